@@ -1,0 +1,205 @@
+/**
+ * What can go wrong with a call, told apart by what the caller can do about it.
+ *
+ * No error carries the request's headers, so none can carry the API token.
+ *
+ * @since 0.1.0
+ */
+import * as Duration from "effect/Duration"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+
+const request = Schema.String.annotations({
+  description: "Method, path and query of the call, never its headers"
+})
+const retryAfter = Schema.optionalWith(Schema.DurationFromMillis, { as: "Option", exact: true })
+const tag = <Tag extends string>(name: Tag) => `effect-activecampaign/${name}` as const
+
+/**
+ * The account's URL cannot be used. `reason` says why, without repeating credentials that stood in it.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class InvalidAccountUrl extends Schema.TaggedError<InvalidAccountUrl>(tag("InvalidAccountUrl"))(
+  "InvalidAccountUrl",
+  { reason: Schema.String }
+) {
+  readonly isTransient = false
+  override get message() {
+    return `The ActiveCampaign URL cannot be used: ${this.reason}. It looks like https://ACCOUNT.api-us1.com and stands in ActiveCampaign under Settings > Developer.`
+  }
+}
+
+/**
+ * 400 that names `batchId`: the call arrived without one.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class MissingBatchId extends Schema.TaggedError<MissingBatchId>(tag("MissingBatchId"))(
+  "MissingBatchId",
+  {
+    request,
+    detail: Schema.String
+  }
+) {
+  readonly isTransient = false
+  override get message() {
+    return `${this.request}: ActiveCampaign says the batch ID is missing (${this.detail}).`
+  }
+}
+
+/**
+ * 401 or 403: the token is wrong, revoked, of another account, or may not do this.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class AuthenticationFailed extends Schema.TaggedError<AuthenticationFailed>(
+  tag("AuthenticationFailed")
+)("AuthenticationFailed", { request, status: Schema.Int, detail: Schema.String }) {
+  readonly isTransient = false
+  override get message() {
+    return `${this.request}: ActiveCampaign refused the API token with ${this.status}${suffix(this.detail)}. Compare token and URL with those under Settings > Developer.`
+  }
+}
+
+/**
+ * 429, 503, or the 400 whose text speaks of a rate limit. `retryAfter` is what the server asked for.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class RateLimited extends Schema.TaggedError<RateLimited>(tag("RateLimited"))("RateLimited", {
+  request,
+  status: Schema.Int,
+  retryAfter
+}) {
+  readonly isTransient = true
+  override get message() {
+    const wait = Option.match(this.retryAfter, {
+      onNone: () => "",
+      onSome: (duration) => `, asking to wait ${Duration.format(duration)}`
+    })
+    return `${this.request}: ActiveCampaign is limiting the rate (${this.status}${wait}). The limit of 5 requests a second is shared by everything that uses the account.`
+  }
+}
+
+/**
+ * No usable answer for now: 408 or 5xx (`Status`), no connection (`Transport`), or none in time (`Timeout`).
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ApiUnavailable extends Schema.TaggedError<ApiUnavailable>(tag("ApiUnavailable"))(
+  "ApiUnavailable",
+  {
+    request,
+    reason: Schema.Literal("Status", "Transport", "Timeout"),
+    status: Schema.optionalWith(Schema.Int, { as: "Option", exact: true }),
+    detail: Schema.String,
+    retryAfter
+  }
+) {
+  readonly isTransient = true
+  override get message() {
+    const { detail, request } = this
+    if (this.reason === "Timeout") return `${request}: no answer from ActiveCampaign within ${detail}.`
+    if (this.reason === "Transport") {
+      return `${request}: no connection to ActiveCampaign${suffix(detail)}. Check the URL and the network.`
+    }
+    return `${request}: ActiveCampaign is unavailable (${Option.getOrElse(this.status, () => "5xx")}${suffix(detail)}).`
+  }
+}
+
+/**
+ * Any other 4xx, or a redirect (never followed: the token would go along). Asking again will not help.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class RequestRejected extends Schema.TaggedError<RequestRejected>(tag("RequestRejected"))(
+  "RequestRejected",
+  {
+    request,
+    status: Schema.Int,
+    detail: Schema.String
+  }
+) {
+  readonly isTransient = false
+  override get message() {
+    const hint =
+      this.status >= 300 && this.status < 400
+        ? " A redirect usually means the URL is not that of an account's API."
+        : ""
+    return `${this.request}: ActiveCampaign rejected the call with ${this.status}${suffix(this.detail)}.${hint}`
+  }
+}
+
+/**
+ * A 2xx whose body is not the documented JSON. `body` holds its first 2 KiB.
+ *
+ * `content` tells a body that is no JSON (`html`, `empty`, `text`, which includes one cut short) from JSON of
+ * another shape (`json`). The former has been seen to pass by itself and counts as transient.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ContractBroken extends Schema.TaggedError<ContractBroken>(tag("ContractBroken"))(
+  "ContractBroken",
+  {
+    request,
+    status: Schema.Int,
+    content: Schema.Literal("json", "html", "empty", "text"),
+    detail: Schema.String,
+    body: Schema.String
+  }
+) {
+  get isTransient() {
+    return this.content !== "json"
+  }
+  override get message() {
+    return `${this.request}: ActiveCampaign answered ${this.status} with something other than its documented JSON (${this.content}: ${this.detail}).`
+  }
+}
+
+const suffix = (detail: string) => (detail === "" ? "" : `: ${detail}`)
+
+/**
+ * Everything a single call can fail with.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export const ActiveCampaignError = Schema.Union(
+  MissingBatchId,
+  AuthenticationFailed,
+  RateLimited,
+  ApiUnavailable,
+  RequestRejected,
+  ContractBroken
+)
+
+/**
+ * @since 0.1.0
+ * @category errors
+ */
+export type ActiveCampaignError = typeof ActiveCampaignError.Type
+
+/**
+ * Whether asking again, later, may give an answer.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isTransient = (error: ActiveCampaignError): boolean => error.isTransient
+
+/**
+ * How long the server asked to be left alone, if it said so.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const retryAfterOf = (error: ActiveCampaignError): Option.Option<Duration.Duration> =>
+  "retryAfter" in error ? error.retryAfter : Option.none()

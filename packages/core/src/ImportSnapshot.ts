@@ -1,0 +1,20 @@
+/**
+ * @since 0.1.0
+ */
+import type * as DateTime from "effect/DateTime"
+import type { BatchId } from "./BatchId.js"
+import type { ImportAnswer } from "./ImportAnswer.js"
+
+/**
+ * What was known of a batch at one moment: the answer, when it arrived and the body it was decoded from.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ImportSnapshot {
+  readonly batchId: BatchId
+  readonly answer: ImportAnswer
+  readonly receivedAt: DateTime.Utc
+  /** The reply's body, untouched. */
+  readonly body: string
+}

@@ -1,0 +1,136 @@
+/**
+ * The status word of a bulk import, and what may be concluded from it.
+ *
+ * Source of the words: ActiveCampaign's page "Bulk import status info".
+ *
+ * @since 0.1.0
+ */
+import * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+
+/**
+ * The import has ended and ActiveCampaign will not touch it again.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const SettledStatus = Schema.Literal("completed", "failed", "interrupted")
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type SettledStatus = typeof SettledStatus.Type
+
+/**
+ * The import is queued (`waiting`), assigned (`claimed`) or running (`active`).
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const InProgressStatus = Schema.Literal("waiting", "claimed", "active")
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type InProgressStatus = typeof InProgressStatus.Type
+
+/**
+ * The six documented words.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const KnownStatus = Schema.Literal(...InProgressStatus.literals, ...SettledStatus.literals)
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type KnownStatus = typeof KnownStatus.Type
+
+const knownStatuses: ReadonlySet<string> = new Set(KnownStatus.literals)
+const settledStatuses: ReadonlySet<string> = new Set(SettledStatus.literals)
+const inProgressStatuses: ReadonlySet<string> = new Set(InProgressStatus.literals)
+const fold = (word: string) => word.trim().toLowerCase()
+const isReserved = (word: string) => knownStatuses.has(fold(word)) || fold(word) === "unset"
+
+/**
+ * A word that is none of the documented six, kept exactly as it came. Never final.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const UnrecognizedStatus = Schema.String.pipe(
+  Schema.filter((word) => !isReserved(word)),
+  Schema.brand("UnrecognizedStatus")
+)
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type UnrecognizedStatus = typeof UnrecognizedStatus.Type
+
+/**
+ * JSON `false` as a word: the system has not set a status on the batch (yet).
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type UnsetStatus = "unset"
+
+const ImportStatusModel = Schema.Union(Schema.Literal("unset"), KnownStatus, UnrecognizedStatus)
+
+/**
+ * The status of a bulk import as a word.
+ *
+ * On the wire `false` or a string; known words are matched trimmed and without regard to case.
+ *
+ * @example
+ * ```ts
+ * import * as Schema from "effect/Schema"
+ * import { ImportStatus } from "effect-activecampaign"
+ *
+ * Schema.decodeUnknownSync(ImportStatus.ImportStatus)(false) // "unset"
+ * ```
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const ImportStatus: Schema.Schema<ImportStatus, string | false> = Schema.transformOrFail(
+  Schema.Union(Schema.Literal(false), Schema.String),
+  Schema.typeSchema(ImportStatusModel),
+  {
+    strict: true,
+    decode: (wire) =>
+      ParseResult.decodeUnknown(ImportStatusModel)(
+        wire === false ? "unset" : isReserved(wire) ? fold(wire) : wire
+      ),
+    encode: (status) => ParseResult.succeed(status === "unset" ? (false as const) : status)
+  }
+).annotations({ identifier: "ImportStatus" })
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type ImportStatus = UnsetStatus | KnownStatus | UnrecognizedStatus
+
+/**
+ * Whether the batch has settled: `completed`, `failed` or `interrupted`. Nothing else is final.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isFinal = (status: ImportStatus): status is SettledStatus => settledStatuses.has(status)
+
+/**
+ * Whether ActiveCampaign has the batch in hand: `waiting`, `claimed` or `active`.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isInProgress = (status: ImportStatus): status is InProgressStatus =>
+  inProgressStatuses.has(status)
