@@ -5,6 +5,7 @@
  */
 import * as Duration from "effect/Duration"
 import * as Schedule from "effect/Schedule"
+import type { ImportAnswer } from "./ImportAnswer.js"
 
 /**
  * @since 0.1.0
@@ -13,8 +14,8 @@ import * as Schedule from "effect/Schedule"
 export interface PollPolicy {
   /** Wait before the first call: within a second of the submission the status is `false`. */
   readonly firstDelay: Duration.DurationInput
-  /** The waits between calls. Where it ends, so does the waiting, as `StillRunning`. */
-  readonly schedule: Schedule.Schedule<unknown, unknown>
+  /** The waits between calls, from the answers that did not settle. Where it ends, so does the waiting, as `StillRunning`. */
+  readonly schedule: Schedule.Schedule<unknown, ImportAnswer>
   /** Longest time from start to end, calls included; then `StillRunning`. */
   readonly deadline: Duration.DurationInput
 }

@@ -1,0 +1,49 @@
+import * as Cause from "effect/Cause"
+import * as Data from "effect/Data"
+import * as Exit from "effect/Exit"
+
+/** What the process says to the shell. The numbers are documented in README and docs/cli.md. */
+export const ExitCode = {
+  done: 0,
+  unexpected: 1,
+  usage: 2,
+  failOn: 3,
+  authentication: 4,
+  batchEnded: 5,
+  contractBroken: 6,
+  database: 7,
+  stillPending: 8,
+  interrupted: 130,
+  terminated: 143
+} as const
+
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode]
+
+/** Everything has been said; only the number is left to return. */
+export class ExitWith extends Data.TaggedError("ExitWith")<{ readonly code: ExitCode }> {}
+
+const codes: Readonly<Record<string, ExitCode>> = {
+  AuthenticationFailed: ExitCode.authentication,
+  ConfigurationError: ExitCode.usage,
+  ContactFileError: ExitCode.usage,
+  ContractBroken: ExitCode.contractBroken,
+  InvalidAccountUrl: ExitCode.usage,
+  LedgerError: ExitCode.database,
+  MissingBatchId: ExitCode.contractBroken,
+  StillRunning: ExitCode.stillPending
+}
+
+/** The code of an error, by its tag. An absent ledger is a mistake in the call, not a broken database. */
+export const codeOf = (error: { readonly _tag: string; readonly kind?: string }): ExitCode =>
+  error._tag === "LedgerError" && error.kind === "absent"
+    ? ExitCode.usage
+    : (codes[error._tag] ?? ExitCode.unexpected)
+
+/** The number of a finished process. Usage errors of the argument parser have been printed by it. */
+export const fromExit = (exit: Exit.Exit<unknown, unknown>): number => {
+  if (Exit.isSuccess(exit)) return ExitCode.done
+  if (Cause.isInterruptedOnly(exit.cause)) return ExitCode.interrupted
+  const failure = Cause.failureOption(exit.cause)
+  if (failure._tag === "None") return ExitCode.unexpected
+  return failure.value instanceof ExitWith ? failure.value.code : ExitCode.usage
+}

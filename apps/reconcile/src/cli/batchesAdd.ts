@@ -1,0 +1,122 @@
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import { BatchId } from "effect-activecampaign/BatchId"
+import { ContactFileError } from "../contacts/ContactFileError.js"
+import * as Batches from "../ledger/Batches.js"
+import * as Ledger from "../ledger/Ledger.js"
+import * as LocalContacts from "../ledger/LocalContacts.js"
+import { ConfigurationError } from "./account.js"
+import { describeRejects, noRejects, readContacts } from "./contactFile.js"
+import { format, map } from "./contactsLoad.js"
+import { db, invalid, json } from "./options.js"
+import { respond } from "./respond.js"
+import { batchesOf, plural } from "./text.js"
+
+const id = Options.text("id").pipe(
+  Options.repeated,
+  Options.withDescription("A batch ID; may be given several times")
+)
+
+const file = Options.text("file").pipe(
+  Options.optional,
+  Options.withDescription("A file with one batch ID a line; - reads standard input")
+)
+
+const sent = Options.text("sent").pipe(
+  Options.optional,
+  Options.withDescription("CSV or JSON lines of the contacts that were sent in the one batch named by --id")
+)
+
+const submittedAt = Options.text("submitted-at").pipe(
+  Options.optional,
+  Options.mapEffect((text) =>
+    Option.match(text, {
+      onNone: () => Effect.succeed(undefined),
+      onSome: (value) =>
+        Option.match(DateTime.make(value), {
+          onNone: () =>
+            Effect.fail(invalid(`--submitted-at: '${value}' is not a time. Write 2031-04-02T08:15:00Z.`)),
+          onSome: (time) => Effect.succeed(DateTime.formatIso(DateTime.toUtc(time)))
+        })
+    })
+  ),
+  Options.withDescription("When the batches were submitted, if known: 2031-04-02T08:15:00Z")
+)
+
+/** IDs from a file: one a line, blank lines and everything after # left out. */
+const idsIn = (path: string) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const text = yield* Stream.mkString(Stream.decodeText(fs.stream(path === "-" ? "/dev/stdin" : path)))
+    return text
+      .split(/\r?\n/)
+      .map((line) => line.replace(/#.*$/, "").trim())
+      .filter((line) => line !== "")
+  }).pipe(
+    Effect.mapError(
+      () => new ContactFileError({ path, reason: "cannot be read. Give a file with one batch ID a line." })
+    )
+  )
+
+export const batchesAdd = Command.make(
+  "add",
+  { id, file, sent, submittedAt, map, format, db, json },
+  (options) =>
+    respond(
+      "batches add",
+      options.json,
+      Effect.gen(function* () {
+        const fromFile = Option.isSome(options.file) ? yield* idsIn(options.file.value) : []
+        const batchIds = [
+          ...options.id.map((text) => text.trim()).filter((text) => text !== ""),
+          ...fromFile
+        ].map((text) => BatchId.make(text))
+        const [batchId] = batchIds
+        if (batchId === undefined) {
+          return yield* new ConfigurationError({
+            problem: "No batch ID was given.",
+            hint: "Name batches with --id BATCH_ID (repeatable), or with --file FILE, one a line."
+          })
+        }
+        if (Option.isSome(options.sent) && batchIds.length !== 1) {
+          return yield* new ConfigurationError({
+            problem: `--sent says what was sent in one batch, and ${batchIds.length} were named.`,
+            hint: "Add them one at a time, or load a file with a batch column: ac-reconcile contacts load FILE --batch-column COLUMN."
+          })
+        }
+        const now = DateTime.formatIso(yield* DateTime.now)
+        const times = { addedAt: now, submittedAt: options.submittedAt }
+        // The file is opened before the ledger is touched: a missing one must leave no trace.
+        const input = Option.isSome(options.sent)
+          ? yield* readContacts({ ...options, file: options.sent.value, rejects: Option.none() })
+          : undefined
+        const { added, sentAdded } = yield* Effect.gen(function* () {
+          const added = yield* Batches.add(batchIds, times)
+          if (input === undefined) return { added, sentAdded: 0 }
+          const inBatch = Stream.map(input.rows, (rows) => rows.map((row) => ({ ...row, batchId })))
+          const { sentAdded } = yield* LocalContacts.loadSent(inBatch, now)
+          return { added, sentAdded }
+        }).pipe(Effect.provide(Ledger.layer(options.db)))
+        const rejected = input?.rejected() ?? noRejects
+        const known = batchIds.length - added
+        return {
+          text: `${options.db}: ${batchesOf(added)} added${known > 0 ? `, ${known} already known` : ""}.${
+            input === undefined ? "" : ` ${plural(sentAdded, "contact")} newly recorded as sent.`
+          }${describeRejects(rejected)}`,
+          result: {
+            db: options.db,
+            added,
+            known,
+            sentAdded,
+            rejected: rejected.count,
+            rejectsFile: rejected.file
+          }
+        }
+      }).pipe(Effect.scoped)
+    )
+).pipe(Command.withDescription("Adopt batches that were submitted already, by whatever tool"))

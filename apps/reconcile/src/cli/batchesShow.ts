@@ -1,0 +1,76 @@
+import * as Command from "@effect/cli/Command"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Ledger from "../ledger/Ledger.js"
+import * as Reports from "../ledger/Reports.js"
+import { ConfigurationError } from "./account.js"
+import { batchIdArgument, db, json } from "./options.js"
+import { respond } from "./respond.js"
+import { attentionTable, countsOf, findingsTable } from "./summary.js"
+import { batchesOf, blocks, columns, plural, printable } from "./text.js"
+
+const shown = 50
+
+export const batchesShow = Command.make("show", { batchId: batchIdArgument, db, json }, (options) =>
+  respond(
+    "batches show",
+    options.json,
+    Effect.gen(function* () {
+      const found = yield* Reports.batch(options.batchId)
+      if (Option.isNone(found)) {
+        return yield* new ConfigurationError({
+          problem: `${options.db} knows no batch ${options.batchId}.`,
+          hint: "See 'ac-reconcile batches list', or add it with 'ac-reconcile batches add --id BATCH_ID'."
+        })
+      }
+      const batch = found.value
+      const timeline = yield* Reports.timeline(options.batchId)
+      const attention = yield* Reports.attention({ batchId: options.batchId, limit: shown })
+      const findings = yield* Reports.findings({ batchId: options.batchId, limit: shown })
+      return {
+        text: blocks(
+          `Batch ${batch.batch_id} is ${batch.status ?? "not asked about yet"}: ${plural(batch.sent, "contact")} sent${countsOf(batch)}.`,
+          timeline.length === 0
+            ? ""
+            : columns(
+                timeline.map((row) => [
+                  row.at,
+                  row.status ?? "no answer",
+                  row.error === null
+                    ? row.successes === null && row.failures === null
+                      ? ""
+                      : `${row.successes ?? "?"} successes, ${row.failures ?? "?"} failures`
+                    : printable(row.error)
+                ])
+              ),
+          attentionTable(attention),
+          findingsTable(findings)
+        ),
+        result: { batch, timeline, attention, findings }
+      }
+    }).pipe(Effect.provide(Ledger.layer(options.db, { mustExist: true })))
+  )
+).pipe(Command.withDescription("Tell one batch's story from the file: its answers, and who needs attention"))
+
+export const batchesList = Command.make("list", { db, json }, (options) =>
+  respond(
+    "batches list",
+    options.json,
+    Effect.gen(function* () {
+      const batches = yield* Reports.batches
+      return {
+        text: blocks(
+          batchesOf(batches.length),
+          columns(
+            batches.map((batch) => [
+              batch.batch_id,
+              batch.status ?? "not asked",
+              `${plural(batch.sent, "contact")} sent${countsOf(batch)}`
+            ])
+          )
+        ),
+        result: { batches }
+      }
+    }).pipe(Effect.provide(Ledger.layer(options.db, { mustExist: true })))
+  )
+).pipe(Command.withDescription("List every batch in the file, and how it stands"))

@@ -1,0 +1,69 @@
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import type { ColumnMap } from "../contacts/ColumnMap.js"
+import { displayName } from "../contacts/ContactFileError.js"
+import type { Format } from "../contacts/ContactParser.js"
+import * as ContactReader from "../contacts/ContactReader.js"
+import type { RejectedRow } from "../contacts/ContactRow.js"
+import * as RejectsFile from "../contacts/RejectsFile.js"
+import { plural, printable } from "./text.js"
+
+export interface Rejects {
+  readonly count: number
+  /** Where they were written; null if there were none. */
+  readonly file: string | null
+}
+
+export const noRejects: Rejects = { count: 0, file: null }
+
+/** As many bad rows are named on stderr; all of them stand in the rejects file. */
+const named = 10
+
+const nameRejected = (path: string, row: RejectedRow) => {
+  const column = row.column === null ? "" : `, column ${row.column}`
+  return Console.error(`${displayName(path)}, line ${row.line}${column}: ${printable(row.reason)}`)
+}
+
+/** The good rows of a file as a stream; its bad rows are named on stderr and written to the rejects file. */
+export const readContacts = (options: {
+  readonly file: string
+  readonly map: ColumnMap
+  readonly format: Option.Option<Format>
+  readonly rejects: Option.Option<string>
+  readonly json: boolean
+}) =>
+  Effect.gen(function* () {
+    const path = options.file
+    const fs = yield* FileSystem.FileSystem
+    const rejectsFile = yield* RejectsFile.make(
+      Option.getOrElse(options.rejects, () => RejectsFile.rejectsPathFor(path))
+    )
+    let count = 0
+    const setAside = (rows: ReadonlyArray<RejectedRow>) =>
+      Effect.gen(function* () {
+        const unnamed = Math.max(0, named - count)
+        count += rows.length
+        yield* rejectsFile.append(rows)
+        if (!options.json) yield* Effect.forEach(rows.slice(0, unnamed), (row) => nameRejected(path, row))
+      })
+    const rows = ContactReader.read({
+      path,
+      map: options.map,
+      ...(Option.isSome(options.format) ? { format: options.format.value } : {})
+    }).pipe(
+      Stream.tap((chunk) => (chunk.rejected.length === 0 ? Effect.void : setAside(chunk.rejected))),
+      Stream.map((chunk) => chunk.rows),
+      Stream.provideService(FileSystem.FileSystem, fs)
+    )
+    return {
+      rows,
+      /** To be asked once the rows have been read. */
+      rejected: (): Rejects => ({ count, file: count === 0 ? null : rejectsFile.path })
+    }
+  })
+
+export const describeRejects = ({ count, file }: Rejects): string =>
+  file === null ? "" : `\n${plural(count, "row")} could not be read; see ${file}.`

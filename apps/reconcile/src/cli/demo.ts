@@ -1,0 +1,152 @@
+import { join, relative } from "node:path"
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as Console from "effect/Console"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
+import * as ActiveCampaignClient from "effect-activecampaign/ActiveCampaignClient"
+import * as RateBudget from "effect-activecampaign/RateBudget"
+import * as NodeServer from "effect-activecampaign-simulator/NodeServer"
+import { sampleContacts, sampleScenario } from "effect-activecampaign-simulator/SampleScenario"
+import type { Scenario } from "effect-activecampaign-simulator/Scenario"
+import * as Simulator from "effect-activecampaign-simulator/Simulator"
+import Papa from "papaparse"
+import * as ContactReader from "../contacts/ContactReader.js"
+import { identify } from "../ledger/identity.js"
+import * as Ledger from "../ledger/Ledger.js"
+import { LedgerError } from "../ledger/LedgerError.js"
+import * as LocalContacts from "../ledger/LocalContacts.js"
+import { schemaVersion } from "../ledger/migrations.js"
+import * as Reports from "../ledger/Reports.js"
+import { ExitCode } from "./ExitCode.js"
+import { json } from "./options.js"
+import { respond } from "./respond.js"
+import { runAndReport } from "./run.js"
+import { batchesOf, plural } from "./text.js"
+
+const directory = Options.text("directory").pipe(
+  Options.withDefault("ac-reconcile-demo"),
+  Options.withDescription("Where the demo keeps its files (default: ac-reconcile-demo)")
+)
+
+/** The sample's last batch never settles; a demo that waits for it would never end. */
+const settling = sampleScenario.batches.filter(({ ends }) => ends !== "never")
+const scenario: Scenario = { ...sampleScenario, batches: settling }
+const contacts = sampleContacts.filter(({ batch_id }) => settling.some(({ batchId }) => batchId === batch_id))
+
+/** A demo starts afresh, but takes away nothing except a ledger of its own. */
+const clear = (file: string) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const identity = yield* identify(file, schemaVersion)
+    if (identity._tag === "New") return
+    yield* Effect.forEach([file, `${file}-wal`, `${file}-shm`], (path) => fs.remove(path, { force: true }))
+  })
+
+const plan = (dir: string) => ({ contacts: join(dir, "contacts.csv"), db: join(dir, "reconcile.db") })
+
+const loadContacts = (file: string) =>
+  Effect.gen(function* () {
+    const rows = ContactReader.read({ path: file, map: { batchId: "batch_id" } }).pipe(
+      Stream.map((chunk) => chunk.rows)
+    )
+    return yield* LocalContacts.load(file, rows, DateTime.formatIso(yield* DateTime.now))
+  })
+
+/** What the simulator did to the client on purpose, from its own record of the requests. */
+const survived = Effect.map(Simulator.requests, (requests) => {
+  const times = (status: number) =>
+    requests.filter((request) => Option.contains(request.status, status)).length
+  return `The simulator answered ${plural(requests.length, "call")}, among them ${plural(times(429), "429 (rate limited)", "429s (rate limited)")} and ${plural(times(503), "503 (unavailable)", "503s (unavailable)")}; all were survived.`
+})
+
+const whatNext = (db: string) =>
+  Effect.gen(function* () {
+    const attention = yield* Reports.attention({ limit: 1 })
+    const batches = yield* Reports.batches
+    const batchId = attention[0]?.batch_id ?? batches[0]?.batch_id ?? ""
+    const mixed = batches.find((batch) => batch.unaccounted > 0)?.batch_id ?? batchId
+    return [
+      "Next, try",
+      `  npx ac-reconcile batches show ${mixed} --db ${db}`,
+      `  npx ac-reconcile export outcomes --db ${db} --batch ${batchId} --format csv`,
+      `  npx ac-reconcile query --db ${db} "select email, outcome, evidence from contact_status where batch_id = '${mixed}'"`,
+      "and with your own account: README.md, 'The job'."
+    ].join("\n")
+  })
+
+const rehearse = (dir: string, quiet: boolean) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const say = (text: string) => (quiet ? Effect.void : Console.log(text))
+    const server = yield* NodeServer.NodeServer
+    const files = plan(relative("", dir) || ".")
+    yield* say(`A simulated ActiveCampaign account is listening on ${server.url}.`)
+
+    yield* fs.writeFileString(files.contacts, `${Papa.unparse([...contacts])}\r\n`)
+    const loaded = yield* loadContacts(files.contacts)
+    yield* say(
+      `${plural(loaded.rows, "contact")} loaded from ${files.contacts}; they were sent in ${batchesOf(loaded.batchesAdded)}.\n`
+    )
+
+    const options = { deadline: Duration.minutes(2), failOn: [], json: quiet }
+    yield* say("First a single pass, as from cron (ac-reconcile run --once):")
+    const first = yield* runAndReport({ ...options, once: true })
+    const pending = first.result.summary.outcomes.find(({ outcome }) => outcome === "pending")?.contacts ?? 0
+    yield* say(
+      `${batchesOf(first.result.run.open)} asked about, ${first.result.run.settled.length} settled, ${plural(pending, "contact")} pending.\n`
+    )
+
+    yield* say("Then until every batch has settled (ac-reconcile run):")
+    const last = yield* runAndReport({ ...options, once: false })
+    return {
+      text: `\n${last.text}\n\n${yield* survived}\n\n${yield* whatNext(files.db)}`,
+      result: last.result,
+      // Batches that fail are part of the show.
+      exitCode:
+        last.result.run.stillOpen === 0 && last.result.run.problems.length === 0
+          ? ExitCode.done
+          : ExitCode.unexpected
+    }
+  })
+
+const client = Layer.unwrapEffect(
+  Effect.map(NodeServer.NodeServer, ({ url }) =>
+    ActiveCampaignClient.layer({ url, apiToken: Redacted.make(scenario.apiToken) })
+  )
+).pipe(Layer.provide([NodeHttpClient.layerUndici, RateBudget.layer()]))
+
+export const demo = Command.make("demo", { directory, json }, (options) =>
+  respond(
+    "demo",
+    options.json,
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const { db } = plan(options.directory)
+      yield* Effect.mapError(
+        fs.makeDirectory(options.directory, { recursive: true }),
+        () =>
+          new LedgerError({
+            file: options.directory,
+            kind: "unusable",
+            reason: "the folder cannot be made. Name another with --directory."
+          })
+      )
+      yield* clear(db)
+      return yield* rehearse(options.directory, options.json).pipe(
+        Effect.provide(
+          Layer.mergeAll(client, Ledger.layer(db)).pipe(Layer.provideMerge(NodeServer.layer(scenario)))
+        )
+      )
+    })
+  )
+).pipe(
+  Command.withDescription("Reconcile a sample against the simulator: no account, nothing leaves this machine")
+)

@@ -1,0 +1,95 @@
+import * as Args from "@effect/cli/Args"
+import * as HelpDoc from "@effect/cli/HelpDoc"
+import * as Options from "@effect/cli/Options"
+import * as ValidationError from "@effect/cli/ValidationError"
+import * as Config from "effect/Config"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import { BatchId } from "effect-activecampaign/BatchId"
+import { type OutcomeWord, outcomeWords } from "../ledger/Reports.js"
+
+export const invalid = (message: string) => ValidationError.invalidValue(HelpDoc.p(message))
+
+export const db = Options.text("db").pipe(
+  Options.withFallbackConfig(Config.string("AC_RECONCILE_DB")),
+  Options.withDefault("./reconcile.db"),
+  Options.withDescription("The SQLite file (or set AC_RECONCILE_DB)")
+)
+
+export const json = Options.boolean("json").pipe(
+  Options.withDescription("Print one JSON envelope on stdout, and nothing else")
+)
+
+const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** `90s`, `30m`, `2h`, `1d`; or a number with a spelt-out unit, as in `30 minutes`. */
+export const parseDuration = (text: string): Either.Either<Duration.Duration, string> => {
+  const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/.exec(text.trim())
+  const unit = units[match?.[2] ?? ""]
+  if (match !== null && unit !== undefined) return Either.right(Duration.millis(Number(match[1]) * unit))
+  const spelt = /^\d+ [a-z]+$/.test(text) ? Duration.decodeUnknown(text) : undefined
+  return spelt?._tag === "Some"
+    ? Either.right(spelt.value)
+    : Either.left(`'${text}' is not a duration. Write 90s, 30m, 2h or 1d.`)
+}
+
+export const deadline = (fallback: string) =>
+  Options.text("deadline").pipe(
+    Options.withDefault(fallback),
+    Options.mapEffect((text) => Either.mapLeft(parseDuration(text), invalid)),
+    Options.withDescription(`Longest time to wait, as 90s, 30m or 2h (default ${fallback})`)
+  )
+
+export const requestsPerSecond = Options.float("requests-per-second").pipe(
+  Options.withDefault(4),
+  Options.mapEffect((rate) =>
+    rate > 0 ? Effect.succeed(rate) : Effect.fail(invalid("--requests-per-second must be greater than 0."))
+  ),
+  Options.withDescription("Share of the account's 5 requests a second to use (default 4)")
+)
+
+export const outcome = Options.choice("outcome", outcomeWords).pipe(
+  Options.optional,
+  Options.withDescription("Only contacts with this outcome")
+)
+
+export const batchIdArgument = Args.text({ name: "batch-id" }).pipe(
+  Args.mapEffect((text) =>
+    // A misspelt option after the subcommand would otherwise be taken for an ID.
+    text.startsWith("-") || text.trim() === ""
+      ? Effect.fail(HelpDoc.p(`'${text}' is not a batch ID.`))
+      : Effect.succeed(BatchId.make(text.trim()))
+  ),
+  Args.withDescription("The batchId that the import was answered with")
+)
+
+export const batch = Options.text("batch").pipe(Options.optional, Options.withDescription("Only this batch"))
+
+export type FailOn = OutcomeWord | "findings"
+
+const failOnWords: ReadonlyArray<string> = [...outcomeWords, "findings"]
+const isFailOn = (word: string): word is FailOn => failOnWords.includes(word)
+
+export const failOn = Options.text("fail-on").pipe(
+  Options.withDefault(""),
+  Options.mapEffect((text) =>
+    Effect.forEach(
+      text
+        .split(",")
+        .map((word) => word.trim())
+        .filter((word) => word !== ""),
+      (word) =>
+        isFailOn(word)
+          ? Effect.succeed(word)
+          : Effect.fail(
+              invalid(
+                `--fail-on does not know '${word}'. It takes ${failOnWords.join(", ")}, separated by commas.`
+              )
+            )
+    )
+  ),
+  Options.withDescription(
+    "Exit with 3 if a contact has one of these outcomes, or for 'findings'; separated by commas"
+  )
+)

@@ -1,0 +1,96 @@
+import * as Args from "@effect/cli/Args"
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import Sqlite from "better-sqlite3"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { identify } from "../ledger/identity.js"
+import { fromSqlite, LedgerError } from "../ledger/LedgerError.js"
+import { schemaVersion } from "../ledger/migrations.js"
+import { db } from "./options.js"
+import { respond } from "./respond.js"
+import { encode, formats } from "./rowFormat.js"
+import { plural, printable, columns as table } from "./text.js"
+import { writeStdout } from "./writeText.js"
+
+export class QueryError extends Schema.TaggedError<QueryError>("ac-reconcile/QueryError")("QueryError", {
+  reason: Schema.String
+}) {
+  override get message() {
+    return `The query cannot be run: ${this.reason}.`
+  }
+}
+
+type Row = Readonly<Record<string, unknown>>
+
+/** A read-only connection of its own: the text is the user's, and must not be able to change the file. */
+const readOnly = (file: string) =>
+  Effect.acquireRelease(
+    Effect.gen(function* () {
+      const identity = yield* identify(file, schemaVersion)
+      if (identity._tag === "New") {
+        return yield* new LedgerError({
+          file,
+          kind: "absent",
+          reason: "there is no ledger there. Name another with --db FILE."
+        })
+      }
+      return yield* Effect.try({
+        try: () => new Sqlite(file, { readonly: true, fileMustExist: true }),
+        catch: (error) => fromSqlite(file, error)
+      })
+    }),
+    (database) => Effect.sync(() => database.close())
+  )
+
+const reason = (error: unknown) => (error instanceof Error ? error.message : String(error))
+
+const rowsOf = (database: Sqlite.Database, sql: string) =>
+  Effect.try({
+    try: () => {
+      const statement = database.prepare<[], Row>(sql)
+      if (!statement.reader) throw new Error("it is not a SELECT")
+      return { columns: statement.columns().map(({ name }) => name), rows: () => statement.iterate() }
+    },
+    catch: (error) => new QueryError({ reason: reason(error) })
+  })
+
+const cell = (value: unknown) => (value === null ? "" : printable(String(value)))
+
+export const query = Command.make(
+  "query",
+  {
+    sql: Args.text({ name: "sql" }).pipe(
+      Args.withDescription("One SELECT; see docs/queries.md for the views")
+    ),
+    format: Options.choice("format", ["table", ...formats] as const).pipe(
+      Options.withDefault("table"),
+      Options.withDescription("Default: table")
+    ),
+    db
+  },
+  (options) =>
+    respond(
+      "query",
+      false,
+      Effect.gen(function* () {
+        const { format } = options
+        const database = yield* readOnly(options.db)
+        const { columns, rows } = yield* rowsOf(database, options.sql)
+        const found = Stream.fromIteratorSucceed(rows(), 1000).pipe(
+          Stream.catchAllCause(() => Stream.fail(new QueryError({ reason: "it failed while it was read" })))
+        )
+        if (format !== "table") {
+          yield* Stream.run(
+            Stream.map(encode(format, columns)(found), ({ text }) => text),
+            writeStdout
+          )
+          return { text: "", result: null }
+        }
+        const all = yield* Stream.runCollect(found)
+        const lines = Array.from(all, (row) => columns.map((column) => cell(row[column])))
+        return { text: `${table([columns, ...lines])}\n\n${plural(lines.length, "row")}`, result: null }
+      }).pipe(Effect.scoped)
+    )
+).pipe(Command.withDescription("Ask the file in SQL, read-only"))

@@ -1,0 +1,131 @@
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import * as Console from "effect/Console"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Run from "../job/Run.js"
+import type { RunEvent, RunReport } from "../job/RunReport.js"
+import * as Ledger from "../ledger/Ledger.js"
+import * as Reports from "../ledger/Reports.js"
+import * as account from "./account.js"
+import { ExitCode } from "./ExitCode.js"
+import { db, deadline, type FailOn, failOn, json, requestsPerSecond } from "./options.js"
+import { respond } from "./respond.js"
+import {
+  attentionCount,
+  attentionTable,
+  countsOf,
+  findingsCount,
+  findingsTable,
+  totalsTable
+} from "./summary.js"
+import { batchesOf, blocks } from "./text.js"
+
+const shown = 20
+
+/** Results as they come: a line a batch that settles on stdout, a line a problem on stderr. */
+const tell =
+  (quiet: boolean) =>
+  (event: RunEvent): Effect.Effect<void, never, Ledger.Ledger> => {
+    if (quiet || event._tag === "Answered") return Effect.void
+    if (event._tag === "Failed") return Console.error(`ac-reconcile: ${event.problem.message}`)
+    return Reports.batch(event.batchId).pipe(
+      Effect.flatMap(
+        Option.match({
+          onNone: () => Effect.void,
+          onSome: (batch) =>
+            Console.log(`${event.status.padEnd(11)}  ${event.batchId}  ${batch.sent} sent${countsOf(batch)}`)
+        })
+      ),
+      // The line is a courtesy: the summary reads the same rows and fails with what is wrong, if anything is.
+      Effect.ignore
+    )
+  }
+
+/** 4 and 7 come as errors; here is what an orderly end says. */
+export const exitCodeOf = (
+  options: { readonly once: boolean; readonly failOn: ReadonlyArray<FailOn> },
+  report: RunReport,
+  summary: Reports.Summary
+): ExitCode => {
+  if (report.problems.some(({ error }) => error === "ContractBroken" || error === "MissingBatchId"))
+    return ExitCode.contractBroken
+  if (report.problems.length > 0) return ExitCode.unexpected
+  if (!options.once && report.stillOpen > 0) return ExitCode.stillPending
+  if (!options.once && report.settled.some(({ status }) => status !== "completed")) return ExitCode.batchEnded
+  const unhappy = options.failOn.some((word) =>
+    word === "findings"
+      ? findingsCount(summary) > 0
+      : summary.outcomes.some(({ outcome }) => outcome === word)
+  )
+  return unhappy ? ExitCode.failOn : ExitCode.done
+}
+
+const headline = (report: RunReport) => {
+  if (report.open === 0) return "Every batch had settled before; nothing was asked."
+  const parts = [
+    `${batchesOf(report.open)} asked about`,
+    `${report.settled.length} settled`,
+    ...(report.stillOpen > 0 ? [`${report.stillOpen} still running`] : []),
+    ...(report.problems.length > 0 ? [`${report.problems.length} without an answer`] : [])
+  ]
+  return `${parts.join(", ")}.`
+}
+
+export interface RunOptions {
+  readonly once: boolean
+  readonly deadline: Duration.Duration
+  readonly failOn: ReadonlyArray<FailOn>
+  readonly json: boolean
+}
+
+/** One reconciliation run and the report on it, for the command and for the demo. */
+export const runAndReport = (options: RunOptions) =>
+  Effect.gen(function* () {
+    const ledger = yield* Ledger.Ledger
+    const report = yield* Run.run({
+      once: options.once,
+      deadline: options.deadline,
+      onEvent: (event) => Effect.provideService(tell(options.json)(event), Ledger.Ledger, ledger)
+    })
+    const summary = yield* Reports.summary
+    const attention = yield* Reports.attention({ limit: shown })
+    const findings = yield* Reports.findings({ limit: shown })
+    return {
+      text: blocks(
+        headline(report),
+        totalsTable(summary),
+        attentionTable(attention, attentionCount(summary) - attention.length),
+        findingsTable(findings, findingsCount(summary) - findings.length),
+        `Database: ${ledger.file}`
+      ),
+      result: { db: ledger.file, run: report, summary, attention, findings },
+      exitCode: exitCodeOf(options, report, summary)
+    }
+  })
+
+export const run = Command.make(
+  "run",
+  {
+    once: Options.boolean("once").pipe(
+      Options.withDescription("Ask about each open batch once, as from cron, and do not wait")
+    ),
+    deadline: deadline("30m"),
+    requestsPerSecond,
+    failOn,
+    db,
+    json
+  },
+  (options) =>
+    respond(
+      "run",
+      options.json,
+      runAndReport(options).pipe(
+        Effect.provide(account.layer(options)),
+        Effect.provide(Ledger.layer(options.db, { mustExist: true }))
+      )
+    )
+).pipe(
+  Command.withDescription("Follow every open batch until it has settled, and say what became of each contact")
+)

@@ -1,0 +1,75 @@
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as BulkImport from "effect-activecampaign/BulkImport"
+import { type ImportAnswer, isSettled, lists } from "effect-activecampaign/ImportAnswer"
+import * as account from "./account.js"
+import { ExitCode } from "./ExitCode.js"
+import { batchIdArgument, deadline, json } from "./options.js"
+import { respond } from "./respond.js"
+import { blocks, plural, printable } from "./text.js"
+
+const meaning: Readonly<Record<string, string>> = {
+  unset: "no status yet; or ActiveCampaign does not know this batch",
+  waiting: "received, not begun",
+  claimed: "assigned, not begun",
+  active: "running",
+  completed: "has ended",
+  failed: "has failed; ActiveCampaign will not try again",
+  interrupted: "was interrupted; ActiveCampaign will not try again"
+}
+
+const listed = (title: string, list: Option.Option<ReadonlyArray<string>>, one: string, many: string) =>
+  Option.match(list, {
+    onNone: () => `${title}: not reported`,
+    onSome: (items) =>
+      [`${title}: ${plural(items.length, one, many)}`, ...items.map((item) => `  ${printable(item)}`)].join(
+        "\n"
+      )
+  })
+
+const describe = (batchId: string, answer: ImportAnswer) => {
+  const { failure, success } = lists(answer)
+  return blocks(
+    `Batch ${batchId} is ${answer.status}: ${meaning[answer.status] ?? "a status ActiveCampaign does not document"}.`,
+    listed("Success", success, "contact ID", "contact IDs"),
+    listed("Failure", failure, "address", "addresses"),
+    isSettled(answer) ? "" : "The import has not settled; the lists are not final."
+  )
+}
+
+export const status = Command.make(
+  "status",
+  {
+    batchId: batchIdArgument,
+    wait: Options.boolean("wait").pipe(Options.withDescription("Wait until the batch has settled")),
+    deadline: deadline("30m"),
+    json
+  },
+  (options) =>
+    respond(
+      "status",
+      options.json,
+      Effect.gen(function* () {
+        const bulkImport = yield* BulkImport.BulkImport
+        const { batchId } = options
+        const answer = yield* options.wait
+          ? bulkImport.awaitSettled(batchId, { firstDelay: 0, deadline: options.deadline })
+          : bulkImport.info(batchId)
+        const { failure, success } = lists(answer)
+        const ended = isSettled(answer) && answer.status !== "completed"
+        return {
+          text: describe(batchId, answer),
+          result: {
+            batchId,
+            status: answer.status,
+            settled: isSettled(answer),
+            success: Option.getOrNull(success),
+            failure: Option.getOrNull(failure)
+          },
+          exitCode: options.wait && ended ? ExitCode.batchEnded : ExitCode.done
+        }
+      }).pipe(Effect.provide(BulkImport.layer), Effect.provide(account.layer({ requestsPerSecond: 4 })))
+    )
+).pipe(Command.withDescription("Ask ActiveCampaign about one batch, and print its answer"))

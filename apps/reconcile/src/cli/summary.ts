@@ -1,0 +1,71 @@
+import type * as Reports from "../ledger/Reports.js"
+import { outcomeWords } from "../ledger/Reports.js"
+import { batchesOf, blocks, columns, plural, printable } from "./text.js"
+
+const countedWords = ["imported", "rejected", "contradictory", "unaccounted", "pending"] as const
+
+/** ": 4 imported, 2 rejected", or nothing where nothing was sent. */
+export const countsOf = (batch: Reports.BatchRow): string => {
+  const parts = countedWords.filter((word) => batch[word] > 0).map((word) => `${batch[word]} ${word}`)
+  return parts.length === 0 ? "" : `: ${parts.join(", ")}`
+}
+
+const evidenceWords: Readonly<Record<string, string>> = {
+  id: "by contact ID",
+  count: "by count",
+  failure: "in the failure list",
+  "failure-and-id": "in both lists",
+  silence: "in neither list",
+  unsettled: "batch not settled"
+}
+
+/** The totals by outcome, which add up to the number sent. */
+export const totalsTable = (summary: Reports.Summary): string => {
+  const rows = outcomeWords.flatMap((word) => {
+    const parts = summary.outcomes.filter(({ outcome }) => outcome === word)
+    if (parts.length === 0) return []
+    const contacts = parts.reduce((total, part) => total + part.contacts, 0)
+    const evidence = parts.map(
+      (part) =>
+        `${parts.length > 1 ? `${part.contacts} ` : ""}${evidenceWords[part.evidence] ?? part.evidence}`
+    )
+    return [[word, String(contacts).padStart(String(summary.sent).length), evidence.join(", ")]]
+  })
+  return blocks(
+    `Contacts sent: ${summary.sent.toLocaleString("en-US")} in ${batchesOf(summary.batches)}, ${summary.settled} settled`,
+    columns(rows)
+  )
+}
+
+export const attentionTable = (rows: ReadonlyArray<Reports.OutcomeRow>, more = 0): string =>
+  rows.length === 0
+    ? ""
+    : [
+        "Contacts that need attention",
+        columns(rows.map((row) => [row.outcome, printable(row.email), `batch ${row.batch_id}`])),
+        ...(more > 0 ? [`  … and ${more.toLocaleString("en-US")} more`] : [])
+      ].join("\n")
+
+export const findingsTable = (rows: ReadonlyArray<Reports.FindingRow>, more = 0): string =>
+  rows.length === 0
+    ? ""
+    : [
+        `Findings`,
+        columns(
+          rows.map((row) => [
+            row.finding,
+            printable(row.subject),
+            `batch ${row.batch_id}: ${printable(row.detail)}`
+          ])
+        ),
+        ...(more > 0 ? [`  … and ${plural(more, "more", "more")}`] : [])
+      ].join("\n")
+
+/** Outcomes that somebody should look at. */
+export const attentionCount = (summary: Reports.Summary): number =>
+  summary.outcomes
+    .filter(({ outcome }) => ["contradictory", "rejected", "missing", "unaccounted"].includes(outcome))
+    .reduce((total, { contacts }) => total + contacts, 0)
+
+export const findingsCount = (summary: Reports.Summary): number =>
+  summary.findings.reduce((total, { count }) => total + count, 0)

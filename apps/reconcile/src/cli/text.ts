@@ -1,0 +1,26 @@
+/** An address from a file may hold anything; control characters must not reach a terminal. */
+export const printable = (text: string): string =>
+  text.replace(
+    /[\p{Cc}\p{Bidi_Control}]/gu,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`
+  )
+
+export const plural = (count: number, one: string, many = `${one}s`): string =>
+  `${count.toLocaleString("en-US")} ${count === 1 ? one : many}`
+
+/** "batch", "batches". */
+export const batchesOf = (count: number) => plural(count, "batch", "batches")
+
+/** Columns padded to their widest cell, indented by two; the last column runs free. */
+export const columns = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
+  const widths = (rows[0] ?? []).map((_, index) => Math.max(...rows.map((row) => (row[index] ?? "").length)))
+  return rows
+    .map((row) =>
+      `  ${row.map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0))).join("  ")}`.trimEnd()
+    )
+    .join("\n")
+}
+
+/** Blocks of text with an empty line between them; empty blocks vanish. */
+export const blocks = (...parts: ReadonlyArray<string>): string =>
+  parts.filter((part) => part !== "").join("\n\n")

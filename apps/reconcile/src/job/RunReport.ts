@@ -1,0 +1,25 @@
+import type { BatchId } from "effect-activecampaign/BatchId"
+import type { SettledStatus } from "effect-activecampaign/ImportStatus"
+
+/** Why a batch could not be followed to its end in this run. */
+export interface Problem {
+  readonly batchId: BatchId
+  readonly error: string
+  readonly message: string
+}
+
+/** What happened to one batch, told while it happens. */
+export type RunEvent =
+  | { readonly _tag: "Answered"; readonly batchId: BatchId; readonly status: string }
+  | { readonly _tag: "Settled"; readonly batchId: BatchId; readonly status: SettledStatus }
+  | { readonly _tag: "Failed"; readonly problem: Problem }
+
+export interface RunReport {
+  /** Batches open when the run began. */
+  readonly open: number
+  readonly settled: ReadonlyArray<{ readonly batchId: BatchId; readonly status: SettledStatus }>
+  /** Batches still open at its end for want of time. */
+  readonly stillOpen: number
+  /** Batches whose call failed for good, or through all retries. */
+  readonly problems: ReadonlyArray<Problem>
+}

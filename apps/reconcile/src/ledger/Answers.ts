@@ -1,0 +1,74 @@
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { BatchId } from "effect-activecampaign/BatchId"
+import { fromAddress } from "effect-activecampaign/EmailKey"
+import { isSettled, lists } from "effect-activecampaign/ImportAnswer"
+import type { ImportSnapshot } from "effect-activecampaign/ImportSnapshot"
+import { Ledger } from "./Ledger.js"
+import { reconcileStale } from "./Reconciliation.js"
+
+const count = (list: Option.Option<ReadonlyArray<unknown>>) =>
+  Option.getOrNull(Option.map(list, (items) => items.length))
+
+/**
+ * Records an answer if it says something new about its batch; a settled one with both its lists, item by
+ * item, and with the verdict on every contact of the batch, in one transaction. Returns whether it was new.
+ *
+ * Lists of an unsettled answer may still grow; they stay in `raw_body` and are no facts about contacts yet.
+ */
+export const record = ({ answer, batchId, body, receivedAt }: ImportSnapshot) =>
+  Effect.flatMap(Ledger, ({ sql, transact }) =>
+    transact(
+      Effect.gen(function* () {
+        const { failure, success } = lists(answer)
+        const [last] = yield* sql<{
+          readonly sequence: number
+          readonly status: string
+          readonly raw_body: string
+        }>`
+          SELECT sequence, status, raw_body FROM batch_answers WHERE batch_id = ${batchId} ORDER BY sequence DESC LIMIT 1`
+        if (last !== undefined && last.raw_body === body && last.status === answer.status) return false
+
+        const sequence = (last?.sequence ?? 0) + 1
+        yield* sql`
+          INSERT INTO batch_answers (batch_id, sequence, received_at, status, success_count, failure_count, raw_body)
+          VALUES (${batchId}, ${sequence}, ${DateTime.formatIso(receivedAt)}, ${answer.status}, ${count(success)}, ${count(failure)}, ${body})`
+        if (isSettled(answer)) {
+          if (Option.isSome(success)) {
+            yield* sql`
+              INSERT INTO batch_successes (batch_id, sequence, contact_id, position)
+              SELECT ${batchId}, ${sequence}, value, key FROM json_each(${JSON.stringify(success.value)})`
+          }
+          if (Option.isSome(failure)) {
+            const rows = failure.value.map((email) => [fromAddress(email), email])
+            yield* sql`
+              INSERT INTO batch_failures (batch_id, sequence, email_key, position, email)
+              SELECT ${batchId}, ${sequence}, value ->> 0, key, value ->> 1 FROM json_each(${JSON.stringify(rows)})`
+          }
+          yield* sql`INSERT INTO stale_batches VALUES (${batchId}) ON CONFLICT DO NOTHING`
+          yield* reconcileStale({ only: batchId })
+        }
+        return true
+      })
+    )
+  )
+
+/** A call about a batch that gave no answer. */
+export interface FailedCall {
+  readonly batchId: BatchId
+  readonly error: string
+  /** Carries no token: the errors of the library hold no headers. */
+  readonly message: string
+}
+
+export const recordError = (
+  { batchId, error, message }: FailedCall,
+  occurredAt: string,
+  body: string | null
+) =>
+  Effect.flatMap(Ledger, ({ sql, use }) =>
+    use(sql`
+      INSERT INTO batch_errors (batch_id, occurred_at, error, message, raw_body)
+      VALUES (${batchId}, ${occurredAt}, ${error}, ${message}, ${body})`)
+  )

@@ -1,0 +1,80 @@
+import * as Schema from "effect/Schema"
+
+/** The database file cannot serve as the ledger, or could not be written. `reason` finishes a sentence about `file`. */
+export class LedgerError extends Schema.TaggedError<LedgerError>("ac-reconcile/LedgerError")("LedgerError", {
+  file: Schema.String,
+  kind: Schema.Literal(
+    "absent",
+    "unusable",
+    "foreign",
+    "newer",
+    "locked",
+    "damaged",
+    "other-account",
+    "failed"
+  ),
+  reason: Schema.String
+}) {
+  override get message() {
+    return `${this.file}: ${this.reason}`
+  }
+}
+
+/** SQLite's own code, wherever an adapter put it: on the error or somewhere down its causes. */
+export const sqliteCode = (error: unknown): string => {
+  if (typeof error !== "object" || error === null) return ""
+  if ("code" in error && typeof error.code === "string") return error.code
+  return "cause" in error ? sqliteCode(error.cause) : ""
+}
+
+const innermostMessage = (error: unknown): string =>
+  error instanceof Error && error.cause !== undefined
+    ? innermostMessage(error.cause)
+    : error instanceof Error
+      ? error.message
+      : String(error)
+
+export const fromSqlite = (file: string, error: unknown): LedgerError => {
+  const code = sqliteCode(error)
+  if (code.startsWith("SQLITE_BUSY") || code.startsWith("SQLITE_LOCKED")) {
+    return new LedgerError({
+      file,
+      kind: "locked",
+      reason: "another process is writing to it. Run again when that has finished."
+    })
+  }
+  if (code === "SQLITE_NOTADB") {
+    return new LedgerError({
+      file,
+      kind: "foreign",
+      reason: "it is not a SQLite file. Name another with --db FILE."
+    })
+  }
+  if (code.startsWith("SQLITE_CORRUPT")) {
+    return new LedgerError({
+      file,
+      kind: "damaged",
+      reason: "the database is damaged. Restore a copy, or name another file with --db FILE."
+    })
+  }
+  if (
+    code.startsWith("SQLITE_CANTOPEN") ||
+    code.startsWith("SQLITE_READONLY") ||
+    code.startsWith("SQLITE_PERM")
+  ) {
+    return new LedgerError({
+      file,
+      kind: "unusable",
+      reason:
+        "it cannot be opened for writing. Check the folder and the permissions, or name another with --db FILE."
+    })
+  }
+  if (code.startsWith("SQLITE_FULL") || code.startsWith("SQLITE_IOERR")) {
+    return new LedgerError({
+      file,
+      kind: "failed",
+      reason: `it cannot be written (${innermostMessage(error)}).`
+    })
+  }
+  return new LedgerError({ file, kind: "failed", reason: innermostMessage(error) })
+}

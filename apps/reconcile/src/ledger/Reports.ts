@@ -1,0 +1,178 @@
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import { Ledger } from "./Ledger.js"
+
+/** DESIGN's closed set, in the order a reader should meet them. */
+export const outcomeWords = [
+  "imported",
+  "present",
+  "rejected",
+  "contradictory",
+  "missing",
+  "unaccounted",
+  "pending"
+] as const
+
+export type OutcomeWord = (typeof outcomeWords)[number]
+
+export interface OutcomeTotal {
+  readonly outcome: OutcomeWord
+  readonly evidence: string
+  readonly contacts: number
+}
+
+export interface BatchRow {
+  readonly batch_id: string
+  readonly status: string | null
+  readonly submitted_at: string | null
+  readonly settled_at: string | null
+  readonly sent: number
+  readonly successes: number | null
+  readonly failures: number | null
+  readonly imported: number
+  readonly rejected: number
+  readonly contradictory: number
+  readonly unaccounted: number
+  readonly pending: number
+  readonly findings: number
+}
+
+export interface OutcomeRow {
+  readonly batch_id: string
+  readonly email: string
+  readonly outcome: OutcomeWord
+  readonly evidence: string
+  readonly contact_id: string | null
+}
+
+export interface FindingRow {
+  readonly batch_id: string
+  readonly finding: string
+  readonly subject: string
+  readonly detail: string
+}
+
+export interface TimelineRow {
+  readonly at: string
+  readonly status: string | null
+  readonly successes: number | null
+  readonly failures: number | null
+  readonly error: string | null
+}
+
+export interface Summary {
+  readonly batches: number
+  readonly settled: number
+  readonly sent: number
+  readonly outcomes: ReadonlyArray<OutcomeTotal>
+  readonly findings: ReadonlyArray<{ readonly finding: string; readonly count: number }>
+}
+
+export const summary = Effect.flatMap(Ledger, ({ sql, use }) =>
+  use(
+    Effect.gen(function* () {
+      const [totals] = yield* sql<{
+        readonly batches: number
+        readonly settled: number
+        readonly sent: number
+      }>`
+        SELECT (SELECT count(*) FROM batches) AS batches,
+          (SELECT count(DISTINCT batch_id) FROM batch_answers
+            WHERE status IN ('completed', 'failed', 'interrupted')) AS settled,
+          (SELECT count(*) FROM batch_sent) AS sent`
+      const outcomes = yield* sql<OutcomeTotal>`
+        SELECT outcome, evidence, count(*) AS contacts FROM outcomes GROUP BY outcome, evidence ORDER BY outcome, evidence`
+      const findings = yield* sql<{ readonly finding: string; readonly count: number }>`
+        SELECT finding, count(*) AS count FROM findings GROUP BY finding ORDER BY finding`
+      const result: Summary = {
+        batches: totals?.batches ?? 0,
+        settled: totals?.settled ?? 0,
+        sent: totals?.sent ?? 0,
+        outcomes,
+        findings
+      }
+      return result
+    })
+  )
+)
+
+export const batches = Effect.flatMap(Ledger, ({ sql, use }) =>
+  use(sql<BatchRow>`SELECT * FROM batch_overview ORDER BY coalesce(submitted_at, ''), batch_id`)
+)
+
+export const batch = (batchId: string) =>
+  Effect.flatMap(Ledger, ({ sql, use }) =>
+    use(
+      Effect.map(sql<BatchRow>`SELECT * FROM batch_overview WHERE batch_id = ${batchId}`, (rows) =>
+        Option.fromNullable(rows[0])
+      )
+    )
+  )
+
+export const timeline = (batchId: string) =>
+  Effect.flatMap(Ledger, ({ sql, use }) =>
+    use(sql<TimelineRow>`
+      SELECT at, status, successes, failures, error FROM batch_timeline WHERE batch_id = ${batchId} ORDER BY at`)
+  )
+
+export const findings = (options: { readonly limit: number; readonly batchId?: string | undefined }) =>
+  Effect.flatMap(Ledger, ({ sql, use }) =>
+    use(sql<FindingRow>`
+      SELECT batch_id, finding, subject, detail FROM findings
+      WHERE ${options.batchId === undefined ? sql`true` : sql`batch_id = ${options.batchId}`}
+      ORDER BY batch_id, finding, subject LIMIT ${options.limit}`)
+  )
+
+/** Contacts somebody should look at: everything but `imported`, `present` and `pending`. */
+export const attention = (options: { readonly limit: number; readonly batchId?: string | undefined }) =>
+  Effect.flatMap(Ledger, ({ sql, use }) =>
+    use(sql<OutcomeRow>`
+      SELECT batch_id, email, outcome, evidence, contact_id FROM contact_status
+      WHERE outcome IN ('contradictory', 'rejected', 'missing', 'unaccounted')
+        AND ${options.batchId === undefined ? sql`true` : sql`batch_id = ${options.batchId}`}
+      ORDER BY outcome, batch_id, email_key, occurrence LIMIT ${options.limit}`)
+  )
+
+const pageSize = 5000
+
+/** Every outcome, in the order of its key, page by page: the driver cannot stream, and a million rows need not be held. */
+export const outcomes = (
+  filter: { readonly batchId?: string | undefined; readonly outcome?: OutcomeWord | undefined } = {}
+) =>
+  Stream.unwrap(
+    Effect.map(Ledger, ({ sql, use }) =>
+      Stream.paginateChunkEffect(Option.none<readonly [string, string, number]>(), (after) =>
+        use(
+          sql<OutcomeRow & { readonly email_key: string; readonly occurrence: number }>`
+            SELECT batch_id, email, outcome, evidence, contact_id, email_key, occurrence FROM contact_status
+            WHERE ${sql.and([
+              Option.match(after, {
+                onNone: () => sql`true`,
+                onSome: ([batchId, key, occurrence]) =>
+                  sql`(batch_id, email_key, occurrence) > (${batchId}, ${key}, ${occurrence})`
+              }),
+              ...(filter.batchId === undefined ? [] : [sql`batch_id = ${filter.batchId}`]),
+              ...(filter.outcome === undefined ? [] : [sql`outcome = ${filter.outcome}`])
+            ])}
+            ORDER BY batch_id, email_key, occurrence LIMIT ${pageSize}`
+        ).pipe(
+          Effect.map((rows) => {
+            const last = rows.at(-1)
+            const next =
+              rows.length === pageSize && last !== undefined
+                ? Option.some(Option.some([last.batch_id, last.email_key, last.occurrence] as const))
+                : Option.none()
+            return [
+              Chunk.map(
+                Chunk.unsafeFromArray(rows),
+                ({ email_key: _key, occurrence: _occurrence, ...row }): OutcomeRow => row
+              ),
+              next
+            ]
+          })
+        )
+      )
+    )
+  )
