@@ -1,3 +1,2 @@
-import { defineWorkspace } from "vitest/config"
-
-export default defineWorkspace(["packages/*", "apps/*"])
+/** The projects that have tests; one folder each, with a vitest.config.ts of its own. */
+export default ["packages/*", "apps/*"]

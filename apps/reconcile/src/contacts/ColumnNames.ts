@@ -1,0 +1,35 @@
+import type { Role } from "./ColumnMap.js"
+
+// Not plain "id": that is usually the key of the user's own system, and would link the wrong contacts.
+const roleOfNormalForm = new Map<string, Role>([
+  ["email", "email"],
+  ["emailaddress", "email"],
+  ["mail", "email"],
+  ["contactid", "contactId"],
+  ["activecampaignid", "contactId"],
+  ["acid", "contactId"]
+])
+
+export const normalForm = (name: string): string =>
+  name
+    .normalize("NFC")
+    .toLowerCase()
+    .replace(/[\s_-]+/g, "")
+
+/** The role a column has by its name alone. A batch ID is taken only from a column the caller names. */
+export const roleOf = (name: string): Role | null => roleOfNormalForm.get(normalForm(name)) ?? null
+
+const mostShown = 20
+
+/** Column names for one line of a message: bounded, and without anything that could drive a terminal. */
+export const listed = (names: ReadonlyArray<string>): string => {
+  const shown = names.slice(0, mostShown).map(printable)
+  return names.length > mostShown
+    ? `${shown.join(", ")} and ${names.length - mostShown} more`
+    : shown.join(", ")
+}
+
+export const printable = (text: string): string => {
+  const plain = text.replace(/\p{C}/gu, "?").trim()
+  return plain.length > 60 ? `${plain.slice(0, 60)}…` : plain
+}

@@ -1,0 +1,18 @@
+import * as Schema from "effect/Schema"
+
+/** Why a contact file, or the file of its rejected rows, cannot be used at all; one bad row is never one. */
+export class ContactFileError extends Schema.TaggedError<ContactFileError>()("ContactFileError", {
+  path: Schema.String,
+  line: Schema.optional(Schema.Number),
+  column: Schema.optional(Schema.Number),
+  /** What is wrong and what to do, without the place. */
+  reason: Schema.String
+}) {
+  override get message(): string {
+    const line = this.line === undefined ? "" : `, line ${this.line}`
+    const column = this.column === undefined ? "" : `, column ${this.column}`
+    return `${displayName(this.path)}${line}${column}: ${this.reason}`
+  }
+}
+
+export const displayName = (path: string): string => (path === "-" ? "standard input" : path)

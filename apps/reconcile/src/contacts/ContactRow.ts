@@ -1,0 +1,49 @@
+import type { EmailKey } from "effect-activecampaign/EmailKey"
+
+export interface ContactRow {
+  /** The physical line, counted from 1, on which the row starts. */
+  readonly line: number
+  /** The address as it stands in the source, untrimmed. */
+  readonly email: string
+  readonly emailKey: EmailKey
+  readonly contactId: string | null
+  readonly batchId: string | null
+  /** JSON object text of every column of the source, under the source's own names, in its order. */
+  readonly columns: string
+}
+
+export interface RejectedRow {
+  /** The physical line, counted from 1, on which the row starts. */
+  readonly line: number
+  /** The character of that line, counted from 1, at which the fault was seen, where there is one such place. */
+  readonly column: number | null
+  /** One sentence. */
+  readonly reason: string
+  /** The row's text as it stood, up to `maxRecordShown` characters. */
+  readonly record: string
+}
+
+export interface ContactChunk {
+  readonly rows: ReadonlyArray<ContactRow>
+  readonly rejected: ReadonlyArray<RejectedRow>
+  readonly bytesRead: number
+}
+
+/** A line, or a quoted record of several lines, longer than this is rejected, so that memory stays flat. */
+export const maxRecordLength = 1024 * 1024
+
+export const maxRecordShown = 64 * 1024
+
+export const rejected = (
+  line: number,
+  column: number | null,
+  reason: string,
+  record: string
+): RejectedRow => ({
+  line,
+  column,
+  reason,
+  // A cut between the halves of a surrogate pair would leave text that is not valid Unicode.
+  record:
+    record.length > maxRecordShown ? record.slice(0, maxRecordShown).replace(/[\uD800-\uDBFF]$/, "") : record
+})

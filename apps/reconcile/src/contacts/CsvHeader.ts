@@ -1,0 +1,91 @@
+import * as Either from "effect/Either"
+import type { ColumnMap, Role } from "./ColumnMap.js"
+import { optionName } from "./ColumnMap.js"
+import { listed, normalForm, printable, roleOf } from "./ColumnNames.js"
+
+/** What the header line settles for every row below it. */
+export interface CsvHeader {
+  readonly names: ReadonlyArray<string>
+  readonly email: number
+  readonly contactId: number | null
+  readonly batchId: number | null
+  /** What stands before each value in the JSON text of a row. */
+  readonly prefixes: ReadonlyArray<string>
+}
+
+/** Comma, semicolon or tab, whichever the header line has most of outside quotes. */
+export const detectDelimiter = (line: string): string => {
+  const outside = line.replace(/"[^"]*("|$)/g, "")
+  let best = ","
+  for (const candidate of [",", ";", "\t"]) {
+    if (outside.split(candidate).length > outside.split(best).length) best = candidate
+  }
+  return best
+}
+
+/** Finds the columns, or says in the words of an error message why it cannot. */
+export const make = (fields: ReadonlyArray<string>, map: ColumnMap): Either.Either<CsvHeader, string> =>
+  Either.gen(function* () {
+    // Spreadsheets write nameless columns at the right edge; their values are kept under their position.
+    const names = fields.map((name, i) => (name.trim() === "" ? `column ${i + 1}` : name))
+    const repeated = names.filter((name, i) => names.indexOf(name) !== i)
+    if (repeated.length > 0) {
+      return yield* Either.left(
+        `more than one column is called ${listed([...new Set(repeated)])}. Give every column a name of its own.`
+      )
+    }
+    const email = yield* find(names, map, "email")
+    if (email === null) {
+      return yield* Either.left(
+        `no column holds an e-mail address (columns: ${listed(names)}). Name it with --map email=COLUMN.`
+      )
+    }
+    const contactId = yield* find(names, map, "contactId")
+    const batchId = yield* find(names, map, "batchId")
+    const prefixes = names.map((name, i) => `${i === 0 ? "{" : ","}${JSON.stringify(name)}:`)
+    return { names, email, contactId, batchId, prefixes }
+  })
+
+const find = (
+  names: ReadonlyArray<string>,
+  map: ColumnMap,
+  role: Role
+): Either.Either<number | null, string> => {
+  const wanted = map[role]
+  if (wanted === undefined)
+    return only(
+      matching(names, (name) => roleOf(name) === role),
+      names,
+      role
+    )
+  // The name as written comes first: only a file can have both "Email" and "email".
+  const exact = matching(names, (name) => name.trim() === wanted.trim())
+  const found = exact.length > 0 ? exact : matching(names, (name) => normalForm(name) === normalForm(wanted))
+  return found.length === 0
+    ? Either.left(
+        `there is no column "${printable(wanted)}" (columns: ${listed(names)}). ` +
+          `Correct --map ${optionName[role]}=COLUMN.`
+      )
+    : only(found, names, role)
+}
+
+const matching = (names: ReadonlyArray<string>, test: (name: string) => boolean): ReadonlyArray<number> =>
+  names.flatMap((name, i) => (test(name) ? [i] : []))
+
+const only = (
+  found: ReadonlyArray<number>,
+  names: ReadonlyArray<string>,
+  role: Role
+): Either.Either<number | null, string> =>
+  found.length > 1
+    ? Either.left(
+        `more than one column could be the ${described[role]} (${listed(found.map((i) => names[i] ?? ""))}). ` +
+          `Name the right one with --map ${optionName[role]}=COLUMN.`
+      )
+    : Either.right(found[0] ?? null)
+
+const described: { readonly [K in Role]: string } = {
+  email: "e-mail address",
+  contactId: "ActiveCampaign contact ID",
+  batchId: "batch ID"
+}

@@ -1,0 +1,74 @@
+import * as EmailKey from "effect-activecampaign/EmailKey"
+import Papa from "papaparse"
+import type { ContactRow } from "./ContactRow.js"
+import { rejected } from "./ContactRow.js"
+import type { CsvHeader } from "./CsvHeader.js"
+import type { Framed } from "./RecordFramer.js"
+
+/** The fields of well quoted records, one list a record: what the framer lets through, Papa reads one to one. */
+export const fieldsOf = (
+  texts: ReadonlyArray<string>,
+  delimiter: string
+): ReadonlyArray<ReadonlyArray<string>> => {
+  if (texts.length === 0) return []
+  const parser = new Papa.Parser({ delimiter, newline: "\n" })
+  const result: Papa.ParseResult<ReadonlyArray<string>> = parser.parse(`${texts.join("\n")}\n`, 0, true)
+  return result.data
+}
+
+/** A line of nothing but spaces. A lone `""` is an empty field, and a line of delimiters a row without values. */
+export const isBlank = (text: string, delimiter: string): boolean =>
+  text === "" || (text.trim() === "" && !text.includes(delimiter))
+
+/** Reads framed records as rows under a header, and adds bad ones to those the framer rejected. */
+export const read = (header: CsvHeader, delimiter: string, framed: Framed, rows: Array<ContactRow>): void => {
+  const { texts } = framed
+  const records = fieldsOf(texts, delimiter)
+  const width = header.names.length
+  for (let i = 0; i < records.length; i++) {
+    const fields = records[i] ?? []
+    const text = texts[i] ?? ""
+    if (isBlank(text, delimiter)) continue
+    const line = framed.lines[i] ?? 0
+    if (fields.length !== width) {
+      framed.rejected.push(rejected(line, null, widthReason(width, fields.length), text))
+      continue
+    }
+    const email = fields[header.email] ?? ""
+    const emailKey = EmailKey.fromAddress(email)
+    if (emailKey === "" || email.includes("\0")) {
+      framed.rejected.push(rejected(line, null, addressReason(header, emailKey), text))
+      continue
+    }
+    rows.push({
+      line,
+      email,
+      emailKey,
+      contactId: valueOf(fields, header.contactId),
+      batchId: valueOf(fields, header.batchId),
+      columns: columnsOf(header, fields)
+    })
+  }
+}
+
+const valueOf = (fields: ReadonlyArray<string>, column: number | null): string | null =>
+  (column === null ? undefined : fields[column]?.trim()) || null
+
+const columnsOf = (header: CsvHeader, fields: ReadonlyArray<string>): string => {
+  let text = ""
+  for (let i = 0; i < fields.length; i++) text += (header.prefixes[i] ?? "") + JSON.stringify(fields[i])
+  return `${text}}`
+}
+
+const widthReason = (expected: number, found: number): string =>
+  `Expected ${count(expected)}, found ${found}: ` +
+  (found > expected ? "put values that hold the delimiter in double quotes." : "values are missing.")
+
+const count = (columns: number): string => (columns === 1 ? "1 column" : `${columns} columns`)
+
+const addressReason = (header: CsvHeader, emailKey: string): string => {
+  const name = JSON.stringify(header.names[header.email])
+  return emailKey === ""
+    ? `The address in column ${name} is blank.`
+    : `The address in column ${name} holds a NUL character.`
+}

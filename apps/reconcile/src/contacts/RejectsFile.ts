@@ -1,0 +1,46 @@
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import * as Ref from "effect/Ref"
+import Papa from "papaparse"
+import { ContactFileError } from "./ContactFileError.js"
+import type { RejectedRow } from "./ContactRow.js"
+
+export interface RejectsFile {
+  readonly path: string
+  /** The first rows replace a file of an earlier run; without any, no file is made. */
+  readonly append: (rows: ReadonlyArray<RejectedRow>) => Effect.Effect<void, ContactFileError>
+}
+
+/** Where rejected rows go unless the user says otherwise: beside the input. */
+export const rejectsPathFor = (input: string): string =>
+  input === "-" ? "stdin.rejects.csv" : `${input}.rejects.csv`
+
+export const make = (path: string): Effect.Effect<RejectsFile, never, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const begun = yield* Ref.make(false)
+    const append = Effect.fn("RejectsFile.append")(function* (rows: ReadonlyArray<RejectedRow>) {
+      if (rows.length === 0) return
+      const header = yield* Ref.get(begun)
+      yield* fs
+        .writeFileString(path, header ? linesOf(rows) : `line,reason,record\r\n${linesOf(rows)}`, {
+          flag: header ? "a" : "w"
+        })
+        .pipe(
+          Effect.mapError(
+            (error) =>
+              new ContactFileError({
+                path,
+                reason: `the rejected rows cannot be written (${error.description ?? error.message}). Name another file for them.`
+              })
+          )
+        )
+      yield* Ref.set(begun, true)
+    })
+    return { path, append }
+  })
+
+const linesOf = (rows: ReadonlyArray<RejectedRow>): string => {
+  const fields = rows.map(({ line, reason, record }) => [line, reason, record])
+  return `${Papa.unparse(fields, { newline: "\r\n" })}\r\n`
+}

@@ -1,0 +1,129 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as EmailKey from "effect-activecampaign/EmailKey"
+import { emails, failure, parse, places } from "./support.js"
+
+describe("CSV", () => {
+  it("keeps the address as written and computes its key", () => {
+    const { rows } = parse("email,name\n Ada@Example.TEST ,Ada\n")
+    assert.deepStrictEqual(rows, [
+      {
+        line: 2,
+        email: " Ada@Example.TEST ",
+        emailKey: EmailKey.fromAddress(" Ada@Example.TEST "),
+        contactId: null,
+        batchId: null,
+        columns: '{"email":" Ada@Example.TEST ","name":"Ada"}'
+      }
+    ])
+    assert.strictEqual(rows[0]?.emailKey, "ada@example.test")
+  })
+
+  it("keeps addresses that do not look like one, because they were sent all the same", () => {
+    assert.deepStrictEqual(emails(parse("email\ninvalid.email@invalidDomain\nnodomain\n")), [
+      "invalid.email@invalidDomain",
+      "nodomain"
+    ])
+  })
+
+  it.each([
+    ["comma", ","],
+    ["semicolon", ";"],
+    ["tab", "\t"]
+  ])("tells a %s from the header line", (_, delimiter) => {
+    const text = [`name${delimiter}email`, `"A${delimiter}B"${delimiter}a@x.test`].join("\n")
+    assert.strictEqual(
+      parse(text).rows[0]?.columns,
+      JSON.stringify({ name: `A${delimiter}B`, email: "a@x.test" })
+    )
+  })
+
+  it("counts delimiters in the header line outside quotes only", () => {
+    assert.deepStrictEqual(emails(parse('"a,b,c,d";email\n1;a@x.test\n')), ["a@x.test"])
+  })
+
+  it.each([
+    ["LF", "\n"],
+    ["CRLF", "\r\n"],
+    ["CR", "\r"]
+  ])("reads lines ended by %s, the last one ended or not", (_, end) => {
+    const lines = ["email,note", "a@x.test,1", '"b@x.test","2"', "c@x.test,3"]
+    const expected = ["2:a@x.test", "3:b@x.test", "4:c@x.test"]
+    assert.deepStrictEqual(places(parse(lines.join(end))), expected)
+    assert.deepStrictEqual(places(parse(lines.join(end) + end)), expected)
+    assert.strictEqual(parse(lines.join(end)).rows[1]?.columns, '{"email":"b@x.test","note":"2"}')
+  })
+
+  it("reads a file that mixes line ends", () => {
+    assert.deepStrictEqual(places(parse("email\r\na@x.test\nb@x.test\rc@x.test\r\n")), [
+      "2:a@x.test",
+      "3:b@x.test",
+      "4:c@x.test"
+    ])
+  })
+
+  it("skips a byte order mark, wherever the chunks end", () => {
+    for (const size of [1, 2, 3, 4, 100]) {
+      assert.deepStrictEqual(emails(parse("\uFEFFemail\na@x.test\n", {}, size)), ["a@x.test"])
+    }
+  })
+
+  it("reads quoted fields with delimiters, line ends and doubled quotes", () => {
+    const { rows } = parse('email,note\na@x.test,"one, ""two""\r\nthree"\nb@x.test,last\n')
+    assert.strictEqual(rows[0]?.columns, JSON.stringify({ email: "a@x.test", note: 'one, "two"\r\nthree' }))
+    assert.deepStrictEqual(
+      rows.map((row) => row.line),
+      [2, 4]
+    )
+  })
+
+  it("allows spaces between a closing quote and what follows", () => {
+    const { rows } = parse('email,note\n"a@x.test" ,"b" \n"c@x.test" , d\n')
+    assert.deepStrictEqual(
+      rows.map((row) => row.columns),
+      ['{"email":"a@x.test","note":"b"}', '{"email":"c@x.test","note":" d"}']
+    )
+  })
+
+  it("takes a quote inside an unquoted field as it stands", () => {
+    assert.strictEqual(
+      parse('email,note\na@x.test,6" nail\n').rows[0]?.columns,
+      '{"email":"a@x.test","note":"6\\" nail"}'
+    )
+  })
+
+  it("skips blank lines silently, before the header too, and still counts them", () => {
+    const read = parse("\n  \nemail,name\n\na@x.test,1\n \n\r\nb@x.test,2\n\n")
+    assert.deepStrictEqual(places(read), ["5:a@x.test", "8:b@x.test"])
+    assert.deepStrictEqual(read.rejected, [])
+  })
+
+  it("gives no rows for a file that is a header only", () => {
+    assert.deepStrictEqual(parse("email,name"), { rows: [], rejected: [] })
+  })
+
+  it("refuses an empty file", () => {
+    const message =
+      "contacts.csv: the file is empty and has no header. Give it a first line that names its columns."
+    assert.strictEqual(failure(""), message)
+    assert.strictEqual(failure("\uFEFF"), message)
+    assert.strictEqual(failure("\r\n\r\n"), message)
+  })
+
+  it("refuses a header it cannot read, with the place", () => {
+    assert.strictEqual(
+      failure('name,"email\na@x.test\n'),
+      "contacts.csv, line 1, column 6: the header cannot be read. " +
+        "The quote that opens at column 6 is never closed; close it, or remove it."
+    )
+  })
+
+  it("says what a UTF-16 file and a spreadsheet are", () => {
+    const utf16 = Uint8Array.from(Buffer.from("\uFEFFemail\na@x.test\n", "utf16le"))
+    assert.strictEqual(
+      failure(utf16),
+      "contacts.csv, line 1, column 1: the file is UTF-16. Save it as UTF-8."
+    )
+    const zip = Uint8Array.of(0x50, 0x4b, 3, 4, 0x14, 0, 0x9c, 0xff, 0x0a, 1, 2)
+    assert.include(failure(zip), "this is a spreadsheet or an archive, not text. Export it as CSV (UTF-8).")
+  })
+})

@@ -1,0 +1,119 @@
+/**
+ * What can go wrong with a call, on demand.
+ *
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+import { type Certainty, label } from "./internal/label.js"
+import { FiniteNonNegative, PositiveInt } from "./internal/numbers.js"
+
+const tag = <Tag extends string>(name: Tag, certainty: Certainty, meaning: string) => ({
+  _tag: Schema.propertySignature(Schema.Literal(name)).annotations(label(certainty, meaning))
+})
+
+const seconds = Schema.Union(FiniteNonNegative, Schema.Null)
+
+/**
+ * One fault of one call.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Fault = Schema.Union(
+  Schema.Struct({
+    ...tag("RateLimited", "documented", "429, whatever the budget says"),
+    retryAfter: Schema.optionalWith(seconds, { default: () => 1 }).annotations(
+      label("documented", "Seconds named by `Retry-After`; null sends no such header")
+    ),
+    retryAfterAs: Schema.optionalWith(Schema.Literal("seconds", "date"), {
+      default: () => "seconds" as const
+    }).annotations(label("assumed", "`Retry-After` as seconds (documented) or as an HTTP date")),
+    headers: Schema.optionalWith(Schema.Boolean, { default: () => true }).annotations(
+      label("observed", "Whether the 429 carries any rate limit headers at all")
+    )
+  }),
+  Schema.Struct(
+    tag("RateLimitAs400", "assumed", "The bulk import's 400 that speaks of a rate limit, on the status call")
+  ),
+  Schema.Struct({
+    ...tag("Unavailable", "observed", "A 5xx with an HTML page, as a proxy in front of the service sends"),
+    status: Schema.optionalWith(Schema.Int.pipe(Schema.between(500, 599)), {
+      default: () => 503
+    }).annotations(label("observed", "The HTTP status")),
+    retryAfter: Schema.optionalWith(seconds, { default: () => null }).annotations(
+      label("assumed", "Seconds named by `Retry-After`; null sends no such header")
+    )
+  }),
+  Schema.Struct(tag("Cut", "observed", "The connection ends in the middle of the body")),
+  Schema.Struct(tag("Empty", "observed", "200 without a body")),
+  Schema.Struct(tag("HtmlWith200", "observed", "200 with an HTML page")),
+  Schema.Struct(tag("WrongShape", "assumed", "200 with JSON of another shape: a number for the status")),
+  Schema.Struct({
+    ...tag("Slow", "assumed", "The right answer, late"),
+    millis: Schema.propertySignature(FiniteNonNegative).annotations(
+      label("assumed", "How late, in milliseconds")
+    )
+  }),
+  Schema.Struct({
+    ...tag("Redirect", "observed", "A redirect, as to a login page"),
+    location: Schema.propertySignature(Schema.String).annotations(label("observed", "Where to")),
+    status: Schema.optionalWith(Schema.Literal(301, 302, 303, 307, 308), {
+      default: () => 302 as const
+    }).annotations(label("observed", "The HTTP status"))
+  }),
+  Schema.Struct(tag("Forbidden", "observed", "403 although the token is right; seen to come and go")),
+  Schema.Struct(tag("Reset", "observed", "The connection is reset before anything is answered"))
+)
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Fault = typeof Fault.Type
+
+const CallRange = Schema.Struct({
+  from: Schema.propertySignature(PositiveInt).annotations(label("assumed", "First call hit")),
+  to: Schema.optionalWith(PositiveInt, { default: () => Number.MAX_SAFE_INTEGER }).annotations(
+    label("assumed", "Last call hit; without it, every call from the first on")
+  )
+})
+
+/**
+ * Which calls of `GET /import/info` a fault hits, counted from 1.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const FaultTrigger = Schema.Struct({
+  batchId: Schema.optionalWith(Schema.NonEmptyString, { exact: true }).annotations(
+    label("assumed", "Count the calls about this batch only; without it, all calls count")
+  ),
+  calls: Schema.optionalWith(Schema.Union(Schema.Array(PositiveInt), CallRange), {
+    default: () => ({ from: 1, to: Number.MAX_SAFE_INTEGER })
+  }).annotations(label("assumed", "The calls hit, 1-based: a list or a range; default every call"))
+})
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type FaultTrigger = typeof FaultTrigger.Type
+
+/**
+ * A fault and the calls it hits. Where several hit one call, the first in the list does.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const PlannedFault = Schema.Struct({
+  on: Schema.optionalWith(FaultTrigger, {
+    default: () => ({ calls: { from: 1, to: Number.MAX_SAFE_INTEGER } })
+  }).annotations(label("assumed", "Which calls are hit")),
+  fault: Schema.propertySignature(Fault).annotations(label("assumed", "What happens to them"))
+})
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type PlannedFault = typeof PlannedFault.Type

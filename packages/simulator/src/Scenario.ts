@@ -1,0 +1,162 @@
+/**
+ * What the simulated account does: which batches it holds, how it words its answers, what goes wrong.
+ *
+ * @since 0.1.0
+ */
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { Batch } from "./Batch.js"
+import { PlannedFault } from "./Fault.js"
+import { type Certainty, label } from "./internal/label.js"
+import { FiniteNonNegative, PositiveInt } from "./internal/numbers.js"
+import { labelledKeys } from "./internal/switches.js"
+
+const RateLimit = Schema.Struct({
+  requests: Schema.propertySignature(PositiveInt).annotations(
+    label("documented", "Requests allowed in any window")
+  ),
+  perMillis: Schema.optionalWith(PositiveInt, { default: () => 1000 }).annotations(
+    label("documented", "Length of the sliding window in milliseconds")
+  )
+})
+
+const distinctBatchIds = (batches: ReadonlyArray<Batch>) => {
+  const ids = batches.map((batch) => batch.batchId)
+  const repeated = ids.find((id, index) => ids.indexOf(id) !== index)
+  return repeated === undefined || `two batches are called ${repeated}`
+}
+
+/**
+ * A scenario, as loaded from JSON: every key may be left out.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Scenario = Schema.Struct({
+  apiToken: Schema.optionalWith(Schema.NonEmptyString, { default: () => "simulator-token" }).annotations(
+    label("documented", "The token every call must carry in `Api-Token`; any other is answered 403")
+  ),
+  rateLimit: Schema.optionalWith(Schema.NullOr(RateLimit), {
+    default: () => ({ requests: 5, perMillis: 1000 })
+  }).annotations(
+    label(
+      "documented",
+      "The account's budget, 5 a second; null lifts it. Refused calls do not count (assumed)"
+    )
+  ),
+  retryAfterSeconds: Schema.optionalWith(FiniteNonNegative, { default: () => 1 }).annotations(
+    label("documented", "Seconds named by the `Retry-After` of a 429 that the budget causes")
+  ),
+  sendRateLimitHeaders: Schema.optionalWith(Schema.Boolean, { default: () => false }).annotations(
+    label("observed", "`RateLimit-Limit` and `RateLimit-Remaining` on 2xx, too")
+  ),
+  batches: Schema.optionalWith(Schema.Array(Batch).pipe(Schema.filter(distinctBatchIds)), {
+    default: () => []
+  }).annotations(label("documented", "The batches the account knows")),
+  successMeans: Schema.optionalWith(Schema.Literal("created-and-updated", "created-only"), {
+    default: () => "created-and-updated" as const
+  }).annotations(
+    label("assumed", "Whether success holds the IDs of updated contacts; the vendor's own pages disagree")
+  ),
+  duplicateIds: Schema.optionalWith(Schema.Literal("once", "twice"), {
+    default: () => "once" as const
+  }).annotations(
+    label("assumed", "An address sent twice is one contact: its ID listed once, or once per row")
+  ),
+  idsAs: Schema.optionalWith(Schema.Literal("string", "number"), {
+    default: () => "string" as const
+  }).annotations(label("assumed", "Contact IDs as strings (documented) or as numbers")),
+  emptyLists: Schema.optionalWith(Schema.Literal("array", "null", "missing"), {
+    default: () => "array" as const
+  }).annotations(label("assumed", "How an empty list is written: `[]` (observed), `null`, or not at all")),
+  unknownBatch: Schema.optionalWith(Schema.Literal("false", "empty", "400", "404"), {
+    default: () => "false" as const
+  }).annotations(
+    label(
+      "assumed",
+      "The reply about a batch nobody knows: status false, that with two empty lists, 400 or 404"
+    )
+  ),
+  faults: Schema.optionalWith(Schema.Array(PlannedFault), { default: () => [] }).annotations(
+    label("assumed", "What goes wrong, and with which calls")
+  )
+}).annotations({ identifier: "Scenario", parseOptions: { onExcessProperty: "error" } })
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Scenario = typeof Scenario.Type
+
+/**
+ * A scenario as it is written: in JSON, or as the argument of `make`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type ScenarioInput = typeof Scenario.Encoded
+
+/**
+ * A scenario with the defaults filled in. Throws a `ParseError` where the input is none.
+ *
+ * @example
+ * ```ts
+ * import { Scenario } from "effect-activecampaign-simulator"
+ *
+ * const scenario = Scenario.make({
+ *   batches: [{ batchId: "b-1", contacts: [{ email: "ada@example.test" }] }],
+ *   faults: [{ on: { calls: [1] }, fault: { _tag: "RateLimited", retryAfter: 2 } }]
+ * })
+ * scenario.rateLimit?.requests // 5
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (input: ScenarioInput = {}): Scenario => Schema.decodeSync(Scenario)(input)
+
+/**
+ * The text of a scenario file.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const ScenarioFromJson: Schema.Schema<Scenario, string> = Schema.parseJson(Scenario)
+
+/**
+ * One key of a scenario, and how sure we are that the service behaves like that.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Switch {
+  /** Path of the key: `[]` is any item of a list, a word after a space the fault's tag. */
+  readonly name: string
+  /** `documented` by the vendor, `observed` in public code or threads, or `assumed` by us. */
+  readonly certainty: Certainty
+  readonly meaning: string
+}
+
+/**
+ * Every key of a scenario, in the order in which they are written.
+ *
+ * @since 0.1.0
+ * @category documentation
+ */
+export const switches: ReadonlyArray<Switch> = labelledKeys(Scenario.ast).map((key) => ({
+  ...key,
+  // Where a label was forgotten, the least is claimed; a test names such keys.
+  certainty: Option.getOrElse(key.certainty, () => "assumed" as const)
+}))
+
+/**
+ * `switches` as a Markdown table.
+ *
+ * @since 0.1.0
+ * @category documentation
+ */
+export const switchesTable: string = [
+  "| switch | certainty | meaning |",
+  "|---|---|---|",
+  ...switches.map(({ certainty, meaning, name }) => `| \`${name}\` | ${certainty} | ${meaning} |`)
+].join("\n")

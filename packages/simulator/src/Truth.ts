@@ -1,0 +1,64 @@
+/**
+ * What really became of each contact, which no answer of the service ever says.
+ *
+ * @since 0.1.0
+ */
+
+import * as Option from "effect/Option"
+import * as EmailKey from "effect-activecampaign/EmailKey"
+import type { Becomes } from "./Batch.js"
+import { planOf } from "./internal/plan.js"
+import type { Scenario } from "./Scenario.js"
+
+/**
+ * The fate of one submitted row of one batch.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Fate {
+  readonly batchId: string
+  /** The address as submitted in this row. */
+  readonly email: string
+  readonly emailKey: EmailKey.EmailKey
+  /** `unreached`: the batch ended, or stays stuck, before this contact's turn. */
+  readonly became: Becomes | "unreached"
+  /** The contact's ID in the account, where it has one. */
+  readonly contactId: Option.Option<string>
+  /** Whether the last answer about the batch holds its ID, or its address. */
+  readonly inSuccess: boolean
+  readonly inFailure: boolean
+}
+
+/**
+ * One fate for each row of each batch, in sending order.
+ *
+ * Rows of one e-mail key in one batch are one contact and share its fate, which the first of them decides.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const truth = (scenario: Scenario): ReadonlyArray<Fate> => {
+  const plans = planOf(scenario)
+  return scenario.batches.flatMap((batch) => {
+    const contacts = plans.get(batch.batchId)?.contacts ?? []
+    const byKey = new Map(contacts.map((contact) => [contact.key, contact]))
+    const listed = batch.ends !== "never" || batch.partialLists
+    return batch.contacts.flatMap(({ email }): Array<Fate> => {
+      const contact = byKey.get(EmailKey.fromAddress(email))
+      if (contact === undefined) return []
+      const { becomes, contactId, inFailure, key, reached, timesInSuccess } = contact
+      return [
+        {
+          batchId: batch.batchId,
+          email,
+          emailKey: key,
+          became: reached ? becomes : "unreached",
+          contactId: Option.fromNullable(contactId),
+          inSuccess: listed && reached && timesInSuccess > 0,
+          inFailure: listed && reached && inFailure
+        }
+      ]
+    })
+  })
+}

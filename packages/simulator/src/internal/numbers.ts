@@ -1,0 +1,6 @@
+import * as Schema from "effect/Schema"
+
+export const PositiveInt = Schema.Int.pipe(Schema.positive())
+
+/** Durations and delays. JSON knows no infinity. */
+export const FiniteNonNegative = Schema.Finite.pipe(Schema.nonNegative())

@@ -1,0 +1,93 @@
+import * as EmailKey from "effect-activecampaign/EmailKey"
+import type { Batch, Becomes, Contact } from "../Batch.js"
+import type { Scenario } from "../Scenario.js"
+
+/** A distinct contact of a batch: all submitted rows of one e-mail key. */
+export interface PlannedContact {
+  readonly key: EmailKey.EmailKey
+  /** The address as first submitted. */
+  readonly email: string
+  readonly contactId: string | undefined
+  /** Decided by the first row of the key. */
+  readonly becomes: Becomes
+  readonly reached: boolean
+  /** How often its ID is listed in success once it is reached. */
+  readonly timesInSuccess: number
+  readonly inFailure: boolean
+}
+
+export interface BatchPlan {
+  readonly batch: Batch
+  /** In sending order. */
+  readonly contacts: ReadonlyArray<PlannedContact>
+}
+
+const firstFreeId = 1001
+
+/** Hands out one ID a key, account-wide, in sending order, skipping those the scenario names itself. */
+const idBook = (scenario: Scenario) => {
+  const byKey = new Map<EmailKey.EmailKey, string>()
+  const taken = new Set<string>()
+  for (const batch of scenario.batches) {
+    for (const id of batch.strangers.success) taken.add(id)
+    for (const { contactId, email } of batch.contacts) {
+      if (contactId === undefined) continue
+      taken.add(contactId)
+      const key = EmailKey.fromAddress(email)
+      if (!byKey.has(key)) byKey.set(key, contactId)
+    }
+  }
+  let next = firstFreeId
+  return (key: EmailKey.EmailKey, needed: boolean): string | undefined => {
+    const known = byKey.get(key)
+    if (known !== undefined || !needed) return known
+    while (taken.has(String(next))) next += 1
+    const id = String(next)
+    taken.add(id)
+    byKey.set(key, id)
+    return id
+  }
+}
+
+/** What the service would list for a contact once it has reached it. */
+const reported = (scenario: Scenario, becomes: Becomes) => ({
+  inSuccess:
+    becomes === "created" ||
+    becomes === "contradictory" ||
+    (becomes === "updated" && scenario.successMeans === "created-and-updated"),
+  inFailure: becomes === "rejected" || becomes === "contradictory"
+})
+
+const planBatch = (scenario: Scenario, batch: Batch, idOf: ReturnType<typeof idBook>): BatchPlan => {
+  const rows = new Map<EmailKey.EmailKey, Array<Contact>>()
+  for (const row of batch.contacts) {
+    const key = EmailKey.fromAddress(row.email)
+    rows.set(key, [...(rows.get(key) ?? []), row])
+  }
+  const contacts = [...rows].flatMap(([key, sameKey], index): Array<PlannedContact> => {
+    const [first] = sameKey
+    if (first === undefined) return []
+    const { becomes, email } = first
+    const named = sameKey.find((row) => row.contactId !== undefined)?.contactId
+    const { inFailure, inSuccess } = reported(scenario, becomes)
+    const times = scenario.duplicateIds === "twice" ? sameKey.length : 1
+    return [
+      {
+        key,
+        email,
+        contactId: named ?? idOf(key, inSuccess || becomes === "updated"),
+        becomes,
+        reached: index < (batch.processed ?? Number.POSITIVE_INFINITY),
+        timesInSuccess: inSuccess ? times : 0,
+        inFailure
+      }
+    ]
+  })
+  return { batch, contacts }
+}
+
+/** The batches of a scenario by their ID, with everything decided that does not depend on time. */
+export const planOf = (scenario: Scenario): ReadonlyMap<string, BatchPlan> => {
+  const idOf = idBook(scenario)
+  return new Map(scenario.batches.map((batch) => [batch.batchId, planBatch(scenario, batch, idOf)]))
+}

@@ -1,0 +1,47 @@
+import * as Option from "effect/Option"
+import * as SchemaAST from "effect/SchemaAST"
+import { type Certainty, CertaintyId } from "./label.js"
+
+/** One key of a scenario. `certainty` is missing where the key carries no label, which a test forbids. */
+export interface LabelledKey {
+  readonly name: string
+  readonly certainty: Option.Option<Certainty>
+  readonly meaning: string
+}
+
+const labelOf = (name: string, annotated: SchemaAST.Annotated): LabelledKey => ({
+  name,
+  certainty: SchemaAST.getAnnotation<Certainty>(CertaintyId)(annotated),
+  meaning: Option.getOrElse(SchemaAST.getDescriptionAnnotation(annotated), () => "")
+})
+
+const keysBelow = (ast: SchemaAST.AST, path: string): ReadonlyArray<LabelledKey> => {
+  switch (ast._tag) {
+    case "Transformation":
+      return keysBelow(ast.to, path)
+    case "Refinement":
+      return keysBelow(ast.from, path)
+    case "TupleType":
+      return ast.rest.flatMap((item) => keysBelow(item.type, `${path}[]`))
+    case "Union":
+      return ast.types.flatMap((member) => keysBelow(member, path))
+    case "TypeLiteral":
+      return keysOf(ast, path)
+    default:
+      return []
+  }
+}
+
+const keysOf = (ast: SchemaAST.TypeLiteral, path: string): ReadonlyArray<LabelledKey> => {
+  const tag = ast.propertySignatures.find((signature) => signature.name === "_tag")
+  const tagWord = tag !== undefined && SchemaAST.isLiteral(tag.type) ? ` ${String(tag.type.literal)}` : ""
+  const here = `${path}${tagWord}`
+  return ast.propertySignatures.flatMap((signature) => {
+    if (signature === tag) return [labelOf(here, signature)]
+    const name = here === "" ? String(signature.name) : `${here}.${String(signature.name)}`
+    return [labelOf(name, signature), ...keysBelow(signature.type, name)]
+  })
+}
+
+/** Every key of a schema of structs, parents before children, in the order in which they are written. */
+export const labelledKeys = (ast: SchemaAST.AST): ReadonlyArray<LabelledKey> => keysBelow(ast, "")
