@@ -1,0 +1,60 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { applicationId } from "../../src/ledger/identity.js"
+import * as Ledger from "../../src/ledger/Ledger.js"
+import { schemaVersion } from "../../src/ledger/migrations.js"
+import { outcomeWords } from "../../src/ledger/Reports.js"
+import { views } from "../../src/ledger/views.js"
+import { select } from "../support/ledger.js"
+
+const inMemory = Effect.provide(Ledger.layer(":memory:"))
+
+describe("the file", () => {
+  it.effect("bears its application ID and the version of its schema", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* select("PRAGMA application_id"), [{ application_id: applicationId }])
+      assert.deepStrictEqual(yield* select("PRAGMA user_version"), [{ user_version: schemaVersion }])
+    }).pipe(inMemory)
+  )
+
+  it.effect("has none but STRICT tables, and an index behind every foreign key", () =>
+    Effect.gen(function* () {
+      const tables = yield* select<{ readonly name: string; readonly strict: number }>(
+        "SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite%'"
+      )
+      assert.isAtLeast(tables.length, 12)
+      assert.deepStrictEqual(
+        tables.filter(({ strict }) => strict !== 1),
+        []
+      )
+      const unindexed = yield* select(`
+        SELECT t.name, k."from" FROM pragma_table_list t JOIN pragma_foreign_key_list(t.name) k
+        WHERE t.schema = 'main' AND k.seq = 0 AND NOT EXISTS (
+          SELECT 1 FROM pragma_index_list(t.name) i JOIN pragma_index_info(i.name) c
+          WHERE c.seqno = 0 AND c.name = k."from")`)
+      assert.deepStrictEqual(unindexed, [])
+    }).pipe(inMemory)
+  )
+
+  it.effect("answers every view, empty as it is", () =>
+    Effect.gen(function* () {
+      for (const { name, question } of views) {
+        assert.match(question, /\?$/)
+        assert.deepStrictEqual(yield* select(`SELECT * FROM ${name}`), [])
+      }
+    }).pipe(inMemory)
+  )
+
+  it.effect("takes no outcome outside the closed set", () =>
+    Effect.gen(function* () {
+      const [table] = yield* select<{ readonly sql: string }>(
+        "SELECT sql FROM sqlite_schema WHERE name = 'outcomes'"
+      )
+      for (const word of outcomeWords) assert.include(table?.sql ?? "", `'${word}'`)
+      const refused = yield* Effect.exit(
+        select("INSERT INTO outcomes VALUES ('b', 'a@x.test', 1, 'probably fine', 'id', NULL)")
+      )
+      assert.strictEqual(refused._tag, "Failure")
+    }).pipe(inMemory)
+  )
+})

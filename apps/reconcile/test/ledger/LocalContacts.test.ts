@@ -1,0 +1,98 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import * as Ledger from "../../src/ledger/Ledger.js"
+import * as LocalContacts from "../../src/ledger/LocalContacts.js"
+import { load, now, row, select } from "../support/ledger.js"
+
+const inMemory = Effect.provide(Ledger.layer(":memory:"))
+
+describe("loading a source", () => {
+  it.effect("again changes nothing", () =>
+    Effect.gen(function* () {
+      const rows = [row("a@x.test", "b", "1"), row("a@x.test", "b2"), row("c@x.test")]
+      const first = yield* load(rows)
+      assert.deepStrictEqual(first, {
+        rows: 3,
+        added: 3,
+        updated: 0,
+        unchanged: 0,
+        batchesAdded: 2,
+        sentAdded: 2
+      })
+      const second = yield* load(rows)
+      assert.deepStrictEqual(second, {
+        rows: 3,
+        added: 0,
+        updated: 0,
+        unchanged: 3,
+        batchesAdded: 0,
+        sentAdded: 0
+      })
+    }).pipe(inMemory)
+  )
+
+  it.effect("that changed updates its contacts and keeps what was recorded as sent", () =>
+    Effect.gen(function* () {
+      yield* load([row("a@x.test", "b1")])
+      const report = yield* load([row("A@x.test", "b2", "7"), row("d@x.test")])
+      assert.deepStrictEqual(report, {
+        rows: 2,
+        added: 1,
+        updated: 1,
+        unchanged: 0,
+        batchesAdded: 1,
+        sentAdded: 1
+      })
+      assert.deepStrictEqual(yield* select("SELECT batch_id, email FROM batch_sent ORDER BY batch_id"), [
+        { batch_id: "b1", email: "a@x.test" },
+        { batch_id: "b2", email: "A@x.test" }
+      ])
+      assert.deepStrictEqual(
+        yield* select("SELECT email, contact_id FROM local_contacts ORDER BY email_key"),
+        [
+          { email: "A@x.test", contact_id: "7" },
+          { email: "d@x.test", contact_id: null }
+        ]
+      )
+    }).pipe(inMemory)
+  )
+
+  it.effect("keeps two contacts with one address apart", () =>
+    Effect.gen(function* () {
+      yield* load([row("a@x.test"), row("A@X.test")])
+      assert.deepStrictEqual(
+        yield* select("SELECT email, occurrence FROM local_contacts ORDER BY occurrence"),
+        [
+          { email: "a@x.test", occurrence: 1 },
+          { email: "A@X.test", occurrence: 2 }
+        ]
+      )
+    }).pipe(inMemory)
+  )
+
+  it.effect("loads any number of rows, whatever the chunks they come in", () =>
+    Effect.gen(function* () {
+      const rows = Array.from({ length: 1234 }, (_, index) => row(`c${index}@x.test`, `b${index % 5}`))
+      const chunks = Stream.fromIterable([rows.slice(0, 1), rows.slice(1, 700), [], rows.slice(700)])
+      const report = yield* LocalContacts.load("contacts.csv", chunks, now)
+      assert.deepStrictEqual(report, {
+        rows: 1234,
+        added: 1234,
+        updated: 0,
+        unchanged: 0,
+        batchesAdded: 5,
+        sentAdded: 1234
+      })
+    }).pipe(inMemory)
+  )
+
+  it.effect("that fails half-way leaves the file as it was", () =>
+    Effect.gen(function* () {
+      const broken = Stream.concat(Stream.succeed([row("a@x.test", "b")]), Stream.fail("unreadable"))
+      assert.strictEqual(yield* Effect.flip(LocalContacts.load("contacts.csv", broken, now)), "unreadable")
+      assert.deepStrictEqual(yield* select("SELECT * FROM local_contacts"), [])
+      assert.deepStrictEqual(yield* select("SELECT * FROM local_sources"), [])
+    }).pipe(inMemory)
+  )
+})

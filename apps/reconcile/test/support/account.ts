@@ -1,0 +1,43 @@
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as ActiveCampaignClient from "effect-activecampaign/ActiveCampaignClient"
+import * as RateBudget from "effect-activecampaign/RateBudget"
+import * as InProcess from "effect-activecampaign-simulator/InProcess"
+import * as Scenario from "effect-activecampaign-simulator/Scenario"
+import * as Run from "../../src/job/Run.js"
+import type { RunEvent } from "../../src/job/RunReport.js"
+import * as Ledger from "../../src/ledger/Ledger.js"
+import * as virtualClock from "./virtualClock.js"
+
+/** A simulated account in process and a new ledger in memory, on a clock that runs as fast as it can. */
+export const withAccount =
+  (
+    input: Scenario.ScenarioInput,
+    options: { readonly requestsPerSecond?: number; readonly apiToken?: string } = {}
+  ) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>) => {
+    const scenario = Scenario.make(input)
+    const client = ActiveCampaignClient.layer({
+      url: InProcess.url,
+      apiToken: Redacted.make(options.apiToken ?? scenario.apiToken)
+    }).pipe(Layer.provide(RateBudget.layer(options)))
+    return effect.pipe(
+      Effect.provide(client.pipe(Layer.provideMerge(InProcess.layer(scenario)))),
+      Effect.provide(Ledger.layer(":memory:")),
+      Effect.withClock(virtualClock.make())
+    )
+  }
+
+/** A run and everything it told while it ran. */
+export const run = (options: { readonly once?: boolean; readonly deadline?: Duration.DurationInput } = {}) =>
+  Effect.gen(function* () {
+    const events: Array<RunEvent> = []
+    const report = yield* Run.run({
+      once: options.once ?? false,
+      deadline: Duration.decode(options.deadline ?? "30 minutes"),
+      onEvent: (event) => Effect.sync(() => events.push(event))
+    })
+    return { ...report, events }
+  })

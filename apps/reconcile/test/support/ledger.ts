@@ -1,0 +1,76 @@
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { BatchId } from "effect-activecampaign/BatchId"
+import { ContactId } from "effect-activecampaign/ContactId"
+import { fromAddress } from "effect-activecampaign/EmailKey"
+import * as ImportAnswer from "effect-activecampaign/ImportAnswer"
+import type { SettledStatus } from "effect-activecampaign/ImportStatus"
+import type { ContactRow } from "../../src/contacts/ContactRow.js"
+import * as Answers from "../../src/ledger/Answers.js"
+import { Ledger } from "../../src/ledger/Ledger.js"
+import * as LocalContacts from "../../src/ledger/LocalContacts.js"
+import { reconcileStale } from "../../src/ledger/Reconciliation.js"
+
+export const now = "2031-04-02T08:15:00.000Z"
+
+export const row = (
+  email: string,
+  batchId: string | null = null,
+  contactId: string | null = null
+): ContactRow => ({
+  line: 2,
+  email,
+  emailKey: fromAddress(email),
+  contactId,
+  batchId,
+  columns: JSON.stringify({ email })
+})
+
+export const load = (rows: ReadonlyArray<ContactRow>, source = "contacts.csv") =>
+  LocalContacts.load(source, Stream.succeed(rows), now)
+
+/** Records an answer as the job would. Lists left out are missing from it, which is not the same as empty. */
+export const answer = (
+  batchId: string,
+  status: SettledStatus | "active" | "unset",
+  lists: { readonly success?: ReadonlyArray<string>; readonly failure?: ReadonlyArray<string> } = {}
+) =>
+  Answers.record({
+    batchId: BatchId.make(batchId),
+    answer: ImportAnswer.make(status, {
+      ...(lists.success === undefined ? {} : { success: lists.success.map((id) => ContactId.make(id)) }),
+      ...(lists.failure === undefined ? {} : { failure: lists.failure })
+    }),
+    receivedAt: DateTime.unsafeMake(now),
+    body: JSON.stringify({ status, ...lists })
+  })
+
+export const select = <Row extends object>(sql: string) =>
+  Effect.flatMap(Ledger, (ledger) => ledger.use(ledger.sql.unsafe<Row>(sql)))
+
+/** Every conclusion in the file, as it stands. */
+export const conclusions = Effect.all({
+  outcomes: select<{
+    readonly batch_id: string
+    readonly email_key: string
+    readonly occurrence: number
+    readonly outcome: string
+    readonly evidence: string
+    readonly contact_id: string | null
+  }>("SELECT * FROM outcomes ORDER BY batch_id, email_key, occurrence"),
+  findings: select<{ readonly batch_id: string; readonly finding: string; readonly subject: string }>(
+    "SELECT * FROM findings ORDER BY batch_id, finding, subject"
+  )
+})
+
+/** `address: outcome (evidence)` of every sent contact, after all that is stale was decided. */
+export const verdicts = Effect.gen(function* () {
+  yield* reconcileStale()
+  const { outcomes } = yield* conclusions
+  return outcomes.map(({ email_key, evidence, outcome }) => `${email_key}: ${outcome} (${evidence})`)
+})
+
+export const findings = Effect.map(conclusions, ({ findings }) =>
+  findings.map(({ finding, subject }) => `${finding}: ${subject}`)
+)
