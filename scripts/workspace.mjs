@@ -22,6 +22,7 @@ const [pnpm, prefix] = hasPnpm ? ["pnpm", []] : ["npx", ["--yes", packageManager
 
 const [task, ...rest] = process.argv.slice(2)
 const tasks = {
+  build: () => {},
   start: () => step("Demo", process.execPath, ["apps/reconcile/bin/ac-reconcile.js", "demo", ...rest]),
   test: () => step("Tests", process.execPath, ["node_modules/vitest/vitest.mjs", "run", ...rest])
 }

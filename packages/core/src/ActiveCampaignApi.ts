@@ -65,12 +65,14 @@ export const info = HttpApiEndpoint.get("info", "/import/info")
     OpenApi.annotations({ identifier: "bulk-import-status-info", summary: "Bulk import status info" })
   )
 
-// HttpApi declares its own decode error at 400 on every endpoint; ActiveCampaign never sends that shape.
-const withoutDecodeErrors = (spec: Record<string, unknown>): Record<string, unknown> =>
+// HttpApi declares its own decode error at 400 on every endpoint; ActiveCampaign never sends that shape. It also
+// gives every operation an empty `security`, which in OpenAPI takes the token off that operation again.
+const asTheVendorHasIt = (spec: Record<string, unknown>): Record<string, unknown> =>
   JSON.parse(JSON.stringify(spec), (key, value) => {
     if (key === "anyOf" && Array.isArray(value)) {
       return value.filter((member) => member?.$ref !== "#/components/schemas/HttpApiDecodeError")
     }
+    if (key === "security" && Array.isArray(value) && value.length === 0) return undefined
     if (key === "schemas") {
       const { HttpApiDecodeError: _decodeError, Issue: _issue, PropertyKey: _key, ...schemas } = value
       return schemas
@@ -108,6 +110,6 @@ export class ActiveCampaignApi extends HttpApi.make("ActiveCampaign")
           variables: { account: { default: "youraccountname" } }
         }
       ],
-      transform: withoutDecodeErrors
+      transform: asTheVendorHasIt
     })
   ) {}

@@ -80,7 +80,7 @@ export const make = (
     const provided = yield* Effect.serviceOption(RateBudget.RateBudget)
     const budget = Option.isSome(provided) ? provided.value : yield* RateBudget.make()
 
-    yield* Effect.locallyScopedWith(Headers.currentRedactedNames, (names) => [...names, "api-token"])
+    yield* Effect.locallyScopedWith(Headers.currentRedactedNames, withTokenHeader)
 
     const api = yield* HttpApiClient.make(ActiveCampaignApi, {
       baseUrl: url,
@@ -96,12 +96,20 @@ export const make = (
 
     const holdOn = (error: ActiveCampaignError) => {
       if (!(error instanceof RateLimited)) return Effect.void
+      // A 503 that names no time may be anybody's trouble; its own retries back off, the others need not wait.
+      if (Option.isNone(error.retryAfter) && error.status === 503) return Effect.void
       const asked = Option.getOrElse(error.retryAfter, () => holdWithoutRetryAfter)
       return budget.hold(Duration.min(asked, RetryPolicy.longestRetryAfter))
     }
 
+    // Bodies and transport errors may repeat the header: fetch quotes a value it finds invalid.
+    const hideToken = (text: string) => {
+      const token = Redacted.value(options.apiToken)
+      return token === "" ? text : text.replaceAll(token, "<redacted>")
+    }
+
     const importInfo = (batchId: BatchId) => {
-      const request = `GET /import/info?batchId=${batchId}`
+      const request = `GET /import/info?${new URLSearchParams({ batchId })}`
       return budget.take.pipe(
         Effect.zipRight(
           api.bulkImport.info({ urlParams: { batchId }, withResponse: true }).pipe(
@@ -113,18 +121,22 @@ export const make = (
                 body: new TextDecoder().decode(body)
               }))
             ),
-            Effect.catchAll((error) => fromFailure(request, error)),
+            Effect.catchAll((error) => fromFailure(request, error, hideToken)),
             Effect.timeoutFail({ duration: timeout, onTimeout: () => timedOut(request, timeout) })
           )
         ),
         Effect.tapError(holdOn),
         Effect.retry(retry),
-        Effect.withSpan("ActiveCampaignClient.importInfo", { attributes: { batchId } })
+        Effect.withSpan("ActiveCampaignClient.importInfo", { attributes: { batchId } }),
+        // The caller's fiber need not have inherited the names set above.
+        Effect.locallyWith(Headers.currentRedactedNames, withTokenHeader)
       )
     }
 
     return { url, importInfo }
   })
+
+const withTokenHeader = (names: ReadonlyArray<string | RegExp>) => [...names, "api-token"]
 
 const withoutRedirects = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.flatMap(Effect.serviceOption(FetchHttpClient.RequestInit), (init) =>

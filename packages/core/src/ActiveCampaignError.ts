@@ -130,7 +130,7 @@ export class RequestRejected extends Schema.TaggedError<RequestRejected>(tag("Re
   readonly isTransient = false
   override get message() {
     const hint =
-      this.status >= 300 && this.status < 400
+      this.status === 0 || (this.status >= 300 && this.status < 400)
         ? " A redirect usually means the URL is not that of an account's API."
         : ""
     return `${this.request}: ActiveCampaign rejected the call with ${this.status}${suffix(this.detail)}.${hint}`

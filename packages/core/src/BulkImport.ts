@@ -7,7 +7,6 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Equal from "effect/Equal"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
@@ -75,6 +74,9 @@ export interface Service {
  */
 export class BulkImport extends Context.Tag("effect-activecampaign/BulkImport")<BulkImport, Service>() {}
 
+// Equal.equals compares the lists by reference.
+const sameAnswer = Schema.equivalence(Schema.typeSchema(ImportAnswer))
+
 /**
  * @since 0.1.0
  * @category constructors
@@ -126,7 +128,7 @@ export const make: Effect.Effect<Service, never, ActiveCampaignClient> = Effect.
           )
           return Stream.repeatEffect(poll).pipe(
             Stream.takeUntil((snapshot) => isSettled(snapshot.answer)),
-            Stream.changesWith((before, after) => Equal.equals(before.answer, after.answer))
+            Stream.changesWith((before, after) => sameAnswer(before.answer, after.answer))
           )
         })
       )

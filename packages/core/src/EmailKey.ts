@@ -36,4 +36,5 @@ export type EmailKey = typeof EmailKey.Type
  * @category constructors
  */
 export const fromAddress = (address: string): EmailKey =>
-  EmailKey.make(address.trim().normalize("NFC").toLowerCase(), { disableValidation: true })
+  // Lower case can leave marks out of order ("İ" becomes two characters), hence NFC once more.
+  EmailKey.make(address.trim().normalize("NFC").toLowerCase().normalize("NFC"), { disableValidation: true })

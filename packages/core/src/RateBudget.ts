@@ -8,6 +8,7 @@
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -47,7 +48,7 @@ export interface Options {
 export const make = (options: Options = {}): Effect.Effect<Service> =>
   Effect.sync(() => {
     const spacing = Math.ceil(1000 / (options.requestsPerSecond ?? 4))
-    const queue = Effect.unsafeMakeSemaphore(1)
+    const queue: Array<Deferred.Deferred<void>> = []
     let nextTurn = 0
     let heldUntil = 0
     // The head of the queue sleeps for everyone; it looks again on waking, since a hold may have begun.
@@ -57,8 +58,21 @@ export const make = (options: Options = {}): Effect.Effect<Service> =>
       nextTurn = now + spacing
       return Effect.void
     })
+    // No semaphore: a caller that comes back at once would take its permit before those who wait.
+    const callHead = Effect.suspend(() =>
+      queue[0] === undefined ? Effect.void : Deferred.succeed(queue[0], undefined)
+    )
+    const enter = Effect.tap(Deferred.make<void>(), (place) => {
+      queue.push(place)
+      return callHead
+    })
+    const leave = (place: Deferred.Deferred<void>) =>
+      Effect.suspend(() => {
+        queue.splice(queue.indexOf(place), 1)
+        return callHead
+      })
     return {
-      take: queue.withPermits(1)(turn),
+      take: Effect.acquireUseRelease(enter, (place) => Effect.zipRight(Deferred.await(place), turn), leave),
       hold: (duration) =>
         Effect.map(Clock.currentTimeMillis, (now) => {
           heldUntil = Math.max(heldUntil, now + Duration.toMillis(duration))

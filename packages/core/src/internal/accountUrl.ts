@@ -16,7 +16,9 @@ export const normalizeAccountUrl = (input: string | URL): Either.Either<string, 
   if (url.username !== "" || url.password !== "") return refuse("it contains a user name or password")
   if (url.search !== "" || url.hash !== "") return refuse("it contains a query or a fragment")
   if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback(url.hostname))) {
-    return refuse(`${url.protocol}// is not https:// (http:// is accepted for loopback addresses only)`)
+    // Only http is named: in `user:password@host` the scheme is the user name.
+    const scheme = url.protocol === "http:" ? "http://" : "its scheme"
+    return refuse(`${scheme} is not https:// (http:// is accepted for loopback addresses only)`)
   }
   const path = url.pathname.replace(/\/+$/, "").replace(/\/api(\/3)?$/, "")
   return Either.right(`${url.origin}${path}/api/3`)

@@ -26,12 +26,13 @@ const describe = (status: number, body: string): string => {
     const json: unknown = JSON.parse(body)
     if (typeof json === "object" && json !== null) {
       const { errors, message } = json as { errors?: unknown; message?: unknown }
-      if (typeof message === "string") return message
+      if (typeof message === "string") return oneLine(message, 200)
       const first: unknown = Array.isArray(errors) ? errors[0] : undefined
-      if (typeof first === "object" && first !== null && "title" in first) return String(first.title)
+      if (typeof first === "object" && first !== null && "title" in first)
+        return oneLine(String(first.title), 200)
     }
   } catch {}
-  if (body.trim() === "") return status >= 300 && status < 400 ? "a redirect" : "no body"
+  if (body.trim() === "") return status === 0 || (status >= 300 && status < 400) ? "a redirect" : "no body"
   return contentOf(body) === "html" ? "an HTML page" : oneLine(body, 120)
 }
 
@@ -54,13 +55,17 @@ const contentOf = (body: string): ContractBroken["content"] => {
 /** The bulk import limit arrives as a 400 with a validation-looking body. */
 const speaksOfRateLimit = (body: string) => /rate limit|per minute/i.test(body)
 
+/** Takes the API token out of a text that did not come from us. */
+export type Hide = (text: string) => string
+
 const fromStatus = (
   request: string,
-  response: HttpClientResponse.HttpClientResponse
+  response: HttpClientResponse.HttpClientResponse,
+  hide: Hide
 ): Effect.Effect<never, ActiveCampaignError> =>
   Effect.gen(function* () {
     const status = response.status
-    const body = yield* Effect.orElseSucceed(response.text, () => "")
+    const body = hide(yield* Effect.orElseSucceed(response.text, () => ""))
     const detail = describe(status, body)
     const retryAfter = parseRetryAfter(response.headers["retry-after"], yield* Clock.currentTimeMillis)
     if (status === 429 || status === 503) return yield* new RateLimited({ request, status, retryAfter })
@@ -77,7 +82,9 @@ const fromStatus = (
     if (status === 400 && speaksOfRateLimit(body))
       return yield* new RateLimited({ request, status, retryAfter })
     if (status === 400 && /batchId/.test(detail)) return yield* new MissingBatchId({ request, detail })
-    if (status < 300) return yield* brokenBody(request, status, body, "an undocumented status")
+    // A redirect that was not followed has status 0 in browsers.
+    if (status >= 200 && status < 300)
+      return yield* brokenBody(request, status, body, "an undocumented status")
     return yield* new RequestRejected({ request, status, detail })
   })
 
@@ -85,14 +92,14 @@ const brokenBody = (request: string, status: number, body: string, detail: strin
   new ContractBroken({ request, status, content: contentOf(body), detail, body: body.slice(0, bodyLimit) })
 
 /** The root issue of a failed decode holds the untouched body: HttpApiClient decodes from the bytes. */
-const fromParseError = (request: string, error: ParseResult.ParseError) => {
+const fromParseError = (request: string, error: ParseResult.ParseError, hide: Hide) => {
   const { actual } = error.issue
-  const body = actual instanceof ArrayBuffer ? new TextDecoder().decode(actual) : ""
+  const body = actual instanceof ArrayBuffer ? hide(new TextDecoder().decode(actual)) : ""
   const [issue] = ParseResult.ArrayFormatter.formatErrorSync(error)
   const content = contentOf(body)
   const detail =
     content === "json"
-      ? `${issue === undefined || issue.path.length === 0 ? "body" : issue.path.join(".")}: ${oneLine(issue?.message ?? "", 200)}`
+      ? `${issue === undefined || issue.path.length === 0 ? "body" : issue.path.join(".")}: ${oneLine(hide(issue?.message ?? ""), 200)}`
       : content === "empty"
         ? "no body"
         : oneLine(body, 60)
@@ -108,12 +115,12 @@ const causeOf = (cause: unknown): string => {
   return code !== "" && !cause.message.includes(code) ? `${code} ${cause.message}`.trim() : cause.message
 }
 
-const fromTransport = (request: string, error: HttpClientError.HttpClientError) =>
+const fromTransport = (request: string, error: HttpClientError.HttpClientError, hide: Hide) =>
   new ApiUnavailable({
     request,
     reason: "Transport",
     status: Option.none(),
-    detail: oneLine(causeOf(error.cause) || (error.description ?? ""), 200),
+    detail: oneLine(hide(causeOf(error.cause) || (error.description ?? "")), 200),
     retryAfter: Option.none()
   })
 
@@ -125,18 +132,22 @@ type Failure =
   | ForbiddenReply
 
 /** The one place where a failure of the platform becomes an error of ours. */
-export const fromFailure = (request: string, failure: Failure): Effect.Effect<never, ActiveCampaignError> => {
+export const fromFailure = (
+  request: string,
+  failure: Failure,
+  hide: Hide
+): Effect.Effect<never, ActiveCampaignError> => {
   // Declared in the contract for the simulator; filterStatus leaves the derived client nothing but 200.
   if (failure instanceof BadRequestReply || failure instanceof ForbiddenReply) return Effect.die(failure)
   switch (failure._tag) {
     case "ResponseError":
       return failure.reason === "StatusCode"
-        ? fromStatus(request, failure.response)
-        : Effect.fail(fromTransport(request, failure))
+        ? fromStatus(request, failure.response, hide)
+        : Effect.fail(fromTransport(request, failure, hide))
     case "RequestError":
-      return Effect.fail(fromTransport(request, failure))
+      return Effect.fail(fromTransport(request, failure, hide))
     case "ParseError":
-      return Effect.fail(fromParseError(request, failure))
+      return Effect.fail(fromParseError(request, failure, hide))
     case "HttpApiDecodeError":
       return Effect.die(failure)
   }

@@ -9,8 +9,9 @@ export const parseRetryAfter = (
   if (header === undefined) return Option.none()
   const text = header.trim()
   if (/^\d+(\.\d+)?$/.test(text)) return Option.some(Duration.seconds(Number(text)))
-  // A date starts with a weekday; Date.parse alone would also take "-5" or "1e3" for years.
-  if (!/^[A-Za-z]{3}/.test(text)) return Option.none()
-  const at = Date.parse(text)
+  // Date.parse alone would also take "-5" for a year and "wait 12" for a December.
+  if (!/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? .*\d\d:\d\d:\d\d/.test(text)) return Option.none()
+  // One of the three forms of an HTTP date names no zone; all are GMT.
+  const at = Date.parse(text.endsWith("GMT") ? text : `${text} GMT`)
   return Number.isNaN(at) ? Option.none() : Option.some(Duration.millis(Math.max(0, at - now)))
 }
