@@ -5,7 +5,7 @@ import type { BatchId } from "effect-activecampaign/BatchId"
 import { Ledger } from "./Ledger.js"
 
 /** Batches decided in one transaction: enough to be fast, few enough to keep memory flat and readers current. */
-const sliceSize = 400
+const sliceSize = 100
 
 /**
  * The batches at hand, each with its settled answer (NULL while there is none) and whether the numbers close.
