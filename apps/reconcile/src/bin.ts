@@ -5,6 +5,7 @@ import * as Logger from "effect/Logger"
 import { cli } from "./cli/Cli.js"
 import { withPlainConsole } from "./cli/console.js"
 import { ExitCode, fromExit } from "./cli/ExitCode.js"
+import { interruptedCode, watchSignals } from "./cli/signals.js"
 import { version } from "./version.js"
 
 // A reader that has seen enough (`… | head`) is no failure.
@@ -13,10 +14,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error
 })
 
-let terminated = false
-process.once("SIGTERM", () => {
-  terminated = true
-})
+watchSignals()
 
 cli(version)(process.argv).pipe(
   withPlainConsole,
@@ -27,7 +25,7 @@ cli(version)(process.argv).pipe(
     disablePrettyLogger: true,
     teardown: (exit, onExit) => {
       const code = fromExit(exit)
-      onExit(code === ExitCode.interrupted && terminated ? ExitCode.terminated : code)
+      onExit(code === ExitCode.interrupted ? interruptedCode() : code)
     }
   })
 )

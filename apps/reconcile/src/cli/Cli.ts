@@ -7,6 +7,7 @@ import { exportOutcomes } from "./exportOutcomes.js"
 import { query } from "./query.js"
 import { run } from "./run.js"
 import { status } from "./status.js"
+import { withUsageInEnvelope } from "./usage.js"
 
 const contacts = Command.make("contacts").pipe(
   Command.withDescription("Your own contact records"),
@@ -28,4 +29,25 @@ const command = Command.make("ac-reconcile").pipe(
   Command.withSubcommands([demo, contacts, batches, run, status, exports, query])
 )
 
-export const cli = (version: string) => Command.run(command, { name: "ac-reconcile", version })
+const flags = ["--json", "--once", "--wait"]
+
+/**
+ * The parser takes a lone `-` for an option and gives up on all that follows it, so as the name of a file it
+ * is moved to the end.
+ */
+const standardInputLast = (args: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const isFile = (arg: string, at: number) => {
+    const before = args[at - 1] ?? ""
+    return arg === "-" && (!before.startsWith("-") || flags.includes(before))
+  }
+  return [...args.filter((arg, at) => !isFile(arg, at)), ...args.filter(isFile)]
+}
+
+export const cli = (version: string) => {
+  const run = Command.run(command, { name: "ac-reconcile", version })
+  return (argv: ReadonlyArray<string>) => {
+    const args = standardInputLast(argv.slice(2))
+    const result = run([...argv.slice(0, 2), ...args])
+    return args.includes("--json") ? withUsageInEnvelope(args, result) : result
+  }
+}

@@ -7,9 +7,11 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { BatchId } from "effect-activecampaign/BatchId"
 import { ContactFileError } from "../contacts/ContactFileError.js"
+import { StandardInput } from "../contacts/StandardInput.js"
 import * as Batches from "../ledger/Batches.js"
 import * as Ledger from "../ledger/Ledger.js"
 import * as LocalContacts from "../ledger/LocalContacts.js"
+import { reconcileStale } from "../ledger/Reconciliation.js"
 import { ConfigurationError } from "./account.js"
 import { describeRejects, noRejects, readContacts } from "./contactFile.js"
 import { format, map } from "./contactsLoad.js"
@@ -52,7 +54,8 @@ const submittedAt = Options.text("submitted-at").pipe(
 const idsIn = (path: string) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
-    const text = yield* Stream.mkString(Stream.decodeText(fs.stream(path === "-" ? "/dev/stdin" : path)))
+    const bytes = path === "-" ? yield* StandardInput : fs.stream(path)
+    const text = yield* Stream.mkString(Stream.decodeText(bytes))
     return text
       .split(/\r?\n/)
       .map((line) => line.replace(/#.*$/, "").trim())
@@ -91,7 +94,7 @@ export const batchesAdd = Command.make(
         }
         const now = DateTime.formatIso(yield* DateTime.now)
         const times = { addedAt: now, submittedAt: options.submittedAt }
-        // The file is opened before the ledger is touched: a missing one must leave no trace.
+        // The file is begun before the ledger is touched: one that cannot be read must leave no trace.
         const input = Option.isSome(options.sent)
           ? yield* readContacts({ ...options, file: options.sent.value, rejects: Option.none() })
           : undefined
@@ -101,7 +104,7 @@ export const batchesAdd = Command.make(
           const inBatch = Stream.map(input.rows, (rows) => rows.map((row) => ({ ...row, batchId })))
           const { sentAdded } = yield* LocalContacts.loadSent(inBatch, now)
           return { added, sentAdded }
-        }).pipe(Effect.provide(Ledger.layer(options.db)))
+        }).pipe(Effect.zipLeft(reconcileStale()), Effect.provide(Ledger.layer(options.db)))
         const rejected = input?.rejected() ?? noRejects
         const known = batchIds.length - added
         return {

@@ -1,4 +1,5 @@
 import * as FileSystem from "@effect/platform/FileSystem"
+import * as Chunk from "effect/Chunk"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -27,6 +28,21 @@ const nameRejected = (path: string, row: RejectedRow) => {
   return Console.error(`${displayName(path)}, line ${row.line}${column}: ${printable(row.reason)}`)
 }
 
+/** A stream whose first chunk has been read: what cannot be read at all fails here, before a ledger is made. */
+const begun = <A, E, R>(stream: Stream.Stream<A, E, R>) =>
+  Effect.gen(function* () {
+    const pull = yield* Stream.toPull(stream)
+    return yield* pull.pipe(
+      Effect.map((first) => Stream.concat(Stream.fromChunk(first), Stream.repeatEffectChunkOption(pull))),
+      Effect.catchAll(
+        Option.match({
+          onNone: () => Effect.succeed(Stream.fromChunk(Chunk.empty<A>())),
+          onSome: (error) => Effect.fail(error)
+        })
+      )
+    )
+  })
+
 /** The good rows of a file as a stream; its bad rows are named on stderr and written to the rejects file. */
 export const readContacts = (options: {
   readonly file: string
@@ -49,11 +65,14 @@ export const readContacts = (options: {
         yield* rejectsFile.append(rows)
         if (!options.json) yield* Effect.forEach(rows.slice(0, unnamed), (row) => nameRejected(path, row))
       })
-    const rows = ContactReader.read({
-      path,
-      map: options.map,
-      ...(Option.isSome(options.format) ? { format: options.format.value } : {})
-    }).pipe(
+    const chunks = yield* begun(
+      ContactReader.read({
+        path,
+        map: options.map,
+        ...(Option.isSome(options.format) ? { format: options.format.value } : {})
+      })
+    )
+    const rows = chunks.pipe(
       Stream.tap((chunk) => (chunk.rejected.length === 0 ? Effect.void : setAside(chunk.rejected))),
       Stream.map((chunk) => chunk.rows),
       Stream.provideService(FileSystem.FileSystem, fs)

@@ -9,6 +9,7 @@ import * as Option from "effect/Option"
 import { type ColumnMap, parseColumnMap } from "../contacts/ColumnMap.js"
 import * as Ledger from "../ledger/Ledger.js"
 import * as LocalContacts from "../ledger/LocalContacts.js"
+import { reconcileStale } from "../ledger/Reconciliation.js"
 import { describeRejects, readContacts } from "./contactFile.js"
 import { db, invalid, json } from "./options.js"
 import { respond } from "./respond.js"
@@ -73,6 +74,8 @@ export const contactsLoad = Command.make(
         const input = yield* readContacts({ ...options, map: columnMap })
         const now = DateTime.formatIso(yield* DateTime.now)
         const report = yield* LocalContacts.load(source, input.rows, now).pipe(
+          // Who exports next should find every sent contact there, with what is known of it now.
+          Effect.zipLeft(reconcileStale()),
           Effect.provide(Ledger.layer(options.db))
         )
         const rejected = input.rejected()

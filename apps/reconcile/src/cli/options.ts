@@ -37,7 +37,9 @@ export const parseDuration = (text: string): Either.Either<Duration.Duration, st
 export const deadline = (fallback: string) =>
   Options.text("deadline").pipe(
     Options.withDefault(fallback),
-    Options.mapEffect((text) => Either.mapLeft(parseDuration(text), invalid)),
+    Options.mapEffect((text) =>
+      Either.mapLeft(parseDuration(text), (reason) => invalid(`--deadline: ${reason}`))
+    ),
     Options.withDescription(`Longest time to wait, as 90s, 30m or 2h (default ${fallback})`)
   )
 

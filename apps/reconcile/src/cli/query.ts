@@ -2,6 +2,7 @@ import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import Sqlite from "better-sqlite3"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -51,7 +52,15 @@ const rowsOf = (database: Sqlite.Database, sql: string) =>
     try: () => {
       const statement = database.prepare<[], Row>(sql)
       if (!statement.reader) throw new Error("it is not a SELECT")
-      return { columns: statement.columns().map(({ name }) => name), rows: () => statement.iterate() }
+      const columns = statement.columns().map(({ name }) => name)
+      // A row is an object: of two columns with one name, one would be lost without a word.
+      const repeated = columns.find((name, at) => columns.indexOf(name) !== at)
+      if (repeated !== undefined) {
+        throw new Error(
+          `two of its columns are called ${printable(repeated)}; give each its own name with AS`
+        )
+      }
+      return { columns, rows: statement.iterate() }
     },
     catch: (error) => new QueryError({ reason: reason(error) })
   })
@@ -78,8 +87,10 @@ export const query = Command.make(
         const { format } = options
         const database = yield* readOnly(options.db)
         const { columns, rows } = yield* rowsOf(database, options.sql)
-        const found = Stream.fromIteratorSucceed(rows(), 1000).pipe(
-          Stream.catchAllCause(() => Stream.fail(new QueryError({ reason: "it failed while it was read" })))
+        const found = Stream.fromIteratorSucceed(rows, 1000).pipe(
+          Stream.catchAllCause((cause) =>
+            Stream.fail(new QueryError({ reason: reason(Cause.squash(cause)) }))
+          )
         )
         if (format !== "table") {
           yield* Stream.run(

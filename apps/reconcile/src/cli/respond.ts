@@ -2,6 +2,7 @@ import * as Cause from "effect/Cause"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { codeOf, ExitCode, ExitWith } from "./ExitCode.js"
+import { interruptedCode } from "./signals.js"
 
 /** What a command has to say: for people as text, for programs as the `result` of the envelope. */
 export interface Response {
@@ -17,8 +18,11 @@ interface Failure {
 }
 
 /** The one envelope of `--json`: `command`, `exitCode`, and `result` or `error`. */
-const envelope = (command: string, exitCode: ExitCode, body: { result: unknown } | { error: unknown }) =>
-  JSON.stringify({ command, exitCode, ...body }, null, 2)
+export const envelope = (
+  command: string,
+  exitCode: ExitCode,
+  body: { result: unknown } | { error: unknown }
+) => JSON.stringify({ command, exitCode, ...body }, null, 2)
 
 /**
  * Runs a command and says how it ended, in one place: results on stdout, trouble on stderr, or the envelope
@@ -30,6 +34,13 @@ export const respond = <E extends Failure, R>(
   effect: Effect.Effect<Response, E, R>
 ): Effect.Effect<void, ExitWith, R> =>
   effect.pipe(
+    Effect.onInterrupt(() =>
+      json
+        ? Console.log(
+            envelope(command, interruptedCode(), { error: { code: "Interrupted", message: interrupted } })
+          )
+        : Console.error(`ac-reconcile: ${interrupted}`)
+    ),
     Effect.matchCauseEffect({
       onSuccess: ({ exitCode = ExitCode.done, result, text }) => {
         const output = json ? envelope(command, exitCode, { result }) : text
@@ -59,6 +70,8 @@ export const respond = <E extends Failure, R>(
       }
     })
   )
+
+const interrupted = "Stopped by a signal. Nothing recorded is lost; the same command goes on from there."
 
 const firstLine = (defect: unknown) => {
   const text = (defect instanceof Error ? defect.message : String(defect)).split("\n", 1)[0] ?? ""

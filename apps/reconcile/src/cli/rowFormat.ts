@@ -34,7 +34,7 @@ export const encode =
     )
     switch (format) {
       case "csv":
-        return Stream.concat(Stream.succeed(piece(`${columns.join(",")}\r\n`)), body)
+        return Stream.concat(Stream.succeed(piece(`${Papa.unparse([[...columns]])}\r\n`)), body)
       case "ndjson":
         return body
       case "json":

@@ -1,0 +1,71 @@
+import { readdirSync } from "node:fs"
+import { describe, expect, it } from "vitest"
+import { values } from "./support/database.js"
+import { envelopeOf, expectDone } from "./support/said.js"
+import { inWorld } from "./support/World.js"
+
+/** The words of a command line, as a shell would cut them. */
+const wordsOf = (line: string) =>
+  Array.from(line.matchAll(/"([^"]*)"|(\S+)/g), ([, quoted, bare]) => quoted ?? bare ?? "")
+
+const totalsIn = (text: string) => {
+  const sent = Number(/^Contacts sent: ([\d,]+) in/m.exec(text)?.[1]?.replace(",", ""))
+  const counts = Array.from(
+    text.matchAll(
+      /^ {2}(?:imported|present|rejected|contradictory|missing|unaccounted|pending) +(\d+) {2}/gm
+    ),
+    ([, count]) => Number(count)
+  )
+  return { sent, counted: counts.reduce((sum, count) => sum + count, 0) }
+}
+
+describe.concurrent("demo", () => {
+  it(
+    "works, works again in the same folder, and what it suggests next works as well",
+    inWorld(async (world) => {
+      for (const time of ["first", "second"]) {
+        const shown = await world.run(["demo"])
+        expectDone(shown)
+        const { counted, sent } = totalsIn(shown.stdout)
+        expect(sent, time).toBeGreaterThan(20)
+        expect(counted, time).toBe(sent)
+        expect(
+          values(world.path("ac-reconcile-demo/reconcile.db"), "SELECT count(*) FROM batch_sent")
+        ).toEqual([sent])
+        if (time === "first") continue
+        const next = shown.stdout.match(/^ +npx ac-reconcile .*$/gm) ?? []
+        expect(next.length).toBeGreaterThanOrEqual(3)
+        const ended = await Promise.all(next.map((line) => world.run(wordsOf(line.trim()).slice(2))))
+        for (const [index, one] of ended.entries()) {
+          expectDone(one)
+          expect(one.stdout.split("\n").length, next[index]).toBeGreaterThan(3)
+        }
+      }
+      expect(readdirSync(world.folder)).toEqual(["ac-reconcile-demo"])
+    })
+  )
+
+  it(
+    "prints one JSON document and nothing else with --json, and keeps to its --directory",
+    inWorld(async (world) => {
+      const shown = await world.run(["demo", "--json", "--directory", "a folder/demo"])
+      expectDone(shown)
+      const envelope = envelopeOf(shown.stdout)
+      expect(envelope).toMatchObject({ command: "demo", exitCode: 0, result: { summary: { settled: 6 } } })
+      expect(readdirSync(world.folder)).toEqual(["a folder"])
+      expect(readdirSync(world.path("a folder/demo")).sort()).toEqual(["contacts.csv", "reconcile.db"])
+    })
+  )
+
+  it(
+    "takes nothing away from a folder that holds somebody else's file",
+    inWorld(async (world) => {
+      world.write("mine/reconcile.db", "my own notes")
+      const refused = await world.run(["demo", "--directory", "mine"])
+      expect(refused).toMatchObject({ code: 7, stdout: "" })
+      expect(refused.stderr).toMatch(/^ac-reconcile: mine\/reconcile\.db: it is not a SQLite file\.[^\n]*\n$/)
+      expect(world.read("mine/reconcile.db")).toBe("my own notes")
+      expect(readdirSync(world.path("mine"))).toEqual(["reconcile.db"])
+    })
+  )
+})

@@ -1,0 +1,239 @@
+import { readdirSync, readFileSync } from "node:fs"
+import Papa from "papaparse"
+import { describe, expect, it } from "vitest"
+import { dump, rows, values } from "./support/database.js"
+import { documentedAnswer, documentedContacts, documentedServer, fast } from "./support/documented.js"
+import { expectCleanOutput, expectDone, expectRefusal } from "./support/said.js"
+import { account, inWorld, type World } from "./support/World.js"
+
+const awkward = ['"Doe, Jane"@example.test', "=cmd()@example.test", "émile@example.test"]
+
+/** One settled batch of documented contacts, and one of awkward addresses that has not settled. */
+const make = async (world: World) => {
+  const answer = (batchId: string) => (batchId === "batch-1" ? documentedAnswer : '{"status":"active"}')
+  const env = account(await world.serve(documentedServer(answer)))
+  const sent = [
+    ...documentedContacts.map((email) => ({ email, batch: "batch-1" })),
+    ...awkward.map((email) => ({ email, batch: "batch-2" }))
+  ]
+  world.write("sent.csv", Papa.unparse(sent))
+  expectDone(await world.run(["contacts", "load", "sent.csv", "--batch-column", "batch"]))
+  expectDone(await world.run(["run", "--once", ...fast], { env }))
+  return readFileSync(world.path("reconcile.db"))
+}
+
+let made: Promise<Uint8Array> | undefined
+
+/** A copy of the ledger, which is made once for all tests of this file. */
+const prepared = async (world: World) => {
+  made ??= make(world)
+  return world.path(world.write("reconcile.db", await made))
+}
+
+const selected = (db: string, where = "true") =>
+  rows(
+    db,
+    `SELECT batch_id, email, outcome, evidence, contact_id FROM contact_status WHERE ${where}
+     ORDER BY batch_id, email_key, occurrence`
+  )
+
+const parsed = (csv: string) =>
+  Papa.parse<Record<string, string>>(csv, { header: true, skipEmptyLines: true }).data
+
+const asText = (all: ReturnType<typeof selected>) =>
+  all.map((row) => Object.fromEntries(Object.entries(row).map(([key, value]) => [key, String(value ?? "")])))
+
+describe.concurrent("export outcomes", () => {
+  it(
+    "writes every sent contact as CSV, JSON and NDJSON, quoting what needs it",
+    inWorld(async (world) => {
+      const db = await prepared(world)
+      const all = selected(db)
+      expect(all).toHaveLength(documentedContacts.length + awkward.length)
+      const [csv, json, ndjson] = await Promise.all(
+        ["csv", "json", "ndjson"].map((format) => world.run(["export", "outcomes", "--format", format]))
+      )
+      for (const one of [csv, json, ndjson]) expect(one).toMatchObject({ code: 0, stderr: "" })
+      const text = csv?.stdout ?? ""
+      expect(text.split("\r\n")[0]).toBe("batch_id,email,outcome,evidence,contact_id")
+      expect(text).toContain('batch-2,"""Doe, Jane""@example.test",pending,unsettled,')
+      expect(parsed(text)).toEqual(asText(all))
+      expect(JSON.parse(json?.stdout ?? "")).toEqual(all)
+      const lines = (ndjson?.stdout ?? "").trimEnd().split("\n")
+      expect(lines.map((line) => JSON.parse(line))).toEqual(all)
+    })
+  )
+
+  it(
+    "takes only what --batch and --outcome name, and nothing is still valid output",
+    inWorld(async (world) => {
+      const db = await prepared(world)
+      const rejected = await world.run(["export", "outcomes", "--outcome", "rejected"])
+      expect(parsed(rejected.stdout)).toEqual(asText(selected(db, "outcome = 'rejected'")))
+      const second = await world.run(["export", "outcomes", "--batch", "batch-2", "--format", "json"])
+      expect(JSON.parse(second.stdout)).toEqual(selected(db, "batch_id = 'batch-2'"))
+      const none = ["export", "outcomes", "--batch", "batch-2", "--outcome", "rejected", "--format"]
+      const [csv, json, ndjson] = await Promise.all(
+        ["csv", "json", "ndjson"].map((format) => world.run([...none, format]))
+      )
+      expect(csv?.stdout).toBe("batch_id,email,outcome,evidence,contact_id\r\n")
+      expect(JSON.parse(json?.stdout ?? "")).toEqual([])
+      expect(ndjson).toMatchObject({ code: 0, stdout: "", stderr: "" })
+    })
+  )
+
+  it(
+    "writes a file that is complete, or leaves the one that was there",
+    inWorld(async (world) => {
+      const db = await prepared(world)
+      world.write("out.csv", "an older export")
+      const written = await world.run(["export", "outcomes", "-o", "out.csv"])
+      expectDone(written)
+      expect(written.stdout).toBe("out.csv: 9 rows written.\n")
+      expect(parsed(world.read("out.csv"))).toEqual(asText(selected(db)))
+      const long = await world.run(["export", "outcomes", "--output", "out.json", "--format", "json"])
+      expect(long.stdout).toBe("out.json: 9 rows written.\n")
+      expect(JSON.parse(world.read("out.json"))).toHaveLength(9)
+
+      const nowhere = await world.run(["export", "outcomes", "-o", "no/such/out.csv"])
+      expectRefusal(
+        nowhere,
+        1,
+        /no\/such\/out\.csv: cannot be written .*Name another file with --output FILE\.$/
+      )
+      expect(readdirSync(world.folder).filter((name) => name.includes("partial"))).toEqual([])
+    })
+  )
+
+  it(
+    "adds up to what was sent, outcome by outcome",
+    inWorld(async (world) => {
+      const db = await prepared(world)
+      const exports = await Promise.all(
+        ["imported", "rejected", "unaccounted", "pending"].map((word) =>
+          world.run(["export", "outcomes", "--outcome", word])
+        )
+      )
+      const counts = exports.map(({ stdout }) => parsed(stdout).length)
+      expect(counts).toEqual([4, 2, 0, 3])
+      expect(values(db, "SELECT count(*) FROM batch_sent")).toEqual([
+        counts.reduce((sum, count) => sum + count)
+      ])
+    })
+  )
+
+  it(
+    "and a query whose reader has seen enough, as | head -1, end without a complaint",
+    inWorld(async (world) => {
+      const header = "email,batch\n"
+      const many = Array.from({ length: 20_000 }, (_, n) => `person.${n}@example.test,b\n`).join("")
+      world.write("many.csv", header + many)
+      await world.run(["contacts", "load", "many.csv", "--batch-column", "batch"])
+      const env = account(await world.serve(documentedServer(() => '{"status":"active"}')))
+      expectDone(await world.run(["run", "--once", ...fast], { env }))
+      for (const args of [
+        ["export", "outcomes"],
+        ["query", "SELECT * FROM contact_status", "--format", "csv"],
+        ["query", "SELECT * FROM contact_status"]
+      ]) {
+        const started = world.start(args)
+        await started.said(/\n/)
+        started.process.stdout?.destroy()
+        expect(await started.ended).toMatchObject({ code: 0, signal: null, stderr: "" })
+      }
+    })
+  )
+})
+
+describe.concurrent("query", () => {
+  it(
+    "prints rows as a table, CSV, JSON and NDJSON",
+    inWorld(async (world) => {
+      await prepared(world)
+      const sql =
+        "SELECT outcome, count(*) AS contacts, NULL AS void FROM contact_status GROUP BY 1 ORDER BY 1"
+      const table = await world.run(["query", sql])
+      expectDone(table)
+      expect(table.stdout.replace(/ +$/gm, "")).toBe(
+        "  outcome   contacts  void\n  imported  4\n  pending   3\n  rejected  2\n\n3 rows\n"
+      )
+      const csv = await world.run(["query", sql, "--format", "csv"])
+      expect(csv).toMatchObject({
+        code: 0,
+        stdout: "outcome,contacts,void\r\nimported,4,\r\npending,3,\r\nrejected,2,\r\n",
+        stderr: ""
+      })
+      const json = await world.run(["query", "--format", "json", sql])
+      expect(JSON.parse(json.stdout)).toEqual([
+        { outcome: "imported", contacts: 4, void: null },
+        { outcome: "pending", contacts: 3, void: null },
+        { outcome: "rejected", contacts: 2, void: null }
+      ])
+      const ndjson = await world.run(["query", "--format", "ndjson", sql])
+      expect(ndjson.stdout.split("\n")[0]).toBe('{"outcome":"imported","contacts":4,"void":null}')
+    })
+  )
+
+  it(
+    "answers about every view, and quotes names and values in CSV",
+    inWorld(async (world) => {
+      const db = await prepared(world)
+      const views = values(db, "SELECT name FROM sqlite_schema WHERE type = 'view' ORDER BY name")
+      expect(views.length).toBeGreaterThan(5)
+      const counts = views.map((view) => `(SELECT count(*) FROM ${view}) AS ${view}`)
+      const counted = await world.run(["query", `SELECT ${counts.join(", ")}`, "--format", "json"])
+      expectDone(counted)
+      expect(JSON.parse(counted.stdout)).toMatchObject([{ batch_overview: 2, contact_status: 9 }])
+      const quoted = await world.run([
+        "query",
+        `SELECT email AS "who, exactly" FROM contact_status WHERE email LIKE '"Doe%'`,
+        "--format",
+        "csv"
+      ])
+      expect(quoted.stdout).toBe('"who, exactly"\r\n"""Doe, Jane""@example.test"\r\n')
+    })
+  )
+
+  it(
+    "refuses whatever is no SELECT in one sentence, and nothing changes",
+    inWorld(async (world) => {
+      const db = await prepared(world)
+      const before = dump(db)
+      for (const [sql, like] of [
+        ["DELETE FROM batches", /^ac-reconcile: The query cannot be run: .*\.$/],
+        ["UPDATE outcomes SET outcome = 'imported' RETURNING *", /The query cannot be run: .*readonly/],
+        ["PRAGMA user_version = 5", /The query cannot be run/],
+        ["ATTACH 'other.db' AS other", /The query cannot be run/],
+        ["SELECT 1; DELETE FROM batches", /The query cannot be run/],
+        ["SELEC 1", /The query cannot be run: near "SELEC": syntax error\.$/],
+        ["SELECT * FROM nowhere", /no such table: nowhere\.$/],
+        ["SELECT 1 AS one, 2 AS one", /two of its columns are called one; give each its own name with AS\.$/],
+        ["SELECT ?", /The query cannot be run: Too few parameter values/],
+        ["", /./]
+      ] as const) {
+        const refused = await world.run(["query", sql])
+        expectCleanOutput(refused)
+        expect({ sql, code: refused.code === 0, stdout: refused.stdout }).toEqual({
+          sql,
+          code: false,
+          stdout: ""
+        })
+        expect(refused.stderr.trim(), sql).toMatch(like)
+        expect(refused.stderr.trim().split("\n"), sql).toHaveLength(1)
+      }
+      expect(dump(db)).toEqual(before)
+      expect(readdirSync(world.folder)).not.toContain("other.db")
+    })
+  )
+
+  it(
+    "shows control characters of an address instead of sending them to the terminal",
+    inWorld(async (world) => {
+      world.write("odd.jsonl", '{"email":"a\\u001b[31m@example.test"}\n')
+      await world.run(["contacts", "load", "odd.jsonl"])
+      const told = await world.run(["query", "SELECT email FROM local_contacts"])
+      expectDone(told)
+      expect(told.stdout).toContain("a\\u001b[31m@example.test")
+    })
+  )
+})

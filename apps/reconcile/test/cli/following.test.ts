@@ -1,0 +1,247 @@
+import { describe, expect, it } from "vitest"
+import { dump, rows, values } from "./support/database.js"
+import { csvOf, documentedAnswer, documentedContacts, documentedServer, fast } from "./support/documented.js"
+import { envelopeOf, expectCleanOutput, expectDone } from "./support/said.js"
+import { account, type Ended, inWorld, type World } from "./support/World.js"
+
+const stuck = '{"status":"active"}'
+
+const load = async (
+  world: World,
+  batchId = "batch-1",
+  emails: ReadonlyArray<string> = documentedContacts
+) => {
+  world.write("sent.csv", csvOf(batchId, emails))
+  expectDone(await world.run(["contacts", "load", "sent.csv", "--batch-column", "batch_id"]))
+  return world.path("reconcile.db")
+}
+
+const settledBatches = (db: string) =>
+  rows(db, "SELECT batch_id, status FROM batch_overview ORDER BY batch_id").map((row) => ({ ...row }))
+
+describe.concurrent("following a batch", () => {
+  it(
+    "waits through false and active until it has completed, and records each answer once",
+    inWorld(async (world) => {
+      const answers = ['{"status":false}', '{"status":false}', stuck, documentedAnswer]
+      const url = await world.serve(documentedServer((_, call) => answers[call - 1] ?? "{}"))
+      const db = await load(world)
+      const ran = await world.run(["run", ...fast], { env: account(url) })
+      expectDone(ran)
+      expect(ran.stdout.match(/^completed /gm)).toHaveLength(1)
+      expect(values(db, "SELECT status FROM batch_answers ORDER BY sequence")).toEqual([
+        "unset",
+        "active",
+        "completed"
+      ])
+      expect(values(db, "SELECT raw_body FROM batch_answers ORDER BY sequence")).toEqual([
+        answers[0],
+        stuck,
+        documentedAnswer
+      ])
+    })
+  )
+
+  it(
+    "asks once with --once, leaves the batch pending and exits with 0; the next run goes on",
+    inWorld(async (world) => {
+      let answer = '{"status":false}'
+      const url = await world.serve(documentedServer(() => answer))
+      const db = await load(world)
+      const once = await world.run(["run", "--once", ...fast], { env: account(url) })
+      expectDone(once)
+      expect(once.stdout).toContain("1 batch asked about, 0 settled, 1 still running.")
+      expect(once.stdout).toMatch(/^ +pending +6 +batch not settled$/m)
+      expect(values(db, "SELECT DISTINCT outcome FROM outcomes")).toEqual(["pending"])
+
+      answer = documentedAnswer
+      expectDone(await world.run(["run", "--once", ...fast], { env: account(url) }))
+      expect(settledBatches(db)).toEqual([{ batch_id: "batch-1", status: "completed" }])
+      expect(values(db, "SELECT count(*) FROM outcomes WHERE outcome = 'pending'")).toEqual([0])
+    })
+  )
+
+  it(
+    "gives up at --deadline with 8 and says what still runs; the next run goes on",
+    inWorld(async (world) => {
+      let answer = stuck
+      const url = await world.serve(documentedServer(() => answer))
+      const db = await load(world)
+      const late = await world.run(["run", "--deadline", "2s", ...fast], { env: account(url) })
+      expectCleanOutput(late)
+      expect(late).toMatchObject({ code: 8, stderr: "" })
+      expect(late.stdout).toContain("1 batch asked about, 0 settled, 1 still running.")
+      const waited = await world.run(["status", "batch-1", "--wait", "--deadline", "1s"], {
+        env: account(url)
+      })
+      expect(waited).toMatchObject({ code: 8, stdout: "" })
+      expect(waited.stderr).toMatch(/^ac-reconcile: Batch batch-1 has not settled after .*: .*active\.\n$/)
+
+      answer = documentedAnswer
+      expectDone(await world.run(["run", ...fast], { env: account(url) }))
+      expect(settledBatches(db)).toEqual([{ batch_id: "batch-1", status: "completed" }])
+      expect(values(db, "SELECT count(*) FROM reconcile_runs WHERE finished_at IS NULL")).toEqual([0])
+    })
+  )
+
+  it(
+    "keeps a status word nobody documented as it came, and goes on asking",
+    inWorld(async (world) => {
+      const answers = ['{"status":"paused"}', documentedAnswer]
+      const url = await world.serve(documentedServer((_, call) => answers[call - 1] ?? "{}"))
+      const db = await load(world)
+      expectDone(await world.run(["run", ...fast], { env: account(url) }))
+      expect(values(db, "SELECT status FROM batch_answers ORDER BY sequence")).toEqual([
+        "paused",
+        "completed"
+      ])
+    })
+  )
+
+  it(
+    "survives a rate limit, an unavailable server, a body cut short and a reset connection",
+    inWorld(async (world) => {
+      const faults = (
+        [
+          { _tag: "RateLimited", retryAfter: 0 },
+          { _tag: "Unavailable", retryAfter: 0 },
+          { _tag: "Cut" },
+          { _tag: "Reset" }
+        ] as const
+      ).map((fault, index) => ({ on: { batchId: `batch-${index + 1}`, calls: [1] }, fault }))
+      const batches = faults.map(({ on: { batchId } }) => ({
+        batchId,
+        stages: { unset: 0, waiting: 0, claimed: 0, active: 0 },
+        contacts: [{ email: `${batchId}@example.test` }]
+      }))
+      const url = await world.simulate({ batches, faults })
+      await world.run(["batches", "add", ...batches.flatMap(({ batchId }) => ["--id", batchId])])
+      expectDone(await world.run(["run", ...fast], { env: account(url) }))
+      expect(settledBatches(world.path("reconcile.db"))).toEqual(
+        batches.map(({ batchId }) => ({ batch_id: batchId, status: "completed" }))
+      )
+    })
+  )
+
+  it(
+    "by two runs on one file at the same time records each settled answer once",
+    inWorld(async (world) => {
+      const batches = Array.from({ length: 20 }, (_, index) => ({
+        batchId: `batch-${index}`,
+        stages: { unset: 0, waiting: 300, claimed: 300, active: 100 * index },
+        contacts: [{ email: `contact-${index}@example.test` }]
+      }))
+      const env = account(await world.simulate({ batches }))
+      await world.run(["batches", "add", ...batches.flatMap(({ batchId }) => ["--id", batchId])])
+      const both = await Promise.all([1, 2].map(() => world.run(["run", ...fast], { env })))
+      for (const ran of both) {
+        expectCleanOutput(ran)
+        // Either may find the other writing and leave the rest to it.
+        if (ran.code !== 0) expectLocked(ran)
+      }
+      expectDone(await world.run(["run", ...fast], { env }))
+      const db = world.path("reconcile.db")
+      expect(
+        rows(
+          db,
+          "SELECT count(*) AS answers, count(DISTINCT batch_id) AS batches FROM batch_answers WHERE status = 'completed'"
+        )
+      ).toEqual([{ answers: 20, batches: 20 }])
+      expect(values(db, "SELECT count(*) FROM batch_successes")).toEqual([20])
+    })
+  )
+})
+
+const expectLocked = (ran: Ended) => {
+  expect(ran.code).toBe(7)
+  expect(ran.stderr).toMatch(/^ac-reconcile: [^\n]*another process is writing to it\.[^\n]*\n$/)
+}
+
+describe.concurrent("the exit code of a run", () => {
+  it(
+    "is 3 where --fail-on names an outcome that occurred, and 0 where it did not",
+    inWorld(async (world) => {
+      const env = account(await world.serve(documentedServer(() => documentedAnswer)))
+      await load(world)
+      const rejected = await world.run(["run", "--fail-on", "missing,rejected", ...fast], { env })
+      expectCleanOutput(rejected)
+      expect(rejected).toMatchObject({ code: 3, stderr: "" })
+      expect(rejected.stdout).toContain("2  in the failure list")
+      // What stands in the file counts, also when nothing is left to ask.
+      const again = await world.run(["run", "--fail-on", "rejected", "--json", ...fast], { env })
+      expect(again).toMatchObject({ code: 3, stderr: "" })
+      expect(envelopeOf(again.stdout).exitCode).toBe(3)
+      const happy = await world.run(["run", "--fail-on", "unaccounted,findings", ...fast], { env })
+      expect(happy.code).toBe(0)
+    })
+  )
+
+  it(
+    "is 3 with --fail-on findings where an address failed that nobody sent",
+    inWorld(async (world) => {
+      const env = account(await world.serve(documentedServer(() => documentedAnswer)))
+      await load(world, "batch-1", documentedContacts.slice(0, 4))
+      const ran = await world.run(["run", "--fail-on", "findings", ...fast], { env })
+      expect(ran).toMatchObject({ code: 3, stderr: "" })
+      expect(ran.stdout).toMatch(/^ +unmatched-failure +invalid'character@example\.com/m)
+    })
+  )
+
+  for (const status of ["failed", "interrupted"]) {
+    it(
+      `is 5 where a batch ended ${status}, whose contacts are unaccounted and never rejected; with --once 0`,
+      inWorld(async (world) => {
+        const env = account(await world.serve(documentedServer(() => `{"status":"${status}"}`)))
+        const db = await load(world)
+        const ran = await world.run(["run", "--db", db, ...fast], { env })
+        expectCleanOutput(ran)
+        expect(ran).toMatchObject({ code: 5, stderr: "" })
+        expect(ran.stdout).toMatch(new RegExp(`^${status} +batch-1 +6 sent: 6 unaccounted$`, "m"))
+        expect(values(db, "SELECT DISTINCT outcome FROM outcomes")).toEqual(["unaccounted"])
+        expect(await world.run(["status", "batch-1", "--wait"], { env })).toMatchObject({ code: 5 })
+        await world.run(["batches", "add", "--id", "batch-1", "--db", "other.db"])
+        expectDone(await world.run(["run", "--once", "--db", "other.db", ...fast], { env }))
+      })
+    )
+  }
+
+  for (const [signal, code] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143]
+  ] as const) {
+    it(
+      `is ${code} on ${signal}, with one line that nothing is lost, and the next run goes on`,
+      inWorld(async (world) => {
+        let asked = () => {}
+        const answer = (batchId: string) => {
+          asked()
+          return batchId === "batch-1" ? documentedAnswer : stuck
+        }
+        const env = account(await world.serve(documentedServer(answer)))
+        const db = await load(world)
+        await world.run(["batches", "add", "--id", "batch-2"])
+        const run = world.start(["run", ...fast], { env })
+        await run.said(/^completed +batch-1/m)
+        run.process.kill(signal)
+        const ended = await run.ended
+        expectCleanOutput(ended)
+        expect(ended).toMatchObject({ code, signal: null })
+        expect(ended.stderr).toMatch(/^ac-reconcile: [^\n]*[Nn]othing [^\n]*lost[^\n]*\.\n$/)
+        expect(settledBatches(db)).toContainEqual({ batch_id: "batch-1", status: "completed" })
+
+        const before = dump(db).batch_answers
+        // It says nothing until it ends, so a call tells that it is under way.
+        const underWay = new Promise<void>((resolve) => {
+          asked = resolve
+        })
+        const json = world.start(["run", "--json", ...fast], { env })
+        await underWay
+        json.process.kill(signal)
+        const told = await json.ended
+        expect(told).toMatchObject({ code, stderr: "" })
+        expect(envelopeOf(told.stdout)).toMatchObject({ command: "run", exitCode: code })
+        expect(dump(db).batch_answers?.slice(0, before?.length)).toEqual(before)
+      })
+    )
+  }
+})

@@ -1,0 +1,86 @@
+import { readFileSync } from "node:fs"
+import { describe, expect, it } from "vitest"
+import { expectDone } from "./support/said.js"
+import { inWorld } from "./support/World.js"
+
+const commands: Readonly<Record<string, ReadonlyArray<string>>> = {
+  "": [
+    "demo",
+    "contacts load",
+    "batches add",
+    "batches list",
+    "batches show",
+    "run",
+    "status",
+    "export",
+    "query"
+  ],
+  demo: ["--directory", "--json"],
+  contacts: ["load"],
+  "contacts load": [
+    "<file>",
+    "--map",
+    "--batch-column",
+    "--source",
+    "--rejects",
+    "--input-format",
+    "--db",
+    "AC_RECONCILE_DB",
+    "--json"
+  ],
+  batches: ["add", "list", "show"],
+  "batches add": ["--id", "--file", "--sent", "--submitted-at", "--map", "--db", "--json"],
+  "batches list": ["--db", "--json"],
+  "batches show": ["<batch-id>", "--db", "--json"],
+  run: ["--once", "--deadline", "--requests-per-second", "--fail-on", "--db", "--json"],
+  status: ["<batch-id>", "--wait", "--deadline", "--json"],
+  export: ["outcomes"],
+  "export outcomes": ["--format", "-o, --output", "--batch", "--outcome", "--db"],
+  query: ["<sql>", "--format", "--db"]
+}
+
+describe.concurrent("help", () => {
+  it(
+    "of every command exits with 0 and mentions all its options, without colour and without touching a file",
+    inWorld(async (world) => {
+      const helps = await Promise.all(
+        Object.keys(commands).map((command) =>
+          world.run([...command.split(" ").filter((word) => word !== ""), "--help"], {
+            // Nobody sees colours here, whatever the environment hopes for.
+            env: { FORCE_COLOR: "1" }
+          })
+        )
+      )
+      for (const [index, [command, mentions]] of Object.entries(commands).entries()) {
+        const help = helps[index]
+        expect(help, command).toBeDefined()
+        if (help === undefined) continue
+        expectDone(help)
+        for (const mention of mentions) expect(help.stdout, command).toContain(mention)
+      }
+    })
+  )
+
+  it(
+    "is what a call without a command gets",
+    inWorld(async (world) => {
+      for (const args of [[], ["contacts"]]) {
+        const told = await world.run(args)
+        expectDone(told)
+        expect(told.stdout).toContain("COMMANDS")
+      }
+    })
+  )
+
+  it(
+    "has a version, which is that of the package",
+    inWorld(async (world) => {
+      const manifest: { readonly version: string } = JSON.parse(
+        readFileSync(new URL("../../package.json", import.meta.url), "utf8")
+      )
+      const told = await world.run(["--version"], { env: { NO_COLOR: "1" } })
+      expectDone(told)
+      expect(told.stdout.trim()).toBe(manifest.version)
+    })
+  )
+})
