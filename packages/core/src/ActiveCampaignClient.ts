@@ -3,29 +3,21 @@
  *
  * @since 0.1.0
  */
-import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
-import * as Headers from "@effect/platform/Headers"
-import * as HttpApiClient from "@effect/platform/HttpApiClient"
-import * as HttpClient from "@effect/platform/HttpClient"
-import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import type * as HttpClient from "@effect/platform/HttpClient"
 import * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
+import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
-import { ActiveCampaignApi } from "./ActiveCampaignApi.js"
-import { type ActiveCampaignError, type InvalidAccountUrl, RateLimited } from "./ActiveCampaignError.js"
+import type { ActiveCampaignError, InvalidAccountUrl, InvalidApiToken } from "./ActiveCampaignError.js"
 import type { BatchId } from "./BatchId.js"
 import type { ImportSnapshot } from "./ImportSnapshot.js"
-import { normalizeAccountUrl } from "./internal/accountUrl.js"
-import { fromFailure, timedOut } from "./internal/call.js"
-import * as RateBudget from "./RateBudget.js"
-import * as RetryPolicy from "./RetryPolicy.js"
+import * as Edge from "./internal/edge.js"
+import type * as RetryPolicy from "./RetryPolicy.js"
 
 /**
  * @since 0.1.0
@@ -61,9 +53,6 @@ export interface Options {
   readonly retry?: RetryPolicy.RetryPolicy | undefined
 }
 
-/** Held for this long where a 429 names no time: the documented sample says 30. */
-const holdWithoutRetryAfter = Duration.seconds(30)
-
 /**
  * A client in the current scope. Its token is redacted in the logs and spans of that scope, too.
  *
@@ -72,79 +61,28 @@ const holdWithoutRetryAfter = Duration.seconds(30)
  */
 export const make = (
   options: Options
-): Effect.Effect<Service, InvalidAccountUrl, HttpClient.HttpClient | Scope.Scope> =>
-  Effect.gen(function* () {
-    const url = yield* normalizeAccountUrl(options.url)
-    const timeout = Duration.decode(options.timeout ?? "30 seconds")
-    const retry = options.retry ?? RetryPolicy.standard
-    const provided = yield* Effect.serviceOption(RateBudget.RateBudget)
-    const budget = Option.isSome(provided) ? provided.value : yield* RateBudget.make()
-
-    yield* Effect.locallyScopedWith(Headers.currentRedactedNames, withTokenHeader)
-
-    const api = yield* HttpApiClient.make(ActiveCampaignApi, {
-      baseUrl: url,
-      transformClient: (client) =>
-        client.pipe(
-          // Trace headers are ours, not the vendor's.
-          HttpClient.withTracerPropagation(false),
-          HttpClient.mapRequest(HttpClientRequest.setHeader("Api-Token", Redacted.value(options.apiToken))),
-          HttpClient.transform(withoutRedirects),
-          HttpClient.filterStatus((status) => status === 200)
-        )
-    })
-
-    const holdOn = (error: ActiveCampaignError) => {
-      if (!(error instanceof RateLimited)) return Effect.void
-      // A 503 that names no time may be anybody's trouble; its own retries back off, the others need not wait.
-      if (Option.isNone(error.retryAfter) && error.status === 503) return Effect.void
-      const asked = Option.getOrElse(error.retryAfter, () => holdWithoutRetryAfter)
-      return budget.hold(Duration.min(asked, RetryPolicy.longestRetryAfter))
-    }
-
-    // Bodies and transport errors may repeat the header: fetch quotes a value it finds invalid.
-    const hideToken = (text: string) => {
-      const token = Redacted.value(options.apiToken)
-      return token === "" ? text : text.replaceAll(token, "<redacted>")
-    }
-
-    const importInfo = (batchId: BatchId) => {
-      const request = `GET /import/info?${new URLSearchParams({ batchId })}`
-      return budget.take.pipe(
-        Effect.zipRight(
-          api.bulkImport.info({ urlParams: { batchId }, withResponse: true }).pipe(
-            Effect.flatMap(([answer, response]) =>
-              Effect.zipWith(response.arrayBuffer, DateTime.now, (body, receivedAt) => ({
-                batchId,
-                answer,
-                receivedAt,
-                body: new TextDecoder().decode(body)
-              }))
-            ),
-            Effect.catchAll((error) => fromFailure(request, error, hideToken)),
-            Effect.timeoutFail({ duration: timeout, onTimeout: () => timedOut(request, timeout) })
+): Effect.Effect<Service, InvalidAccountUrl | InvalidApiToken, HttpClient.HttpClient | Scope.Scope> =>
+  Effect.map(Edge.make(options), ({ api, call, url }) => ({
+    url,
+    importInfo: (batchId) =>
+      call(
+        {
+          name: "importInfo",
+          request: `GET /import/info?${new URLSearchParams({ batchId })}`,
+          attributes: { batchId }
+        },
+        api.bulkImport.info({ urlParams: { batchId }, withResponse: true }).pipe(
+          Effect.flatMap(([answer, response]) =>
+            Effect.zipWith(Edge.bodyOf(response), DateTime.now, (body, receivedAt) => ({
+              batchId,
+              answer,
+              receivedAt,
+              body
+            }))
           )
-        ),
-        Effect.tapError(holdOn),
-        Effect.retry(retry),
-        Effect.withSpan("ActiveCampaignClient.importInfo", { attributes: { batchId } }),
-        // The caller's fiber need not have inherited the names set above.
-        Effect.locallyWith(Headers.currentRedactedNames, withTokenHeader)
+        )
       )
-    }
-
-    return { url, importInfo }
-  })
-
-const withTokenHeader = (names: ReadonlyArray<string | RegExp>) => [...names, "api-token"]
-
-const withoutRedirects = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-  Effect.flatMap(Effect.serviceOption(FetchHttpClient.RequestInit), (init) =>
-    Effect.provideService(effect, FetchHttpClient.RequestInit, {
-      ...Option.getOrElse(init, () => ({})),
-      redirect: "manual"
-    })
-  )
+  }))
 
 /**
  * @example
@@ -165,7 +103,7 @@ const withoutRedirects = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
  */
 export const layer = (
   options: Options
-): Layer.Layer<ActiveCampaignClient, InvalidAccountUrl, HttpClient.HttpClient> =>
+): Layer.Layer<ActiveCampaignClient, InvalidAccountUrl | InvalidApiToken, HttpClient.HttpClient> =>
   Layer.scoped(ActiveCampaignClient, make(options))
 
 /**
@@ -176,7 +114,11 @@ export const layer = (
  */
 export const layerConfig = (
   options: Omit<Options, "url" | "apiToken"> = {}
-): Layer.Layer<ActiveCampaignClient, ConfigError.ConfigError | InvalidAccountUrl, HttpClient.HttpClient> =>
+): Layer.Layer<
+  ActiveCampaignClient,
+  ConfigError.ConfigError | InvalidAccountUrl | InvalidApiToken,
+  HttpClient.HttpClient
+> =>
   Layer.scoped(
     ActiveCampaignClient,
     Effect.flatMap(

@@ -32,6 +32,22 @@ export class InvalidAccountUrl extends Schema.TaggedError<InvalidAccountUrl>(tag
 }
 
 /**
+ * The API token holds something that cannot stand in a header: a space, a line break, or nothing at all.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class InvalidApiToken extends Schema.TaggedError<InvalidApiToken>(tag("InvalidApiToken"))(
+  "InvalidApiToken",
+  {}
+) {
+  readonly isTransient = false
+  override get message() {
+    return "The ActiveCampaign API token cannot be used: it is empty, or holds a space, a line break or another character that no token has. Copy it anew from Settings > Developer."
+  }
+}
+
+/**
  * 400 that names `batchId`: the call arrived without one.
  *
  * @since 0.1.0

@@ -1,5 +1,5 @@
 import { inspect } from "node:util"
-import { FetchHttpClient, HttpClient } from "@effect/platform"
+import { HttpClient } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
 import {
   Cause,
@@ -457,24 +457,28 @@ describe("the API token", () => {
     })
   )
 
-  it.effect("with a line break in it is not quoted from fetch's complaint", () =>
-    Effect.gen(function* () {
-      const broken = "first-half-of-it\nsecond-half-of-it"
-      const client = yield* connect(yield* HttpClient.HttpClient, { apiToken: Redacted.make(broken) })
-      const error = yield* Effect.flip(client.importInfo(batchId))
-      assert.strictEqual(error._tag, "ApiUnavailable")
-      for (const text of forms(error)) assert.notMatch(text, /half-of-it/)
-    }).pipe(Effect.scoped, Effect.provide(FetchHttpClient.layer))
-  )
-
-  it.effect("that is empty does not garble the errors", () =>
-    Effect.gen(function* () {
-      const { http } = vendor({ status: 403, body: '{"message":"Forbidden"}' })
-      const client = yield* connect(http, { apiToken: Redacted.make("") })
-      const error = yield* Effect.flip(client.importInfo(batchId))
-      assert.include(error.message, "403: Forbidden.")
-    }).pipe(Effect.scoped)
-  )
+  for (const [name, broken] of [
+    ["is empty", ""],
+    ["holds a line break", "first-half-of-it\nsecond-half-of-it"],
+    ["holds a space", "first-half-of-it second"],
+    ["holds a letter no header takes", "half-of-it-ł"]
+  ] as const) {
+    it.effect(`that ${name} is refused when the client is made, and not repeated`, () =>
+      Effect.gen(function* () {
+        const { http } = vendor(settled)
+        const error = yield* Effect.flip(connect(http, { apiToken: Redacted.make(broken) }))
+        assert.strictEqual(error._tag, "InvalidApiToken")
+        for (const text of [
+          error.message,
+          String(error),
+          JSON.stringify(error),
+          inspect(error, { depth: 20 })
+        ]) {
+          assert.notMatch(text, /half-of-it/)
+        }
+      }).pipe(Effect.scoped)
+    )
+  }
 
   it.effect("does not appear in the client itself", () =>
     Effect.gen(function* () {

@@ -28,6 +28,7 @@ const codes: Readonly<Record<string, ExitCode>> = {
   ContactFileError: ExitCode.usage,
   ContractBroken: ExitCode.contractBroken,
   InvalidAccountUrl: ExitCode.usage,
+  InvalidApiToken: ExitCode.usage,
   LedgerError: ExitCode.database,
   MissingBatchId: ExitCode.contractBroken,
   StillRunning: ExitCode.stillPending

@@ -124,7 +124,7 @@ const fromTransport = (request: string, error: HttpClientError.HttpClientError, 
     retryAfter: Option.none()
   })
 
-type Failure =
+export type Failure =
   | HttpClientError.HttpClientError
   | ParseResult.ParseError
   | HttpApiDecodeError
