@@ -1,2 +1,6 @@
 #!/usr/bin/env node
-import "../dist/bin.js"
+import module from "node:module"
+
+// Compiled code kept from the last start, where this Node can: cron jobs start often.
+module.enableCompileCache?.()
+await import("../dist/bin.js")

@@ -31,6 +31,7 @@ const codes: Readonly<Record<string, ExitCode>> = {
   InvalidApiToken: ExitCode.usage,
   LedgerError: ExitCode.database,
   MissingBatchId: ExitCode.contractBroken,
+  QueryError: ExitCode.usage,
   StillRunning: ExitCode.stillPending
 }
 

@@ -64,7 +64,8 @@ const loadContacts = (file: string) =>
 const survived = Effect.map(Simulator.requests, (requests) => {
   const times = (status: number) =>
     requests.filter((request) => Option.contains(request.status, status)).length
-  return `The simulator answered ${plural(requests.length, "call")}, among them ${plural(times(429), "429 (rate limited)", "429s (rate limited)")} and ${plural(times(503), "503 (unavailable)", "503s (unavailable)")}; all were survived.`
+  const calls = plural(requests.length, "call")
+  return `The simulator answered ${calls}: ${times(429)} of them with 429 (rate limited) and ${times(503)} with 503 (unavailable), all survived.`
 })
 
 const whatNext = (db: string) =>

@@ -15,7 +15,7 @@ const meaning: Readonly<Record<string, string>> = {
   waiting: "received, not begun",
   claimed: "assigned, not begun",
   active: "running",
-  completed: "has ended",
+  completed: "the import has ended",
   failed: "has failed; ActiveCampaign will not try again",
   interrupted: "was interrupted; ActiveCampaign will not try again"
 }

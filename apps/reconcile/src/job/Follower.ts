@@ -81,6 +81,9 @@ const follow = (follower: Follower, { batchId, since }: OpenBatch): Visit =>
     })
   )
 
+/** Trouble that outlasts the retries of a call may still pass; a body that is no JSON then has had its chances. */
+const mayPass = (error: ActiveCampaignError) => error.isTransient && error._tag !== "ContractBroken"
+
 /**
  * Visits one batch. Its trouble is recorded and ends its part, or has it visited again where that can help;
  * the trouble of every batch fails.
@@ -94,7 +97,7 @@ export const visit =
       return Effect.gen(function* () {
         yield* follower.recordProblem(problem, error._tag === "ContractBroken" ? error.body : null)
         const left = yield* timeLeft(follower.endsAt)
-        if (follower.once || !error.isTransient || Duration.lessThan(left, pauseAfterFailure)) {
+        if (follower.once || !mayPass(error) || Duration.lessThan(left, pauseAfterFailure)) {
           return Option.some<Ending>({ _tag: "Failed", problem })
         }
         yield* Effect.sleep(pauseAfterFailure)

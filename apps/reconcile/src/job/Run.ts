@@ -57,13 +57,12 @@ export const run = (
     const startedAt = yield* Clock.currentTimeMillis
     const open = yield* Batches.open
     const counts = { asked: 0, answers: 0, settled: 0, errors: 0 }
-    // Nothing is written before the account has answered once: a wrong token or host leaves no trace.
+    // Nothing is written before there is something to record: a wrong token or host leaves no trace.
     const begun = yield* Effect.cached(
-      Effect.gen(function* () {
-        yield* bindAccount(client.url, yield* nowIso)
-        return yield* Runs.start(DateTime.formatIso(DateTime.unsafeMake(startedAt)), open.length)
-      })
+      Runs.start(DateTime.formatIso(DateTime.unsafeMake(startedAt)), open.length)
     )
+    // Only an answer proves the account; a stranger's error page must not tie the file to a stranger.
+    const bound = yield* Effect.cached(Effect.flatMap(nowIso, (now) => bindAccount(client.url, now)))
     const finish = Effect.gen(function* () {
       if (counts.asked === 0) return
       yield* Runs.finish(yield* begun, { finishedAt: yield* nowIso, ...counts })
@@ -76,7 +75,7 @@ export const run = (
       record: (snapshot: ImportSnapshot) =>
         Effect.gen(function* () {
           counts.asked += 1
-          yield* begun
+          yield* Effect.zipRight(bound, begun)
           if (yield* Answers.record(snapshot)) counts.answers += 1
           const { answer, batchId } = snapshot
           if (!isSettled(answer)) {
@@ -94,8 +93,7 @@ export const run = (
           yield* options.onEvent({ _tag: "Failed", problem })
         }),
       isEveryBatch: (error) =>
-        error._tag === "AuthenticationFailed" ||
-        (error._tag === "ApiUnavailable" && error.reason === "Transport" && counts.asked === 0)
+        error._tag === "AuthenticationFailed" || (counts.asked === 0 && cannotBeTheAccount(error))
     }
 
     const endings = yield* rotate(open, followed, visit(follower)).pipe(
@@ -109,3 +107,8 @@ export const run = (
     }
     return report
   }).pipe(Effect.withSpan("reconcile.run", { attributes: { once: options.once } }))
+
+/** Nobody there, or somebody who sends us elsewhere: as a first sign of life, no batch's own trouble. */
+const cannotBeTheAccount = (error: ActiveCampaignError) =>
+  (error._tag === "ApiUnavailable" && error.reason === "Transport") ||
+  (error._tag === "RequestRejected" && error.status < 400)

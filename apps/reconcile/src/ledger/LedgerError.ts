@@ -20,11 +20,11 @@ export class LedgerError extends Schema.TaggedError<LedgerError>("ac-reconcile/L
   }
 }
 
-/** SQLite's own code, wherever an adapter put it: on the error or somewhere down its causes. */
-export const sqliteCode = (error: unknown): string => {
+/** SQLite's or the system's own code, wherever an adapter put it: on the error or somewhere down its causes. */
+export const codeOf = (error: unknown): string => {
   if (typeof error !== "object" || error === null) return ""
   if ("code" in error && typeof error.code === "string") return error.code
-  return "cause" in error ? sqliteCode(error.cause) : ""
+  return "cause" in error ? codeOf(error.cause) : ""
 }
 
 const innermostMessage = (error: unknown): string =>
@@ -35,7 +35,7 @@ const innermostMessage = (error: unknown): string =>
       : String(error)
 
 export const fromSqlite = (file: string, error: unknown): LedgerError => {
-  const code = sqliteCode(error)
+  const code = codeOf(error)
   if (code.startsWith("SQLITE_BUSY") || code.startsWith("SQLITE_LOCKED")) {
     return new LedgerError({
       file,

@@ -120,18 +120,21 @@ const loadWith = <A, E, R>(
   rows: Stream.Stream<ReadonlyArray<ContactRow>, E, R>,
   conclude: (sql: SqlClient.SqlClient, total: number) => Effect.Effect<A, SqlError>
 ) =>
-  Effect.flatMap(Ledger, ({ sql, transact }) =>
-    // Staging writes only to the temporary database: the file is locked for the conclusion alone.
-    transact(
-      Effect.gen(function* () {
-        yield* sql.unsafe(createStage)
-        yield* sql`DELETE FROM staged_contacts`
-        const total = yield* stage(rows)
-        const result = yield* conclude(sql, total)
-        yield* sql`DELETE FROM staged_contacts`
-        return result
-      })
-    )
+  Effect.flatMap(Ledger, ({ sql, transact, use }) =>
+    Effect.gen(function* () {
+      // Staging writes to the temporary database alone, in a transaction that never locks the file: a run
+      // can go on recording while a large file is read.
+      const total = yield* use(
+        sql.withTransaction(
+          Effect.gen(function* () {
+            yield* sql.unsafe(createStage)
+            yield* sql`DELETE FROM staged_contacts`
+            return yield* stage(rows)
+          })
+        )
+      )
+      return yield* transact(Effect.zipLeft(conclude(sql, total), sql`DELETE FROM staged_contacts`))
+    })
   )
 
 /**

@@ -127,7 +127,7 @@ describe.concurrent("the answer ActiveCampaign documents, from a server that is 
       expectDone(told)
       expect(told.stdout).toBe(
         [
-          "Batch batch-1 is completed: has ended.",
+          "Batch batch-1 is completed: the import has ended.",
           "",
           "Success: 4 contact IDs",
           ...documentedSuccess.map((id) => `  ${id}`),

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs"
+import { existsSync, readdirSync, statSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { conclusions, digestWithoutTimes, pragma, values } from "./support/database.js"
 import { fast } from "./support/documented.js"
@@ -156,6 +156,16 @@ describe("a load killed without warning", () => {
           )
           return kill(load)
         },
+        "the file is being made": async (db) => {
+          const load = world.start(loadArgs(db, "many.csv"))
+          await grown(world.path(`${db}.${load.process.pid}.new`), 1, load)
+          return kill(load)
+        },
+        "the file has just got its name": async (db) => {
+          const load = world.start(loadArgs(db, "many.csv"))
+          await grown(world.path(db), 1, load)
+          return kill(load)
+        },
         "the tables have been made": async (db) => {
           const load = world.start(loadArgs(db, "many.csv"))
           await grown(world.path(`${db}-wal`), 0, load)
@@ -176,6 +186,7 @@ describe("a load killed without warning", () => {
         expectDone(again)
         expect(digestWithoutTimes(world.path(db)), moment).toEqual(whole)
       }
+      expect(readdirSync(world.folder).filter((name) => name.includes(".new"))).toEqual([])
     })
   )
 })

@@ -1,0 +1,27 @@
+import * as SqlClient from "@effect/sql/SqlClient"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Scope from "effect/Scope"
+
+/**
+ * Transactions that take the write lock at once. SQLite's default takes it at the first write, and by then
+ * another process may have made what was read out of date: an error no waiting can help.
+ */
+export const withImmediateTransaction = (sql: SqlClient.SqlClient) =>
+  SqlClient.makeWithTransaction({
+    transactionTag: SqlClient.TransactionConnection,
+    spanAttributes: [["db.system.name", "sqlite"]],
+    acquireConnection: Effect.flatMap(Scope.make(), (scope) =>
+      Scope.extend(sql.reserve, scope).pipe(
+        Effect.map((connection) => [scope, connection] as const),
+        Effect.onError(() => Scope.close(scope, Exit.void))
+      )
+    ),
+    begin: (connection) => connection.executeUnprepared("BEGIN IMMEDIATE", [], undefined),
+    savepoint: (connection, id) => connection.executeUnprepared(`SAVEPOINT nested_${id}`, [], undefined),
+    commit: (connection) => connection.executeUnprepared("COMMIT", [], undefined),
+    // Nothing is left to roll back where BEGIN failed, or where SQLite has rolled back already (a full disk).
+    rollback: (connection) => Effect.ignore(connection.executeUnprepared("ROLLBACK", [], undefined)),
+    rollbackSavepoint: (connection, id) =>
+      connection.executeUnprepared(`ROLLBACK TO nested_${id}`, [], undefined)
+  })

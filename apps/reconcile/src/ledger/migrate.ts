@@ -1,0 +1,37 @@
+import type * as SqlClient from "@effect/sql/SqlClient"
+import * as Effect from "effect/Effect"
+import { applicationId } from "./identity.js"
+import { withImmediateTransaction } from "./immediate.js"
+import { migrations, schemaVersion } from "./migrations.js"
+import { views } from "./views.js"
+
+const versionOf = (sql: SqlClient.SqlClient) =>
+  Effect.map(
+    sql.unsafe<{ readonly user_version: number }>("PRAGMA user_version"),
+    ([row]) => row?.user_version ?? 0
+  )
+
+const migrateFrom = (sql: SqlClient.SqlClient, version: number) =>
+  Effect.gen(function* () {
+    yield* sql.unsafe(`PRAGMA application_id = ${applicationId}`)
+    for (const statements of migrations.slice(version)) {
+      for (const statement of statements) yield* sql.unsafe(statement)
+    }
+    for (const { name, sql: select } of views) {
+      yield* sql.unsafe(`DROP VIEW IF EXISTS ${name}`)
+      yield* sql.unsafe(`CREATE VIEW ${name} AS ${select}`)
+    }
+    yield* sql.unsafe(`PRAGMA user_version = ${schemaVersion}`)
+  })
+
+/** Brings tables and views to the schema of this program, all in one transaction, if they are not there yet. */
+export const migrate = (sql: SqlClient.SqlClient) =>
+  // Looked up without a lock first, so that a reader is not held up by a writer; then again under it.
+  Effect.flatMap(versionOf(sql), (seen) =>
+    seen >= schemaVersion
+      ? Effect.void
+      : versionOf(sql).pipe(
+          Effect.flatMap((version) => (version < schemaVersion ? migrateFrom(sql, version) : Effect.void)),
+          withImmediateTransaction(sql)
+        )
+  )
