@@ -34,8 +34,7 @@ if (!(task in tasks)) {
 step("Install (the first time, SQLite may be compiled, which takes two minutes)", pnpm, [
   ...prefix,
   "install",
-  "--frozen-lockfile",
-  "--reporter=append-only"
+  "--frozen-lockfile"
 ])
 step("Build", pnpm, [...prefix, "run", "--silent", "build"])
 tasks[task]()

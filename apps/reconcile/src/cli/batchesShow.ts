@@ -11,6 +11,10 @@ import { batchesOf, blocks, columns, plural, printable } from "./text.js"
 
 const shown = 50
 
+/** A list that was missing or null is not known, which is not empty. */
+const listed = (count: number | null, one: string, many: string) =>
+  count === null ? `${many} not reported` : plural(count, one, many)
+
 export const batchesShow = Command.make("show", { batchId: batchIdArgument, db, json }, (options) =>
   respond(
     "batches show",
@@ -39,7 +43,7 @@ export const batchesShow = Command.make("show", { batchId: batchIdArgument, db, 
                   row.error === null
                     ? row.successes === null && row.failures === null
                       ? ""
-                      : `${row.successes ?? "?"} successes, ${row.failures ?? "?"} failures`
+                      : `${listed(row.successes, "success", "successes")}, ${listed(row.failures, "failure", "failures")}`
                     : printable(row.error)
                 ])
               ),

@@ -1,0 +1,55 @@
+import { readFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { ExitCode } from "../src/cli/ExitCode.js"
+import * as Ledger from "../src/ledger/Ledger.js"
+import { outcomeWords } from "../src/ledger/Reports.js"
+import { views } from "../src/ledger/views.js"
+import { load, row, select } from "./support/ledger.js"
+
+const document = (path: string) =>
+  readFileSync(fileURLToPath(new URL(`../../../${path}`, import.meta.url)), "utf8")
+
+const inMemory = Effect.provide(Ledger.layer(":memory:"))
+
+describe("the documents", () => {
+  it("name every view with its question", () => {
+    // Tables are padded by the formatter.
+    const text = document("docs/database.md").replace(/ +\|/g, " |")
+    for (const { name, question } of views) assert.include(text, `| \`${name}\` | ${question} |`)
+  })
+
+  it.effect("name every table", () =>
+    Effect.gen(function* () {
+      const text = document("docs/database.md")
+      const tables = yield* select<{ readonly name: string }>(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+      )
+      for (const { name } of tables) assert.include(text, `\`${name}\``)
+    }).pipe(inMemory)
+  )
+
+  it("name every outcome and every exit code", () => {
+    const outcomes = document("docs/outcomes.md")
+    for (const word of outcomeWords) assert.include(outcomes, `\`${word}\``)
+    const cli = document("docs/cli.md")
+    for (const code of Object.values(ExitCode)) assert.match(cli, new RegExp(`^\\|.*\\b${code}\\b.*\\|`, "m"))
+  })
+
+  it.effect("show queries that run", () =>
+    Effect.gen(function* () {
+      yield* load([row("a@x.test", "b")])
+      const blocks = [...document("docs/database.md").matchAll(/```sql\n([\s\S]*?)```/g)].map(
+        ([, sql]) => sql ?? ""
+      )
+      const shown = blocks.flatMap((sql) => sql.split(";")).filter((sql) => sql.trim() !== "")
+      const typed = [...document("README.md").matchAll(/ac-reconcile query .*"(select .*)"/g)].map(
+        ([, sql]) => sql ?? ""
+      )
+      assert.strictEqual(shown.length, 3)
+      assert.strictEqual(typed.length, 3)
+      for (const sql of [...shown, ...typed]) yield* select(sql)
+    }).pipe(inMemory)
+  )
+})
