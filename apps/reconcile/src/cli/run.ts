@@ -11,6 +11,7 @@ import * as Reports from "../ledger/Reports.js"
 import * as account from "./account.js"
 import { ExitCode } from "./ExitCode.js"
 import { db, deadline, type FailOn, failOn, json, requestsPerSecond } from "./options.js"
+import * as Progress from "./progress.js"
 import { respond } from "./respond.js"
 import {
   attentionCount,
@@ -24,24 +25,49 @@ import { batchesOf, blocks } from "./text.js"
 
 const shown = 20
 
-/** Results as they come: a line a batch that settles on stdout, a line a problem on stderr. */
-const tell =
-  (quiet: boolean) =>
-  (event: RunEvent): Effect.Effect<void, never, Ledger.Ledger> => {
-    if (quiet || event._tag === "Answered") return Effect.void
-    if (event._tag === "Failed") return Console.error(`ac-reconcile: ${event.problem.message}`)
-    return Reports.batch(event.batchId).pipe(
-      Effect.flatMap(
-        Option.match({
-          onNone: () => Effect.void,
-          onSome: (batch) =>
-            Console.log(`${event.status.padEnd(11)}  ${event.batchId}  ${batch.sent} sent${countsOf(batch)}`)
-        })
-      ),
-      // The line is a courtesy: the summary reads the same rows and fails with what is wrong, if anything is.
-      Effect.ignore
-    )
+/**
+ * Results as they come: a line a batch that settles on stdout, a line a problem on stderr, and on a terminal
+ * how far the run is.
+ */
+const tell = (quiet: boolean, progress: Progress.Progress) => {
+  const counts = { open: 0, settled: 0 }
+  const advance = Effect.suspend(() =>
+    counts.settled < counts.open
+      ? progress.show(`${counts.settled} of ${batchesOf(counts.open)} settled …`)
+      : progress.clear
+  )
+  const line = (write: Effect.Effect<void>) =>
+    Effect.zipRight(progress.clear, Effect.zipRight(write, advance))
+  return (event: RunEvent): Effect.Effect<void, never, Ledger.Ledger> => {
+    if (quiet) return Effect.void
+    switch (event._tag) {
+      case "Started":
+        counts.open = event.open
+        return advance
+      case "Answered":
+        return advance
+      case "Failed":
+        return line(Console.error(`ac-reconcile: ${event.problem.message}`))
+      case "Settled":
+        counts.settled += 1
+        return Reports.batch(event.batchId).pipe(
+          Effect.flatMap(
+            Option.match({
+              onNone: () => Effect.void,
+              onSome: (batch) =>
+                line(
+                  Console.log(
+                    `${event.status.padEnd(11)}  ${event.batchId}  ${batch.sent} sent${countsOf(batch)}`
+                  )
+                )
+            })
+          ),
+          // The line is a courtesy: the summary reads the same rows and fails with what is wrong, if anything is.
+          Effect.ignore
+        )
+    }
   }
+}
 
 /** 4 and 7 come as errors; here is what an orderly end says. */
 export const exitCodeOf = (
@@ -84,11 +110,13 @@ export interface RunOptions {
 export const runAndReport = (options: RunOptions) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger.Ledger
+    const progress = Progress.make(options.json)
+    const onEvent = tell(options.json, progress)
     const report = yield* Run.run({
       once: options.once,
       deadline: options.deadline,
-      onEvent: (event) => Effect.provideService(tell(options.json)(event), Ledger.Ledger, ledger)
-    })
+      onEvent: (event) => Effect.provideService(onEvent(event), Ledger.Ledger, ledger)
+    }).pipe(Effect.ensuring(progress.clear))
     const summary = yield* Reports.summary
     const attention = yield* Reports.attention({ limit: shown })
     const findings = yield* Reports.findings({ limit: shown })

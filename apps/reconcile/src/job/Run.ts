@@ -96,6 +96,7 @@ export const run = (
         error._tag === "AuthenticationFailed" || (counts.asked === 0 && cannotBeTheAccount(error))
     }
 
+    yield* options.onEvent({ _tag: "Started", open: open.length })
     const endings = yield* rotate(open, followed, visit(follower)).pipe(
       Effect.ensuring(Effect.ignore(finish))
     )

@@ -8,8 +8,9 @@ export interface Problem {
   readonly message: string
 }
 
-/** What happened to one batch, told while it happens. */
+/** What happened, told while it happens. */
 export type RunEvent =
+  | { readonly _tag: "Started"; readonly open: number }
   | { readonly _tag: "Answered"; readonly batchId: BatchId; readonly status: string }
   | { readonly _tag: "Settled"; readonly batchId: BatchId; readonly status: SettledStatus }
   | { readonly _tag: "Failed"; readonly problem: Problem }
