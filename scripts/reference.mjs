@@ -1,0 +1,73 @@
+// Writes docs/api from the library's docstrings; with --check, fails where what is there is out of date.
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { Application } from "typedoc"
+
+const root = fileURLToPath(new URL("..", import.meta.url))
+const check = process.argv.includes("--check")
+const kept = join(root, "docs/api")
+const out = check ? mkdtempSync(join(tmpdir(), "reference-")) : kept
+
+const modules = readdirSync(join(root, "packages/core/src")).filter((file) => /^[A-Z].*\.ts$/.test(file))
+const app = await Application.bootstrapWithPlugins({
+  plugin: ["typedoc-plugin-markdown"],
+  entryPoints: modules.map((file) => join(root, "packages/core/src", file)),
+  tsconfig: join(root, "packages/core/tsconfig.src.json"),
+  readme: "none",
+  name: "effect-activecampaign",
+  disableSources: true,
+  excludeExternals: true,
+  hideGenerator: true,
+  outputs: [{ name: "markdown", path: out }],
+  hideBreadcrumbs: true,
+  groupOrder: ["*"],
+  categorizeByGroup: false,
+  outputFileStrategy: "modules",
+  entryFileName: "README",
+  parametersFormat: "table",
+  classPropertiesFormat: "table",
+  interfacePropertiesFormat: "table",
+  logLevel: "Warn",
+  validation: { notExported: false, invalidLink: true }
+})
+const project = await app.convert()
+if (project === undefined) process.exit(1)
+// What every Schema class inherits would drown what each of them says.
+for (const reflection of Object.values(project.reflections)) {
+  reflection.inheritedFrom = undefined
+  reflection.overwrites = undefined
+  reflection.extendedTypes = undefined
+  if (reflection.getSignature) reflection.getSignature.overwrites = undefined
+  reflection.comment?.removeTags("@since")
+}
+await app.generateOutputs(project)
+if (app.logger.hasErrors()) process.exit(1)
+
+const lean = (text) =>
+  text
+    .replace(/^#+ (?:Inherited from|Overrides|Extends)\n+(?:(?!#|\*\*\*$).*\n+)*/gm, "")
+    .replace(/^#### Constructors\n[\s\S]*?(?=^#{1,4} )/gm, "")
+for (const file of readdirSync(out).filter((file) => file.endsWith(".md"))) {
+  const path = join(out, file)
+  writeFileSync(path, lean(readFileSync(path, "utf8")))
+}
+
+if (check) {
+  const files = (folder) =>
+    readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".md"))
+      .sort()
+  const read = (folder) =>
+    files(folder)
+      .map((file) => `${file}\n${readFileSync(join(folder, file), "utf8")}`)
+      .join("\n")
+  const same = read(out) === read(kept)
+  rmSync(out, { recursive: true, force: true })
+  if (!same) {
+    console.error("docs/api is out of date: run 'pnpm reference' and commit what it writes")
+    process.exit(1)
+  }
+}
+console.log(`the reference of ${modules.length} modules is ${check ? "up to date" : "written"}`)
