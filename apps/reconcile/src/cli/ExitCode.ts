@@ -2,7 +2,7 @@ import * as Cause from "effect/Cause"
 import * as Data from "effect/Data"
 import * as Exit from "effect/Exit"
 
-/** What the process says to the shell. The numbers are documented in README and docs/cli.md. */
+/** What the process says to the shell. The numbers are documented in docs/cli.md. */
 export const ExitCode = {
   done: 0,
   unexpected: 1,
@@ -31,6 +31,7 @@ const codes: Readonly<Record<string, ExitCode>> = {
   InvalidApiToken: ExitCode.usage,
   LedgerError: ExitCode.database,
   MissingBatchId: ExitCode.contractBroken,
+  NoBatchNamed: ExitCode.usage,
   QueryError: ExitCode.usage,
   StillRunning: ExitCode.stillPending
 }

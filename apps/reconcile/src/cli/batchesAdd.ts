@@ -14,10 +14,11 @@ import * as LocalContacts from "../ledger/LocalContacts.js"
 import { reconcileStale } from "../ledger/Reconciliation.js"
 import { ConfigurationError } from "./account.js"
 import { describeRejects, noRejects, readContacts } from "./contactFile.js"
-import { format, map } from "./contactsLoad.js"
+import { describeChanged, describeSent, format, map } from "./contactsLoad.js"
+import { ExitCode } from "./ExitCode.js"
 import { db, invalid, json } from "./options.js"
 import { respond } from "./respond.js"
-import { batchesOf, plural } from "./text.js"
+import { batchesOf } from "./text.js"
 
 const id = Options.text("id").pipe(
   Options.repeated,
@@ -50,7 +51,7 @@ const submittedAt = Options.text("submitted-at").pipe(
   Options.withDescription("When the batches were submitted, if known: 2031-04-02T08:15:00Z")
 )
 
-/** IDs from a file: one a line, blank lines and everything after # left out. */
+/** IDs from a file: one a line; blank lines left out, and comments, which begin with # after a space or alone. */
 const idsIn = (path: string) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
@@ -58,7 +59,7 @@ const idsIn = (path: string) =>
     const text = yield* Stream.mkString(Stream.decodeText(bytes))
     return text
       .split(/\r?\n/)
-      .map((line) => line.replace(/#.*$/, "").trim())
+      .map((line) => line.replace(/(^|\s)#.*$/, "").trim())
       .filter((line) => line !== "")
   }).pipe(
     Effect.mapError(
@@ -75,10 +76,8 @@ export const batchesAdd = Command.make(
       options.json,
       Effect.gen(function* () {
         const fromFile = Option.isSome(options.file) ? yield* idsIn(options.file.value) : []
-        const batchIds = [
-          ...options.id.map((text) => text.trim()).filter((text) => text !== ""),
-          ...fromFile
-        ].map((text) => BatchId.make(text))
+        const named = [...options.id.map((text) => text.trim()).filter((text) => text !== ""), ...fromFile]
+        const batchIds = [...new Set(named)].map((text) => BatchId.make(text))
         const [batchId] = batchIds
         if (batchId === undefined) {
           return yield* new ConfigurationError({
@@ -96,29 +95,43 @@ export const batchesAdd = Command.make(
         const times = { addedAt: now, submittedAt: options.submittedAt }
         // The file is begun before the ledger is touched: one that cannot be read must leave no trace.
         const input = Option.isSome(options.sent)
-          ? yield* readContacts({ ...options, file: options.sent.value, rejects: Option.none() })
+          ? {
+              ...(yield* readContacts({ ...options, file: options.sent.value, rejects: Option.none() })),
+              // What was sent in a batch is a source of its own, whatever file it was read from.
+              source: `sent in ${batchId}`
+            }
           : undefined
-        const { added, sentAdded } = yield* Effect.gen(function* () {
+        const { added, changed, report } = yield* Effect.gen(function* () {
           const added = yield* Batches.add(batchIds, times)
-          if (input === undefined) return { added, sentAdded: 0 }
-          const inBatch = Stream.map(input.rows, (rows) => rows.map((row) => ({ ...row, batchId })))
-          const { sentAdded } = yield* LocalContacts.loadSent(inBatch, now)
-          return { added, sentAdded }
-        }).pipe(Effect.zipLeft(reconcileStale()), Effect.provide(Ledger.layer(options.db)))
-        const rejected = input?.rejected() ?? noRejects
+          const report =
+            input === undefined
+              ? undefined
+              : yield* LocalContacts.load(
+                  { name: input.source, rejected: () => input.rejected().count, batchId },
+                  input.rows,
+                  now
+                )
+          return { added, report, changed: (yield* reconcileStale()).changed }
+        }).pipe(Effect.provide(Ledger.layer(options.db)))
+        const rejected = input === undefined ? noRejects : yield* input.finish
         const known = batchIds.length - added
         return {
-          text: `${options.db}: ${batchesOf(added)} added${known > 0 ? `, ${known} already known` : ""}.${
-            input === undefined ? "" : ` ${plural(sentAdded, "contact")} newly recorded as sent.`
-          }${describeRejects(rejected)}`,
+          text: [
+            `${options.db}: ${batchesOf(added)} added${known > 0 ? `, ${known} already known` : ""}.`,
+            ...(report === undefined ? [] : [describeSent(report)]),
+            ...describeChanged(changed),
+            ...describeRejects(rejected, true)
+          ].join("\n"),
           result: {
             db: options.db,
             added,
             known,
-            sentAdded,
+            sentAdded: report?.sentAdded ?? 0,
+            outcomesChanged: changed,
             rejected: rejected.count,
             rejectsFile: rejected.file
-          }
+          },
+          exitCode: report?.rows === 0 && rejected.count > 0 ? ExitCode.usage : ExitCode.done
         }
       }).pipe(Effect.scoped)
     )

@@ -1,15 +1,20 @@
 import * as Command from "@effect/cli/Command"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Ledger from "../ledger/Ledger.js"
 import * as Reports from "../ledger/Reports.js"
-import { ConfigurationError } from "./account.js"
+import { knownBatch } from "./knownBatch.js"
 import { batchIdArgument, db, json } from "./options.js"
 import { respond } from "./respond.js"
 import { attentionTable, countsOf, findingsTable } from "./summary.js"
 import { batchesOf, blocks, columns, plural, printable } from "./text.js"
 
 const shown = 50
+
+/** Why a contact may be unaccounted for in spite of a success list: nobody knows whose these are. */
+const unlinked = (count: number) =>
+  count === 0
+    ? ""
+    : `\n${plural(count, "successful contact ID belongs", "successful contact IDs belong")} to nobody known.`
 
 /** A list that was missing or null is not known, which is not empty. */
 const listed = (count: number | null, one: string, many: string) =>
@@ -20,20 +25,15 @@ export const batchesShow = Command.make("show", { batchId: batchIdArgument, db, 
     "batches show",
     options.json,
     Effect.gen(function* () {
-      const found = yield* Reports.batch(options.batchId)
-      if (Option.isNone(found)) {
-        return yield* new ConfigurationError({
-          problem: `${options.db} knows no batch ${options.batchId}.`,
-          hint: "See 'ac-reconcile batches list', or add it with 'ac-reconcile batches add --id BATCH_ID'."
-        })
-      }
-      const batch = found.value
+      const batch = yield* knownBatch(options.db, options.batchId)
       const timeline = yield* Reports.timeline(options.batchId)
       const attention = yield* Reports.attention({ batchId: options.batchId, limit: shown })
       const findings = yield* Reports.findings({ batchId: options.batchId, limit: shown })
       return {
         text: blocks(
-          `Batch ${batch.batch_id} is ${batch.status ?? "not asked about yet"}: ${plural(batch.sent, "contact")} sent${countsOf(batch)}.`,
+          printable(
+            `Batch ${batch.batch_id} is ${batch.status ?? "not asked about yet"}: ${plural(batch.sent, "contact")} sent${countsOf(batch)}.`
+          ) + unlinked(batch.unlinked_successes),
           timeline.length === 0
             ? ""
             : columns(
@@ -44,7 +44,7 @@ export const batchesShow = Command.make("show", { batchId: batchIdArgument, db, 
                     ? row.successes === null && row.failures === null
                       ? ""
                       : `${listed(row.successes, "success", "successes")}, ${listed(row.failures, "failure", "failures")}`
-                    : printable(row.error)
+                    : row.error
                 ])
               ),
           attentionTable(attention),

@@ -77,12 +77,20 @@ export const readContacts = (options: {
       Stream.map((chunk) => chunk.rows),
       Stream.provideService(FileSystem.FileSystem, fs)
     )
+    const rejected = (): Rejects => ({ count, file: count === 0 ? null : rejectsFile.path })
     return {
       rows,
       /** To be asked once the rows have been read. */
-      rejected: (): Rejects => ({ count, file: count === 0 ? null : rejectsFile.path })
+      rejected,
+      /** The same, with the rejects file of an earlier load taken away where this one rejects nothing. */
+      finish: Effect.suspend(() => Effect.map(count === 0 ? rejectsFile.discard : Effect.void, rejected))
     }
   })
 
-export const describeRejects = ({ count, file }: Rejects): string =>
-  file === null ? "" : `\n${plural(count, "row")} could not be read; see ${file}.`
+export const describeRejects = ({ count, file }: Rejects, sent: boolean): ReadonlyArray<string> => {
+  if (file === null) return []
+  const consequence = sent
+    ? " Until they are mended and loaded again, no outcome of this file's batches can rest on counting."
+    : ""
+  return [`${plural(count, "row")} could not be read; see ${file}.${consequence}`]
+}

@@ -10,7 +10,9 @@ import { type ColumnMap, parseColumnMap } from "../contacts/ColumnMap.js"
 import * as Ledger from "../ledger/Ledger.js"
 import * as LocalContacts from "../ledger/LocalContacts.js"
 import { reconcileStale } from "../ledger/Reconciliation.js"
+import { ConfigurationError } from "./account.js"
 import { describeRejects, readContacts } from "./contactFile.js"
+import { ExitCode } from "./ExitCode.js"
 import { db, invalid, json } from "./options.js"
 import { respond } from "./respond.js"
 import { batchesOf, plural } from "./text.js"
@@ -32,7 +34,9 @@ const batchColumn = Options.text("batch-column").pipe(
 
 const source = Options.text("source").pipe(
   Options.optional,
-  Options.withDescription("Name of the source (default: the file's path). Loading a source again updates it")
+  Options.withDescription(
+    "Name of the source (default: the file's path; - needs one). Loading a source again updates it"
+  )
 )
 
 const rejects = Options.text("rejects").pipe(
@@ -44,6 +48,18 @@ export const format = Options.choice("input-format", ["csv", "jsonl"] as const).
   Options.optional,
   Options.withDescription("Default: by the file's name")
 )
+
+/** What a load did to what is known as sent. */
+export const describeSent = ({ rows, sent, sentAdded }: LocalContacts.LoadReport) => {
+  const known = sent - sentAdded
+  const unsent = rows - sent
+  return `${plural(sentAdded, "contact")} newly recorded as sent${known > 0 ? `, ${known} already recorded` : ""}${unsent > 0 ? `, ${unsent} without a batch` : ""}.`
+}
+
+export const describeChanged = (changed: number): ReadonlyArray<string> =>
+  changed === 0
+    ? []
+    : [`${plural(changed, "contact")} of settled batches changed outcome with what is known now.`]
 
 export const contactsLoad = Command.make(
   "load",
@@ -68,24 +84,48 @@ export const contactsLoad = Command.make(
           onNone: () => options.map,
           onSome: (batchId) => ({ ...options.map, batchId })
         })
-        const source = Option.getOrElse(options.source, () =>
-          options.file === "-" ? "stdin" : resolve(options.file)
-        )
+        if (options.file === "-" && Option.isNone(options.source)) {
+          return yield* new ConfigurationError({
+            problem: "Standard input has no name, and loading again under the same name updates.",
+            hint: "Name where the contacts come from with --source NAME."
+          })
+        }
+        const name = Option.getOrElse(options.source, () => resolve(options.file))
         const input = yield* readContacts({ ...options, map: columnMap })
         const now = DateTime.formatIso(yield* DateTime.now)
-        const report = yield* LocalContacts.load(source, input.rows, now).pipe(
+        const { changed, report } = yield* Effect.gen(function* () {
+          const report = yield* LocalContacts.load(
+            {
+              name,
+              rejected: () => input.rejected().count,
+              namesBatches: columnMap.batchId !== undefined
+            },
+            input.rows,
+            now
+          )
           // Who exports next should find every sent contact there, with what is known of it now.
-          Effect.zipLeft(reconcileStale()),
-          Effect.provide(Ledger.layer(options.db))
-        )
-        const rejected = input.rejected()
-        const sent =
-          columnMap.batchId === undefined
-            ? ""
-            : ` ${plural(report.sentAdded, "contact")} newly recorded as sent, ${batchesOf(report.batchesAdded)} new.`
+          return { report, changed: (yield* reconcileStale()).changed }
+        }).pipe(Effect.provide(Ledger.layer(options.db)))
+        const rejected = yield* input.finish
+        const from = options.file === "-" ? "standard input" : options.file
         return {
-          text: `${options.db}: ${plural(report.rows, "contact")} loaded from ${options.file === "-" ? "standard input" : options.file}: ${report.added} new, ${report.updated} changed, ${report.unchanged} unchanged.${sent}${describeRejects(rejected)}`,
-          result: { db: options.db, source, ...report, rejected: rejected.count, rejectsFile: rejected.file }
+          text: [
+            `${options.db}: ${plural(report.rows, "contact")} loaded from ${from}: ${report.added} new, ${report.updated} changed, ${report.unchanged} unchanged.`,
+            ...(columnMap.batchId === undefined
+              ? []
+              : [`${describeSent(report)} ${batchesOf(report.batchesAdded)} new.`]),
+            ...describeChanged(changed),
+            ...describeRejects(rejected, report.sent > 0)
+          ].join("\n"),
+          result: {
+            db: options.db,
+            source: name,
+            ...report,
+            outcomesChanged: changed,
+            rejected: rejected.count,
+            rejectsFile: rejected.file
+          },
+          exitCode: report.rows === 0 && rejected.count > 0 ? ExitCode.usage : ExitCode.done
         }
       }).pipe(Effect.scoped)
     )

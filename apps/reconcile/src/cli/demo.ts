@@ -21,6 +21,7 @@ import Papa from "papaparse"
 import * as ContactReader from "../contacts/ContactReader.js"
 import { identify } from "../ledger/identity.js"
 import * as Ledger from "../ledger/Ledger.js"
+import { boundAccount } from "../ledger/Ledger.js"
 import { LedgerError } from "../ledger/LedgerError.js"
 import * as LocalContacts from "../ledger/LocalContacts.js"
 import { schemaVersion } from "../ledger/migrations.js"
@@ -41,23 +42,35 @@ const settling = sampleScenario.batches.filter(({ ends }) => ends !== "never")
 const scenario: Scenario = { ...sampleScenario, batches: settling }
 const contacts = sampleContacts.filter(({ batch_id }) => settling.some(({ batchId }) => batchId === batch_id))
 
-/** A demo starts afresh, but takes away nothing except a ledger of its own. */
+/** A demo starts afresh, but takes away nothing except what an earlier demo made. */
 const clear = (file: string) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const identity = yield* identify(file, schemaVersion)
     if (identity._tag === "New") return
+    const account = yield* Effect.provide(boundAccount, Ledger.layer(file, { mustExist: true }))
+    if (account !== undefined && !account.startsWith("http://127.0.0.1:")) {
+      return yield* new LedgerError({
+        file,
+        kind: "other-account",
+        reason: `it belongs to the account at ${account}, and was left as it is. Name another folder with --directory.`
+      })
+    }
     yield* Effect.forEach([file, `${file}-wal`, `${file}-shm`], (path) => fs.remove(path, { force: true }))
   })
 
-const plan = (dir: string) => ({ contacts: join(dir, "contacts.csv"), db: join(dir, "reconcile.db") })
+const plan = (dir: string) => ({ contacts: join(dir, "demo-contacts.csv"), db: join(dir, "demo.db") })
 
 const loadContacts = (file: string) =>
   Effect.gen(function* () {
     const rows = ContactReader.read({ path: file, map: { batchId: "batch_id" } }).pipe(
       Stream.map((chunk) => chunk.rows)
     )
-    return yield* LocalContacts.load(file, rows, DateTime.formatIso(yield* DateTime.now))
+    return yield* LocalContacts.load(
+      { name: file, rejected: () => 0 },
+      rows,
+      DateTime.formatIso(yield* DateTime.now)
+    )
   })
 
 /** What the simulator did to the client on purpose, from its own record of the requests. */

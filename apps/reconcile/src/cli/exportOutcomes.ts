@@ -5,6 +5,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as Ledger from "../ledger/Ledger.js"
 import * as Reports from "../ledger/Reports.js"
+import { knownBatch } from "./knownBatch.js"
 import { batch, db, outcome } from "./options.js"
 import { respond } from "./respond.js"
 import { encode, formats } from "./rowFormat.js"
@@ -34,6 +35,7 @@ export const exportOutcomes = Command.make(
       "export outcomes",
       false,
       Effect.gen(function* () {
+        if (Option.isSome(options.batch)) yield* knownBatch(options.db, options.batch.value)
         const text = Reports.outcomes({
           batchId: Option.getOrUndefined(options.batch),
           outcome: Option.getOrUndefined(options.outcome)

@@ -1,14 +1,12 @@
 import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
-import Sqlite from "better-sqlite3"
+import type Sqlite from "better-sqlite3"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { identify } from "../ledger/identity.js"
-import { fromSqlite, LedgerError } from "../ledger/LedgerError.js"
-import { schemaVersion } from "../ledger/migrations.js"
+import { readOnly } from "../ledger/readOnly.js"
 import { db } from "./options.js"
 import { respond } from "./respond.js"
 import { encode, formats } from "./rowFormat.js"
@@ -24,26 +22,6 @@ export class QueryError extends Schema.TaggedError<QueryError>("ac-reconcile/Que
 }
 
 type Row = Readonly<Record<string, unknown>>
-
-/** A read-only connection of its own: the text is the user's, and must not be able to change the file. */
-const readOnly = (file: string) =>
-  Effect.acquireRelease(
-    Effect.gen(function* () {
-      const identity = yield* identify(file, schemaVersion)
-      if (identity._tag === "New") {
-        return yield* new LedgerError({
-          file,
-          kind: "absent",
-          reason: "there is no ledger there. Name another with --db FILE."
-        })
-      }
-      return yield* Effect.try({
-        try: () => new Sqlite(file, { readonly: true, fileMustExist: true }),
-        catch: (error) => fromSqlite(file, error)
-      })
-    }),
-    (database) => Effect.sync(() => database.close())
-  )
 
 const reason = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
@@ -65,13 +43,13 @@ const rowsOf = (database: Sqlite.Database, sql: string) =>
     catch: (error) => new QueryError({ reason: reason(error) })
   })
 
-const cell = (value: unknown) => (value === null ? "" : printable(String(value)))
+const cell = (value: unknown) => (value === null ? "" : String(value))
 
 export const query = Command.make(
   "query",
   {
     sql: Args.text({ name: "sql" }).pipe(
-      Args.withDescription("One SELECT; see docs/queries.md for the views")
+      Args.withDescription("One SELECT; see docs/database.md for the views")
     ),
     format: Options.choice("format", ["table", ...formats] as const).pipe(
       Options.withDefault("table"),

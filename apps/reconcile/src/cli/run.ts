@@ -21,7 +21,7 @@ import {
   findingsTable,
   totalsTable
 } from "./summary.js"
-import { batchesOf, blocks } from "./text.js"
+import { batchesOf, blocks, printable } from "./text.js"
 
 const shown = 20
 
@@ -47,7 +47,7 @@ const tell = (quiet: boolean, progress: Progress.Progress) => {
       case "Answered":
         return advance
       case "Failed":
-        return line(Console.error(`ac-reconcile: ${event.problem.message}`))
+        return line(Console.error(`ac-reconcile: ${printable(event.problem.message)}`))
       case "Settled":
         counts.settled += 1
         return Reports.batch(event.batchId).pipe(
@@ -57,7 +57,9 @@ const tell = (quiet: boolean, progress: Progress.Progress) => {
               onSome: (batch) =>
                 line(
                   Console.log(
-                    `${event.status.padEnd(11)}  ${event.batchId}  ${batch.sent} sent${countsOf(batch)}`
+                    printable(
+                      `${event.status.padEnd(11)}  ${event.batchId}  ${batch.sent} sent${countsOf(batch)}`
+                    )
                   )
                 )
             })
@@ -88,12 +90,15 @@ export const exitCodeOf = (
   return unhappy ? ExitCode.failOn : ExitCode.done
 }
 
-const headline = (report: RunReport) => {
+const headline = (report: RunReport, summary: Reports.Summary) => {
+  if (summary.batches === 0) {
+    return "No batch is known yet. Load contacts with --batch-column COLUMN, or add one with 'ac-reconcile batches add --id BATCH_ID'."
+  }
   if (report.open === 0) return "Every batch had settled before; nothing was asked."
   const parts = [
     `${batchesOf(report.open)} asked about`,
     `${report.settled.length} settled`,
-    ...(report.stillOpen > 0 ? [`${report.stillOpen} still running`] : []),
+    ...(report.stillOpen > 0 ? [`${report.stillOpen} not settled yet`] : []),
     ...(report.problems.length > 0 ? [`${report.problems.length} without an answer`] : [])
   ]
   return `${parts.join(", ")}.`
@@ -122,7 +127,7 @@ export const runAndReport = (options: RunOptions) =>
     const findings = yield* Reports.findings({ limit: shown })
     return {
       text: blocks(
-        headline(report),
+        headline(report, summary),
         totalsTable(summary),
         attentionTable(attention, attentionCount(summary) - attention.length),
         findingsTable(findings, findingsCount(summary) - findings.length),

@@ -32,7 +32,9 @@ const listed = (title: string, list: Option.Option<ReadonlyArray<string>>, one: 
 const describe = (batchId: string, answer: ImportAnswer) => {
   const { failure, success } = lists(answer)
   return blocks(
-    `Batch ${batchId} is ${answer.status}: ${meaning[answer.status] ?? "a status ActiveCampaign does not document"}.`,
+    printable(
+      `Batch ${batchId} is ${answer.status}: ${meaning[answer.status] ?? "a status ActiveCampaign does not document"}.`
+    ),
     listed("Success", success, "contact ID", "contact IDs"),
     listed("Failure", failure, "address", "addresses"),
     isSettled(answer) ? "" : "The import has not settled; the lists are not final."

@@ -1,6 +1,6 @@
 import type * as Reports from "../ledger/Reports.js"
 import { outcomeWords } from "../ledger/Reports.js"
-import { batchesOf, blocks, columns, plural, printable } from "./text.js"
+import { batchesOf, blocks, columns, plural } from "./text.js"
 
 const countedWords = ["imported", "rejected", "contradictory", "unaccounted", "pending"] as const
 
@@ -15,7 +15,7 @@ const evidenceWords: Readonly<Record<string, string>> = {
   count: "by count",
   failure: "in the failure list",
   "failure-and-id": "in both lists",
-  silence: "in neither list",
+  silence: "not identified in either list",
   unsettled: "batch not settled"
 }
 
@@ -42,7 +42,7 @@ export const attentionTable = (rows: ReadonlyArray<Reports.OutcomeRow>, more = 0
     ? ""
     : [
         "Contacts that need attention",
-        columns(rows.map((row) => [row.outcome, printable(row.email), `batch ${row.batch_id}`])),
+        columns(rows.map((row) => [row.outcome, row.email, `batch ${row.batch_id}`])),
         ...(more > 0 ? [`  … and ${more.toLocaleString("en-US")} more`] : [])
       ].join("\n")
 
@@ -51,13 +51,7 @@ export const findingsTable = (rows: ReadonlyArray<Reports.FindingRow>, more = 0)
     ? ""
     : [
         `Findings`,
-        columns(
-          rows.map((row) => [
-            row.finding,
-            printable(row.subject),
-            `batch ${row.batch_id}: ${printable(row.detail)}`
-          ])
-        ),
+        columns(rows.map((row) => [row.finding, row.subject, `batch ${row.batch_id}: ${row.detail}`])),
         ...(more > 0 ? [`  … and ${plural(more, "more", "more")}`] : [])
       ].join("\n")
 

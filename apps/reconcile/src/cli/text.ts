@@ -13,8 +13,11 @@ export const batchesOf = (count: number) => plural(count, "batch", "batches")
 
 /** Columns padded to their widest cell, indented by two; the last column runs free. */
 export const columns = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
-  const widths = (rows[0] ?? []).map((_, index) => Math.max(...rows.map((row) => (row[index] ?? "").length)))
-  return rows
+  const printed = rows.map((row) => row.map(printable))
+  const widths = (printed[0] ?? []).map((_, index) =>
+    printed.reduce((widest, row) => Math.max(widest, (row[index] ?? "").length), 0)
+  )
+  return printed
     .map((row) =>
       `  ${row.map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0))).join("  ")}`.trimEnd()
     )

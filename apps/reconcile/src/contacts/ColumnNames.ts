@@ -4,7 +4,9 @@ import type { Role } from "./ColumnMap.js"
 const roleOfNormalForm = new Map<string, Role>([
   ["email", "email"],
   ["emailaddress", "email"],
+  ["emailadresse", "email"],
   ["mail", "email"],
+  ["mailadresse", "email"],
   ["contactid", "contactId"],
   ["activecampaignid", "contactId"],
   ["acid", "contactId"]

@@ -8,6 +8,8 @@ import type { RejectedRow } from "./ContactRow.js"
 export interface RejectsFile {
   readonly path: string
   /** The first rows replace a file of an earlier run; without any, no file is made. */
+  /** Takes away the file that an earlier run of ours left; any other is left alone. */
+  readonly discard: Effect.Effect<void>
   readonly append: (rows: ReadonlyArray<RejectedRow>) => Effect.Effect<void, ContactFileError>
 }
 
@@ -15,16 +17,18 @@ export interface RejectsFile {
 export const rejectsPathFor = (input: string): string =>
   input === "-" ? "stdin.rejects.csv" : `${input}.rejects.csv`
 
+const header = "line,reason,record\r\n"
+
 export const make = (path: string): Effect.Effect<RejectsFile, never, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const begun = yield* Ref.make(false)
     const append = Effect.fn("RejectsFile.append")(function* (rows: ReadonlyArray<RejectedRow>) {
       if (rows.length === 0) return
-      const header = yield* Ref.get(begun)
+      const hasHeader = yield* Ref.get(begun)
       yield* fs
-        .writeFileString(path, header ? linesOf(rows) : `line,reason,record\r\n${linesOf(rows)}`, {
-          flag: header ? "a" : "w"
+        .writeFileString(path, hasHeader ? linesOf(rows) : `${header}${linesOf(rows)}`, {
+          flag: hasHeader ? "a" : "w"
         })
         .pipe(
           Effect.mapError(
@@ -37,7 +41,11 @@ export const make = (path: string): Effect.Effect<RejectsFile, never, FileSystem
         )
       yield* Ref.set(begun, true)
     })
-    return { path, append }
+    const discard = fs.readFileString(path).pipe(
+      Effect.flatMap((text) => (text.startsWith(header) ? fs.remove(path) : Effect.void)),
+      Effect.ignore
+    )
+    return { path, append, discard }
   })
 
 const linesOf = (rows: ReadonlyArray<RejectedRow>): string => {

@@ -38,6 +38,8 @@ export interface Follower {
   readonly endsAt: number
   readonly record: (snapshot: ImportSnapshot) => Effect.Effect<void, LedgerError, Ledger>
   readonly recordProblem: (problem: Problem, body: string | null) => Effect.Effect<void, LedgerError, Ledger>
+  /** Records the trouble that ends the run, if the run has come to anything before. */
+  readonly recordEnd: (problem: Problem) => Effect.Effect<void, LedgerError, Ledger>
   /** Whether an error is the trouble of every batch, and so the end of the run. */
   readonly isEveryBatch: (error: ActiveCampaignError) => boolean
 }
@@ -54,10 +56,30 @@ const unknownBatch = (batchId: BatchId): Problem => ({
 const timeLeft = (endsAt: number) =>
   Effect.map(Clock.currentTimeMillis, (now) => Duration.millis(Math.max(0, endsAt - now)))
 
-const askOnce = (follower: Follower, { batchId }: OpenBatch): Visit =>
-  follower.bulkImport.snapshot(batchId).pipe(
-    Effect.tap(follower.record),
-    Effect.map((snapshot) => Option.some(endingOf(snapshot)))
+const failedAs = (follower: Follower, problem: Problem): Visit =>
+  Effect.as(follower.recordProblem(problem, null), Option.some<Ending>({ _tag: "Failed", problem }))
+
+const askOnce = (follower: Follower, { batchId, unsetSince }: OpenBatch): Visit =>
+  Effect.flatMap(timeLeft(follower.endsAt), (left) =>
+    Effect.timeoutOption(follower.bulkImport.snapshot(batchId), left)
+  ).pipe(
+    Effect.flatMap(
+      Option.match({
+        onNone: (): Visit => Effect.succeed(Option.some<Ending>({ _tag: "Open" })),
+        onSome: (snapshot): Visit =>
+          Effect.zipRight(
+            follower.record(snapshot),
+            // Single passes, hours apart, have to find out together what one run would by waiting.
+            unsetSince !== null &&
+              isUnknownBatch(
+                snapshot.answer,
+                Duration.millis(DateTime.distance(unsetSince, snapshot.receivedAt))
+              )
+              ? failedAs(follower, unknownBatch(batchId))
+              : Effect.succeed(Option.some(endingOf(snapshot)))
+          )
+      })
+    )
   )
 
 const follow = (follower: Follower, { batchId, since }: OpenBatch): Visit =>
@@ -92,8 +114,10 @@ export const visit =
   (follower: Follower) =>
   (batch: OpenBatch): Visit =>
     Effect.catchAll(follower.once ? askOnce(follower, batch) : follow(follower, batch), (error): Visit => {
-      if (error._tag === "LedgerError" || follower.isEveryBatch(error)) return Effect.fail(error)
+      if (error._tag === "LedgerError") return Effect.fail(error)
       const problem: Problem = { batchId: batch.batchId, error: error._tag, message: error.message }
+      if (follower.isEveryBatch(error))
+        return Effect.zipRight(follower.recordEnd(problem), Effect.fail(error))
       return Effect.gen(function* () {
         yield* follower.recordProblem(problem, error._tag === "ContractBroken" ? error.body : null)
         const left = yield* timeLeft(follower.endsAt)

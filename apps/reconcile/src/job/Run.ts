@@ -92,6 +92,12 @@ export const run = (
           yield* Answers.recordError(problem, yield* nowIso, body)
           yield* options.onEvent({ _tag: "Failed", problem })
         }),
+      recordEnd: (problem) =>
+        Effect.suspend(() => {
+          if (counts.asked === 0) return Effect.void
+          counts.errors += 1
+          return Effect.flatMap(nowIso, (now) => Answers.recordError(problem, now, null))
+        }),
       isEveryBatch: (error) =>
         error._tag === "AuthenticationFailed" || (counts.asked === 0 && cannotBeTheAccount(error))
     }

@@ -1,12 +1,9 @@
 import type { BatchId } from "effect-activecampaign/BatchId"
 import type { SettledStatus } from "effect-activecampaign/ImportStatus"
+import type { FailedCall } from "../ledger/Answers.js"
 
 /** Why a batch could not be followed to its end in this run. */
-export interface Problem {
-  readonly batchId: BatchId
-  readonly error: string
-  readonly message: string
-}
+export type Problem = FailedCall
 
 /** What happened, told while it happens. */
 export type RunEvent =

@@ -7,7 +7,9 @@ import { Ledger } from "./Ledger.js"
 /** A batch that has not settled, with the time from which its age counts. */
 export class OpenBatch extends Schema.Class<OpenBatch>("ac-reconcile/OpenBatch")({
   batchId: BatchId,
-  since: Schema.DateTimeUtc
+  since: Schema.DateTimeUtc,
+  /** Since when it has answered `unset`, if that is all it has ever answered. */
+  unsetSince: Schema.NullOr(Schema.DateTimeUtc)
 }) {}
 
 /** Adds batches submitted by whatever tool; those already known keep what is known of them. Returns how many are new. */
@@ -23,6 +25,10 @@ export const add = (
           INSERT INTO batches (batch_id, submitted_at, added_at)
           SELECT DISTINCT value, ${times.submittedAt ?? null}, ${times.addedAt} FROM json_each(${ids}) WHERE true
           ON CONFLICT (batch_id) DO NOTHING RETURNING batch_id`
+        if (times.submittedAt !== undefined) {
+          yield* sql`UPDATE batches SET submitted_at = ${times.submittedAt}
+            WHERE submitted_at IS NULL AND batch_id IN (SELECT value FROM json_each(${ids}))`
+        }
         yield* sql`INSERT INTO stale_batches SELECT value FROM json_each(${JSON.stringify(added.map((row) => row.batch_id))})
           WHERE true ON CONFLICT DO NOTHING`
         return added.length
@@ -37,7 +43,12 @@ export const open = Effect.flatMap(Ledger, ({ sql, use }) =>
       Request: Schema.Void,
       Result: OpenBatch,
       execute: () => sql`
-        SELECT b.batch_id AS "batchId", coalesce(b.submitted_at, b.added_at) AS since FROM batches b
+        SELECT b.batch_id AS "batchId", coalesce(b.submitted_at, b.added_at) AS since,
+          (SELECT a.received_at FROM batch_answers a
+            WHERE a.batch_id = b.batch_id AND a.sequence = 1 AND a.status = 'unset'
+              AND NOT EXISTS (SELECT 1 FROM batch_answers later
+                WHERE later.batch_id = b.batch_id AND later.sequence > 1)) AS "unsetSince"
+        FROM batches b
         WHERE NOT EXISTS (SELECT 1 FROM batch_answers a
           WHERE a.batch_id = b.batch_id AND a.status IN ('completed', 'failed', 'interrupted'))
         ORDER BY since, b.batch_id`

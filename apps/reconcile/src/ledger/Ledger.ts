@@ -53,13 +53,17 @@ export const layer = (
     })
   ).pipe(Layer.provide(Reactivity.layer))
 
-const account = (sql: SqlClient.SqlClient) =>
-  Effect.map(sql<{ readonly base_url: string }>`SELECT base_url FROM accounts`, (rows) => rows[0]?.base_url)
+/** The base URL of the account the file is tied to, if it is to one. */
+export const boundAccount = Effect.flatMap(Ledger, ({ sql, use }) =>
+  use(
+    Effect.map(sql<{ readonly base_url: string }>`SELECT base_url FROM accounts`, (rows) => rows[0]?.base_url)
+  )
+)
 
 /** Refuses an account other than the one the file is tied to. Writes nothing. */
 export const checkAccount = (baseUrl: string): Effect.Effect<void, LedgerError, Ledger> =>
-  Effect.flatMap(Ledger, ({ file, sql, use }) =>
-    Effect.flatMap(use(account(sql)), (bound) =>
+  Effect.flatMap(Ledger, ({ file }) =>
+    Effect.flatMap(boundAccount, (bound) =>
       bound === undefined || bound === baseUrl
         ? Effect.void
         : new LedgerError({

@@ -1,8 +1,9 @@
 import * as SqlClient from "@effect/sql/SqlClient"
-import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import type { BatchId } from "effect-activecampaign/BatchId"
 import type { ContactRow } from "../contacts/ContactRow.js"
 import { Ledger } from "./Ledger.js"
 
@@ -13,8 +14,34 @@ export interface LoadReport {
   readonly unchanged: number
   /** Batches that the file named for the first time. */
   readonly batchesAdded: number
-  /** Contacts newly recorded as sent. */
+  /** Rows that name a batch. */
+  readonly sent: number
+  /** Of these, the ones newly recorded as sent. */
   readonly sentAdded: number
+}
+
+export interface Source {
+  /** Loading a source of the same name again updates its contacts. */
+  readonly name: string
+  /** Rows that could not be read, known once the others have been: what was sent is then not wholly known. */
+  readonly rejected: () => number
+  /** The batch of every row, where the rows do not name theirs. */
+  readonly batchId?: BatchId
+  /** Refuse a source in which no row names a batch. */
+  readonly namesBatches?: boolean
+}
+
+/** Batches were asked for by a column that no row has. */
+export class NoBatchNamed extends Schema.TaggedError<NoBatchNamed>("ac-reconcile/NoBatchNamed")(
+  "NoBatchNamed",
+  {
+    source: Schema.String,
+    rows: Schema.Int
+  }
+) {
+  override get message() {
+    return `${this.source}: none of its ${this.rows} contacts names a batch; nothing was loaded. Check the name given with --batch-column.`
+  }
 }
 
 /** Rows in one INSERT: 250 × 5 parameters, far below SQLite's limit and where larger statements stop paying. */
@@ -42,7 +69,7 @@ const transactionConnection = Effect.flatMap(
   })
 )
 
-const stage = <E, R>(rows: Stream.Stream<ReadonlyArray<ContactRow>, E, R>) =>
+const stage = <E, R>(rows: Stream.Stream<ReadonlyArray<ContactRow>, E, R>, batchId: BatchId | undefined) =>
   Effect.gen(function* () {
     const connection = yield* transactionConnection
     let parameters: Array<string | null> = []
@@ -56,7 +83,7 @@ const stage = <E, R>(rows: Stream.Stream<ReadonlyArray<ContactRow>, E, R>) =>
       rows,
       Effect.fnUntraced(function* (chunk) {
         for (const row of chunk) {
-          parameters.push(row.emailKey, row.email, row.contactId, row.batchId, row.columns)
+          parameters.push(row.emailKey, row.email, row.contactId, batchId ?? row.batchId, row.columns)
           total += 1
           if (parameters.length === rowsPerInsert * 5) yield* flush(rowsPerInsert)
         }
@@ -103,22 +130,41 @@ const upsertSent = `
 const changesOf = (result: unknown) =>
   typeof result === "object" && result !== null && "changes" in result ? Number(result.changes) : 0
 
-const recordSent = (sql: SqlClient.SqlClient, now: string) =>
+const recordSent = (sql: SqlClient.SqlClient, source: Source, now: string) =>
   Effect.gen(function* () {
+    const [named] = yield* sql<{ readonly rows: number }>`
+      SELECT count(*) AS rows FROM staged_contacts WHERE batch_id IS NOT NULL`
     const batches = yield* sql`
       INSERT INTO batches (batch_id, added_at)
       SELECT DISTINCT batch_id, ${now} FROM staged_contacts WHERE batch_id IS NOT NULL ON CONFLICT DO NOTHING`
       .raw
     const sent = yield* sql.unsafe(upsertSent).raw
-    if (changesOf(batches) > 0 || changesOf(sent) > 0) {
+    const gaps = yield* sql`DELETE FROM batch_sent_gaps WHERE source = ${source.name} RETURNING batch_id`
+    if (source.rejected() > 0) {
+      yield* sql`INSERT INTO batch_sent_gaps
+        SELECT DISTINCT batch_id, ${source.name}, ${source.rejected()} FROM staged_contacts WHERE batch_id IS NOT NULL`
+    }
+    if (changesOf(batches) > 0 || changesOf(sent) > 0 || gaps.length > 0 || source.rejected() > 0) {
       yield* sql`INSERT INTO stale_batches SELECT DISTINCT batch_id FROM staged_contacts WHERE batch_id IS NOT NULL ON CONFLICT DO NOTHING`
     }
-    return { batchesAdded: changesOf(batches), sentAdded: changesOf(sent) }
+    return { batchesAdded: changesOf(batches), sent: named?.rows ?? 0, sentAdded: changesOf(sent) }
   })
 
-const loadWith = <A, E, R>(
+/** An ID that the source now gives to another address has left the old one. */
+const releaseMovedIds = (sourceId: number) => `
+  UPDATE local_contacts SET contact_id = NULL
+  WHERE local_source_id = ${sourceId} AND contact_id IS NOT NULL
+    AND contact_id IN (SELECT contact_id FROM staged_contacts WHERE contact_id IS NOT NULL)
+    AND (contact_id, email_key) NOT IN (SELECT contact_id, email_key FROM staged_contacts WHERE contact_id IS NOT NULL)`
+
+/**
+ * Loads the contacts of one source, and with them which batch each was sent in. Loading a source again
+ * changes the contacts that changed; nothing is taken out, and what was recorded as sent stays.
+ */
+export const load = <E, R>(
+  source: Source,
   rows: Stream.Stream<ReadonlyArray<ContactRow>, E, R>,
-  conclude: (sql: SqlClient.SqlClient, total: number) => Effect.Effect<A, SqlError>
+  now: string
 ) =>
   Effect.flatMap(Ledger, ({ sql, transact, use }) =>
     Effect.gen(function* () {
@@ -129,47 +175,37 @@ const loadWith = <A, E, R>(
           Effect.gen(function* () {
             yield* sql.unsafe(createStage)
             yield* sql`DELETE FROM staged_contacts`
-            return yield* stage(rows)
+            return yield* stage(rows, source.batchId)
           })
         )
       )
-      return yield* transact(Effect.zipLeft(conclude(sql, total), sql`DELETE FROM staged_contacts`))
+      return yield* transact(Effect.zipLeft(take(sql, source, total, now), sql`DELETE FROM staged_contacts`))
     })
   )
 
-/**
- * Loads the contacts of one source, and with them which batch each was sent in. Loading a source again
- * changes the contacts that changed; nothing is taken out, and what was recorded as sent stays.
- */
-export const load = <E, R>(
-  source: string,
-  rows: Stream.Stream<ReadonlyArray<ContactRow>, E, R>,
-  now: string
-) =>
-  loadWith(rows, (sql, total) =>
-    Effect.gen(function* () {
-      const [local] = yield* sql<{ readonly id: number }>`
-        INSERT INTO local_sources (name, loaded_at) VALUES (${source}, ${now})
-        ON CONFLICT (name) DO UPDATE SET loaded_at = excluded.loaded_at RETURNING local_source_id AS id`
-      const sourceId = local?.id ?? 0
-      const count = sql<{ readonly contacts: number }>`SELECT count(*) AS contacts FROM local_contacts`
-      const [before] = yield* count
-      yield* sql.unsafe(markStale(sourceId))
-      const changed = changesOf(yield* sql.unsafe(upsertContacts(sourceId)).raw)
-      const [after] = yield* count
-      const added = (after?.contacts ?? 0) - (before?.contacts ?? 0)
-      const sent = yield* recordSent(sql, now)
-      const report: LoadReport = {
-        rows: total,
-        added,
-        updated: changed - added,
-        unchanged: total - changed,
-        ...sent
-      }
-      return report
-    })
-  )
-
-/** Records contacts as sent in the batches they name, without keeping them as local contacts. */
-export const loadSent = <E, R>(rows: Stream.Stream<ReadonlyArray<ContactRow>, E, R>, now: string) =>
-  loadWith(rows, (sql, total) => Effect.map(recordSent(sql, now), (sent) => ({ rows: total, ...sent })))
+const take = (sql: SqlClient.SqlClient, source: Source, total: number, now: string) =>
+  Effect.gen(function* () {
+    const [local] = yield* sql<{ readonly id: number }>`
+      INSERT INTO local_sources (name, loaded_at) VALUES (${source.name}, ${now})
+      ON CONFLICT (name) DO UPDATE SET loaded_at = excluded.loaded_at RETURNING local_source_id AS id`
+    const sourceId = local?.id ?? 0
+    const count = sql<{ readonly contacts: number }>`SELECT count(*) AS contacts FROM local_contacts`
+    const [before] = yield* count
+    yield* sql.unsafe(markStale(sourceId))
+    const changed = changesOf(yield* sql.unsafe(upsertContacts(sourceId)).raw)
+    yield* sql.unsafe(releaseMovedIds(sourceId))
+    const [after] = yield* count
+    const added = (after?.contacts ?? 0) - (before?.contacts ?? 0)
+    const sent = yield* recordSent(sql, source, now)
+    if (source.namesBatches === true && total > 0 && sent.sent === 0) {
+      return yield* new NoBatchNamed({ source: source.name, rows: total })
+    }
+    const report: LoadReport = {
+      rows: total,
+      added,
+      updated: changed - added,
+      unchanged: total - changed,
+      ...sent
+    }
+    return report
+  })

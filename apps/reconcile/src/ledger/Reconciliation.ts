@@ -28,7 +28,7 @@ const fillScope = (sql: SqlClient.SqlClient, only: BatchId | undefined) => sql`
   ORDER BY stale.batch_id LIMIT ${sliceSize}`
 
 /**
- * The numbers close for a completed batch when its failures were all sent, no linked success points elsewhere
+ * The numbers close for a completed batch when all that was sent is known, its failures were all sent, no linked success points elsewhere
  * than at a sent address that did not fail, no two successes point at one address, no address whose ID is
  * known lacks it among the successes, and there are exactly as many distinct successes as distinct addresses
  * that did not fail. Then each of those is among the successes.
@@ -36,7 +36,9 @@ const fillScope = (sql: SqlClient.SqlClient, only: BatchId | undefined) => sql`
 const closeNumbers = `
   UPDATE reconcile_scope AS r SET numbers_close = 1
   WHERE EXISTS (SELECT 1 FROM batch_answers a
-      WHERE a.batch_id = r.batch_id AND a.sequence = r.sequence AND a.status = 'completed' AND a.success_count IS NOT NULL)
+      WHERE a.batch_id = r.batch_id AND a.sequence = r.sequence AND a.status = 'completed'
+        AND a.success_count IS NOT NULL AND a.failure_count IS NOT NULL)
+    AND NOT EXISTS (SELECT 1 FROM batch_sent_gaps g WHERE g.batch_id = r.batch_id)
     AND (SELECT count(DISTINCT x.contact_id) FROM batch_successes x
         WHERE x.batch_id = r.batch_id AND x.sequence = r.sequence)
       = (SELECT count(DISTINCT s.email_key) FROM batch_sent s WHERE s.batch_id = r.batch_id)
@@ -125,41 +127,68 @@ const drawFindings: ReadonlyArray<string> = [
    GROUP BY x.batch_id, x.contact_id HAVING count(DISTINCT l.email_key) > 1`
 ]
 
+// Kept for as long as a slice takes, to tell which verdicts on settled batches have changed.
+const createBefore = `CREATE TEMP TABLE IF NOT EXISTS outcomes_before (
+  batch_id TEXT NOT NULL, email_key TEXT NOT NULL, occurrence INTEGER NOT NULL, outcome TEXT NOT NULL
+) STRICT`
+
+const keepBefore = `INSERT INTO outcomes_before
+  SELECT o.batch_id, o.email_key, o.occurrence, o.outcome
+  FROM reconcile_scope r CROSS JOIN outcomes o ON o.batch_id = r.batch_id WHERE o.outcome <> 'pending'`
+
+const countChanged = `SELECT count(*) AS changed FROM outcomes_before b
+  CROSS JOIN outcomes o ON o.batch_id = b.batch_id AND o.email_key = b.email_key AND o.occurrence = b.occurrence
+  WHERE o.outcome <> b.outcome`
+
 /** The statements that draw conclusions, in order; a test asks SQLite how it would run each. */
 export const conclusionStatements: ReadonlyArray<string> = [closeNumbers, drawOutcomes, ...drawFindings]
 
-const slice = (sql: SqlClient.SqlClient, only: BatchId | undefined): Effect.Effect<number, SqlError> =>
+/** Batches decided, and contacts whose outcome in a settled batch is another than before. */
+export interface Reconciled {
+  readonly batches: number
+  readonly changed: number
+}
+
+const slice = (sql: SqlClient.SqlClient, only: BatchId | undefined): Effect.Effect<Reconciled, SqlError> =>
   Effect.gen(function* () {
     yield* sql.unsafe(createScope)
     yield* sql`DELETE FROM reconcile_scope`
     yield* fillScope(sql, only)
     const [scope] = yield* sql<{ readonly batches: number }>`SELECT count(*) AS batches FROM reconcile_scope`
-    if (scope === undefined || scope.batches === 0) return 0
+    if (scope === undefined || scope.batches === 0) return { batches: 0, changed: 0 }
+    yield* sql.unsafe(createBefore)
+    yield* sql`DELETE FROM outcomes_before`
+    yield* sql.unsafe(keepBefore)
     yield* sql`DELETE FROM outcomes WHERE batch_id IN (SELECT batch_id FROM reconcile_scope)`
     yield* sql`DELETE FROM findings WHERE batch_id IN (SELECT batch_id FROM reconcile_scope)`
     for (const statement of conclusionStatements) yield* sql.unsafe(statement)
     yield* sql`DELETE FROM stale_batches WHERE batch_id IN (SELECT batch_id FROM reconcile_scope)`
-    return scope.batches
+    const [after] = yield* sql.unsafe<{ readonly changed: number }>(countChanged)
+    return { batches: scope.batches, changed: after?.changed ?? 0 }
   })
 
 /**
- * Draws the conclusions of every batch whose facts changed, set-wise, and forgets their old ones.
- * Returns how many batches that were. With `only`, of that batch alone.
+ * Draws the conclusions of every batch whose facts changed, set-wise, and forgets their old ones. With `only`,
+ * of that batch alone.
  */
 export const reconcileStale = (options: { readonly only?: BatchId } = {}) =>
   Effect.flatMap(Ledger, ({ sql, transact }) =>
     Effect.iterate(
-      { batches: 0, last: sliceSize },
+      { batches: 0, changed: 0, last: sliceSize },
       {
         while: ({ last }) => last === sliceSize,
-        body: ({ batches }) =>
+        body: (sum) =>
           // Between slices the event loop turns, so that a long rebuild does not hold up polling.
           transact(slice(sql, options.only)).pipe(
             Effect.tap(Effect.yieldNow()),
-            Effect.map((last) => ({ batches: batches + last, last }))
+            Effect.map(({ batches, changed }) => ({
+              batches: sum.batches + batches,
+              changed: sum.changed + changed,
+              last: batches
+            }))
           )
       }
-    ).pipe(Effect.map(({ batches }) => batches))
+    ).pipe(Effect.map(({ batches, changed }): Reconciled => ({ batches, changed })))
   )
 
 /** Marks every batch as changed, so that all conclusions are drawn anew from the facts. */

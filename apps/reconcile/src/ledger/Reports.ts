@@ -31,6 +31,7 @@ export interface BatchRow {
   readonly sent: number
   readonly successes: number | null
   readonly failures: number | null
+  readonly unlinked_successes: number
   readonly imported: number
   readonly rejected: number
   readonly contradictory: number

@@ -18,6 +18,9 @@ export const views: ReadonlyArray<View> = [
         (SELECT count(*) FROM batch_sent s WHERE s.batch_id = b.batch_id) AS sent,
         (SELECT a.success_count FROM batch_answers a WHERE a.batch_id = b.batch_id ORDER BY a.sequence DESC LIMIT 1) AS successes,
         (SELECT a.failure_count FROM batch_answers a WHERE a.batch_id = b.batch_id ORDER BY a.sequence DESC LIMIT 1) AS failures,
+        (SELECT count(DISTINCT x.contact_id) FROM batch_successes x
+          WHERE x.batch_id = b.batch_id
+            AND NOT EXISTS (SELECT 1 FROM local_contacts l WHERE l.contact_id = x.contact_id)) AS unlinked_successes,
         (SELECT count(*) FROM outcomes o WHERE o.batch_id = b.batch_id AND o.outcome = 'imported') AS imported,
         (SELECT count(*) FROM outcomes o WHERE o.batch_id = b.batch_id AND o.outcome = 'rejected') AS rejected,
         (SELECT count(*) FROM outcomes o WHERE o.batch_id = b.batch_id AND o.outcome = 'contradictory') AS contradictory,
@@ -35,13 +38,15 @@ export const views: ReadonlyArray<View> = [
   },
   {
     name: "rejected_contacts",
-    question: "Which contacts did ActiveCampaign refuse, and in which batch?",
+    question:
+      "Which contacts stand in a failure list, those that stand in both lists (contradictory) included?",
     sql: `SELECT batch_id, email, outcome, evidence, contact_id FROM contact_status
       WHERE outcome IN ('rejected', 'contradictory')`
   },
   {
     name: "unaccounted_contacts",
-    question: "Which contacts were sent in a settled batch, and reported neither as success nor as failure?",
+    question:
+      "Of which contacts of settled batches is it not known what became: not failed, and no ID known to be theirs succeeded?",
     sql: `SELECT batch_id, email FROM contact_status WHERE outcome = 'unaccounted'`
   },
   {

@@ -92,7 +92,10 @@ describe.concurrent("contacts load", () => {
         "x"
       ])
       expect(values(db, "SELECT email FROM batch_sent WHERE batch_id = 'b-1'")).toEqual(["bob@example.test"])
-      const piped = await world.run(["contacts", "load", "-"], { stdin: lines })
+      const nameless = await world.run(["contacts", "load", "-"], { stdin: lines })
+      expect(nameless).toMatchObject({ code: 2, stdout: "" })
+      expect(nameless.stderr).toContain("--source NAME")
+      const piped = await world.run(["contacts", "load", "-", "--source", "crm"], { stdin: lines })
       expect(piped.stdout).toContain("2 contacts loaded from standard input: 2 new")
     })
   )
@@ -161,20 +164,20 @@ describe.concurrent("contacts load", () => {
       const db = world.path("reconcile.db")
       world.write("crm.csv", "email,city,batch\nada@example.test,Oslo,b-1\nbob@example.test,Rome,b-1\n")
       expect((await world.run(load)).stdout).toContain(
-        "2 new, 0 changed, 0 unchanged. 2 contacts newly recorded as sent, 1 batch new."
+        "2 new, 0 changed, 0 unchanged.\n2 contacts newly recorded as sent. 1 batch new."
       )
       const before = localContacts(db)
       const again = await world.run(load)
       expectDone(again)
       expect(again.stdout).toContain(
-        "0 new, 0 changed, 2 unchanged. 0 contacts newly recorded as sent, 0 batches new."
+        "0 new, 0 changed, 2 unchanged.\n0 contacts newly recorded as sent, 2 already recorded. 0 batches new."
       )
       expect(localContacts(db)).toEqual(before)
       expect(existsSync(world.path("crm.csv.rejects.csv"))).toBe(false)
 
       world.write("crm.csv", "email,city,batch\nADA@example.test,Bergen,b-1\ncarol@example.test,Bonn,b-2\n")
       expect((await world.run(load)).stdout).toContain(
-        "1 new, 1 changed, 0 unchanged. 1 contact newly recorded as sent, 1 batch new."
+        "1 new, 1 changed, 0 unchanged.\n1 contact newly recorded as sent, 1 already recorded. 1 batch new."
       )
       expect(values(db, "SELECT source_columns ->> 'city' FROM local_contacts ORDER BY email_key")).toEqual([
         "Bergen",

@@ -1,4 +1,5 @@
 import { readdirSync } from "node:fs"
+import Sqlite from "better-sqlite3"
 import { describe, expect, it } from "vitest"
 import { values } from "./support/database.js"
 import { envelopeOf, expectDone } from "./support/said.js"
@@ -29,9 +30,9 @@ describe.concurrent("demo", () => {
         const { counted, sent } = totalsIn(shown.stdout)
         expect(sent, time).toBeGreaterThan(20)
         expect(counted, time).toBe(sent)
-        expect(
-          values(world.path("ac-reconcile-demo/reconcile.db"), "SELECT count(*) FROM batch_sent")
-        ).toEqual([sent])
+        expect(values(world.path("ac-reconcile-demo/demo.db"), "SELECT count(*) FROM batch_sent")).toEqual([
+          sent
+        ])
         if (time === "first") continue
         const next = shown.stdout.match(/^ +npx ac-reconcile .*$/gm) ?? []
         expect(next.length).toBeGreaterThanOrEqual(3)
@@ -53,19 +54,33 @@ describe.concurrent("demo", () => {
       const envelope = envelopeOf(shown.stdout)
       expect(envelope).toMatchObject({ command: "demo", exitCode: 0, result: { summary: { settled: 6 } } })
       expect(readdirSync(world.folder)).toEqual(["a folder"])
-      expect(readdirSync(world.path("a folder/demo")).sort()).toEqual(["contacts.csv", "reconcile.db"])
+      expect(readdirSync(world.path("a folder/demo")).sort()).toEqual(["demo-contacts.csv", "demo.db"])
     })
   )
 
   it(
     "takes nothing away from a folder that holds somebody else's file",
     inWorld(async (world) => {
-      world.write("mine/reconcile.db", "my own notes")
+      world.write("mine/demo.db", "my own notes")
       const refused = await world.run(["demo", "--directory", "mine"])
       expect(refused).toMatchObject({ code: 7, stdout: "" })
-      expect(refused.stderr).toMatch(/^ac-reconcile: mine\/reconcile\.db: it is not a SQLite file\.[^\n]*\n$/)
-      expect(world.read("mine/reconcile.db")).toBe("my own notes")
-      expect(readdirSync(world.path("mine"))).toEqual(["reconcile.db"])
+      expect(refused.stderr).toMatch(/^ac-reconcile: mine\/demo\.db: it is not a SQLite file\.[^\n]*\n$/)
+      expect(world.read("mine/demo.db")).toBe("my own notes")
+      expect(readdirSync(world.path("mine"))).toEqual(["demo.db"])
+    })
+  )
+
+  it(
+    "leaves a ledger of a real account alone, whatever it is called",
+    inWorld(async (world) => {
+      expectDone(await world.run(["demo", "--directory", "."]))
+      const db = new Sqlite(world.path("demo.db"))
+      db.exec("UPDATE accounts SET base_url = 'https://account.api-us1.com/api/3'")
+      db.close()
+      const refused = await world.run(["demo", "--directory", "."])
+      expect(refused).toMatchObject({ code: 7, stdout: "" })
+      expect(refused.stderr).toMatch(/belongs to the account at https:\/\/account\.api-us1\.com/)
+      expect(values(world.path("demo.db"), "SELECT count(*) > 0 FROM batch_sent")).toEqual([1])
     })
   )
 })

@@ -35,7 +35,7 @@ describe.concurrent("the answer ActiveCampaign documents, from a server that is 
       const loaded = await world.run(["contacts", "load", "sent.csv", "--batch-column", "batch_id"])
       expectDone(loaded)
       expect(loaded.stdout).toMatch(
-        /6 contacts loaded from sent\.csv: 6 new.* 6 contacts newly .*1 batch new/
+        /6 contacts loaded from sent\.csv: 6 new.*\n6 contacts newly .*1 batch new/
       )
 
       const ran = await world.run(["run", ...fast], { env })
@@ -90,12 +90,14 @@ describe.concurrent("the answer ActiveCampaign documents, from a server that is 
       world.write("sent.csv", ["email", ...documentedContacts, ""].join("\n"))
       const added = await world.run(["batches", "add", "--id", "batch-1", "--sent", "sent.csv"])
       expectDone(added)
-      expect(added.stdout).toMatch(/1 batch added\. 6 contacts newly recorded as sent\./)
+      expect(added.stdout).toMatch(/1 batch added\.\n6 contacts newly recorded as sent\./)
       expectDone(await world.run(["run", ...fast], { env }))
       expect(statuses(world.path("reconcile.db"))).toEqual(closedByCount)
 
       const again = await world.run(["batches", "add", "--id", "batch-1", "--sent", "sent.csv"])
-      expect(again.stdout).toMatch(/0 batches added, 1 already known\. 0 contacts newly recorded as sent\./)
+      expect(again.stdout).toMatch(
+        /0 batches added, 1 already known\.\n0 contacts newly recorded as sent, 6 already recorded\./
+      )
       expect(statuses(world.path("reconcile.db"))).toEqual(closedByCount)
     })
   )

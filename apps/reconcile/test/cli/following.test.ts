@@ -50,7 +50,7 @@ describe.concurrent("following a batch", () => {
       const db = await load(world)
       const once = await world.run(["run", "--once", ...fast], { env: account(url) })
       expectDone(once)
-      expect(once.stdout).toContain("1 batch asked about, 0 settled, 1 still running.")
+      expect(once.stdout).toContain("1 batch asked about, 0 settled, 1 not settled yet.")
       expect(once.stdout).toMatch(/^ +pending +6 +batch not settled$/m)
       expect(values(db, "SELECT DISTINCT outcome FROM outcomes")).toEqual(["pending"])
 
@@ -70,7 +70,7 @@ describe.concurrent("following a batch", () => {
       const late = await world.run(["run", "--deadline", "2s", ...fast], { env: account(url) })
       expectCleanOutput(late)
       expect(late).toMatchObject({ code: 8, stderr: "" })
-      expect(late.stdout).toContain("1 batch asked about, 0 settled, 1 still running.")
+      expect(late.stdout).toContain("1 batch asked about, 0 settled, 1 not settled yet.")
       const waited = await world.run(["status", "batch-1", "--wait", "--deadline", "1s"], {
         env: account(url)
       })

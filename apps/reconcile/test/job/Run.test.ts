@@ -178,4 +178,51 @@ describe("a run", () => {
       assert.strictEqual((yield* requests).length, 0)
     }).pipe(withAccount({ batches: [clean("one", "a@x.test")] }))
   )
+
+  it.effect("once, again and again, finds out that a batch is unknown", () =>
+    Effect.gen(function* () {
+      yield* load([row("a@x.test", "mistyped")])
+      const first = yield* run({ once: true })
+      assert.deepStrictEqual(first.problems, [])
+      yield* Effect.sleep("5 minutes")
+      const second = yield* run({ once: true })
+      assert.deepStrictEqual(
+        second.problems.map(({ error }) => error),
+        ["UnknownBatch"]
+      )
+    }).pipe(withAccount({ batches: [] }))
+  )
+
+  it.effect("once is bounded by its deadline, too", () =>
+    Effect.gen(function* () {
+      yield* load([row("a@x.test", "one")])
+      const report = yield* run({ once: true, deadline: "2 seconds" })
+      assert.strictEqual(report.stillOpen, 1)
+    }).pipe(
+      withAccount({
+        batches: [clean("one", "a@x.test")],
+        faults: [{ on: {}, fault: { _tag: "Slow", millis: 20_000 } }]
+      })
+    )
+  )
+
+  it.effect("that ends at a token refused half-way records why", () =>
+    Effect.gen(function* () {
+      yield* load([row("a@x.test", "one")])
+      const error = yield* Effect.flip(run())
+      assert.strictEqual(error._tag, "AuthenticationFailed")
+      assert.deepStrictEqual(yield* select("SELECT batch_id, error FROM batch_errors"), [
+        { batch_id: "one", error: "AuthenticationFailed" }
+      ])
+      assert.deepStrictEqual(
+        yield* select("SELECT errors, finished_at IS NOT NULL AS finished FROM reconcile_runs"),
+        [{ errors: 1, finished: 1 }]
+      )
+    }).pipe(
+      withAccount({
+        batches: [clean("one", "a@x.test")],
+        faults: [{ on: { calls: { from: 2 } }, fault: { _tag: "Forbidden" } }]
+      })
+    )
+  )
 })

@@ -18,6 +18,7 @@ describe("loading a source", () => {
         updated: 0,
         unchanged: 0,
         batchesAdded: 2,
+        sent: 2,
         sentAdded: 2
       })
       const second = yield* load(rows)
@@ -27,6 +28,7 @@ describe("loading a source", () => {
         updated: 0,
         unchanged: 3,
         batchesAdded: 0,
+        sent: 2,
         sentAdded: 0
       })
     }).pipe(inMemory)
@@ -42,6 +44,7 @@ describe("loading a source", () => {
         updated: 1,
         unchanged: 0,
         batchesAdded: 1,
+        sent: 1,
         sentAdded: 1
       })
       assert.deepStrictEqual(yield* select("SELECT batch_id, email FROM batch_sent ORDER BY batch_id"), [
@@ -75,13 +78,14 @@ describe("loading a source", () => {
     Effect.gen(function* () {
       const rows = Array.from({ length: 1234 }, (_, index) => row(`c${index}@x.test`, `b${index % 5}`))
       const chunks = Stream.fromIterable([rows.slice(0, 1), rows.slice(1, 700), [], rows.slice(700)])
-      const report = yield* LocalContacts.load("contacts.csv", chunks, now)
+      const report = yield* LocalContacts.load({ name: "contacts.csv", rejected: () => 0 }, chunks, now)
       assert.deepStrictEqual(report, {
         rows: 1234,
         added: 1234,
         updated: 0,
         unchanged: 0,
         batchesAdded: 5,
+        sent: 1234,
         sentAdded: 1234
       })
     }).pipe(inMemory)
@@ -90,9 +94,32 @@ describe("loading a source", () => {
   it.effect("that fails half-way leaves the file as it was", () =>
     Effect.gen(function* () {
       const broken = Stream.concat(Stream.succeed([row("a@x.test", "b")]), Stream.fail("unreadable"))
-      assert.strictEqual(yield* Effect.flip(LocalContacts.load("contacts.csv", broken, now)), "unreadable")
+      assert.strictEqual(
+        yield* Effect.flip(LocalContacts.load({ name: "contacts.csv", rejected: () => 0 }, broken, now)),
+        "unreadable"
+      )
       assert.deepStrictEqual(yield* select("SELECT * FROM local_contacts"), [])
       assert.deepStrictEqual(yield* select("SELECT * FROM local_sources"), [])
+    }).pipe(inMemory)
+  )
+
+  it.effect("again lets an ID move to the address it has now", () =>
+    Effect.gen(function* () {
+      yield* load([row("old@x.test", null, "7"), row("other@x.test", null, "8")])
+      yield* load([row("new@x.test", null, "7"), row("other@x.test", null, "8")])
+      assert.deepStrictEqual(yield* select("SELECT email, contact_id FROM local_contacts ORDER BY email"), [
+        { email: "new@x.test", contact_id: "7" },
+        { email: "old@x.test", contact_id: null },
+        { email: "other@x.test", contact_id: "8" }
+      ])
+    }).pipe(inMemory)
+  )
+
+  it.effect("is refused whole where batches were asked for and no row names one", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(load([row("a@x.test")], "contacts.jsonl", { namesBatches: true }))
+      assert.strictEqual(error._tag, "NoBatchNamed")
+      assert.deepStrictEqual(yield* select("SELECT * FROM local_contacts"), [])
     }).pipe(inMemory)
   )
 })

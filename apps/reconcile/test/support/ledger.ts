@@ -27,8 +27,16 @@ export const row = (
   columns: JSON.stringify({ email })
 })
 
-export const load = (rows: ReadonlyArray<ContactRow>, source = "contacts.csv") =>
-  LocalContacts.load(source, Stream.succeed(rows), now)
+export const load = (
+  rows: ReadonlyArray<ContactRow>,
+  name = "contacts.csv",
+  options: { readonly rejected?: number; readonly namesBatches?: boolean } = {}
+) =>
+  LocalContacts.load(
+    { name, rejected: () => options.rejected ?? 0, namesBatches: options.namesBatches ?? false },
+    Stream.succeed(rows),
+    now
+  )
 
 /** Records an answer as the job would. Lists left out are missing from it, which is not the same as empty. */
 export const answer = (

@@ -26,6 +26,14 @@ export const firstSchema: ReadonlyArray<string> = [
   ) STRICT, WITHOUT ROWID`,
   "CREATE INDEX batch_sent_by_email_key ON batch_sent (email_key, batch_id)",
 
+  // Rows of a source that could not be read: any of its batches may have been sent with more than is known.
+  `CREATE TABLE batch_sent_gaps (
+    batch_id TEXT NOT NULL REFERENCES batches (batch_id),
+    source TEXT NOT NULL,
+    rejected_rows INTEGER NOT NULL CHECK (rejected_rows >= 1),
+    PRIMARY KEY (batch_id, source)
+  ) STRICT, WITHOUT ROWID`,
+
   `CREATE TABLE batch_answers (
     batch_answer_id INTEGER PRIMARY KEY,
     batch_id TEXT NOT NULL REFERENCES batches (batch_id),
