@@ -12,7 +12,12 @@ import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
 import * as HttpApiSecurity from "@effect/platform/HttpApiSecurity"
 import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
+import { ContactReply, ContactsPage } from "./Contact.js"
 import { ImportAnswer } from "./ImportAnswer.js"
+import { ImportTotals } from "./ImportTotals.js"
+import { asTheVendorHasIt } from "./internal/openApi.js"
+import { pathSegment } from "./internal/pathSegment.js"
+import { FailureReason, Submission, SubmissionReply } from "./Submission.js"
 
 /**
  * The documented 400: `{ "success": 0, "message": "'batchId' is a required field." }`.
@@ -65,20 +70,114 @@ export const info = HttpApiEndpoint.get("info", "/import/info")
     OpenApi.annotations({ identifier: "bulk-import-status-info", summary: "Bulk import status info" })
   )
 
-// HttpApi declares its own decode error at 400 on every endpoint; ActiveCampaign never sends that shape. It also
-// gives every operation an empty `security`, which in OpenAPI takes the token off that operation again.
-const asTheVendorHasIt = (spec: Record<string, unknown>): Record<string, unknown> =>
-  JSON.parse(JSON.stringify(spec), (key, value) => {
-    if (key === "anyOf" && Array.isArray(value)) {
-      return value.filter((member) => member?.$ref !== "#/components/schemas/HttpApiDecodeError")
-    }
-    if (key === "security" && Array.isArray(value) && value.length === 0) return undefined
-    if (key === "schemas") {
-      const { HttpApiDecodeError: _decodeError, Issue: _issue, PropertyKey: _key, ...schemas } = value
-      return schemas
-    }
-    return value
-  })
+/**
+ * The reply to a submission that was rejected. One bad contact rejects all.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export class RejectedReply extends Schema.Class<RejectedReply>("effect-activecampaign/RejectedReply")(
+  { success: Schema.Int, message: Schema.String, failureReasons: Schema.Array(FailureReason) },
+  HttpApiSchema.annotations({ status: 400, description: "Nothing was queued" })
+) {}
+
+/**
+ * The reply about a contact that does not exist.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export class NotFoundReply extends Schema.Class<NotFoundReply>("effect-activecampaign/NotFoundReply")(
+  { message: Schema.String },
+  HttpApiSchema.annotations({ status: 404, description: "There is no such contact" })
+) {}
+
+/**
+ * `GET /import/bulk_import`: how much was imported a day.
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const totals = HttpApiEndpoint.get("totals", "/import/bulk_import")
+  .addSuccess(ImportTotals)
+  .annotateContext(
+    OpenApi.annotations({ identifier: "bulk-import-status-list", summary: "Bulk import status list" })
+  )
+
+/**
+ * `POST /import/bulk_import`: up to 250 contacts, queued under a new batch ID.
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const submit = HttpApiEndpoint.post("submit", "/import/bulk_import")
+  .setPayload(Submission)
+  .addSuccess(SubmissionReply)
+  .addError(RejectedReply)
+  .annotateContext(
+    OpenApi.annotations({ identifier: "bulk-import-contacts", summary: "Bulk import contacts" })
+  )
+
+const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
+const wholeNumber = (description: string) =>
+  optional(
+    Schema.compose(
+      Schema.String.annotations({ description, jsonSchema: { type: "integer", description } }),
+      Schema.NumberFromString.pipe(Schema.int())
+    )
+  )
+
+/**
+ * The query of `GET /contacts`, as it is written in the URL. Every key may be left out.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const ContactsQuery = Schema.Struct({
+  "ids[]": optional(Schema.Array(Schema.String)),
+  email: optional(Schema.String),
+  id_greater: optional(Schema.String),
+  "orders[id]": optional(Schema.Literal("ASC", "DESC")),
+  limit: wholeNumber("Default 20, at most 100"),
+  offset: wholeNumber("In contacts, not pages"),
+  status: wholeNumber("-1 is any")
+})
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type ContactsQuery = typeof ContactsQuery.Type
+
+/**
+ * `GET /contacts`: the contacts that match, or, where the service ignores a filter, some others.
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const contacts = HttpApiEndpoint.get("list", "/contacts")
+  .setUrlParams(ContactsQuery)
+  .addSuccess(ContactsPage)
+  .annotateContext(OpenApi.annotations({ identifier: "list-all-contacts", summary: "List all contacts" }))
+
+// The derived client does not escape what it puts into a path; the server's router takes the escapes off again.
+const PathSegment = Schema.transform(Schema.String, Schema.String, {
+  strict: true,
+  decode: (segment) => segment,
+  encode: pathSegment
+})
+
+/**
+ * `GET /contacts/{id}`.
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const contact = HttpApiEndpoint.get("get", "/contacts/:id")
+  .setPath(Schema.Struct({ id: PathSegment }))
+  .addSuccess(ContactReply)
+  .addError(NotFoundReply)
+  .annotateContext(OpenApi.annotations({ identifier: "get-contact", summary: "Retrieve a contact" }))
 
 /**
  * The part of ActiveCampaign's v3 API this library speaks.
@@ -89,20 +188,22 @@ const asTheVendorHasIt = (spec: Record<string, unknown>): Record<string, unknown
  * import { ActiveCampaignApi } from "effect-activecampaign"
  *
  * const spec = OpenApi.fromApi(ActiveCampaignApi.ActiveCampaignApi)
- * Object.keys(spec.paths) // ["/import/info"]
+ * Object.keys(spec.paths) // ["/import/info", "/import/bulk_import", "/contacts", "/contacts/{id}"]
  * ```
  *
  * @since 0.1.0
  * @category api
  */
 export class ActiveCampaignApi extends HttpApi.make("ActiveCampaign")
-  .add(HttpApiGroup.make("bulkImport").add(info))
+  .add(HttpApiGroup.make("bulkImport").add(info).add(totals).add(submit))
+  .add(HttpApiGroup.make("contacts").add(contacts).add(contact))
   .middleware(ApiTokenRequired)
   .annotateContext(
     OpenApi.annotations({
       title: "ActiveCampaign v3",
       version: "3",
-      description: "The bulk import calls of ActiveCampaign's API, as effect-activecampaign understands them",
+      description:
+        "The bulk import and contact calls of ActiveCampaign's API, as effect-activecampaign understands them",
       servers: [
         {
           url: "https://{account}.api-us1.com/api/3",

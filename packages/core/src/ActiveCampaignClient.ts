@@ -11,13 +11,23 @@ import * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type * as Redacted from "effect/Redacted"
+import type * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
+import type { ContactsQuery } from "./ActiveCampaignApi.js"
 import type { ActiveCampaignError, InvalidAccountUrl, InvalidApiToken } from "./ActiveCampaignError.js"
 import type { BatchId } from "./BatchId.js"
+import type { Contact, ContactsPage } from "./Contact.js"
+import type { ContactId } from "./ContactId.js"
+import type { ContactsError } from "./ContactsError.js"
 import type { ImportSnapshot } from "./ImportSnapshot.js"
+import type { ImportTotals } from "./ImportTotals.js"
+import { getContact, listContacts } from "./internal/contactCalls.js"
 import * as Edge from "./internal/edge.js"
+import { makeSubmit } from "./internal/submit.js"
 import type * as RetryPolicy from "./RetryPolicy.js"
+import type { QueuedImport, Submission } from "./Submission.js"
+import type { SubmissionError } from "./SubmissionError.js"
 
 /**
  * @since 0.1.0
@@ -28,6 +38,17 @@ export interface Service {
   readonly url: string
   /** One status call, retried on what is transient. */
   readonly importInfo: (batchId: BatchId) => Effect.Effect<ImportSnapshot, ActiveCampaignError>
+  /** How much the account has imported a day, all of its integrations together. */
+  readonly importTotals: Effect.Effect<ImportTotals, ActiveCampaignError>
+  /** Submits at most 250 contacts. Retried only where nothing can have been queued. */
+  readonly submitImport: (submission: Submission) => Effect.Effect<QueuedImport, SubmissionError>
+  /**
+   * One page of contacts, exactly as answered: 100 of any status in the order of their IDs, unless the query says
+   * otherwise. The service may ignore a filter; `Contacts` checks for that.
+   */
+  readonly contacts: (query?: ContactsQuery) => Effect.Effect<ContactsPage, ActiveCampaignError>
+  /** One contact; `None` where the account has none of this ID. */
+  readonly contact: (id: ContactId) => Effect.Effect<Option.Option<Contact>, ContactsError>
 }
 
 /**
@@ -51,6 +72,8 @@ export interface Options {
   readonly timeout?: Duration.DurationInput | undefined
   /** Default: `RetryPolicy.standard`. */
   readonly retry?: RetryPolicy.RetryPolicy | undefined
+  /** The longest body that is read, in bytes. Default 10 MiB. */
+  readonly maxBodyBytes?: number | undefined
 }
 
 /**
@@ -62,27 +85,39 @@ export interface Options {
 export const make = (
   options: Options
 ): Effect.Effect<Service, InvalidAccountUrl | InvalidApiToken, HttpClient.HttpClient | Scope.Scope> =>
-  Effect.map(Edge.make(options), ({ api, call, url }) => ({
-    url,
-    importInfo: (batchId) =>
-      call(
-        {
-          name: "importInfo",
-          request: `GET /import/info?${new URLSearchParams({ batchId })}`,
-          attributes: { batchId }
-        },
-        api.bulkImport.info({ urlParams: { batchId }, withResponse: true }).pipe(
-          Effect.flatMap(([answer, response]) =>
-            Effect.zipWith(Edge.bodyOf(response), DateTime.now, (body, receivedAt) => ({
-              batchId,
-              answer,
-              receivedAt,
-              body
-            }))
+  Effect.map(Edge.make(options), (edge) => {
+    const { api, call, url } = edge
+    const token = Redacted.value(options.apiToken)
+    return {
+      url,
+      importInfo: (batchId) =>
+        call(
+          {
+            name: "importInfo",
+            request: `GET /import/info?${new URLSearchParams({ batchId })}`,
+            attributes: { batchId },
+            describe: ({ answer }) => ({ status: answer.status })
+          },
+          api.bulkImport.info({ urlParams: { batchId }, withResponse: true }).pipe(
+            Effect.flatMap(([answer, response]) =>
+              Effect.zipWith(Edge.bodyOf(response), DateTime.now, (body, receivedAt) => ({
+                batchId,
+                answer,
+                receivedAt,
+                body
+              }))
+            )
           )
-        )
-      )
-  }))
+        ),
+      importTotals: call(
+        { name: "importTotals", request: "GET /import/bulk_import" },
+        api.bulkImport.totals()
+      ),
+      submitImport: makeSubmit(edge, (text) => text.replaceAll(token, "<redacted>")),
+      contacts: listContacts(edge),
+      contact: getContact(edge)
+    }
+  })
 
 /**
  * @example

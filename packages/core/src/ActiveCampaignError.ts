@@ -69,13 +69,23 @@ export class MissingBatchId extends Schema.TaggedError<MissingBatchId>(tag("Miss
 /**
  * 401 or 403: the token is wrong, revoked, of another account, or may not do this.
  *
+ * ActiveCampaign has been seen to answer 403 now and then to good tokens. Where this client's calls `workedBefore`,
+ * a 403 therefore counts as transient.
+ *
  * @since 0.1.0
  * @category errors
  */
 export class AuthenticationFailed extends Schema.TaggedError<AuthenticationFailed>(
   tag("AuthenticationFailed")
-)("AuthenticationFailed", { request, status: Schema.Int, detail: Schema.String }) {
-  readonly isTransient = false
+)("AuthenticationFailed", {
+  request,
+  status: Schema.Int,
+  detail: Schema.String,
+  workedBefore: Schema.optionalWith(Schema.Literal(true), { exact: true })
+}) {
+  get isTransient() {
+    return this.workedBefore === true && this.status === 403
+  }
   override get message() {
     return `${this.request}: ActiveCampaign refused the API token with ${this.status}${suffix(this.detail)}. Compare token and URL with those under Settings > Developer.`
   }
@@ -157,7 +167,8 @@ export class RequestRejected extends Schema.TaggedError<RequestRejected>(tag("Re
  * A 2xx whose body is not the documented JSON. `body` holds its first 2 KiB.
  *
  * `content` tells a body that is no JSON (`html`, `empty`, `text`, which includes one cut short) from JSON of
- * another shape (`json`). The former has been seen to pass by itself and counts as transient.
+ * another shape (`json`). The former has been seen to pass by itself and counts as transient. A body above the
+ * client's `maxBodyBytes` is `too-large`; it was not read to its end.
  *
  * @since 0.1.0
  * @category errors
@@ -167,16 +178,35 @@ export class ContractBroken extends Schema.TaggedError<ContractBroken>(tag("Cont
   {
     request,
     status: Schema.Int,
-    content: Schema.Literal("json", "html", "empty", "text"),
+    content: Schema.Literal("json", "html", "empty", "text", "too-large"),
     detail: Schema.String,
     body: Schema.String
   }
 ) {
   get isTransient() {
-    return this.content !== "json"
+    return this.content !== "json" && this.content !== "too-large"
   }
   override get message() {
     return `${this.request}: ActiveCampaign answered ${this.status} with something other than its documented JSON (${this.content}: ${this.detail}).`
+  }
+}
+
+/**
+ * A submission whose answer was lost: no reply in time, a broken connection, 5xx, or a 2xx that cannot be read.
+ *
+ * The batch may have been queued, under an ID nobody knows. Never retried: contacts would be updated without harm,
+ * but automations and list subscriptions may run twice.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class OutcomeUnknown extends Schema.TaggedError<OutcomeUnknown>(tag("OutcomeUnknown"))(
+  "OutcomeUnknown",
+  { request, detail: Schema.String }
+) {
+  readonly isTransient = false
+  override get message() {
+    return `${this.request}: the answer was lost${suffix(this.detail)}. The contacts may have been queued all the same; look them up in the account before sending them again.`
   }
 }
 
@@ -194,7 +224,8 @@ export const ActiveCampaignError = Schema.Union(
   RateLimited,
   ApiUnavailable,
   RequestRejected,
-  ContractBroken
+  ContractBroken,
+  OutcomeUnknown
 )
 
 /**

@@ -1,48 +1,45 @@
 /**
- * The status of bulk imports: asked once, watched, or awaited.
+ * Bulk imports: submitted, asked about once, watched, or awaited.
  *
  * @since 0.1.0
  */
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
-import * as Schedule from "effect/Schedule"
-import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { ActiveCampaignClient } from "./ActiveCampaignClient.js"
 import type { ActiveCampaignError } from "./ActiveCampaignError.js"
-import { BatchId } from "./BatchId.js"
-import { ImportAnswer, isSettled, type Settled } from "./ImportAnswer.js"
+import type { BatchId } from "./BatchId.js"
+import type { ImportAnswer, Settled } from "./ImportAnswer.js"
 import type { ImportSnapshot } from "./ImportSnapshot.js"
+import type { ImportTotals } from "./ImportTotals.js"
+import { makeWait } from "./internal/wait.js"
 import * as PollPolicy from "./PollPolicy.js"
+import * as PollState from "./PollState.js"
+import type { QueuedImport, Submission } from "./Submission.js"
+import type { SubmissionError } from "./SubmissionError.js"
+import { StillRunning, UnknownBatch } from "./WaitError.js"
+
+export {
+  /**
+   * @since 0.1.0
+   * @category errors
+   */
+  StillRunning,
+  /**
+   * @since 0.1.0
+   * @category errors
+   */
+  UnknownBatch
+}
 
 /**
- * The deadline passed before the batch settled. The import may well go on: ask again later.
+ * Everything a wait can fail with.
  *
  * @since 0.1.0
  * @category errors
  */
-export class StillRunning extends Schema.TaggedError<StillRunning>("effect-activecampaign/StillRunning")(
-  "StillRunning",
-  {
-    batchId: BatchId,
-    /** The last answer received before the deadline, if there was one. */
-    lastAnswer: Schema.OptionFromSelf(Schema.typeSchema(ImportAnswer)),
-    waited: Schema.DurationFromMillis
-  }
-) {
-  readonly isTransient = true
-  override get message() {
-    const status = Option.match(this.lastAnswer, {
-      onNone: () => "it has not answered",
-      onSome: (answer) => `its last status is ${answer.status}`
-    })
-    return `Batch ${this.batchId} has not settled after ${Duration.format(this.waited)}: ${status}.`
-  }
-}
+export type WaitError = ActiveCampaignError | StillRunning | UnknownBatch
 
 /**
  * @since 0.1.0
@@ -53,19 +50,31 @@ export interface Service {
   readonly info: (batchId: BatchId) => Effect.Effect<ImportAnswer, ActiveCampaignError>
   /** Asks once and keeps the time and the untouched body beside the answer. */
   readonly snapshot: (batchId: BatchId) => Effect.Effect<ImportSnapshot, ActiveCampaignError>
+  /** Asks once on behalf of a wait: the state with the answer in it. A settled state is returned without asking. */
+  readonly poll: (state: PollState.PollState) => Effect.Effect<PollState.PollState, ActiveCampaignError>
   /**
-   * Asks until the batch settles, and emits each answer that differs from the one before, the settled one
-   * last. Fails with `StillRunning` at the deadline.
+   * Asks until the batch settles, and emits each answer that differs from the one before, the settled one last.
+   * Given a state, goes on from there: after the answer it holds, and with nothing to emit where that has settled.
+   * Fails with `StillRunning` at the deadline, and with `UnknownBatch` where nothing but `unset` came for too long.
    */
   readonly changes: (
-    batchId: BatchId,
-    policy?: Partial<PollPolicy.PollPolicy>
-  ) => Stream.Stream<ImportSnapshot, ActiveCampaignError | StillRunning>
+    batch: BatchId | PollState.PollState,
+    policy?: PollPolicy.Input
+  ) => Stream.Stream<ImportSnapshot, WaitError>
+  /** The same wait as the states it goes through, one for each call: store the last one to resume the wait. */
+  readonly states: (
+    batch: BatchId | PollState.PollState,
+    policy?: PollPolicy.Input
+  ) => Stream.Stream<PollState.PollState, WaitError>
   /** Waits until the batch has settled. A batch that `failed` or was `interrupted` is an answer, no error. */
   readonly awaitSettled: (
-    batchId: BatchId,
-    policy?: Partial<PollPolicy.PollPolicy>
-  ) => Effect.Effect<Settled, ActiveCampaignError | StillRunning>
+    batch: BatchId | PollState.PollState,
+    policy?: PollPolicy.Input
+  ) => Effect.Effect<Settled, WaitError>
+  /** How much the account has imported a day, all of its integrations together. */
+  readonly totals: Effect.Effect<ImportTotals, ActiveCampaignError>
+  /** Submits at most 250 contacts. Retried only where nothing can have been queued. */
+  readonly submit: (submission: Submission) => Effect.Effect<QueuedImport, SubmissionError>
 }
 
 /**
@@ -74,8 +83,8 @@ export interface Service {
  */
 export class BulkImport extends Context.Tag("effect-activecampaign/BulkImport")<BulkImport, Service>() {}
 
-// Equal.equals compares the lists by reference.
-const sameAnswer = Schema.equivalence(Schema.typeSchema(ImportAnswer))
+const stateOf = (batch: BatchId | PollState.PollState) =>
+  typeof batch === "string" ? PollState.start(batch) : Effect.succeed(batch)
 
 /**
  * @since 0.1.0
@@ -84,68 +93,23 @@ const sameAnswer = Schema.equivalence(Schema.typeSchema(ImportAnswer))
 export const make: Effect.Effect<Service, never, ActiveCampaignClient> = Effect.map(
   ActiveCampaignClient,
   (client): Service => {
-    const watch = (batchId: BatchId, overrides: Partial<PollPolicy.PollPolicy> = {}) =>
-      Stream.unwrap(
-        Effect.gen(function* () {
-          const policy = { ...PollPolicy.standard, ...overrides }
-          const deadline = Duration.decode(policy.deadline)
-          const startedAt = yield* Clock.currentTimeMillis
-          const driver = yield* Schedule.driver(policy.schedule)
-          let last: Option.Option<ImportSnapshot> = Option.none()
-
-          const stillRunning = Effect.flatMap(
-            Clock.currentTimeMillis,
-            (now) =>
-              new StillRunning({
-                batchId,
-                lastAnswer: Option.map(last, (snapshot) => snapshot.answer),
-                waited: Duration.millis(now - startedAt)
-              })
-          )
-          const withinDeadline = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E | StillRunning> =>
-            Effect.flatMap(Clock.currentTimeMillis, (now) => {
-              const left = Duration.subtract(deadline, now - startedAt)
-              if (!Duration.isFinite(deadline)) return effect
-              return Effect.timeoutTo(effect, {
-                duration: left,
-                onSuccess: Effect.succeed,
-                onTimeout: () => stillRunning
-              }).pipe(Effect.flatten)
-            })
-
-          const delay = Effect.suspend(() =>
-            Option.match(last, {
-              onNone: () => Effect.sleep(policy.firstDelay),
-              onSome: (snapshot) => Effect.catchAll(driver.next(snapshot.answer), () => stillRunning)
-            })
-          )
-          const poll = withinDeadline(Effect.zipRight(delay, client.importInfo(batchId))).pipe(
-            Effect.tap((snapshot) =>
-              Effect.sync(() => {
-                last = Option.some(snapshot)
-              })
-            )
-          )
-          return Stream.repeatEffect(poll).pipe(
-            Stream.takeUntil((snapshot) => isSettled(snapshot.answer)),
-            Stream.changesWith((before, after) => sameAnswer(before.answer, after.answer))
-          )
-        })
-      )
-
+    const wait = makeWait(client)
+    const waitFor = (batch: BatchId | PollState.PollState, policy: PollPolicy.Input | undefined) =>
+      Stream.unwrap(Effect.map(stateOf(batch), (state) => wait.changes(state, PollPolicy.make(policy))))
     return {
       info: (batchId) => Effect.map(client.importInfo(batchId), (snapshot) => snapshot.answer),
       snapshot: client.importInfo,
-      changes: watch,
-      awaitSettled: (batchId, policy) =>
-        watch(batchId, policy).pipe(
-          Stream.map((snapshot) => snapshot.answer),
-          Stream.filter(isSettled),
-          Stream.runHead,
-          // `changes` ends with a settled answer or an error, so there always is one.
-          Effect.flatMap(Effect.orDie),
-          Effect.withSpan("BulkImport.awaitSettled", { attributes: { batchId } })
-        )
+      poll: wait.poll,
+      changes: (batch, policy) =>
+        waitFor(batch, policy).pipe(
+          Stream.filter((step) => step.changed),
+          Stream.map((step) => step.snapshot)
+        ),
+      states: (batch, policy) => Stream.map(waitFor(batch, policy), (step) => step.state),
+      awaitSettled: (batch, policy) =>
+        Effect.flatMap(stateOf(batch), (state) => wait.settled(state, PollPolicy.make(policy))),
+      totals: client.importTotals,
+      submit: client.submitImport
     }
   }
 )

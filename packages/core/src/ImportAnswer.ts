@@ -3,9 +3,10 @@
  *
  * @since 0.1.0
  */
+import type * as equivalence from "effect/Equivalence"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { ContactId, ContactIdOnWire } from "./ContactId.js"
+import { ContactId } from "./ContactId.js"
 import {
   ImportStatus,
   InProgressStatus,
@@ -15,6 +16,7 @@ import {
   type ImportStatus as Status,
   UnrecognizedStatus
 } from "./ImportStatus.js"
+import { ContactIdsOnWire } from "./internal/contactIds.js"
 
 /**
  * The two lists of an answer. `None` means the list was missing or null: not known, which is not empty.
@@ -93,7 +95,7 @@ export type ImportAnswer = Unset | InProgress | Settled | Unrecognized
 
 const Wire = Schema.Struct({
   status: ImportStatus,
-  success: Schema.optionalWith(Schema.Array(ContactIdOnWire), { as: "Option", nullable: true }),
+  success: Schema.optionalWith(ContactIdsOnWire, { as: "Option", nullable: true }),
   failure: Schema.optionalWith(Schema.Array(Schema.String), { as: "Option", nullable: true })
 })
 
@@ -167,3 +169,73 @@ export const make = (
     success: Option.fromNullable(reported.success),
     failure: Option.fromNullable(reported.failure)
   })
+
+/**
+ * Whether two answers say the same: the same status, the same lists in the same order.
+ *
+ * @since 0.1.0
+ * @category instances
+ */
+// Equal.equals compares the lists by reference.
+export const Equivalence: equivalence.Equivalence<ImportAnswer> = Schema.equivalence(
+  Schema.typeSchema(ImportAnswer)
+)
+
+/**
+ * What one answer of a batch means after another.
+ *
+ * `Impossible` is what ActiveCampaign says cannot happen: a settled batch that is `unsettled` again or settled
+ * otherwise (`resettled`), or a list that no longer holds what it held (`success-shrank`, `failure-shrank`).
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Transition =
+  | { readonly _tag: "Same" }
+  | { readonly _tag: "Progress" }
+  | { readonly _tag: "Impossible"; readonly reason: ImpossibleReason }
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type ImpossibleReason = "unsettled" | "resettled" | "success-shrank" | "failure-shrank"
+
+/** A list that is not known now may still be what it was. */
+const shrank = (
+  before: Option.Option<ReadonlyArray<string>>,
+  after: Option.Option<ReadonlyArray<string>>
+): boolean => {
+  if (Option.isNone(before) || Option.isNone(after)) return false
+  const left = new Map<string, number>()
+  for (const item of after.value) left.set(item, (left.get(item) ?? 0) + 1)
+  return before.value.some((item) => {
+    const count = left.get(item) ?? 0
+    left.set(item, count - 1)
+    return count === 0
+  })
+}
+
+/**
+ * Compares an answer with the one before of the same batch. Pure: decides nothing about what to do.
+ *
+ * @example
+ * ```ts
+ * import { ImportAnswer } from "effect-activecampaign"
+ *
+ * const before = ImportAnswer.make("completed")
+ * ImportAnswer.transition(before, ImportAnswer.make("active")) // { _tag: "Impossible", reason: "unsettled" }
+ * ```
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const transition = (before: ImportAnswer, after: ImportAnswer): Transition => {
+  if (Equivalence(before, after)) return { _tag: "Same" }
+  const impossible = (reason: ImpossibleReason): Transition => ({ _tag: "Impossible", reason })
+  if (isSettled(before) && !isSettled(after)) return impossible("unsettled")
+  if (isSettled(before) && before.status !== after.status) return impossible("resettled")
+  if (shrank(lists(before).success, lists(after).success)) return impossible("success-shrank")
+  if (shrank(lists(before).failure, lists(after).failure)) return impossible("failure-shrank")
+  return { _tag: "Progress" }
+}

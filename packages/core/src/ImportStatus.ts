@@ -5,6 +5,7 @@
  *
  * @since 0.1.0
  */
+import * as order from "effect/Order"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 
@@ -134,3 +135,32 @@ export const isFinal = (status: ImportStatus): status is SettledStatus => settle
  */
 export const isInProgress = (status: ImportStatus): status is InProgressStatus =>
   inProgressStatuses.has(status)
+
+const stages: Record<UnsetStatus | KnownStatus, number> = {
+  unset: 0,
+  waiting: 1,
+  claimed: 2,
+  active: 3,
+  completed: 4,
+  failed: 4,
+  interrupted: 4
+}
+
+/**
+ * How far along a batch is: `unset`, `waiting`, `claimed`, `active`, then the three settled ones, which are equal.
+ * Nobody knows where an unrecognized word stands.
+ *
+ * @example
+ * ```ts
+ * import { ImportStatus } from "effect-activecampaign"
+ *
+ * ImportStatus.Order("waiting", "active") // -1
+ * ```
+ *
+ * @since 0.1.0
+ * @category instances
+ */
+export const Order: order.Order<UnsetStatus | KnownStatus> = order.mapInput(
+  order.number,
+  (status: UnsetStatus | KnownStatus) => stages[status]
+)

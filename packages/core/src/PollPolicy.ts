@@ -8,6 +8,8 @@ import * as Schedule from "effect/Schedule"
 import type { ImportAnswer } from "./ImportAnswer.js"
 
 /**
+ * All times count from the start of the wait, which outlives a process where a `PollState` is resumed.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -18,22 +20,46 @@ export interface PollPolicy {
   readonly schedule: Schedule.Schedule<unknown, ImportAnswer>
   /** Longest time from start to end, calls included; then `StillRunning`. */
   readonly deadline: Duration.DurationInput
+  /** How long a batch may answer nothing but `unset`; then `UnknownBatch`. */
+  readonly unsetGrace: Duration.DurationInput
 }
 
 /**
- * First call after 1 s; then 2 s, growing by half to 30 s, jittered by a fifth; at most 30 minutes.
+ * What a wait accepts: a policy, the parts of one that differ from the default, or nothing but a schedule.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Input = Partial<PollPolicy> | Schedule.Schedule<unknown, ImportAnswer>
+
+const growing = (from: Duration.DurationInput, factor: number, to: Duration.DurationInput) =>
+  Schedule.exponential(from, factor).pipe(Schedule.union(Schedule.spaced(to)), Schedule.jittered)
+
+const standard: PollPolicy = {
+  firstDelay: "1 second",
+  schedule: growing("2 seconds", 1.5, "30 seconds"),
+  deadline: "30 minutes",
+  unsetGrace: "1 minute"
+}
+
+export {
+  /**
+   * First call after 1 s; then 2 s, growing by half to 30 s, jittered by a fifth; at most 30 minutes.
+   *
+   * @since 0.1.0
+   * @category policies
+   */
+  standard as default
+}
+
+/**
+ * For somebody who looks on: first call after 1 s; then 1 s, growing by a quarter to 5 s, jittered by a fifth; at most
+ * 30 minutes. One batch takes up to a fifth of the account's rate.
  *
  * @since 0.1.0
  * @category policies
  */
-export const standard: PollPolicy = {
-  firstDelay: "1 second",
-  schedule: Schedule.exponential("2 seconds", 1.5).pipe(
-    Schedule.union(Schedule.spaced("30 seconds")),
-    Schedule.jittered
-  ),
-  deadline: "30 minutes"
-}
+export const eager: PollPolicy = { ...standard, schedule: growing("1 second", 1.25, "5 seconds") }
 
 /**
  * One call every so often, from the start, until the deadline (default: none).
@@ -42,7 +68,19 @@ export const standard: PollPolicy = {
  * @category policies
  */
 export const fixed = (interval: Duration.DurationInput, deadline?: Duration.DurationInput): PollPolicy => ({
+  ...standard,
   firstDelay: Duration.zero,
   schedule: Schedule.spaced(interval),
   deadline: deadline ?? Duration.infinity
+})
+
+/**
+ * The whole policy behind an input: what it leaves out is taken from the default.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (input: Input = {}): PollPolicy => ({
+  ...standard,
+  ...(Schedule.isSchedule(input) ? { schedule: input } : input)
 })

@@ -1,31 +1,59 @@
 /**
- * The account's request rate, shared by every call made through it.
+ * The account's request rates, shared by every call made through them.
  *
- * ActiveCampaign allows 5 requests a second an account, all keys and integrations together. Effect's
- * `RateLimiter` at 5 a second lets 9 through in a rolling second, and knows no 429; hence a budget of our own.
+ * ActiveCampaign allows 5 requests a second an account, all keys and integrations together, and of these 100 bulk
+ * imports a minute, or 20 where an import holds a single contact. Effect's `RateLimiter` at 5 a second lets 9
+ * through in a rolling second, and knows no 429; hence a budget of our own.
+ *
+ * A wall clock that is set back stalls nobody: time then stands still until it moves on.
  *
  * @since 0.1.0
  */
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
-import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { makeLine } from "./internal/line.js"
+import { makeCurrentTime } from "./internal/steadyTime.js"
+import { makeWindow } from "./internal/window.js"
 
 /**
+ * Which of the account's limits a call counts against. Imports count against the requests a second, too.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Kind = "read" | "import-many" | "import-one"
+
+/**
+ * What a response's `RateLimit-*` headers said. A number that was not sent is `undefined`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Observed {
+  readonly remaining: number
+  readonly limit?: number | undefined
+}
+
+/**
+ * What an application implements to put a budget of its own in place, for instance one shared by processes.
+ *
  * @since 0.1.0
  * @category models
  */
 export interface Service {
-  /** Waits for this caller's turn, first come first served. */
-  readonly take: Effect.Effect<void>
-  /** Holds every caller, those already waiting included, for at least this long from now. */
-  readonly hold: (duration: Duration.Duration) => Effect.Effect<void>
+  /** Waits for this caller's turn (default kind: `read`), first come first served among calls of a kind. */
+  readonly take: (kind?: Kind) => Effect.Effect<void>
+  /** Holds every caller, or those of one kind, those already waiting included, for at least this long from now. */
+  readonly hold: (duration: Duration.Duration, kind?: Kind) => Effect.Effect<void>
+  /** Told of each response that carries `RateLimit-Remaining`. */
+  readonly observe: (observed: Observed) => Effect.Effect<void>
 }
 
 /**
- * The budget as a service. `ActiveCampaignClient` makes one of its own where none is provided.
+ * The budget as a service. `ActiveCampaignClient` makes one of its own where none is provided. Provide one to share
+ * it between clients of the same account.
  *
  * @since 0.1.0
  * @category tags
@@ -39,48 +67,109 @@ export class RateBudget extends Context.Tag("effect-activecampaign/RateBudget")<
 export interface Options {
   /** Requests a second, evenly spaced, so that no rolling second ever holds more. Default 4 of the 5 allowed. */
   readonly requestsPerSecond?: number | undefined
+  /** Imports of two contacts or more in any rolling minute. Default 95 of the 100 allowed. */
+  readonly importsPerMinute?: number | undefined
+  /** Imports of a single contact in any rolling minute. Default 19 of the 20 allowed. */
+  readonly singleImportsPerMinute?: number | undefined
 }
 
+/** ActiveCampaign's limit a second, where a response does not name it. */
+const documentedLimit = 5
+
+const checked = (name: string, value: number, least: number) => {
+  if (value >= least && value > 0) return value
+  const allowed = least > 0 ? `a number from ${least} on` : "a number above 0"
+  throw new RangeError(`RateBudget: ${name} must be ${allowed} (Infinity for no limit), not ${value}`)
+}
+
+const makeKind = (perMinute: number) => ({
+  line: makeLine(),
+  window: makeWindow(perMinute, 60_000),
+  heldUntil: 0
+})
+type KindState = ReturnType<typeof makeKind>
+
 /**
+ * A budget of this process. Throws a `RangeError` where a limit is not a positive number.
+ *
+ * @example
+ * ```ts
+ * import { RateBudget } from "effect-activecampaign"
+ *
+ * // Leaves more of the account's rate to others.
+ * const modest = RateBudget.make({ requestsPerSecond: 2 })
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
-export const make = (options: Options = {}): Effect.Effect<Service> =>
-  Effect.sync(() => {
-    const spacing = Math.ceil(1000 / (options.requestsPerSecond ?? 4))
-    const queue: Array<Deferred.Deferred<void>> = []
+export const make = (options: Options = {}): Effect.Effect<Service> => {
+  const perSecond = checked("requestsPerSecond", options.requestsPerSecond ?? 4, 0)
+  const many = checked("importsPerMinute", options.importsPerMinute ?? 95, 1)
+  const one = checked("singleImportsPerMinute", options.singleImportsPerMinute ?? 19, 1)
+  const spacing = Math.ceil(1000 / perSecond)
+
+  return Effect.sync((): Service => {
+    const currentTime = makeCurrentTime()
     let nextTurn = 0
     let heldUntil = 0
-    // The head of the queue sleeps for everyone; it looks again on waking, since a hold may have begun.
-    const turn: Effect.Effect<void> = Effect.flatMap(Clock.currentTimeMillis, (now) => {
-      const at = Math.max(nextTurn, heldUntil)
-      if (at > now) return Effect.zipRight(Effect.sleep(at - now), turn)
+    const kinds: Record<Kind, KindState> = {
+      read: makeKind(Number.POSITIVE_INFINITY),
+      "import-many": makeKind(many),
+      "import-one": makeKind(one)
+    }
+
+    const turnAt = (of: KindState) => Math.max(nextTurn, heldUntil, of.heldUntil, of.window.freeAt())
+    const takeAt = (of: KindState, now: number) => {
       nextTurn = now + spacing
-      return Effect.void
-    })
-    // No semaphore: a caller that comes back at once would take its permit before those who wait.
-    const callHead = Effect.suspend(() =>
-      queue[0] === undefined ? Effect.void : Deferred.succeed(queue[0], undefined)
-    )
-    const enter = Effect.tap(Deferred.make<void>(), (place) => {
-      queue.push(place)
-      return callHead
-    })
-    const leave = (place: Deferred.Deferred<void>) =>
-      Effect.suspend(() => {
-        queue.splice(queue.indexOf(place), 1)
-        return callHead
+      of.window.enter(now)
+    }
+    // The head of each line sleeps for those behind it; it looks again on waking, since a hold may have begun, or the
+    // head of another line may have been faster.
+    const turn = (of: KindState): Effect.Effect<void> =>
+      Effect.flatMap(currentTime, (now) => {
+        const at = turnAt(of)
+        if (at > now) return Effect.zipRight(Effect.sleep(at - now), turn(of))
+        takeAt(of, now)
+        return Effect.void
       })
+    const takeOf = (of: KindState): Effect.Effect<void> => {
+      const inLine = of.line.inOrder(turn(of))
+      return Effect.flatMap(currentTime, (now) => {
+        if (!of.line.isEmpty() || turnAt(of) > now) return inLine
+        takeAt(of, now)
+        return Effect.void
+      })
+    }
+    const takes = {
+      read: takeOf(kinds.read),
+      "import-many": takeOf(kinds["import-many"]),
+      "import-one": takeOf(kinds["import-one"])
+    }
+
     return {
-      take: Effect.acquireUseRelease(enter, (place) => Effect.zipRight(Deferred.await(place), turn), leave),
-      hold: (duration) =>
-        Effect.map(Clock.currentTimeMillis, (now) => {
-          heldUntil = Math.max(heldUntil, now + Duration.toMillis(duration))
+      take: (kind = "read") => takes[kind],
+      hold: (duration, kind) =>
+        Effect.map(currentTime, (now) => {
+          const until = now + Duration.toMillis(duration)
+          if (kind === undefined) heldUntil = Math.max(heldUntil, until)
+          else kinds[kind].heldUntil = Math.max(kinds[kind].heldUntil, until)
+        }),
+      observe: ({ limit = documentedLimit, remaining }) => {
+        // What this budget leaves over is no sign of others; below it, somebody else is using the account.
+        const low = Math.min(2, Math.max(1, limit - perSecond))
+        if (!(remaining < low) || perSecond === Number.POSITIVE_INFINITY) return Effect.void
+        return Effect.map(currentTime, (now) => {
+          nextTurn = Math.max(nextTurn, now + 1000 / (Math.max(0, remaining) + 1))
         })
+      }
     }
   })
+}
 
 /**
+ * A budget for everything built on this layer.
+ *
  * @since 0.1.0
  * @category layers
  */
@@ -92,4 +181,8 @@ export const layer = (options?: Options): Layer.Layer<RateBudget> => Layer.effec
  * @since 0.1.0
  * @category layers
  */
-export const layerUnlimited: Layer.Layer<RateBudget> = layer({ requestsPerSecond: Number.POSITIVE_INFINITY })
+export const layerUnlimited: Layer.Layer<RateBudget> = layer({
+  requestsPerSecond: Number.POSITIVE_INFINITY,
+  importsPerMinute: Number.POSITIVE_INFINITY,
+  singleImportsPerMinute: Number.POSITIVE_INFINITY
+})

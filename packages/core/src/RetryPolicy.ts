@@ -4,12 +4,16 @@
  * @since 0.1.0
  */
 import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
+import * as ScheduleDecision from "effect/ScheduleDecision"
+import * as ScheduleInterval from "effect/ScheduleInterval"
 import { type ActiveCampaignError, isTransient, retryAfterOf } from "./ActiveCampaignError.js"
 
 /**
- * Decides, from the error, whether and when a call is repeated.
+ * Decides, from the error, whether and when a call is repeated. Any schedule will do; a submission whose outcome is
+ * unknown is not repeated, whatever the policy.
  *
  * @since 0.1.0
  * @category models
@@ -17,17 +21,61 @@ import { type ActiveCampaignError, isTransient, retryAfterOf } from "./ActiveCam
 export type RetryPolicy = Schedule.Schedule<unknown, ActiveCampaignError>
 
 /**
- * The longest wait that `Retry-After` may ask for. A broken header must not park a job for a day.
+ * The longest wait that `Retry-After` may ask for, 5 minutes. A broken header must not park a job for a day.
  *
  * @since 0.1.0
  * @category constants
  */
 export const longestRetryAfter: Duration.Duration = Duration.minutes(5)
 
+/**
+ * How often a 403 is asked again where earlier calls worked.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const forbiddenRetries = 2
+
 const floor = (error: ActiveCampaignError) =>
   Duration.min(
     Option.getOrElse(retryAfterOf(error), () => Duration.zero),
     longestRetryAfter
+  )
+
+const fewForbidden = Schedule.makeWithState(0, (now, error: ActiveCampaignError, before) => {
+  const count = error._tag === "AuthenticationFailed" ? before + 1 : before
+  const decision =
+    count <= forbiddenRetries
+      ? ScheduleDecision.continueWith(ScheduleInterval.after(now))
+      : ScheduleDecision.done
+  return Effect.succeed([count, count, decision] as const)
+})
+
+/**
+ * A policy on a schedule of the caller's: only transient errors are retried, a 403 at most twice, and `Retry-After`,
+ * up to 5 minutes, is a floor under each wait.
+ *
+ * @example
+ * ```ts
+ * import * as Schedule from "effect/Schedule"
+ * import { RetryPolicy } from "effect-activecampaign"
+ *
+ * const patient = RetryPolicy.make(
+ *   Schedule.exponential("2 seconds").pipe(Schedule.jittered, Schedule.intersect(Schedule.recurs(10)))
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (schedule: Schedule.Schedule<unknown, ActiveCampaignError>): RetryPolicy =>
+  Schedule.identity<ActiveCampaignError>().pipe(
+    Schedule.whileInput(isTransient),
+    // The schedule's jitter comes before the floor: applied after it, a wait could fall short of Retry-After.
+    Schedule.intersect(schedule),
+    Schedule.intersect(fewForbidden),
+    Schedule.map(([[error]]) => error),
+    Schedule.modifyDelay((error, delay) => Duration.max(delay, floor(error)))
   )
 
 /**
@@ -36,13 +84,8 @@ const floor = (error: ActiveCampaignError) =>
  * @since 0.1.0
  * @category policies
  */
-export const standard: RetryPolicy = Schedule.identity<ActiveCampaignError>().pipe(
-  Schedule.whileInput(isTransient),
-  // The jitter comes before the floor: applied after it, a wait could fall short of Retry-After.
-  Schedule.intersect(Schedule.exponential("500 millis").pipe(Schedule.jittered)),
-  Schedule.intersect(Schedule.recurs(5)),
-  Schedule.map(([[error]]) => error),
-  Schedule.modifyDelay((error, delay) => Duration.max(delay, floor(error)))
+export const standard: RetryPolicy = make(
+  Schedule.exponential("500 millis").pipe(Schedule.jittered, Schedule.intersect(Schedule.recurs(5)))
 )
 
 /**

@@ -1,5 +1,6 @@
 /**
- * ActiveCampaign's bulk import status call as typed Effects, with scheduled polling and retry.
+ * ActiveCampaign's bulk import as typed Effects: submitted, awaited with scheduled polling and retry, and joined to the
+ * account's contacts.
  *
  * @since 0.1.0
  */
@@ -8,11 +9,19 @@ export * as ActiveCampaignClient from "./ActiveCampaignClient.js"
 export * as ActiveCampaignError from "./ActiveCampaignError.js"
 export * as BatchId from "./BatchId.js"
 export * as BulkImport from "./BulkImport.js"
+export * as Contact from "./Contact.js"
 export * as ContactId from "./ContactId.js"
+export * as Contacts from "./Contacts.js"
+export * as ContactsError from "./ContactsError.js"
 export * as EmailKey from "./EmailKey.js"
 export * as ImportAnswer from "./ImportAnswer.js"
 export type * as ImportSnapshot from "./ImportSnapshot.js"
 export * as ImportStatus from "./ImportStatus.js"
+export * as ImportTotals from "./ImportTotals.js"
+export * as Metrics from "./Metrics.js"
 export * as PollPolicy from "./PollPolicy.js"
+export * as PollState from "./PollState.js"
 export * as RateBudget from "./RateBudget.js"
 export * as RetryPolicy from "./RetryPolicy.js"
+export * as Submission from "./Submission.js"
+export * as SubmissionError from "./SubmissionError.js"

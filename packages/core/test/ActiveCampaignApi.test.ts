@@ -133,7 +133,7 @@ const compare = (what: string, theirs: string, ours: string) =>
 
 /** Everything in which our contract does not do justice to the vendor's. */
 const disagreements = (vendor: Spec, ours: Spec): Array<string> => [
-  ...compare("paths", sorted(Object.keys(vendor.paths)), sorted(Object.keys(ours.paths))),
+  ...Object.keys(vendor.paths).flatMap((path) => (path in ours.paths ? [] : [`${path} is not there`])),
   ...Object.entries(vendor.paths).flatMap(([path, methods]) => [
     ...compare(path, sorted(Object.keys(methods)), sorted(Object.keys(ours.paths[path] ?? {}))),
     ...Object.entries(methods).flatMap(([method, theirs]) => {
@@ -200,6 +200,40 @@ describe("ActiveCampaignApi", () => {
       assert.include(compact, from)
       assert.isNotEmpty(compareChanged(compact.replaceAll(from, to)))
     })
+  })
+
+  it("has these calls, each with the token", () => {
+    const operations = Object.entries(ours.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => [
+        `${method} ${path}`,
+        Object.keys(operation.responses).join(" "),
+        appliedSecurity(ours, operation)
+      ])
+    )
+    const withToken = '[[["apiKey","header","Api-Token"]]]'
+    assert.deepStrictEqual(operations, [
+      ["get /import/info", "200 400 403", withToken],
+      ["get /import/bulk_import", "200 403", withToken],
+      ["post /import/bulk_import", "200 400 403", withToken],
+      ["get /contacts", "200 403", withToken],
+      ["get /contacts/{id}", "200 403 404", withToken]
+    ])
+  })
+
+  it("has the parameters of the list of contacts", () => {
+    const list = ours.paths["/contacts"]?.get
+    assert.deepStrictEqual(
+      list?.parameters.map(({ name, schema }) => `${name}: ${schema.type}`),
+      [
+        "ids[]: array",
+        "email: string",
+        "id_greater: string",
+        "orders[id]: string",
+        "limit: integer",
+        "offset: integer",
+        "status: integer"
+      ]
+    )
   })
 
   it("is told to disagree once an operation takes the token off again", () => {

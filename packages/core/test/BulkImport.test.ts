@@ -471,7 +471,7 @@ describe("an error", () => {
   it.scoped("that no retry can mend surfaces at once", () =>
     Effect.gen(function* () {
       const { bulkImport, calls } = yield* scripted(
-        [answering("waiting"), { status: 403, body: "{}" }, completed],
+        [answering("waiting"), { status: 401, body: "{}" }, completed],
         { retry: RetryPolicy.standard }
       )
       const tag = yield* during("1 hour")(
@@ -482,7 +482,7 @@ describe("an error", () => {
           })
         )
       )
-      assert.strictEqual(tag, "AuthenticationFailed 403")
+      assert.strictEqual(tag, "AuthenticationFailed 401")
       assert.lengthOf(calls, 2)
     })
   )

@@ -49,7 +49,7 @@ const play = (
         Effect.gen(function* () {
           const askedAt = yield* Clock.currentTimeMillis
           const order = asked++
-          yield* budget.take
+          yield* budget.take()
           taken.push({ caller, askedAt, order, at: yield* Clock.currentTimeMillis })
         })
       const arrive = ({ at, givesUpAfter, turns }: Arrival, caller: number) => {
@@ -148,7 +148,7 @@ describe("RateBudget", () => {
       const budget = yield* RateBudget.make()
       const times = yield* Effect.fork(
         Effect.all(
-          Array.from({ length: 5 }, () => Effect.zipRight(budget.take, Clock.currentTimeMillis)),
+          Array.from({ length: 5 }, () => Effect.zipRight(budget.take(), Clock.currentTimeMillis)),
           {
             concurrency: "unbounded"
           }
@@ -245,10 +245,10 @@ describe("RateBudget", () => {
     withVirtualTime(
       Effect.gen(function* () {
         const budget = yield* RateBudget.RateBudget
-        yield* Effect.repeatN(budget.take, 999)
+        yield* Effect.repeatN(budget.take(), 999)
         assert.strictEqual(yield* Clock.currentTimeMillis, 0)
         yield* budget.hold(Duration.seconds(30))
-        yield* budget.take
+        yield* budget.take()
         assert.strictEqual(yield* Clock.currentTimeMillis, 30_000)
       })
     ).pipe(Effect.provide(RateBudget.layerUnlimited))

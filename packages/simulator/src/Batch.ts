@@ -25,7 +25,14 @@ export const DecimalId = Schema.String.pipe(
  * @since 0.1.0
  * @category schemas
  */
-export const Becomes = Schema.Literal("created", "updated", "rejected", "silent", "contradictory")
+export const Becomes = Schema.Literal(
+  "created",
+  "updated",
+  "rejected",
+  "silent",
+  "unreported",
+  "contradictory"
+)
 
 /**
  * @since 0.1.0
@@ -57,8 +64,14 @@ export const Contact = Schema.Struct({
   becomes: Schema.optionalWith(Becomes, { default: () => "created" as const }).annotations(
     label(
       "assumed",
-      "`created`, `updated` (see successMeans), `rejected` (address in failure), `silent` (in neither list), `contradictory` (ID in success and address in failure)"
+      "`created`, `updated` (see successMeans), `rejected` (address in failure), `silent` (nothing happens to it, and it is in neither list), `unreported` (created, yet in neither list), `contradictory` (ID in success and address in failure)"
     )
+  ),
+  deletedAfterwards: Schema.optionalWith(Schema.Boolean, { default: () => false }).annotations(
+    label("assumed", "Deleted from the account right after the import: its ID answers nothing")
+  ),
+  renamedTo: Schema.optionalWith(Schema.String, { exact: true }).annotations(
+    label("assumed", "The address given to it right after the import: its ID answers with this one")
   )
 })
 

@@ -154,7 +154,7 @@ export const command = Command.make(
     })
 ).pipe(
   Command.withDescription(
-    "Serves ActiveCampaign's bulk import status call on this machine, with the faults a scenario asks for."
+    "Serves ActiveCampaign's bulk import and contact calls on this machine, with the faults a scenario asks for."
   )
 )
 

@@ -33,7 +33,7 @@ export const Fault = Schema.Union(
     )
   }),
   Schema.Struct(
-    tag("RateLimitAs400", "assumed", "The bulk import's 400 that speaks of a rate limit, on the status call")
+    tag("RateLimitAs400", "assumed", "The bulk import's 400 that speaks of a rate limit, on any call")
   ),
   Schema.Struct({
     ...tag("Unavailable", "observed", "A 5xx with an HTML page, as a proxy in front of the service sends"),
@@ -79,12 +79,32 @@ const CallRange = Schema.Struct({
 })
 
 /**
- * Which calls of `GET /import/info` a fault hits, counted from 1.
+ * The calls the simulator answers.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Endpoint = Schema.Literal("info", "totals", "submit", "contacts", "contact")
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Endpoint = typeof Endpoint.Type
+
+/**
+ * Which calls of one endpoint a fault hits, counted from 1.
  *
  * @since 0.1.0
  * @category schemas
  */
 export const FaultTrigger = Schema.Struct({
+  endpoint: Schema.optionalWith(Endpoint, { default: () => "info" as const }).annotations(
+    label(
+      "assumed",
+      "`info` (the status call), `totals`, `submit` (POST), `contacts` or `contact`; each is counted by itself"
+    )
+  ),
   batchId: Schema.optionalWith(Schema.NonEmptyString, { exact: true }).annotations(
     label("assumed", "Count the calls about this batch only; without it, all calls count")
   ),
@@ -107,7 +127,7 @@ export type FaultTrigger = typeof FaultTrigger.Type
  */
 export const PlannedFault = Schema.Struct({
   on: Schema.optionalWith(FaultTrigger, {
-    default: () => ({ calls: { from: 1, to: Number.MAX_SAFE_INTEGER } })
+    default: () => ({ endpoint: "info" as const, calls: { from: 1, to: Number.MAX_SAFE_INTEGER } })
   }).annotations(label("assumed", "Which calls are hit")),
   fault: Schema.propertySignature(Fault).annotations(label("assumed", "What happens to them"))
 })

@@ -31,6 +31,10 @@ const cutOff = (part: Uint8Array) =>
     pull: (controller) => controller.error(new TypeError("terminated: other side closed"))
   })
 
+// Copied: a Request takes no view of shared memory.
+const bodyOf = ({ body }: HttpClientRequest.HttpClientRequest) =>
+  body._tag === "Uint8Array" ? { body: new Uint8Array(body.body) } : {}
+
 const toClient = (
   request: HttpClientRequest.HttpClientRequest,
   reply: Reply
@@ -62,7 +66,12 @@ const toClient = (
  */
 export const make = (simulator: Simulator.Service): HttpClient.HttpClient =>
   HttpClient.make((request, requestUrl, signal) => {
-    const web = new Request(requestUrl, { method: request.method, headers: request.headers, signal })
+    const web = new Request(requestUrl, {
+      method: request.method,
+      headers: request.headers,
+      signal,
+      ...bodyOf(request)
+    })
     return simulator.respond.pipe(
       Effect.provideService(HttpServerRequest.HttpServerRequest, HttpServerRequest.fromWeb(web)),
       Effect.flatMap((reply) => toClient(request, reply))

@@ -5,11 +5,13 @@
  */
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { Account } from "./Account.js"
 import { Batch } from "./Batch.js"
 import { PlannedFault } from "./Fault.js"
 import { type Certainty, label } from "./internal/label.js"
 import { FiniteNonNegative, PositiveInt } from "./internal/numbers.js"
 import { labelledKeys } from "./internal/switches.js"
+import { Submissions } from "./Submissions.js"
 
 const RateLimit = Schema.Struct({
   requests: Schema.propertySignature(PositiveInt).annotations(
@@ -76,6 +78,12 @@ export const Scenario = Schema.Struct({
       "assumed",
       "The reply about a batch nobody knows: status false, that with two empty lists, 400 or 404"
     )
+  ),
+  account: Schema.optionalWith(Account, { default: () => Account.make({}) }).annotations(
+    label("documented", "The contacts of the account, and how it talks about them")
+  ),
+  submissions: Schema.optionalWith(Submissions, { default: () => Submissions.make({}) }).annotations(
+    label("documented", "What becomes of submissions")
   ),
   faults: Schema.optionalWith(Schema.Array(PlannedFault), { default: () => [] }).annotations(
     label("assumed", "What goes wrong, and with which calls")

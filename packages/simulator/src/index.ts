@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+export * as Account from "./Account.js"
 export * as Batch from "./Batch.js"
 export * as BatchTimeline from "./BatchTimeline.js"
 export * as Fault from "./Fault.js"
@@ -12,4 +13,5 @@ export * as Reply from "./Reply.js"
 export * as SampleScenario from "./SampleScenario.js"
 export * as Scenario from "./Scenario.js"
 export * as Simulator from "./Simulator.js"
+export * as Submissions from "./Submissions.js"
 export * as Truth from "./Truth.js"

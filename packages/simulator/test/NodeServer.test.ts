@@ -38,6 +38,21 @@ describe("over a socket", () => {
     })
   )
 
+  it.scopedLive("a submission is queued, and one that is not JSON is rejected", () =>
+    Effect.gen(function* () {
+      const { url } = yield* NodeServer.make(yield* Simulator.make(Scenario.make()))
+      const client = yield* clientOf(url, { retry: RetryPolicy.none })
+      const { batchId } = yield* client.submitImport({ contacts: [{ email: "ada@example.test" }] })
+      assert.strictEqual((yield* client.importInfo(batchId)).answer.status, "unset")
+      for (const body of ["{", '{"contacts":7}']) {
+        const init = { method: "POST", body, headers: { "Api-Token": "simulator-token" } }
+        const reply = yield* Effect.promise(() => fetch(`${url}/api/3/import/bulk_import`, init))
+        assert.strictEqual(reply.status, 400)
+        assert.include(yield* Effect.promise(() => reply.text()), "did not pass validation")
+      }
+    })
+  )
+
   it.scopedLive("a 429 is RateLimited, and is obeyed by a retry", () =>
     Effect.gen(function* () {
       const fault = { _tag: "RateLimited", retryAfter: 1, retryAfterAs: "seconds", headers: true } as const

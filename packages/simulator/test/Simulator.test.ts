@@ -101,7 +101,7 @@ describe("the status call", () => {
         "/",
         "/import/info?batchId=b-1",
         "/api/3",
-        "/api/3/contacts",
+        "/api/3/contact",
         "/api/31/import/info"
       ]) {
         const { body, status } = yield* get(path)

@@ -93,13 +93,12 @@ const follow = (follower: Follower, { batchId, since }: OpenBatch): Visit =>
       .pipe(Stream.tap(follower.record), Stream.runLast)
     return Option.map(last, endingOf)
   }).pipe(
-    Effect.catchTag("StillRunning", ({ lastAnswer, waited }): Visit => {
-      if (!Option.exists(lastAnswer, (answer) => isUnknownBatch(answer, waited))) return Effect.succeedNone
-      const problem = unknownBatch(batchId)
-      return Effect.as(
-        follower.recordProblem(problem, null),
-        Option.some<Ending>({ _tag: "Failed", problem })
-      )
+    Effect.catchTags({
+      StillRunning: ({ lastAnswer, waited }): Visit =>
+        Option.exists(lastAnswer, (answer) => isUnknownBatch(answer, waited))
+          ? failedAs(follower, unknownBatch(batchId))
+          : Effect.succeedNone,
+      UnknownBatch: (): Visit => failedAs(follower, unknownBatch(batchId))
     })
   )
 

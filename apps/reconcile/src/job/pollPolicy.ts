@@ -26,10 +26,10 @@ export const followPolicy = (age: Duration.Duration, left: Duration.Duration): P
   return {
     firstDelay: firstDelay(age),
     deadline: left,
+    // Judged by the time this run has waited, not by the age: an adopted batch may be days old.
+    unsetGrace,
     schedule: Schedule.identity<ImportAnswer>().pipe(
       Schedule.intersect(Schedule.elapsed),
-      // Judged by the time this run has waited, not by the age: an adopted batch may be days old.
-      Schedule.whileOutput(([answer, elapsed]) => !isUnknownBatch(answer, elapsed)),
       Schedule.modifyDelay(([, elapsed]) => pollInterval(ageAfter(elapsed)))
     )
   }

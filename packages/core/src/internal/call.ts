@@ -13,9 +13,11 @@ import {
   AuthenticationFailed,
   ContractBroken,
   MissingBatchId,
+  OutcomeUnknown,
   RateLimited,
   RequestRejected
 } from "../ActiveCampaignError.js"
+import { BodyTooLarge } from "./boundedBody.js"
 import { parseRetryAfter } from "./retryAfter.js"
 
 const bodyLimit = 2048
@@ -58,10 +60,18 @@ const speaksOfRateLimit = (body: string) => /rate limit|per minute/i.test(body)
 /** Takes the API token out of a text that did not come from us. */
 export type Hide = (text: string) => string
 
+/** What an error of ours needs beside the failure itself. */
+export interface Circumstances {
+  /** Method, path and query of the call. */
+  readonly request: string
+  readonly hide: Hide
+  /** Whether a call of this client has worked before. */
+  readonly workedBefore: boolean
+}
+
 const fromStatus = (
-  request: string,
-  response: HttpClientResponse.HttpClientResponse,
-  hide: Hide
+  { hide, request, workedBefore }: Circumstances,
+  response: HttpClientResponse.HttpClientResponse
 ): Effect.Effect<never, ActiveCampaignError> =>
   Effect.gen(function* () {
     const status = response.status
@@ -78,7 +88,14 @@ const fromStatus = (
         retryAfter
       })
     }
-    if (status === 401 || status === 403) return yield* new AuthenticationFailed({ request, status, detail })
+    if (status === 401 || status === 403) {
+      return yield* new AuthenticationFailed({
+        request,
+        status,
+        detail,
+        ...(workedBefore ? { workedBefore } : {})
+      })
+    }
     if (status === 400 && speaksOfRateLimit(body))
       return yield* new RateLimited({ request, status, retryAfter })
     if (status === 400 && /batchId/.test(detail)) return yield* new MissingBatchId({ request, detail })
@@ -91,10 +108,22 @@ const fromStatus = (
 const brokenBody = (request: string, status: number, body: string, detail: string) =>
   new ContractBroken({ request, status, content: contentOf(body), detail, body: body.slice(0, bodyLimit) })
 
+const decodeUtf8 = (bytes: ArrayBuffer) => new TextDecoder().decode(bytes)
+
+const fromTooLarge = ({ hide, request }: Circumstances, { limit, start, status }: BodyTooLarge) =>
+  new ContractBroken({
+    request,
+    status,
+    content: "too-large",
+    detail: `a body of more than ${limit} bytes`,
+    // Hidden before it is cut: a token across the cut would not be recognised.
+    body: hide(decodeUtf8(start.slice(0, 2 * bodyLimit))).slice(0, bodyLimit)
+  })
+
 /** The root issue of a failed decode holds the untouched body: HttpApiClient decodes from the bytes. */
-const fromParseError = (request: string, error: ParseResult.ParseError, hide: Hide) => {
+const fromParseError = ({ hide, request }: Circumstances, error: ParseResult.ParseError) => {
   const { actual } = error.issue
-  const body = actual instanceof ArrayBuffer ? hide(new TextDecoder().decode(actual)) : ""
+  const body = actual instanceof ArrayBuffer ? hide(decodeUtf8(actual)) : ""
   const [issue] = ParseResult.ArrayFormatter.formatErrorSync(error)
   const content = contentOf(body)
   const detail =
@@ -115,7 +144,7 @@ const causeOf = (cause: unknown): string => {
   return code !== "" && !cause.message.includes(code) ? `${code} ${cause.message}`.trim() : cause.message
 }
 
-const fromTransport = (request: string, error: HttpClientError.HttpClientError, hide: Hide) =>
+const fromTransport = ({ hide, request }: Circumstances, error: HttpClientError.HttpClientError) =>
   new ApiUnavailable({
     request,
     reason: "Transport",
@@ -133,21 +162,21 @@ export type Failure =
 
 /** The one place where a failure of the platform becomes an error of ours. */
 export const fromFailure = (
-  request: string,
-  failure: Failure,
-  hide: Hide
+  circumstances: Circumstances,
+  failure: Failure
 ): Effect.Effect<never, ActiveCampaignError> => {
   // Declared in the contract for the simulator; filterStatus leaves the derived client nothing but 200.
   if (failure instanceof BadRequestReply || failure instanceof ForbiddenReply) return Effect.die(failure)
   switch (failure._tag) {
     case "ResponseError":
+      if (failure.cause instanceof BodyTooLarge) return fromTooLarge(circumstances, failure.cause)
       return failure.reason === "StatusCode"
-        ? fromStatus(request, failure.response, hide)
-        : Effect.fail(fromTransport(request, failure, hide))
+        ? fromStatus(circumstances, failure.response)
+        : fromTransport(circumstances, failure)
     case "RequestError":
-      return Effect.fail(fromTransport(request, failure, hide))
+      return fromTransport(circumstances, failure)
     case "ParseError":
-      return Effect.fail(fromParseError(request, failure, hide))
+      return fromParseError(circumstances, failure)
     case "HttpApiDecodeError":
       return Effect.die(failure)
   }
@@ -161,3 +190,25 @@ export const timedOut = (request: string, after: Duration.Duration) =>
     detail: Duration.format(after),
     retryAfter: Option.none()
   })
+
+/** Nobody listened, or no such host: the request cannot have arrived. */
+const neverConnected = (error: ApiUnavailable) =>
+  error.reason === "Transport" && /\b(ECONNREFUSED|ENOTFOUND|EAI_AGAIN)\b/.test(error.detail)
+
+/** The same error where the submission was certainly not queued, else `OutcomeUnknown`. */
+export const fromSubmission = (error: ActiveCampaignError): ActiveCampaignError => {
+  const unknown = (detail: string) => new OutcomeUnknown({ request: error.request, detail })
+  switch (error._tag) {
+    case "RateLimited":
+      // 503 with Retry-After is a server that turns calls away; without, it may be anything.
+      return error.status === 503 && Option.isNone(error.retryAfter) ? unknown("503") : error
+    case "ApiUnavailable":
+      if (neverConnected(error)) return error
+      if (error.reason === "Timeout") return unknown(`nothing came within ${error.detail}`)
+      return unknown([...Option.toArray(error.status), error.detail].join(" "))
+    case "ContractBroken":
+      return unknown(`${error.status}, but ${error.content}: ${error.detail}`)
+    default:
+      return error
+  }
+}

@@ -1,16 +1,28 @@
+import type { Endpoint } from "../Fault.js"
 import type { CountedCall } from "./faults.js"
 
-/** Counts the status calls, all together and for each batch. Other requests get no number. */
+const endpointOf = (method: string, path: string): Endpoint | undefined => {
+  if (path === "/import/bulk_import") return method === "POST" ? "submit" : "totals"
+  if (method !== "GET") return undefined
+  if (path === "/import/info") return "info"
+  if (path === "/contacts") return "contacts"
+  return path.startsWith("/contacts/") ? "contact" : undefined
+}
+
+/** Counts the calls of each endpoint, all together and for each batch. Other requests get no number. */
 export const makeCallCounter = () => {
-  let ofAll = 0
-  const ofBatch = new Map<string, number>()
+  const counts = new Map<string, number>()
+  const countUp = (name: string) => {
+    const count = (counts.get(name) ?? 0) + 1
+    counts.set(name, count)
+    return count
+  }
   return (method: string, url: string): CountedCall | undefined => {
-    const [path, query] = url.split("?", 2)
-    if (method !== "GET" || path !== "/import/info") return undefined
+    const [path = "", query] = url.split("?", 2)
+    const endpoint = endpointOf(method, path)
+    if (endpoint === undefined) return undefined
     const batchId = new URLSearchParams(query).get("batchId") ?? ""
-    ofAll += 1
-    const count = (ofBatch.get(batchId) ?? 0) + 1
-    ofBatch.set(batchId, count)
-    return { batchId, ofAll, ofBatch: count }
+    const ofBatch = countUp(JSON.stringify([endpoint, batchId]))
+    return { endpoint, batchId, ofAll: countUp(endpoint), ofBatch }
   }
 }

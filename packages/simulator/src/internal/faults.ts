@@ -1,18 +1,20 @@
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Effect from "effect/Effect"
-import type { Fault, FaultTrigger } from "../Fault.js"
+import type { Endpoint, Fault, FaultTrigger } from "../Fault.js"
 import * as Reply from "../Reply.js"
 import type { Scenario } from "../Scenario.js"
 import { rateHeaders } from "./rateWindow.js"
-import { forbidden } from "./wire.js"
+import { forbidden, tooManyImports } from "./wire.js"
 
-const hits = ({ batchId, calls }: FaultTrigger, call: CountedCall) => {
+const hits = ({ batchId, calls, endpoint }: FaultTrigger, call: CountedCall) => {
+  if (endpoint !== call.endpoint) return false
   const count = batchId === undefined ? call.ofAll : batchId === call.batchId ? call.ofBatch : 0
   return "from" in calls ? count >= calls.from && count <= calls.to : calls.includes(count)
 }
 
-/** A status call and its number, counted from 1. */
+/** A call and its number, counted from 1. */
 export interface CountedCall {
+  readonly endpoint: Endpoint
   readonly batchId: string
   readonly ofAll: number
   readonly ofBatch: number
@@ -64,16 +66,7 @@ export const applyFault = <R>(
       )
     }
     case "RateLimitAs400":
-      return whole(
-        HttpServerResponse.unsafeJson(
-          {
-            success: 0,
-            message: "Rate limit exceeded.",
-            failureReasons: ["Up to 100 imports may be requested per minute."]
-          },
-          { status: 400 }
-        )
-      )
+      return whole(tooManyImports)
     case "Unavailable":
       return whole(
         html(

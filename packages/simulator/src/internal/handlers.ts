@@ -1,6 +1,7 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import { HttpApiDecodeError } from "@effect/platform/HttpApiError"
-import { RouteNotFound } from "@effect/platform/HttpServerError"
+import { RequestError, RouteNotFound } from "@effect/platform/HttpServerError"
+import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
@@ -16,8 +17,11 @@ import {
 } from "effect-activecampaign/ActiveCampaignApi"
 import { viewAt } from "../BatchTimeline.js"
 import type { Scenario } from "../Scenario.js"
-import { planOf } from "./plan.js"
-import { bodyOf, notFound, unknownBatch } from "./wire.js"
+import { type AccountState, makeAccount } from "./account.js"
+import { contactReply, contactsReply } from "./contactsWire.js"
+import { invalid, makeSubmissions, rejected } from "./submissions.js"
+import { totalsReply } from "./totalsWire.js"
+import { bodyOf, forbidden, notFound, unknownBatch } from "./wire.js"
 
 // A response rather than a failure: HttpApi encodes failures by shape, and this one also has ForbiddenReply's.
 const missingBatchId = HttpServerResponse.unsafeJson(
@@ -25,22 +29,43 @@ const missingBatchId = HttpServerResponse.unsafeJson(
   { status: 400 }
 )
 
-const bulkImport = (scenario: Scenario, startedAt: number) =>
+const bulkImport = (scenario: Scenario, startedAt: number, account: AccountState) =>
   HttpApiBuilder.group(ActiveCampaignApi, "bulkImport", (handlers) => {
-    const plans = planOf(scenario)
-    return handlers.handle("info", ({ urlParams: { batchId } }) =>
-      Effect.gen(function* () {
-        if (batchId === undefined || batchId === "") return missingBatchId
-        const now = yield* Clock.currentTimeMillis
-        const view = Option.fromNullable(plans.get(batchId)).pipe(
-          Option.flatMap((plan) => viewAt(plan, now - startedAt - plan.batch.submittedAt))
-        )
-        return Option.match(view, {
-          onNone: () => unknownBatch(scenario),
-          onSome: (known) => HttpServerResponse.unsafeJson(bodyOf(known, scenario))
+    const submit = makeSubmissions(scenario, account)
+    const age = Effect.map(Clock.currentTimeMillis, (now) => now - startedAt)
+    return handlers
+      .handle("info", ({ urlParams: { batchId } }) =>
+        Effect.map(age, (now) => {
+          if (batchId === undefined || batchId === "") return missingBatchId
+          const view = Option.fromNullable(account.batch(batchId)).pipe(
+            Option.flatMap((plan) => viewAt(plan, now - plan.batch.submittedAt))
+          )
+          return Option.match(view, {
+            onNone: () => unknownBatch(scenario),
+            onSome: (known) => HttpServerResponse.unsafeJson(bodyOf(known, scenario))
+          })
         })
-      })
-    )
+      )
+      .handle("totals", () =>
+        Effect.map(age, (now) => totalsReply(account.batches(), now, scenario, startedAt))
+      )
+      .handle("submit", ({ payload, request }) =>
+        Effect.zipWith(Effect.orDie(request.text), age, (text, now) =>
+          submit(payload, new TextEncoder().encode(text).length, now)
+        )
+      )
+  })
+
+const contacts = (scenario: Scenario, startedAt: number, account: AccountState) =>
+  HttpApiBuilder.group(ActiveCampaignApi, "contacts", (handlers) => {
+    const age = Effect.map(Clock.currentTimeMillis, (now) => now - startedAt)
+    return handlers
+      .handle("list", ({ urlParams }) =>
+        Effect.map(age, (now) => contactsReply(account.contacts(now), urlParams, scenario, startedAt))
+      )
+      .handle("get", ({ path: { id } }) =>
+        Effect.map(age, (now) => contactReply(account.contact(id, now), id, scenario, startedAt))
+      )
   })
 
 const tokenRequired = (scenario: Scenario) =>
@@ -51,23 +76,38 @@ const tokenRequired = (scenario: Scenario) =>
         : Effect.fail(new ForbiddenReply({ message: "Forbidden" }))
   })
 
+// HttpApi's own decode error has a shape the service never sends.
+const undecodable = (request: HttpServerRequest.HttpServerRequest) =>
+  request.method === "POST"
+    ? rejected(invalid, ["It is not what the documentation asks for"])
+    : request.url.startsWith("/import/info")
+      ? missingBatchId
+      : HttpServerResponse.unsafeJson({ message: "Bad Request" }, { status: 400 })
+
 /**
- * HttpApi's own decode error (a repeated batchId) and the router's 404 have shapes the service never sends;
- * left alone, the latter would even pass for a ForbiddenReply, since it has a message, too.
+ * Left alone, the router's 404 would pass for a ForbiddenReply, since it has a message, too, and a ForbiddenReply
+ * for a NotFoundReply.
  */
 const vendorsWording = HttpApiBuilder.middleware((app) =>
   Effect.catchAllCause(app, (cause) => {
     const error = Cause.squash(cause)
-    if (error instanceof HttpApiDecodeError) return Effect.succeed(missingBatchId)
+    if (error instanceof HttpApiDecodeError) {
+      return Effect.map(HttpServerRequest.HttpServerRequest, undecodable)
+    }
+    if (error instanceof RequestError) return Effect.succeed(rejected(invalid, ["It is not JSON"]))
+    if (error instanceof ForbiddenReply) return Effect.succeed(forbidden)
     return error instanceof RouteNotFound ? Effect.succeed(notFound) : Effect.failCause(cause)
   })
 )
 
 /** The contract's implementation, ready for `HttpApiBuilder.httpApp`. */
-export const apiLayer = (scenario: Scenario, startedAt: number) =>
-  HttpApiBuilder.api(ActiveCampaignApi).pipe(
-    Layer.provide(bulkImport(scenario, startedAt)),
+export const apiLayer = (scenario: Scenario, startedAt: number) => {
+  const account = makeAccount(scenario)
+  return HttpApiBuilder.api(ActiveCampaignApi).pipe(
+    Layer.provide(bulkImport(scenario, startedAt, account)),
+    Layer.provide(contacts(scenario, startedAt, account)),
     Layer.provide(tokenRequired(scenario)),
     Layer.merge(vendorsWording),
     Layer.provideMerge(Layer.merge(HttpApiBuilder.Router.Live, HttpApiBuilder.Middleware.layer))
   )
+}

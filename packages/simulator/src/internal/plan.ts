@@ -14,6 +14,8 @@ export interface PlannedContact {
   /** How often its ID is listed in success once it is reached. */
   readonly timesInSuccess: number
   readonly inFailure: boolean
+  readonly deletedAfterwards: boolean
+  readonly renamedTo: string | undefined
 }
 
 export interface BatchPlan {
@@ -24,10 +26,18 @@ export interface BatchPlan {
 
 const firstFreeId = 1001
 
+export type IdBook = (key: EmailKey.EmailKey, needed: boolean) => string | undefined
+
 /** Hands out one ID a key, account-wide, in sending order, skipping those the scenario names itself. */
-const idBook = (scenario: Scenario) => {
+const idBook = (scenario: Scenario): IdBook => {
   const byKey = new Map<EmailKey.EmailKey, string>()
   const taken = new Set<string>()
+  for (const { contactId, email } of scenario.account.existing) {
+    if (contactId === undefined) continue
+    taken.add(contactId)
+    const key = EmailKey.fromAddress(email)
+    if (!byKey.has(key)) byKey.set(key, contactId)
+  }
   for (const batch of scenario.batches) {
     for (const id of batch.strangers.success) taken.add(id)
     for (const { contactId, email } of batch.contacts) {
@@ -38,7 +48,7 @@ const idBook = (scenario: Scenario) => {
     }
   }
   let next = firstFreeId
-  return (key: EmailKey.EmailKey, needed: boolean): string | undefined => {
+  const idOf: IdBook = (key, needed) => {
     const known = byKey.get(key)
     if (known !== undefined || !needed) return known
     while (taken.has(String(next))) next += 1
@@ -47,7 +57,12 @@ const idBook = (scenario: Scenario) => {
     byKey.set(key, id)
     return id
   }
+  for (const { email } of scenario.account.existing) idOf(EmailKey.fromAddress(email), true)
+  return idOf
 }
+
+/** Whether the account has the contact once the import has reached it. */
+export const isApplied = (becomes: Becomes): boolean => becomes !== "rejected" && becomes !== "silent"
 
 /** What the service would list for a contact once it has reached it. */
 const reported = (scenario: Scenario, becomes: Becomes) => ({
@@ -58,7 +73,7 @@ const reported = (scenario: Scenario, becomes: Becomes) => ({
   inFailure: becomes === "rejected" || becomes === "contradictory"
 })
 
-const planBatch = (scenario: Scenario, batch: Batch, idOf: ReturnType<typeof idBook>): BatchPlan => {
+const planBatch = (scenario: Scenario, batch: Batch, idOf: IdBook): BatchPlan => {
   const rows = new Map<EmailKey.EmailKey, Array<Contact>>()
   for (const row of batch.contacts) {
     const key = EmailKey.fromAddress(row.email)
@@ -67,7 +82,7 @@ const planBatch = (scenario: Scenario, batch: Batch, idOf: ReturnType<typeof idB
   const contacts = [...rows].flatMap(([key, sameKey], index): Array<PlannedContact> => {
     const [first] = sameKey
     if (first === undefined) return []
-    const { becomes, email } = first
+    const { becomes, deletedAfterwards, email, renamedTo } = first
     const named = sameKey.find((row) => row.contactId !== undefined)?.contactId
     const { inFailure, inSuccess } = reported(scenario, becomes)
     const times = scenario.duplicateIds === "twice" ? sameKey.length : 1
@@ -75,19 +90,31 @@ const planBatch = (scenario: Scenario, batch: Batch, idOf: ReturnType<typeof idB
       {
         key,
         email,
-        contactId: named ?? idOf(key, inSuccess || becomes === "updated"),
+        contactId: named ?? idOf(key, isApplied(becomes)),
         becomes,
         reached: index < (batch.processed ?? Number.POSITIVE_INFINITY),
         timesInSuccess: inSuccess ? times : 0,
-        inFailure
+        inFailure,
+        deletedAfterwards,
+        renamedTo
       }
     ]
   })
   return { batch, contacts }
 }
 
-/** The batches of a scenario by their ID, with everything decided that does not depend on time. */
-export const planOf = (scenario: Scenario): ReadonlyMap<string, BatchPlan> => {
-  const idOf = idBook(scenario)
-  return new Map(scenario.batches.map((batch) => [batch.batchId, planBatch(scenario, batch, idOf)]))
+export interface Planner {
+  readonly plans: ReadonlyMap<string, BatchPlan>
+  readonly idOf: IdBook
+  /** Plans one more batch of the same account. */
+  readonly plan: (batch: Batch) => BatchPlan
 }
+
+/** The batches of a scenario by their ID, with everything decided that does not depend on time. */
+export const makePlanner = (scenario: Scenario): Planner => {
+  const idOf = idBook(scenario)
+  const plan = (batch: Batch) => planBatch(scenario, batch, idOf)
+  return { plans: new Map(scenario.batches.map((batch) => [batch.batchId, plan(batch)])), idOf, plan }
+}
+
+export const planOf = (scenario: Scenario): ReadonlyMap<string, BatchPlan> => makePlanner(scenario).plans

@@ -40,3 +40,13 @@ export const unknownBatch = ({ unknownBatch }: Scenario): HttpServerResponse.Htt
 export const notFound = HttpServerResponse.unsafeJson({ message: "Not Found" }, { status: 404 })
 
 export const forbidden = HttpServerResponse.unsafeJson({ message: "Forbidden" }, { status: 403 })
+
+/** The limit of imports a minute, worded like a failed validation. */
+export const tooManyImports = HttpServerResponse.unsafeJson(
+  {
+    success: 0,
+    message: "Rate limit exceeded.",
+    failureReasons: ["Up to 100 imports may be requested per minute."]
+  },
+  { status: 400 }
+)

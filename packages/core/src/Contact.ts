@@ -1,0 +1,92 @@
+/**
+ * A contact of the account, as far as it matters to an import: who it is, and when it last changed.
+ *
+ * @since 0.1.0
+ */
+import * as DateTime from "effect/DateTime"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { ContactIdOnWire } from "./ContactId.js"
+import * as EmailKey from "./EmailKey.js"
+import { anyOf, loose, looseCount } from "./internal/loose.js"
+
+const dateShape = /^((?:[+-]\d{6}|\d{4})-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[+-]\d\d:?\d\d)?$/
+
+/**
+ * A date as the service writes it: ISO 8601 with an offset, or `YYYY-MM-DD hh:mm:ss`. Zero dates and everything
+ * else are `None`.
+ *
+ * In which zone a date without an offset is meant is not documented; it is taken for UTC and may be hours off.
+ *
+ * @since 0.1.0
+ * @category parsing
+ */
+export const parseDate = (value: unknown): Option.Option<DateTime.Utc> => {
+  const match = typeof value === "string" ? dateShape.exec(value.trim()) : null
+  const [, day, time, offset = "Z"] = match ?? []
+  if (day === undefined || time === undefined) return Option.none()
+  // Date.parse takes February 31 for March 3.
+  const midnight = new Date(`${day}T00:00:00Z`)
+  if (Number.isNaN(midnight.getTime()) || !midnight.toISOString().startsWith(day)) return Option.none()
+  return DateTime.make(`${day}T${time}${offset}`)
+}
+
+const date = loose(Schema.DateTimeUtcFromSelf, ["string", "null"], parseDate, DateTime.formatIso)
+
+const deleted = Schema.optionalToRequired(anyOf("string", "integer", "boolean", "null"), Schema.Boolean, {
+  decode: Option.exists((flag) => flag === "1" || flag === 1 || flag === true),
+  encode: (flag) => Option.some(flag ? "1" : "0")
+})
+
+/**
+ * A contact. Of the forty-odd keys of the reply these five are decoded; the rest changes type between calls.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class Contact extends Schema.Class<Contact>("effect-activecampaign/Contact")({
+  id: ContactIdOnWire,
+  /** The address as the account holds it; `""` where the contact has none. */
+  email: Schema.optionalWith(Schema.String, { nullable: true, default: () => "" }),
+  /** When it was created. `None` is not known. */
+  cdate: date,
+  /** When it was last changed, by whomever. `None` is not known. */
+  udate: date,
+  deleted
+}) {
+  /** The key under which its address is compared. */
+  get emailKey(): EmailKey.EmailKey {
+    return EmailKey.fromAddress(this.email)
+  }
+}
+
+/**
+ * The reply of `GET /contacts`: one page of the account's contacts.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class ContactsPage extends Schema.Class<ContactsPage>("effect-activecampaign/ContactsPage")({
+  contacts: Schema.Array(Contact),
+  meta: loose(
+    Schema.Struct({ total: Schema.OptionFromSelf(Schema.NonNegativeInt) }),
+    ["object", "null"],
+    (meta) => Schema.decodeUnknownOption(Schema.Struct({ total: looseCount }))(meta),
+    ({ total }) => ({ total: Option.match(total, { onNone: () => null, onSome: String }) })
+  )
+}) {
+  /** How many contacts match in all, where the reply says so. */
+  get total(): Option.Option<number> {
+    return Option.flatMap(this.meta, (meta) => meta.total)
+  }
+}
+
+/**
+ * The reply of `GET /contacts/{id}`. What is sideloaded is not decoded.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class ContactReply extends Schema.Class<ContactReply>("effect-activecampaign/ContactReply")({
+  contact: Contact
+}) {}

@@ -1,0 +1,179 @@
+/**
+ * The contacts of the account: who stands behind an ID, and whether an address is there.
+ *
+ * ActiveCampaign answers a filter it does not understand with the first contacts of the account. Each contact of
+ * an answer is therefore compared with what was asked for; a stranger becomes the error `FilterIgnored`.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { ActiveCampaignClient } from "./ActiveCampaignClient.js"
+import { Contact } from "./Contact.js"
+import { ContactId } from "./ContactId.js"
+import type { ContactsError } from "./ContactsError.js"
+import * as EmailKey from "./EmailKey.js"
+import { makeRequests } from "./internal/lookupRequests.js"
+import { type Found, makeLookups } from "./internal/lookups.js"
+
+/**
+ * The ID belongs to this contact, and so to its address.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class Link extends Schema.TaggedClass<Link>("effect-activecampaign/Link")("Link", {
+  id: ContactId,
+  contact: Schema.typeSchema(Contact)
+}) {
+  /** The key of the contact's address. */
+  get emailKey(): EmailKey.EmailKey {
+    return EmailKey.fromAddress(this.contact.email)
+  }
+}
+
+/**
+ * The account has no contact of this ID: it was deleted, or never was.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class Gone extends Schema.TaggedClass<Gone>("effect-activecampaign/Gone")("Gone", { id: ContactId }) {}
+
+/**
+ * What became of an ID that was resolved.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Resolved = Link | Gone
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Service {
+  /**
+   * Fetches the contacts behind IDs, 100 a call. Emits one `Link` or `Gone` for each distinct ID, in the order in
+   * which they first came. The IDs are remembered for as long as the stream runs, so that none is asked for twice.
+   */
+  readonly resolve: <E = never, R = never>(
+    ids: Stream.Stream<ContactId, E, R>
+  ) => Stream.Stream<Resolved, E | ContactsError, R>
+  /**
+   * The contact of an address, compared by `EmailKey`. Where several contacts share the key, the one of the lowest
+   * ID that is not deleted.
+   */
+  readonly findByEmail: (address: string) => Effect.Effect<Option.Option<Contact>, ContactsError>
+  /**
+   * `resolve` for one ID as a request: those made together become one call a 100. They share it, so a caller that
+   * gives up still waits for its end, which the client's timeout bounds.
+   */
+  readonly byId: (id: ContactId) => Effect.Effect<Resolved, ContactsError>
+  /** `findByEmail` as a request: of those made together, each address is asked for once. */
+  readonly byEmail: (address: string) => Effect.Effect<Option.Option<Contact>, ContactsError>
+}
+
+/**
+ * @since 0.1.0
+ * @category tags
+ */
+export class Contacts extends Context.Tag("effect-activecampaign/Contacts")<Contacts, Service>() {}
+
+/**
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make: Effect.Effect<Service, never, ActiveCampaignClient> = Effect.map(
+  ActiveCampaignClient,
+  (client): Service => {
+    const lookups = makeLookups(client)
+    return {
+      resolve: (ids) =>
+        ids.pipe(
+          distinct,
+          Stream.grouped(lookups.idsPerCall),
+          Stream.mapEffect(
+            (group) => {
+              const asked = [...group]
+              return Effect.map(lookups.byIds(asked), (found) => asked.map((id) => resolvedOf(found, id)))
+            },
+            { concurrency: lookups.callsAtOnce }
+          ),
+          Stream.mapConcat((resolved) => resolved)
+        ),
+      findByEmail: lookups.byEmail,
+      ...makeRequests(lookups, resolvedOf)
+    }
+  }
+)
+
+const resolvedOf = (found: Found, id: ContactId): Resolved => {
+  const contact = found.get(id)
+  // Both parts have been through their schemas.
+  return contact === undefined ? new Gone({ id }, true) : new Link({ id, contact }, true)
+}
+
+const distinct = <E, R>(ids: Stream.Stream<ContactId, E, R>): Stream.Stream<ContactId, E, R> =>
+  Stream.suspend(() => {
+    const seen = new Set<ContactId>()
+    return Stream.filter(ids, (id) => !seen.has(id) && seen.add(id).has(id))
+  })
+
+/**
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import * as Option from "effect/Option"
+ * import * as Stream from "effect/Stream"
+ * import { BatchId, BulkImport, Contacts } from "effect-activecampaign"
+ *
+ * const addresses = Effect.gen(function* () {
+ *   const imports = yield* BulkImport.BulkImport
+ *   const contacts = yield* Contacts.Contacts
+ *   const settled = yield* imports.awaitSettled(BatchId.BatchId.make("5b1f2c9e"))
+ *   const ids = Option.getOrElse(settled.success, () => [])
+ *   return yield* contacts.resolve(Stream.fromIterable(ids)).pipe(
+ *     Stream.filter((resolved) => resolved._tag === "Link"),
+ *     Stream.map((link) => link.contact.email),
+ *     Stream.runCollect
+ *   )
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer: Layer.Layer<Contacts, never, ActiveCampaignClient> = Layer.effect(Contacts, make)
+
+/**
+ * Resolves one ID with the service in the context.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { ContactId, Contacts } from "effect-activecampaign"
+ *
+ * const ids = ["9101", "9102", "9103"].map((id) => ContactId.ContactId.make(id))
+ * // One call, not three.
+ * const resolved = Effect.forEach(ids, Contacts.byId, { batching: true })
+ * ```
+ *
+ * @since 0.1.0
+ * @category requests
+ */
+export const byId = (id: ContactId): Effect.Effect<Resolved, ContactsError, Contacts> =>
+  Effect.flatMap(Contacts, (contacts) => contacts.byId(id))
+
+/**
+ * Looks one address up with the service in the context.
+ *
+ * @since 0.1.0
+ * @category requests
+ */
+export const byEmail = (address: string): Effect.Effect<Option.Option<Contact>, ContactsError, Contacts> =>
+  Effect.flatMap(Contacts, (contacts) => contacts.byEmail(address))

@@ -1,0 +1,154 @@
+/**
+ * What is sent to start a bulk import, and what is answered: contacts queued, never contacts imported.
+ *
+ * @since 0.1.0
+ */
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { BatchId } from "./BatchId.js"
+import { countOf, loose, looseCount } from "./internal/loose.js"
+
+/**
+ * The most contacts one submission may hold.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const maximumContacts = 250
+
+/**
+ * The most bytes of UTF-8 the body of a submission may have: it must stay under 400,000.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const maximumBytes = 399_999
+
+const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
+const id = Schema.Union(Schema.NonNegativeInt, Schema.NonEmptyString)
+const lists = Schema.Array(Schema.Struct({ listid: id }))
+const pairs = Schema.Array(Schema.Struct({ key: Schema.String, value: Schema.String }))
+
+/**
+ * One contact to create, or to update where the account has its address already.
+ *
+ * The keys are those of the wire: ActiveCampaign silently drops any other spelling.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const ImportContact = Schema.Struct({
+  email: Schema.String,
+  first_name: optional(Schema.String),
+  last_name: optional(Schema.String),
+  phone: optional(Schema.String),
+  customer_acct_name: optional(Schema.String),
+  /** Added, never taken off; created where they do not exist. */
+  tags: optional(Schema.Array(Schema.String)),
+  /** Several values of one field are written `||a||b||`. */
+  fields: optional(Schema.Array(Schema.Struct({ id, value: Schema.String }))),
+  subscribe: optional(lists),
+  unsubscribe: optional(lists)
+}).annotations({ identifier: "ImportContact" })
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type ImportContact = typeof ImportContact.Type
+
+/**
+ * Where ActiveCampaign calls once the import is through.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const ImportCallback = Schema.Struct({
+  url: Schema.String,
+  requestType: optional(Schema.Literal("GET", "POST")),
+  /** A string, `"true"` by default; works with POST only. */
+  detailed_results: optional(Schema.Literal("true", "false")),
+  params: optional(pairs),
+  headers: optional(pairs)
+}).annotations({ identifier: "ImportCallback" })
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type ImportCallback = typeof ImportCallback.Type
+
+/**
+ * The body of `POST /import/bulk_import`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Submission = Schema.Struct({
+  contacts: Schema.Array(ImportContact),
+  /** Whether the import keeps out of automations. Without it they run, and slow the import down. */
+  exclude_automations: optional(Schema.Boolean),
+  callback: optional(ImportCallback)
+}).annotations({ identifier: "Submission" })
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Submission = typeof Submission.Type
+
+/**
+ * A submission that was accepted: its contacts are queued under `batchId`, none is imported yet.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface QueuedImport {
+  readonly batchId: BatchId
+  /** How many contacts were queued, which may be fewer than were sent. `None` where the reply does not say. */
+  readonly queued: Option.Option<number>
+  readonly message: string
+}
+
+const flagOf = (value: unknown) => (typeof value === "boolean" ? Option.some(Number(value)) : countOf(value))
+const flag = loose(Schema.NonNegativeInt, ["integer", "string", "boolean", "null"], flagOf, (count) => count)
+const textOf = (value: unknown) => (typeof value === "string" ? Option.some(value) : Option.none())
+
+/**
+ * The reply to a submission, in any of the shapes seen: the flag is called `Success` or `success` and need not be
+ * 1. Nothing about it but its being JSON may make an answer that names the batch unreadable.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export class SubmissionReply extends Schema.Class<SubmissionReply>("effect-activecampaign/SubmissionReply")({
+  Success: flag,
+  success: flag,
+  queued_contacts: looseCount,
+  batchId: loose(
+    Schema.typeSchema(BatchId),
+    ["string", "integer", "null"],
+    (value) => Schema.decodeUnknownOption(BatchId)(typeof value === "number" ? String(value) : value),
+    (batchId) => batchId
+  ),
+  message: loose(Schema.String, ["string", "null"], textOf, (text) => text)
+}) {
+  /** Whether the reply says that the submission was refused. */
+  get refused(): boolean {
+    return Option.contains(
+      Option.orElse(this.Success, () => this.success),
+      0
+    )
+  }
+}
+
+/**
+ * Why a submission was rejected: a complaint about one contact, or about the submission as a whole.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const FailureReason = Schema.Union(
+  Schema.Struct({ contact: Schema.Int, failureReason: Schema.String }),
+  Schema.String
+).annotations({ identifier: "FailureReason" })

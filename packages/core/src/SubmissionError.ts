@@ -1,0 +1,87 @@
+/**
+ * Why a submission was not accepted. In each case nothing was queued.
+ *
+ * @since 0.1.0
+ */
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type { ActiveCampaignError } from "./ActiveCampaignError.js"
+
+/**
+ * The submission is over one of ActiveCampaign's two limits, and was not sent.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class SubmissionTooLarge extends Schema.TaggedError<SubmissionTooLarge>(
+  "effect-activecampaign/SubmissionTooLarge"
+)("SubmissionTooLarge", {
+  limit: Schema.Literal("contacts", "bytes"),
+  most: Schema.Int,
+  actual: Schema.Int
+}) {
+  readonly isTransient = false
+  /** By how much it is over the limit. */
+  get excess(): number {
+    return this.actual - this.most
+  }
+  override get message() {
+    return `The submission has ${this.actual} ${this.limit}, ${this.excess} more than the ${this.most} that ActiveCampaign takes at once. It was not sent: split it.`
+  }
+}
+
+/**
+ * One complaint of a rejected submission.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Reason = Schema.Struct({
+  /** The number of the contact as ActiveCampaign counts them: from 1, as far as is known. */
+  contact: Schema.OptionFromSelf(Schema.Int),
+  /** Its own words; they hold typographic quotes and odd spaces, so never compare them exactly. */
+  reason: Schema.String
+})
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Reason = typeof Reason.Type
+
+const shown = 3
+
+/**
+ * 400 or 422: one bad contact rejects all of them.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class SubmissionRejected extends Schema.TaggedError<SubmissionRejected>(
+  "effect-activecampaign/SubmissionRejected"
+)("SubmissionRejected", {
+  request: Schema.String,
+  status: Schema.Int,
+  detail: Schema.String,
+  reasons: Schema.Array(Reason)
+}) {
+  readonly isTransient = false
+  override get message() {
+    const first = this.reasons
+      .slice(0, shown)
+      .map(({ contact, reason }) =>
+        Option.match(contact, { onNone: () => reason, onSome: (row) => `contact ${row}: ${reason}` })
+      )
+    const more = this.reasons.length > shown ? [`and ${this.reasons.length - shown} more`] : []
+    const why = [...first, ...more].join("; ")
+    return `${this.request}: ActiveCampaign rejected the submission with ${this.status}: ${this.detail}${why === "" ? "" : ` (${why})`}. None of its contacts was queued.`
+  }
+}
+
+/**
+ * Everything a submission can fail with.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type SubmissionError = ActiveCampaignError | SubmissionTooLarge | SubmissionRejected

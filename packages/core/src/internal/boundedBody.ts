@@ -1,0 +1,158 @@
+import * as HttpClientError from "@effect/platform/HttpClientError"
+import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import * as HttpIncomingMessage from "@effect/platform/HttpIncomingMessage"
+import * as UrlParams from "@effect/platform/UrlParams"
+import * as Effect from "effect/Effect"
+import * as Inspectable from "effect/Inspectable"
+import * as Stream from "effect/Stream"
+
+/** Of a refusal no more than this is read: its body is only ever shown. */
+const refusalLimit = 64 * 1024
+
+/** The cause of a `ResponseError` whose body was longer than allowed; `start` is what had arrived by then. */
+export class BodyTooLarge {
+  readonly limit: number
+  readonly status: number
+  readonly start: ArrayBuffer
+  constructor(limit: number, status: number, start: ArrayBuffer) {
+    this.limit = limit
+    this.status = status
+    this.start = start
+  }
+}
+
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true })
+
+/** A response whose body has been read. */
+class ReadResponse extends Inspectable.Class implements HttpClientResponse.HttpClientResponse {
+  readonly [HttpIncomingMessage.TypeId]: HttpIncomingMessage.TypeId = HttpIncomingMessage.TypeId
+  readonly [HttpClientResponse.TypeId]: HttpClientResponse.TypeId = HttpClientResponse.TypeId
+  readonly status: number
+  readonly headers: HttpClientResponse.HttpClientResponse["headers"]
+  readonly arrayBuffer: Effect.Effect<ArrayBuffer>
+  readonly #original: HttpClientResponse.HttpClientResponse
+  readonly #bytes: ArrayBuffer
+
+  constructor(
+    original: HttpClientResponse.HttpClientResponse,
+    headers: HttpClientResponse.HttpClientResponse["headers"],
+    bytes: ArrayBuffer
+  ) {
+    super()
+    this.headers = headers
+    this.#original = original
+    this.#bytes = bytes
+    this.status = original.status
+    this.arrayBuffer = Effect.succeed(bytes)
+  }
+  get request() {
+    return this.#original.request
+  }
+  get cookies() {
+    return this.#original.cookies
+  }
+  get remoteAddress() {
+    return this.#original.remoteAddress
+  }
+  get text() {
+    return Effect.sync(() => utf8.decode(this.#bytes))
+  }
+  get json(): Effect.Effect<unknown, HttpClientError.ResponseError> {
+    return this.#attempt((text): unknown => (text === "" ? null : JSON.parse(text)))
+  }
+  get urlParamsBody(): Effect.Effect<UrlParams.UrlParams, HttpClientError.ResponseError> {
+    return this.#attempt((text) => UrlParams.fromInput(new URLSearchParams(text)))
+  }
+  get formData(): Effect.Effect<FormData, HttpClientError.ResponseError> {
+    return Effect.tryPromise({
+      try: () => new Response(this.#bytes, { headers: this.headers }).formData(),
+      catch: (cause) => this.#undecodable(cause)
+    })
+  }
+  get stream() {
+    return Stream.sync(() => new Uint8Array(this.#bytes))
+  }
+  toJSON() {
+    return this.#original.toJSON()
+  }
+  #attempt<A>(f: (text: string) => A): Effect.Effect<A, HttpClientError.ResponseError> {
+    return Effect.tryMap(this.text, { try: f, catch: (cause) => this.#undecodable(cause) })
+  }
+  #undecodable(cause: unknown): HttpClientError.ResponseError {
+    return new HttpClientError.ResponseError({
+      request: this.request,
+      response: this,
+      reason: "Decode",
+      cause
+    })
+  }
+}
+
+const concat = (parts: ReadonlyArray<Uint8Array>, size: number): ArrayBuffer => {
+  const all = new Uint8Array(size)
+  let offset = 0
+  for (const part of parts) {
+    all.set(part, offset)
+    offset += part.byteLength
+  }
+  return all.buffer
+}
+
+/** A body of this length and no other: HTTP clients read no further, and nothing is to be unpacked. */
+const plainLength = (headers: HttpClientResponse.HttpClientResponse["headers"]): number | undefined => {
+  const length = headers["content-length"]
+  return length !== undefined && headers["content-encoding"] === undefined && /^\d+$/.test(length)
+    ? Number(length)
+    : undefined
+}
+
+const isEmptyBody = (error: HttpClientError.ResponseError) => error.reason === "EmptyBody"
+
+/**
+ * The same response with its body read, up to `limit` bytes. A longer one fails without being read to its end, and
+ * closes the connection; of a refusal the start is kept, and whatever befalls the rest is no matter.
+ */
+export const readBody =
+  (limit: number) =>
+  (
+    response: HttpClientResponse.HttpClientResponse
+  ): Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.ResponseError> => {
+    const { headers, status } = response
+    const isSuccess = status >= 200 && status < 300
+    const most = isSuccess ? limit : Math.min(limit, refusalLimit)
+    const length = plainLength(headers)
+
+    const tooLarge = (start: ArrayBuffer) =>
+      new HttpClientError.ResponseError({
+        request: response.request,
+        response,
+        reason: "Decode",
+        cause: new BodyTooLarge(limit, status, start)
+      })
+    const finish = (bytes: ArrayBuffer) =>
+      bytes.byteLength <= most || !isSuccess
+        ? Effect.succeed(new ReadResponse(response, headers, bytes))
+        : Effect.fail(tooLarge(bytes))
+
+    if (isSuccess && length !== undefined && length <= most) {
+      return Effect.flatMap(response.arrayBuffer, finish)
+    }
+    const parts: Array<Uint8Array> = []
+    let size = 0
+    return response.stream.pipe(
+      Stream.runForEachWhile((part) =>
+        Effect.sync(() => {
+          parts.push(part)
+          size += part.byteLength
+          return size <= most && (length === undefined || length <= most)
+        })
+      ),
+      Effect.catchAll((error) => (isSuccess && !isEmptyBody(error) ? Effect.fail(error) : Effect.void)),
+      Effect.flatMap(() => {
+        const bytes = concat(parts, size)
+        return isSuccess && length !== undefined && length > most
+          ? Effect.fail(tooLarge(bytes))
+          : finish(bytes)
+      })
+    )
+  }

@@ -1,0 +1,79 @@
+import * as Arr from "effect/Array"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as Option from "effect/Option"
+import * as Request from "effect/Request"
+import * as RequestResolver from "effect/RequestResolver"
+import type { Contact } from "../Contact.js"
+import type { ContactId } from "../ContactId.js"
+import type { Resolved } from "../Contacts.js"
+import type { ContactsError } from "../ContactsError.js"
+import * as EmailKey from "../EmailKey.js"
+import type { Found, Lookups } from "./lookups.js"
+
+class ById extends Request.TaggedClass("ById")<Resolved, ContactsError, { readonly id: ContactId }> {}
+
+class ByEmail extends Request.TaggedClass("ByEmail")<
+  Option.Option<Contact>,
+  ContactsError,
+  { readonly address: string; readonly key: EmailKey.EmailKey }
+> {}
+
+/** Groups in order of first appearance. A Map: an address may be called `__proto__`. */
+const groupedBy = <K, A>(
+  items: Arr.NonEmptyArray<A>,
+  keyOf: (item: A) => K
+): Map<K, Arr.NonEmptyArray<A>> => {
+  const groups = new Map<K, Arr.NonEmptyArray<A>>()
+  for (const item of items) {
+    const group = groups.get(keyOf(item))
+    if (group === undefined) groups.set(keyOf(item), [item])
+    else group.push(item)
+  }
+  return groups
+}
+
+/** The two lookups as requests; a call's failure is that of the requests it was made for, and of no others. */
+export const makeRequests = (lookups: Lookups, resolvedOf: (found: Found, id: ContactId) => Resolved) => {
+  const concurrency = lookups.callsAtOnce
+
+  const idResolver = RequestResolver.makeBatched((requests: Arr.NonEmptyArray<ById>) =>
+    Effect.forEach(
+      Arr.chunksOf(
+        groupedBy(requests, ({ id }) => id),
+        lookups.idsPerCall
+      ),
+      (chunk) =>
+        Effect.flatMap(Effect.exit(lookups.byIds(chunk.map(([id]) => id))), (exit) =>
+          Effect.forEach(
+            chunk.flatMap(([, group]) => group),
+            (request) =>
+              Request.complete(
+                request,
+                Exit.map(exit, (found) => resolvedOf(found, request.id))
+              ),
+            { discard: true }
+          )
+        ),
+      { concurrency, discard: true }
+    )
+  )
+
+  const emailResolver = RequestResolver.makeBatched((requests: Arr.NonEmptyArray<ByEmail>) =>
+    Effect.forEach(
+      groupedBy(requests, ({ key }) => key).values(),
+      (group) =>
+        Effect.flatMap(Effect.exit(lookups.byEmail(group[0].address)), (exit) =>
+          Effect.forEach(group, (request) => Request.complete(request, exit), { discard: true })
+        ),
+      { concurrency, discard: true }
+    )
+  )
+
+  return {
+    byId: (id: ContactId): Effect.Effect<Resolved, ContactsError> =>
+      Effect.request(new ById({ id }), idResolver),
+    byEmail: (address: string): Effect.Effect<Option.Option<Contact>, ContactsError> =>
+      Effect.request(new ByEmail({ address, key: EmailKey.fromAddress(address) }), emailResolver)
+  }
+}

@@ -1,0 +1,46 @@
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+
+/** A whole number of things, written as a number or as a string of digits; anything else is not one. */
+export const countOf = (value: unknown): Option.Option<number> => {
+  const number = typeof value === "string" && /^\s*\d+\s*$/.test(value) ? Number(value) : value
+  return typeof number === "number" && Number.isSafeInteger(number) && number >= 0
+    ? Option.some(number)
+    : Option.none()
+}
+
+const whole = Schema.NonNegativeInt.pipe(Schema.lessThanOrEqualTo(Number.MAX_SAFE_INTEGER))
+
+/** A count that must be there. The service writes them as strings; numbers are accepted, too. */
+export const Count = Schema.transform(
+  Schema.Union(Schema.String.pipe(Schema.pattern(/^\d{1,15}$/)), whole),
+  Schema.typeSchema(whole),
+  { strict: true, decode: Number, encode: String }
+)
+
+/** Anything, of which the documentation of the contract shows these JSON types. */
+export const anyOf = (...types: ReadonlyArray<string>) =>
+  Schema.Unknown.annotations({ jsonSchema: { anyOf: types.map((type) => ({ type })) } })
+
+/**
+ * A key without which an answer is still worth having: whatever stands there is accepted, and what `read` makes
+ * nothing of is not known.
+ */
+export const loose = <A>(
+  item: Schema.Schema<A>,
+  jsonTypes: ReadonlyArray<string>,
+  read: (value: unknown) => Option.Option<A>,
+  write: (value: A) => unknown
+) =>
+  Schema.optionalToRequired(anyOf(...jsonTypes), Schema.OptionFromSelf(item), {
+    decode: Option.flatMap(read),
+    encode: Option.map(write)
+  })
+
+/** A count that need not be there. */
+export const looseCount = loose(
+  Schema.typeSchema(whole),
+  ["string", "integer", "null"],
+  countOf,
+  (count) => count
+)

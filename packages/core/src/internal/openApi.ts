@@ -1,0 +1,21 @@
+const decodeError = "#/components/schemas/HttpApiDecodeError"
+
+/**
+ * HttpApi declares its own decode error at 400 on every endpoint; ActiveCampaign never sends that shape. It also
+ * gives every operation an empty `security`, which in OpenAPI takes the token off that operation again.
+ */
+export const asTheVendorHasIt = (spec: Record<string, unknown>): Record<string, unknown> =>
+  JSON.parse(JSON.stringify(spec), (key, value) => {
+    if (key === "anyOf" && Array.isArray(value)) return value.filter((member) => member?.$ref !== decodeError)
+    if (key === "security" && Array.isArray(value) && value.length === 0) return undefined
+    if (key === "responses") {
+      return Object.fromEntries(
+        Object.entries(value).filter(([, response]) => !JSON.stringify(response).includes(decodeError))
+      )
+    }
+    if (key === "schemas") {
+      const { HttpApiDecodeError: _decodeError, Issue: _issue, PropertyKey: _key, ...schemas } = value
+      return schemas
+    }
+    return value
+  })

@@ -1,0 +1,47 @@
+import * as Clock from "effect/Clock"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as ScheduleDecision from "effect/ScheduleDecision"
+import * as ScheduleIntervals from "effect/ScheduleIntervals"
+import type { PollPolicy } from "../PollPolicy.js"
+import type { PollState } from "../PollState.js"
+
+/** No policy is still growing after so many answers. */
+const mostReplayed = 1000
+
+/**
+ * The waits between the calls of one wait. Not `Schedule.driver`: a wait that is resumed has its schedule wound
+ * forward, without sleeping, by the answers that came before, and counts the time since the last of them.
+ */
+export const makePacer = (from: PollState, { firstDelay, schedule }: PollPolicy) =>
+  Effect.gen(function* () {
+    let scheduled: unknown = schedule.initial
+    let resumed = Option.isSome(from.last)
+    for (let answers = Math.min(from.polls, mostReplayed) - 1; answers > 0; answers--) {
+      if (Option.isNone(from.last)) break
+      const { answer, receivedAt } = from.last.value
+      const [state] = yield* schedule.step(DateTime.toEpochMillis(receivedAt), answer, scheduled)
+      scheduled = state
+    }
+
+    /** The wait before the next call, or `None` where the schedule has ended. */
+    const delay = (state: PollState): Effect.Effect<Option.Option<Duration.Duration>> =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) => {
+        if (Option.isNone(state.last)) {
+          const age = Math.max(0, now - DateTime.toEpochMillis(state.startedAt))
+          return Effect.succeedSome(Duration.subtract(firstDelay, age))
+        }
+        const { answer, receivedAt } = state.last.value
+        const at = resumed ? DateTime.toEpochMillis(receivedAt) : now
+        resumed = false
+        return Effect.map(schedule.step(at, answer, scheduled), ([next, _output, decision]) => {
+          scheduled = next
+          if (ScheduleDecision.isDone(decision)) return Option.none()
+          const start = ScheduleIntervals.start(decision.intervals)
+          return Option.some(Duration.millis(Math.max(0, start - now)))
+        })
+      })
+    return { delay }
+  })

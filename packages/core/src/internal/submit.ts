@@ -1,0 +1,126 @@
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { RejectedReply } from "../ActiveCampaignApi.js"
+import { ContractBroken } from "../ActiveCampaignError.js"
+import {
+  maximumBytes,
+  maximumContacts,
+  type QueuedImport,
+  Submission,
+  SubmissionReply
+} from "../Submission.js"
+import { type SubmissionError, SubmissionRejected, SubmissionTooLarge } from "../SubmissionError.js"
+import type { Failure, Hide } from "./call.js"
+import { bodyOf } from "./edge.js"
+import type { Edge } from "./edgeOf.js"
+import { rejectionOf } from "./rejection.js"
+
+const request = "POST /import/bulk_import"
+
+const bytesOf = (submission: Submission) =>
+  new TextEncoder().encode(JSON.stringify(Schema.encodeSync(Submission)(submission))).length
+
+const withinLimits = (submission: Submission): Effect.Effect<void, SubmissionTooLarge> => {
+  const contacts = submission.contacts.length
+  if (contacts > maximumContacts) {
+    return Effect.fail(new SubmissionTooLarge({ limit: "contacts", most: maximumContacts, actual: contacts }))
+  }
+  const bytes = bytesOf(submission)
+  return bytes > maximumBytes
+    ? Effect.fail(new SubmissionTooLarge({ limit: "bytes", most: maximumBytes, actual: bytes }))
+    : Effect.void
+}
+
+interface Accepted {
+  readonly reply: SubmissionReply
+  readonly status: number
+  readonly body: string
+}
+
+/** 200 is documented, 201 has been seen: any 2xx that can be read is an answer. */
+const orAny2xx = (failure: Failure): Effect.Effect<Accepted, Failure> => {
+  if (failure instanceof Error && failure._tag === "ResponseError") {
+    const { status } = failure.response
+    if (status <= 200 || status >= 300) return Effect.fail(failure)
+    return failure.response.text.pipe(
+      Effect.flatMap((body) =>
+        Effect.map(Schema.decode(Schema.parseJson(SubmissionReply))(body), (reply) => ({
+          reply,
+          status,
+          body
+        }))
+      ),
+      Effect.orElseFail(() => failure)
+    )
+  }
+  return Effect.fail(failure)
+}
+
+/** A 400 that says what is wrong with the contacts is an answer, too: no retry will change it. */
+const orRejected =
+  (hide: Hide) =>
+  (failure: Failure): Effect.Effect<Either.Either<Accepted, SubmissionRejected>, Failure> => {
+    if (!(failure instanceof Error && failure._tag === "ResponseError")) return Effect.fail(failure)
+    const { status } = failure.response
+    if (status !== 400 && status !== 422) return Effect.fail(failure)
+    return failure.response.text.pipe(
+      Effect.map((body) => rejectionOf(hide(body))),
+      Effect.flatten,
+      Effect.map((rejection) => Either.left(new SubmissionRejected({ request, status, ...rejection }))),
+      Effect.orElseFail(() => failure)
+    )
+  }
+
+const queued =
+  (hide: Hide) =>
+  ({ body, reply, status }: Accepted): Effect.Effect<QueuedImport, ContractBroken> => {
+    const broken = (detail: string) =>
+      new ContractBroken({ request, status, content: "json", detail, body: hide(body).slice(0, 2048) })
+    if (reply.refused) return broken("the flag says the submission failed, the status says it did not")
+    return Option.match(reply.batchId, {
+      onNone: () => Effect.fail(broken("it names no batch")),
+      onSome: (batchId) =>
+        Effect.succeed({
+          batchId,
+          queued: reply.queued_contacts,
+          message: Option.getOrElse(reply.message, () => "")
+        })
+    })
+  }
+
+/** Submits once. `hide` takes the token out of what the service says. */
+export const makeSubmit =
+  ({ api, call }: Edge, hide: Hide) =>
+  (submission: Submission): Effect.Effect<QueuedImport, SubmissionError> =>
+    withinLimits(submission).pipe(
+      Effect.zipRight(
+        call(
+          {
+            name: "submitImport",
+            request,
+            attributes: { contacts: submission.contacts.length },
+            describe: (outcome: Either.Either<Accepted, SubmissionRejected>) =>
+              Either.match(outcome, {
+                onLeft: ({ status }): Record<string, unknown> => ({ rejected: status }),
+                onRight: ({ reply }) => ({ batchId: Option.getOrUndefined(reply.batchId) })
+              }),
+            kind: submission.contacts.length > 1 ? "import-many" : "import-one",
+            retry: "submission"
+          },
+          api.bulkImport.submit({ payload: submission, withResponse: true }).pipe(
+            // Declared for the simulator; the edge turns every 400 into a ResponseError.
+            Effect.catchIf((error) => error instanceof RejectedReply, Effect.die),
+            Effect.flatMap(([reply, response]) =>
+              Effect.map(bodyOf(response), (body) => ({ reply, status: response.status, body }))
+            ),
+            Effect.catchAll(orAny2xx),
+            Effect.map((accepted) => Either.right(accepted)),
+            Effect.catchAll(orRejected(hide))
+          )
+        )
+      ),
+      Effect.flatten,
+      Effect.flatMap(queued(hide))
+    )

@@ -1,0 +1,122 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Arbitrary, DateTime, FastCheck, Option, Schema } from "effect"
+import { Contact } from "effect-activecampaign"
+
+const decode = Schema.decodeUnknownSync(Contact.Contact)
+const iso = (value: unknown) => Option.map(Contact.parseDate(value), DateTime.formatIso)
+
+describe("a contact", () => {
+  it("is decoded from the five keys that matter, whatever the others hold", () => {
+    const contact = decode({
+      id: "9101",
+      email: "Ada@Example.test",
+      cdate: "2031-04-02T08:15:00-05:00",
+      udate: "2031-04-02 13:15:01",
+      deleted: "0",
+      scoreValues: { "0": 1 },
+      links: false
+    })
+    assert.strictEqual(contact.id, "9101")
+    assert.strictEqual(contact.email, "Ada@Example.test")
+    assert.strictEqual(contact.emailKey, "ada@example.test")
+    assert.deepStrictEqual(
+      Option.map(contact.cdate, DateTime.formatIso),
+      Option.some("2031-04-02T13:15:00.000Z")
+    )
+    assert.deepStrictEqual(
+      Option.map(contact.udate, DateTime.formatIso),
+      Option.some("2031-04-02T13:15:01.000Z")
+    )
+    assert.isFalse(contact.deleted)
+  })
+
+  it("is decoded without its dates, its flag and its address, which then are not known", () => {
+    for (const rest of [{}, { email: null, cdate: null, udate: null, deleted: null }]) {
+      const contact = decode({ id: 9101, ...rest })
+      assert.strictEqual(contact.id, "9101")
+      assert.strictEqual(contact.email, "")
+      assert.isTrue(Option.isNone(contact.cdate) && Option.isNone(contact.udate))
+      assert.isFalse(contact.deleted)
+    }
+  })
+
+  it("counts as deleted where the flag says so in any of its forms", () => {
+    for (const deleted of ["1", 1, true]) assert.isTrue(decode({ id: "1", deleted }).deleted)
+    for (const deleted of ["0", 0, false, "", "?"]) assert.isFalse(decode({ id: "1", deleted }).deleted)
+  })
+
+  it("is none without an ID", () => {
+    for (const wire of [{}, { id: "" }, { id: null }, { id: -1 }, [], null, "9101"]) {
+      assert.throws(() => decode(wire))
+    }
+  })
+
+  it("survives being encoded and decoded again", () => {
+    FastCheck.assert(
+      FastCheck.property(Arbitrary.make(Schema.typeSchema(Contact.Contact)), (contact) => {
+        const wire: unknown = JSON.parse(JSON.stringify(Schema.encodeSync(Contact.Contact)(contact)))
+        assert.isTrue(Schema.equivalence(Contact.Contact)(decode(wire), contact))
+      })
+    )
+  })
+})
+
+describe("a date", () => {
+  it("is read in each of the forms the service writes", () => {
+    assert.deepStrictEqual(iso("2031-04-02T08:15:00-05:00"), Option.some("2031-04-02T13:15:00.000Z"))
+    assert.deepStrictEqual(iso("2031-04-02T08:15:00Z"), Option.some("2031-04-02T08:15:00.000Z"))
+    assert.deepStrictEqual(iso("2031-04-02 08:15:00"), Option.some("2031-04-02T08:15:00.000Z"))
+  })
+
+  it.each([
+    "0000-00-00",
+    "0000-00-00 00:00:00",
+    "",
+    "yesterday",
+    "2031-02-30 08:15:00",
+    "2031-13-01 08:15:00",
+    "2031-04-02 25:15:00",
+    "2031-04-02",
+    0,
+    null,
+    false,
+    {}
+  ])("is not known where it says %j", (value) => {
+    assert.deepStrictEqual(Contact.parseDate(value), Option.none())
+  })
+
+  it("never throws, whatever stands in its place", () => {
+    FastCheck.assert(
+      FastCheck.property(FastCheck.oneof(FastCheck.string(), FastCheck.jsonValue()), (value) => {
+        Contact.parseDate(value)
+      })
+    )
+  })
+})
+
+describe("a page of contacts", () => {
+  const page = Schema.decodeUnknownSync(Contact.ContactsPage)
+
+  it("has a total as a string, as a number, or none that is known", () => {
+    for (const total of ["2", 2]) {
+      assert.deepStrictEqual(page({ contacts: [], meta: { total } }).total, Option.some(2))
+    }
+    for (const meta of [{}, { total: "many" }, { total: -1 }, { total: 1.5 }, [], null, "2"]) {
+      assert.deepStrictEqual(page({ contacts: [], meta }).total, Option.none())
+    }
+    assert.deepStrictEqual(page({ contacts: [] }).total, Option.none())
+  })
+
+  it("never has an empty list that was not there", () => {
+    FastCheck.assert(
+      FastCheck.property(FastCheck.jsonValue(), (json) => {
+        const decoded = Schema.decodeUnknownOption(Contact.ContactsPage)(json)
+        if (Option.isSome(decoded))
+          assert.isTrue(typeof json === "object" && json !== null && "contacts" in json)
+      })
+    )
+    for (const wire of [{}, { contacts: null }, { contacts: {} }, { contacts: { "0": { id: "1" } } }]) {
+      assert.throws(() => page(wire))
+    }
+  })
+})

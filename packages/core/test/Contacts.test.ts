@@ -1,0 +1,279 @@
+import { HttpClient } from "@effect/platform"
+import { assert, describe, it } from "@effect/vitest"
+import { Chunk, Effect, Either, FastCheck, Option, Stream } from "effect"
+import { Contacts, ContactsError } from "effect-activecampaign"
+import { account, contactsOf, type Held, idOf, type Manners } from "./account.js"
+import { during, withVirtualTime } from "./support.js"
+
+const held = (...ids: ReadonlyArray<number>): Array<Held> =>
+  ids.map((id) => ({ id: String(id), email: `c${id}@example.test` }))
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index)
+
+/** Resolves IDs against an account and tells what came out, with the calls it took. */
+const resolve = (ids: ReadonlyArray<string>, contacts: ReadonlyArray<Held>, manners: Manners = {}) => {
+  const { calls, http } = account(contacts, manners)
+  return contactsOf(http).pipe(
+    Effect.flatMap((service) =>
+      Stream.runCollect(service.resolve(Stream.fromIterable(ids.map((id) => idOf(id)))))
+    ),
+    Effect.map(Chunk.toReadonlyArray),
+    Effect.either,
+    Effect.map((result) => ({ calls, result })),
+    Effect.scoped,
+    withVirtualTime
+  )
+}
+const words = (resolved: ReadonlyArray<Contacts.Resolved>) =>
+  resolved.map((one) => (one._tag === "Link" ? `${one.id} ${one.contact.email}` : `${one.id} gone`))
+
+describe("resolving IDs", () => {
+  it.effect("gives a link for each ID the account has, and tells the others gone, in the order asked", () =>
+    Effect.gen(function* () {
+      const { result } = yield* resolve(["3", "9", "1"], held(1, 2, 3))
+      assert.deepStrictEqual(
+        Either.map(result, words),
+        Either.right(["3 c3@example.test", "9 gone", "1 c1@example.test"])
+      )
+    })
+  )
+
+  it.effect("asks for each ID once, 100 a call", () =>
+    Effect.gen(function* () {
+      const ids = range(1, 250).map(String)
+      const { calls, result } = yield* resolve([...ids, ...ids], held(...range(1, 250)))
+      assert.deepStrictEqual(
+        calls.map((url) => url.searchParams.getAll("ids[]").length),
+        [100, 100, 50]
+      )
+      assert.deepStrictEqual(
+        calls.flatMap((url) => url.searchParams.getAll("ids[]")),
+        ids
+      )
+      assert.strictEqual(Either.getOrThrow(result).length, 250)
+    })
+  )
+
+  it.effect("sends exactly this", () =>
+    Effect.gen(function* () {
+      const { calls } = yield* resolve(["1", "2"], held(1, 2))
+      assert.deepStrictEqual(calls.map(String), [
+        "https://acme.api-us1.com/api/3/contacts?ids%5B%5D=1&ids%5B%5D=2&orders%5Bid%5D=ASC&limit=100&status=-1"
+      ])
+    })
+  )
+
+  it.effect("asks nothing for no IDs", () =>
+    Effect.gen(function* () {
+      const { calls, result } = yield* resolve([], held(1))
+      assert.deepStrictEqual([calls, result], [[], Either.right([])])
+    })
+  )
+
+  it.effect("fails where the filter was ignored, and gives no contact", () =>
+    Effect.gen(function* () {
+      const { result } = yield* resolve(["2"], held(1, 2), { honours: [] })
+      const error = Either.getOrThrow(Either.flip(result))
+      assert.instanceOf(error, ContactsError.FilterIgnored)
+      assert.include(error.message, "ids[]")
+      assert.include(error.message, "contact 1,")
+    })
+  )
+
+  it.effect("asks again for those that a page too short did not show", () =>
+    Effect.gen(function* () {
+      const { calls, result } = yield* resolve(range(1, 60).map(String), held(...range(1, 50)), {
+        pageSize: 20
+      })
+      assert.strictEqual(calls.length, 3)
+      const resolved = Either.getOrThrow(result)
+      assert.strictEqual(resolved.filter(({ _tag }) => _tag === "Gone").length, 10)
+    })
+  )
+
+  it.effect("fails with the error of the call", () =>
+    Effect.gen(function* () {
+      const { result } = yield* resolve(["1"], held(1), { instead: () => ({ status: 403, body: "{}" }) })
+      assert.strictEqual(Either.getOrThrow(Either.flip(result))._tag, "AuthenticationFailed")
+    })
+  )
+
+  const worlds = FastCheck.record({
+    asked: FastCheck.array(FastCheck.integer({ min: 1, max: 300 }), { maxLength: 300 }),
+    there: FastCheck.uniqueArray(FastCheck.integer({ min: 1, max: 300 }), { maxLength: 300 }),
+    pageSize: FastCheck.constantFrom(1, 20, 100),
+    total: FastCheck.constantFrom("string" as const, "number" as const, "missing" as const),
+    honoured: FastCheck.boolean()
+  })
+
+  it("gives exactly one link or gone for each distinct ID, and never a stranger, whatever the account holds", () =>
+    FastCheck.assert(
+      FastCheck.asyncProperty(worlds, async ({ asked, honoured, pageSize, there, total }) => {
+        const honours = honoured ? (["ids[]"] as const) : []
+        const { result } = await Effect.runPromise(
+          resolve(asked.map(String), held(...there), { pageSize, total, honours })
+        )
+        const distinct = [...new Set(asked)]
+        if (Either.isLeft(result)) {
+          assert.isFalse(honoured)
+          assert.instanceOf(result.left, ContactsError.FilterIgnored)
+          return
+        }
+        assert.deepStrictEqual(
+          words(result.right),
+          distinct.map((id) => (there.includes(id) ? `${id} c${id}@example.test` : `${id} gone`))
+        )
+      }),
+      { numRuns: 100 }
+    ))
+})
+
+describe("looking an address up", () => {
+  const find = (address: string, contacts: ReadonlyArray<Held>, manners: Manners = {}) => {
+    const { calls, http } = account(contacts, manners)
+    return contactsOf(http).pipe(
+      Effect.flatMap((service) => service.findByEmail(address)),
+      Effect.map(Option.map((contact) => contact.id)),
+      Effect.either,
+      Effect.map((result) => ({ calls, result })),
+      Effect.scoped
+    )
+  }
+
+  it.effect("finds the contact in whatever letter case the account keeps it", () =>
+    Effect.gen(function* () {
+      const { result } = yield* find(" ada@example.test", [{ id: "7", email: "Ada@Example.test" }])
+      assert.deepStrictEqual(result, Either.right(Option.some(idOf("7"))))
+    })
+  )
+
+  it.effect("finds nobody where there is nobody", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual((yield* find("x@example.test", held(1))).result, Either.right(Option.none()))
+    })
+  )
+
+  it.effect("finds nobody behind no address, and does not ask", () =>
+    Effect.gen(function* () {
+      const { calls, result } = yield* find("  ", [{ id: "1", email: "" }])
+      assert.deepStrictEqual([calls, result], [[], Either.right(Option.none())])
+    })
+  )
+
+  it.effect("sends a plus as %2B", () =>
+    Effect.gen(function* () {
+      const { calls } = yield* find("ada+news@example.test", [])
+      assert.deepStrictEqual(calls.map(String), [
+        "https://acme.api-us1.com/api/3/contacts?email=ada%2Bnews%40example.test&orders%5Bid%5D=ASC&limit=100&status=-1"
+      ])
+    })
+  )
+
+  it.effect("fails where the filter was ignored, even if the contact is among those shown", () =>
+    Effect.gen(function* () {
+      const { result } = yield* find("c2@example.test", held(1, 2), { honours: [] })
+      assert.instanceOf(Either.getOrThrow(Either.flip(result)), ContactsError.FilterIgnored)
+    })
+  )
+
+  it.effect("prefers a contact that is not deleted", () =>
+    Effect.gen(function* () {
+      const email = "ada@example.test"
+      const { result } = yield* find(email, [
+        { id: "1", email, deleted: "1" },
+        { id: "2", email }
+      ])
+      assert.deepStrictEqual(result, Either.right(Option.some(idOf("2"))))
+    })
+  )
+})
+
+describe("requests made together", () => {
+  const batched = <A>(
+    contacts: ReadonlyArray<Held>,
+    run: (service: Contacts.Service) => Effect.Effect<A, ContactsError.ContactsError>,
+    manners: Manners = {}
+  ) => {
+    const { calls, http } = account(contacts, manners)
+    return contactsOf(http).pipe(
+      Effect.flatMap(run),
+      Effect.map((result) => ({ calls, result })),
+      Effect.scoped,
+      withVirtualTime
+    )
+  }
+
+  it.effect("for IDs become one call a hundred, and none twice", () =>
+    Effect.gen(function* () {
+      const ids = [...range(1, 150), ...range(1, 150)].map((id) => idOf(String(id)))
+      const { calls, result } = yield* batched(held(...range(1, 140)), (service) =>
+        Effect.forEach(ids, service.byId, { batching: true })
+      )
+      assert.strictEqual(calls.length, 2)
+      assert.deepStrictEqual(
+        words(result),
+        ids.map((id) => (Number(id) <= 140 ? `${id} c${id}@example.test` : `${id} gone`))
+      )
+    })
+  )
+
+  it.effect("for IDs fail only where their own call does", () =>
+    Effect.gen(function* () {
+      const ids = range(1, 150).map((id) => idOf(String(id)))
+      const { result } = yield* batched(
+        held(...range(1, 150)),
+        (service) => Effect.forEach(ids, (id) => Effect.either(service.byId(id)), { batching: true }),
+        { instead: (call) => (call === 2 ? { status: 404 } : undefined) }
+      )
+      assert.deepStrictEqual(
+        result.map((one) => Either.isRight(one)),
+        ids.map((_, index) => index < 100)
+      )
+    })
+  )
+
+  it.effect("for addresses ask for each key once", () =>
+    Effect.gen(function* () {
+      const addresses = [
+        "c1@example.test",
+        "C1@example.test ",
+        "c2@example.test",
+        "__proto__",
+        "c1@example.test"
+      ]
+      const { calls, result } = yield* batched(held(1, 2), (service) =>
+        Effect.forEach(addresses, service.byEmail, { batching: true })
+      )
+      assert.strictEqual(calls.length, 3)
+      assert.deepStrictEqual(
+        result.map((found) => Option.match(found, { onNone: () => "-", onSome: ({ id }) => String(id) })),
+        ["1", "1", "2", "-", "1"]
+      )
+    })
+  )
+
+  it.effect("can be made of the service in the context", () =>
+    Effect.gen(function* () {
+      const { calls, result } = yield* batched(held(1, 2), (service) =>
+        Effect.forEach(["1", "2"].map(idOf), Contacts.byId, { batching: true }).pipe(
+          Effect.zip(Contacts.byEmail("c1@example.test")),
+          Effect.provideService(Contacts.Contacts, service)
+        )
+      )
+      assert.strictEqual(calls.length, 2)
+      assert.deepStrictEqual(words(result[0]), ["1 c1@example.test", "2 c2@example.test"])
+      assert.isTrue(Option.isSome(result[1]))
+    })
+  )
+
+  it.scoped("end with the call they share, also for a caller that gave up before", () =>
+    Effect.gen(function* () {
+      const { byId } = yield* contactsOf(
+        HttpClient.make(() => Effect.never),
+        { timeout: "30 seconds" }
+      )
+      const patient = Effect.forEach(["1", "2"].map(idOf), byId, { batching: true })
+      const given = yield* during("31 seconds")(Effect.timeoutOption(patient, "5 seconds"))
+      assert.isTrue(Option.isNone(given))
+    })
+  )
+})

@@ -1,0 +1,253 @@
+import { HttpClient } from "@effect/platform"
+import { assert, describe, it } from "@effect/vitest"
+import { Duration, Effect, type Either, Metric, Option, Redacted, Schedule, TestClock } from "effect"
+import { ActiveCampaignError, Metrics, RateBudget, RetryPolicy } from "effect-activecampaign"
+import * as Edge from "../src/internal/edge.js"
+import {
+  accountUrl,
+  answering,
+  batchId,
+  connect,
+  during,
+  silence,
+  token,
+  unreachable,
+  vendor
+} from "./support.js"
+
+type Script = Parameters<typeof vendor>
+const settled = answering("completed", { success: ["1"], failure: [] })
+const tagOf = <A>(result: Either.Either<A, ActiveCampaignError.ActiveCampaignError>) =>
+  result._tag === "Left" ? result.left._tag : "ok"
+
+/** A call of the given kind to the scripted account, as the client's methods make it. */
+const calling = (
+  options: Pick<Edge.CallOptions, "kind" | "retry">,
+  script: Script,
+  retry: RetryPolicy.RetryPolicy = RetryPolicy.standard
+) =>
+  Effect.gen(function* () {
+    const { calls, http } = vendor(...script)
+    const { api, call } = yield* Edge.make({ url: accountUrl, apiToken: Redacted.make(token), retry }).pipe(
+      Effect.provideService(HttpClient.HttpClient, http)
+    )
+    const result = yield* during("1 hour")(
+      Effect.either(
+        call(
+          { name: "submit", request: "POST /import/bulk_import", ...options },
+          api.bulkImport.info({ urlParams: { batchId } })
+        )
+      )
+    )
+    return { calls, result, times: calls.map(({ at }) => at) }
+  })
+
+describe("a submission", () => {
+  const submission = { kind: "import-many", retry: "submission" } as const
+
+  it.scoped.each<readonly [string, Script[0]]>([
+    ["a timeout", silence],
+    ["500", { status: 500 }],
+    ["408", { status: 408 }],
+    ["503 without Retry-After", { status: 503 }],
+    ["a connection that broke", unreachable(new Error("ECONNRESET"))],
+    ["200 with nothing", { body: "" }],
+    ["200 with HTML", { body: "<html>" }],
+    ["200 with JSON of another shape", { body: "{}" }]
+  ])("is never repeated after %s, whatever the policy", ([_name, step]) =>
+    Effect.gen(function* () {
+      const { calls, result } = yield* calling(submission, [step], Schedule.recurs(3))
+      assert.strictEqual(tagOf(result), "OutcomeUnknown")
+      assert.lengthOf(calls, 1)
+    })
+  )
+
+  it.scoped("says what to do when its outcome is unknown", () =>
+    Effect.gen(function* () {
+      const { result } = yield* calling(submission, [{ status: 502 }])
+      assert(result._tag === "Left")
+      assert.match(result.left.message, /502.*may have been queued.*look them up/)
+      assert.isFalse(result.left.isTransient)
+    })
+  )
+
+  it.scoped.each<readonly [string, Script[0]]>([
+    ["429", { status: 429, headers: { "retry-after": "30" } }],
+    [
+      "the 400 about imports a minute",
+      {
+        status: 400,
+        body: '{"success":0,"message":"Rate limit exceeded."}',
+        headers: { "retry-after": "30" }
+      }
+    ],
+    ["503 with Retry-After", { status: 503, headers: { "retry-after": "30" } }],
+    ["a connection never made", unreachable(new Error("connect ECONNREFUSED 127.0.0.1:1"))]
+  ])("is repeated after %s, since nothing was queued", ([name, step]) =>
+    Effect.gen(function* () {
+      const { result, times } = yield* calling(submission, [step, settled])
+      assert.strictEqual(tagOf(result), "ok")
+      assert.lengthOf(times, 2)
+      if (!name.startsWith("a connection")) assert.strictEqual(times[1], 30_000)
+    })
+  )
+})
+
+describe("a 403", () => {
+  it.scoped("is asked again twice where calls worked before", () =>
+    Effect.gen(function* () {
+      const { calls, http } = vendor(settled, { status: 403 })
+      const client = yield* connect(http, { retry: RetryPolicy.standard })
+      const result = yield* during("1 hour")(
+        Effect.zipRight(client.importInfo(batchId), Effect.either(client.importInfo(batchId)))
+      )
+      assert.strictEqual(tagOf(result), "AuthenticationFailed")
+      assert.lengthOf(calls, 1 + 1 + RetryPolicy.forbiddenRetries)
+    })
+  )
+  it.scoped("ends a call at once where none worked", () =>
+    Effect.gen(function* () {
+      const { calls } = yield* calling({}, [{ status: 403 }, settled])
+      assert.lengthOf(calls, 1)
+    })
+  )
+})
+
+describe("a policy on a schedule of the caller's", () => {
+  it.scoped("keeps Retry-After as a floor", () =>
+    Effect.gen(function* () {
+      const policy = RetryPolicy.make(Schedule.spaced("1 second").pipe(Schedule.jittered))
+      const { times } = yield* calling(
+        {},
+        [{ status: 500, headers: { "retry-after": "20" } }, settled],
+        policy
+      )
+      assert.deepStrictEqual(times, [0, 20_000])
+    })
+  )
+})
+
+describe("RateLimit-Remaining", () => {
+  const remaining = (count: string) => ({
+    ...settled,
+    headers: { "ratelimit-limit": "5", "ratelimit-remaining": count }
+  })
+  const timesOf = (count: string) =>
+    Effect.gen(function* () {
+      const { calls, http } = vendor(remaining(count))
+      const client = yield* connect(http)
+      yield* during("1 hour")(Effect.repeatN(client.importInfo(batchId), 2))
+      return calls.map(({ at }) => at)
+    })
+  it.scoped("slows everybody down when others use the account up", () =>
+    Effect.map(timesOf("0"), (times) => assert.deepStrictEqual(times, [0, 1000, 2000]))
+  )
+  it.scoped.each(["1", "4", "x", ""])("changes nothing while there is room, or none is told: '%s'", (count) =>
+    Effect.map(timesOf(count), (times) => assert.deepStrictEqual(times, [0, 250, 500]))
+  )
+})
+
+describe("a body", () => {
+  const chars = (length: number) => `"${"x".repeat(length - 2)}"`
+  const calls = (body: string, status = 200, headers: Record<string, string> = {}) =>
+    Effect.gen(function* () {
+      const { http } = vendor({ body, headers, status })
+      const { api, call } = yield* Edge.make({
+        url: accountUrl,
+        apiToken: Redacted.make(token),
+        retry: RetryPolicy.none,
+        maxBodyBytes: 1000
+      }).pipe(Effect.provideService(HttpClient.HttpClient, http))
+      return yield* Effect.flip(
+        call({ name: "info", request: "GET /x" }, api.bulkImport.info({ urlParams: { batchId } }))
+      )
+    })
+  it.scoped.each([{}, { "content-length": "1001" }])(
+    "above the limit is refused and not kept: %j",
+    (headers) =>
+      Effect.gen(function* () {
+        const error = yield* calls(chars(1001), 200, headers)
+        assert(error instanceof ActiveCampaignError.ContractBroken)
+        assert.strictEqual(error.content, "too-large")
+        assert.isFalse(error.isTransient)
+        assert.include(error.message, "1000 bytes")
+      })
+  )
+  it.scoped.each([{}, { "content-length": "1000" }])("at the limit is read: %j", (headers) =>
+    Effect.gen(function* () {
+      const error = yield* calls(chars(1000), 200, headers)
+      assert(error instanceof ActiveCampaignError.ContractBroken)
+      assert.strictEqual(error.content, "json")
+    })
+  )
+  it.scoped("of a refusal matters little, however long", () =>
+    Effect.gen(function* () {
+      const error = yield* calls(chars(200_000), 404)
+      assert.strictEqual(error._tag, "RequestRejected")
+    })
+  )
+})
+
+describe("the metrics", () => {
+  it.scoped("count calls, retries and throttles by operation", () =>
+    Effect.gen(function* () {
+      const { http } = vendor({ status: 500 }, { status: 429, headers: { "retry-after": "7" } }, settled)
+      const { api, call } = yield* Edge.make({ url: accountUrl, apiToken: Redacted.make(token) }).pipe(
+        Effect.provideService(HttpClient.HttpClient, http)
+      )
+      const name = "counted"
+      yield* during("1 hour")(
+        call({ name, request: "GET /x" }, api.bulkImport.info({ urlParams: { batchId } }))
+      )
+      const of = <Type, In, Out>(metric: Metric.Metric<Type, In, Out>) =>
+        Metric.tagged(metric, "operation", name)
+      const count = (metric: Metric.Metric.Counter<number>, key: string, value: string) =>
+        Effect.map(Metric.value(Metric.tagged(of(metric), key, value)), ({ count }) => count)
+      assert.strictEqual(yield* count(Metrics.calls, "outcome", "ok"), 1)
+      assert.strictEqual(yield* count(Metrics.calls, "outcome", "ApiUnavailable"), 1)
+      assert.strictEqual(yield* count(Metrics.calls, "outcome", "RateLimited"), 1)
+      assert.strictEqual(yield* count(Metrics.retries, "error", "RateLimited"), 1)
+      assert.strictEqual(yield* count(Metrics.throttles, "status", "429"), 1)
+      assert.strictEqual((yield* Metric.value(of(Metrics.waits))).count, 3)
+    })
+  )
+})
+
+describe("the options of a budget", () => {
+  it("that are no positive numbers are refused with a sentence", () => {
+    for (const requestsPerSecond of [0, -1, Number.NaN]) {
+      assert.throws(
+        () => RateBudget.make({ requestsPerSecond }),
+        `RateBudget: requestsPerSecond must be a number above 0 (Infinity for no limit), not ${requestsPerSecond}`
+      )
+      assert.throws(() => RateBudget.layer({ importsPerMinute: requestsPerSecond }), RangeError)
+    }
+  })
+})
+
+describe("a wall clock that is set back", () => {
+  it.effect("stalls nobody", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(Date.parse("2031-04-02T08:15:00Z"))
+      const budget = yield* RateBudget.make()
+      yield* budget.take()
+      yield* TestClock.setTime(Date.parse("2031-04-02T07:15:00Z"))
+      const turn = yield* during("1 second")(Effect.timeoutOption(budget.take(), "1 second"))
+      assert.isTrue(Option.isSome(turn))
+    })
+  )
+})
+
+describe("imports", () => {
+  it.effect("are held alone where only their limit is exhausted", () =>
+    Effect.gen(function* () {
+      const budget = yield* RateBudget.make()
+      yield* budget.hold(Duration.minutes(1), "import-many")
+      yield* during(0)(budget.take())
+      const early = yield* during("59 seconds")(
+        Effect.timeoutOption(budget.take("import-many"), "59 seconds")
+      )
+      assert.isTrue(Option.isNone(early))
+    })
+  )
+})

@@ -1,0 +1,88 @@
+/**
+ * The contacts of the simulated account, and how it talks about them.
+ *
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+import { DecimalId } from "./Batch.js"
+import { label } from "./internal/label.js"
+
+/**
+ * When a contact was created that was there before anything else: thirty days before the simulator starts.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const longAgo = -30 * 24 * 60 * 60 * 1000
+
+/**
+ * A contact that is in the account whatever is imported.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const ExistingContact = Schema.Struct({
+  email: Schema.propertySignature(Schema.String).annotations(label("documented", "Its address")),
+  contactId: Schema.optionalWith(DecimalId, { exact: true }).annotations(
+    label("documented", "Its ID; without it the next free one")
+  ),
+  createdAt: Schema.optionalWith(Schema.Int, { default: () => longAgo }).annotations(
+    label("documented", "Its `cdate`, in milliseconds after the start; negative is before it")
+  ),
+  updatedAt: Schema.optionalWith(Schema.Int, { exact: true }).annotations(
+    label("documented", "Its `udate`, likewise; default when it was created")
+  )
+})
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type ExistingContact = typeof ExistingContact.Type
+
+/**
+ * What `GET /contacts` answers from, and how.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Account = Schema.Struct({
+  existing: Schema.optionalWith(Schema.Array(ExistingContact), { default: () => [] }).annotations(
+    label(
+      "documented",
+      "Contacts that are there before any import; those of the batches come as they progress"
+    )
+  ),
+  ignoredFilters: Schema.optionalWith(Schema.Array(Schema.Literal("ids[]", "email")), {
+    default: () => []
+  }).annotations(
+    label("observed", "Filters without effect: the reply is the first contacts of the account, with 200")
+  ),
+  pageSize: Schema.optionalWith(Schema.Literal("asked", "always-20"), {
+    default: () => "asked" as const
+  }).annotations(
+    label("assumed", "`asked`: 20 without `limit`, at most 100 with it (documented); `always-20` ignores it")
+  ),
+  totalAs: Schema.optionalWith(Schema.Literal("string", "number", "missing"), {
+    default: () => "string" as const
+  }).annotations(
+    label("assumed", "`meta.total` as a string or as a number (both documented), or no `meta` at all")
+  ),
+  emailCase: Schema.optionalWith(Schema.Literal("kept", "lower", "upper"), {
+    default: () => "kept" as const
+  }).annotations(label("assumed", "Addresses as they were given (observed), or in another letter case")),
+  datesAs: Schema.optionalWith(Schema.Literal("iso", "plain", "zero"), {
+    default: () => "iso" as const
+  }).annotations(
+    label(
+      "observed",
+      "Dates in ISO with an offset (documented), as `YYYY-MM-DD hh:mm:ss` (in UTC, assumed), or as zeros"
+    )
+  )
+})
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Account = typeof Account.Type

@@ -1,0 +1,60 @@
+/**
+ * What becomes of submissions: the batches that the simulator is sent, besides those of the scenario.
+ *
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+import { Stages } from "./Batch.js"
+import { label } from "./internal/label.js"
+import { PositiveInt } from "./internal/numbers.js"
+
+const PerMinute = Schema.Struct({
+  many: Schema.optionalWith(PositiveInt, { default: () => 100 }).annotations(
+    label("documented", "Submissions of more than one contact in any minute")
+  ),
+  one: Schema.optionalWith(PositiveInt, { default: () => 20 }).annotations(
+    label("documented", "Submissions of one contact in any minute")
+  )
+})
+
+/**
+ * How `POST /import/bulk_import` is answered.
+ *
+ * An address without a dot in its domain is rejected; all others become contacts, or update those they belong to.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Submissions = Schema.Struct({
+  stages: Schema.optionalWith(Stages, {
+    default: () => ({ unset: 1000, waiting: 200, claimed: 200, active: 500 })
+  }).annotations(label("documented", "How long a batch that was submitted shows each status")),
+  badAddresses: Schema.optionalWith(Schema.Literal("fail-later", "reject-all"), {
+    default: () => "fail-later" as const
+  }).annotations(
+    label(
+      "documented",
+      "An address without a dot in its domain ends in failure, or has the whole submission rejected with 400"
+    )
+  ),
+  flag: Schema.optionalWith(Schema.Literal("Success", "success"), {
+    default: () => "Success" as const
+  }).annotations(label("documented", "How the flag of the reply is spelt; both have been documented")),
+  status: Schema.optionalWith(Schema.Literal(200, 201), { default: () => 200 as const }).annotations(
+    label("observed", "The HTTP status of an accepted submission: 200 (documented) or 201")
+  ),
+  perMinute: Schema.optionalWith(Schema.NullOr(PerMinute), {
+    default: () => ({ many: 100, one: 20 })
+  }).annotations(
+    label("documented", "How many are accepted in any minute; one more is answered 400. Null lifts it")
+  ),
+  countsAs: Schema.optionalWith(Schema.Literal("string", "number"), {
+    default: () => "string" as const
+  }).annotations(label("assumed", "The daily totals as strings (documented) or as numbers"))
+})
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Submissions = typeof Submissions.Type

@@ -1,0 +1,108 @@
+import * as EmailKey from "effect-activecampaign/EmailKey"
+import { longAgo } from "../Account.js"
+import type { Batch } from "../Batch.js"
+import { settlesAfter } from "../BatchTimeline.js"
+import type { Scenario } from "../Scenario.js"
+import { type BatchPlan, isApplied, makePlanner, type PlannedContact } from "./plan.js"
+
+/** A contact of the account as it is at one moment. Times are milliseconds after the start. */
+export interface AccountContact {
+  readonly id: string
+  readonly email: string
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+
+/** All that ever happens to one ID. */
+interface History {
+  readonly id: string
+  readonly email: string
+  createdAt: number
+  readonly updates: Array<number>
+  deletedAt?: number
+  renamed?: { readonly at: number; readonly to: string }
+}
+
+const byNumber = (left: { readonly id: string }, right: { readonly id: string }) =>
+  Number(left.id) - Number(right.id)
+
+const contactAt = (history: History, now: number): AccountContact | undefined => {
+  const { createdAt, deletedAt, email, id, renamed, updates } = history
+  if (createdAt > now) return undefined
+  const past = updates.filter((at) => at <= now)
+  const updatedAt = Math.max(createdAt, ...past)
+  // Imported again after it was deleted, it is back.
+  if (deletedAt !== undefined && deletedAt <= now && updatedAt <= deletedAt) return undefined
+  return { id, email: renamed !== undefined && renamed.at <= now ? renamed.to : email, createdAt, updatedAt }
+}
+
+/**
+ * The account: its contacts, which come and change as the batches progress, and its batches, of which
+ * submissions add some.
+ */
+export const makeAccount = (scenario: Scenario) => {
+  const { idOf, plan, plans } = makePlanner(scenario)
+  const batches = new Map(plans)
+  const histories = new Map<string, History>()
+  let inOrder: ReadonlyArray<History> | undefined
+
+  const historyOf = (id: string, email: string, createdAt: number) => {
+    const known = histories.get(id)
+    if (known !== undefined) return known
+    const history: History = { id, email, createdAt, updates: [] }
+    histories.set(id, history)
+    inOrder = undefined
+    return history
+  }
+
+  const apply = (contact: PlannedContact, at: number) => {
+    const { becomes, contactId, deletedAfterwards, email, renamedTo } = contact
+    if (contactId === undefined || !isApplied(becomes)) return
+    const history = historyOf(contactId, email, becomes === "updated" ? longAgo : at)
+    history.createdAt = Math.min(history.createdAt, at)
+    history.updates.push(at)
+    if (deletedAfterwards) history.deletedAt = at
+    if (renamedTo !== undefined) history.renamed = { at, to: renamedTo }
+  }
+
+  const runBatch = ({ batch, contacts }: BatchPlan) => {
+    const { active, claimed, unset, waiting } = batch.stages
+    const begins = batch.submittedAt + unset + waiting + claimed
+    const reached = contacts.filter((contact) => contact.reached)
+    for (const [index, contact] of reached.entries()) {
+      apply(contact, begins + (active * (index + 1)) / reached.length)
+    }
+    if (batch.ends === "never") return
+    for (const id of batch.strangers.success) {
+      historyOf(id, `stranger-${id}@elsewhere.test`, batch.submittedAt + settlesAfter(batch.stages))
+    }
+  }
+
+  for (const { contactId, createdAt, email, updatedAt = createdAt } of scenario.account.existing) {
+    const id = contactId ?? idOf(EmailKey.fromAddress(email), true)
+    if (id !== undefined) historyOf(id, email, createdAt).updates.push(updatedAt)
+  }
+  for (const batch of batches.values()) runBatch(batch)
+
+  return {
+    batch: (batchId: string) => batches.get(batchId),
+    batches: () => [...batches.values()],
+    /** One more batch: it exists from now on, and its contacts come as it progresses. */
+    add: (batch: Batch) => {
+      const planned = plan(batch)
+      batches.set(batch.batchId, planned)
+      runBatch(planned)
+    },
+    contact: (id: string, now: number) => {
+      const history = histories.get(id)
+      return history && contactAt(history, now)
+    },
+    /** Every contact there is at this time, by ID. */
+    contacts: (now: number): ReadonlyArray<AccountContact> => {
+      inOrder ??= [...histories.values()].sort(byNumber)
+      return inOrder.flatMap((history) => contactAt(history, now) ?? [])
+    }
+  }
+}
+
+export type AccountState = ReturnType<typeof makeAccount>

@@ -1,0 +1,102 @@
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import type { ContactsQuery } from "effect-activecampaign/ActiveCampaignApi"
+import * as EmailKey from "effect-activecampaign/EmailKey"
+import type { Scenario } from "../Scenario.js"
+import type { AccountContact } from "./account.js"
+
+type Wording = Scenario["account"]
+
+/** The service shows US Central time; its summer time is all we simulate. */
+const centralOffset = 5 * 60 * 60 * 1000
+
+const dateOf = (millis: number, as: Wording["datesAs"]) => {
+  const utc = (at: number) => new Date(at).toISOString().slice(0, 19)
+  switch (as) {
+    case "iso":
+      return `${utc(millis - centralOffset)}-05:00`
+    case "plain":
+      return utc(millis).replace("T", " ")
+    case "zero":
+      return "0000-00-00 00:00:00"
+  }
+}
+
+const emailOf = (email: string, as: Wording["emailCase"]) => {
+  if (as === "kept") return email
+  return as === "lower" ? email.toLowerCase() : email.toUpperCase()
+}
+
+/** Some of the forty-odd keys of a contact. */
+const contactOf = (contact: AccountContact, { datesAs, emailCase }: Wording, startedAt: number) => ({
+  cdate: dateOf(startedAt + contact.createdAt, datesAs),
+  email: emailOf(contact.email, emailCase),
+  phone: "",
+  firstName: "",
+  lastName: "",
+  bounced_hard: "0",
+  bounced_date: "0000-00-00",
+  deleted: "0",
+  deleted_at: null,
+  anonymized: "0",
+  udate: dateOf(startedAt + contact.updatedAt, datesAs),
+  email_local: "",
+  email_domain: "",
+  links: {},
+  id: contact.id
+})
+
+const totalOf = (total: number, as: Wording["totalAs"], page: object) => {
+  if (as === "missing") return {}
+  return { meta: { total: as === "string" ? String(total) : total, page_input: page } }
+}
+
+const matching = (
+  contacts: ReadonlyArray<AccountContact>,
+  { "ids[]": ids, email, id_greater }: ContactsQuery,
+  ignored: Wording["ignoredFilters"]
+) => {
+  const wanted = ids === undefined || ignored.includes("ids[]") ? undefined : new Set(ids)
+  const key = email === undefined || ignored.includes("email") ? undefined : EmailKey.fromAddress(email)
+  return contacts.filter(
+    (contact) =>
+      (wanted === undefined || wanted.has(contact.id)) &&
+      (key === undefined || EmailKey.fromAddress(contact.email) === key) &&
+      (id_greater === undefined || Number(contact.id) > Number(id_greater))
+  )
+}
+
+/** `GET /contacts`. */
+export const contactsReply = (
+  contacts: ReadonlyArray<AccountContact>,
+  query: ContactsQuery,
+  { account }: Scenario,
+  startedAt: number
+) => {
+  const found = matching(contacts, query, account.ignoredFilters)
+  const ordered = query["orders[id]"] === "DESC" ? found.toReversed() : found
+  const limit = account.pageSize === "always-20" ? 20 : Math.min(100, Math.max(1, query.limit ?? 20))
+  const offset = Math.max(0, query.offset ?? 0)
+  return HttpServerResponse.unsafeJson({
+    scoreValues: [],
+    contacts: ordered.slice(offset, offset + limit).map((contact) => contactOf(contact, account, startedAt)),
+    ...totalOf(found.length, account.totalAs, { limit, offset, status: query.status ?? -1 })
+  })
+}
+
+/** `GET /contacts/{id}`. */
+export const contactReply = (
+  contact: AccountContact | undefined,
+  id: string,
+  { account }: Scenario,
+  startedAt: number
+) =>
+  contact === undefined
+    ? HttpServerResponse.unsafeJson(
+        { message: `No Result found for Subscriber with id ${id}` },
+        { status: 404 }
+      )
+    : HttpServerResponse.unsafeJson({
+        contactAutomations: [],
+        contactLists: [],
+        contact: contactOf(contact, account, startedAt)
+      })
