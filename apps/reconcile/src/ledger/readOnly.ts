@@ -1,11 +1,12 @@
 import Sqlite from "better-sqlite3"
 import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import { identify } from "./identity.js"
 import { fromSqlite, LedgerError } from "./LedgerError.js"
 import { schemaVersion } from "./migrations.js"
 
 /** A read-only connection of its own: the text is the user's, and must not be able to change the file. */
-export const readOnly = (file: string) =>
+export const readOnly = (file: string): Effect.Effect<Sqlite.Database, LedgerError, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.gen(function* () {
       const identity = yield* identify(file, schemaVersion)
