@@ -23,6 +23,7 @@ const Layer = await esm("effect/dist/esm/Layer.js")
 const Redacted = await esm("effect/dist/esm/Redacted.js")
 const ManagedRuntime = await esm("effect/dist/esm/ManagedRuntime.js")
 const FetchHttpClient = await esm("@effect/platform/dist/esm/FetchHttpClient.js")
+const HttpClient = await esm("@effect/platform/dist/esm/HttpClient.js")
 const NodeHttpClient = await import(
   new URL("packages/simulator/node_modules/@effect/platform-node/dist/esm/NodeHttpClient.js", root).href
 )
@@ -62,6 +63,25 @@ const library = async (http) => {
     )
 }
 
+/** The platform's client alone: no decoding, budget, time limit, retry, span or metric of ours. */
+const platform = async (http) => {
+  const runtime = ManagedRuntime.make(http)
+  runtimes.push(runtime)
+  const client = await runtime.runPromise(HttpClient.HttpClient)
+  const call = Effect.flatMap(client.get(url + path, { headers }), (response) => response.json)
+  return (count, concurrency) =>
+    runtime.runPromise(
+      Effect.forEach(
+        Array.from({ length: concurrency }),
+        () => Effect.repeatN(call, count / concurrency - 1),
+        {
+          concurrency: "unbounded",
+          discard: true
+        }
+      )
+    )
+}
+
 const plain = (once) => (count, concurrency) =>
   Promise.all(
     Array.from({ length: concurrency }, async () => {
@@ -78,6 +98,8 @@ const ways = {
     const response = await undici.request(url + path, { headers })
     return JSON.parse(await response.body.text())
   }),
+  "platform, undici layer": await platform(NodeHttpClient.layerUndici),
+  "platform, fetch layer": await platform(FetchHttpClient.layer),
   "library, undici layer": await library(NodeHttpClient.layerUndici),
   "library, fetch layer": await library(FetchHttpClient.layer)
 }
