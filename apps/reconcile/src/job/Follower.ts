@@ -94,10 +94,7 @@ const follow = (follower: Follower, { batchId, since }: OpenBatch): Visit =>
     return Option.map(last, endingOf)
   }).pipe(
     Effect.catchTags({
-      StillRunning: ({ lastAnswer, waited }): Visit =>
-        Option.exists(lastAnswer, (answer) => isUnknownBatch(answer, waited))
-          ? failedAs(follower, unknownBatch(batchId))
-          : Effect.succeedNone,
+      StillRunning: () => Effect.succeedNone,
       UnknownBatch: (): Visit => failedAs(follower, unknownBatch(batchId))
     })
   )
