@@ -4,7 +4,11 @@ import { batchesList, batchesShow } from "./batchesShow.js"
 import { contactsLoad } from "./contactsLoad.js"
 import { demo } from "./demo.js"
 import { exportOutcomes } from "./exportOutcomes.js"
+import { explain } from "./explain.js"
+import { lookup } from "./lookup.js"
 import { query } from "./query.js"
+import { reconcile } from "./reconcile.js"
+import { resolve } from "./resolve.js"
 import { run } from "./run.js"
 import { status } from "./status.js"
 import { withUsageInEnvelope } from "./usage.js"
@@ -26,10 +30,22 @@ const exports = Command.make("export").pipe(
 
 const command = Command.make("ac-reconcile").pipe(
   Command.withDescription("Know what became of every contact you bulk-imported into ActiveCampaign"),
-  Command.withSubcommands([demo, contacts, batches, run, status, exports, query])
+  Command.withSubcommands([
+    demo,
+    contacts,
+    batches,
+    run,
+    resolve,
+    lookup,
+    reconcile,
+    explain,
+    status,
+    exports,
+    query
+  ])
 )
 
-const flags = ["--json", "--once", "--wait"]
+const flags = ["--json", "--once", "--wait", "--dry-run", "--rebuild", "--no-resolve", "--no-lookup"]
 
 /**
  * The parser takes a lone `-` for an option and gives up on all that follows it, so as the name of a file it
