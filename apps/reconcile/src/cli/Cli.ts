@@ -4,6 +4,7 @@ import { batchesList, batchesShow } from "./batchesShow.js"
 import { contactsLoad } from "./contactsLoad.js"
 import { demo } from "./demo.js"
 import { exportOutcomes } from "./exportOutcomes.js"
+import { erase } from "./erase.js"
 import { explain } from "./explain.js"
 import { lookup } from "./lookup.js"
 import { query } from "./query.js"
@@ -41,11 +42,12 @@ const command = Command.make("ac-reconcile").pipe(
     explain,
     status,
     exports,
-    query
+    query,
+    erase
   ])
 )
 
-const flags = ["--json", "--once", "--wait", "--dry-run", "--rebuild", "--no-resolve", "--no-lookup"]
+const flags = ["--json", "--once", "--wait", "--dry-run", "--rebuild", "--yes", "--no-resolve", "--no-lookup"]
 
 /**
  * The parser takes a lone `-` for an option and gives up on all that follows it, so as the name of a file it

@@ -112,8 +112,8 @@ export const markAllStale = Effect.flatMap(Ledger, ({ sql, use }) =>
   use(sql`INSERT INTO stale_batches SELECT batch_id FROM batches WHERE true ON CONFLICT DO NOTHING`)
 )
 
-/** Takes all conclusions away and draws them anew from the facts. `changed` is how many contacts came out otherwise. */
-export const rebuild = Effect.zipRight(
-  markAllStale,
-  Effect.suspend(() => inSlices({ fromNothing: true }))
-)
+/** Takes the conclusions of the batches whose facts changed away, and draws them from nothing. */
+export const redrawStale = Effect.suspend(() => inSlices({ fromNothing: true }))
+
+/** The same for every batch. `changed` is how many contacts came out otherwise than they stood. */
+export const rebuild = Effect.zipRight(markAllStale, redrawStale)

@@ -142,29 +142,30 @@ export const views: ReadonlyArray<View> = [
       "Which contacts came to another outcome since the last run began: found, lost, settled for the first time, or otherwise changed?",
     sql: `WITH last_run AS (SELECT max(started_at) AS started_at FROM reconcile_runs),
       changed AS (
-        SELECT c.batch_id, c.email_key, c.occurrence,
-          (SELECT first.outcome_before FROM outcome_changes first
-            WHERE first.outcome_change_id = min(c.outcome_change_id)) AS outcome_before
+        SELECT c.batch_id, c.email_key, c.occurrence, c.outcome_before, min(c.outcome_change_id) AS first_change
         FROM outcome_changes c WHERE c.changed_at >= (SELECT started_at FROM last_run)
         GROUP BY c.batch_id, c.email_key, c.occurrence
         UNION ALL
-        SELECT o.batch_id, o.email_key, o.occurrence, 'pending'
+        SELECT o.batch_id, o.email_key, o.occurrence, 'pending', 0
         FROM batch_answers a JOIN outcomes o ON o.batch_id = a.batch_id
-        WHERE a.status IN ('completed', 'failed', 'interrupted') AND a.received_at >= (SELECT started_at FROM last_run)
+        WHERE a.status IN ('completed', 'failed', 'interrupted') AND a.received_at > (SELECT started_at FROM last_run)
           AND NOT EXISTS (SELECT 1 FROM batch_answers earlier WHERE earlier.batch_id = a.batch_id
             AND earlier.sequence < a.sequence AND earlier.status IN ('completed', 'failed', 'interrupted'))
+      ),
+      before AS (
+        SELECT batch_id, email_key, occurrence, outcome_before, min(first_change) FROM changed
+        GROUP BY batch_id, email_key, occurrence
       )
-      SELECT c.batch_id, s.email, min(c.outcome_before) AS outcome_before, o.outcome AS outcome_after,
+      SELECT c.batch_id, s.email, c.outcome_before, o.outcome AS outcome_after,
         CASE
-          WHEN max(c.outcome_before = 'pending') THEN 'settled'
+          WHEN c.outcome_before = 'pending' THEN 'settled'
           WHEN o.outcome IN ('imported', 'present') AND c.outcome_before NOT IN ('imported', 'present') THEN 'found'
           WHEN c.outcome_before IN ('imported', 'present') AND o.outcome NOT IN ('imported', 'present') THEN 'lost'
           ELSE 'changed'
         END AS change
-      FROM changed c
+      FROM before c
       JOIN outcomes o ON o.batch_id = c.batch_id AND o.email_key = c.email_key AND o.occurrence = c.occurrence
       JOIN batch_sent s ON s.batch_id = c.batch_id AND s.email_key = c.email_key AND s.occurrence = c.occurrence
-      WHERE o.outcome <> c.outcome_before
-      GROUP BY c.batch_id, c.email_key, c.occurrence`
+      WHERE o.outcome <> c.outcome_before`
   }
 ]

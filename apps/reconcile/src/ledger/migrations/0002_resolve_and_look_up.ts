@@ -4,7 +4,7 @@ export const resolveAndLookUp: ReadonlyArray<string> = [
     contact_id TEXT NOT NULL,
     email_key TEXT NOT NULL,
     email TEXT NOT NULL,
-    learnt_from TEXT NOT NULL CHECK (learnt_from IN ('resolve', 'lookup')),
+    learnt_from TEXT NOT NULL CHECK (learnt_from IN ('resolve', 'lookup', 'local')),
     learnt_at TEXT NOT NULL,
     PRIMARY KEY (contact_id, email_key)
   ) STRICT, WITHOUT ROWID`,
@@ -38,11 +38,11 @@ export const resolveAndLookUp: ReadonlyArray<string> = [
     email_key TEXT NOT NULL,
     occurrence INTEGER NOT NULL,
     outcome TEXT NOT NULL CHECK (outcome IS CASE evidence
-      WHEN 'unsettled' THEN 'pending'
-      WHEN 'failure-and-id' THEN 'contradictory'
-      WHEN 'failure' THEN 'rejected'
       WHEN 'id' THEN 'imported'
       WHEN 'count' THEN 'imported'
+      WHEN 'failure' THEN 'rejected'
+      WHEN 'unsettled' THEN 'pending'
+      WHEN 'failure-and-id' THEN 'contradictory'
       WHEN 'lookup-created' THEN 'present'
       WHEN 'lookup-updated' THEN 'present'
       WHEN 'lookup-older' THEN 'present'

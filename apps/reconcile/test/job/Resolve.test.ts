@@ -1,0 +1,141 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { requests } from "effect-activecampaign-simulator/Simulator"
+import { run, withAccount } from "../support/account.js"
+import { findings, load, row, select, verdicts } from "../support/ledger.js"
+
+const account = { resolve: true }
+
+const calls = (path: string) =>
+  Effect.map(requests, (all) => all.filter(({ url }) => decodeURIComponent(url).includes(path)).length)
+
+const manyContacts = Array.from({ length: 250 }, (_, index) => ({ email: `c${index}@x.test` }))
+
+describe("resolving", () => {
+  it.effect("turns a count into the contact's own ID, and keeps where that was learnt", () =>
+    Effect.gen(function* () {
+      yield* load([row("a@x.test", "one"), row("b@x.test", "one")])
+      yield* run()
+      assert.include(yield* verdicts, "a@x.test: imported (count)")
+      const { resolved } = yield* run({ account })
+      assert.deepStrictEqual(resolved, { linked: 1, gone: 0, left: 0 })
+      assert.deepStrictEqual(yield* verdicts, ["a@x.test: imported (id)", "b@x.test: rejected (failure)"])
+      assert.deepStrictEqual(yield* select("SELECT email_key, contact_id, learnt_from FROM contact_ids"), [
+        { email_key: "a@x.test", contact_id: "1001", learnt_from: "resolve" }
+      ])
+    }).pipe(
+      withAccount({
+        batches: [
+          { batchId: "one", contacts: [{ email: "a@x.test" }, { email: "b@x.test", becomes: "rejected" }] }
+        ]
+      })
+    )
+  )
+
+  it.effect("asks for 100 IDs a call, and never again for what it knows", () =>
+    Effect.gen(function* () {
+      yield* load(manyContacts.map(({ email }) => row(email, "big")))
+      yield* run({ account })
+      assert.strictEqual(yield* calls("/contacts?"), 3)
+      assert.strictEqual((yield* run({ account })).resolved, null)
+      assert.strictEqual(yield* calls("/contacts?"), 3)
+    }).pipe(withAccount({ batches: [{ batchId: "big", contacts: manyContacts }] }))
+  )
+
+  it.effect("stops when its calls are spent, and the next run goes on from there", () =>
+    Effect.gen(function* () {
+      yield* load(manyContacts.map(({ email }) => row(email, "big")))
+      assert.deepStrictEqual((yield* run({ account: { resolve: true, maxCalls: 2 } })).resolved, {
+        linked: 200,
+        gone: 0,
+        left: 50
+      })
+      assert.deepStrictEqual((yield* run({ account })).resolved, { linked: 50, gone: 0, left: 0 })
+    }).pipe(withAccount({ batches: [{ batchId: "big", contacts: manyContacts }] }))
+  )
+
+  it.effect("asks one by one where the account ignores the filter on IDs, and never uses a stranger", () =>
+    Effect.gen(function* () {
+      yield* load([row("a@x.test", "one"), row("b@x.test", "one")])
+      const report = yield* run({ account })
+      assert.deepStrictEqual(report.problems, [])
+      assert.deepStrictEqual(yield* verdicts, ["a@x.test: imported (id)", "b@x.test: imported (id)"])
+      assert.deepStrictEqual(yield* select("SELECT contact_id FROM links WHERE email_key = 'z@x.test'"), [])
+    }).pipe(
+      withAccount({
+        account: { existing: [{ email: "z@x.test", contactId: "1" }], ignoredFilters: ["ids[]"] },
+        batches: [{ batchId: "one", contacts: [{ email: "a@x.test" }, { email: "b@x.test" }] }]
+      })
+    )
+  )
+
+  it.effect("finds out that a count was wrong, and says so instead of changing the verdict in silence", () =>
+    Effect.gen(function* () {
+      yield* load([row("a@x.test", "one"), row("b@x.test", "one")])
+      yield* run()
+      assert.deepStrictEqual(yield* verdicts, ["a@x.test: imported (count)", "b@x.test: imported (count)"])
+      yield* run({ account })
+      assert.deepStrictEqual(yield* verdicts, ["a@x.test: imported (id)", "b@x.test: unaccounted (silence)"])
+      assert.deepStrictEqual(yield* findings, ["count-refuted: one", "unmatched-success: 77"])
+      assert.deepStrictEqual(
+        yield* select("SELECT email, outcome_before, outcome_after, change FROM changes_since_last_run"),
+        [{ email: "b@x.test", outcome_before: "imported", outcome_after: "unaccounted", change: "lost" }]
+      )
+    }).pipe(
+      withAccount({
+        batches: [
+          {
+            batchId: "one",
+            contacts: [{ email: "a@x.test" }, { email: "b@x.test", becomes: "silent" }],
+            strangers: { success: ["77"] }
+          }
+        ]
+      })
+    )
+  )
+
+  it.effect(
+    "keeps IDs that are gone from the account, and concludes nothing from a count they are part of",
+    () =>
+      Effect.gen(function* () {
+        yield* load([row("a@x.test", "one"), row("b@x.test", "one")])
+        assert.deepStrictEqual((yield* run({ account })).resolved, { linked: 1, gone: 1, left: 0 })
+        assert.deepStrictEqual(yield* verdicts, [
+          "a@x.test: imported (id)",
+          "b@x.test: unaccounted (silence)"
+        ])
+        assert.deepStrictEqual(yield* select("SELECT gone_successes FROM batch_overview"), [
+          { gone_successes: 1 }
+        ])
+      }).pipe(
+        withAccount({
+          batches: [
+            {
+              batchId: "one",
+              contacts: [{ email: "a@x.test" }, { email: "b@x.test", deletedAfterwards: true }]
+            }
+          ]
+        })
+      )
+  )
+
+  it.effect("tells trouble that outlasts the retries, keeps it, and leaves the rest of the run alone", () =>
+    Effect.gen(function* () {
+      yield* load([row("a@x.test", "one")])
+      const report = yield* run({ account })
+      assert.deepStrictEqual(
+        report.problems.map((problem) => ("step" in problem ? [problem.step, problem.error] : [])),
+        [["resolve", "ContractBroken"]]
+      )
+      assert.deepStrictEqual(yield* select("SELECT step, error FROM account_errors"), [
+        { step: "resolve", error: "ContractBroken" }
+      ])
+      assert.deepStrictEqual(yield* verdicts, ["a@x.test: imported (count)"])
+    }).pipe(
+      withAccount({
+        batches: [{ batchId: "one", contacts: [{ email: "a@x.test" }] }],
+        faults: [{ on: { endpoint: "contacts" }, fault: { _tag: "HtmlWith200" } }]
+      })
+    )
+  )
+})
