@@ -45,8 +45,12 @@ export const record = ({ answer, batchId, body, receivedAt }: ImportSnapshot) =>
               INSERT INTO batch_failures (batch_id, sequence, email_key, position, email)
               SELECT ${batchId}, ${sequence}, value ->> 0, key, value ->> 1 FROM json_each(${JSON.stringify(rows)})`
           }
-          yield* sql`INSERT INTO stale_batches VALUES (${batchId}) ON CONFLICT DO NOTHING`
         }
+        // An answer behind a settled one is either the same or a finding.
+        yield* sql`INSERT INTO stale_batches
+          SELECT batch_id FROM batch_answers
+          WHERE batch_id = ${batchId} AND status IN ('completed', 'failed', 'interrupted') LIMIT 1
+          ON CONFLICT DO NOTHING`
         return true
       })
     )
