@@ -1,77 +1,8 @@
-import { HttpClient } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Context, Duration, Effect, FastCheck, Fiber, Layer, Redacted, TestClock } from "effect"
-import { ActiveCampaignClient, RateBudget } from "effect-activecampaign"
-import { accountUrl, answering, batchId, connect, token, vendor, withVirtualTime } from "./support.js"
-
-interface Arrival {
-  readonly at: number
-  /** Turns the caller takes, one right after the other. */
-  readonly turns: number
-  /** The caller gives up so long after its arrival. */
-  readonly givesUpAfter: number | undefined
-}
-
-const arrivals = FastCheck.array(
-  FastCheck.record<Arrival>({
-    at: FastCheck.oneof(FastCheck.constantFrom(0, 250, 1000), FastCheck.nat(3000)),
-    turns: FastCheck.integer({ min: 1, max: 3 }),
-    givesUpAfter: FastCheck.option(FastCheck.nat(2000), { nil: undefined, freq: 4 })
-  }),
-  { minLength: 1, maxLength: 20 }
-)
-
-const limits = FastCheck.integer({ min: 1, max: 10 })
-
-const holds = FastCheck.array(FastCheck.record({ at: FastCheck.nat(3000), millis: FastCheck.nat(3000) }), {
-  maxLength: 3
-})
-
-interface Taken {
-  readonly caller: number
-  readonly askedAt: number
-  readonly order: number
-  readonly at: number
-}
-
-/** Plays the arrivals and tells who asked when, and who got a turn when, in the order of the turns. */
-const play = (
-  requestsPerSecond: number,
-  callers: ReadonlyArray<Arrival>,
-  held: ReadonlyArray<{ readonly at: number; readonly millis: number }> = []
-) =>
-  withVirtualTime(
-    Effect.gen(function* () {
-      const budget = yield* RateBudget.make({ requestsPerSecond })
-      const taken: Array<Taken> = []
-      let asked = 0
-      const takeTurn = (caller: number) =>
-        Effect.gen(function* () {
-          const askedAt = yield* Clock.currentTimeMillis
-          const order = asked++
-          yield* budget.take()
-          taken.push({ caller, askedAt, order, at: yield* Clock.currentTimeMillis })
-        })
-      const arrive = ({ at, givesUpAfter, turns }: Arrival, caller: number) => {
-        const stay = Effect.repeatN(takeTurn(caller), turns - 1)
-        return Effect.delay(givesUpAfter === undefined ? stay : Effect.timeoutOption(stay, givesUpAfter), at)
-      }
-      yield* Effect.all(
-        [
-          Effect.forEach(callers, arrive, { concurrency: "unbounded", discard: true }),
-          Effect.forEach(held, ({ at, millis }) => Effect.delay(budget.hold(Duration.millis(millis)), at), {
-            concurrency: "unbounded",
-            discard: true
-          })
-        ],
-        { concurrency: "unbounded", discard: true }
-      )
-      return taken
-    })
-  )
-
-const busiestSecond = (taken: ReadonlyArray<Taken>) =>
-  Math.max(...taken.map(({ at }) => taken.filter((other) => other.at >= at && other.at < at + 1000).length))
+import { Clock, Duration, Effect, Fiber, TestClock } from "effect"
+import { RateBudget } from "effect-activecampaign"
+import { withVirtualTime } from "./support.js"
+import { arrivals, busiestSecond, holds, limits, play } from "./turns.js"
 
 const property = { fastCheck: { numRuns: 200 } }
 
@@ -252,66 +183,5 @@ describe("RateBudget", () => {
         assert.strictEqual(yield* Clock.currentTimeMillis, 30_000)
       })
     ).pipe(Effect.provide(RateBudget.layerUnlimited))
-  )
-
-  it.scoped("in the context is shared by two clients", () =>
-    Effect.gen(function* () {
-      const { calls, http } = vendor(answering("active"))
-      const budget = yield* RateBudget.make({ requestsPerSecond: 1 })
-      const client = Effect.provideService(connect(http), RateBudget.RateBudget, budget)
-      const clients = yield* Effect.all([client, client])
-      const fiber = yield* Effect.fork(
-        Effect.forEach([...clients, ...clients], (client) => Effect.orDie(client.importInfo(batchId)), {
-          concurrency: "unbounded"
-        })
-      )
-      yield* TestClock.adjust("1 minute")
-      yield* Fiber.join(fiber)
-      assert.deepStrictEqual(
-        calls.map(({ at }) => at),
-        [0, 1000, 2000, 3000]
-      )
-    })
-  )
-
-  it.scoped("is taken from a layer by clients built from layers", () =>
-    Effect.gen(function* () {
-      const { calls, http } = vendor(answering("active"))
-      const client = Layer.fresh(
-        ActiveCampaignClient.layer({ url: accountUrl, apiToken: Redacted.make(token) })
-      )
-      const budget = yield* Layer.build(RateBudget.layer({ requestsPerSecond: 2 }))
-      const contexts = yield* Effect.all([Layer.build(client), Layer.build(client)]).pipe(
-        Effect.provide(budget),
-        Effect.provideService(HttpClient.HttpClient, http)
-      )
-      const clients = contexts.map((context) =>
-        Context.get(context, ActiveCampaignClient.ActiveCampaignClient)
-      )
-      assert.notStrictEqual(clients[0], clients[1])
-      const fiber = yield* Effect.fork(
-        Effect.forEach(clients, (client) => Effect.orDie(client.importInfo(batchId)), {
-          concurrency: "unbounded"
-        })
-      )
-      yield* TestClock.adjust("1 minute")
-      yield* Fiber.join(fiber)
-      assert.deepStrictEqual(
-        calls.map(({ at }) => at),
-        [0, 500]
-      )
-    })
-  )
-
-  it.scoped("is each client's own where none is provided", () =>
-    Effect.gen(function* () {
-      const { calls, http } = vendor(answering("active"))
-      const clients = yield* Effect.all([connect(http), connect(http)])
-      yield* Effect.forEach(clients, (client) => client.importInfo(batchId))
-      assert.deepStrictEqual(
-        calls.map(({ at }) => at),
-        [0, 0]
-      )
-    })
   )
 })

@@ -91,5 +91,5 @@ describe("the limits of a budget", () => {
       }),
       { numRuns: 10_000 }
     )
-  })
+  }, 120_000)
 })

@@ -56,26 +56,30 @@ const faults = FastCheck.constantFrom<Step>(
 const policy = { ...PollPolicy.fixed("1 second"), unsetGrace: "1 hour" } as const
 
 describe("any wait", () => {
-  it("ends with the answer it would have had without faults, as long as these are fewer than the retries", () =>
-    FastCheck.assert(
-      FastCheck.asyncProperty(
-        course,
-        FastCheck.array(FastCheck.array(faults, { maxLength: 5 }), { maxLength: 9 }),
-        async (answers, troubles) => {
-          const troubled = answers.flatMap(
-            (answer, index): ReadonlyArray<Step> => [...(troubles[index] ?? []), answer]
-          )
-          const ending = (script: ReadonlyArray<Step>) =>
-            virtually(
-              Effect.flatMap(bulkImportOf(script), ({ bulkImport }) =>
-                bulkImport.awaitSettled(batchId, policy)
-              )
+  it(
+    "ends with the answer it would have had without faults, as long as these are fewer than the retries",
+    () =>
+      FastCheck.assert(
+        FastCheck.asyncProperty(
+          course,
+          FastCheck.array(FastCheck.array(faults, { maxLength: 5 }), { maxLength: 9 }),
+          async (answers, troubles) => {
+            const troubled = answers.flatMap(
+              (answer, index): ReadonlyArray<Step> => [...(troubles[index] ?? []), answer]
             )
-          assert.isTrue(ImportAnswer.Equivalence(await ending(troubled), await ending(answers)))
-        }
+            const ending = (script: ReadonlyArray<Step>) =>
+              virtually(
+                Effect.flatMap(bulkImportOf(script), ({ bulkImport }) =>
+                  bulkImport.awaitSettled(batchId, policy)
+                )
+              )
+            assert.isTrue(ImportAnswer.Equivalence(await ending(troubled), await ending(answers)))
+          }
+        ),
+        { numRuns: 200 }
       ),
-      { numRuns: 200 }
-    ))
+    120_000
+  )
 
   it("emits no answer twice in a row, nothing after a settled one, and all that there was to emit", () =>
     FastCheck.assert(

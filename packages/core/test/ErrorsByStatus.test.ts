@@ -1,0 +1,197 @@
+import { FetchHttpClient, HttpClient } from "@effect/platform"
+import { assert, describe, it } from "@effect/vitest"
+import { Duration, Effect, Option, TestClock } from "effect"
+import { ActiveCampaignError } from "effect-activecampaign"
+import { encode, errorOf, fieldsOf, html, json, localServer } from "./failing.js"
+import { batchId, call, connect, vendor } from "./support.js"
+
+describe("a reply with status 400", () => {
+  it.effect("that names batchId is MissingBatchId", () =>
+    Effect.gen(function* () {
+      const detail = "'batchId' is a required field."
+      assert.deepStrictEqual(yield* fieldsOf({ status: 400, body: json({ success: 0, message: detail }) }), {
+        _tag: "MissingBatchId",
+        request: call,
+        detail
+      })
+    })
+  )
+
+  it.effect.each([
+    json({ success: 0, message: "Rate limit exceeded.", failureReasons: ["Up to 100 imports per minute."] }),
+    json({
+      success: 0,
+      message: "JSON payload did not pass validation.",
+      failureReasons: ["Up to 20 PER MINUTE"]
+    }),
+    "rate limit"
+  ])("that speaks of a rate limit is RateLimited: %s", (body) =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* fieldsOf({ status: 400, body }), {
+        _tag: "RateLimited",
+        request: call,
+        status: 400
+      })
+    })
+  )
+})
+
+describe("a reply that refuses the request", () => {
+  it.effect.each([
+    [400, json({ message: "Something else" }), "Something else"],
+    [400, "", "no body"],
+    [402, json({ message: "Payment required" }), "Payment required"],
+    [404, json({ message: "No Result found" }), "No Result found"],
+    [404, html, "an HTML page"],
+    [405, "Method not allowed", "Method not allowed"],
+    [418, "{}", "{}"],
+    [422, json({ errors: [{ title: "Duplicate", code: "duplicate" }] }), "Duplicate"],
+    [422, json({ errors: [] }), '{"errors":[]}'],
+    [422, json({ errors: [null] }), '{"errors":[null]}'],
+    [422, json({ errors: [{ title: { toString: 1 } }] }), '{"errors":[{"title":{"toString":1}}]}'],
+    [422, "null", "null"]
+  ] as const)("is RequestRejected: %i %s", ([status, body, detail]) =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* fieldsOf({ status, body }), {
+        _tag: "RequestRejected",
+        request: call,
+        status,
+        detail
+      })
+    })
+  )
+
+  it.effect.each([301, 302, 303, 307, 308])("is RequestRejected when it redirects with %i", (status) =>
+    Effect.gen(function* () {
+      const { calls, http } = vendor({ status, headers: { location: "https://acme.activehosted.com/login" } })
+      const client = yield* connect(http)
+      const error = yield* Effect.flip(client.importInfo(batchId))
+      assert.deepStrictEqual(encode(error), {
+        _tag: "RequestRejected",
+        request: call,
+        status,
+        detail: "a redirect"
+      })
+      assert.include(error.message, "URL is not that of an account")
+      assert.lengthOf(calls, 1)
+    }).pipe(Effect.scoped)
+  )
+
+  it.scopedLive("follows no redirect, even with a real fetch", () =>
+    Effect.gen(function* () {
+      const seen: Array<string | undefined> = []
+      const { port } = yield* localServer((request, response) => {
+        seen.push(request.url)
+        response.writeHead(302, { location: "/login" }).end()
+      })
+      const http = yield* Effect.provide(HttpClient.HttpClient, FetchHttpClient.layer)
+      const client = yield* connect(http, { url: `http://127.0.0.1:${port}` })
+      const error = yield* Effect.flip(client.importInfo(batchId))
+      assert.strictEqual(error._tag, "RequestRejected")
+      assert.deepStrictEqual(seen, ["/api/3/import/info?batchId=b-0001"])
+    })
+  )
+
+  it.effect("asks fetch not to follow redirects, and keeps the caller's other wishes", () =>
+    Effect.gen(function* () {
+      const wishes: Array<RequestInit | undefined> = []
+      const fetch: typeof globalThis.fetch = async (_url, init) => {
+        wishes.push(init)
+        return Response.error()
+      }
+      const error = yield* Effect.gen(function* () {
+        const client = yield* connect(yield* HttpClient.HttpClient)
+        return yield* Effect.flip(client.importInfo(batchId))
+      }).pipe(
+        Effect.provide(FetchHttpClient.layer),
+        Effect.provideService(FetchHttpClient.Fetch, fetch),
+        Effect.provideService(FetchHttpClient.RequestInit, { keepalive: true, redirect: "follow" })
+      )
+      assert.deepStrictEqual(
+        wishes.map((init) => [init?.redirect, init?.keepalive]),
+        [["manual", true]]
+      )
+      // What browsers answer to a redirect they were told not to follow: status 0.
+      assert.strictEqual(error._tag, "RequestRejected")
+    }).pipe(Effect.scoped)
+  )
+})
+
+describe("a reply with status 401 or 403", () => {
+  const bodies: ReadonlyArray<readonly [string, string]> = [
+    [json({ message: "Forbidden" }), "Forbidden"],
+    [json({ errors: [{ status: 403, title: "Forbidden", detail: "No rights" }] }), "Forbidden"],
+    ["{}", "{}"],
+    ["Forbidden", "Forbidden"],
+    ["", "no body"],
+    [html, "an HTML page"],
+    [json({ message: "Rate limit exceeded per minute" }), "Rate limit exceeded per minute"]
+  ]
+  it.effect.each([401, 403].flatMap((status) => bodies.map((body) => [status, ...body] as const)))(
+    "is AuthenticationFailed, whatever the body: %i %s",
+    ([status, body, detail]) =>
+      Effect.gen(function* () {
+        assert.deepStrictEqual(yield* fieldsOf({ status, body }), {
+          _tag: "AuthenticationFailed",
+          request: call,
+          status,
+          detail
+        })
+      })
+  )
+})
+
+describe("a reply with status 429 or 503", () => {
+  const now = Date.parse("2031-04-02T08:15:00Z")
+  const cases: ReadonlyArray<readonly [string | undefined, number | undefined]> = [
+    ["30", 30_000],
+    [" 30 ", 30_000],
+    ["0", 0],
+    ["1.5", 1500],
+    ["86400", 86_400_000],
+    ["Wed, 02 Apr 2031 08:15:45 GMT", 45_000],
+    ["Wednesday, 02-Apr-31 08:15:45 GMT", 45_000],
+    ["Wed Apr  2 08:15:45 2031", 45_000],
+    ["Wed, 02 Apr 2031 08:14:00 GMT", 0],
+    [undefined, undefined],
+    ["", undefined],
+    ["soon", undefined],
+    ["wait 12", undefined],
+    ["Wed", undefined],
+    ["Wed, 99 Foo 2031 08:15:45 GMT", undefined],
+    ["-5", undefined],
+    ["1e3", undefined],
+    ["0x10", undefined],
+    ["NaN", undefined],
+    ["Infinity", undefined],
+    ["30, 60", undefined]
+  ]
+  it.effect.each([429, 503].flatMap((status) => cases.map((header) => [status, ...header] as const)))(
+    "is RateLimited, with what Retry-After asks for: %i, %s",
+    ([status, header, expected]) =>
+      Effect.gen(function* () {
+        yield* TestClock.setTime(now)
+        const headers: Record<string, string> = header === undefined ? {} : { "Retry-After": header }
+        const error = yield* errorOf({ status, headers, body: html })
+        assert.deepStrictEqual(encode(error), {
+          _tag: "RateLimited",
+          request: call,
+          status,
+          ...(expected === undefined ? {} : { retryAfter: expected })
+        })
+        assert.deepStrictEqual(
+          Option.map(ActiveCampaignError.retryAfterOf(error), Duration.toMillis),
+          Option.fromNullable(expected)
+        )
+        assert.isTrue(ActiveCampaignError.isTransient(error))
+      })
+  )
+
+  it.effect("survives a Retry-After too large for a number", () =>
+    Effect.gen(function* () {
+      const error = yield* errorOf({ status: 429, headers: { "retry-after": "9".repeat(400) } })
+      assert.strictEqual(error._tag, "RateLimited")
+      assert.isString(error.message)
+    })
+  )
+})
