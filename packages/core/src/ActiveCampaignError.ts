@@ -192,7 +192,8 @@ export class ContractBroken extends Schema.TaggedError<ContractBroken>(tag("Cont
 }
 
 /**
- * A submission whose answer was lost: no reply in time, a broken connection, 5xx, or a 2xx that cannot be read.
+ * A submission whose answer was lost: no reply in time, a broken connection, 5xx, or a 2xx that cannot be read, names
+ * no batch, or says that it failed.
  *
  * The batch may have been queued, under an ID nobody knows. Never retried: contacts would be updated without harm,
  * but automations and list subscriptions may run twice.

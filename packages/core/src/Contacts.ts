@@ -29,7 +29,7 @@ import { makeWalk } from "./internal/walk.js"
  */
 export class Link extends Schema.TaggedClass<Link>("effect-activecampaign/Link")("Link", {
   id: ContactId,
-  contact: Schema.typeSchema(Contact)
+  contact: Contact
 }) {
   /** The key of the contact's address. */
   get emailKey(): EmailKey.EmailKey {

@@ -25,12 +25,20 @@ export interface PollPolicy {
 }
 
 /**
+ * Some parts of a policy. One that is `undefined` is left out.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Parts = { readonly [Part in keyof PollPolicy]?: PollPolicy[Part] | undefined }
+
+/**
  * What a wait accepts: a policy, the parts of one that differ from the default, or nothing but a schedule.
  *
  * @since 0.1.0
  * @category models
  */
-export type Input = Partial<PollPolicy> | Schedule.Schedule<unknown, ImportAnswer>
+export type Input = Parts | Schedule.Schedule<unknown, ImportAnswer>
 
 const growing = (from: Duration.DurationInput, factor: number, to: Duration.DurationInput) =>
   Schedule.exponential(from, factor).pipe(Schedule.union(Schedule.spaced(to)), Schedule.jittered)
@@ -80,7 +88,12 @@ export const fixed = (interval: Duration.DurationInput, deadline?: Duration.Dura
  * @since 0.1.0
  * @category constructors
  */
-export const make = (input: Input = {}): PollPolicy => ({
-  ...standard,
-  ...(Schedule.isSchedule(input) ? { schedule: input } : input)
-})
+export const make = (input: Input = {}): PollPolicy => {
+  const parts: Parts = Schedule.isSchedule(input) ? { schedule: input } : input
+  return {
+    firstDelay: parts.firstDelay ?? standard.firstDelay,
+    schedule: parts.schedule ?? standard.schedule,
+    deadline: parts.deadline ?? standard.deadline,
+    unsetGrace: parts.unsetGrace ?? standard.unsetGrace
+  }
+}

@@ -38,7 +38,7 @@ export class SubmissionTooLarge extends Schema.TaggedError<SubmissionTooLarge>(
  */
 export const Reason = Schema.Struct({
   /** The number of the contact as ActiveCampaign counts them: from 1, as far as is known. */
-  contact: Schema.OptionFromSelf(Schema.Int),
+  contact: Schema.optionalWith(Schema.Int, { as: "Option", exact: true }),
   /** Its own words; they hold typographic quotes and odd spaces, so never compare them exactly. */
   reason: Schema.String
 })
@@ -63,6 +63,7 @@ export class SubmissionRejected extends Schema.TaggedError<SubmissionRejected>(
   request: Schema.String,
   status: Schema.Int,
   detail: Schema.String,
+  /** The first 500. */
   reasons: Schema.Array(Reason)
 }) {
   readonly isTransient = false

@@ -129,6 +129,23 @@ describe("the API token", () => {
     )
   }
 
+  it.effect("does not appear in an error where JSON spells it in another way", () =>
+    Effect.gen(function* () {
+      const apiToken = "half/of/it"
+      for (const body of [
+        String.raw`{"message":"you sent half\/of\/it"}`,
+        String.raw`{"errors":[{"title":"you sent \u0068alf/of/it"}]}`
+      ]) {
+        for (const status of [403, 404, 500]) {
+          const client = yield* connect(vendor({ status, body }).http, { apiToken: Redacted.make(apiToken) })
+          const error = yield* Effect.flip(client.importInfo(batchId))
+          for (const text of forms(error)) assert.notInclude(text, apiToken)
+          assert.include(error.message, "you sent")
+        }
+      }
+    }).pipe(Effect.scoped)
+  )
+
   it.effect("does not appear in the client itself", () =>
     Effect.gen(function* () {
       const client = yield* connect(vendor(settled).http)

@@ -45,6 +45,20 @@ describe("awaitSettled", () => {
     })
   )
 
+  it.scoped("takes a part of a policy that is undefined from the default", () =>
+    Effect.gen(function* () {
+      const { bulkImport, times } = yield* scripted([completed])
+      const policy = {
+        firstDelay: undefined,
+        deadline: undefined,
+        schedule: undefined,
+        unsetGrace: undefined
+      }
+      yield* during("1 minute")(bulkImport.awaitSettled(batchId, policy))
+      assert.deepStrictEqual(times(), [1000])
+    })
+  )
+
   it.scoped("makes its first call after a second by default", () =>
     Effect.gen(function* () {
       const { bulkImport, times } = yield* scripted([completed])

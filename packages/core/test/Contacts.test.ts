@@ -1,6 +1,6 @@
 import { HttpClient } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
-import { Chunk, Effect, Either, FastCheck, Option, Stream } from "effect"
+import { Chunk, Effect, Either, FastCheck, Option, Schema, Stream } from "effect"
 import { Contacts, ContactsError } from "effect-activecampaign"
 import { account, contactsOf, type Held, idOf, type Manners } from "./account.js"
 import { during, withVirtualTime } from "./support.js"
@@ -97,6 +97,16 @@ describe("resolving IDs", () => {
     })
   )
 
+  it.effect("gives links that survive being stored and read again", () =>
+    Effect.gen(function* () {
+      const { result } = yield* resolve(["1", "2"], held(1))
+      const codec = Schema.parseJson(Schema.Array(Schema.Union(Contacts.Link, Contacts.Gone)))
+      const resolved = Either.getOrThrow(result)
+      const restored = yield* Schema.decode(codec)(yield* Schema.encode(codec)(resolved))
+      assert.deepStrictEqual(words(restored), words(resolved))
+    })
+  )
+
   const worlds = FastCheck.record({
     asked: FastCheck.array(FastCheck.integer({ min: 1, max: 300 }), { maxLength: 300 }),
     there: FastCheck.uniqueArray(FastCheck.integer({ min: 1, max: 300 }), { maxLength: 300 }),
@@ -172,6 +182,18 @@ describe("looking an address up", () => {
     Effect.gen(function* () {
       const { result } = yield* find("c2@example.test", held(1, 2), { honours: [] })
       assert.instanceOf(Either.getOrThrow(Either.flip(result)), ContactsError.FilterIgnored)
+    })
+  )
+
+  it.effect("prefers the lowest ID, in whatever order the contacts come", () =>
+    Effect.gen(function* () {
+      const email = "ada@example.test"
+      const { result } = yield* find(email, [
+        { id: "10", email },
+        { id: "9", email },
+        { id: "8", email, deleted: "1" }
+      ])
+      assert.deepStrictEqual(result, Either.right(Option.some(idOf("9"))))
     })
   )
 

@@ -1,13 +1,7 @@
 import { HttpClient } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Either, FastCheck, Option } from "effect"
-import {
-  ActiveCampaignError,
-  RateBudget,
-  RetryPolicy,
-  type Submission,
-  SubmissionError
-} from "effect-activecampaign"
+import { Effect, Either, FastCheck, Option, Redacted, Schema } from "effect"
+import { RateBudget, RetryPolicy, type Submission, SubmissionError } from "effect-activecampaign"
 import { bodyOf } from "./account.js"
 import { connect, type Reply, respond, token, withVirtualTime } from "./support.js"
 
@@ -88,19 +82,23 @@ describe("a submission", () => {
     })
   )
 
-  it.effect("broke the contract where the flag is 0 or no batch is named in a 2xx", () =>
-    Effect.gen(function* () {
-      for (const body of [
-        { ...queued, Success: 0 },
-        { success: "0", batchId: "b" },
-        { Success: 1 },
-        { Success: 1, batchId: "" }
-      ]) {
-        const { calls, error } = yield* errorOf(reply(body))
-        assert.instanceOf(error, ActiveCampaignError.ContractBroken)
-        assert.strictEqual(calls, 1)
-      }
-    })
+  it.effect(
+    "has an unknown outcome where the flag is 0 or no batch is named in a 2xx, and is not sent again",
+    () =>
+      Effect.gen(function* () {
+        for (const body of [
+          { ...queued, Success: 0 },
+          { success: "0", batchId: "b" },
+          { Success: 1 },
+          { Success: 1, batchId: "" }
+        ]) {
+          const { calls, error } = yield* errorOf(reply(body))
+          assert.strictEqual(error._tag, "OutcomeUnknown")
+          assert.strictEqual(calls, 1)
+        }
+        const { error } = yield* errorOf(reply({ ...queued, Success: 0 }))
+        assert.include(error.message, "batch b-0001")
+      })
   )
 
   it.effect("whose answer was lost has an unknown outcome, and is not sent again", () =>
@@ -225,6 +223,22 @@ describe("a rejected submission", () => {
     })
   )
 
+  it.effect("survives being stored and read again", () =>
+    Effect.gen(function* () {
+      const error = yield* rejection([{ contact: 12, failureReason: "bad" }, "alone"])
+      const stored = JSON.stringify(Schema.encodeSync(SubmissionError.SubmissionRejected)(error))
+      const restored = Schema.decodeUnknownSync(Schema.parseJson(SubmissionError.SubmissionRejected))(stored)
+      assert.deepStrictEqual(restored.reasons, error.reasons)
+      assert.strictEqual(restored.message, error.message)
+    })
+  )
+
+  it.effect("keeps no more reasons than it may have contacts, twice over", () =>
+    Effect.map(rejection(Array.from({ length: 10_000 }, () => "bad")), ({ reasons }) =>
+      assert.lengthOf(reasons, 500)
+    )
+  )
+
   it.effect("is one with 422, too", () =>
     Effect.gen(function* () {
       const { error } = yield* errorOf(reply({ errors: [{ title: "Invalid", detail: "no address" }] }, 422))
@@ -244,6 +258,20 @@ describe("a rejected submission", () => {
       const error = yield* rejection([`Api-Token: ${token}`])
       assert.notInclude(JSON.stringify(error) + error.message, token)
     })
+  )
+
+  it.effect("does not repeat a token that JSON spells in another way", () =>
+    Effect.gen(function* () {
+      const apiToken = "half/of/it"
+      const spelt = String.raw`{"success":0,"message":"half\/of\/it","failureReasons":["\u0068alf/of/it"]}`
+      const http = HttpClient.make((request) =>
+        Effect.sync(() => respond(request, { status: 400, body: spelt }))
+      )
+      const client = yield* connect(http, { apiToken: Redacted.make(apiToken) })
+      const error = yield* Effect.flip(client.submitImport(one))
+      assert.instanceOf(error, SubmissionError.SubmissionRejected)
+      assert.notInclude(JSON.stringify(error) + error.message, apiToken)
+    }).pipe(Effect.scoped)
   )
 
   it("never throws, whatever JSON comes with whatever status", () =>

@@ -22,18 +22,24 @@ import { parseRetryAfter } from "./retryAfter.js"
 
 const bodyLimit = 2048
 
-/** What ActiveCampaign said, in one line: the message of its JSON bodies, or the kind of anything else. */
-const describe = (status: number, body: string): string => {
+/** What stands in the JSON bodies of ActiveCampaign's errors, if this is one. */
+const messageOf = (body: string): string | undefined => {
   try {
     const json: unknown = JSON.parse(body)
-    if (typeof json === "object" && json !== null) {
-      const { errors, message } = json as { errors?: unknown; message?: unknown }
-      if (typeof message === "string") return oneLine(message, 200)
-      const first: unknown = Array.isArray(errors) ? errors[0] : undefined
-      if (typeof first === "object" && first !== null && "title" in first)
-        return oneLine(String(first.title), 200)
-    }
-  } catch {}
+    if (typeof json !== "object" || json === null) return undefined
+    if ("message" in json && typeof json.message === "string") return json.message
+    const first: unknown = "errors" in json && Array.isArray(json.errors) ? json.errors[0] : undefined
+    return typeof first === "object" && first !== null && "title" in first ? String(first.title) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** What ActiveCampaign said, in one line: the message of its JSON bodies, or the kind of anything else. */
+const describe = (status: number, body: string, hide: Hide): string => {
+  const message = messageOf(body)
+  // Hidden once more: what JSON escapes is plain only now.
+  if (message !== undefined) return oneLine(hide(message), 200)
   if (body.trim() === "") return status === 0 || (status >= 300 && status < 400) ? "a redirect" : "no body"
   return contentOf(body) === "html" ? "an HTML page" : oneLine(body, 120)
 }
@@ -76,7 +82,7 @@ const fromStatus = (
   Effect.gen(function* () {
     const status = response.status
     const body = hide(yield* Effect.orElseSucceed(response.text, () => ""))
-    const detail = describe(status, body)
+    const detail = describe(status, body, hide)
     const retryAfter = parseRetryAfter(response.headers["retry-after"], yield* Clock.currentTimeMillis)
     if (status === 429 || status === 503) return yield* new RateLimited({ request, status, retryAfter })
     if (status === 408 || status >= 500) {

@@ -1,9 +1,10 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as order from "effect/Order"
 import type { ContactsQuery } from "../ActiveCampaignApi.js"
 import type { Service as Client } from "../ActiveCampaignClient.js"
 import type { Contact, ContactsPage } from "../Contact.js"
-import type { ContactId } from "../ContactId.js"
+import { type ContactId, Order } from "../ContactId.js"
 import { type ContactsError, FilterIgnored } from "../ContactsError.js"
 import * as EmailKey from "../EmailKey.js"
 import { describeQuery } from "./contactCalls.js"
@@ -27,6 +28,11 @@ const onlyThoseAsked = (
     ? Effect.succeed(page.contacts)
     : Effect.fail(new FilterIgnored({ request: describeQuery(query), filter, stranger: stranger.id }))
 }
+
+const byIdDeletedLast = order.combine(
+  order.mapInput(order.boolean, ({ deleted }: Contact) => deleted),
+  order.mapInput(Order, ({ id }: Contact) => id)
+)
 
 export const makeLookups = ({ contacts: list }: Pick<Client, "contacts">) => {
   const byIds = (ids: ReadonlyArray<ContactId>): Effect.Effect<Found, ContactsError> =>
@@ -55,7 +61,7 @@ export const makeLookups = ({ contacts: list }: Pick<Client, "contacts">) => {
     const query = { email: address.trim() }
     return list(query).pipe(
       Effect.flatMap((page) => onlyThoseAsked(page, query, "email", ({ emailKey }) => emailKey === key)),
-      Effect.map((found) => Option.fromNullable(found.find((contact) => !contact.deleted) ?? found[0]))
+      Effect.map((found) => Option.fromNullable(found.toSorted(byIdDeletedLast)[0]))
     )
   }
 

@@ -1,20 +1,26 @@
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { maximumContacts } from "../Submission.js"
 import type { Reason } from "../SubmissionError.js"
+import type { Hide } from "./call.js"
 import { countOf } from "./loose.js"
+
+/** One for each contact, and as many about the whole; the list is the service's, and need not end there. */
+const mostReasons = 2 * maximumContacts
 
 interface Rejection {
   readonly detail: string
   readonly reasons: ReadonlyArray<Reason>
 }
 
-const line = (text: string) => {
-  const oneLine = text.replace(/\s+/g, " ").trim()
+/** Hidden here and not in the body: what JSON escapes is plain only now. */
+const line = (text: string, hide: Hide) => {
+  const oneLine = hide(text).replace(/\s+/g, " ").trim()
   return oneLine.length > 300 ? `${oneLine.slice(0, 300)}…` : oneLine
 }
 
-const stringOf = (value: unknown): string =>
-  line(typeof value === "string" ? value : (JSON.stringify(value) ?? ""))
+const stringOf = (value: unknown, hide: Hide): string =>
+  line(typeof value === "string" ? value : (JSON.stringify(value) ?? ""), hide)
 
 const Row = Schema.Struct({ contact: Schema.optional(Schema.Unknown), failureReason: Schema.Unknown })
 const ErrorItem = Schema.Struct({
@@ -23,12 +29,18 @@ const ErrorItem = Schema.Struct({
 })
 
 /** Objects about one contact and strings about the whole come mixed; anything else is shown as it came. */
-const reasonOf = (item: unknown): Reason => {
-  if (Schema.is(Row)(item)) return { contact: countOf(item.contact), reason: stringOf(item.failureReason) }
-  const { detail, title } = Schema.is(ErrorItem)(item) ? item : {}
-  const words = [title, detail].filter((part) => typeof part === "string")
-  return { contact: Option.none(), reason: words.length > 0 ? line(words.join(": ")) : stringOf(item) }
-}
+const reasonOf =
+  (hide: Hide) =>
+  (item: unknown): Reason => {
+    if (Schema.is(Row)(item))
+      return { contact: countOf(item.contact), reason: stringOf(item.failureReason, hide) }
+    const { detail, title } = Schema.is(ErrorItem)(item) ? item : {}
+    const words = [title, detail].filter((part) => typeof part === "string")
+    return {
+      contact: Option.none(),
+      reason: words.length > 0 ? line(words.join(": "), hide) : stringOf(item, hide)
+    }
+  }
 
 const listOf = (value: unknown): ReadonlyArray<unknown> => {
   if (value === undefined || value === null) return []
@@ -50,10 +62,10 @@ const isRateLimit = ({ detail, reasons }: Rejection) =>
   /rate limit|per minute/i.test([detail, ...reasons.map(({ reason }) => reason)].join(" "))
 
 /** What the body of a 400 or 422 says about the submission; `None` where it is about something else. */
-export const rejectionOf = (body: string): Option.Option<Rejection> =>
+export const rejectionOf = (body: string, hide: Hide): Option.Option<Rejection> =>
   Option.filterMap(readBody(body), ({ errors, failureReasons, message }) => {
-    const reasons = [...listOf(failureReasons), ...listOf(errors)].map(reasonOf)
+    const reasons = [...listOf(failureReasons), ...listOf(errors)].slice(0, mostReasons).map(reasonOf(hide))
     if (message === undefined && reasons.length === 0) return Option.none()
-    const rejection = { detail: stringOf(message ?? "no reason given"), reasons }
+    const rejection = { detail: stringOf(message ?? "no reason given", hide), reasons }
     return isRateLimit(rejection) ? Option.none() : Option.some(rejection)
   })

@@ -3,7 +3,7 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { RejectedReply } from "../ActiveCampaignApi.js"
-import { ContractBroken } from "../ActiveCampaignError.js"
+import { OutcomeUnknown } from "../ActiveCampaignError.js"
 import {
   maximumBytes,
   maximumContacts,
@@ -13,7 +13,6 @@ import {
 } from "../Submission.js"
 import { type SubmissionError, SubmissionRejected, SubmissionTooLarge } from "../SubmissionError.js"
 import type { Failure, Hide } from "./call.js"
-import { bodyOf } from "./edge.js"
 import type { Edge } from "./edgeOf.js"
 import { rejectionOf } from "./rejection.js"
 
@@ -36,7 +35,6 @@ const withinLimits = (submission: Submission): Effect.Effect<void, SubmissionToo
 interface Accepted {
   readonly reply: SubmissionReply
   readonly status: number
-  readonly body: string
 }
 
 /** 200 is documented, 201 has been seen: any 2xx that can be read is an answer. */
@@ -46,11 +44,7 @@ const orAny2xx = (failure: Failure): Effect.Effect<Accepted, Failure> => {
     if (status <= 200 || status >= 300) return Effect.fail(failure)
     return failure.response.text.pipe(
       Effect.flatMap((body) =>
-        Effect.map(Schema.decode(Schema.parseJson(SubmissionReply))(body), (reply) => ({
-          reply,
-          status,
-          body
-        }))
+        Effect.map(Schema.decode(Schema.parseJson(SubmissionReply))(body), (reply) => ({ reply, status }))
       ),
       Effect.orElseFail(() => failure)
     )
@@ -66,21 +60,28 @@ const orRejected =
     const { status } = failure.response
     if (status !== 400 && status !== 422) return Effect.fail(failure)
     return failure.response.text.pipe(
-      Effect.map((body) => rejectionOf(hide(body))),
+      Effect.map((body) => rejectionOf(body, hide)),
       Effect.flatten,
       Effect.map((rejection) => Either.left(new SubmissionRejected({ request, status, ...rejection }))),
       Effect.orElseFail(() => failure)
     )
   }
 
+/** Two answers in one, or none: what became of the contacts, nobody knows. */
 const queued =
   (hide: Hide) =>
-  ({ body, reply, status }: Accepted): Effect.Effect<QueuedImport, ContractBroken> => {
-    const broken = (detail: string) =>
-      new ContractBroken({ request, status, content: "json", detail, body: hide(body).slice(0, 2048) })
-    if (reply.refused) return broken("the flag says the submission failed, the status says it did not")
+  ({ reply, status }: Accepted): Effect.Effect<QueuedImport, OutcomeUnknown> => {
+    const unknown = (detail: string) =>
+      new OutcomeUnknown({ request, detail: `${status}, but ${hide(detail)}` })
+    if (reply.refused) {
+      const named = Option.match(reply.batchId, {
+        onNone: () => "",
+        onSome: (batchId) => ` and names batch ${batchId}`
+      })
+      return unknown(`the answer says that it failed${named}`)
+    }
     return Option.match(reply.batchId, {
-      onNone: () => Effect.fail(broken("it names no batch")),
+      onNone: () => unknown("the answer names no batch"),
       onSome: (batchId) =>
         Effect.succeed({
           batchId,
@@ -112,9 +113,7 @@ export const makeSubmit =
           api.bulkImport.submit({ payload: submission, withResponse: true }).pipe(
             // Declared for the simulator; the edge turns every 400 into a ResponseError.
             Effect.catchIf((error) => error instanceof RejectedReply, Effect.die),
-            Effect.flatMap(([reply, response]) =>
-              Effect.map(bodyOf(response), (body) => ({ reply, status: response.status, body }))
-            ),
+            Effect.map(([reply, response]) => ({ reply, status: response.status })),
             Effect.catchAll(orAny2xx),
             Effect.map((accepted) => Either.right(accepted)),
             Effect.catchAll(orRejected(hide))
