@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import { applicationId } from "./identity.js"
 import { withImmediateTransaction } from "./immediate.js"
 import { migrations, schemaVersion } from "./migrations.js"
+import { writeNotes } from "./notes.js"
 import { views } from "./views.js"
 
 const versionOf = (sql: SqlClient.SqlClient) =>
@@ -21,6 +22,7 @@ const migrateFrom = (sql: SqlClient.SqlClient, version: number) =>
       yield* sql.unsafe(`DROP VIEW IF EXISTS ${name}`)
       yield* sql.unsafe(`CREATE VIEW ${name} AS ${select}`)
     }
+    yield* writeNotes(sql)
     yield* sql.unsafe(`PRAGMA user_version = ${schemaVersion}`)
   })
 
