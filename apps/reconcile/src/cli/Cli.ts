@@ -6,6 +6,7 @@ import { demo } from "./demo.js"
 import { exportOutcomes } from "./exportOutcomes.js"
 import { query } from "./query.js"
 import { run } from "./run.js"
+import { schema } from "./schema.js"
 import { status } from "./status.js"
 import { withUsageInEnvelope } from "./usage.js"
 
@@ -26,7 +27,7 @@ const exports = Command.make("export").pipe(
 
 const command = Command.make("ac-reconcile").pipe(
   Command.withDescription("Know what became of every contact you bulk-imported into ActiveCampaign"),
-  Command.withSubcommands([demo, contacts, batches, run, status, exports, query])
+  Command.withSubcommands([demo, contacts, batches, run, status, exports, query, schema])
 )
 
 const flags = ["--json", "--once", "--wait"]

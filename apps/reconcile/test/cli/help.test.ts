@@ -13,7 +13,8 @@ const commands: Readonly<Record<string, ReadonlyArray<string>>> = {
     "run",
     "status",
     "export",
-    "query"
+    "query",
+    "schema"
   ],
   demo: ["--directory", "--json"],
   contacts: ["load"],
@@ -36,7 +37,8 @@ const commands: Readonly<Record<string, ReadonlyArray<string>>> = {
   status: ["<batch-id>", "--wait", "--deadline", "--json"],
   export: ["outcomes"],
   "export outcomes": ["--format", "-o, --output", "--batch", "--outcome", "--db"],
-  query: ["<sql>", "--format", "--db"]
+  query: ["<sql>", "--format", "--db"],
+  schema: ["--markdown", "--datasette", "--db"]
 }
 
 describe.concurrent("help", () => {
