@@ -27,3 +27,6 @@ export const columns = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
 /** Blocks of text with an empty line between them; empty blocks vanish. */
 export const blocks = (...parts: ReadonlyArray<string>): string =>
   parts.filter((part) => part !== "").join("\n\n")
+
+/** A sentence's first word as it stands within another; `ID` stays as it is. */
+export const within = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)

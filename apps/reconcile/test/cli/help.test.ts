@@ -37,7 +37,7 @@ const commands: Readonly<Record<string, ReadonlyArray<string>>> = {
   status: ["<batch-id>", "--wait", "--deadline", "--json"],
   export: ["outcomes"],
   "export outcomes": ["--format", "-o, --output", "--batch", "--outcome", "--db"],
-  query: ["<sql>", "--format", "--db"],
+  query: ["<sql-or-name>", "--param", "--list", "--format", "--db"],
   schema: ["--markdown", "--datasette", "--db"]
 }
 

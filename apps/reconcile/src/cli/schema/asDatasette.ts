@@ -1,10 +1,11 @@
 import type { Described } from "../../ledger/describeSchema.js"
 import { inPlainSql, questions } from "../../ledger/questions.js"
 import type { Parameter, Question } from "../../ledger/questions/Question.js"
+import { within } from "../text.js"
 
 const described = ({ default: fallback, description, kind, name }: Parameter) => {
   const said = fallback === undefined ? "" : fallback === "" ? "; may be empty" : `; empty: ${fallback}`
-  return `${name}: ${kind === "email" ? "an address" : description.charAt(0).toLowerCase() + description.slice(1)}${said}.`
+  return `${name}: ${kind === "email" ? "an address" : within(description)}${said}.`
 }
 
 const cannedQuery = (question: Question) => ({
