@@ -1,6 +1,9 @@
 import { firstSchema } from "./migrations/0001_first_schema.js"
 
-/** Forward only. The position in this list, from 1, is the schema version that a migration leads to. */
-export const migrations: ReadonlyArray<ReadonlyArray<string>> = [firstSchema]
+/** The position in this list, from 1, is the schema version that a migration leads to. */
+export type Migrations = ReadonlyArray<ReadonlyArray<string>>
+
+/** Forward only. */
+export const migrations: Migrations = [firstSchema]
 
 export const schemaVersion = migrations.length

@@ -14,7 +14,8 @@ const commands: Readonly<Record<string, ReadonlyArray<string>>> = {
     "status",
     "export",
     "query",
-    "schema"
+    "schema",
+    "snapshot"
   ],
   demo: ["--directory", "--json"],
   contacts: ["load"],
@@ -38,7 +39,8 @@ const commands: Readonly<Record<string, ReadonlyArray<string>>> = {
   export: ["outcomes"],
   "export outcomes": ["--format", "-o, --output", "--batch", "--outcome", "--db"],
   query: ["<sql-or-name>", "--param", "--list", "--format", "--db"],
-  schema: ["--markdown", "--datasette", "--db"]
+  schema: ["--markdown", "--datasette", "--db"],
+  snapshot: ["<file>", "--db", "--json"]
 }
 
 describe.concurrent("help", () => {
