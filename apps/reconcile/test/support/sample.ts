@@ -40,8 +40,15 @@ const rehearse = (folder: string, file: string) =>
     Effect.runPromise
   )
 
+export interface Sample {
+  readonly file: string
+  /** Read-only. */
+  readonly database: Sqlite.Database
+  readonly close: () => void
+}
+
 /** Asks the sample's ledger, which is made once and gone at the end. */
-export const makeSample = async () => {
+export const makeSample = async (): Promise<Sample> => {
   const folder = mkdtempSync(join(tmpdir(), "ac-reconcile-sample-"))
   const file = join(folder, "demo.db")
   await rehearse(folder, file)
@@ -55,5 +62,3 @@ export const makeSample = async () => {
     }
   }
 }
-
-export type Sample = Awaited<ReturnType<typeof makeSample>>

@@ -49,7 +49,7 @@ ORDER BY finding, subject`
     sql: `SELECT DISTINCT x.contact_id
 FROM batch_successes x
 WHERE x.batch_id = :batch
-  AND NOT EXISTS (SELECT 1 FROM contact_ids i WHERE i.contact_id = x.contact_id)
+  AND NOT EXISTS (SELECT 1 FROM local_contacts l WHERE l.contact_id = x.contact_id)
 ORDER BY x.contact_id`
   },
   {
