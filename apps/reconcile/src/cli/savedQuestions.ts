@@ -11,7 +11,7 @@ export const questionsAsText = (questions: ReadonlyArray<Question>): string =>
         `  ${question}`,
         columns(
           parameters.map((one) => [
-            `  --param ${one.name}=${one.default ?? "…"}`,
+            `  --param ${one.name}=${one.default || "…"}`,
             `${one.description}${one.default === undefined ? "" : "; may be left out"}`
           ])
         )
