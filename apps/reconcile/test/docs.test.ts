@@ -15,18 +15,17 @@ const inMemory = Effect.provide(Ledger.layer(":memory:"))
 
 describe("the documents", () => {
   it("name every view with its question", () => {
-    // Tables are padded by the formatter.
-    const text = document("docs/database.md").replace(/ +\|/g, " |")
-    for (const { name, question } of views) assert.include(text, `| \`${name}\` | ${question} |`)
+    const text = document("docs/schema.md")
+    for (const { name, question } of views) assert.include(text, `### ${name}\n\n${question}\n`)
   })
 
   it.effect("name every table", () =>
     Effect.gen(function* () {
-      const text = document("docs/database.md")
+      const text = document("docs/schema.md")
       const tables = yield* select<{ readonly name: string }>(
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
       )
-      for (const { name } of tables) assert.include(text, `\`${name}\``)
+      for (const { name } of tables) assert.include(text, `### ${name}\n`)
     }).pipe(inMemory)
   )
 

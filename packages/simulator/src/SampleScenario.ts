@@ -28,7 +28,7 @@ const sent = (row: SampleRow) => ({
 })
 
 /**
- * Seven batches. All but the last settle within four seconds of the start.
+ * Seven batches, and an account with two contacts of its own. All but the last batch settle within four seconds of the start.
  *
  * 1. clean: six contacts, all created; 2. the vendor's own example, four created and two rejected; 3. numbers
  * that do not close: silent contacts, a contradiction, a strange ID and a misspelt failure address; 4. failed
@@ -39,6 +39,13 @@ const sent = (row: SampleRow) => ({
  * @category scenarios
  */
 export const sampleScenario: Scenario.Scenario = Scenario.make({
+  account: {
+    existing: [
+      // Sent in a batch that says nothing of them: one was there before, one bounced and was sent in vain.
+      { email: "oskar.nyberg@example.com", contactId: "1650" },
+      { email: "xavier.dubois@example.com", contactId: "1822", bounced: true }
+    ]
+  },
   batches: sampleBatches.map(({ rows, ...batch }) => ({ ...batch, contacts: rows.map(sent) })),
   faults: [
     { on: { calls: [3] }, fault: { _tag: "RateLimited", retryAfter: 1 } },

@@ -1,4 +1,7 @@
 import * as Command from "@effect/cli/Command"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import { type Migration, OnMigration } from "../ledger/OnMigration.js"
 import { batchesAdd } from "./batchesAdd.js"
 import { batchesList, batchesShow } from "./batchesShow.js"
 import { contactsLoad } from "./contactsLoad.js"
@@ -11,6 +14,8 @@ import { query } from "./query.js"
 import { reconcile } from "./reconcile.js"
 import { resolve } from "./resolve.js"
 import { run } from "./run.js"
+import { schema } from "./schema.js"
+import { snapshot } from "./snapshot.js"
 import { status } from "./status.js"
 import { withUsageInEnvelope } from "./usage.js"
 
@@ -43,6 +48,8 @@ const command = Command.make("ac-reconcile").pipe(
     status,
     exports,
     query,
+    schema,
+    snapshot,
     erase
   ])
 )
@@ -61,11 +68,18 @@ const standardInputLast = (args: ReadonlyArray<string>): ReadonlyArray<string> =
   return [...args.filter((arg, at) => !isFile(arg, at)), ...args.filter(isFile)]
 }
 
+const tellMigration = ({ copy, file, from, to }: Migration) =>
+  Console.error(
+    `ac-reconcile: ${file} has schema ${from} and is brought to schema ${to}. As it was, it is kept in ${copy}.`
+  )
+
 export const cli = (version: string) => {
   const run = Command.run(command, { name: "ac-reconcile", version })
   return (argv: ReadonlyArray<string>) => {
     const args = standardInputLast(argv.slice(2))
     const result = run([...argv.slice(0, 2), ...args])
-    return args.includes("--json") ? withUsageInEnvelope(args, result) : result
+    return args.includes("--json")
+      ? withUsageInEnvelope(args, result)
+      : Effect.provideService(result, OnMigration, tellMigration)
   }
 }

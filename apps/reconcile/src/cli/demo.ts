@@ -4,43 +4,32 @@ import * as Options from "@effect/cli/Options"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Console from "effect/Console"
-import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import * as Stream from "effect/Stream"
 import * as ActiveCampaignClient from "effect-activecampaign/ActiveCampaignClient"
 import * as RateBudget from "effect-activecampaign/RateBudget"
 import * as NodeServer from "effect-activecampaign-simulator/NodeServer"
-import { sampleContacts, sampleScenario } from "effect-activecampaign-simulator/SampleScenario"
-import type { Scenario } from "effect-activecampaign-simulator/Scenario"
 import * as Simulator from "effect-activecampaign-simulator/Simulator"
-import Papa from "papaparse"
-import * as ContactReader from "../contacts/ContactReader.js"
 import { identify } from "../ledger/identity.js"
 import * as Ledger from "../ledger/Ledger.js"
 import { boundAccount } from "../ledger/Ledger.js"
 import { LedgerError } from "../ledger/LedgerError.js"
-import * as LocalContacts from "../ledger/LocalContacts.js"
 import { schemaVersion } from "../ledger/migrations.js"
 import * as Reports from "../ledger/Reports.js"
 import { ExitCode } from "./ExitCode.js"
 import { json } from "./options.js"
 import { respond } from "./respond.js"
 import { runAndReport } from "./run.js"
+import * as sample from "./sample.js"
 import { batchesOf, plural } from "./text.js"
 
 const directory = Options.text("directory").pipe(
   Options.withDefault("ac-reconcile-demo"),
   Options.withDescription("Where the demo keeps its files (default: ac-reconcile-demo)")
 )
-
-/** The sample's last batch never settles; a demo that waits for it would never end. */
-const settling = sampleScenario.batches.filter(({ ends }) => ends !== "never")
-const scenario: Scenario = { ...sampleScenario, batches: settling }
-const contacts = sampleContacts.filter(({ batch_id }) => settling.some(({ batchId }) => batchId === batch_id))
 
 /** A demo starts afresh, but takes away nothing except what an earlier demo made. */
 const clear = (file: string) =>
@@ -61,18 +50,6 @@ const clear = (file: string) =>
 
 const plan = (dir: string) => ({ contacts: join(dir, "demo-contacts.csv"), db: join(dir, "demo.db") })
 
-const loadContacts = (file: string) =>
-  Effect.gen(function* () {
-    const rows = ContactReader.read({ path: file, map: { batchId: "batch_id" } }).pipe(
-      Stream.map((chunk) => chunk.rows)
-    )
-    return yield* LocalContacts.load(
-      { name: file, rejected: () => 0 },
-      rows,
-      DateTime.formatIso(yield* DateTime.now)
-    )
-  })
-
 /** What the simulator did to the client on purpose, from its own record of the requests. */
 const survived = Effect.map(Simulator.requests, (requests) => {
   const times = (status: number) =>
@@ -85,13 +62,13 @@ const whatNext = (db: string) =>
   Effect.gen(function* () {
     const attention = yield* Reports.attention({ limit: 1 })
     const batches = yield* Reports.batches
-    const batchId = attention[0]?.batch_id ?? batches[0]?.batch_id ?? ""
-    const mixed = batches.find((batch) => batch.unaccounted > 0)?.batch_id ?? batchId
+    const batchId = batches.find((batch) => batch.missing > 0)?.batch_id ?? batches[0]?.batch_id ?? ""
+    const email = attention[0]?.email ?? ""
     return [
       "Next, try",
-      `  npx ac-reconcile batches show ${mixed} --db ${db}`,
-      `  npx ac-reconcile export outcomes --db ${db} --batch ${batchId} --format csv`,
-      `  npx ac-reconcile query --db ${db} "select email, outcome, evidence from contact_status where batch_id = '${mixed}'"`,
+      `  npx ac-reconcile explain ${email} --db ${db}`,
+      `  npx ac-reconcile batches show ${batchId} --db ${db}`,
+      `  npx ac-reconcile query --db ${db} "select email, reason from retry_candidates"`,
       "and with your own account: README.md, 'The job'."
     ].join("\n")
   })
@@ -104,16 +81,16 @@ const rehearse = (dir: string, quiet: boolean) =>
     const files = plan(relative("", dir) || ".")
     yield* say(`A simulated ActiveCampaign account is listening on ${server.url}.`)
 
-    yield* fs.writeFileString(files.contacts, `${Papa.unparse([...contacts])}\r\n`)
-    const loaded = yield* loadContacts(files.contacts)
+    yield* fs.writeFileString(files.contacts, sample.csv)
+    const loaded = yield* sample.load(files.contacts)
     yield* say(
-      `${plural(loaded.rows, "contact")} loaded from ${files.contacts}; they were sent in ${batchesOf(loaded.batchesAdded)}.\n`
+      `${plural(loaded.rows, "contact")} loaded from ${files.contacts}; they were sent in ${batchesOf(loaded.batches)}.\n`
     )
 
     const options = {
       follow: true,
       deadline: Duration.minutes(2),
-      account: { resolve: true, lookup: true, maxCalls: 100 },
+      account: sample.account,
       failOn: [],
       json: quiet
     }
@@ -139,7 +116,7 @@ const rehearse = (dir: string, quiet: boolean) =>
 
 const client = Layer.unwrapEffect(
   Effect.map(NodeServer.NodeServer, ({ url }) =>
-    ActiveCampaignClient.layer({ url, apiToken: Redacted.make(scenario.apiToken) })
+    ActiveCampaignClient.layer({ url, apiToken: Redacted.make(sample.scenario.apiToken) })
   )
 ).pipe(Layer.provide([NodeHttpClient.layerUndici, RateBudget.layer()]))
 
@@ -162,7 +139,7 @@ export const demo = Command.make("demo", { directory, json }, (options) =>
       yield* clear(db)
       return yield* rehearse(options.directory, options.json).pipe(
         Effect.provide(
-          Layer.mergeAll(client, Ledger.layer(db)).pipe(Layer.provideMerge(NodeServer.layer(scenario)))
+          Layer.mergeAll(client, Ledger.layer(db)).pipe(Layer.provideMerge(NodeServer.layer(sample.scenario)))
         )
       )
     })

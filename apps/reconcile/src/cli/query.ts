@@ -4,12 +4,16 @@ import * as Options from "@effect/cli/Options"
 import type Sqlite from "better-sqlite3"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import { questions } from "../ledger/questions.js"
 import { readOnly } from "../ledger/readOnly.js"
+import { type Asked, askedQuestion } from "./askedQuestion.js"
 import { db } from "./options.js"
 import { respond } from "./respond.js"
-import { encode, formats } from "./rowFormat.js"
+import { encode, type Format, formats } from "./rowFormat.js"
+import { listColumns, listed, questionsAsText } from "./savedQuestions.js"
 import { plural, printable, columns as table } from "./text.js"
 import { writeStdout } from "./writeText.js"
 
@@ -25,10 +29,10 @@ type Row = Readonly<Record<string, unknown>>
 
 const reason = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
-const rowsOf = (database: Sqlite.Database, sql: string) =>
+const rowsOf = (database: Sqlite.Database, { sql, values }: Asked) =>
   Effect.try({
     try: () => {
-      const statement = database.prepare<[], Row>(sql)
+      const statement = database.prepare<Array<Asked["values"]>, Row>(sql)
       if (!statement.reader) throw new Error("it is not a SELECT")
       const columns = statement.columns().map(({ name }) => name)
       // A row is an object: of two columns with one name, one would be lost without a word.
@@ -38,18 +42,52 @@ const rowsOf = (database: Sqlite.Database, sql: string) =>
           `two of its columns are called ${printable(repeated)}; give each its own name with AS`
         )
       }
-      return { columns, rows: statement.iterate() }
+      const bound = Object.keys(values).length === 0 ? [] : [values]
+      return { columns, rows: statement.iterate(...bound) }
     },
     catch: (error) => new QueryError({ reason: reason(error) })
   })
 
 const cell = (value: unknown) => (value === null ? "" : String(value))
 
+const print = <E extends { readonly _tag: string; readonly message: string }, R>(
+  format: Format,
+  columns: ReadonlyArray<string>,
+  rows: Stream.Stream<Row, E, R>
+) =>
+  Stream.run(
+    Stream.map(encode(format, columns)(rows), ({ text }) => text),
+    writeStdout
+  ).pipe(Effect.as({ text: "", result: null }))
+
+const answer = (asked: Asked, options: { readonly db: string; readonly format: Format | "table" }) =>
+  Effect.gen(function* () {
+    const database = yield* readOnly(options.db)
+    const { columns, rows } = yield* rowsOf(database, asked)
+    const found = Stream.fromIteratorSucceed(rows, 1000).pipe(
+      Stream.catchAllCause((cause) => Stream.fail(new QueryError({ reason: reason(Cause.squash(cause)) })))
+    )
+    if (options.format !== "table") return yield* print(options.format, columns, found)
+    const all = yield* Stream.runCollect(found)
+    const lines = Array.from(all, (row) => columns.map((column) => cell(row[column])))
+    return { text: `${table([columns, ...lines])}\n\n${plural(lines.length, "row")}`, result: null }
+  }).pipe(Effect.scoped)
+
 export const query = Command.make(
   "query",
   {
-    sql: Args.text({ name: "sql" }).pipe(
-      Args.withDescription("One SELECT; see docs/database.md for the views")
+    text: Args.text({ name: "sql-or-name" }).pipe(
+      Args.withDescription("One SELECT, or the name of a saved question; docs/schema.md has the views"),
+      Args.optional
+    ),
+    params: Options.text("param").pipe(
+      Options.repeated,
+      Options.withDescription(
+        "A value for :NAME in the SQL or question, as batch=b-1; may be given several times"
+      )
+    ),
+    list: Options.boolean("list").pipe(
+      Options.withDescription("List the saved questions and their parameters")
     ),
     format: Options.choice("format", ["table", ...formats] as const).pipe(
       Options.withDefault("table"),
@@ -62,24 +100,11 @@ export const query = Command.make(
       "query",
       false,
       Effect.gen(function* () {
-        const { format } = options
-        const database = yield* readOnly(options.db)
-        const { columns, rows } = yield* rowsOf(database, options.sql)
-        const found = Stream.fromIteratorSucceed(rows, 1000).pipe(
-          Stream.catchAllCause((cause) =>
-            Stream.fail(new QueryError({ reason: reason(Cause.squash(cause)) }))
-          )
-        )
-        if (format !== "table") {
-          yield* Stream.run(
-            Stream.map(encode(format, columns)(found), ({ text }) => text),
-            writeStdout
-          )
-          return { text: "", result: null }
+        if (Option.isSome(options.text) && !options.list) {
+          return yield* answer(yield* askedQuestion(options.text.value, options.params), options)
         }
-        const all = yield* Stream.runCollect(found)
-        const lines = Array.from(all, (row) => columns.map((column) => cell(row[column])))
-        return { text: `${table([columns, ...lines])}\n\n${plural(lines.length, "row")}`, result: null }
-      }).pipe(Effect.scoped)
+        if (options.format === "table") return { text: questionsAsText(questions), result: null }
+        return yield* print(options.format, listColumns, Stream.fromIterable(questions.map(listed)))
+      })
     )
-).pipe(Command.withDescription("Ask the file in SQL, read-only"))
+).pipe(Command.withDescription("Ask the file, read-only: in SQL, or a saved question by its name"))

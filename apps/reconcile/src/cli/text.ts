@@ -27,3 +27,13 @@ export const columns = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
 /** Blocks of text with an empty line between them; empty blocks vanish. */
 export const blocks = (...parts: ReadonlyArray<string>): string =>
   parts.filter((part) => part !== "").join("\n\n")
+
+/** A sentence's first word as it stands within another; `ID` stays as it is. */
+export const within = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)
+
+/** Bytes as people read them: `820 B`, `1.4 MB`. */
+export const sizeOf = (bytes: number): string => {
+  const units = ["kB", "MB", "GB", "TB"]
+  const power = Math.min(units.length, Math.floor(Math.log10(Math.max(1, bytes)) / 3))
+  return power === 0 ? `${bytes} B` : `${(bytes / 1000 ** power).toFixed(1)} ${units[power - 1]}`
+}

@@ -8,10 +8,11 @@ import type { Piece } from "./rowFormat.js"
 
 export class OutputError extends Schema.TaggedError<OutputError>("ac-reconcile/OutputError")("OutputError", {
   file: Schema.String,
-  reason: Schema.String
+  reason: Schema.String,
+  hint: Schema.optional(Schema.String)
 }) {
   override get message() {
-    return `${this.file}: cannot be written (${this.reason}). Name another file with --output FILE.`
+    return `${this.file}: cannot be written (${this.reason}). ${this.hint ?? "Name another file with --output FILE."}`
   }
 }
 

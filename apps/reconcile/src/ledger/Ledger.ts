@@ -7,7 +7,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { withImmediateTransaction } from "./immediate.js"
 import { fromSqlite, LedgerError } from "./LedgerError.js"
-import { openFile } from "./openFile.js"
+import { type OpenOptions, openFile } from "./openFile.js"
 
 /** The open file: its client and its name, and the one way in which its errors become ours. */
 export interface Service {
@@ -29,10 +29,7 @@ const isSqlError = (error: unknown): error is SqlError =>
   typeof error === "object" && error !== null && "_tag" in error && error._tag === "SqlError"
 
 /** Opens the file and, where needed, migrates it; creates it unless `mustExist`. */
-export const layer = (
-  file: string,
-  options: { readonly mustExist?: boolean } = {}
-): Layer.Layer<Ledger, LedgerError> =>
+export const layer = (file: string, options: OpenOptions = {}): Layer.Layer<Ledger, LedgerError> =>
   Layer.scoped(
     Ledger,
     Effect.map(openFile(file, options), (sql): Service => {

@@ -27,9 +27,10 @@ export const codeOf = (error: unknown): string => {
   return "cause" in error ? codeOf(error.cause) : ""
 }
 
-const innermostMessage = (error: unknown): string =>
+/** What SQLite or the system said, without the words that adapters put around it. */
+export const messageOf = (error: unknown): string =>
   error instanceof Error && error.cause !== undefined
-    ? innermostMessage(error.cause)
+    ? messageOf(error.cause)
     : error instanceof Error
       ? error.message
       : String(error)
@@ -73,8 +74,8 @@ export const fromSqlite = (file: string, error: unknown): LedgerError => {
     return new LedgerError({
       file,
       kind: "failed",
-      reason: `it cannot be written (${innermostMessage(error)}).`
+      reason: `it cannot be written (${messageOf(error)}).`
     })
   }
-  return new LedgerError({ file, kind: "failed", reason: innermostMessage(error) })
+  return new LedgerError({ file, kind: "failed", reason: messageOf(error) })
 }

@@ -2,7 +2,8 @@ import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import { applicationId } from "./identity.js"
 import { withImmediateTransaction } from "./immediate.js"
-import { migrations, schemaVersion } from "./migrations.js"
+import type { Migrations } from "./migrations.js"
+import { writeNotes } from "./notes.js"
 import { views } from "./views.js"
 
 const versionOf = (sql: SqlClient.SqlClient) =>
@@ -11,7 +12,7 @@ const versionOf = (sql: SqlClient.SqlClient) =>
     ([row]) => row?.user_version ?? 0
   )
 
-const migrateFrom = (sql: SqlClient.SqlClient, version: number) =>
+const migrateFrom = (sql: SqlClient.SqlClient, migrations: Migrations, version: number) =>
   Effect.gen(function* () {
     yield* sql.unsafe(`PRAGMA application_id = ${applicationId}`)
     for (const statements of migrations.slice(version)) {
@@ -21,17 +22,29 @@ const migrateFrom = (sql: SqlClient.SqlClient, version: number) =>
       yield* sql.unsafe(`DROP VIEW IF EXISTS ${name}`)
       yield* sql.unsafe(`CREATE VIEW ${name} AS ${select}`)
     }
-    yield* sql.unsafe(`PRAGMA user_version = ${schemaVersion}`)
+    yield* writeNotes(sql)
+    yield* sql.unsafe(`PRAGMA user_version = ${migrations.length}`)
   })
 
-/** Brings tables and views to the schema of this program, all in one transaction, if they are not there yet. */
-export const migrate = (sql: SqlClient.SqlClient) =>
+/**
+ * Brings tables, views and notes to the last of the migrations, all in one transaction, if they are not there
+ * yet. `before` is run within it, while nothing is changed yet and nobody else can write.
+ */
+export const migrate = <E, R>(
+  sql: SqlClient.SqlClient,
+  migrations: Migrations,
+  before: (version: number) => Effect.Effect<void, E, R>
+) =>
   // Looked up without a lock first, so that a reader is not held up by a writer; then again under it.
   Effect.flatMap(versionOf(sql), (seen) =>
-    seen >= schemaVersion
+    seen >= migrations.length
       ? Effect.void
       : versionOf(sql).pipe(
-          Effect.flatMap((version) => (version < schemaVersion ? migrateFrom(sql, version) : Effect.void)),
+          Effect.flatMap((version) =>
+            version < migrations.length
+              ? Effect.zipRight(before(version), migrateFrom(sql, migrations, version))
+              : Effect.void
+          ),
           withImmediateTransaction(sql)
         )
   )

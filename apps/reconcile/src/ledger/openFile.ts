@@ -1,12 +1,14 @@
-import { existsSync, linkSync, readdirSync, renameSync, rmSync, statSync } from "node:fs"
-import { basename, dirname, join } from "node:path"
+import { existsSync, rmSync, statSync } from "node:fs"
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
 import * as Effect from "effect/Effect"
+import { copyLedger } from "./copyLedger.js"
 import { identify } from "./identity.js"
-import { codeOf, fromSqlite, LedgerError } from "./LedgerError.js"
+import { inTheMaking, nameNew, sweep } from "./inTheMaking.js"
+import { fromSqlite, LedgerError, messageOf } from "./LedgerError.js"
 import { migrate } from "./migrate.js"
-import { schemaVersion } from "./migrations.js"
+import { type Migrations, migrations as ours } from "./migrations.js"
+import { OnMigration } from "./OnMigration.js"
 
 const connect = (file: string) =>
   // The adapter throws where a file cannot be opened; a defect would end in a stack trace.
@@ -14,27 +16,41 @@ const connect = (file: string) =>
     Effect.catchAllDefect((defect) => Effect.fail(fromSqlite(file, defect)))
   )
 
-const prepare = (sql: SqlClient.SqlClient, file: string) =>
+/** Keeps an existing ledger as it is before it is migrated, and says so. */
+const keepBefore = (file: string, to: number) => (from: number) =>
+  from === 0
+    ? Effect.void
+    : Effect.gen(function* () {
+        const copy = `${file}.before-schema-${to}`
+        yield* Effect.mapError(
+          copyLedger(file, copy, { replace: true }),
+          ({ cause }) =>
+            new LedgerError({
+              file,
+              kind: "failed",
+              reason: `it has schema ${from} and was not brought to schema ${to}, since no copy of it could be made as ${copy} (${messageOf(cause)}). It was left as it is.`
+            })
+        )
+        const tell = yield* OnMigration
+        yield* tell({ file, from, to, copy })
+      })
+
+const prepare = (sql: SqlClient.SqlClient, file: string, migrations: Migrations) =>
   Effect.gen(function* () {
     yield* sql.unsafe("PRAGMA busy_timeout = 5000")
     yield* sql.unsafe("PRAGMA foreign_keys = ON")
-    yield* migrate(sql)
+    yield* migrate(sql, migrations, keepBefore(file, migrations.length))
     if (file !== ":memory:") yield* sql.unsafe("PRAGMA journal_mode = WAL")
     // WAL's default may lose the last commits in a power cut; a recorded answer must survive one.
     yield* sql.unsafe("PRAGMA synchronous = FULL")
-  }).pipe(Effect.mapError((error) => fromSqlite(file, error)))
+  }).pipe(Effect.mapError((error) => (error._tag === "LedgerError" ? error : fromSqlite(file, error))))
 
 /** Gives the finished file its name, unless another process was first: then that one's file is the ledger. */
 const publish = (made: string, file: string) =>
   Effect.try({
     try: () => {
       if (existsSync(file) && statSync(file).size === 0) rmSync(file)
-      try {
-        linkSync(made, file)
-      } catch {
-        // The file system may know no links.
-        if (!existsSync(file)) renameSync(made, file)
-      }
+      nameNew(made, file)
     },
     catch: (error) =>
       new LedgerError({
@@ -44,45 +60,30 @@ const publish = (made: string, file: string) =>
       })
   })
 
-const isRunning = (pid: number) => {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return codeOf(error) === "EPERM"
-  }
-}
-
-/** What this process, or one that was killed, has left of a file in the making. */
-const unfinished = (file: string) =>
-  readdirSync(dirname(file)).flatMap((name) => {
-    const pid = name.startsWith(`${basename(file)}.`)
-      ? /^\.(\d+)\.new(-\w+)?$/.exec(name.slice(basename(file).length))?.[1]
-      : undefined
-    if (pid === undefined || (Number(pid) !== process.pid && isRunning(Number(pid)))) return []
-    return [join(dirname(file), name)]
-  })
-
-const sweep = (file: string) => {
-  for (const path of unfinished(file)) rmSync(path, { force: true })
-}
-
 /**
  * Makes a ledger beside its name and then names it, so that whatever instant this is killed at there is
  * either no file or a whole one.
  */
-const create = (file: string) => {
-  const made = `${file}.${process.pid}.new`
-  return Effect.scoped(Effect.flatMap(connect(made), (sql) => prepare(sql, made))).pipe(
+const create = (file: string, migrations: Migrations) => {
+  const made = inTheMaking(file)
+  return Effect.scoped(Effect.flatMap(connect(made), (sql) => prepare(sql, made, migrations))).pipe(
     Effect.zipRight(publish(made, file)),
     Effect.mapError((error) => new LedgerError({ file, kind: error.kind, reason: error.reason })),
     Effect.ensuring(Effect.sync(() => sweep(file)))
   )
 }
 
+export interface OpenOptions {
+  readonly mustExist?: boolean
+  /** Others than the program's own: for tests. */
+  readonly migrations?: Migrations
+}
+
 /** A client of the file, which is made or migrated where needed, and refused where it is not a ledger. */
-export const openFile = (file: string, options: { readonly mustExist?: boolean }) =>
+export const openFile = (file: string, options: OpenOptions) =>
   Effect.gen(function* () {
-    const identity = yield* identify(file, schemaVersion)
+    const { migrations = ours } = options
+    const identity = yield* identify(file, migrations.length)
     if (identity._tag === "New" && options.mustExist === true) {
       return yield* new LedgerError({
         file,
@@ -93,9 +94,9 @@ export const openFile = (file: string, options: { readonly mustExist?: boolean }
     }
     if (file !== ":memory:") {
       sweep(file)
-      if (identity._tag === "New") yield* create(file)
+      if (identity._tag === "New") yield* create(file, migrations)
     }
     const sql = yield* connect(file)
-    yield* prepare(sql, file)
+    yield* prepare(sql, file, migrations)
     return sql
   })

@@ -175,6 +175,37 @@ describe.concurrent("query", () => {
   )
 
   it(
+    "asks a saved question by its name, and lists those there are",
+    inWorld(async (world) => {
+      const db = await prepared(world)
+      const [list, named, typed, unknown, missing] = await Promise.all(
+        [
+          ["query"],
+          ["query", "batch-contacts", "--param", "batch=batch-2", "--format", "json"],
+          [
+            "query",
+            "SELECT count(*) AS sent FROM batch_sent WHERE batch_id = :b",
+            "--param",
+            "b=batch-2",
+            "--format",
+            "ndjson"
+          ],
+          ["query", "batch-contact"],
+          ["query", "SELECT :b AS b"]
+        ].map((args) => world.run(args))
+      )
+      expect(list).toMatchObject({ code: 0, stderr: "" })
+      expect(list?.stdout).toMatch(/^batch-contacts\n {2}What .*\?\n {4}--param batch=… +The batch's ID$/m)
+      const sent = selected(db, "batch_id = 'batch-2'").map(({ batch_id: _, ...row }) => row)
+      expect(JSON.parse(named?.stdout ?? "")).toEqual(sent)
+      expect(typed).toMatchObject({ code: 0, stdout: '{"sent":3}\n', stderr: "" })
+      if (unknown === undefined || missing === undefined) return expect.fail("they did not run")
+      expectRefusal(unknown, 2, /no saved question 'batch-contact'\. The nearest is 'batch-contacts'/)
+      expectRefusal(missing, 2, /The query cannot be run: .*parameter/)
+    })
+  )
+
+  it(
     "answers about every view, and quotes names and values in CSV",
     inWorld(async (world) => {
       const db = await prepared(world)

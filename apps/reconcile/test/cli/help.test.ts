@@ -13,7 +13,9 @@ const commands: Readonly<Record<string, ReadonlyArray<string>>> = {
     "run",
     "status",
     "export",
-    "query"
+    "query",
+    "schema",
+    "snapshot"
   ],
   demo: ["--directory", "--json"],
   contacts: ["load"],
@@ -36,7 +38,9 @@ const commands: Readonly<Record<string, ReadonlyArray<string>>> = {
   status: ["<batch-id>", "--wait", "--deadline", "--json"],
   export: ["outcomes"],
   "export outcomes": ["--format", "-o, --output", "--batch", "--outcome", "--db"],
-  query: ["<sql>", "--format", "--db"]
+  query: ["<sql-or-name>", "--param", "--list", "--format", "--db"],
+  schema: ["--markdown", "--datasette", "--db"],
+  snapshot: ["<file>", "--db", "--json"]
 }
 
 describe.concurrent("help", () => {

@@ -1,0 +1,51 @@
+import { parse } from "node:path"
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import * as Effect from "effect/Effect"
+import { describeSchema } from "../ledger/describeSchema.js"
+import { identify } from "../ledger/identity.js"
+import * as Ledger from "../ledger/Ledger.js"
+import { schemaVersion } from "../ledger/migrations.js"
+import { ConfigurationError } from "./account.js"
+import { db } from "./options.js"
+import { respond } from "./respond.js"
+import { asDatasette } from "./schema/asDatasette.js"
+import { asMarkdown } from "./schema/asMarkdown.js"
+import { asText } from "./schema/asText.js"
+
+/** The schema in the file; where there is no file yet, that of the one there would be. */
+const schemaOf = (db: string) =>
+  Effect.flatMap(identify(db, schemaVersion), ({ _tag }) =>
+    Effect.provide(describeSchema, Ledger.layer(_tag === "New" ? ":memory:" : db))
+  )
+
+export const schema = Command.make(
+  "schema",
+  {
+    markdown: Options.boolean("markdown").pipe(Options.withDescription("As Markdown, as in docs/schema.md")),
+    datasette: Options.boolean("datasette").pipe(
+      Options.withDescription("As metadata.json for Datasette, saved questions included")
+    ),
+    db
+  },
+  (options) =>
+    respond(
+      "schema",
+      false,
+      Effect.gen(function* () {
+        if (options.markdown && options.datasette) {
+          return yield* new ConfigurationError({
+            problem: "--markdown and --datasette were both given.",
+            hint: "Choose one."
+          })
+        }
+        const described = yield* schemaOf(options.db)
+        if (options.markdown) return { text: asMarkdown(described, schemaVersion), result: null }
+        if (options.datasette) {
+          const metadata = asDatasette(described, parse(options.db).name)
+          return { text: JSON.stringify(metadata, null, 2), result: null }
+        }
+        return { text: asText(described), result: null }
+      })
+    )
+).pipe(Command.withDescription("Say what every table, view and column of the file means"))

@@ -1,0 +1,104 @@
+import { said } from "./common.js"
+import type { ObjectNotes } from "./Note.js"
+
+const sequence = "The answer it stood in; 1 is the first answer about the batch."
+
+/** What was sent and what was answered. Written once, never changed. */
+export const facts: ReadonlyArray<ObjectNotes> = [
+  {
+    object: "accounts",
+    layer: "facts",
+    note: "The ActiveCampaign account that the file belongs to. At most one row; none before the first answer.",
+    columns: {
+      account_id: "Always 1: a file belongs to one account.",
+      base_url: "The account's API URL. A run against another account is refused.",
+      bound_at: "When the file was tied to the account: at its first answer. UTC."
+    }
+  },
+  {
+    object: "batches",
+    layer: "facts",
+    note: "A bulk import that ActiveCampaign accepted. One row a batch.",
+    columns: {
+      batch_id: said.batchId,
+      submitted_at: "When the batch was submitted. UTC. NULL: nobody said.",
+      added_at:
+        "When this file learnt of the batch. UTC. Its age counts from here where submitted_at is NULL."
+    }
+  },
+  {
+    object: "batch_sent",
+    layer: "facts",
+    note: "A contact as it was sent in a batch. One row each time it was sent.",
+    columns: {
+      batch_id: said.batchId,
+      email_key: said.emailKey,
+      occurrence: said.occurrence,
+      email: said.email
+    }
+  },
+  {
+    object: "batch_sent_gaps",
+    layer: "facts",
+    note: "A source with rows that could not be read, for each batch it names. What was sent in such a batch is not wholly known, so none of its outcomes rests on counting.",
+    columns: {
+      batch_id: said.batchId,
+      source: "The name of the source, as in local_sources.",
+      rejected_rows: "How many rows of the source could not be read. They may belong to any of its batches."
+    }
+  },
+  {
+    object: "batch_answers",
+    layer: "facts",
+    note: "An answer of the status call that said something new about its batch. An answer equal to the last one is not written again.",
+    columns: {
+      batch_answer_id: "A number in the order of writing.",
+      batch_id: said.batchId,
+      sequence: "1 for the first answer about the batch, 2 for the next that differed.",
+      received_at: "When the answer was received. UTC.",
+      status:
+        "ActiveCampaign's word: waiting, claimed, active, completed, failed or interrupted; unset where it answered JSON false. Any other word is kept as it came and is not final.",
+      success_count:
+        "How many contact IDs the success list had. NULL: the list was missing or null, which is not empty.",
+      failure_count:
+        "How many addresses the failure list had. NULL: the list was missing or null, which is not empty.",
+      raw_body: "The body as received, to the letter."
+    }
+  },
+  {
+    object: "batch_successes",
+    layer: "facts",
+    note: "A contact ID in the success list of a settled answer. It is an assumption that the list holds created contacts; whether it holds updated ones, the sources dispute.",
+    columns: {
+      batch_id: said.batchId,
+      sequence,
+      contact_id: "ActiveCampaign's contact ID, as text, as received.",
+      position: "Its place in the list as received, from 0. Never to be paired with a place in what was sent."
+    }
+  },
+  {
+    object: "batch_failures",
+    layer: "facts",
+    note: "An address in the failure list of a settled answer. ActiveCampaign gives no reason.",
+    columns: {
+      batch_id: said.batchId,
+      sequence,
+      email_key: said.emailKey,
+      position: "Its place in the list as received, from 0.",
+      email: "The address as ActiveCampaign wrote it, which may differ from what was sent in letter case."
+    }
+  },
+  {
+    object: "batch_errors",
+    layer: "facts",
+    note: "A call about a batch that gave no answer, after all retries.",
+    columns: {
+      batch_error_id: "A number in the order of writing.",
+      batch_id: said.batchId,
+      occurred_at: "When the call was given up. UTC.",
+      error: "The kind of error, one word.",
+      message: "What went wrong, one sentence. Never holds the API token.",
+      raw_body: "The body that could not be understood, as received. NULL: there was none."
+    }
+  }
+]

@@ -1,0 +1,59 @@
+import { said } from "./common.js"
+import type { ObjectNotes } from "./Note.js"
+
+/** What was done with the file. It cannot be drawn again from facts. */
+export const history: ReadonlyArray<ObjectNotes> = [
+  {
+    object: "reconcile_runs",
+    layer: "history",
+    note: "A run of ac-reconcile over the open batches.",
+    columns: {
+      reconcile_run_id: "A number in the order of runs.",
+      started_at: "When the run began. UTC.",
+      finished_at: "When it ended. UTC. NULL: it is under way, or was killed.",
+      open_batches: "How many batches had not settled when it began.",
+      answers: "How many of the answers it received said something new. 0 until it ends.",
+      settled: "How many batches settled during the run. 0 until it ends.",
+      errors: "How many batches and calls gave no answer, after all retries. 0 until it ends.",
+      resolved: "How many contact IDs it asked the account about. 0 until it ends.",
+      looked_up: "How many addresses it looked up in the account. 0 until it ends."
+    }
+  },
+  {
+    object: "outcome_changes",
+    layer: "history",
+    note: "A verdict on a contact of a settled batch that became another one.",
+    columns: {
+      outcome_change_id: "A number in the order of changes.",
+      changed_at: "When the new verdict was drawn. UTC.",
+      batch_id: said.batchId,
+      email_key: said.emailKey,
+      occurrence: said.occurrence,
+      outcome_before: "The verdict until then.",
+      outcome_after: "The verdict from then on."
+    }
+  },
+  {
+    object: "writer_lease",
+    layer: "file",
+    note: "The job that works on the file at present, so that no other does. Empty while none does.",
+    columns: {
+      writer_lease_id: "Always 1: there is one lease.",
+      holder: "The job's own name for itself.",
+      host: "The computer it runs on.",
+      process_id: "The process it runs in.",
+      taken_at: "When it began. UTC.",
+      renewed_at: "When it was last heard of. UTC. A job not heard of for 90 seconds is taken for dead."
+    }
+  },
+  {
+    object: "schema_notes",
+    layer: "file",
+    note: "These notes: one for each table, view and column.",
+    columns: {
+      object: "The table or view.",
+      column: "The column. Empty, not NULL, where the note is about the table or view itself.",
+      note: "What it means, in short sentences."
+    }
+  }
+]

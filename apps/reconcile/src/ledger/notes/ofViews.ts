@@ -1,0 +1,107 @@
+import { said } from "./common.js"
+
+/** The columns of every view; the note of the view itself is its question. */
+export const ofViews: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  batch_overview: {
+    batch_id: said.batchId,
+    status: "The status in the last answer. NULL: no answer yet.",
+    submitted_at: "When the batch was submitted. UTC. NULL: nobody said.",
+    settled_at: "When the settled answer was received. UTC. NULL: the batch has not settled.",
+    sent: "How many contacts are known to have been sent in the batch. 0 may mean that nobody said what was sent.",
+    successes: "How many contact IDs the last answer's success list had. NULL: no list, which is not empty.",
+    failures: "How many addresses the last answer's failure list had. NULL: no list, which is not empty.",
+    unlinked_successes: "How many distinct contact IDs succeeded of which nobody knows whose they are.",
+    gone_successes: "How many distinct contact IDs succeeded that the account no longer has.",
+    imported: "How many sent contacts are imported.",
+    present: "How many sent contacts are in neither list, but were found in the account.",
+    rejected: "How many sent contacts are rejected.",
+    contradictory: "How many sent contacts stand in both lists.",
+    missing: "How many sent contacts are in neither list, and are not in the account.",
+    unaccounted:
+      "How many sent contacts are in neither list as far as is known, and were not looked up since.",
+    pending: "How many sent contacts wait for the batch to settle.",
+    findings: "How many findings there are about the batch."
+  },
+  contact_status: {
+    batch_id: said.batchId,
+    email: said.email,
+    outcome: said.outcome,
+    evidence: said.evidence,
+    contact_id: said.outcomeContactId,
+    email_key: said.emailKey,
+    occurrence: said.occurrence
+  },
+  rejected_contacts: {
+    batch_id: said.batchId,
+    email: said.email,
+    outcome: "rejected, or contradictory where its ID succeeded as well.",
+    evidence: "failure, or failure-and-id where its ID succeeded as well.",
+    contact_id: said.outcomeContactId,
+    likely_reason: "A guess, made here and not by ActiveCampaign, why it failed. NULL: no guess."
+  },
+  unaccounted_contacts: {
+    batch_id: said.batchId,
+    email: said.email
+  },
+  contact_ids: {
+    email_key: said.emailKey,
+    contact_id:
+      "An ActiveCampaign contact ID linked to the address. An address may have several, which is then a contradiction.",
+    learnt_from: "Who said so. local: one of your own sources. resolve and lookup: the account.",
+    learnt_at: "When it was learnt. UTC. For local, when the source was last loaded."
+  },
+  unmatched_failures: {
+    batch_id: said.batchId,
+    email: "The address as ActiveCampaign wrote it.",
+    detail: "One sentence for people. Its wording may change.",
+    nearest_sent: "The sent addresses nearest to it. NULL: none is near."
+  },
+  batch_timeline: {
+    batch_id: said.batchId,
+    at: "When the answer was received, or the call given up. UTC.",
+    status: "The status of the answer. NULL: the call gave no answer.",
+    successes: "How many contact IDs the success list had. NULL: no list, or no answer.",
+    failures: "How many addresses the failure list had. NULL: no list, or no answer.",
+    error: "Why the call gave no answer. NULL: it gave one."
+  },
+  missing_contacts: {
+    batch_id: said.batchId,
+    email: said.email,
+    evidence: "lookup-absent: the account has no such contact. lookup-deleted: it calls the contact deleted.",
+    asked_at: "When the account was asked. UTC. The contact may have arrived since."
+  },
+  retry_candidates: {
+    batch_id: said.batchId,
+    email: said.email,
+    email_key: said.emailKey,
+    occurrence: said.occurrence,
+    outcome: "The verdict that makes it a candidate.",
+    reason: "Why it may be sent again, in one sentence."
+  },
+  id_conflicts: {
+    contact_id: "The contact ID that several addresses are linked to. NULL: the row is about an address.",
+    email_key: "The key that several contact IDs are linked to. NULL: the row is about a contact ID.",
+    problem: "one-id-several-addresses or one-address-several-ids.",
+    detail: "The addresses' keys, or the contact IDs, separated by commas."
+  },
+  daily_totals: {
+    day: "A day in UTC: the one the batch was submitted on, or where that is not known, added on.",
+    batches: "How many batches the day had.",
+    sent: "How many contacts were sent in them.",
+    imported: "How many of these are imported.",
+    present: "How many are in neither list, but were found in the account.",
+    rejected: "How many are rejected.",
+    contradictory: "How many stand in both lists.",
+    missing: "How many are in neither list, and are not in the account.",
+    unaccounted: "How many are in neither list, and were not looked up.",
+    pending: "How many wait for their batch to settle."
+  },
+  changes_since_last_run: {
+    batch_id: said.batchId,
+    email: said.email,
+    outcome_before: "The verdict when the last run began; pending for a batch that settled since.",
+    outcome_after: "The verdict now.",
+    change:
+      "found: now imported or present. lost: no longer. settled: its first verdict, the batch having settled. changed: any other."
+  }
+}

@@ -1,0 +1,32 @@
+import { said } from "./common.js"
+import type { ObjectNotes } from "./Note.js"
+
+/** The user's own contacts. */
+export const yours: ReadonlyArray<ObjectNotes> = [
+  {
+    object: "local_sources",
+    layer: "yours",
+    note: "A source of contacts that was loaded: a file, standard input, or what was sent in one batch.",
+    columns: {
+      local_source_id: "A number in the order of first loading.",
+      name: "The file's path, or the name given with --source. Loading the same name again updates its contacts.",
+      loaded_at: "When it was last loaded. UTC."
+    }
+  },
+  {
+    object: "local_contacts",
+    layer: "yours",
+    note: "One of your own contacts, as its source has it. The same person in two sources is two rows.",
+    columns: {
+      local_contact_id: "A number of this file's. Not an ActiveCampaign ID.",
+      local_source_id: "The source it was loaded from.",
+      email_key: said.emailKey,
+      occurrence: "1 for the first row of this email key in the source, 2 for the second, and so on.",
+      email: "The address as the source has it.",
+      contact_id:
+        "The ActiveCampaign contact ID that the source gives. Taken at its word. NULL: the source gives none.",
+      source_columns:
+        "All columns of the source's row, as a JSON object. Read one with json_extract(source_columns, '$.name')."
+    }
+  }
+]

@@ -1,0 +1,90 @@
+import { contactId, email, limit, type Question } from "./Question.js"
+
+export const ofContacts: ReadonlyArray<Question> = [
+  {
+    name: "address-history",
+    question: "In which batches was an address sent, and what became of it each time?",
+    parameters: [email],
+    sql: `SELECT s.batch_id, s.email, o.outcome, o.evidence, o.contact_id, b.submitted_at
+FROM batch_sent s
+JOIN batches b ON b.batch_id = s.batch_id
+LEFT JOIN outcomes o ON o.batch_id = s.batch_id AND o.email_key = s.email_key AND o.occurrence = s.occurrence
+WHERE s.email_key = :email
+ORDER BY b.submitted_at, s.batch_id, s.occurrence`
+  },
+  {
+    name: "address-local",
+    question: "What do your own sources say about an address?",
+    parameters: [email],
+    sql: `SELECT s.name AS source, c.email, c.contact_id, c.source_columns
+FROM local_contacts c
+JOIN local_sources s ON s.local_source_id = c.local_source_id
+WHERE c.email_key = :email
+ORDER BY s.name, c.occurrence`
+  },
+  {
+    name: "address-failures",
+    question: "In which failure lists does an address stand, whether it was sent in that batch or not?",
+    parameters: [email],
+    sql: `SELECT f.batch_id, f.email, a.received_at,
+  EXISTS (SELECT 1 FROM batch_sent s
+    WHERE s.batch_id = f.batch_id AND s.email_key = f.email_key) AS was_sent
+FROM batch_failures f
+JOIN batch_answers a ON a.batch_id = f.batch_id AND a.sequence = f.sequence
+WHERE f.email_key = :email
+ORDER BY a.received_at, f.batch_id`
+  },
+  {
+    name: "contact-id",
+    question: "In which batches did a contact ID succeed, and whose is it, as far as is known?",
+    parameters: [contactId],
+    sql: `SELECT x.batch_id, a.received_at,
+  (SELECT group_concat(DISTINCT l.email) FROM local_contacts l WHERE l.contact_id = x.contact_id) AS emails
+FROM batch_successes x
+JOIN batch_answers a ON a.batch_id = x.batch_id AND a.sequence = x.sequence
+WHERE x.contact_id = :contact_id
+GROUP BY x.batch_id
+ORDER BY a.received_at, x.batch_id`
+  },
+  {
+    name: "sent-again",
+    question: "Which addresses were sent in more than one batch, and how did each of them end?",
+    parameters: [limit],
+    sql: `SELECT email_key, count(DISTINCT batch_id) AS batches, group_concat(batch_id || ': ' || outcome, ', ') AS outcomes
+FROM outcomes
+GROUP BY email_key HAVING count(DISTINCT batch_id) > 1
+ORDER BY batches DESC, email_key LIMIT :limit`
+  },
+  {
+    name: "never-imported",
+    question: "Which addresses were rejected, and were not imported in any other batch either?",
+    parameters: [limit],
+    sql: `SELECT o.email_key, count(*) AS times_rejected
+FROM outcomes o
+WHERE o.outcome = 'rejected' AND NOT EXISTS (SELECT 1
+  FROM batch_sent s
+  JOIN outcomes other ON other.batch_id = s.batch_id AND other.email_key = s.email_key AND other.occurrence = s.occurrence
+  WHERE s.email_key = o.email_key AND other.outcome IN ('imported', 'present'))
+GROUP BY o.email_key
+ORDER BY times_rejected DESC, o.email_key LIMIT :limit`
+  },
+  {
+    name: "rejected-domains",
+    question: "Which mail domains have the most rejected contacts?",
+    parameters: [limit],
+    sql: `SELECT substr(email_key, instr(email_key, '@') + 1) AS domain, count(*) AS rejected
+FROM outcomes WHERE outcome = 'rejected'
+GROUP BY domain
+ORDER BY rejected DESC, domain LIMIT :limit`
+  },
+  {
+    name: "never-sent",
+    question: "Which of your own contacts were not sent in any batch?",
+    parameters: [limit],
+    sql: `SELECT s.name AS source, c.email
+FROM local_contacts c
+JOIN local_sources s ON s.local_source_id = c.local_source_id
+WHERE NOT EXISTS (SELECT 1 FROM batch_sent sent WHERE sent.email_key = c.email_key)
+ORDER BY c.local_contact_id LIMIT :limit`
+  }
+]

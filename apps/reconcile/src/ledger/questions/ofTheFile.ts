@@ -1,0 +1,50 @@
+import { limit, type Question, since } from "./Question.js"
+
+export const ofTheFile: ReadonlyArray<Question> = [
+  {
+    name: "totals",
+    question: "How many sent contacts have which outcome, on which evidence?",
+    parameters: [],
+    sql: `SELECT outcome, evidence, count(*) AS contacts
+FROM outcomes GROUP BY outcome, evidence
+ORDER BY outcome, evidence`
+  },
+  {
+    name: "totals-by-source",
+    question: "How many contacts of each of your sources have which outcome?",
+    parameters: [],
+    sql: `SELECT s.name AS source, o.outcome, count(*) AS contacts
+FROM local_sources s
+JOIN local_contacts c ON c.local_source_id = s.local_source_id AND c.occurrence = 1
+JOIN batch_sent sent ON sent.email_key = c.email_key
+JOIN outcomes o ON o.batch_id = sent.batch_id AND o.email_key = sent.email_key AND o.occurrence = sent.occurrence
+GROUP BY s.name, o.outcome
+ORDER BY s.name, o.outcome`
+  },
+  {
+    name: "counted-only",
+    question: "In which batches does an import rest on counting, and on no contact ID?",
+    parameters: [limit],
+    sql: `SELECT batch_id, count(*) AS contacts
+FROM outcomes WHERE outcome = 'imported' AND evidence = 'count'
+GROUP BY batch_id
+ORDER BY contacts DESC, batch_id LIMIT :limit`
+  },
+  {
+    name: "failed-calls",
+    question: "Which calls gave no answer, by kind of error and day?",
+    parameters: [since],
+    sql: `SELECT substr(occurred_at, 1, 10) AS day, error, count(*) AS calls, count(DISTINCT batch_id) AS batches
+FROM batch_errors WHERE occurred_at >= :since
+GROUP BY day, error
+ORDER BY day DESC, error`
+  },
+  {
+    name: "last-runs",
+    question: "What did the last runs find, and which was killed?",
+    parameters: [limit],
+    sql: `SELECT started_at, finished_at, open_batches, answers, settled, errors
+FROM reconcile_runs
+ORDER BY reconcile_run_id DESC LIMIT :limit`
+  }
+]

@@ -1,0 +1,64 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { asDatasette } from "../../src/cli/schema/asDatasette.js"
+import { asMarkdown } from "../../src/cli/schema/asMarkdown.js"
+import { asText } from "../../src/cli/schema/asText.js"
+import { describeSchema } from "../../src/ledger/describeSchema.js"
+import * as Ledger from "../../src/ledger/Ledger.js"
+import { questions } from "../../src/ledger/questions.js"
+import { select } from "../support/ledger.js"
+
+const inMemory = Effect.provide(Ledger.layer(":memory:"))
+
+describe("the schema told", () => {
+  it.effect("names every table, view and column with its note, in text and in Markdown", () =>
+    Effect.gen(function* () {
+      const schema = yield* describeSchema
+      const text = asText(schema)
+      const markdown = asMarkdown(schema, 1).replaceAll("`", "")
+      for (const { columns, name, note } of schema) {
+        assert.include(text, `\n${name}\n  ${note}\n`)
+        assert.include(markdown, `\n### ${name}\n\n${note}\n`)
+        for (const column of columns) {
+          assert.include(text, column.note)
+          assert.match(markdown, new RegExp(`^\\| ${column.name} \\|`, "m"))
+        }
+      }
+      const [counted] = yield* select<{ readonly objects: number }>(
+        "SELECT count(DISTINCT object) AS objects FROM schema_notes"
+      )
+      assert.strictEqual(schema.length, counted?.objects)
+    }).pipe(inMemory)
+  )
+
+  it.effect("tells types, keys, and which columns refer to what and may be NULL", () =>
+    Effect.gen(function* () {
+      const markdown = asMarkdown(yield* describeSchema, 1)
+      assert.include(markdown, "Primary key: `batch_id`, `email_key`, `occurrence`.")
+      assert.match(markdown, /\| `submitted_at` \| TEXT \| yes \|/)
+      assert.match(markdown, /\| `occurrence` \| INTEGER \| no \|/)
+      assert.include(markdown, "In [batches](#batches).")
+    }).pipe(inMemory)
+  )
+
+  it.effect("leaves out tables of the user's own", () =>
+    Effect.gen(function* () {
+      yield* select("CREATE TABLE my_notes (text TEXT)")
+      assert.notInclude(asText(yield* describeSchema), "my_notes")
+    }).pipe(inMemory)
+  )
+
+  it.effect("is metadata for Datasette under the name of the file, with each saved question", () =>
+    Effect.gen(function* () {
+      const { databases } = asDatasette(yield* describeSchema, "reconcile")
+      const { queries, tables } = databases.reconcile ?? assert.fail("it is under another name")
+      assert.match(tables.contact_status?.description ?? "", /\?$/)
+      assert.match(tables.outcomes?.columns.evidence ?? "", /\.$/)
+      assert.deepStrictEqual(
+        Object.keys(queries),
+        questions.map(({ name }) => name)
+      )
+      assert.include(queries["address-history"]?.sql ?? "", "lower(trim(:email))")
+    }).pipe(inMemory)
+  )
+})

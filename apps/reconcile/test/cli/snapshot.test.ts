@@ -1,0 +1,54 @@
+import { statSync } from "node:fs"
+import { describe, expect, it } from "vitest"
+import { pragma, rows } from "./support/database.js"
+import { envelopeOf, expectDone, expectRefusal } from "./support/said.js"
+import { inWorld } from "./support/World.js"
+
+describe.concurrent("snapshot", () => {
+  it(
+    "makes one file, says what it holds, and takes no file's place",
+    inWorld(async (world) => {
+      world.write("sent.csv", "email,batch\na@x.test,b-1\nc@x.test,b-2\n")
+      expectDone(await world.run(["contacts", "load", "sent.csv", "--batch-column", "batch"]))
+      const told = await world.run(["snapshot", "copy.db"])
+      expectDone(told)
+      expect(told.stdout).toMatch(/^copy\.db: [\d.]+ kB, schema \d+\.$/m)
+      expect(told.stdout).toContain(
+        "It holds 2 batches, 0 settled; 2 sent contacts, 0 answers, 2 contacts of your own."
+      )
+      const all = "SELECT * FROM batch_sent"
+      expect(rows(world.path("copy.db"), all)).toEqual(rows(world.path("reconcile.db"), all))
+      expect(pragma(world.path("copy.db"), "journal_mode")).toBe("delete")
+
+      for (const taken of ["copy.db", "reconcile.db", "sent.csv"]) {
+        const before = world.read(taken)
+        const refused = await world.run(["snapshot", taken])
+        expectRefusal(refused, 2, new RegExp(`${taken} exists already and was left as it is\\.`))
+        expect(world.read(taken)).toBe(before)
+      }
+      const json = await world.run(["snapshot", "second.db", "--json"])
+      expectDone(json)
+      expect(envelopeOf(json.stdout).result).toMatchObject({
+        db: "./reconcile.db",
+        file: "second.db",
+        bytes: statSync(world.path("second.db")).size,
+        batches: 2,
+        sent: 2,
+        localContacts: 2
+      })
+    })
+  )
+
+  it(
+    "of what is no ledger, or to where nothing can be written, is refused in one sentence",
+    inWorld(async (world) => {
+      expectRefusal(await world.run(["snapshot", "copy.db"]), 2, /there is no ledger there/)
+      world.write("reconcile.db", "not SQLite, and longer than a header of one hundred bytes".repeat(4))
+      expectRefusal(await world.run(["snapshot", "copy.db"]), 7, /it is not a SQLite file/)
+      world.write("sent.csv", "email,batch\na@x.test,b-1\n")
+      await world.run(["contacts", "load", "sent.csv", "--db", "good.db"])
+      const nowhere = await world.run(["snapshot", "no/such/copy.db", "--db", "good.db"])
+      expectRefusal(nowhere, 1, /no\/such\/copy\.db: cannot be written .*Name another file\.$/)
+    })
+  )
+})

@@ -1,0 +1,38 @@
+import { readFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+import type Sqlite from "better-sqlite3"
+
+export const analystDocument = fileURLToPath(new URL("../../../../docs/analyst.md", import.meta.url))
+
+const example = /```sql\n([\s\S]*?)```\n\n```text\n[\s\S]*?```/g
+
+const document = () => readFileSync(analystDocument, "utf8")
+
+export const analystQueries = (): ReadonlyArray<string> =>
+  Array.from(document().matchAll(example), ([, sql]) => sql?.trim() ?? "")
+
+/** As `sqlite3 -header -column` prints it, less the spaces at the ends of lines. */
+const printed = (database: Sqlite.Database, sql: string) => {
+  const statement = database.prepare<[], ReadonlyArray<unknown>>(sql).raw()
+  const header = statement.columns().map(({ name }) => name)
+  const rows = statement.all().map((row) => row.map((value) => String(value ?? "")))
+  const widths = header.map((name, at) =>
+    Math.max(...[name, ...rows.map((row) => row[at] ?? "")].map((cell) => cell.length))
+  )
+  const rule = widths.map((width) => "-".repeat(width))
+  return [header, rule, ...rows]
+    .map((row) =>
+      row
+        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+        .join("  ")
+        .trimEnd()
+    )
+    .join("\n")
+}
+
+/** The document with the results that this ledger gives. */
+export const answered = (database: Sqlite.Database): string =>
+  document().replace(
+    example,
+    (_, sql: string) => `\`\`\`sql\n${sql}\`\`\`\n\n\`\`\`text\n${printed(database, sql)}\n\`\`\``
+  )
