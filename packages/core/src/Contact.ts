@@ -8,7 +8,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { ContactIdOnWire } from "./ContactId.js"
 import * as EmailKey from "./EmailKey.js"
-import { anyOf, loose, looseCount } from "./internal/loose.js"
+import { anyOf, countOf, loose, looseCount } from "./internal/loose.js"
 
 const dateShape = /^((?:[+-]\d{6}|\d{4})-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[+-]\d\d:?\d\d)?$/
 
@@ -33,13 +33,23 @@ export const parseDate = (value: unknown): Option.Option<DateTime.Utc> => {
 
 const date = loose(Schema.DateTimeUtcFromSelf, ["string", "null"], parseDate, DateTime.formatIso)
 
-const deleted = Schema.optionalToRequired(anyOf("string", "integer", "boolean", "null"), Schema.Boolean, {
-  decode: Option.exists((flag) => flag === "1" || flag === 1 || flag === true),
-  encode: (flag) => Option.some(flag ? "1" : "0")
+const flagTypes = ["string", "integer", "boolean", "null"] as const
+
+/** Written as "0" and "1", also as numbers; a number that counts something is as good as a flag. */
+const flagOf = (value: unknown): Option.Option<boolean> =>
+  typeof value === "boolean" ? Option.some(value) : Option.map(countOf(value), (count) => count > 0)
+
+const flagOnWire = (flag: boolean) => (flag ? "1" : "0")
+
+const deleted = Schema.optionalToRequired(anyOf(...flagTypes), Schema.Boolean, {
+  decode: Option.exists((flag) => Option.contains(flagOf(flag), true)),
+  encode: (flag) => Option.some(flagOnWire(flag))
 })
 
+const bouncedHard = loose(Schema.Boolean, flagTypes, flagOf, flagOnWire)
+
 /**
- * A contact. Of the forty-odd keys of the reply these five are decoded; the rest changes type between calls.
+ * A contact. Of the forty-odd keys of the reply these six are decoded; the rest changes type between calls.
  *
  * @since 0.1.0
  * @category models
@@ -52,7 +62,9 @@ export class Contact extends Schema.Class<Contact>("effect-activecampaign/Contac
   cdate: date,
   /** When it was last changed, by whomever. `None` is not known. */
   udate: date,
-  deleted
+  deleted,
+  /** Whether mail to its address came back for good. `None` is not known. */
+  bouncedHard: Schema.fromKey(bouncedHard, "bounced_hard")
 }) {
   /** The key under which its address is compared. */
   get emailKey(): EmailKey.EmailKey {

@@ -1,6 +1,7 @@
 /**
  * @since 0.1.0
  */
+import * as order from "effect/Order"
 import * as Schema from "effect/Schema"
 
 /**
@@ -31,3 +32,26 @@ export const ContactIdOnWire = Schema.transform(
   ContactId,
   { strict: true, decode: String, encode: (id): string => id }
 )
+
+const withoutZeros = (id: string) => id.replace(/^0+(?=.)/, "")
+
+/**
+ * The order of IDs: that of whole numbers of any length. As text "10" comes before "9", and as numbers IDs of more than
+ * fifteen digits run into each other.
+ *
+ * @example
+ * ```ts
+ * import { ContactId } from "effect-activecampaign"
+ *
+ * const ids = ["10", "9", "9007199254740993"].sort(ContactId.Order) // 9, 10, 9007199254740993
+ * ```
+ *
+ * @since 0.1.0
+ * @category ordering
+ */
+export const Order: order.Order<string> = order.make((left, right) => {
+  const [one, other] = [withoutZeros(left), withoutZeros(right)]
+  if (one.length !== other.length) return one.length < other.length ? -1 : 1
+  if (one === other) return 0
+  return one < other ? -1 : 1
+})

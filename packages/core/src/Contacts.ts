@@ -19,6 +19,7 @@ import type { ContactsError } from "./ContactsError.js"
 import * as EmailKey from "./EmailKey.js"
 import { makeRequests } from "./internal/lookupRequests.js"
 import { type Found, makeLookups } from "./internal/lookups.js"
+import { makeWalk } from "./internal/walk.js"
 
 /**
  * The ID belongs to this contact, and so to its address.
@@ -56,6 +57,15 @@ export type Resolved = Link | Gone
  * @since 0.1.0
  * @category models
  */
+export interface WalkOptions {
+  /** Default: from the first contact on. */
+  readonly after?: ContactId | undefined
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
 export interface Service {
   /**
    * Fetches the contacts behind IDs, 100 a call. Emits one `Link` or `Gone` for each distinct ID, in the order in
@@ -76,6 +86,16 @@ export interface Service {
   readonly byId: (id: ContactId) => Effect.Effect<Resolved, ContactsError>
   /** `findByEmail` as a request: of those made together, each address is asked for once. */
   readonly byEmail: (address: string) => Effect.Effect<Option.Option<Contact>, ContactsError>
+  /**
+   * Every contact of the account whose ID is greater than `after`, in the order of IDs, 100 a call. The ID of the last
+   * one seen continues the walk. Contacts that come meanwhile are included, since their IDs are greater.
+   */
+  readonly walk: (options?: WalkOptions) => Stream.Stream<Contact, ContactsError>
+  /**
+   * The greatest ID of the account; `None` where it has no contacts. One call, which asks for a single contact: that
+   * ActiveCampaign honours the order is assumed, for nothing in the answer would show it.
+   */
+  readonly newestId: Effect.Effect<Option.Option<ContactId>, ContactsError>
 }
 
 /**
@@ -107,7 +127,8 @@ export const make: Effect.Effect<Service, never, ActiveCampaignClient> = Effect.
           Stream.mapConcat((resolved) => resolved)
         ),
       findByEmail: lookups.byEmail,
-      ...makeRequests(lookups, resolvedOf)
+      ...makeRequests(lookups, resolvedOf),
+      ...makeWalk(client)
     }
   }
 )

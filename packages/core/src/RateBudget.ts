@@ -13,7 +13,7 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { makeLine } from "./internal/line.js"
+import { makeLines } from "./internal/lines.js"
 import { makeCurrentTime } from "./internal/steadyTime.js"
 import { makeWindow } from "./internal/window.js"
 
@@ -43,7 +43,10 @@ export interface Observed {
  * @category models
  */
 export interface Service {
-  /** Waits for this caller's turn (default kind: `read`), first come first served among calls of a kind. */
+  /**
+   * Waits for this caller's turn (default kind: `read`). First come first served, whatever the kind; a kind that is held
+   * or has used up its minute lets the others past until it may go again.
+   */
   readonly take: (kind?: Kind) => Effect.Effect<void>
   /** Holds every caller, or those of one kind, those already waiting included, for at least this long from now. */
   readonly hold: (duration: Duration.Duration, kind?: Kind) => Effect.Effect<void>
@@ -82,11 +85,7 @@ const checked = (name: string, value: number, least: number) => {
   throw new RangeError(`RateBudget: ${name} must be ${allowed} (Infinity for no limit), not ${value}`)
 }
 
-const makeKind = (perMinute: number) => ({
-  line: makeLine(),
-  window: makeWindow(perMinute, 60_000),
-  heldUntil: 0
-})
+const makeKind = (perMinute: number) => ({ window: makeWindow(perMinute, 60_000), heldUntil: 0 })
 type KindState = ReturnType<typeof makeKind>
 
 /**
@@ -119,32 +118,19 @@ export const make = (options: Options = {}): Effect.Effect<Service> => {
       "import-one": makeKind(one)
     }
 
-    const turnAt = (of: KindState) => Math.max(nextTurn, heldUntil, of.heldUntil, of.window.freeAt())
-    const takeAt = (of: KindState, now: number) => {
-      nextTurn = now + spacing
-      of.window.enter(now)
-    }
-    // The head of each line sleeps for those behind it; it looks again on waking, since a hold may have begun, or the
-    // head of another line may have been faster.
-    const turn = (of: KindState): Effect.Effect<void> =>
-      Effect.flatMap(currentTime, (now) => {
-        const at = turnAt(of)
-        if (at > now) return Effect.zipRight(Effect.sleep(at - now), turn(of))
-        takeAt(of, now)
-        return Effect.void
+    const lines = makeLines(currentTime)
+    const lineOf = (of: KindState) =>
+      lines.join({
+        turnAt: () => Math.max(nextTurn, heldUntil, of.heldUntil, of.window.freeAt()),
+        take: (now) => {
+          nextTurn = now + spacing
+          of.window.enter(now)
+        }
       })
-    const takeOf = (of: KindState): Effect.Effect<void> => {
-      const inLine = of.line.inOrder(turn(of))
-      return Effect.flatMap(currentTime, (now) => {
-        if (!of.line.isEmpty() || turnAt(of) > now) return inLine
-        takeAt(of, now)
-        return Effect.void
-      })
-    }
     const takes = {
-      read: takeOf(kinds.read),
-      "import-many": takeOf(kinds["import-many"]),
-      "import-one": takeOf(kinds["import-one"])
+      read: lineOf(kinds.read),
+      "import-many": lineOf(kinds["import-many"]),
+      "import-one": lineOf(kinds["import-one"])
     }
 
     return {

@@ -6,13 +6,14 @@ const decode = Schema.decodeUnknownSync(Contact.Contact)
 const iso = (value: unknown) => Option.map(Contact.parseDate(value), DateTime.formatIso)
 
 describe("a contact", () => {
-  it("is decoded from the five keys that matter, whatever the others hold", () => {
+  it("is decoded from the six keys that matter, whatever the others hold", () => {
     const contact = decode({
       id: "9101",
       email: "Ada@Example.test",
       cdate: "2031-04-02T08:15:00-05:00",
       udate: "2031-04-02 13:15:01",
       deleted: "0",
+      bounced_hard: "1",
       scoreValues: { "0": 1 },
       links: false
     })
@@ -28,21 +29,31 @@ describe("a contact", () => {
       Option.some("2031-04-02T13:15:01.000Z")
     )
     assert.isFalse(contact.deleted)
+    assert.deepStrictEqual(contact.bouncedHard, Option.some(true))
   })
 
-  it("is decoded without its dates, its flag and its address, which then are not known", () => {
-    for (const rest of [{}, { email: null, cdate: null, udate: null, deleted: null }]) {
+  it("is decoded without its dates, its flags and its address, which then are not known", () => {
+    for (const rest of [{}, { email: null, cdate: null, udate: null, deleted: null, bounced_hard: null }]) {
       const contact = decode({ id: 9101, ...rest })
       assert.strictEqual(contact.id, "9101")
       assert.strictEqual(contact.email, "")
       assert.isTrue(Option.isNone(contact.cdate) && Option.isNone(contact.udate))
       assert.isFalse(contact.deleted)
+      assert.deepStrictEqual(contact.bouncedHard, Option.none())
     }
   })
 
   it("counts as deleted where the flag says so in any of its forms", () => {
     for (const deleted of ["1", 1, true]) assert.isTrue(decode({ id: "1", deleted }).deleted)
     for (const deleted of ["0", 0, false, "", "?"]) assert.isFalse(decode({ id: "1", deleted }).deleted)
+  })
+
+  it("counts as bounced where the flag says so in any of its forms, and as not known where it says neither", () => {
+    const bounced = (wire: unknown) =>
+      Option.getOrUndefined(decode({ id: "1", bounced_hard: wire }).bouncedHard)
+    for (const flag of ["1", 1, true, "2", 2]) assert.isTrue(bounced(flag))
+    for (const flag of ["0", 0, false]) assert.isFalse(bounced(flag))
+    for (const flag of ["", "?", null, {}, -1, 0.5]) assert.isUndefined(bounced(flag))
   })
 
   it("is none without an ID", () => {

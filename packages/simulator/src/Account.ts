@@ -31,6 +31,12 @@ export const ExistingContact = Schema.Struct({
   ),
   updatedAt: Schema.optionalWith(Schema.Int, { exact: true }).annotations(
     label("documented", "Its `udate`, likewise; default when it was created")
+  ),
+  bounced: Schema.optionalWith(Schema.Boolean, { default: () => false }).annotations(
+    label("assumed", 'Mail to it came back for good: `bounced_hard` is "1" (the key is documented)')
+  ),
+  deleted: Schema.optionalWith(Schema.Boolean, { default: () => false }).annotations(
+    label("assumed", 'Deleted, yet still answered, with `deleted` "1", until it is imported again')
   )
 })
 
@@ -53,10 +59,16 @@ export const Account = Schema.Struct({
       "Contacts that are there before any import; those of the batches come as they progress"
     )
   ),
-  ignoredFilters: Schema.optionalWith(Schema.Array(Schema.Literal("ids[]", "email")), {
-    default: () => []
-  }).annotations(
-    label("observed", "Filters without effect: the reply is the first contacts of the account, with 200")
+  ignoredFilters: Schema.optionalWith(
+    Schema.Array(Schema.Literal("ids[]", "email", "id_greater", "orders[id]")),
+    {
+      default: () => []
+    }
+  ).annotations(
+    label(
+      "observed",
+      "Filters without effect: the reply is the first contacts of the account, with 200; without `orders[id]`, by address (assumed)"
+    )
   ),
   pageSize: Schema.optionalWith(Schema.Literal("asked", "always-20"), {
     default: () => "asked" as const

@@ -72,6 +72,9 @@ export const Contact = Schema.Struct({
   ),
   renamedTo: Schema.optionalWith(Schema.String, { exact: true }).annotations(
     label("assumed", "The address given to it right after the import: its ID answers with this one")
+  ),
+  bounced: Schema.optionalWith(Schema.Boolean, { default: () => false }).annotations(
+    label("assumed", 'Mail to it came back for good right after the import: `bounced_hard` is "1"')
   )
 })
 

@@ -7,6 +7,7 @@
 import * as Option from "effect/Option"
 import * as EmailKey from "effect-activecampaign/EmailKey"
 import type { Becomes } from "./Batch.js"
+import { makeAccount } from "./internal/account.js"
 import { planOf } from "./internal/plan.js"
 import type { Scenario } from "./Scenario.js"
 
@@ -62,3 +63,28 @@ export const truth = (scenario: Scenario): ReadonlyArray<Fate> => {
     })
   })
 }
+
+/**
+ * A contact as the account really has it. Times are milliseconds after the simulator's start.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface TrueContact {
+  readonly id: string
+  readonly email: string
+  readonly createdAt: number
+  readonly updatedAt: number
+  /** Marked as deleted, and still answered. */
+  readonly deleted: boolean
+}
+
+/**
+ * The contacts the account has at a time, in milliseconds after the simulator's start, by ID; those of the scenario's
+ * batches included, those of later submissions not.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const contactsAt = (scenario: Scenario, millis: number): ReadonlyArray<TrueContact> =>
+  makeAccount(scenario).contacts(millis)

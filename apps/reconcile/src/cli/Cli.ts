@@ -7,7 +7,11 @@ import { batchesList, batchesShow } from "./batchesShow.js"
 import { contactsLoad } from "./contactsLoad.js"
 import { demo } from "./demo.js"
 import { exportOutcomes } from "./exportOutcomes.js"
+import { explain } from "./explain.js"
+import { lookup } from "./lookup.js"
 import { query } from "./query.js"
+import { reconcile } from "./reconcile.js"
+import { resolve } from "./resolve.js"
 import { run } from "./run.js"
 import { schema } from "./schema.js"
 import { snapshot } from "./snapshot.js"
@@ -31,10 +35,24 @@ const exports = Command.make("export").pipe(
 
 const command = Command.make("ac-reconcile").pipe(
   Command.withDescription("Know what became of every contact you bulk-imported into ActiveCampaign"),
-  Command.withSubcommands([demo, contacts, batches, run, status, exports, query, schema, snapshot])
+  Command.withSubcommands([
+    demo,
+    contacts,
+    batches,
+    run,
+    resolve,
+    lookup,
+    reconcile,
+    explain,
+    status,
+    exports,
+    query,
+    schema,
+    snapshot
+  ])
 )
 
-const flags = ["--json", "--once", "--wait"]
+const flags = ["--json", "--once", "--wait", "--dry-run", "--rebuild", "--no-resolve", "--no-lookup"]
 
 /**
  * The parser takes a lone `-` for an option and gives up on all that follows it, so as the name of a file it

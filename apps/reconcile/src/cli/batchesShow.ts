@@ -14,7 +14,7 @@ const shown = 50
 const unlinked = (count: number) =>
   count === 0
     ? ""
-    : `\n${plural(count, "successful contact ID belongs", "successful contact IDs belong")} to nobody known.`
+    : `\n${plural(count, "successful contact ID belongs", "successful contact IDs belong")} to nobody known; 'ac-reconcile resolve' asks whose they are.`
 
 /** A list that was missing or null is not known, which is not empty. */
 const listed = (count: number | null, one: string, many: string) =>

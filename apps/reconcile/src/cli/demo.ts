@@ -87,7 +87,13 @@ const rehearse = (dir: string, quiet: boolean) =>
       `${plural(loaded.rows, "contact")} loaded from ${files.contacts}; they were sent in ${batchesOf(loaded.batchesAdded)}.\n`
     )
 
-    const options = { deadline: Duration.minutes(2), failOn: [], json: quiet }
+    const options = {
+      follow: true,
+      deadline: Duration.minutes(2),
+      account: { resolve: true, lookup: true, maxCalls: 100 },
+      failOn: [],
+      json: quiet
+    }
     yield* say("First a single pass, as from cron (ac-reconcile run --once):")
     const first = yield* runAndReport({ ...options, once: true })
     const pending = first.result.summary.outcomes.find(({ outcome }) => outcome === "pending")?.contacts ?? 0

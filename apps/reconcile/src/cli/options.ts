@@ -51,6 +51,16 @@ export const requestsPerSecond = Options.float("requests-per-second").pipe(
   Options.withDescription("Share of the account's 5 requests a second to use (default 4)")
 )
 
+export const maxCalls = Options.integer("max-calls").pipe(
+  Options.withDefault(1000),
+  Options.mapEffect((calls) =>
+    calls >= 0 ? Effect.succeed(calls) : Effect.fail(invalid("--max-calls must not be negative."))
+  ),
+  Options.withDescription(
+    "The most calls to spend on resolving and looking up (default 1000); the next run goes on"
+  )
+)
+
 export const outcome = Options.choice("outcome", outcomeWords).pipe(
   Options.optional,
   Options.withDescription("Only contacts with this outcome")

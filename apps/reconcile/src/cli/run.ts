@@ -10,18 +10,20 @@ import * as Ledger from "../ledger/Ledger.js"
 import * as Reports from "../ledger/Reports.js"
 import * as account from "./account.js"
 import { ExitCode } from "./ExitCode.js"
-import { db, deadline, type FailOn, failOn, json, requestsPerSecond } from "./options.js"
+import { db, deadline, type FailOn, failOn, json, maxCalls, requestsPerSecond } from "./options.js"
 import * as Progress from "./progress.js"
 import { respond } from "./respond.js"
 import {
   attentionCount,
   attentionTable,
+  changesLine,
   countsOf,
   findingsCount,
   findingsTable,
   totalsTable
 } from "./summary.js"
-import { batchesOf, blocks, printable } from "./text.js"
+import { describeSteps } from "./steps.js"
+import { batchesOf, blocks, plural, printable } from "./text.js"
 
 const shown = 20
 
@@ -46,6 +48,12 @@ const tell = (quiet: boolean, progress: Progress.Progress) => {
         return advance
       case "Answered":
         return advance
+      case "Resolved":
+        return progress.show(
+          `${plural(event.done, "contact ID")} resolved${event.left > 0 ? `, ${event.left.toLocaleString("en-US")} to go` : ""} …`
+        )
+      case "LookedUp":
+        return progress.show(`${plural(event.done, "address", "addresses")} looked up …`)
       case "Failed":
         return line(Console.error(`ac-reconcile: ${printable(event.problem.message)}`))
       case "Settled":
@@ -90,23 +98,31 @@ export const exitCodeOf = (
   return unhappy ? ExitCode.failOn : ExitCode.done
 }
 
-const headline = (report: RunReport, summary: Reports.Summary) => {
+const headline = (follow: boolean, report: RunReport, summary: Reports.Summary) => {
   if (summary.batches === 0) {
     return "No batch is known yet. Load contacts with --batch-column COLUMN, or add one with 'ac-reconcile batches add --id BATCH_ID'."
   }
-  if (report.open === 0) return "Every batch had settled before; nothing was asked."
+  if (!follow) return ""
+  if (report.open === 0) {
+    return report.resolved === null && report.lookedUp === null
+      ? "Every batch had settled before; nothing was asked."
+      : "Every batch had settled before."
+  }
+  const unanswered = report.problems.filter((problem) => "batchId" in problem).length
   const parts = [
     `${batchesOf(report.open)} asked about`,
     `${report.settled.length} settled`,
     ...(report.stillOpen > 0 ? [`${report.stillOpen} not settled yet`] : []),
-    ...(report.problems.length > 0 ? [`${report.problems.length} without an answer`] : [])
+    ...(unanswered > 0 ? [`${unanswered} without an answer`] : [])
   ]
   return `${parts.join(", ")}.`
 }
 
 export interface RunOptions {
+  readonly follow: boolean
   readonly once: boolean
   readonly deadline: Duration.Duration
+  readonly account: Run.AccountOptions
   readonly failOn: ReadonlyArray<FailOn>
   readonly json: boolean
 }
@@ -118,22 +134,28 @@ export const runAndReport = (options: RunOptions) =>
     const progress = Progress.make(options.json)
     const onEvent = tell(options.json, progress)
     const report = yield* Run.run({
+      follow: options.follow,
       once: options.once,
       deadline: options.deadline,
+      account: options.account,
       onEvent: (event) => Effect.provideService(onEvent(event), Ledger.Ledger, ledger)
     }).pipe(Effect.ensuring(progress.clear))
     const summary = yield* Reports.summary
     const attention = yield* Reports.attention({ limit: shown })
     const findings = yield* Reports.findings({ limit: shown })
+    const changes = yield* Reports.changesSinceLastRun
     return {
       text: blocks(
-        headline(report, summary),
+        [headline(options.follow, report, summary), ...describeSteps(report)]
+          .filter((line) => line !== "")
+          .join("\n"),
         totalsTable(summary),
+        changesLine(changes),
         attentionTable(attention, attentionCount(summary) - attention.length),
         findingsTable(findings, findingsCount(summary) - findings.length),
         `Database: ${ledger.file}`
       ),
-      result: { db: ledger.file, run: report, summary, attention, findings },
+      result: { db: ledger.file, run: report, summary, changes, attention, findings },
       exitCode: exitCodeOf(options, report, summary)
     }
   })
@@ -146,6 +168,13 @@ export const run = Command.make(
     ),
     deadline: deadline("30m"),
     requestsPerSecond,
+    noResolve: Options.boolean("no-resolve").pipe(
+      Options.withDescription("Do not fetch the addresses behind successful contact IDs that nobody knows")
+    ),
+    noLookup: Options.boolean("no-lookup").pipe(
+      Options.withDescription("Do not look up the addresses of which the lists said nothing")
+    ),
+    maxCalls,
     failOn,
     db,
     json
@@ -154,11 +183,17 @@ export const run = Command.make(
     respond(
       "run",
       options.json,
-      runAndReport(options).pipe(
+      runAndReport({
+        ...options,
+        follow: true,
+        account: { resolve: !options.noResolve, lookup: !options.noLookup, maxCalls: options.maxCalls }
+      }).pipe(
         Effect.provide(account.layer(options)),
         Effect.provide(Ledger.layer(options.db, { mustExist: true }))
       )
     )
 ).pipe(
-  Command.withDescription("Follow every open batch until it has settled, and say what became of each contact")
+  Command.withDescription(
+    "Follow every open batch until it has settled, ask the account about what the lists left open, and say what became of each contact"
+  )
 )

@@ -2,7 +2,15 @@ import type * as Reports from "../ledger/Reports.js"
 import { outcomeWords } from "../ledger/Reports.js"
 import { batchesOf, blocks, columns, plural } from "./text.js"
 
-const countedWords = ["imported", "rejected", "contradictory", "unaccounted", "pending"] as const
+const countedWords = [
+  "imported",
+  "present",
+  "rejected",
+  "contradictory",
+  "missing",
+  "unaccounted",
+  "pending"
+] as const
 
 /** ": 4 imported, 2 rejected", or nothing where nothing was sent. */
 export const countsOf = (batch: Reports.BatchRow): string => {
@@ -10,13 +18,19 @@ export const countsOf = (batch: Reports.BatchRow): string => {
   return parts.length === 0 ? "" : `: ${parts.join(", ")}`
 }
 
-const evidenceWords: Readonly<Record<string, string>> = {
+export const evidenceWords: Readonly<Record<string, string>> = {
   id: "by contact ID",
   count: "by count",
   failure: "in the failure list",
   "failure-and-id": "in both lists",
-  silence: "not identified in either list",
-  unsettled: "batch not settled"
+  silence: "not identified in either list, not looked up",
+  unsettled: "batch not settled",
+  "lookup-created": "found in the account, created since",
+  "lookup-updated": "found in the account, updated since",
+  "lookup-older": "found in the account, unchanged since",
+  "lookup-undated": "found in the account, since when is not known",
+  "lookup-absent": "not in the account",
+  "lookup-deleted": "deleted in the account"
 }
 
 /** The totals by outcome, which add up to the number sent. */
@@ -45,6 +59,18 @@ export const attentionTable = (rows: ReadonlyArray<Reports.OutcomeRow>, more = 0
         columns(rows.map((row) => [row.outcome, row.email, `batch ${row.batch_id}`])),
         ...(more > 0 ? [`  … and ${more.toLocaleString("en-US")} more`] : [])
       ].join("\n")
+
+/** "Since the run before: 2 found, 1 lost, 27 unchanged." Nothing where every verdict is a first one. */
+export const changesLine = ({ changed, found, lost, unchanged }: Reports.Changes): string => {
+  const parts = [
+    ...(found > 0 ? [`${found} found`] : []),
+    ...(lost > 0 ? [`${lost} lost`] : []),
+    ...(changed > 0 ? [`${changed} otherwise changed`] : [])
+  ]
+  return parts.length === 0
+    ? ""
+    : `Verdicts that changed since this run began: ${parts.join(", ")}; ${unchanged.toLocaleString("en-US")} unchanged.`
+}
 
 export const findingsTable = (rows: ReadonlyArray<Reports.FindingRow>, more = 0): string =>
   rows.length === 0

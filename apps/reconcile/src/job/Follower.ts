@@ -14,13 +14,13 @@ import type { OpenBatch } from "../ledger/Batches.js"
 import type { Ledger } from "../ledger/Ledger.js"
 import type { LedgerError } from "../ledger/LedgerError.js"
 import { followPolicy, isUnknownBatch } from "./pollPolicy.js"
-import type { Problem } from "./RunReport.js"
+import type { BatchProblem } from "./RunReport.js"
 
 /** How a batch's part in a run ended. */
 export type Ending =
   | { readonly _tag: "Settled"; readonly batchId: BatchId; readonly status: SettledStatus }
   | { readonly _tag: "Open" }
-  | { readonly _tag: "Failed"; readonly problem: Problem }
+  | { readonly _tag: "Failed"; readonly problem: BatchProblem }
 
 /** A visit to a batch: how its part in the run ended, or `None` if it is to be visited again. */
 type Visit = Effect.Effect<Option.Option<Ending>, ActiveCampaignError | LedgerError, Ledger>
@@ -37,9 +37,12 @@ export interface Follower {
   /** When the run must end, in milliseconds since the epoch. */
   readonly endsAt: number
   readonly record: (snapshot: ImportSnapshot) => Effect.Effect<void, LedgerError, Ledger>
-  readonly recordProblem: (problem: Problem, body: string | null) => Effect.Effect<void, LedgerError, Ledger>
+  readonly recordProblem: (
+    problem: BatchProblem,
+    body: string | null
+  ) => Effect.Effect<void, LedgerError, Ledger>
   /** Records the trouble that ends the run, if the run has come to anything before. */
-  readonly recordEnd: (problem: Problem) => Effect.Effect<void, LedgerError, Ledger>
+  readonly recordEnd: (problem: BatchProblem) => Effect.Effect<void, LedgerError, Ledger>
   /** Whether an error is the trouble of every batch, and so the end of the run. */
   readonly isEveryBatch: (error: ActiveCampaignError) => boolean
 }
@@ -47,7 +50,7 @@ export interface Follower {
 const endingOf = ({ answer, batchId }: ImportSnapshot): Ending =>
   isSettled(answer) ? { _tag: "Settled", batchId, status: answer.status } : { _tag: "Open" }
 
-const unknownBatch = (batchId: BatchId): Problem => ({
+const unknownBatch = (batchId: BatchId): BatchProblem => ({
   batchId,
   error: "UnknownBatch",
   message: `Batch ${batchId}: ActiveCampaign keeps answering that it has no status. It does not know this batch, or no longer does: check the ID and the account.`
@@ -56,7 +59,7 @@ const unknownBatch = (batchId: BatchId): Problem => ({
 const timeLeft = (endsAt: number) =>
   Effect.map(Clock.currentTimeMillis, (now) => Duration.millis(Math.max(0, endsAt - now)))
 
-const failedAs = (follower: Follower, problem: Problem): Visit =>
+const failedAs = (follower: Follower, problem: BatchProblem): Visit =>
   Effect.as(follower.recordProblem(problem, null), Option.some<Ending>({ _tag: "Failed", problem }))
 
 const askOnce = (follower: Follower, { batchId, unsetSince }: OpenBatch): Visit =>
@@ -111,7 +114,7 @@ export const visit =
   (batch: OpenBatch): Visit =>
     Effect.catchAll(follower.once ? askOnce(follower, batch) : follow(follower, batch), (error): Visit => {
       if (error._tag === "LedgerError") return Effect.fail(error)
-      const problem: Problem = { batchId: batch.batchId, error: error._tag, message: error.message }
+      const problem: BatchProblem = { batchId: batch.batchId, error: error._tag, message: error.message }
       if (follower.isEveryBatch(error))
         return Effect.zipRight(follower.recordEnd(problem), Effect.fail(error))
       return Effect.gen(function* () {

@@ -1,15 +1,25 @@
 import type { BatchId } from "effect-activecampaign/BatchId"
 import type { SettledStatus } from "effect-activecampaign/ImportStatus"
+import type { FailedStep } from "../ledger/AccountErrors.js"
 import type { FailedCall } from "../ledger/Answers.js"
+import type { LookupReport } from "./LookUp.js"
+import type { ResolveReport } from "./Resolve.js"
 
 /** Why a batch could not be followed to its end in this run. */
-export type Problem = FailedCall
+export type BatchProblem = FailedCall
+
+/** Why a step that asks about contacts left something open that it could have asked about. */
+export type StepProblem = FailedStep
+
+export type Problem = BatchProblem | StepProblem
 
 /** What happened, told while it happens. */
 export type RunEvent =
   | { readonly _tag: "Started"; readonly open: number }
   | { readonly _tag: "Answered"; readonly batchId: BatchId; readonly status: string }
   | { readonly _tag: "Settled"; readonly batchId: BatchId; readonly status: SettledStatus }
+  | { readonly _tag: "Resolved"; readonly done: number; readonly left: number }
+  | { readonly _tag: "LookedUp"; readonly done: number }
   | { readonly _tag: "Failed"; readonly problem: Problem }
 
 export interface RunReport {
@@ -18,6 +28,9 @@ export interface RunReport {
   readonly settled: ReadonlyArray<{ readonly batchId: BatchId; readonly status: SettledStatus }>
   /** Batches still open at its end for want of time. */
   readonly stillOpen: number
-  /** Batches whose call failed for good, or through all retries. */
+  /** Calls that failed for good, or through all retries. */
   readonly problems: ReadonlyArray<Problem>
+  /** Null where the step was not asked for, or had nothing to do. */
+  readonly resolved: ResolveReport | null
+  readonly lookedUp: LookupReport | null
 }

@@ -6,14 +6,13 @@ import { fromAddress } from "effect-activecampaign/EmailKey"
 import { isSettled, lists } from "effect-activecampaign/ImportAnswer"
 import type { ImportSnapshot } from "effect-activecampaign/ImportSnapshot"
 import { Ledger } from "./Ledger.js"
-import { reconcileStale } from "./Reconciliation.js"
 
 const count = (list: Option.Option<ReadonlyArray<unknown>>) =>
   Option.getOrNull(Option.map(list, (items) => items.length))
 
 /**
- * Records an answer if it says something new about its batch; a settled one with both its lists, item by
- * item, and with the verdict on every contact of the batch, in one transaction. Returns whether it was new.
+ * Records an answer if it says something new about its batch; a settled one with both its lists, item by item, in
+ * one transaction that also marks the batch as to be decided. Returns whether it was new.
  *
  * Lists of an unsettled answer may still grow; they stay in `raw_body` and are no facts about contacts yet.
  */
@@ -47,7 +46,6 @@ export const record = ({ answer, batchId, body, receivedAt }: ImportSnapshot) =>
               SELECT ${batchId}, ${sequence}, value ->> 0, key, value ->> 1 FROM json_each(${JSON.stringify(rows)})`
           }
           yield* sql`INSERT INTO stale_batches VALUES (${batchId}) ON CONFLICT DO NOTHING`
-          yield* reconcileStale({ only: batchId })
         }
         return true
       })

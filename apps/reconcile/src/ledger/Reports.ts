@@ -32,9 +32,12 @@ export interface BatchRow {
   readonly successes: number | null
   readonly failures: number | null
   readonly unlinked_successes: number
+  readonly gone_successes: number
   readonly imported: number
+  readonly present: number
   readonly rejected: number
   readonly contradictory: number
+  readonly missing: number
   readonly unaccounted: number
   readonly pending: number
   readonly findings: number
@@ -95,6 +98,37 @@ export const summary = Effect.flatMap(Ledger, ({ sql, use }) =>
         findings
       }
       return result
+    })
+  )
+)
+
+/** How verdicts differ from those before the last run began; those that settled for the first time apart. */
+export interface Changes {
+  readonly settled: number
+  readonly found: number
+  readonly lost: number
+  readonly changed: number
+  readonly unchanged: number
+}
+
+export const changesSinceLastRun = Effect.flatMap(Ledger, ({ sql, use }) =>
+  use(
+    Effect.gen(function* () {
+      const rows = yield* sql<{ readonly change: keyof Changes; readonly contacts: number }>`
+        SELECT change, count(*) AS contacts FROM changes_since_last_run GROUP BY change`
+      const [all] = yield* sql<{ readonly contacts: number }>`SELECT count(*) AS contacts FROM outcomes`
+      const of = (change: keyof Changes) => rows.find((row) => row.change === change)?.contacts ?? 0
+      const differing = {
+        settled: of("settled"),
+        found: of("found"),
+        lost: of("lost"),
+        changed: of("changed")
+      }
+      const changes: Changes = {
+        ...differing,
+        unchanged: (all?.contacts ?? 0) - Object.values(differing).reduce((sum, count) => sum + count, 0)
+      }
+      return changes
     })
   )
 )

@@ -21,11 +21,14 @@ export const finish = (
     readonly answers: number
     readonly settled: number
     readonly errors: number
+    readonly resolved: number
+    readonly lookedUp: number
   }
 ) =>
   Effect.flatMap(Ledger, ({ sql, use }) =>
     use(sql`
       UPDATE reconcile_runs SET finished_at = ${result.finishedAt}, answers = ${result.answers},
-        settled = ${result.settled}, errors = ${result.errors}
+        settled = ${result.settled}, errors = ${result.errors},
+        resolved = ${result.resolved}, looked_up = ${result.lookedUp}
       WHERE reconcile_run_id = ${runId}`)
   )

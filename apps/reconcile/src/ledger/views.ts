@@ -1,9 +1,18 @@
+import { likelyReason } from "./likelyReason.js"
+
 export interface View {
   readonly name: string
   /** The question the view answers. */
   readonly question: string
   readonly sql: string
 }
+
+const settledAs = (alias: string) => `(SELECT a.status FROM batch_answers a
+  WHERE a.batch_id = ${alias}.batch_id AND a.status IN ('completed', 'failed', 'interrupted')
+  ORDER BY a.sequence DESC LIMIT 1)`
+
+const count = (outcome: string) =>
+  `(SELECT count(*) FROM outcomes o WHERE o.batch_id = b.batch_id AND o.outcome = '${outcome}') AS ${outcome}`
 
 /** The views are the promise to people who query the file: plain SQL, one question each. */
 export const views: ReadonlyArray<View> = [
@@ -20,12 +29,14 @@ export const views: ReadonlyArray<View> = [
         (SELECT a.failure_count FROM batch_answers a WHERE a.batch_id = b.batch_id ORDER BY a.sequence DESC LIMIT 1) AS failures,
         (SELECT count(DISTINCT x.contact_id) FROM batch_successes x
           WHERE x.batch_id = b.batch_id
-            AND NOT EXISTS (SELECT 1 FROM local_contacts l WHERE l.contact_id = x.contact_id)) AS unlinked_successes,
-        (SELECT count(*) FROM outcomes o WHERE o.batch_id = b.batch_id AND o.outcome = 'imported') AS imported,
-        (SELECT count(*) FROM outcomes o WHERE o.batch_id = b.batch_id AND o.outcome = 'rejected') AS rejected,
-        (SELECT count(*) FROM outcomes o WHERE o.batch_id = b.batch_id AND o.outcome = 'contradictory') AS contradictory,
-        (SELECT count(*) FROM outcomes o WHERE o.batch_id = b.batch_id AND o.outcome = 'unaccounted') AS unaccounted,
-        (SELECT count(*) FROM outcomes o WHERE o.batch_id = b.batch_id AND o.outcome = 'pending') AS pending,
+            AND NOT EXISTS (SELECT 1 FROM local_contacts l WHERE l.contact_id = x.contact_id)
+            AND NOT EXISTS (SELECT 1 FROM links k WHERE k.contact_id = x.contact_id)) AS unlinked_successes,
+        (SELECT count(DISTINCT x.contact_id) FROM batch_successes x
+          JOIN gone_contacts g ON g.contact_id = x.contact_id WHERE x.batch_id = b.batch_id) AS gone_successes,
+        ${["imported", "present", "rejected", "contradictory", "missing", "unaccounted", "pending"]
+          .map(count)
+          .join(`,
+        `)},
         (SELECT count(*) FROM findings f WHERE f.batch_id = b.batch_id) AS findings
       FROM batches b`
   },
@@ -39,26 +50,71 @@ export const views: ReadonlyArray<View> = [
   {
     name: "rejected_contacts",
     question:
-      "Which contacts stand in a failure list, those that stand in both lists (contradictory) included?",
-    sql: `SELECT batch_id, email, outcome, evidence, contact_id FROM contact_status
-      WHERE outcome IN ('rejected', 'contradictory')`
+      "Which contacts stand in a failure list, those that stand in both lists (contradictory) included, and what is the likely reason?",
+    sql: `SELECT o.batch_id, o.email, o.outcome, o.evidence, o.contact_id, ${likelyReason("o")} AS likely_reason
+      FROM contact_status o WHERE o.outcome IN ('rejected', 'contradictory')`
   },
   {
     name: "unaccounted_contacts",
     question:
-      "Of which contacts of settled batches is it not known what became: not failed, and no ID known to be theirs succeeded?",
+      "Of which contacts of settled batches is it not known what became: not failed, no ID known to be theirs succeeded, and not looked up since?",
     sql: `SELECT batch_id, email FROM contact_status WHERE outcome = 'unaccounted'`
+  },
+  {
+    name: "missing_contacts",
+    question: "Which contacts were in neither list, and not in the account when they were looked up?",
+    sql: `SELECT o.batch_id, o.email, o.evidence,
+        (SELECT max(k.asked_at) FROM lookups k WHERE k.email_key = o.email_key) AS asked_at
+      FROM contact_status o WHERE o.outcome = 'missing'`
+  },
+  {
+    name: "retry_candidates",
+    question:
+      "Which contacts may be sent again, each address once and in the last batch it was sent in, and why?",
+    sql: `SELECT o.batch_id, s.email, o.email_key, o.occurrence, o.outcome,
+        CASE o.evidence
+          WHEN 'lookup-absent' THEN 'in neither list, and not in the account when looked up'
+          WHEN 'lookup-deleted' THEN 'in neither list, and deleted in the account when looked up'
+          ELSE 'in the account, but nothing shows that this ' || ${settledAs("o")} || ' batch changed it'
+        END AS reason
+      FROM outcomes o
+      JOIN batch_sent s ON s.batch_id = o.batch_id AND s.email_key = o.email_key AND s.occurrence = o.occurrence
+      WHERE o.outcome IN ('missing', 'present') AND o.occurrence = 1
+        AND (o.outcome = 'missing'
+          OR (o.evidence IN ('lookup-older', 'lookup-undated') AND ${settledAs("o")} IN ('failed', 'interrupted')))
+        AND NOT EXISTS (SELECT 1 FROM outcomes other
+          WHERE other.batch_id IN (SELECT again.batch_id FROM batch_sent again WHERE again.email_key = o.email_key)
+            AND other.email_key = o.email_key AND other.batch_id <> o.batch_id
+            AND (other.outcome IN ('pending', 'imported', 'rejected', 'contradictory', 'unaccounted')
+              OR other.batch_id > o.batch_id))`
   },
   {
     name: "contact_ids",
     question: "Which contact ID belongs to which address, and where was that learnt?",
-    sql: `SELECT DISTINCT email_key, contact_id, 'local' AS learnt_from FROM local_contacts
-      WHERE contact_id IS NOT NULL`
+    sql: `SELECT DISTINCT l.email_key, l.contact_id, 'local' AS learnt_from, s.loaded_at AS learnt_at
+      FROM local_contacts l JOIN local_sources s ON s.local_source_id = l.local_source_id
+      WHERE l.contact_id IS NOT NULL
+      UNION ALL
+      SELECT email_key, contact_id, learnt_from, learnt_at FROM links`
   },
   {
     name: "unmatched_failures",
-    question: "Which addresses were reported as failed, though no sent contact has them?",
-    sql: `SELECT batch_id, subject AS email, detail FROM findings WHERE finding = 'unmatched-failure'`
+    question:
+      "Which addresses were reported as failed, though no sent contact has them, and which sent ones are nearly the same?",
+    sql: `SELECT f.batch_id, f.subject AS email, f.detail,
+        (SELECT group_concat(n.sent_email, ', ') FROM near_matches n
+          WHERE n.batch_id = f.batch_id AND n.failed_email = f.subject) AS nearest_sent
+      FROM findings f WHERE f.finding = 'unmatched-failure'`
+  },
+  {
+    name: "id_conflicts",
+    question:
+      "Which contact IDs are linked to several addresses, and which addresses to several contact IDs?",
+    sql: `SELECT contact_id, NULL AS email_key, 'one-id-several-addresses' AS problem, group_concat(email_key, ', ') AS detail
+      FROM (SELECT DISTINCT contact_id, email_key FROM contact_ids) GROUP BY contact_id HAVING count(*) > 1
+      UNION ALL
+      SELECT NULL, email_key, 'one-address-several-ids', group_concat(contact_id, ', ')
+      FROM (SELECT DISTINCT contact_id, email_key FROM contact_ids) GROUP BY email_key HAVING count(*) > 1`
   },
   {
     name: "batch_timeline",
@@ -67,5 +123,48 @@ export const views: ReadonlyArray<View> = [
       FROM batch_answers
       UNION ALL
       SELECT batch_id, occurred_at, NULL, NULL, NULL, message FROM batch_errors`
+  },
+  {
+    name: "daily_totals",
+    question:
+      "What became of what was sent on each day (of submission where it is known, else of being added here)?",
+    sql: `SELECT substr(coalesce(b.submitted_at, b.added_at), 1, 10) AS day, count(DISTINCT b.batch_id) AS batches, count(o.outcome) AS sent,
+        ${["imported", "present", "rejected", "contradictory", "missing", "unaccounted", "pending"]
+          .map((outcome) => `count(*) FILTER (WHERE o.outcome = '${outcome}') AS ${outcome}`)
+          .join(`,
+        `)}
+      FROM batches b LEFT JOIN outcomes o ON o.batch_id = b.batch_id
+      GROUP BY day`
+  },
+  {
+    name: "changes_since_last_run",
+    question:
+      "Which contacts came to another outcome since the last run began: found, lost, settled for the first time, or otherwise changed?",
+    sql: `WITH last_run AS (SELECT max(started_at) AS started_at FROM reconcile_runs),
+      changed AS (
+        SELECT c.batch_id, c.email_key, c.occurrence,
+          (SELECT first.outcome_before FROM outcome_changes first
+            WHERE first.outcome_change_id = min(c.outcome_change_id)) AS outcome_before
+        FROM outcome_changes c WHERE c.changed_at >= (SELECT started_at FROM last_run)
+        GROUP BY c.batch_id, c.email_key, c.occurrence
+        UNION ALL
+        SELECT o.batch_id, o.email_key, o.occurrence, 'pending'
+        FROM batch_answers a JOIN outcomes o ON o.batch_id = a.batch_id
+        WHERE a.status IN ('completed', 'failed', 'interrupted') AND a.received_at >= (SELECT started_at FROM last_run)
+          AND NOT EXISTS (SELECT 1 FROM batch_answers earlier WHERE earlier.batch_id = a.batch_id
+            AND earlier.sequence < a.sequence AND earlier.status IN ('completed', 'failed', 'interrupted'))
+      )
+      SELECT c.batch_id, s.email, min(c.outcome_before) AS outcome_before, o.outcome AS outcome_after,
+        CASE
+          WHEN max(c.outcome_before = 'pending') THEN 'settled'
+          WHEN o.outcome IN ('imported', 'present') AND c.outcome_before NOT IN ('imported', 'present') THEN 'found'
+          WHEN c.outcome_before IN ('imported', 'present') AND o.outcome NOT IN ('imported', 'present') THEN 'lost'
+          ELSE 'changed'
+        END AS change
+      FROM changed c
+      JOIN outcomes o ON o.batch_id = c.batch_id AND o.email_key = c.email_key AND o.occurrence = c.occurrence
+      JOIN batch_sent s ON s.batch_id = c.batch_id AND s.email_key = c.email_key AND s.occurrence = c.occurrence
+      WHERE o.outcome <> c.outcome_before
+      GROUP BY c.batch_id, c.email_key, c.occurrence`
   }
 ]

@@ -31,12 +31,21 @@ export const withAccount =
   }
 
 /** A run and everything it told while it ran. */
-export const run = (options: { readonly once?: boolean; readonly deadline?: Duration.DurationInput } = {}) =>
+export const run = (
+  options: {
+    readonly follow?: boolean
+    readonly once?: boolean
+    readonly deadline?: Duration.DurationInput
+    readonly account?: Partial<Run.AccountOptions>
+  } = {}
+) =>
   Effect.gen(function* () {
     const events: Array<RunEvent> = []
     const report = yield* Run.run({
+      follow: options.follow ?? true,
       once: options.once ?? false,
       deadline: Duration.decode(options.deadline ?? "30 minutes"),
+      account: { resolve: false, lookup: false, maxCalls: 1000, ...options.account },
       onEvent: (event) => Effect.sync(() => events.push(event))
     })
     return { ...report, events }

@@ -52,7 +52,7 @@ export const answer = (
     }),
     receivedAt: DateTime.unsafeMake(now),
     body: JSON.stringify({ status, ...lists })
-  })
+  }).pipe(Effect.tap(reconcileStale({ only: BatchId.make(batchId) })))
 
 export const select = <Row extends object>(sql: string) =>
   Effect.flatMap(Ledger, (ledger) => ledger.use(ledger.sql.unsafe<Row>(sql)))

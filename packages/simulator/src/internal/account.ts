@@ -1,3 +1,4 @@
+import * as ContactId from "effect-activecampaign/ContactId"
 import * as EmailKey from "effect-activecampaign/EmailKey"
 import { longAgo } from "../Account.js"
 import type { Batch } from "../Batch.js"
@@ -11,6 +12,9 @@ export interface AccountContact {
   readonly email: string
   readonly createdAt: number
   readonly updatedAt: number
+  readonly bounced: boolean
+  /** Still answered, but marked. */
+  readonly deleted: boolean
 }
 
 /** All that ever happens to one ID. */
@@ -20,20 +24,30 @@ interface History {
   createdAt: number
   readonly updates: Array<number>
   deletedAt?: number
+  /** Marked as deleted until it changes again. */
+  markedAt?: number
   renamed?: { readonly at: number; readonly to: string }
+  bouncedAt?: number
 }
 
 const byNumber = (left: { readonly id: string }, right: { readonly id: string }) =>
-  Number(left.id) - Number(right.id)
+  ContactId.Order(left.id, right.id)
 
 const contactAt = (history: History, now: number): AccountContact | undefined => {
-  const { createdAt, deletedAt, email, id, renamed, updates } = history
+  const { bouncedAt, createdAt, deletedAt, email, id, markedAt, renamed, updates } = history
   if (createdAt > now) return undefined
   const past = updates.filter((at) => at <= now)
   const updatedAt = Math.max(createdAt, ...past)
   // Imported again after it was deleted, it is back.
   if (deletedAt !== undefined && deletedAt <= now && updatedAt <= deletedAt) return undefined
-  return { id, email: renamed !== undefined && renamed.at <= now ? renamed.to : email, createdAt, updatedAt }
+  return {
+    id,
+    email: renamed !== undefined && renamed.at <= now ? renamed.to : email,
+    createdAt,
+    updatedAt,
+    bounced: bouncedAt !== undefined && bouncedAt <= now,
+    deleted: markedAt !== undefined && updatedAt <= markedAt
+  }
 }
 
 /**
@@ -56,13 +70,14 @@ export const makeAccount = (scenario: Scenario) => {
   }
 
   const apply = (contact: PlannedContact, at: number) => {
-    const { becomes, contactId, deletedAfterwards, email, renamedTo } = contact
+    const { becomes, bounced, contactId, deletedAfterwards, email, renamedTo } = contact
     if (contactId === undefined || !isApplied(becomes)) return
     const history = historyOf(contactId, email, becomes === "updated" ? longAgo : at)
     history.createdAt = Math.min(history.createdAt, at)
     history.updates.push(at)
     if (deletedAfterwards) history.deletedAt = at
     if (renamedTo !== undefined) history.renamed = { at, to: renamedTo }
+    if (bounced) history.bouncedAt = Math.min(history.bouncedAt ?? at, at)
   }
 
   const runBatch = ({ batch, contacts }: BatchPlan) => {
@@ -78,9 +93,14 @@ export const makeAccount = (scenario: Scenario) => {
     }
   }
 
-  for (const { contactId, createdAt, email, updatedAt = createdAt } of scenario.account.existing) {
+  for (const existing of scenario.account.existing) {
+    const { bounced, contactId, createdAt, deleted, email, updatedAt = createdAt } = existing
     const id = contactId ?? idOf(EmailKey.fromAddress(email), true)
-    if (id !== undefined) historyOf(id, email, createdAt).updates.push(updatedAt)
+    if (id === undefined) continue
+    const history = historyOf(id, email, createdAt)
+    history.updates.push(updatedAt)
+    if (bounced) history.bouncedAt = createdAt
+    if (deleted) history.markedAt = updatedAt
   }
   for (const batch of batches.values()) runBatch(batch)
 

@@ -1,5 +1,6 @@
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import type { ContactsQuery } from "effect-activecampaign/ActiveCampaignApi"
+import * as ContactId from "effect-activecampaign/ContactId"
 import * as EmailKey from "effect-activecampaign/EmailKey"
 import type { Scenario } from "../Scenario.js"
 import type { AccountContact } from "./account.js"
@@ -33,9 +34,9 @@ const contactOf = (contact: AccountContact, { datesAs, emailCase }: Wording, sta
   phone: "",
   firstName: "",
   lastName: "",
-  bounced_hard: "0",
+  bounced_hard: contact.bounced ? "1" : "0",
   bounced_date: "0000-00-00",
-  deleted: "0",
+  deleted: contact.deleted ? "1" : "0",
   deleted_at: null,
   anonymized: "0",
   udate: dateOf(startedAt + contact.updatedAt, datesAs),
@@ -56,13 +57,27 @@ const matching = (
   ignored: Wording["ignoredFilters"]
 ) => {
   const wanted = ids === undefined || ignored.includes("ids[]") ? undefined : new Set(ids)
+  const after = ignored.includes("id_greater") ? undefined : id_greater
   const key = email === undefined || ignored.includes("email") ? undefined : EmailKey.fromAddress(email)
   return contacts.filter(
     (contact) =>
       (wanted === undefined || wanted.has(contact.id)) &&
       (key === undefined || EmailKey.fromAddress(contact.email) === key) &&
-      (id_greater === undefined || Number(contact.id) > Number(id_greater))
+      (after === undefined || ContactId.Order(contact.id, after) > 0)
   )
+}
+
+const ordered = (
+  contacts: ReadonlyArray<AccountContact>,
+  order: ContactsQuery["orders[id]"],
+  ignored: Wording["ignoredFilters"]
+) => {
+  if (ignored.includes("orders[id]")) {
+    return contacts.toSorted((left, right) =>
+      left.email < right.email ? -1 : left.email > right.email ? 1 : 0
+    )
+  }
+  return order === "DESC" ? contacts.toReversed() : contacts
 }
 
 /** `GET /contacts`. */
@@ -73,12 +88,12 @@ export const contactsReply = (
   startedAt: number
 ) => {
   const found = matching(contacts, query, account.ignoredFilters)
-  const ordered = query["orders[id]"] === "DESC" ? found.toReversed() : found
+  const inOrder = ordered(found, query["orders[id]"], account.ignoredFilters)
   const limit = account.pageSize === "always-20" ? 20 : Math.min(100, Math.max(1, query.limit ?? 20))
   const offset = Math.max(0, query.offset ?? 0)
   return HttpServerResponse.unsafeJson({
     scoreValues: [],
-    contacts: ordered.slice(offset, offset + limit).map((contact) => contactOf(contact, account, startedAt)),
+    contacts: inOrder.slice(offset, offset + limit).map((contact) => contactOf(contact, account, startedAt)),
     ...totalOf(found.length, account.totalAs, { limit, offset, status: query.status ?? -1 })
   })
 }

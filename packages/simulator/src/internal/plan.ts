@@ -16,6 +16,7 @@ export interface PlannedContact {
   readonly inFailure: boolean
   readonly deletedAfterwards: boolean
   readonly renamedTo: string | undefined
+  readonly bounced: boolean
 }
 
 export interface BatchPlan {
@@ -82,7 +83,7 @@ const planBatch = (scenario: Scenario, batch: Batch, idOf: IdBook): BatchPlan =>
   const contacts = [...rows].flatMap(([key, sameKey], index): Array<PlannedContact> => {
     const [first] = sameKey
     if (first === undefined) return []
-    const { becomes, deletedAfterwards, email, renamedTo } = first
+    const { becomes, bounced, deletedAfterwards, email, renamedTo } = first
     const named = sameKey.find((row) => row.contactId !== undefined)?.contactId
     const { inFailure, inSuccess } = reported(scenario, becomes)
     const times = scenario.duplicateIds === "twice" ? sameKey.length : 1
@@ -96,7 +97,8 @@ const planBatch = (scenario: Scenario, batch: Batch, idOf: IdBook): BatchPlan =>
         timesInSuccess: inSuccess ? times : 0,
         inFailure,
         deletedAfterwards,
-        renamedTo
+        renamedTo,
+        bounced
       }
     ]
   })

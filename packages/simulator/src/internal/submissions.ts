@@ -51,7 +51,8 @@ export const makeSubmissions = (scenario: Scenario, account: AccountState) => {
       contacts: submission.contacts.map(({ email }) => ({
         email,
         becomes: becomes(email),
-        deletedAfterwards: false
+        deletedAfterwards: false,
+        bounced: false
       })),
       partialLists: false,
       strangers: { success: [], failure: [] }

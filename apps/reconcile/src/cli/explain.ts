@@ -1,0 +1,67 @@
+import * as Args from "@effect/cli/Args"
+import * as Command from "@effect/cli/Command"
+import * as HelpDoc from "@effect/cli/HelpDoc"
+import * as Effect from "effect/Effect"
+import * as Ledger from "../ledger/Ledger.js"
+import { type Fact, keysOf, reportsOf, type Story, story } from "../ledger/Story.js"
+import { db, json } from "./options.js"
+import { respond } from "./respond.js"
+import { evidenceWords } from "./summary.js"
+import { blocks, columns, printable } from "./text.js"
+
+const subject = Args.text({ name: "address-or-contact-id" }).pipe(
+  Args.mapEffect((text) =>
+    text.startsWith("-") || text.trim() === ""
+      ? Effect.fail(HelpDoc.p(`'${text}' is neither an address nor a contact ID.`))
+      : Effect.succeed(text)
+  ),
+  Args.withDescription("An e-mail address, or ActiveCampaign's ID of a contact")
+)
+
+const factsTable = (facts: ReadonlyArray<Fact>) =>
+  columns(facts.map(({ at, says, table }) => [at ?? "", table, says]))
+
+const tell = ({ chapters, email_key, facts }: Story) =>
+  blocks(
+    printable(
+      chapters.length === 0
+        ? `${email_key} was sent in no batch.`
+        : `${email_key}, sent in ${chapters.length === 1 ? "one batch" : `${chapters.length} rows of batches`}`
+    ),
+    factsTable(facts),
+    ...chapters.map(({ batch_id, contact_id, evidence, facts: own, outcome }) =>
+      [
+        printable(
+          `In batch ${batch_id}: ${outcome ?? "not decided yet"}${evidence === null ? "" : ` (${evidenceWords[evidence] ?? evidence})`}${contact_id === null ? "" : `, contact ID ${contact_id}`}`
+        ),
+        factsTable(own)
+      ].join("\n")
+    )
+  )
+
+export const explain = Command.make("explain", { subject, db, json }, (options) =>
+  respond(
+    "explain",
+    options.json,
+    Effect.gen(function* () {
+      const stories = yield* Effect.flatMap(keysOf(options.subject), Effect.forEach(story))
+      const reports = stories.length === 0 ? yield* reportsOf(options.subject.trim()) : []
+      return {
+        text:
+          stories.length > 0
+            ? blocks(...stories.map(tell))
+            : reports.length > 0
+              ? blocks(
+                  `Nobody knows whose contact ID ${printable(options.subject)} is; 'ac-reconcile resolve' asks.`,
+                  factsTable(reports)
+                )
+              : `Nothing is known of ${printable(options.subject)}: it was neither loaded, nor sent, nor reported.`,
+        result: { db: options.db, subject: options.subject, stories, reports }
+      }
+    }).pipe(Effect.provide(Ledger.layer(options.db, { mustExist: true })))
+  )
+).pipe(
+  Command.withDescription(
+    "Tell the whole story of one address or contact ID over all batches, with the facts behind each verdict"
+  )
+)

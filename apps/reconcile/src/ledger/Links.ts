@@ -1,0 +1,69 @@
+import * as Effect from "effect/Effect"
+import type { ContactId } from "effect-activecampaign/ContactId"
+import { ContactId as contactId } from "effect-activecampaign/ContactId"
+import type { Resolved } from "effect-activecampaign/Contacts"
+import { Ledger } from "./Ledger.js"
+
+/** IDs that a settled batch reported as successes, and of which nobody knows whose they are. */
+const unknown = `
+  FROM (SELECT DISTINCT contact_id FROM batch_successes) x
+  WHERE NOT EXISTS (SELECT 1 FROM local_contacts l WHERE l.contact_id = x.contact_id)
+    AND NOT EXISTS (SELECT 1 FROM links k WHERE k.contact_id = x.contact_id)
+    AND NOT EXISTS (SELECT 1 FROM gone_contacts g WHERE g.contact_id = x.contact_id)`
+
+/** How many successful IDs there are whose addresses nobody knows. */
+export const countUnknown = Effect.flatMap(Ledger, ({ sql, use }) =>
+  use(
+    Effect.map(
+      sql.unsafe<{ readonly ids: number }>(`SELECT count(*) AS ids ${unknown}`),
+      ([row]) => row?.ids ?? 0
+    )
+  )
+)
+
+/** At most `limit` of them, in the order of their text. Those that were asked about are known or gone, and do not come again. */
+export const unknownIds = (limit: number) =>
+  Effect.flatMap(Ledger, ({ sql, use }) =>
+    use(
+      Effect.map(
+        sql.unsafe<{ readonly contact_id: string }>(
+          `SELECT x.contact_id ${unknown} ORDER BY x.contact_id LIMIT ?`,
+          [limit]
+        ),
+        (rows): ReadonlyArray<ContactId> => rows.map((row) => contactId.make(row.contact_id))
+      )
+    )
+  )
+
+/** Records what the account said of IDs. Batches that reported them, or were sent their addresses, are to be decided anew. */
+export const record = (resolved: ReadonlyArray<Resolved>, learntAt: string) =>
+  Effect.flatMap(Ledger, ({ sql, transact }) => {
+    const links = resolved.flatMap((one) =>
+      one._tag === "Link" ? [[one.id, one.emailKey, one.contact.email]] : []
+    )
+    const gone = resolved.flatMap((one) => (one._tag === "Gone" ? [one.id] : []))
+    return transact(
+      Effect.gen(function* () {
+        yield* sql`
+          INSERT INTO links (contact_id, email_key, email, learnt_from, learnt_at)
+          SELECT value ->> 0, value ->> 1, value ->> 2, 'resolve', ${learntAt} FROM json_each(${JSON.stringify(links)})
+          WHERE true ON CONFLICT DO NOTHING`
+        yield* sql`
+          INSERT INTO gone_contacts (contact_id, asked_at)
+          SELECT value, ${learntAt} FROM json_each(${JSON.stringify(gone)}) WHERE true ON CONFLICT DO NOTHING`
+        yield* markLinked(JSON.stringify(links))
+      })
+    )
+  })
+
+/** `links` is a JSON list of `[contact ID, email key, …]`. */
+export const markLinked = (links: string) =>
+  Effect.flatMap(
+    Ledger,
+    ({ sql }) => sql`
+      INSERT INTO stale_batches
+      SELECT x.batch_id FROM json_each(${links}) j CROSS JOIN batch_successes x ON x.contact_id = j.value ->> 0
+      UNION
+      SELECT s.batch_id FROM json_each(${links}) j CROSS JOIN batch_sent s ON s.email_key = j.value ->> 1
+      ON CONFLICT DO NOTHING`
+  )

@@ -1,0 +1,133 @@
+import * as Effect from "effect/Effect"
+import { fromAddress } from "effect-activecampaign/EmailKey"
+import { Ledger } from "./Ledger.js"
+
+/** A row of facts behind a verdict: the table it stands in, when it was learnt, and what it says. */
+export interface Fact {
+  readonly table: string
+  readonly at: string | null
+  readonly says: string
+}
+
+/** What became of one sent contact in one batch, and the facts that say so. */
+export interface Chapter {
+  readonly batch_id: string
+  readonly email: string
+  readonly occurrence: number
+  readonly outcome: string | null
+  readonly evidence: string | null
+  readonly contact_id: string | null
+  readonly facts: ReadonlyArray<Fact>
+}
+
+/** All that the file holds about one address. */
+export interface Story {
+  readonly email_key: string
+  /** Where contact IDs of the address were learnt, what a look-up said, which local contacts there are. */
+  readonly facts: ReadonlyArray<Fact>
+  readonly chapters: ReadonlyArray<Chapter>
+}
+
+/** The email keys a word stands for: an address its own, a contact ID those it is linked to. */
+export const keysOf = (subject: string) =>
+  Effect.flatMap(Ledger, ({ sql, use }) => {
+    const key = fromAddress(subject)
+    return use(
+      Effect.map(
+        sql<{ readonly email_key: string }>`
+          SELECT email_key FROM batch_sent WHERE email_key = ${key}
+          UNION SELECT email_key FROM local_contacts WHERE email_key = ${key}
+          UNION SELECT email_key FROM batch_failures WHERE email_key = ${key}
+          UNION SELECT email_key FROM lookups WHERE email_key = ${key}
+          UNION SELECT email_key FROM links WHERE email_key = ${key}
+          UNION SELECT email_key FROM local_contacts WHERE contact_id = ${subject.trim()}
+          UNION SELECT email_key FROM links WHERE contact_id = ${subject.trim()}
+          ORDER BY email_key`,
+        (rows) => rows.map((row) => row.email_key)
+      )
+    )
+  })
+
+/** Batches that reported an ID of which no address is known. */
+export const reportsOf = (contactId: string) =>
+  Effect.flatMap(Ledger, ({ sql, use }) =>
+    use(sql<Fact>`
+      SELECT 'batch_successes' AS "table", a.received_at AS at,
+        'batch ' || x.batch_id || ' lists contact ID ' || x.contact_id || ' among its successes' AS says
+      FROM batch_successes x JOIN batch_answers a ON a.batch_id = x.batch_id AND a.sequence = x.sequence
+      WHERE x.contact_id = ${contactId}
+      UNION ALL
+      SELECT 'gone_contacts', asked_at, 'the account has no contact of ID ' || contact_id || ' any more'
+      FROM gone_contacts WHERE contact_id = ${contactId}`)
+  )
+
+const factsOf = (key: string) =>
+  Effect.flatMap(Ledger, ({ sql, use }) =>
+    use(sql<Fact>`
+      SELECT 'local_contacts' AS "table", s.loaded_at AS at,
+        l.email || coalesce(' with contact ID ' || l.contact_id, '') || ', in ' || s.name AS says
+      FROM local_contacts l JOIN local_sources s ON s.local_source_id = l.local_source_id WHERE l.email_key = ${key}
+      UNION ALL
+      SELECT 'links', learnt_at, 'contact ID ' || contact_id || ' belongs to ' || email
+        || CASE learnt_from WHEN 'resolve' THEN ', as the account said of the ID' ELSE ', as the account said of the address' END
+      FROM links WHERE email_key = ${key}
+      UNION ALL
+      SELECT 'lookups', asked_at, CASE
+          WHEN contact_id IS NULL THEN 'not in the account'
+          ELSE 'in the account as contact ID ' || contact_id || CASE WHEN deleted THEN ', deleted' ELSE '' END
+            || coalesce(', created ' || created_at, '') || coalesce(', updated ' || updated_at, '')
+        END
+      FROM lookups WHERE email_key = ${key}
+      ORDER BY 2`)
+  )
+
+const chapterFacts = (batchId: string, key: string) =>
+  Effect.flatMap(Ledger, ({ sql, use }) =>
+    use(sql<Fact>`
+      SELECT 'batch_sent' AS "table", coalesce(b.submitted_at, b.added_at) AS at,
+        'sent as ' || s.email || CASE WHEN s.occurrence > 1 THEN ' (number ' || s.occurrence || ' of this address)' ELSE '' END AS says
+      FROM batch_sent s JOIN batches b ON b.batch_id = s.batch_id
+      WHERE s.batch_id = ${batchId} AND s.email_key = ${key}
+      UNION ALL
+      SELECT 'batch_answers', received_at, 'the batch is ' || status
+        || coalesce(', ' || success_count || ' successes', '') || coalesce(', ' || failure_count || ' failures', '')
+      FROM batch_answers WHERE batch_id = ${batchId}
+      UNION ALL
+      SELECT 'batch_failures', a.received_at, f.email || ' is number ' || (f.position + 1) || ' of the failure list'
+      FROM batch_failures f JOIN batch_answers a ON a.batch_id = f.batch_id AND a.sequence = f.sequence
+      WHERE f.batch_id = ${batchId} AND f.email_key = ${key}
+      UNION ALL
+      SELECT 'batch_successes', a.received_at, 'contact ID ' || x.contact_id || ' is number ' || (x.position + 1) || ' of the success list'
+      FROM batch_successes x JOIN batch_answers a ON a.batch_id = x.batch_id AND a.sequence = x.sequence
+      WHERE x.batch_id = ${batchId} AND x.contact_id IN (
+        SELECT contact_id FROM links WHERE email_key = ${key}
+        UNION SELECT contact_id FROM local_contacts WHERE email_key = ${key} AND contact_id IS NOT NULL)
+      UNION ALL
+      SELECT 'outcome_changes', changed_at, 'came to be ' || outcome_after || ', was ' || outcome_before
+      FROM outcome_changes WHERE batch_id = ${batchId} AND email_key = ${key}`)
+  )
+
+/** The whole story of an address, batch after batch. */
+export const story = (key: string) =>
+  Effect.gen(function* () {
+    const { sql, use } = yield* Ledger
+    const verdicts = yield* use(sql<Omit<Chapter, "facts">>`
+      SELECT s.batch_id, s.email, s.occurrence, o.outcome, o.evidence, o.contact_id
+      FROM batch_sent s
+      JOIN batches b ON b.batch_id = s.batch_id
+      LEFT JOIN outcomes o ON o.batch_id = s.batch_id AND o.email_key = s.email_key AND o.occurrence = s.occurrence
+      WHERE s.email_key = ${key} ORDER BY coalesce(b.submitted_at, b.added_at), s.batch_id, s.occurrence`)
+    const chapters = yield* Effect.forEach(verdicts, (verdict) =>
+      Effect.map(
+        chapterFacts(verdict.batch_id, key),
+        (facts): Chapter => ({
+          ...verdict,
+          facts: [...facts].sort((a, b) =>
+            (a.at ?? "") < (b.at ?? "") ? -1 : (a.at ?? "") > (b.at ?? "") ? 1 : 0
+          )
+        })
+      )
+    )
+    const whole: Story = { email_key: key, facts: yield* factsOf(key), chapters }
+    return whole
+  })

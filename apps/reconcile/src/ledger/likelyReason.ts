@@ -1,0 +1,25 @@
+/** ActiveCampaign's published rules for addresses ask for a local part, an @, and two letters behind a dot of the domain. */
+const domain = (email: string) => `substr(${email}, instr(${email}, '@') + 1)`
+
+/**
+ * Why an address was probably rejected, in SQL over `contact_status`: by ActiveCampaign's published rules and by what
+ * is recorded here. A guess, and called one: the API names no reasons. NULL where there is none.
+ */
+export const likelyReason = (row: string): string => {
+  const email = `trim(${row}.email)`
+  return `CASE
+        WHEN instr(${email}, '@') = 0 THEN 'likely: the address has no @'
+        WHEN instr(${email}, '@') = 1 THEN 'likely: nothing stands before the @'
+        WHEN instr(${domain(email)}, '@') > 0 OR ${email} GLOB '*["(),:;<>[\\]*' OR instr(${email}, ']') > 0 OR ${email} GLOB '* *'
+          THEN 'likely: the address has a character that ActiveCampaign does not take'
+        WHEN ${domain(email)} NOT GLOB '?*.[a-zA-Z][a-zA-Z]*' OR ${domain(email)} GLOB '*..*' OR ${domain(email)} GLOB '.*'
+          THEN 'likely: the part behind the @ is no domain'
+        WHEN EXISTS (SELECT 1 FROM lookups k WHERE k.email_key = ${row}.email_key AND k.bounced = 1)
+          THEN 'likely: mail to the contact bounced, when it was looked up'
+        WHEN EXISTS (SELECT 1 FROM lookups k WHERE k.email_key = ${row}.email_key AND k.contact_id IS NOT NULL AND k.deleted = 0)
+          THEN 'likely: the contact is in the account, and unsubscribed or excluded'
+        WHEN ${row}.occurrence > 1 OR EXISTS (SELECT 1 FROM batch_sent s
+            WHERE s.batch_id = ${row}.batch_id AND s.email_key = ${row}.email_key AND s.occurrence > 1)
+          THEN 'likely: the address was sent more than once in this batch'
+      END`
+}

@@ -1,0 +1,86 @@
+/** Links of an ID, whoever gave them: for the few IDs that a finding is about. */
+const linksOf = (contactId: string) => `
+  SELECT l.email_key, l.email FROM local_contacts l WHERE l.contact_id = ${contactId}
+  UNION SELECT k.email_key, k.email FROM links k WHERE k.contact_id = ${contactId}`
+
+const addressOf = (contactId: string) => `(SELECT min(email) FROM (${linksOf(contactId)}))`
+
+const sent = (batchId: string, emailKey: string) =>
+  `EXISTS (SELECT 1 FROM batch_sent s WHERE s.batch_id = ${batchId} AND s.email_key = ${emailKey})`
+
+/** Set-wise, for the batches of the scope; whose findings of before have been taken away. */
+export const drawFindings: ReadonlyArray<string> = [
+  `INSERT INTO findings (batch_id, finding, subject, detail)
+   SELECT u.batch_id, 'unmatched-success', u.contact_id,
+     'contact ID ' || u.contact_id || ' succeeded; it belongs to ' || ${addressOf("u.contact_id")} || ', which was not sent in this batch'
+   FROM reconcile_scope r CROSS JOIN scope_successes u ON u.batch_id = r.batch_id
+   WHERE u.email_key IS NOT NULL AND NOT ${sent("u.batch_id", "u.email_key")}
+     AND (NOT u.conflicting OR NOT EXISTS (SELECT 1 FROM (${linksOf("u.contact_id")}) any_link
+       WHERE ${sent("u.batch_id", "any_link.email_key")}))`,
+
+  `INSERT INTO findings (batch_id, finding, subject, detail)
+   SELECT f.batch_id, 'unmatched-failure', f.email, 'reported as failed; no contact with this address was sent in this batch'
+   FROM reconcile_scope r
+   CROSS JOIN batch_failures f ON f.batch_id = r.batch_id AND f.sequence = r.sequence
+   WHERE NOT ${sent("f.batch_id", "f.email_key")}
+   GROUP BY f.batch_id, f.email`,
+
+  `INSERT INTO findings (batch_id, finding, subject, detail)
+   SELECT again.batch_id, 'duplicate-sent', again.email_key,
+     count(*) || ' contacts with this address were sent in this batch: ' || group_concat(s.email, ', ')
+   FROM reconcile_scope r
+   CROSS JOIN batch_sent again ON again.batch_id = r.batch_id AND again.occurrence = 2
+   CROSS JOIN batch_sent s ON s.batch_id = again.batch_id AND s.email_key = again.email_key
+   GROUP BY again.batch_id, again.email_key`,
+
+  `INSERT INTO findings (batch_id, finding, subject, detail)
+   SELECT u.batch_id, 'id-conflict', u.contact_id,
+     'contact ID ' || u.contact_id || ' is linked to ' || (SELECT count(DISTINCT email_key) FROM (${linksOf("u.contact_id")}))
+       || ' addresses, so it proves nothing about either'
+   FROM reconcile_scope r CROSS JOIN scope_successes u ON u.batch_id = r.batch_id
+   WHERE u.conflicting`,
+
+  `INSERT INTO findings (batch_id, finding, subject, detail)
+   SELECT u.batch_id, 'id-conflict', u.email_key,
+     'contact IDs ' || group_concat(v.contact_id, ' and ') || ' all succeeded and all belong to ' || u.email_key
+   FROM reconcile_scope r
+   CROSS JOIN scope_successes u ON u.batch_id = r.batch_id AND u.email_key IS NOT NULL AND u.conflicting = 0
+   CROSS JOIN scope_successes v ON v.batch_id = u.batch_id AND v.email_key = u.email_key
+     AND v.email_key IS NOT NULL AND v.conflicting = 0
+   WHERE u.contact_id = (SELECT min(w.contact_id) FROM scope_successes w
+     WHERE w.batch_id = u.batch_id AND w.email_key = u.email_key AND w.email_key IS NOT NULL AND w.conflicting = 0)
+   GROUP BY u.batch_id, u.email_key HAVING count(*) > 1`,
+
+  `INSERT INTO findings (batch_id, finding, subject, detail)
+   SELECT r.batch_id, 'count-refuted', r.batch_id,
+     'the batch reports as many successes as contacts that did not fail, and yet ' || r.refuted_by || '; nothing is concluded from the count'
+   FROM reconcile_scope r WHERE r.refuted_by IS NOT NULL`,
+
+  `INSERT INTO findings (batch_id, finding, subject, detail)
+   SELECT after.batch_id, 'impossible-transition', CAST(after.sequence AS TEXT),
+     'answered ' || before.status || ', and later ' || after.status
+   FROM reconcile_scope r
+   CROSS JOIN batch_answers after ON after.batch_id = r.batch_id
+   CROSS JOIN batch_answers before ON before.batch_id = after.batch_id AND before.sequence = after.sequence - 1
+   WHERE before.status IN ('completed', 'failed', 'interrupted') AND after.status <> before.status`,
+
+  `INSERT INTO findings (batch_id, finding, subject, detail)
+   SELECT after.batch_id, 'impossible-transition', CAST(after.sequence AS TEXT),
+     'the list of ' || CASE
+         WHEN EXISTS (SELECT 1 FROM batch_successes x WHERE x.batch_id = before.batch_id AND x.sequence = before.sequence
+           AND NOT EXISTS (SELECT 1 FROM batch_successes y
+             WHERE y.batch_id = after.batch_id AND y.sequence = after.sequence AND y.contact_id = x.contact_id))
+         THEN 'successes' ELSE 'failures' END || ' lost what it held'
+   FROM reconcile_scope r
+   CROSS JOIN batch_answers after ON after.batch_id = r.batch_id
+   CROSS JOIN batch_answers before ON before.batch_id = after.batch_id AND before.sequence = after.sequence - 1
+   WHERE before.status IN ('completed', 'failed', 'interrupted') AND after.status = before.status
+     AND ((before.success_count IS NOT NULL AND after.success_count IS NOT NULL
+         AND EXISTS (SELECT 1 FROM batch_successes x WHERE x.batch_id = before.batch_id AND x.sequence = before.sequence
+           AND NOT EXISTS (SELECT 1 FROM batch_successes y
+             WHERE y.batch_id = after.batch_id AND y.sequence = after.sequence AND y.contact_id = x.contact_id)))
+       OR (before.failure_count IS NOT NULL AND after.failure_count IS NOT NULL
+         AND EXISTS (SELECT 1 FROM batch_failures x WHERE x.batch_id = before.batch_id AND x.sequence = before.sequence
+           AND NOT EXISTS (SELECT 1 FROM batch_failures y
+             WHERE y.batch_id = after.batch_id AND y.sequence = after.sequence AND y.email_key = x.email_key))))`
+]

@@ -1,0 +1,109 @@
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as FiberId from "effect/FiberId"
+
+/** What a line waits for, and what it costs. The time may be put off, but never moves nearer. */
+export interface Limits {
+  /** From when on the head of the line may go. */
+  readonly turnAt: () => number
+  readonly take: (now: number) => void
+}
+
+interface Place {
+  /** The rank among all lines. */
+  readonly asked: number
+  /** Done as soon as it is the head of its line. */
+  readonly called: Deferred.Deferred<void>
+  readonly served: Deferred.Deferred<void>
+}
+
+interface Line {
+  readonly limits: Limits
+  readonly places: Array<Place>
+}
+
+const done = (signal: Deferred.Deferred<void>) => Deferred.unsafeDone(signal, Exit.void)
+
+/**
+ * Lines at one counter: of the heads that may go, the one who asked first goes first. Whoever must wait longer, since
+ * its own line's limit is used up, holds up its own line only.
+ */
+export const makeLines = (currentTime: Effect.Effect<number>) => {
+  const lines: Array<Line> = []
+  let waiting = 0
+  let asked = 0
+
+  const enter = (line: Line): Place => {
+    const place = {
+      asked: asked++,
+      called: Deferred.unsafeMake<void>(FiberId.none),
+      served: Deferred.unsafeMake<void>(FiberId.none)
+    }
+    waiting += 1
+    if (line.places.push(place) === 1) done(place.called)
+    return place
+  }
+
+  const leave = (line: Line, place: Place) => {
+    const index = line.places.indexOf(place)
+    if (index === -1) return
+    waiting -= 1
+    line.places.splice(index, 1)
+    if (index === 0 && line.places[0] !== undefined) done(line.places[0].called)
+  }
+
+  const firstWhoMayGo = (now: number) => {
+    let first: { readonly line: Line; readonly head: Place } | undefined
+    for (const line of lines) {
+      const [head] = line.places
+      if (head === undefined || (first !== undefined && first.head.asked < head.asked)) continue
+      if (line.limits.turnAt() <= now) first = { line, head }
+    }
+    return first
+  }
+
+  /** Serves all who may go now. Whoever wakes or asks does it for the others, whose timers may be late. */
+  const serve = (now: number) => {
+    if (waiting === 0) return
+    for (let next = firstWhoMayGo(now); next !== undefined; next = firstWhoMayGo(now)) {
+      next.line.limits.take(now)
+      leave(next.line, next.head)
+      done(next.head.served)
+    }
+  }
+
+  // The head sleeps for those behind it; it looks again on waking, since its time may have been put off meanwhile.
+  const attend = (line: Line, place: Place): Effect.Effect<void> =>
+    Effect.flatMap(currentTime, (now) => {
+      serve(now)
+      if (line.places[0] !== place) return Effect.void
+      // Interruptible even for a caller who is not: the race ends only when its loser does.
+      return Effect.flatten(
+        Effect.timeoutTo(Effect.interruptible(Deferred.await(place.served)), {
+          duration: line.limits.turnAt() - now,
+          onSuccess: () => Effect.void,
+          onTimeout: () => attend(line, place)
+        })
+      )
+    })
+
+  /** A line more; the effect waits in it for one turn. */
+  const join = (limits: Limits): Effect.Effect<void> => {
+    const line: Line = { limits, places: [] }
+    lines.push(line)
+    const inLine = Effect.acquireUseRelease(
+      Effect.sync(() => enter(line)),
+      (place) => Effect.zipRight(Deferred.await(place.called), attend(line, place)),
+      (place) => Effect.sync(() => leave(line, place))
+    )
+    return Effect.flatMap(currentTime, (now) => {
+      serve(now)
+      if (line.places.length > 0 || limits.turnAt() > now) return inLine
+      limits.take(now)
+      return Effect.void
+    })
+  }
+
+  return { join }
+}
