@@ -15,22 +15,7 @@ const viewNotes: ReadonlyArray<ObjectNotes> = views.map(({ name, question }) => 
   columns: ofViews[name] ?? {}
 }))
 
-/** Adds what the later say to what the earlier say. An empty note leaves the earlier one. */
-const merged = (all: ReadonlyArray<ObjectNotes>): ReadonlyArray<ObjectNotes> => {
-  const byName = new Map<string, ObjectNotes>()
-  for (const notes of all) {
-    const before = byName.get(notes.object)
-    byName.set(notes.object, {
-      ...notes,
-      note: notes.note === "" ? (before?.note ?? "") : notes.note,
-      columns: { ...before?.columns, ...notes.columns }
-    })
-  }
-  return [...byName.values()]
-}
-
-// Schema 2: add `...upcoming` (notes/upcoming.ts) at the end of the list.
-const objects = merged([...facts, ...yours, ...conclusions, ...history, ...viewNotes])
+const objects = [...facts, ...yours, ...conclusions, ...history, ...viewNotes]
 
 /** Every note of this schema, as the rows of `schema_notes`. */
 export const notes: ReadonlyArray<Note> = objects.flatMap(({ columns, note, object }) => [

@@ -3,7 +3,6 @@ import { ofContacts } from "./questions/ofContacts.js"
 import { ofTheFile } from "./questions/ofTheFile.js"
 import type { Question } from "./questions/Question.js"
 
-// Schema 2: add `...upcoming` (questions/upcoming.ts) at the end of the list.
 /** The saved questions, in the order in which they are listed. */
 export const questions: ReadonlyArray<Question> = [...ofTheFile, ...ofBatches, ...ofContacts]
 

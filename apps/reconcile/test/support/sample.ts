@@ -21,8 +21,9 @@ const rehearse = (folder: string, file: string) =>
     const contacts = join(folder, "demo-contacts.csv")
     writeFileSync(contacts, sample.csv)
     yield* sample.load(contacts)
-    yield* run({ once: true })
-    yield* run()
+    const account = { resolve: true, lookup: true, maxCalls: 100 }
+    yield* run({ once: true, account })
+    yield* run({ account })
   }).pipe(
     Effect.provide(
       ActiveCampaignClient.layer({

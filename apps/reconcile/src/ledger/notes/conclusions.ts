@@ -29,6 +29,18 @@ export const conclusions: ReadonlyArray<ObjectNotes> = [
     }
   },
   {
+    object: "near_matches",
+    layer: "conclusions",
+    note: "A sent address that is nearly the one reported as failed. A hint for people: no verdict rests on it.",
+    columns: {
+      batch_id: said.batchId,
+      failed_email: "The address reported as failed, which was not sent.",
+      sent_email: "A sent address that is near to it.",
+      difference:
+        "In what they differ: spaces, unicode-form, or one-edit (a letter more, less or other, or two exchanged)."
+    }
+  },
+  {
     object: "stale_batches",
     layer: "conclusions",
     note: "A batch whose facts changed since its conclusions were drawn. Empty after every run.",

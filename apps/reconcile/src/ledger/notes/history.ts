@@ -1,3 +1,4 @@
+import { said } from "./common.js"
 import type { ObjectNotes } from "./Note.js"
 
 /** What was done with the file. It cannot be drawn again from facts. */
@@ -13,7 +14,36 @@ export const history: ReadonlyArray<ObjectNotes> = [
       open_batches: "How many batches had not settled when it began.",
       answers: "How many of the answers it received said something new. 0 until it ends.",
       settled: "How many batches settled during the run. 0 until it ends.",
-      errors: "How many batches gave no answer, after all retries. 0 until it ends."
+      errors: "How many batches gave no answer, after all retries. 0 until it ends.",
+      resolved: "How many contact IDs it learnt the addresses of. 0 until it ends.",
+      looked_up: "How many addresses it looked up. 0 until it ends."
+    }
+  },
+  {
+    object: "outcome_changes",
+    layer: "history",
+    note: "A verdict on a contact of a settled batch that became another one.",
+    columns: {
+      outcome_change_id: "A number in the order of changes.",
+      changed_at: "When the new verdict was drawn. UTC.",
+      batch_id: said.batchId,
+      email_key: said.emailKey,
+      occurrence: said.occurrence,
+      outcome_before: "The verdict until then.",
+      outcome_after: "The verdict from then on."
+    }
+  },
+  {
+    object: "writer_lease",
+    layer: "file",
+    note: "The job that works on the file now. At most one row; one whose holder is gone is taken over.",
+    columns: {
+      writer_lease_id: "Always 1: one job at a time.",
+      holder: "What tells this job from every other: its process and a random number.",
+      host: "The machine it runs on.",
+      process_id: "Its process on that machine.",
+      taken_at: "When it began to work on the file. UTC.",
+      renewed_at: "When it last said that it is still there. UTC."
     }
   },
   {

@@ -14,9 +14,12 @@ export const ofViews: Readonly<Record<string, Readonly<Record<string, string>>>>
     imported: "How many sent contacts are imported.",
     rejected: "How many sent contacts are rejected.",
     contradictory: "How many sent contacts stand in both lists.",
-    unaccounted: "How many sent contacts are in neither list as far as is known.",
+    unaccounted: "How many sent contacts are in neither list as far as is known, and were not looked up.",
     pending: "How many sent contacts wait for the batch to settle.",
-    findings: "How many findings there are about the batch."
+    findings: "How many findings there are about the batch.",
+    present: "How many sent contacts are in neither list, but were found in the account.",
+    missing: "How many sent contacts are in neither list, and are not in the account.",
+    gone_successes: "How many distinct contact IDs succeeded that the account no longer has."
   },
   contact_status: {
     batch_id: said.batchId,
@@ -32,7 +35,8 @@ export const ofViews: Readonly<Record<string, Readonly<Record<string, string>>>>
     email: said.email,
     outcome: "rejected, or contradictory where its ID succeeded as well.",
     evidence: "failure, or failure-and-id where its ID succeeded as well.",
-    contact_id: said.outcomeContactId
+    contact_id: said.outcomeContactId,
+    likely_reason: "A guess, made here and not by ActiveCampaign, why it failed. NULL: no guess."
   },
   unaccounted_contacts: {
     batch_id: said.batchId,
@@ -42,12 +46,14 @@ export const ofViews: Readonly<Record<string, Readonly<Record<string, string>>>>
     email_key: said.emailKey,
     contact_id:
       "An ActiveCampaign contact ID linked to the address. An address may have several, which is then a contradiction.",
-    learnt_from: "Who said so. local: one of your own sources."
+    learnt_from: "Who said so. local: one of your own sources. resolve and lookup: the account.",
+    learnt_at: "When it was learnt. UTC. For local, when the source was last loaded."
   },
   unmatched_failures: {
     batch_id: said.batchId,
     email: "The address as ActiveCampaign wrote it.",
-    detail: "One sentence for people. Its wording may change."
+    detail: "One sentence for people. Its wording may change.",
+    nearest_sent: "The sent addresses nearest to it. NULL: none is near."
   },
   batch_timeline: {
     batch_id: said.batchId,
@@ -56,5 +62,46 @@ export const ofViews: Readonly<Record<string, Readonly<Record<string, string>>>>
     successes: "How many contact IDs the success list had. NULL: no list, or no answer.",
     failures: "How many addresses the failure list had. NULL: no list, or no answer.",
     error: "Why the call gave no answer. NULL: it gave one."
+  },
+  missing_contacts: {
+    batch_id: said.batchId,
+    email: said.email,
+    evidence: "lookup-absent: the account has no such contact. lookup-deleted: it calls the contact deleted.",
+    asked_at: "When the account was asked. UTC. The contact may have arrived since."
+  },
+  retry_candidates: {
+    batch_id: said.batchId,
+    email: said.email,
+    email_key: said.emailKey,
+    occurrence: said.occurrence,
+    outcome: "The verdict that makes it a candidate.",
+    reason: "Why it may be sent again, in one sentence."
+  },
+  id_conflicts: {
+    contact_id:
+      "The contact ID that is linked to several addresses. NULL: it is the address that contradicts.",
+    email_key: "The email key that is linked to several contact IDs. NULL: it is the ID that contradicts.",
+    problem: "one-id-several-addresses or one-address-several-ids.",
+    detail: "The addresses, or the contact IDs, that it is linked to."
+  },
+  daily_totals: {
+    day: "A day in UTC: the one the batch was submitted on, or where that is not known, added on.",
+    batches: "How many batches the day had.",
+    sent: "How many contacts were sent in them.",
+    imported: "How many of these are imported.",
+    present: "How many are in neither list, but were found in the account.",
+    rejected: "How many are rejected.",
+    contradictory: "How many stand in both lists.",
+    missing: "How many are in neither list, and are not in the account.",
+    unaccounted: "How many are in neither list, and were not looked up.",
+    pending: "How many wait for their batch to settle."
+  },
+  changes_since_last_run: {
+    batch_id: said.batchId,
+    email: said.email,
+    outcome_before: "The verdict before the last run; pending where its batch settled since.",
+    outcome_after: "The verdict now.",
+    change:
+      "found: it is now imported or present. lost: it no longer is. settled: its batch settled. changed: anything else."
   }
 }
