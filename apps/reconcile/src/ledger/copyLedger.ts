@@ -21,6 +21,17 @@ const vacuumInto = (from: string, to: string) => {
   }
 }
 
+/** Nobody works on a copy, whoever works on the ledger. */
+const freeFromLease = (copy: string) => {
+  const database = new Sqlite(copy, { fileMustExist: true })
+  try {
+    const has = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'writer_lease'").get()
+    if (has !== undefined) database.exec("DELETE FROM writer_lease")
+  } finally {
+    database.close()
+  }
+}
+
 /**
  * Copies a ledger as it stands at one instant, on a connection of its own, while others write to it. The copy
  * is one file without a `-wal` beside it. It is made beside its name and then named, so that it is there whole
@@ -39,6 +50,7 @@ export const copyLedger = (
       sweep(to)
       const made = inTheMaking(to)
       vacuumInto(from, made)
+      freeFromLease(made)
       flush(made)
       if (!options.replace) return nameNew(made, to)
       renameSync(made, to)

@@ -15,13 +15,12 @@ const versionOf = (sql: SqlClient.SqlClient) =>
 const migrateFrom = (sql: SqlClient.SqlClient, migrations: Migrations, version: number) =>
   Effect.gen(function* () {
     yield* sql.unsafe(`PRAGMA application_id = ${applicationId}`)
+    // Gone first: SQLite renames no table that a view may be about.
+    for (const { name } of views) yield* sql.unsafe(`DROP VIEW IF EXISTS ${name}`)
     for (const statements of migrations.slice(version)) {
       for (const statement of statements) yield* sql.unsafe(statement)
     }
-    for (const { name, sql: select } of views) {
-      yield* sql.unsafe(`DROP VIEW IF EXISTS ${name}`)
-      yield* sql.unsafe(`CREATE VIEW ${name} AS ${select}`)
-    }
+    for (const { name, sql: select } of views) yield* sql.unsafe(`CREATE VIEW ${name} AS ${select}`)
     yield* writeNotes(sql)
     yield* sql.unsafe(`PRAGMA user_version = ${migrations.length}`)
   })

@@ -4,7 +4,6 @@ import { conclusions } from "./notes/conclusions.js"
 import { facts } from "./notes/facts.js"
 import { history } from "./notes/history.js"
 import type { Layer, Note, ObjectNotes } from "./notes/Note.js"
-import { ofAccount } from "./notes/ofAccount.js"
 import { ofViews } from "./notes/ofViews.js"
 import { yours } from "./notes/yours.js"
 import { views } from "./views.js"
@@ -16,14 +15,7 @@ const viewNotes: ReadonlyArray<ObjectNotes> = views.map(({ name, question }) => 
   columns: ofViews[name] ?? {}
 }))
 
-const objects: ReadonlyArray<ObjectNotes> = [
-  ...facts,
-  ...ofAccount,
-  ...yours,
-  ...conclusions,
-  ...history,
-  ...viewNotes
-]
+const objects = [...facts, ...yours, ...conclusions, ...history, ...viewNotes]
 
 /** Every note of this schema, as the rows of `schema_notes`. */
 export const notes: ReadonlyArray<Note> = objects.flatMap(({ columns, note, object }) => [

@@ -1,11 +1,10 @@
 import { ofBatches } from "./questions/ofBatches.js"
 import { ofContacts } from "./questions/ofContacts.js"
 import { ofTheFile } from "./questions/ofTheFile.js"
-import { ofTheAccount } from "./questions/ofTheAccount.js"
 import type { Question } from "./questions/Question.js"
 
 /** The saved questions, in the order in which they are listed. */
-export const questions: ReadonlyArray<Question> = [...ofTheFile, ...ofBatches, ...ofContacts, ...ofTheAccount]
+export const questions: ReadonlyArray<Question> = [...ofTheFile, ...ofBatches, ...ofContacts]
 
 /** SQL is told from a name by its white space: a name never has any. */
 export const isName = (text: string): boolean => !/\s/.test(text)

@@ -1,5 +1,8 @@
 import { statSync } from "node:fs"
+import Sqlite from "better-sqlite3"
 import { describe, expect, it } from "vitest"
+import { applicationId } from "../../src/ledger/identity.js"
+import { firstSchema } from "../../src/ledger/migrations/0001_first_schema.js"
 import { pragma, rows } from "./support/database.js"
 import { envelopeOf, expectDone, expectRefusal } from "./support/said.js"
 import { inWorld } from "./support/World.js"
@@ -49,6 +52,31 @@ describe.concurrent("snapshot", () => {
       await world.run(["contacts", "load", "sent.csv", "--db", "good.db"])
       const nowhere = await world.run(["snapshot", "no/such/copy.db", "--db", "good.db"])
       expectRefusal(nowhere, 1, /no\/such\/copy\.db: cannot be written .*Name another file\.$/)
+    })
+  )
+})
+
+describe.concurrent("a file of the first schema", () => {
+  it(
+    "is kept beside itself when a command brings it up to date, which stderr tells, but not with --json",
+    inWorld(async (world) => {
+      for (const name of ["one.db", "two.db"]) {
+        const database = new Sqlite(world.path(name))
+        for (const statement of firstSchema) database.exec(statement)
+        database.exec("INSERT INTO batches VALUES ('b-1', NULL, '2031-04-02T08:15:00.000Z')")
+        database.pragma(`application_id = ${applicationId}`)
+        database.pragma("user_version = 1")
+        database.close()
+      }
+      const told = await world.run(["batches", "list", "--db", "one.db"])
+      expect(told).toMatchObject({ code: 0, stdout: expect.stringContaining("b-1") })
+      expect(told.stderr).toMatch(
+        /^ac-reconcile: one\.db has schema 1 and is brought to schema \d+\. As it was, it is kept in one\.db\.before-schema-\d+\.\n$/
+      )
+      const kept = /one\.db\.before-schema-\d+/.exec(told.stderr)?.[0] ?? ""
+      expect(pragma(world.path(kept), "user_version")).toBe(1)
+      expectDone(await world.run(["batches", "list", "--db", "one.db"]))
+      expectDone(await world.run(["batches", "list", "--db", "two.db", "--json"]))
     })
   )
 })

@@ -117,10 +117,12 @@ describe("a run", () => {
         report.settled.map(({ batchId }) => batchId),
         ["fine"]
       )
-      assert.deepStrictEqual(report.problems.map(({ batchId, error }) => `${batchId} ${error}`).sort(), [
-        "gone UnknownBatch",
-        "odd ContractBroken"
-      ])
+      assert.deepStrictEqual(
+        report.problems
+          .map((problem) => `${"batchId" in problem ? problem.batchId : problem.step} ${problem.error}`)
+          .sort(),
+        ["gone UnknownBatch", "odd ContractBroken"]
+      )
       assert.deepStrictEqual(
         yield* select("SELECT DISTINCT batch_id, error FROM batch_errors ORDER BY batch_id"),
         [

@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => sample.close())
 
-/** Tables with a row for each contact, which may be millions. */
+/** What has a row for each contact, which may be millions. */
 const large = [
   "batch_sent",
   "batch_successes",
@@ -23,8 +23,8 @@ const large = [
 ]
 
 /** What plans call them: their names, and whatever name a query or view gives them. */
-const aliases = (sql: string) => {
-  const pattern = new RegExp(`\\b(${large.join("|")})\\b(?:\\s+(?:AS\\s+)?(\\w+))?`, "gi")
+const aliases = (sql: string, objects = large) => {
+  const pattern = new RegExp(`\\b(${objects.join("|")})\\b(?:\\s+(?:AS\\s+)?(\\w+))?`, "gi")
   return new Set(Array.from(sql.matchAll(pattern), ([, table, alias]) => [table, alias]).flat())
 }
 
@@ -33,16 +33,18 @@ const inViews = aliases(views.map(({ sql }) => sql).join("\n"))
 /** Steps of the plan that read a large table from end to end, or build an index of it to throw away. */
 const longSteps = (sql: string): ReadonlyArray<string> => {
   const named = aliases(sql)
+  // SQLite may hold a view's few rows for one key, but not all its rows to find one of them.
+  const indexed = aliases(sql, [...large, "contact_ids"])
   const asked = sql.replaceAll(/:\w+/g, "'one'")
   const plan = sample.database.prepare<[], { readonly detail: string }>(`EXPLAIN QUERY PLAN ${asked}`)
   return plan
     .all()
     .map(({ detail }) => detail)
     .filter((detail) => {
-      if (detail.includes("AUTOMATIC")) return true
+      const [, automatic = ""] = /^SEARCH (\w+) USING AUTOMATIC/.exec(detail) ?? []
       // A search that knows but a bound, as all IDs above NULL, may as well be a scan.
-      const scanned = /^(?:SCAN|SEARCH(?!.*=\?)) (\w+)/.exec(detail)?.[1]
-      return scanned !== undefined && (named.has(scanned) || inViews.has(scanned))
+      const [, scanned = ""] = /^(?:SCAN|SEARCH(?!.*=\?)) (\w+)/.exec(detail) ?? []
+      return indexed.has(automatic) || named.has(scanned) || inViews.has(scanned)
     })
 }
 
@@ -66,9 +68,8 @@ describe("no plan reads a large table from end to end", () => {
   })
 
   it("for a view asked for one batch or address", () => {
-    // These two are asked of all links, and of all that changed, at once.
-    const whole = ["id_conflicts", "changes_since_last_run"]
-    for (const { name } of views.filter((view) => !whole.includes(view.name))) {
+    // A conflict is one of all links there are.
+    for (const { name } of views.filter((view) => view.name !== "id_conflicts")) {
       const columns = sample.database
         .prepare<[string], string>("SELECT name FROM pragma_table_info(?)")
         .pluck()

@@ -10,38 +10,36 @@ beforeAll(async () => {
 })
 afterAll(() => sample.close())
 
-/** Values under which every question that takes them finds something in the sample. */
-const values: Readonly<Record<string, string>> = {
-  batch: "0e93ab57-f1c6-4d2b-a8e4-6c5d70b91f3d",
-  email: " Quentin.Moreau@Example ",
-  contact_id: "2103"
+/** Values under which the sample has something to say to a question that needs one. */
+const values: Readonly<Record<string, readonly [string, ...ReadonlyArray<string>]>> = {
+  batch: ["0e93ab57-f1c6-4d2b-a8e4-6c5d70b91f3d"],
+  email: [" Quentin.Moreau@Example ", "Sven.Dahl@example.com", "Hana.Sato@example.com"],
+  contact_id: ["2103", "123"]
 }
 
-/** Other values, for questions of which these find nothing. */
-const better: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  "address-ids": { email: "Lena.Fischer@example.test" },
-  "address-lookups": { email: "noemi.sandvik@example.test" },
-  "address-changes": { email: "noemi.sandvik@example.test" },
-  "contact-addresses": { contact_id: "9977" }
-}
+/** What the sample has none of: its batches settle, its calls succeed in the end, and every ID is resolved. */
+const unanswered = [
+  "batch-strangers",
+  "counted-only",
+  "failed-calls",
+  "gone",
+  "id-conflicts",
+  "never-sent",
+  "open-batches",
+  "sent-again"
+]
 
-/** Of the sample nothing is to be found: no batch is open, no call failed for good, all contacts were sent, all IDs are known and there. */
-const finding: Readonly<Record<string, number>> = {
-  "counted-only": 0,
-  "id-conflicts": 0,
-  gone: 0,
-  "open-batches": 0,
-  "failed-calls": 0,
-  "never-sent": 0,
-  "sent-again": 0
-}
+const needed = (name: string) =>
+  questions
+    .find((question) => question.name === name)
+    ?.parameters.filter((parameter) => parameter.default === undefined)
+    .map((parameter) => parameter.name) ?? []
 
-const rowsOf = (name: string) => {
-  const { parameters } = questions.find((question) => question.name === name) ?? { parameters: [] }
-  const params = parameters.flatMap((one) =>
-    one.default === undefined ? [`${one.name}=${(better[name] ?? values)[one.name]}`] : []
+const rowsOf = (name: string, at = 0) => {
+  const asked = askedQuestion(
+    name,
+    needed(name).map((one) => `${one}=${values[one]?.[at] ?? values[one]?.[0]}`)
   )
-  const asked = askedQuestion(name, params)
   if (asked._tag === "Left") throw asked.left
   return sample.database.prepare(asked.right.sql).all(asked.right.values)
 }
@@ -60,11 +58,10 @@ describe("a saved question", () => {
   })
 
   it("finds something in the sample, unless the sample has nothing of the kind", () => {
-    for (const { name } of questions) {
-      const found = rowsOf(name).length
-      if (name in finding) expect(found, name).toBe(finding[name])
-      else expect(found, name).toBeGreaterThan(0)
-    }
+    const empty = questions
+      .map(({ name }) => name)
+      .filter((name) => [0, 1, 2].every((at) => rowsOf(name, at).length === 0))
+    expect(empty.sort()).toEqual(unanswered)
   })
 
   it("is asked about an address in any spelling", () => {
@@ -77,7 +74,7 @@ describe("a saved question", () => {
     for (const question of questions) {
       const statement = sample.database.prepare(inPlainSql(question))
       const typed = Object.fromEntries(
-        question.parameters.map((one) => [one.name, one.default === undefined ? values[one.name] : ""])
+        question.parameters.map((one) => [one.name, one.default === undefined ? values[one.name]?.[0] : ""])
       )
       expect(statement.all(typed), question.name).toEqual(rowsOf(question.name))
     }

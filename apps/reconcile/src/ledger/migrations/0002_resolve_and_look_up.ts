@@ -31,9 +31,8 @@ export const resolveAndLookUp: ReadonlyArray<string> = [
   ) STRICT`,
   "CREATE INDEX lookups_by_email_key ON lookups (email_key, lookup_id)",
 
-  // Drawn anew from the facts: every batch is marked below.
-  "DROP TABLE outcomes",
-  `CREATE TABLE outcomes (
+  // More words, and the check that outcome and evidence belong together. What was concluded stands until it is drawn anew.
+  `CREATE TABLE new_outcomes (
     batch_id TEXT NOT NULL,
     email_key TEXT NOT NULL,
     occurrence INTEGER NOT NULL,
@@ -56,6 +55,9 @@ export const resolveAndLookUp: ReadonlyArray<string> = [
     PRIMARY KEY (batch_id, email_key, occurrence),
     FOREIGN KEY (batch_id, email_key, occurrence) REFERENCES batch_sent (batch_id, email_key, occurrence)
   ) STRICT, WITHOUT ROWID`,
+  "INSERT INTO new_outcomes SELECT batch_id, email_key, occurrence, outcome, evidence, contact_id FROM outcomes",
+  "DROP TABLE outcomes",
+  "ALTER TABLE new_outcomes RENAME TO outcomes",
   "CREATE INDEX outcomes_by_outcome ON outcomes (outcome, batch_id)",
 
   `CREATE TABLE near_matches (
@@ -108,6 +110,5 @@ export const resolveAndLookUp: ReadonlyArray<string> = [
      SELECT RAISE(ABORT, 'the outcomes of a batch do not add up to what was sent');
    END`,
 
-  "DELETE FROM findings",
   "INSERT INTO stale_batches SELECT batch_id FROM batches WHERE true ON CONFLICT DO NOTHING"
 ]

@@ -37,7 +37,7 @@ export const conclusions: ReadonlyArray<ObjectNotes> = [
       failed_email: "The address reported as failed, which was not sent.",
       sent_email: "A sent address that is near to it.",
       difference:
-        "In what they differ: spaces, unicode-form, or one-edit: a letter too many, too few, another, or two swapped."
+        "In what they differ: spaces, unicode-form, or one-edit (a letter more, less or other, or two exchanged)."
     }
   },
   {

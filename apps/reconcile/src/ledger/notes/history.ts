@@ -14,9 +14,9 @@ export const history: ReadonlyArray<ObjectNotes> = [
       open_batches: "How many batches had not settled when it began.",
       answers: "How many of the answers it received said something new. 0 until it ends.",
       settled: "How many batches settled during the run. 0 until it ends.",
-      errors: "How many batches and calls gave no answer, after all retries. 0 until it ends.",
-      resolved: "How many contact IDs it asked the account about. 0 until it ends.",
-      looked_up: "How many addresses it looked up in the account. 0 until it ends."
+      errors: "How many batches gave no answer, after all retries. 0 until it ends.",
+      resolved: "How many contact IDs it learnt the addresses of. 0 until it ends.",
+      looked_up: "How many addresses it looked up. 0 until it ends."
     }
   },
   {
@@ -36,14 +36,14 @@ export const history: ReadonlyArray<ObjectNotes> = [
   {
     object: "writer_lease",
     layer: "file",
-    note: "The job that works on the file at present, so that no other does. Empty while none does.",
+    note: "The job that works on the file now. At most one row; one whose holder is gone is taken over.",
     columns: {
-      writer_lease_id: "Always 1: there is one lease.",
-      holder: "The job's own name for itself.",
-      host: "The computer it runs on.",
-      process_id: "The process it runs in.",
-      taken_at: "When it began. UTC.",
-      renewed_at: "When it was last heard of. UTC. A job not heard of for 90 seconds is taken for dead."
+      writer_lease_id: "Always 1: one job at a time.",
+      holder: "What tells this job from every other: its process and a random number.",
+      host: "The machine it runs on.",
+      process_id: "Its process on that machine.",
+      taken_at: "When it began to work on the file. UTC.",
+      renewed_at: "When it last said that it is still there. UTC."
     }
   },
   {

@@ -11,16 +11,15 @@ export const ofViews: Readonly<Record<string, Readonly<Record<string, string>>>>
     successes: "How many contact IDs the last answer's success list had. NULL: no list, which is not empty.",
     failures: "How many addresses the last answer's failure list had. NULL: no list, which is not empty.",
     unlinked_successes: "How many distinct contact IDs succeeded of which nobody knows whose they are.",
-    gone_successes: "How many distinct contact IDs succeeded that the account no longer has.",
     imported: "How many sent contacts are imported.",
-    present: "How many sent contacts are in neither list, but were found in the account.",
     rejected: "How many sent contacts are rejected.",
     contradictory: "How many sent contacts stand in both lists.",
-    missing: "How many sent contacts are in neither list, and are not in the account.",
-    unaccounted:
-      "How many sent contacts are in neither list as far as is known, and were not looked up since.",
+    unaccounted: "How many sent contacts are in neither list as far as is known, and were not looked up.",
     pending: "How many sent contacts wait for the batch to settle.",
-    findings: "How many findings there are about the batch."
+    findings: "How many findings there are about the batch.",
+    present: "How many sent contacts are in neither list, but were found in the account.",
+    missing: "How many sent contacts are in neither list, and are not in the account.",
+    gone_successes: "How many distinct contact IDs succeeded that the account no longer has."
   },
   contact_status: {
     batch_id: said.batchId,
@@ -79,10 +78,11 @@ export const ofViews: Readonly<Record<string, Readonly<Record<string, string>>>>
     reason: "Why it may be sent again, in one sentence."
   },
   id_conflicts: {
-    contact_id: "The contact ID that several addresses are linked to. NULL: the row is about an address.",
-    email_key: "The key that several contact IDs are linked to. NULL: the row is about a contact ID.",
+    contact_id:
+      "The contact ID that is linked to several addresses. NULL: it is the address that contradicts.",
+    email_key: "The email key that is linked to several contact IDs. NULL: it is the ID that contradicts.",
     problem: "one-id-several-addresses or one-address-several-ids.",
-    detail: "The addresses' keys, or the contact IDs, separated by commas."
+    detail: "The addresses, or the contact IDs, that it is linked to."
   },
   daily_totals: {
     day: "A day in UTC: the one the batch was submitted on, or where that is not known, added on.",
@@ -99,9 +99,9 @@ export const ofViews: Readonly<Record<string, Readonly<Record<string, string>>>>
   changes_since_last_run: {
     batch_id: said.batchId,
     email: said.email,
-    outcome_before: "The verdict when the last run began; pending for a batch that settled since.",
+    outcome_before: "The verdict before the last run; pending where its batch settled since.",
     outcome_after: "The verdict now.",
     change:
-      "found: now imported or present. lost: no longer. settled: its first verdict, the batch having settled. changed: any other."
+      "found: it is now imported or present. lost: it no longer is. settled: its batch settled. changed: anything else."
   }
 }

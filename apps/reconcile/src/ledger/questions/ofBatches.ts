@@ -50,6 +50,7 @@ ORDER BY finding, subject`
 FROM batch_successes x
 WHERE x.batch_id = :batch
   AND NOT EXISTS (SELECT 1 FROM local_contacts l WHERE l.contact_id = x.contact_id)
+  AND NOT EXISTS (SELECT 1 FROM links k WHERE k.contact_id = x.contact_id)
 ORDER BY x.contact_id`
   },
   {
@@ -90,5 +91,31 @@ ORDER BY contacts DESC, batch_id LIMIT :limit`
 FROM batch_answers
 GROUP BY batch_id HAVING seconds IS NOT NULL
 ORDER BY seconds DESC, batch_id LIMIT :limit`
+  },
+  {
+    name: "retry-list",
+    question: "Which contacts of a batch may be sent again, and why?",
+    parameters: [batch],
+    sql: `SELECT email, outcome, reason
+FROM retry_candidates WHERE batch_id = :batch
+ORDER BY email_key, occurrence`
+  },
+  {
+    name: "likely-reasons",
+    question: "Why were the contacts of a batch rejected, as far as can be guessed?",
+    parameters: [batch],
+    sql: `SELECT email, likely_reason
+FROM rejected_contacts WHERE batch_id = :batch
+ORDER BY likely_reason IS NULL, likely_reason, email`
+  },
+  {
+    name: "gone",
+    question: "Which contact IDs of a batch succeeded, and are no longer in the account?",
+    parameters: [batch],
+    sql: `SELECT DISTINCT x.contact_id, g.asked_at
+FROM batch_successes x
+JOIN gone_contacts g ON g.contact_id = x.contact_id
+WHERE x.batch_id = :batch
+ORDER BY x.contact_id`
   }
 ]

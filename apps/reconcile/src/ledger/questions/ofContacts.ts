@@ -1,4 +1,4 @@
-import { contactId, email, limit, type Question } from "./Question.js"
+import { contactId, email, limit, type Question, since } from "./Question.js"
 
 export const ofContacts: ReadonlyArray<Question> = [
   {
@@ -39,7 +39,8 @@ ORDER BY a.received_at, f.batch_id`
     question: "In which batches did a contact ID succeed, and whose is it, as far as is known?",
     parameters: [contactId],
     sql: `SELECT x.batch_id, a.received_at,
-  (SELECT group_concat(DISTINCT l.email) FROM local_contacts l WHERE l.contact_id = x.contact_id) AS emails
+  (SELECT group_concat(DISTINCT l.email) FROM local_contacts l WHERE l.contact_id = x.contact_id) AS local_emails,
+  (SELECT group_concat(k.email) FROM links k WHERE k.contact_id = x.contact_id) AS account_emails
 FROM batch_successes x
 JOIN batch_answers a ON a.batch_id = x.batch_id AND a.sequence = x.sequence
 WHERE x.contact_id = :contact_id
@@ -86,5 +87,47 @@ FROM local_contacts c
 JOIN local_sources s ON s.local_source_id = c.local_source_id
 WHERE NOT EXISTS (SELECT 1 FROM batch_sent sent WHERE sent.email_key = c.email_key)
 ORDER BY c.local_contact_id LIMIT :limit`
+  },
+  {
+    name: "address-ids",
+    question: "Which contact IDs belong to an address, and who said so?",
+    parameters: [email],
+    sql: `SELECT contact_id, learnt_from, learnt_at
+FROM contact_ids WHERE email_key = :email
+ORDER BY learnt_at, contact_id`
+  },
+  {
+    name: "address-lookups",
+    question: "When was an address looked up in the account, and what was found?",
+    parameters: [email],
+    sql: `SELECT asked_at, method, contact_id, found_email, created_at, updated_at, deleted, bounced
+FROM lookups WHERE email_key = :email
+ORDER BY lookup_id`
+  },
+  {
+    name: "address-changes",
+    question: "Which verdicts on an address became another one after its batch had settled?",
+    parameters: [email],
+    sql: `SELECT c.changed_at, c.batch_id, c.outcome_before, c.outcome_after
+FROM batch_sent s
+JOIN outcome_changes c ON c.batch_id = s.batch_id AND c.email_key = s.email_key AND c.occurrence = s.occurrence
+WHERE s.email_key = :email
+ORDER BY c.outcome_change_id`
+  },
+  {
+    name: "contact-addresses",
+    question: "Which addresses did the account give for a contact ID?",
+    parameters: [contactId],
+    sql: `SELECT email, learnt_from, learnt_at
+FROM links WHERE contact_id = :contact_id
+ORDER BY learnt_at, email_key`
+  },
+  {
+    name: "missing-since",
+    question: "Which contacts were looked up and are not in the account?",
+    parameters: [since, limit],
+    sql: `SELECT batch_id, email, evidence, asked_at
+FROM missing_contacts WHERE asked_at >= :since
+ORDER BY asked_at DESC, batch_id, email LIMIT :limit`
   }
 ]

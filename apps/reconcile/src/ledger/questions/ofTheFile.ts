@@ -46,5 +46,36 @@ ORDER BY day DESC, error`
     sql: `SELECT started_at, finished_at, open_batches, answers, settled, errors
 FROM reconcile_runs
 ORDER BY reconcile_run_id DESC LIMIT :limit`
+  },
+  {
+    name: "daily",
+    question: "How many contacts were sent on each day, and what became of them?",
+    parameters: [since],
+    sql: `SELECT * FROM daily_totals WHERE day >= :since ORDER BY day DESC`
+  },
+  {
+    name: "last-run-changes",
+    question: "Which contacts were newly lost or newly found by the last run?",
+    parameters: [],
+    sql: `SELECT change, email, batch_id, outcome_before, outcome_after
+FROM changes_since_last_run
+ORDER BY change, batch_id, email`
+  },
+  {
+    name: "near-misses",
+    question:
+      "Which addresses were reported as failed without having been sent, and which sent ones are near?",
+    parameters: [],
+    sql: `SELECT batch_id, failed_email, sent_email, difference
+FROM near_matches
+ORDER BY batch_id, failed_email, sent_email`
+  },
+  {
+    name: "id-conflicts",
+    question: "Which contact IDs have two addresses, or which addresses two IDs?",
+    parameters: [],
+    sql: `SELECT problem, contact_id, email_key, detail
+FROM id_conflicts
+ORDER BY problem, contact_id, email_key`
   }
 ]
