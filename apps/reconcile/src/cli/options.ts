@@ -51,10 +51,11 @@ export const requestsPerSecond = Options.float("requests-per-second").pipe(
   Options.withDescription("Share of the account's 5 requests a second to use (default 4)")
 )
 
-export const outcome = Options.choice("outcome", outcomeWords).pipe(
-  Options.optional,
-  Options.withDescription("Only contacts with this outcome")
-)
+export const outcomeAmong = (words: ReadonlyArray<OutcomeWord>) =>
+  Options.choice("outcome", words).pipe(
+    Options.optional,
+    Options.withDescription("Only contacts with this outcome")
+  )
 
 export const batchIdArgument = Args.text({ name: "batch-id" }).pipe(
   Args.mapEffect((text) =>
@@ -67,6 +68,10 @@ export const batchIdArgument = Args.text({ name: "batch-id" }).pipe(
 )
 
 export const batch = Options.text("batch").pipe(Options.optional, Options.withDescription("Only this batch"))
+
+export const raw = Options.boolean("raw").pipe(
+  Options.withDescription("Leave CSV cells as they are, also where a spreadsheet would run them as formulas")
+)
 
 export type FailOn = OutcomeWord | "findings"
 

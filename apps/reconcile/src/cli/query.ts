@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { readOnly } from "../ledger/readOnly.js"
-import { db } from "./options.js"
+import { db, raw } from "./options.js"
 import { respond } from "./respond.js"
 import { encode, formats } from "./rowFormat.js"
 import { plural, printable, columns as table } from "./text.js"
@@ -55,6 +55,7 @@ export const query = Command.make(
       Options.withDefault("table"),
       Options.withDescription("Default: table")
     ),
+    raw,
     db
   },
   (options) =>
@@ -71,10 +72,8 @@ export const query = Command.make(
           )
         )
         if (format !== "table") {
-          yield* Stream.run(
-            Stream.map(encode(format, columns)(found), ({ text }) => text),
-            writeStdout
-          )
+          const values = Stream.map(found, (row) => columns.map((column) => row[column]))
+          yield* writeStdout(encode(format, columns, { raw: options.raw })(values))
           return { text: "", result: null }
         }
         const all = yield* Stream.runCollect(found)

@@ -40,8 +40,8 @@ export const views: ReadonlyArray<View> = [
     name: "rejected_contacts",
     question:
       "Which contacts stand in a failure list, those that stand in both lists (contradictory) included?",
-    sql: `SELECT batch_id, email, outcome, evidence, contact_id FROM contact_status
-      WHERE outcome IN ('rejected', 'contradictory')`
+    sql: `SELECT batch_id, email, outcome, evidence, contact_id, NULL AS likely_reason, email_key, occurrence
+      FROM contact_status WHERE outcome IN ('rejected', 'contradictory')`
   },
   {
     name: "unaccounted_contacts",
@@ -50,9 +50,22 @@ export const views: ReadonlyArray<View> = [
     sql: `SELECT batch_id, email FROM contact_status WHERE outcome = 'unaccounted'`
   },
   {
+    name: "missing_contacts",
+    question: "Which contacts were looked up and not found in the account, and when was it asked?",
+    sql: `SELECT batch_id, email, evidence, NULL AS asked_at, email_key, occurrence FROM contact_status
+      WHERE outcome = 'missing'`
+  },
+  {
+    name: "retry_candidates",
+    question: "Which contacts may be sent again, and why?",
+    sql: `SELECT batch_id, email, email_key, occurrence, outcome,
+        'The batch has settled, and the contact is in neither of its lists.' AS reason
+      FROM contact_status WHERE outcome = 'unaccounted'`
+  },
+  {
     name: "contact_ids",
     question: "Which contact ID belongs to which address, and where was that learnt?",
-    sql: `SELECT DISTINCT email_key, contact_id, 'local' AS learnt_from FROM local_contacts
+    sql: `SELECT DISTINCT email_key, contact_id, 'local' AS learnt_from, NULL AS learnt_at FROM local_contacts
       WHERE contact_id IS NOT NULL`
   },
   {

@@ -82,7 +82,8 @@ export const firstSchema: ReadonlyArray<string> = [
   `CREATE TABLE local_sources (
     local_source_id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
-    loaded_at TEXT NOT NULL
+    loaded_at TEXT NOT NULL,
+    columns TEXT
   ) STRICT`,
 
   `CREATE TABLE local_contacts (
@@ -92,6 +93,7 @@ export const firstSchema: ReadonlyArray<string> = [
     occurrence INTEGER NOT NULL CHECK (occurrence >= 1),
     email TEXT NOT NULL,
     contact_id TEXT,
+    batch_id TEXT,
     source_columns TEXT NOT NULL,
     UNIQUE (email_key, local_source_id, occurrence)
   ) STRICT`,
