@@ -16,6 +16,12 @@ export interface Statement {
 /** Only exports keyed by batch can be narrowed to one. */
 export const isByBatch = (definition: Export): boolean => definition.key[0] === "batch_id"
 
+/** The filters under which an export is read, one after the other. */
+export const passes = (definition: Export, filter: Filter): ReadonlyArray<Filter> =>
+  definition.oneOutcomeATime && filter.outcome === undefined
+    ? definition.outcomes.map((outcome) => ({ ...filter, outcome }))
+    : [filter]
+
 /**
  * The contact of a source that a sent contact `x` was loaded from: of the source that first named its batch,
  * the row that stands as far down there. Where none names it, the contact last loaded under the address.

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { ownNames } from "../contacts/OwnColumns.js"
-import { type Filter, type Key, page } from "./ExportPages.js"
+import { type Filter, type Key, page, passes } from "./ExportPages.js"
 import type { Export } from "./Exports.js"
 import { Ledger } from "./Ledger.js"
 import { originalValues, sourceColumns } from "./SourceColumns.js"
@@ -28,18 +28,20 @@ export const read = (definition: Export, filter: Filter = {}, size = pageSize) =
       ...own.map((_, at) => found[`c${at}`] ?? null)
     ]
     const keyOf = (found: Found): Key => definition.start.map((start, at) => found[`k${at}`] ?? start)
-    const rows = Stream.paginateChunkEffect(definition.start, (after: Key) => {
-      const { parameters, sql: text } = page(definition, filter, after, size)
-      return use(
-        Effect.map(sql.unsafe<Found>(text, parameters), (found) => {
-          const last = found.length === size ? found.at(-1) : undefined
-          return [
-            Chunk.unsafeFromArray(found.map(rowOf)),
-            last === undefined ? Option.none() : Option.some(keyOf(last))
-          ]
-        })
-      )
-    })
+    const pages = (filter: Filter) =>
+      Stream.paginateChunkEffect(definition.start, (after: Key) => {
+        const { parameters, sql: text } = page(definition, filter, after, size)
+        return use(
+          Effect.map(sql.unsafe<Found>(text, parameters), (found) => {
+            const last = found.length === size ? found.at(-1) : undefined
+            return [
+              Chunk.unsafeFromArray(found.map(rowOf)),
+              last === undefined ? Option.none() : Option.some(keyOf(last))
+            ]
+          })
+        )
+      })
+    const rows = Stream.flatMap(Stream.fromIterable(passes(definition, filter)), pages)
     return { columns: [...originals, ...ownNames(own, originals)], rows }
   })
 

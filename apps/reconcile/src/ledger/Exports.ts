@@ -22,6 +22,8 @@ export interface Export {
   readonly ofSentContacts: boolean
   /** The outcomes a row may have, where it is one of several. */
   readonly outcomes: ReadonlyArray<OutcomeWord>
+  /** Read one outcome after the other: no index has several of them in the order of the key. */
+  readonly oneOutcomeATime: boolean
 }
 
 const evidenceSentences: Readonly<Record<string, string>> = {
@@ -50,7 +52,8 @@ const sentContacts = {
   key: ["batch_id", "email_key", "occurrence"],
   start: ["", "", 0],
   ofSentContacts: true,
-  outcomes: []
+  outcomes: [],
+  oneOutcomeATime: false
 } as const
 
 const verdict: ReadonlyArray<Column> = [
@@ -75,7 +78,8 @@ export const exports: NonEmptyReadonlyArray<Export> = [
     none: "No contact is rejected",
     from: "rejected_contacts",
     columns: [...verdict, ...own("likely_reason", "contact_id")],
-    outcomes: ["rejected", "contradictory"]
+    outcomes: ["rejected", "contradictory"],
+    oneOutcomeATime: true
   },
   {
     ...sentContacts,
@@ -115,7 +119,8 @@ export const exports: NonEmptyReadonlyArray<Export> = [
       ],
       ...own("reason")
     ],
-    outcomes: ["rejected", "contradictory", "missing", "unaccounted"]
+    outcomes: ["rejected", "contradictory", "missing", "unaccounted"],
+    oneOutcomeATime: true
   },
   {
     name: "contact-ids",
@@ -126,7 +131,8 @@ export const exports: NonEmptyReadonlyArray<Export> = [
     key: ["contact_id", "email_key", "learnt_from"],
     start: ["", "", ""],
     ofSentContacts: false,
-    outcomes: []
+    outcomes: [],
+    oneOutcomeATime: false
   },
   {
     name: "findings",
@@ -137,6 +143,7 @@ export const exports: NonEmptyReadonlyArray<Export> = [
     key: ["batch_id", "finding", "subject"],
     start: ["", "", ""],
     ofSentContacts: false,
-    outcomes: []
+    outcomes: [],
+    oneOutcomeATime: false
   }
 ]

@@ -65,8 +65,12 @@ export const views: ReadonlyArray<View> = [
   {
     name: "contact_ids",
     question: "Which contact ID belongs to which address, and where was that learnt?",
-    sql: `SELECT DISTINCT email_key, contact_id, 'local' AS learnt_from, NULL AS learnt_at FROM local_contacts
-      WHERE contact_id IS NOT NULL`
+    sql: `SELECT l.email_key, l.contact_id, CAST('local' AS TEXT) AS learnt_from,
+        (SELECT s.loaded_at FROM local_sources s WHERE s.local_source_id = l.local_source_id) AS learnt_at
+      FROM local_contacts l
+      WHERE l.contact_id IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM local_contacts e
+          WHERE e.contact_id = l.contact_id AND e.email_key = l.email_key AND e.local_contact_id < l.local_contact_id)`
   },
   {
     name: "unmatched_failures",

@@ -24,6 +24,7 @@ const commands: Readonly<Record<string, ReadonlyArray<string>>> = {
     "--source",
     "--rejects",
     "--input-format",
+    "--raw",
     "--db",
     "AC_RECONCILE_DB",
     "--json"
@@ -34,9 +35,10 @@ const commands: Readonly<Record<string, ReadonlyArray<string>>> = {
   "batches show": ["<batch-id>", "--db", "--json"],
   run: ["--once", "--deadline", "--requests-per-second", "--fail-on", "--db", "--json"],
   status: ["<batch-id>", "--wait", "--deadline", "--json"],
-  export: ["outcomes"],
-  "export outcomes": ["--format", "-o, --output", "--batch", "--outcome", "--db"],
-  query: ["<sql>", "--format", "--db"]
+  export: ["outcomes", "rejected", "missing", "unaccounted", "retry", "contact-ids", "findings"],
+  "export outcomes": ["--format", "-o, --output", "--raw", "--batch", "--outcome", "--db", "markdown"],
+  "export contact-ids": ["The contact ID of each address", "--format", "-o, --output", "--db"],
+  query: ["<sql>", "--format", "--raw", "--db"]
 }
 
 describe.concurrent("help", () => {
