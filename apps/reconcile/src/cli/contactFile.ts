@@ -99,7 +99,7 @@ export const describeRestored = (count: number): ReadonlyArray<string> =>
   count === 0
     ? []
     : [
-        `${plural(count, "cell")} were read without the apostrophe that exports set before what could be a formula; --raw keeps it.`
+        `${plural(count, "cell")} lost the apostrophe that exports set before what could be a formula; --raw keeps it.`
       ]
 
 export const describeRejects = ({ count, file }: Rejects, sent: boolean): ReadonlyArray<string> => {

@@ -1,5 +1,5 @@
 import type { Export } from "./Exports.js"
-import type { OutcomeWord } from "./Reports.js"
+import { type OutcomeWord, outcomeWords } from "./Reports.js"
 
 export interface Filter {
   readonly batchId?: string | undefined
@@ -16,10 +16,10 @@ export interface Statement {
 /** Only exports keyed by batch can be narrowed to one. */
 export const isByBatch = (definition: Export): boolean => definition.key[0] === "batch_id"
 
-/** The filters under which an export is read, one after the other. */
+/** The filters under which an export is read, one after the other: whatever outcomes its view has, no row is left out. */
 export const passes = (definition: Export, filter: Filter): ReadonlyArray<Filter> =>
   definition.oneOutcomeATime && filter.outcome === undefined
-    ? definition.outcomes.map((outcome) => ({ ...filter, outcome }))
+    ? outcomeWords.map((outcome) => ({ ...filter, outcome }))
     : [filter]
 
 /**

@@ -20,7 +20,7 @@ export interface Export {
   readonly start: ReadonlyArray<string | number>
   /** Whether a row is a sent contact, which has the columns of its source. */
   readonly ofSentContacts: boolean
-  /** The outcomes a row may have, where it is one of several. */
+  /** The outcomes that can be asked for, where a row may have one of several. */
   readonly outcomes: ReadonlyArray<OutcomeWord>
   /** Read one outcome after the other: no index has several of them in the order of the key. */
   readonly oneOutcomeATime: boolean
