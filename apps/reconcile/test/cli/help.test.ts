@@ -30,7 +30,7 @@ const commands: Readonly<Record<string, ReadonlyArray<string>>> = {
     "--json"
   ],
   batches: ["add", "list", "show"],
-  "batches add": ["--id", "--file", "--sent", "--submitted-at", "--map", "--db", "--json"],
+  "batches add": ["--id", "--file", "--sent", "--submitted-at", "--map", "--raw", "--db", "--json"],
   "batches list": ["--db", "--json"],
   "batches show": ["<batch-id>", "--db", "--json"],
   run: ["--once", "--deadline", "--requests-per-second", "--fail-on", "--db", "--json"],
