@@ -37,10 +37,10 @@ export const sourceColumns: Effect.Effect<ReadonlyArray<string>, LedgerError, Le
 
 const longNumber = /\d[\d.eE+-]{15}/
 
-/** What JavaScript could not hold as a number is taken as text, so that no digit is lost. */
+/** A number that JavaScript would write otherwise is taken as text, so that no digit is lost. */
 const exactly = (json: string) =>
   json.replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]{15,}/g, (token) =>
-    token.startsWith('"') ? token : `"${token}"`
+    token.startsWith('"') || String(Number(token)) === token ? token : `"${token}"`
   )
 
 /** The values of one contact of a source under the given names; null where it has none, or is not known. */
