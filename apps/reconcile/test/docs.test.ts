@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { ExitCode } from "../src/cli/ExitCode.js"
+import { exports } from "../src/ledger/Exports.js"
 import * as Ledger from "../src/ledger/Ledger.js"
 import { outcomeWords } from "../src/ledger/Reports.js"
 import { views } from "../src/ledger/views.js"
@@ -28,6 +29,14 @@ describe("the documents", () => {
       for (const { name } of tables) assert.include(text, `### ${name}\n`)
     }).pipe(inMemory)
   )
+
+  it("name every export and its columns", () => {
+    const text = document("docs/exports.md")
+    for (const { columns, name, ofSentContacts } of exports) {
+      assert.include(text, `| \`${name}\``)
+      if (ofSentContacts) for (const [column] of columns) assert.include(text, `\`${column}\``)
+    }
+  })
 
   it("name every outcome and every exit code", () => {
     const outcomes = document("docs/outcomes.md")

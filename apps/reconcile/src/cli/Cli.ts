@@ -6,10 +6,10 @@ import { batchesAdd } from "./batchesAdd.js"
 import { batchesList, batchesShow } from "./batchesShow.js"
 import { contactsLoad } from "./contactsLoad.js"
 import { demo } from "./demo.js"
-import { exportOutcomes } from "./exportOutcomes.js"
 import { erase } from "./erase.js"
 import { explain } from "./explain.js"
 import { lookup } from "./lookup.js"
+import { exportCommands } from "./exports.js"
 import { query } from "./query.js"
 import { reconcile } from "./reconcile.js"
 import { resolve } from "./resolve.js"
@@ -30,8 +30,8 @@ const batches = Command.make("batches").pipe(
 )
 
 const exports = Command.make("export").pipe(
-  Command.withDescription("Take conclusions out of the file"),
-  Command.withSubcommands([exportOutcomes])
+  Command.withDescription("Take what is known out of the file, with the columns of your own sources"),
+  Command.withSubcommands(exportCommands)
 )
 
 const command = Command.make("ac-reconcile").pipe(

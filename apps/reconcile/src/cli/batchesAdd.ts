@@ -13,8 +13,8 @@ import * as Ledger from "../ledger/Ledger.js"
 import * as LocalContacts from "../ledger/LocalContacts.js"
 import { reconcileStale } from "../ledger/Reconciliation.js"
 import { ConfigurationError } from "./account.js"
-import { describeRejects, noRejects, readContacts } from "./contactFile.js"
-import { describeChanged, describeSent, format, map } from "./contactsLoad.js"
+import { describeRejects, describeRestored, noRejects, readContacts } from "./contactFile.js"
+import { describeChanged, describeSent, format, map, raw } from "./contactsLoad.js"
 import { ExitCode } from "./ExitCode.js"
 import { db, invalid, json } from "./options.js"
 import { respond } from "./respond.js"
@@ -69,7 +69,7 @@ const idsIn = (path: string) =>
 
 export const batchesAdd = Command.make(
   "add",
-  { id, file, sent, submittedAt, map, format, db, json },
+  { id, file, sent, submittedAt, map, format, raw, db, json },
   (options) =>
     respond(
       "batches add",
@@ -120,6 +120,7 @@ export const batchesAdd = Command.make(
             `${options.db}: ${batchesOf(added)} added${known > 0 ? `, ${known} already known` : ""}.`,
             ...(report === undefined ? [] : [describeSent(report)]),
             ...describeChanged(changed),
+            ...describeRestored(input?.restored() ?? 0),
             ...describeRejects(rejected, true)
           ].join("\n"),
           result: {
@@ -128,6 +129,7 @@ export const batchesAdd = Command.make(
             known,
             sentAdded: report?.sentAdded ?? 0,
             outcomesChanged: changed,
+            restored: input?.restored() ?? 0,
             rejected: rejected.count,
             rejectsFile: rejected.file
           },

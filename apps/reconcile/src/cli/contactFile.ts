@@ -49,6 +49,7 @@ export const readContacts = (options: {
   readonly map: ColumnMap
   readonly format: Option.Option<Format>
   readonly rejects: Option.Option<string>
+  readonly raw: boolean
   readonly json: boolean
 }) =>
   Effect.gen(function* () {
@@ -58,6 +59,7 @@ export const readContacts = (options: {
       Option.getOrElse(options.rejects, () => RejectsFile.rejectsPathFor(path))
     )
     let count = 0
+    let restored = 0
     const setAside = (rows: ReadonlyArray<RejectedRow>) =>
       Effect.gen(function* () {
         const unnamed = Math.max(0, named - count)
@@ -69,12 +71,16 @@ export const readContacts = (options: {
       ContactReader.read({
         path,
         map: options.map,
+        raw: options.raw,
         ...(Option.isSome(options.format) ? { format: options.format.value } : {})
       })
     )
     const rows = chunks.pipe(
       Stream.tap((chunk) => (chunk.rejected.length === 0 ? Effect.void : setAside(chunk.rejected))),
-      Stream.map((chunk) => chunk.rows),
+      Stream.map((chunk) => {
+        restored += chunk.restored
+        return chunk.rows
+      }),
       Stream.provideService(FileSystem.FileSystem, fs)
     )
     const rejected = (): Rejects => ({ count, file: count === 0 ? null : rejectsFile.path })
@@ -82,10 +88,19 @@ export const readContacts = (options: {
       rows,
       /** To be asked once the rows have been read. */
       rejected,
+      /** Cells that lost the apostrophe an export had set; to be asked then, too. */
+      restored: () => restored,
       /** The same, with the rejects file of an earlier load taken away where this one rejects nothing. */
       finish: Effect.suspend(() => Effect.map(count === 0 ? rejectsFile.discard : Effect.void, rejected))
     }
   })
+
+export const describeRestored = (count: number): ReadonlyArray<string> =>
+  count === 0
+    ? []
+    : [
+        `${plural(count, "cell")} lost the apostrophe that exports set before what could be a formula; --raw keeps it.`
+      ]
 
 export const describeRejects = ({ count, file }: Rejects, sent: boolean): ReadonlyArray<string> => {
   if (file === null) return []

@@ -11,7 +11,7 @@ import * as Ledger from "../ledger/Ledger.js"
 import * as LocalContacts from "../ledger/LocalContacts.js"
 import { reconcileStale } from "../ledger/Reconciliation.js"
 import { ConfigurationError } from "./account.js"
-import { describeRejects, readContacts } from "./contactFile.js"
+import { describeRejects, describeRestored, readContacts } from "./contactFile.js"
 import { ExitCode } from "./ExitCode.js"
 import { db, invalid, json } from "./options.js"
 import { respond } from "./respond.js"
@@ -44,6 +44,12 @@ const rejects = Options.text("rejects").pipe(
   Options.withDescription("Where bad rows are written (default: FILE.rejects.csv)")
 )
 
+export const raw = Options.boolean("raw").pipe(
+  Options.withDescription(
+    "Keep apostrophes that stand before what could be a formula, as '=1; exports set them, and loading takes them off"
+  )
+)
+
 export const format = Options.choice("input-format", ["csv", "jsonl"] as const).pipe(
   Options.optional,
   Options.withDescription("Default: by the file's name")
@@ -72,6 +78,7 @@ export const contactsLoad = Command.make(
     source,
     rejects,
     format,
+    raw,
     db,
     json
   },
@@ -115,6 +122,7 @@ export const contactsLoad = Command.make(
               ? []
               : [`${describeSent(report)} ${batchesOf(report.batchesAdded)} new.`]),
             ...describeChanged(changed),
+            ...describeRestored(input.restored()),
             ...describeRejects(rejected, report.sent > 0)
           ].join("\n"),
           result: {
@@ -122,6 +130,7 @@ export const contactsLoad = Command.make(
             source: name,
             ...report,
             outcomesChanged: changed,
+            restored: input.restored(),
             rejected: rejected.count,
             rejectsFile: rejected.file
           },

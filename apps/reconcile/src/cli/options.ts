@@ -61,10 +61,11 @@ export const maxCalls = Options.integer("max-calls").pipe(
   )
 )
 
-export const outcome = Options.choice("outcome", outcomeWords).pipe(
-  Options.optional,
-  Options.withDescription("Only contacts with this outcome")
-)
+export const outcomeAmong = (words: ReadonlyArray<OutcomeWord>) =>
+  Options.choice("outcome", words).pipe(
+    Options.optional,
+    Options.withDescription("Only contacts with this outcome")
+  )
 
 export const batchIdArgument = Args.text({ name: "batch-id" }).pipe(
   Args.mapEffect((text) =>
@@ -77,6 +78,10 @@ export const batchIdArgument = Args.text({ name: "batch-id" }).pipe(
 )
 
 export const batch = Options.text("batch").pipe(Options.optional, Options.withDescription("Only this batch"))
+
+export const raw = Options.boolean("raw").pipe(
+  Options.withDescription("Leave CSV cells as they are, also where a spreadsheet would run them as formulas")
+)
 
 export type FailOn = OutcomeWord | "findings"
 

@@ -10,7 +10,7 @@ import * as Stream from "effect/Stream"
 import { questions } from "../ledger/questions.js"
 import { readOnly } from "../ledger/readOnly.js"
 import { type Asked, askedQuestion } from "./askedQuestion.js"
-import { db } from "./options.js"
+import { db, raw } from "./options.js"
 import { respond } from "./respond.js"
 import { encode, type Format, formats } from "./rowFormat.js"
 import { listColumns, listed, questionsAsText } from "./savedQuestions.js"
@@ -53,21 +53,24 @@ const cell = (value: unknown) => (value === null ? "" : String(value))
 const print = <E extends { readonly _tag: string; readonly message: string }, R>(
   format: Format,
   columns: ReadonlyArray<string>,
-  rows: Stream.Stream<Row, E, R>
-) =>
-  Stream.run(
-    Stream.map(encode(format, columns)(rows), ({ text }) => text),
-    writeStdout
-  ).pipe(Effect.as({ text: "", result: null }))
+  rows: Stream.Stream<Row, E, R>,
+  options: { readonly raw: boolean }
+) => {
+  const values = Stream.map(rows, (row) => columns.map((column) => row[column]))
+  return Effect.as(writeStdout(encode(format, columns, options)(values)), { text: "", result: null })
+}
 
-const answer = (asked: Asked, options: { readonly db: string; readonly format: Format | "table" }) =>
+const answer = (
+  asked: Asked,
+  options: { readonly db: string; readonly format: Format | "table"; readonly raw: boolean }
+) =>
   Effect.gen(function* () {
     const database = yield* readOnly(options.db)
     const { columns, rows } = yield* rowsOf(database, asked)
     const found = Stream.fromIteratorSucceed(rows, 1000).pipe(
       Stream.catchAllCause((cause) => Stream.fail(new QueryError({ reason: reason(Cause.squash(cause)) })))
     )
-    if (options.format !== "table") return yield* print(options.format, columns, found)
+    if (options.format !== "table") return yield* print(options.format, columns, found, options)
     const all = yield* Stream.runCollect(found)
     const lines = Array.from(all, (row) => columns.map((column) => cell(row[column])))
     return { text: `${table([columns, ...lines])}\n\n${plural(lines.length, "row")}`, result: null }
@@ -93,6 +96,7 @@ export const query = Command.make(
       Options.withDefault("table"),
       Options.withDescription("Default: table")
     ),
+    raw,
     db
   },
   (options) =>
@@ -104,7 +108,7 @@ export const query = Command.make(
           return yield* answer(yield* askedQuestion(options.text.value, options.params), options)
         }
         if (options.format === "table") return { text: questionsAsText(questions), result: null }
-        return yield* print(options.format, listColumns, Stream.fromIterable(questions.map(listed)))
+        return yield* print(options.format, listColumns, Stream.fromIterable(questions.map(listed)), options)
       })
     )
 ).pipe(Command.withDescription("Ask the file, read-only: in SQL, or a saved question by its name"))

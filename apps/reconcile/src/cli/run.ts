@@ -118,6 +118,10 @@ const headline = (follow: boolean, report: RunReport, summary: Reports.Summary) 
   return `${parts.join(", ")}.`
 }
 
+/** A run says nothing of steps that had nothing to do; a command that is nothing but the step does. */
+const askedFor = ({ account, follow }: RunOptions) =>
+  follow ? { resolve: false, lookup: false } : { resolve: account.resolve, lookup: account.lookup }
+
 export interface RunOptions {
   readonly follow: boolean
   readonly once: boolean
@@ -146,7 +150,7 @@ export const runAndReport = (options: RunOptions) =>
     const changes = yield* Reports.changesSinceLastRun
     return {
       text: blocks(
-        [headline(options.follow, report, summary), ...describeSteps(report)]
+        [headline(options.follow, report, summary), ...describeSteps(report, askedFor(options))]
           .filter((line) => line !== "")
           .join("\n"),
         totalsTable(summary),

@@ -52,7 +52,19 @@ export const describeLookup = ({ absent, found, left }: LookupReport): string =>
   return `${parts.join(", ")}.`
 }
 
-export const describeSteps = ({ lookedUp, resolved }: RunReport): ReadonlyArray<string> => [
-  ...(resolved === null ? [] : [describeResolved(resolved)]),
-  ...(lookedUp === null ? [] : [describeLookup(lookedUp)])
+/** What was asked about contacts; with `asked` also that there was nothing to ask. */
+export const describeSteps = (
+  { lookedUp, resolved }: RunReport,
+  asked: { readonly resolve: boolean; readonly lookup: boolean }
+): ReadonlyArray<string> => [
+  ...(resolved === null
+    ? asked.resolve
+      ? ["Every successful contact ID is known; there is nothing to resolve."]
+      : []
+    : [describeResolved(resolved)]),
+  ...(lookedUp === null
+    ? asked.lookup
+      ? ["No address is unaccounted; there is nothing to look up."]
+      : []
+    : [describeLookup(lookedUp)])
 ]

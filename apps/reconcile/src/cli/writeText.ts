@@ -16,12 +16,36 @@ export class OutputError extends Schema.TaggedError<OutputError>("ac-reconcile/O
   }
 }
 
-/** Standard output, no faster than its reader takes it. */
-export const writeStdout = NodeSink.fromWritable<OutputError, string>(
-  () => process.stdout,
-  (cause) => new OutputError({ file: "standard output", reason: String(cause) }),
-  { endOnDone: false }
-)
+export interface Written {
+  readonly rows: number
+  /** Cells in which a formula was made text. */
+  readonly neutralised: number
+}
+
+/** Runs the text of the pieces into a sink, and tells what they held. */
+const writeTo = <E, R, E2, R2>(
+  pieces: Stream.Stream<Piece, E, R>,
+  sink: Sink.Sink<void, string, unknown, E2, R2>
+) =>
+  Effect.suspend(() => {
+    let written: Written = { rows: 0, neutralised: 0 }
+    const texts = Stream.map(pieces, ({ neutralised, rows, text }) => {
+      written = { rows: written.rows + rows, neutralised: written.neutralised + neutralised }
+      return text
+    })
+    return Effect.map(Stream.run(texts, sink), () => written)
+  })
+
+/** To standard output, no faster than its reader takes it. */
+export const writeStdout = <E, R>(pieces: Stream.Stream<Piece, E, R>) =>
+  writeTo(
+    pieces,
+    NodeSink.fromWritable<OutputError, string>(
+      () => process.stdout,
+      (cause) => new OutputError({ file: "standard output", reason: String(cause) }),
+      { endOnDone: false }
+    )
+  )
 
 /** Writes beside the target and renames at the end, so that a half-written file never bears its name. */
 export const writeFile = <E, R>(file: string, pieces: Stream.Stream<Piece, E, R>) =>
@@ -29,15 +53,12 @@ export const writeFile = <E, R>(file: string, pieces: Stream.Stream<Piece, E, R>
     const fs = yield* FileSystem.FileSystem
     const partial = `${file}.partial`
     const failed = (cause: { readonly message: string }) => new OutputError({ file, reason: cause.message })
-    let rows = 0
-    const bytes = pieces.pipe(
-      Stream.map((piece) => {
-        rows += piece.rows
-        return piece.text
-      }),
-      Stream.encodeText
+    const encoder = new TextEncoder()
+    const sink = Sink.mapInput(Sink.mapError(fs.sink(partial), failed), (text: string) =>
+      encoder.encode(text)
     )
-    yield* Stream.run(bytes, Sink.mapError(fs.sink(partial), failed))
-    yield* Effect.mapError(fs.rename(partial, file), failed)
-    return rows
+    return yield* writeTo(pieces, sink).pipe(
+      Effect.zipLeft(Effect.mapError(fs.rename(partial, file), failed)),
+      Effect.onError(() => Effect.ignore(fs.remove(partial)))
+    )
   })

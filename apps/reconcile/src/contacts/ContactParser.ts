@@ -18,6 +18,8 @@ export interface Options {
   /** Undefined: told from the header line. */
   readonly delimiter: string | undefined
   readonly map: ColumnMap
+  /** Keep apostrophes as they stand, also where an export has set them before what could be a formula. */
+  readonly raw?: boolean
 }
 
 /** What is known of the source so far: nothing, its kind, or its kind and its header. */
@@ -37,6 +39,7 @@ export interface State {
 interface Output {
   readonly rows: Array<ContactRow>
   readonly rejected: Array<RejectedRow>
+  restored: number
 }
 
 type Step = Either.Either<State, ContactFileError>
@@ -54,7 +57,7 @@ export const feed = (
   bytes: Uint8Array
 ): Either.Either<readonly [State, ContactChunk], ContactFileError> => {
   const [lines, segments] = PhysicalLines.feed(state.lines, bytes)
-  const output: Output = { rows: [], rejected: [] }
+  const output: Output = { rows: [], rejected: [], restored: 0 }
   return Either.map(advanceAll({ ...state, lines }, segments, output), (next) => [
     next,
     { ...output, bytesRead: bytes.length }
@@ -63,7 +66,7 @@ export const feed = (
 
 /** The rows the end of the input completes. */
 export const finish = (state: State): Either.Either<ContactChunk, ContactFileError> => {
-  const output: Output = { rows: [], rejected: [] }
+  const output: Output = { rows: [], rejected: [], restored: 0 }
   return advanceAll(state, PhysicalLines.finish(state.lines), output).pipe(
     Either.flatMap((last) => {
       const framed = emptyFramed()
@@ -108,8 +111,10 @@ const take = (state: State, framed: RecordFramer.Framed, output: Output): Step =
   const { phase } = state
   if (phase._tag === "Start") return Either.right(state)
   if (phase._tag === "Header") return takeHeader(state, phase.delimiter, framed, output)
-  if (phase._tag === "Csv") CsvRows.read(phase.header, phase.delimiter, framed, output.rows)
-  else JsonRows.read(state.options.map, framed, output.rows)
+  if (phase._tag === "Csv") {
+    const raw = state.options.raw ?? false
+    output.restored += CsvRows.read(phase.header, phase.delimiter, raw, framed, output.rows)
+  } else JsonRows.read(state.options.map, framed, output.rows)
   // The faults of the framing were found before those of the rows: told in the order of the file.
   for (const row of framed.rejected.sort((a, b) => a.line - b.line)) output.rejected.push(row)
   return Either.right(state)
@@ -122,7 +127,9 @@ const takeHeader = (state: State, delimiter: string, framed: RecordFramer.Framed
   const unreadable = framed.rejected.find((row) => row.line < line)
   if (unreadable !== undefined) return fail(options, unreadableReason(unreadable), unreadable)
   if (at === -1) return Either.right(state)
-  const fields = CsvRows.fieldsOf(framed.texts.slice(at, at + 1), delimiter)[0] ?? []
+  const written = CsvRows.fieldsOf(framed.texts.slice(at, at + 1), delimiter)[0] ?? []
+  const { count, fields } = options.raw === true ? { fields: written, count: 0 } : CsvRows.restored(written)
+  output.restored += count
   const header = CsvHeader.make(fields, options.map)
   if (Either.isLeft(header)) return fail(options, header.left, { line, column: null })
   const rest = {

@@ -17,6 +17,8 @@ export interface Source {
   /** Without it, told from the file's extension, or from the first sign of standard input. */
   readonly format?: Format
   readonly map?: ColumnMap
+  /** Keep the apostrophes of CSV cells, also those that an export has set. */
+  readonly raw?: boolean
 }
 
 const chunkSize = 64 * 1024
@@ -39,10 +41,10 @@ export const read = (source: Source): Stream.Stream<ContactChunk, ContactFileErr
     )
   )
 
-const optionsOf = ({ path, format, map = {} }: Source): ContactParser.Options => {
+const optionsOf = ({ path, format, map = {}, raw = false }: Source): ContactParser.Options => {
   const extension = /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase()
   const told = path === "-" ? undefined : extension === "jsonl" || extension === "ndjson" ? "jsonl" : "csv"
-  return { path, format: format ?? told, delimiter: extension === "tsv" ? "\t" : undefined, map }
+  return { path, format: format ?? told, delimiter: extension === "tsv" ? "\t" : undefined, map, raw }
 }
 
 const bytesOf = (path: string): Stream.Stream<Uint8Array, ContactFileError, FileSystem.FileSystem> =>

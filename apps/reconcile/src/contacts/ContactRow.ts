@@ -10,6 +10,8 @@ export interface ContactRow {
   readonly batchId: string | null
   /** JSON object text of every column of the source, under the source's own names, in its order. */
   readonly columns: string
+  /** The names in `columns`, in the source's order; one list for all rows of a CSV file. */
+  readonly names: ReadonlyArray<string>
 }
 
 export interface RejectedRow {
@@ -26,6 +28,8 @@ export interface RejectedRow {
 export interface ContactChunk {
   readonly rows: ReadonlyArray<ContactRow>
   readonly rejected: ReadonlyArray<RejectedRow>
+  /** Cells that lost the apostrophe an export had set before a formula. */
+  readonly restored: number
   readonly bytesRead: number
 }
 

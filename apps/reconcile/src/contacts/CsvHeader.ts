@@ -2,6 +2,7 @@ import * as Either from "effect/Either"
 import type { ColumnMap, Role } from "./ColumnMap.js"
 import { optionName } from "./ColumnMap.js"
 import { listed, normalForm, printable, roleOf } from "./ColumnNames.js"
+import { sentAddressColumn } from "./OwnColumns.js"
 
 /** What the header line settles for every row below it. */
 export interface CsvHeader {
@@ -52,12 +53,11 @@ const find = (
   role: Role
 ): Either.Either<number | null, string> => {
   const wanted = map[role]
-  if (wanted === undefined)
-    return only(
-      matching(names, (name) => roleOf(name) === role),
-      names,
-      role
-    )
+  if (wanted === undefined) {
+    const ours = role === "email" ? sentAddressColumn(names) : undefined
+    const isNamedSo = (name: string) => (ours === undefined ? roleOf(name) === role : name === ours)
+    return only(matching(names, isNamedSo), names, role)
+  }
   // The name as written comes first: only a file can have both "Email" and "email".
   const exact = matching(names, (name) => name.trim() === wanted.trim())
   const found = exact.length > 0 ? exact : matching(names, (name) => normalForm(name) === normalForm(wanted))

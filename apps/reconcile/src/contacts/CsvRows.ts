@@ -4,6 +4,7 @@ import type { ContactRow } from "./ContactRow.js"
 import { rejected } from "./ContactRow.js"
 import type { CsvHeader } from "./CsvHeader.js"
 import type { Framed } from "./RecordFramer.js"
+import { restore } from "./SpreadsheetText.js"
 
 /** The fields of well quoted records, one list a record: what the framer lets through, Papa reads one to one. */
 export const fieldsOf = (
@@ -20,15 +21,38 @@ export const fieldsOf = (
 export const isBlank = (text: string, delimiter: string): boolean =>
   text === "" || (text.trim() === "" && !text.includes(delimiter))
 
-/** Reads framed records as rows under a header, and adds bad ones to those the framer rejected. */
-export const read = (header: CsvHeader, delimiter: string, framed: Framed, rows: Array<ContactRow>): void => {
+/** Fields without the apostrophes that an export set before formulas, and in how many there was one. */
+export const restored = (
+  fields: ReadonlyArray<string>
+): { readonly fields: ReadonlyArray<string>; readonly count: number } => {
+  const originals = fields.map(restore)
+  return { fields: originals, count: originals.filter((text, i) => text !== fields[i]).length }
+}
+
+/**
+ * Reads framed records as rows under a header, and adds bad ones to those the framer rejected. Unless `raw`,
+ * restores what an export had neutralised; returns in how many fields.
+ */
+export const read = (
+  header: CsvHeader,
+  delimiter: string,
+  raw: boolean,
+  framed: Framed,
+  rows: Array<ContactRow>
+): number => {
   const { texts } = framed
+  let count = 0
   const records = fieldsOf(texts, delimiter)
   const width = header.names.length
   for (let i = 0; i < records.length; i++) {
-    const fields = records[i] ?? []
     const text = texts[i] ?? ""
     if (isBlank(text, delimiter)) continue
+    let fields = records[i] ?? []
+    if (!raw && text.includes("'")) {
+      const original = restored(fields)
+      fields = original.fields
+      count += original.count
+    }
     const line = framed.lines[i] ?? 0
     if (fields.length !== width) {
       framed.rejected.push(rejected(line, null, widthReason(width, fields.length), text))
@@ -46,9 +70,11 @@ export const read = (header: CsvHeader, delimiter: string, framed: Framed, rows:
       emailKey,
       contactId: valueOf(fields, header.contactId),
       batchId: valueOf(fields, header.batchId),
-      columns: columnsOf(header, fields)
+      columns: columnsOf(header, fields),
+      names: header.names
     })
   }
+  return count
 }
 
 const valueOf = (fields: ReadonlyArray<string>, column: number | null): string | null =>
@@ -61,10 +87,10 @@ const columnsOf = (header: CsvHeader, fields: ReadonlyArray<string>): string => 
 }
 
 const widthReason = (expected: number, found: number): string =>
-  `Expected ${count(expected)}, found ${found}: ` +
+  `Expected ${countOf(expected)}, found ${found}: ` +
   (found > expected ? "put values that hold the delimiter in double quotes." : "values are missing.")
 
-const count = (columns: number): string => (columns === 1 ? "1 column" : `${columns} columns`)
+const countOf = (columns: number): string => (columns === 1 ? "1 column" : `${columns} columns`)
 
 const addressReason = (header: CsvHeader, emailKey: string): string => {
   const name = JSON.stringify(header.names[header.email])

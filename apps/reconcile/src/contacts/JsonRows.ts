@@ -6,6 +6,7 @@ import { optionName } from "./ColumnMap.js"
 import { listed, printable, roleOf } from "./ColumnNames.js"
 import type { ContactRow } from "./ContactRow.js"
 import { rejected } from "./ContactRow.js"
+import { sentAddressColumn } from "./OwnColumns.js"
 import type { Framed } from "./RecordFramer.js"
 
 /** Reads framed lines as JSON objects, and adds bad ones to those the framer rejected. */
@@ -66,7 +67,8 @@ const readLine = (
     emailKey: EmailKey.fromAddress(email.right),
     contactId: contactId.right,
     batchId: batchId.right,
-    columns: text.trim()
+    columns: text.trim(),
+    names: keys
   })
 }
 
@@ -90,6 +92,8 @@ const keyFor = (
   roles: (key: string) => Role | null
 ): Member => {
   if (mapped !== undefined) return Either.right(keys.includes(mapped) ? mapped : null)
+  const ours = role === "email" ? sentAddressColumn(keys) : undefined
+  if (ours !== undefined) return Either.right(ours)
   let found: string | null = null
   for (const key of keys) {
     if (roles(key) !== role) continue

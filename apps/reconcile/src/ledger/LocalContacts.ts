@@ -6,6 +6,7 @@ import * as Stream from "effect/Stream"
 import type { BatchId } from "effect-activecampaign/BatchId"
 import type { ContactRow } from "../contacts/ContactRow.js"
 import { Ledger } from "./Ledger.js"
+import { ColumnNames } from "./SourceColumns.js"
 
 export interface LoadReport {
   readonly rows: number
@@ -74,6 +75,8 @@ const stage = <E, R>(rows: Stream.Stream<ReadonlyArray<ContactRow>, E, R>, batch
     const connection = yield* transactionConnection
     let parameters: Array<string | null> = []
     let total = 0
+    const columns = new Set<string>()
+    let named: ReadonlyArray<string> = []
     const flush = (count: number) => {
       const values = parameters
       parameters = []
@@ -85,12 +88,16 @@ const stage = <E, R>(rows: Stream.Stream<ReadonlyArray<ContactRow>, E, R>, batch
         for (const row of chunk) {
           parameters.push(row.emailKey, row.email, row.contactId, batchId ?? row.batchId, row.columns)
           total += 1
+          if (row.names !== named) {
+            named = row.names
+            for (const name of named) columns.add(name)
+          }
           if (parameters.length === rowsPerInsert * 5) yield* flush(rowsPerInsert)
         }
       })
     )
     if (parameters.length > 0) yield* flush(parameters.length / 5)
-    return total
+    return { total, columns: [...columns] }
   })
 
 /** Contacts whose ID is new or another decide their batches anew; so do batches that reported such an ID. */
@@ -114,12 +121,15 @@ const markStale = (sourceId: number) => `
   ON CONFLICT DO NOTHING`
 
 const upsertContacts = (sourceId: number) => `
-  INSERT INTO local_contacts (local_source_id, email_key, occurrence, email, contact_id, source_columns)
-  SELECT ${sourceId}, email_key, row_number() OVER (PARTITION BY email_key ORDER BY rowid), email, contact_id, source_columns
+  INSERT INTO local_contacts (local_source_id, email_key, occurrence, email, contact_id, batch_id, source_columns)
+  SELECT ${sourceId}, email_key, row_number() OVER (PARTITION BY email_key ORDER BY rowid), email, contact_id, batch_id,
+    source_columns
   FROM staged_contacts WHERE true ORDER BY email_key
   ON CONFLICT (email_key, local_source_id, occurrence) DO UPDATE SET
-    email = excluded.email, contact_id = excluded.contact_id, source_columns = excluded.source_columns
-  WHERE email <> excluded.email OR contact_id IS NOT excluded.contact_id OR source_columns <> excluded.source_columns`
+    email = excluded.email, contact_id = excluded.contact_id, source_columns = excluded.source_columns,
+    batch_id = coalesce(excluded.batch_id, batch_id)
+  WHERE email <> excluded.email OR contact_id IS NOT excluded.contact_id OR source_columns <> excluded.source_columns
+    OR batch_id <> excluded.batch_id OR (batch_id IS NULL AND excluded.batch_id IS NOT NULL)`
 
 const upsertSent = `
   INSERT INTO batch_sent (batch_id, email_key, occurrence, email)
@@ -170,7 +180,7 @@ export const load = <E, R>(
     Effect.gen(function* () {
       // Staging writes to the temporary database alone, in a transaction that never locks the file: a run
       // can go on recording while a large file is read.
-      const total = yield* use(
+      const staged = yield* use(
         sql.withTransaction(
           Effect.gen(function* () {
             yield* sql.unsafe(createStage)
@@ -179,15 +189,30 @@ export const load = <E, R>(
           })
         )
       )
-      return yield* transact(Effect.zipLeft(take(sql, source, total, now), sql`DELETE FROM staged_contacts`))
+      return yield* transact(Effect.zipLeft(take(sql, source, staged, now), sql`DELETE FROM staged_contacts`))
     })
   )
 
-const take = (sql: SqlClient.SqlClient, source: Source, total: number, now: string) =>
+/** The names known of a source, in the order first seen; contacts of an earlier load may have others. */
+const columnsWith = (before: string | null | undefined, columns: ReadonlyArray<string>) => {
+  if (before === null) return null
+  const known = before === undefined ? [] : Schema.decodeSync(ColumnNames)(before)
+  return JSON.stringify([...new Set([...known, ...columns])])
+}
+
+interface Staged {
+  readonly total: number
+  readonly columns: ReadonlyArray<string>
+}
+
+const take = (sql: SqlClient.SqlClient, source: Source, { columns, total }: Staged, now: string) =>
   Effect.gen(function* () {
+    const [known] = yield* sql<{ readonly columns: string | null }>`
+      SELECT columns FROM local_sources WHERE name = ${source.name}`
     const [local] = yield* sql<{ readonly id: number }>`
-      INSERT INTO local_sources (name, loaded_at) VALUES (${source.name}, ${now})
-      ON CONFLICT (name) DO UPDATE SET loaded_at = excluded.loaded_at RETURNING local_source_id AS id`
+      INSERT INTO local_sources (name, loaded_at, columns)
+      VALUES (${source.name}, ${now}, ${columnsWith(known?.columns, columns)})
+      ON CONFLICT (name) DO UPDATE SET loaded_at = excluded.loaded_at, columns = excluded.columns RETURNING local_source_id AS id`
     const sourceId = local?.id ?? 0
     const count = sql<{ readonly contacts: number }>`SELECT count(*) AS contacts FROM local_contacts`
     const [before] = yield* count

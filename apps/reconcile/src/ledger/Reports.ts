@@ -1,7 +1,5 @@
-import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Stream from "effect/Stream"
 import { Ledger } from "./Ledger.js"
 
 /** DESIGN's closed set, in the order a reader should meet them. */
@@ -168,46 +166,4 @@ export const attention = (options: { readonly limit: number; readonly batchId?: 
       WHERE outcome IN ('contradictory', 'rejected', 'missing', 'unaccounted')
         AND ${options.batchId === undefined ? sql`true` : sql`batch_id = ${options.batchId}`}
       ORDER BY outcome, batch_id, email_key, occurrence LIMIT ${options.limit}`)
-  )
-
-const pageSize = 5000
-
-/** Every outcome, in the order of its key, page by page: the driver cannot stream, and a million rows need not be held. */
-export const outcomes = (
-  filter: { readonly batchId?: string | undefined; readonly outcome?: OutcomeWord | undefined } = {}
-) =>
-  Stream.unwrap(
-    Effect.map(Ledger, ({ sql, use }) =>
-      Stream.paginateChunkEffect(Option.none<readonly [string, string, number]>(), (after) =>
-        use(
-          sql<OutcomeRow & { readonly email_key: string; readonly occurrence: number }>`
-            SELECT batch_id, email, outcome, evidence, contact_id, email_key, occurrence FROM contact_status
-            WHERE ${sql.and([
-              Option.match(after, {
-                onNone: () => sql`true`,
-                onSome: ([batchId, key, occurrence]) =>
-                  sql`(batch_id, email_key, occurrence) > (${batchId}, ${key}, ${occurrence})`
-              }),
-              ...(filter.batchId === undefined ? [] : [sql`batch_id = ${filter.batchId}`]),
-              ...(filter.outcome === undefined ? [] : [sql`outcome = ${filter.outcome}`])
-            ])}
-            ORDER BY batch_id, email_key, occurrence LIMIT ${pageSize}`
-        ).pipe(
-          Effect.map((rows) => {
-            const last = rows.at(-1)
-            const next =
-              rows.length === pageSize && last !== undefined
-                ? Option.some(Option.some([last.batch_id, last.email_key, last.occurrence] as const))
-                : Option.none()
-            return [
-              Chunk.map(
-                Chunk.unsafeFromArray(rows),
-                ({ email_key: _key, occurrence: _occurrence, ...row }): OutcomeRow => row
-              ),
-              next
-            ]
-          })
-        )
-      )
-    )
   )

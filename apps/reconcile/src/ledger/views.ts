@@ -51,7 +51,8 @@ export const views: ReadonlyArray<View> = [
     name: "rejected_contacts",
     question:
       "Which contacts stand in a failure list, those that stand in both lists (contradictory) included, and what is the likely reason?",
-    sql: `SELECT o.batch_id, o.email, o.outcome, o.evidence, o.contact_id, ${likelyReason("o")} AS likely_reason
+    sql: `SELECT o.batch_id, o.email, o.outcome, o.evidence, o.contact_id, ${likelyReason("o")} AS likely_reason,
+        o.email_key, o.occurrence
       FROM contact_status o WHERE o.outcome IN ('rejected', 'contradictory')`
   },
   {
@@ -64,7 +65,8 @@ export const views: ReadonlyArray<View> = [
     name: "missing_contacts",
     question: "Which contacts were in neither list, and not in the account when they were looked up?",
     sql: `SELECT o.batch_id, o.email, o.evidence,
-        (SELECT max(k.asked_at) FROM lookups k WHERE k.email_key = o.email_key) AS asked_at
+        (SELECT max(k.asked_at) FROM lookups k WHERE k.email_key = o.email_key) AS asked_at,
+        o.email_key, o.occurrence
       FROM contact_status o WHERE o.outcome = 'missing'`
   },
   {
@@ -91,11 +93,14 @@ export const views: ReadonlyArray<View> = [
   {
     name: "contact_ids",
     question: "Which contact ID belongs to which address, and where was that learnt?",
-    sql: `SELECT DISTINCT l.email_key, l.contact_id, 'local' AS learnt_from, s.loaded_at AS learnt_at
-      FROM local_contacts l JOIN local_sources s ON s.local_source_id = l.local_source_id
+    sql: `SELECT l.email_key, l.contact_id, CAST('local' AS TEXT) AS learnt_from,
+        (SELECT s.loaded_at FROM local_sources s WHERE s.local_source_id = l.local_source_id) AS learnt_at
+      FROM local_contacts l
       WHERE l.contact_id IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM local_contacts e
+          WHERE e.contact_id = l.contact_id AND e.email_key = l.email_key AND e.local_contact_id < l.local_contact_id)
       UNION ALL
-      SELECT email_key, contact_id, learnt_from, learnt_at FROM links`
+      SELECT k.email_key, k.contact_id, k.learnt_from, k.learnt_at FROM links k`
   },
   {
     name: "unmatched_failures",

@@ -222,7 +222,7 @@ describe.concurrent("a database file that cannot serve", () => {
         expectRefusal(
           refused,
           7,
-          /newer ac-reconcile \(schema 99, this one knows 1\)\. Update ac-reconcile\.$/
+          /newer ac-reconcile \(schema 99, this one knows 2\)\. Update ac-reconcile\.$/
         )
       }
       expect(dump(db)).toEqual(before)
@@ -330,7 +330,7 @@ describe.concurrent("a contact file that cannot be used", () => {
 
 describe.concurrent("a call that makes no sense", () => {
   const calls: ReadonlyArray<readonly [ReadonlyArray<string>, RegExp]> = [
-    [["reconcile"], /Invalid subcommand.*'run'/],
+    [["reconcil"], /Invalid subcommand.*'reconcile'/],
     [["contacts", "lod", "sent.csv"], /Invalid subcommand/],
     [["run", "--onse"], /--on[cs]e/],
     [["run", "--frobnicate"], /unknown argument: '--frobnicate'/],

@@ -12,7 +12,8 @@ describe("CSV", () => {
         emailKey: EmailKey.fromAddress(" Ada@Example.TEST "),
         contactId: null,
         batchId: null,
-        columns: '{"email":" Ada@Example.TEST ","name":"Ada"}'
+        columns: '{"email":" Ada@Example.TEST ","name":"Ada"}',
+        names: ["email", "name"]
       }
     ])
     assert.strictEqual(rows[0]?.emailKey, "ada@example.test")

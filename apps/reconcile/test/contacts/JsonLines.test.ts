@@ -15,7 +15,8 @@ describe("JSON lines", () => {
         emailKey: EmailKey.fromAddress("A@x.test"),
         contactId: "42",
         batchId: null,
-        columns: text
+        columns: text,
+        names: ["Email", "n", "tags", "deep", "contact_id"]
       }
     ])
     assert.strictEqual(rows[0]?.emailKey, "a@x.test")

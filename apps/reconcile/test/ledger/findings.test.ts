@@ -25,6 +25,18 @@ describe("a finding", () => {
     }).pipe(inMemory)
   )
 
+  it.effect("names a sent address that a source of your own has twice, but not one sent in two batches", () =>
+    Effect.gen(function* () {
+      yield* load([row("a@x.test", "b"), row("c@x.test", "b"), row("a@x.test", "later")])
+      yield* load([row("A@x.test"), row("a@x.test"), row("c@x.test")], "crm.csv")
+      yield* answer("b", "completed", { success: [], failure: [] })
+      assert.deepStrictEqual(yield* findings, ["duplicate-local: a@x.test"])
+      assert.deepStrictEqual(yield* details("duplicate-local"), [
+        "the local contacts have this address more than once: crm.csv"
+      ])
+    }).pipe(inMemory)
+  )
+
   it.effect("says with what the numbers of a batch cannot be true, though they agree", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b"), row("c@x.test", "b"), row("other@x.test", null, "9")])

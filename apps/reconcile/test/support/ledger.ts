@@ -24,7 +24,8 @@ export const row = (
   emailKey: fromAddress(email),
   contactId,
   batchId,
-  columns: JSON.stringify({ email })
+  columns: JSON.stringify({ email }),
+  names: ["email"]
 })
 
 export const load = (

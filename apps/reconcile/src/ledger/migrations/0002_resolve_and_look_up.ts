@@ -31,6 +31,12 @@ export const resolveAndLookUp: ReadonlyArray<string> = [
   ) STRICT`,
   "CREATE INDEX lookups_by_email_key ON lookups (email_key, lookup_id)",
 
+  // The batch that a source's row named, and the names of a source's columns (NULL: loaded before they were kept).
+  "ALTER TABLE local_contacts ADD COLUMN batch_id TEXT",
+  "ALTER TABLE local_sources ADD COLUMN columns TEXT",
+  `CREATE INDEX local_contacts_repeated ON local_contacts (email_key, local_source_id)
+    WHERE occurrence > 1 AND batch_id IS NULL`,
+
   // More words, and the check that outcome and evidence belong together. What was concluded stands until it is drawn anew.
   `CREATE TABLE new_outcomes (
     batch_id TEXT NOT NULL,

@@ -36,7 +36,9 @@ export const ofViews: Readonly<Record<string, Readonly<Record<string, string>>>>
     outcome: "rejected, or contradictory where its ID succeeded as well.",
     evidence: "failure, or failure-and-id where its ID succeeded as well.",
     contact_id: said.outcomeContactId,
-    likely_reason: "A guess, made here and not by ActiveCampaign, why it failed. NULL: no guess."
+    likely_reason: "A guess, made here and not by ActiveCampaign, why it failed. NULL: no guess.",
+    email_key: said.emailKey,
+    occurrence: said.occurrence
   },
   unaccounted_contacts: {
     batch_id: said.batchId,
@@ -67,7 +69,9 @@ export const ofViews: Readonly<Record<string, Readonly<Record<string, string>>>>
     batch_id: said.batchId,
     email: said.email,
     evidence: "lookup-absent: the account has no such contact. lookup-deleted: it calls the contact deleted.",
-    asked_at: "When the account was asked. UTC. The contact may have arrived since."
+    asked_at: "When the account was asked. UTC. The contact may have arrived since.",
+    email_key: said.emailKey,
+    occurrence: said.occurrence
   },
   retry_candidates: {
     batch_id: said.batchId,

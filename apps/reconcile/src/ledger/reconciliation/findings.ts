@@ -33,6 +33,19 @@ export const drawFindings: ReadonlyArray<string> = [
    CROSS JOIN batch_sent s ON s.batch_id = again.batch_id AND s.email_key = again.email_key
    GROUP BY again.batch_id, again.email_key`,
 
+  // Rows that name a batch were sent in it, which is no duplicate in the source; two that name none are.
+  `INSERT INTO findings (batch_id, finding, subject, detail)
+   SELECT s.batch_id, 'duplicate-local', s.email_key,
+     'the local contacts have this address more than once: ' || group_concat(DISTINCT source.name)
+   FROM reconcile_scope r
+   CROSS JOIN batch_sent s ON s.batch_id = r.batch_id AND s.occurrence = 1
+   CROSS JOIN local_contacts again ON again.email_key = s.email_key AND again.occurrence > 1 AND again.batch_id IS NULL
+   JOIN local_sources source ON source.local_source_id = again.local_source_id
+   WHERE EXISTS (SELECT 1 FROM local_contacts l
+     WHERE l.email_key = again.email_key AND l.local_source_id = again.local_source_id
+       AND l.occurrence < again.occurrence AND l.batch_id IS NULL)
+   GROUP BY s.batch_id, s.email_key`,
+
   `INSERT INTO findings (batch_id, finding, subject, detail)
    SELECT u.batch_id, 'id-conflict', u.contact_id,
      'contact ID ' || u.contact_id || ' is linked to ' || (SELECT count(DISTINCT email_key) FROM (${linksOf("u.contact_id")}))

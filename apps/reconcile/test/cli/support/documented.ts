@@ -53,5 +53,5 @@ export const documentedContacts = [
   "dmitri@example.test"
 ]
 
-/** Settings for a fast run against a server of this machine. */
-export const fast = ["--requests-per-second", "1000"]
+/** For a server of ours: as fast as it answers, and nothing but the status call asked of it. */
+export const fast = ["--requests-per-second", "1000", "--no-resolve", "--no-lookup"]

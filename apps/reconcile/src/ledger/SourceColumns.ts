@@ -1,0 +1,52 @@
+import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
+import * as Schema from "effect/Schema"
+import type { LedgerError } from "./LedgerError.js"
+import { Ledger } from "./Ledger.js"
+
+/** What `local_sources.columns` holds. */
+export const ColumnNames = Schema.parseJson(Schema.Array(Schema.String))
+
+/** Sources loaded before their names were kept: told from their contacts, all of them. */
+const scanned = (sourceId: number) =>
+  Effect.flatMap(Ledger, ({ sql, use }) =>
+    use(
+      Effect.map(
+        sql<{ readonly name: string }>`
+          SELECT j.key AS name FROM local_contacts l, json_each(l.source_columns) j
+          WHERE l.local_source_id = ${sourceId}
+          GROUP BY j.key ORDER BY min(l.local_contact_id), min(j.id)`,
+        (rows) => rows.map(({ name }) => name)
+      )
+    )
+  )
+
+/** The columns of all sources, each once, in the order in which they were first seen. */
+export const sourceColumns: Effect.Effect<ReadonlyArray<string>, LedgerError, Ledger> = Effect.flatMap(
+  Ledger,
+  ({ sql, use }) =>
+    Effect.gen(function* () {
+      const sources = yield* use(sql<{ readonly id: number; readonly columns: string | null }>`
+        SELECT local_source_id AS id, columns FROM local_sources ORDER BY local_source_id`)
+      const names = yield* Effect.forEach(sources, ({ columns, id }) =>
+        columns === null ? scanned(id) : Effect.orDie(Schema.decode(ColumnNames)(columns))
+      )
+      return [...new Set(names.flat())]
+    })
+)
+
+const longNumber = /\d[\d.eE+-]{15}/
+
+/** A number that JavaScript would write otherwise is taken as text, so that no digit is lost. */
+const exactly = (json: string) =>
+  json.replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]{15,}/g, (token) =>
+    token.startsWith('"') || String(Number(token)) === token ? token : `"${token}"`
+  )
+
+/** The values of one contact of a source under the given names; null where it has none, or is not known. */
+export const originalValues = (names: ReadonlyArray<string>, json: string | null): ReadonlyArray<unknown> => {
+  const values: unknown = json === null ? null : JSON.parse(longNumber.test(json) ? exactly(json) : json)
+  return Predicate.isRecord(values)
+    ? names.map((name) => (Object.hasOwn(values, name) ? values[name] : null))
+    : names.map(() => null)
+}

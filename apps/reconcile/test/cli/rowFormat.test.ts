@@ -1,0 +1,127 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as FastCheck from "effect/FastCheck"
+import * as Stream from "effect/Stream"
+import Papa from "papaparse"
+import { encode, type Format, formats, type Row } from "../../src/cli/rowFormat.js"
+import { parse } from "../contacts/support.js"
+
+const written = (
+  format: Format,
+  columns: ReadonlyArray<string>,
+  rows: ReadonlyArray<Row>,
+  options: { readonly raw?: boolean; readonly chunk?: number } = {}
+) =>
+  Stream.fromIterable(rows).pipe(
+    Stream.rechunk(options.chunk ?? 2),
+    encode(format, columns, options),
+    Stream.runCollect,
+    Effect.map((pieces) => ({
+      text: Chunk.toReadonlyArray(pieces)
+        .map((piece) => piece.text)
+        .join(""),
+      rows: Chunk.reduce(pieces, 0, (sum, piece) => sum + piece.rows),
+      neutralised: Chunk.reduce(pieces, 0, (sum, piece) => sum + piece.neutralised)
+    })),
+    Effect.runSync
+  )
+
+const text = FastCheck.oneof(
+  FastCheck.string({ unit: FastCheck.constantFrom(..."'\"=+-@;,|\t\r\n a1", "\uFEFF", "\uFF1D") }),
+  FastCheck.string({ unit: "grapheme" })
+)
+const table = FastCheck.tuple(
+  FastCheck.uniqueArray(
+    text.filter((name) => name.trim() !== ""),
+    { minLength: 1, maxLength: 4 }
+  ).map((names) => names.map((name) => `${name}.`)),
+  FastCheck.array(FastCheck.array(text, { minLength: 4, maxLength: 4 }), { maxLength: 5 })
+)
+
+describe("CSV", () => {
+  it.prop("that was written is loaded as exactly what it was", [table], ([[names, cells]]) => {
+    const columns = ["email", ...names]
+    const rows = cells.map((row, at) => [`${at}@x.test`, ...row.slice(0, names.length)])
+    const { text } = written("csv", columns, rows)
+    const read = parse(text)
+    assert.deepStrictEqual(read.rejected, [])
+    const expected = rows.map((row) => Object.fromEntries(row.map((cell, at) => [columns[at], cell])))
+    assert.deepStrictEqual(
+      read.rows.map(({ columns }) => JSON.parse(columns)),
+      expected
+    )
+  })
+
+  it.prop("that was written raw is what any reader takes it for", [table], ([[columns, cells]]) => {
+    const rows = cells.map((row) => row.slice(0, columns.length))
+    const { text } = written("csv", columns, rows, { raw: true })
+    assert.deepStrictEqual(Papa.parse(text, { newline: "\r\n", delimiter: "," }).data.slice(0, -1), [
+      columns,
+      ...rows
+    ])
+  })
+
+  it("counts the cells it made safe, and leaves numbers to be added up", () => {
+    const csv = written(
+      "csv",
+      ["=a", "b"],
+      [
+        ["=1", -5],
+        ["+49", null],
+        ["x", { deep: [1] }]
+      ]
+    )
+    assert.deepStrictEqual(csv, {
+      text: `'=a,b\r\n'=1,-5\r\n'+49,\r\nx,"{""deep"":[1]}"\r\n`,
+      rows: 3,
+      neutralised: 3
+    })
+    assert.strictEqual(written("csv", ["=a"], [["=1"]], { raw: true }).text, "=a\r\n=1\r\n")
+  })
+
+  it("writes a row of one empty cell as a row", () => {
+    assert.strictEqual(written("csv", ["a"], [[null], [""]]).text, 'a\r\n""\r\n""\r\n')
+  })
+})
+
+describe("Markdown", () => {
+  it("is one table, in which no cell ends early or becomes anything but text", () => {
+    const cells = ["a|b\\", "one\r\ntwo\nthree", "<img src=x> & [a](b)", "_a_ snake_case *b* `c`"]
+    const { text } = written("markdown", ["a|", "b", "c", "d"], [cells])
+    assert.strictEqual(
+      text,
+      [
+        "| a\\| | b | c | d |",
+        "| --- | --- | --- | --- |",
+        "| a\\|b\\\\ | one<br>two<br>three | &lt;img src=x> &amp; \\[a\\](b) | \\_a\\_ snake_case \\*b\\* \\`c\\` |",
+        ""
+      ].join("\n")
+    )
+  })
+})
+
+describe("JSON and NDJSON", () => {
+  it.prop("hold every value under its column, whatever that is called", [table], ([[columns, cells]]) => {
+    const rows = cells.map((row) => row.slice(0, columns.length))
+    const expected = rows.map((row) => Object.fromEntries(row.map((cell, at) => [columns[at], cell])))
+    assert.deepStrictEqual(JSON.parse(written("json", columns, rows).text), expected)
+    const lines = written("ndjson", columns, rows).text.split("\n").slice(0, -1)
+    assert.deepStrictEqual(
+      lines.map((line) => JSON.parse(line)),
+      expected
+    )
+  })
+
+  it("keep the order of the columns, which are as they were called", () => {
+    const { text } = written("ndjson", ["b", "2024", "__proto__"], [[1, undefined, { deep: true }]])
+    assert.strictEqual(text, '{"b":1,"2024":null,"__proto__":{"deep":true}}\n')
+  })
+})
+
+describe("an output without rows", () => {
+  it("is still one, with a header where the format has one", () => {
+    const texts = formats.map((format) => written(format, ["a", "b"], []).text)
+    assert.deepStrictEqual(texts, ["a,b\r\n", "[\n\n]\n", "", "| a | b |\n| --- | --- |\n"])
+  })
+})
