@@ -7,7 +7,6 @@ import type * as HttpClient from "@effect/platform/HttpClient"
 import * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
@@ -24,6 +23,7 @@ import type { ImportTotals } from "./ImportTotals.js"
 import type { Options } from "./internal/clientOptions.js"
 import { getContact, listContacts } from "./internal/contactCalls.js"
 import * as Edge from "./internal/edge.js"
+import { statusCall } from "./internal/statusCall.js"
 import { makeSubmit } from "./internal/submit.js"
 import type { QueuedImport, Submission } from "./Submission.js"
 import type { SubmissionError } from "./SubmissionError.js"
@@ -81,25 +81,7 @@ export const make = (
     const token = Redacted.value(options.apiToken)
     return {
       url,
-      importInfo: (batchId) =>
-        call(
-          {
-            name: "importInfo",
-            request: `GET /import/info?${new URLSearchParams({ batchId })}`,
-            attributes: { batchId },
-            describe: ({ answer }) => ({ status: answer.status })
-          },
-          api.bulkImport.info({ urlParams: { batchId }, withResponse: true }).pipe(
-            Effect.flatMap(([answer, response]) =>
-              Effect.zipWith(Edge.bodyOf(response), DateTime.now, (body, receivedAt) => ({
-                batchId,
-                answer,
-                receivedAt,
-                body
-              }))
-            )
-          )
-        ),
+      importInfo: statusCall(edge),
       importTotals: call(
         { name: "importTotals", request: "GET /import/bulk_import" },
         api.bulkImport.totals()
