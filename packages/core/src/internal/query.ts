@@ -27,15 +27,16 @@ export interface Answered<A> {
   readonly body: string
 }
 
-const wordsOf = (query: unknown): ReadonlyArray<readonly [string, string]> =>
-  Predicate.isReadonlyRecord(query)
-    ? Object.entries(query).flatMap(([key, value]) =>
-        [value]
-          .flat()
-          .filter(Predicate.isString)
-          .map((word) => [key, word] as const)
-      )
-    : []
+const wordsOf = (query: unknown): ReadonlyArray<readonly [string, string]> => {
+  const words: Array<readonly [string, string]> = []
+  if (!Predicate.isReadonlyRecord(query)) return words
+  for (const [key, value] of Object.entries(query)) {
+    for (const word of Array.isArray(value) ? value : [value]) {
+      if (typeof word === "string") words.push([key, word])
+    }
+  }
+  return words
+}
 
 /** JSON has no byte order mark, but some servers have. */
 const withoutMark = (body: string) => (body.startsWith("\uFEFF") ? body.slice(1) : body)

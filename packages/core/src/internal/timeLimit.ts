@@ -56,21 +56,24 @@ export const timeLimit =
     Effect.uninterruptibleMask((restore) =>
       Effect.withFiberRuntime<A, E | E2>((caller, status) => {
         const fiber = start(effect, refsOf(caller), status.runtimeFlags)
+        const clock = Context.get(caller.currentDefaultServices, Clock.Clock)
+        const giveUp = Effect.zipRight(
+          Fiber.interrupt(fiber),
+          Effect.suspend(() => Effect.fail(onTimeout()))
+        )
+        let stop = () => {}
         const exit = Effect.async<A, E | E2>((resume) => {
-          const stop = startTimer(Context.get(caller.currentDefaultServices, Clock.Clock), duration, () =>
-            resume(
-              Effect.zipRight(
-                Fiber.interrupt(fiber),
-                Effect.suspend(() => Effect.fail(onTimeout()))
-              )
-            )
-          )
+          stop = startTimer(clock, duration, () => resume(giveUp))
           fiber.addObserver((exit) => {
             stop()
             resume(exit)
           })
-          return Effect.sync(stop)
         })
-        return Effect.onInterrupt(restore(exit), () => Fiber.interrupt(fiber))
+        // Cheaper than Effect.onInterrupt, which does something where nothing has failed, too.
+        return Effect.catchAllCause(restore(exit), (cause) => {
+          stop()
+          const failed = Effect.failCause(cause)
+          return fiber.unsafePoll() === null ? Effect.zipRight(Fiber.interrupt(fiber), failed) : failed
+        })
       })
     )
