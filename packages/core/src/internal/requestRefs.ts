@@ -4,6 +4,7 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import * as Context from "effect/Context"
 import * as DefaultServices from "effect/DefaultServices"
 import type * as Fiber from "effect/Fiber"
+import type * as FiberId from "effect/FiberId"
 import * as FiberRef from "effect/FiberRef"
 import * as FiberRefs from "effect/FiberRefs"
 import * as Option from "effect/Option"
@@ -30,9 +31,8 @@ const withoutRedirects = (context: Context.Context<never>) => {
  * The FiberRefs of a request's own fiber, made of its caller's in one step: `Effect.locally` for each would cost more
  * than the rest of the edge.
  */
-export const requestRefs = (caller: AnyFiber): FiberRefs.FiberRefs => {
-  const id = caller.id()
-  return FiberRefs.updateManyAs(caller.getFiberRefs(), {
+export const requestRefs = (caller: AnyFiber, id: FiberId.Runtime): FiberRefs.FiberRefs =>
+  FiberRefs.updateManyAs(caller.getFiberRefs(), {
     forkAs: id,
     entries: [
       [FiberRef.currentContext, [[id, withoutRedirects(caller.currentContext)]]],
@@ -52,4 +52,3 @@ export const requestRefs = (caller: AnyFiber): FiberRefs.FiberRefs => {
       ]
     ]
   })
-}

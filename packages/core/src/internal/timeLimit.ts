@@ -4,6 +4,7 @@ import * as DefaultServices from "effect/DefaultServices"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import type * as FiberId from "effect/FiberId"
 import * as FiberRefs from "effect/FiberRefs"
 import * as Runtime from "effect/Runtime"
 import * as RuntimeFlags from "effect/RuntimeFlags"
@@ -28,7 +29,7 @@ const startTimer = (clock: Clock.Clock, duration: Duration.Duration, onEnd: () =
 /** Starts an effect at once in a fiber of its own, with these FiberRefs and none but these. */
 const start = <A, E>(
   effect: Effect.Effect<A, E>,
-  refs: FiberRefs.FiberRefs,
+  refsOf: (id: FiberId.Runtime) => FiberRefs.FiberRefs,
   runtimeFlags: RuntimeFlags.RuntimeFlags
 ) =>
   Runtime.runFork(
@@ -39,7 +40,7 @@ const start = <A, E>(
       runtimeFlags: RuntimeFlags.enable(runtimeFlags, RuntimeFlags.Interruption)
     }),
     effect,
-    { updateRefs: () => refs }
+    { updateRefs: (_none, id) => refsOf(id) }
   )
 
 /**
@@ -50,12 +51,12 @@ export const timeLimit =
   <E2>(
     duration: Duration.Duration,
     onTimeout: () => E2,
-    refsOf: (caller: Fiber.RuntimeFiber<unknown, unknown>) => FiberRefs.FiberRefs
+    refsOf: (caller: Fiber.RuntimeFiber<unknown, unknown>, id: FiberId.Runtime) => FiberRefs.FiberRefs
   ) =>
   <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E | E2> =>
     Effect.uninterruptibleMask((restore) =>
       Effect.withFiberRuntime<A, E | E2>((caller, status) => {
-        const fiber = start(effect, refsOf(caller), status.runtimeFlags)
+        const fiber = start(effect, (id) => refsOf(caller, id), status.runtimeFlags)
         const clock = Context.get(caller.currentDefaultServices, Clock.Clock)
         const giveUp = Effect.zipRight(
           Fiber.interrupt(fiber),
