@@ -7,8 +7,6 @@ import type * as HttpClient from "@effect/platform/HttpClient"
 import * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
-import * as DateTime from "effect/DateTime"
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
@@ -22,12 +20,21 @@ import type { ContactId } from "./ContactId.js"
 import type { ContactsError } from "./ContactsError.js"
 import type { ImportSnapshot } from "./ImportSnapshot.js"
 import type { ImportTotals } from "./ImportTotals.js"
+import type { Options } from "./internal/clientOptions.js"
 import { getContact, listContacts } from "./internal/contactCalls.js"
 import * as Edge from "./internal/edge.js"
+import { statusCall } from "./internal/statusCall.js"
 import { makeSubmit } from "./internal/submit.js"
-import type * as RetryPolicy from "./RetryPolicy.js"
 import type { QueuedImport, Submission } from "./Submission.js"
 import type { SubmissionError } from "./SubmissionError.js"
+
+export type {
+  /**
+   * @since 0.1.0
+   * @category models
+   */
+  Options
+}
 
 /**
  * @since 0.1.0
@@ -61,22 +68,6 @@ export class ActiveCampaignClient extends Context.Tag("effect-activecampaign/Act
 >() {}
 
 /**
- * @since 0.1.0
- * @category models
- */
-export interface Options {
-  /** The account's address, with or without `/api/3`. https only, except for loopback addresses. */
-  readonly url: string | URL
-  readonly apiToken: Redacted.Redacted
-  /** Longest wait for one attempt's answer. Default 30 seconds. */
-  readonly timeout?: Duration.DurationInput | undefined
-  /** Default: `RetryPolicy.standard`. */
-  readonly retry?: RetryPolicy.RetryPolicy | undefined
-  /** The longest body that is read, in bytes. Default 10 MiB. */
-  readonly maxBodyBytes?: number | undefined
-}
-
-/**
  * A client in the current scope. Its token is redacted in the logs and spans of that scope, too.
  *
  * @since 0.1.0
@@ -90,25 +81,7 @@ export const make = (
     const token = Redacted.value(options.apiToken)
     return {
       url,
-      importInfo: (batchId) =>
-        call(
-          {
-            name: "importInfo",
-            request: `GET /import/info?${new URLSearchParams({ batchId })}`,
-            attributes: { batchId },
-            describe: ({ answer }) => ({ status: answer.status })
-          },
-          api.bulkImport.info({ urlParams: { batchId }, withResponse: true }).pipe(
-            Effect.flatMap(([answer, response]) =>
-              Effect.zipWith(Edge.bodyOf(response), DateTime.now, (body, receivedAt) => ({
-                batchId,
-                answer,
-                receivedAt,
-                body
-              }))
-            )
-          )
-        ),
+      importInfo: statusCall(edge),
       importTotals: call(
         { name: "importTotals", request: "GET /import/bulk_import" },
         api.bulkImport.totals()

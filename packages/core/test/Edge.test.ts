@@ -1,6 +1,20 @@
 import { HttpClient } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, type Either, Metric, Option, Redacted, Schedule, TestClock } from "effect"
+import {
+  Deferred,
+  Duration,
+  Effect,
+  type Either,
+  Fiber,
+  FiberRef,
+  Logger,
+  LogLevel,
+  Metric,
+  Option,
+  Redacted,
+  Schedule,
+  TestClock
+} from "effect"
 import { ActiveCampaignError, Metrics, RateBudget, RetryPolicy } from "effect-activecampaign"
 import * as Edge from "../src/internal/edge.js"
 import {
@@ -123,6 +137,53 @@ describe("a policy on a schedule of the caller's", () => {
         policy
       )
       assert.deepStrictEqual(times, [0, 20_000])
+    })
+  )
+})
+
+describe("the fiber of a request", () => {
+  it.effect("works for a caller that has been interrupted and is tidying up", () =>
+    Effect.gen(function* () {
+      const { calls, http } = vendor(settled)
+      const done = yield* Deferred.make<string>()
+      const tidyUp = Effect.scoped(
+        Effect.flatMap(connect(http), (client) => client.importInfo(batchId)).pipe(
+          Effect.flatMap(({ answer }) => Deferred.succeed(done, answer.status)),
+          Effect.orDie
+        )
+      )
+      const fiber = yield* Effect.fork(Effect.onInterrupt(Effect.never, () => tidyUp))
+      yield* Effect.yieldNow()
+      yield* Fiber.interrupt(fiber)
+      assert.strictEqual(yield* Deferred.await(done), "completed")
+      assert.lengthOf(calls, 1)
+    })
+  )
+  it.scoped("tells no log of an error that its caller is given", () =>
+    Effect.gen(function* () {
+      const logged: Array<unknown> = []
+      const logger = Logger.make(({ message }) => logged.push(message))
+      const { http } = vendor({ status: 404 })
+      const client = yield* connect(http)
+      yield* Effect.either(client.importInfo(batchId)).pipe(
+        Logger.withMinimumLogLevel(LogLevel.All),
+        Effect.provide(Logger.replace(Logger.defaultLogger, logger))
+      )
+      assert.isEmpty(logged)
+    })
+  )
+  it.scoped("leaves the FiberRefs of its caller as they were", () =>
+    Effect.gen(function* () {
+      const { http } = vendor(settled)
+      const client = yield* connect(http)
+      const refs = Effect.all([
+        FiberRef.get(HttpClient.currentTracerPropagation),
+        FiberRef.get(HttpClient.currentTracerDisabledWhen),
+        FiberRef.get(FiberRef.currentContext)
+      ])
+      const before = yield* refs
+      yield* client.importInfo(batchId)
+      assert.deepStrictEqual(yield* refs, before)
     })
   )
 })

@@ -23,6 +23,10 @@ export class BodyTooLarge {
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true })
 
+/** The body of a reply, untouched. */
+export const bodyOf = (response: HttpClientResponse.HttpClientResponse) =>
+  Effect.map(response.arrayBuffer, (bytes) => utf8.decode(bytes))
+
 /** A response whose body has been read. */
 class ReadResponse extends Inspectable.Class implements HttpClientResponse.HttpClientResponse {
   readonly [HttpIncomingMessage.TypeId]: HttpIncomingMessage.TypeId = HttpIncomingMessage.TypeId

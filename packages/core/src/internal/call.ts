@@ -126,10 +126,11 @@ const fromTooLarge = ({ hide, request }: Circumstances, { limit, start, status }
     body: hide(decodeUtf8(start.slice(0, 2 * bodyLimit))).slice(0, bodyLimit)
   })
 
-/** The root issue of a failed decode holds the untouched body: HttpApiClient decodes from the bytes. */
+/** The root issue of a failed decode holds the untouched body: as bytes where HttpApiClient has decoded it. */
 const fromParseError = ({ hide, request }: Circumstances, error: ParseResult.ParseError) => {
   const { actual } = error.issue
-  const body = actual instanceof ArrayBuffer ? hide(decodeUtf8(actual)) : ""
+  const text = actual instanceof ArrayBuffer ? decodeUtf8(actual) : actual
+  const body = typeof text === "string" ? hide(text) : ""
   const [issue] = ParseResult.ArrayFormatter.formatErrorSync(error)
   const content = contentOf(body)
   const detail =

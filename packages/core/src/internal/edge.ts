@@ -1,29 +1,24 @@
-import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as Headers from "@effect/platform/Headers"
 import * as HttpApiClient from "@effect/platform/HttpApiClient"
 import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientError from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
-import * as Clock from "effect/Clock"
-import * as Context from "effect/Context"
-import * as DefaultServices from "effect/DefaultServices"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as FiberRef from "effect/FiberRef"
-import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
-import * as Tracer from "effect/Tracer"
 import { ActiveCampaignApi } from "../ActiveCampaignApi.js"
-import type { Options } from "../ActiveCampaignClient.js"
 import { type ActiveCampaignError, InvalidApiToken, RateLimited } from "../ActiveCampaignError.js"
 import * as RateBudget from "../RateBudget.js"
 import * as RetryPolicy from "../RetryPolicy.js"
 import { normalizeAccountUrl } from "./accountUrl.js"
 import { readBody } from "./boundedBody.js"
 import { type Failure, fromFailure, fromSubmission, timedOut } from "./call.js"
+import type { Options } from "./clientOptions.js"
 import { measureOf } from "./measure.js"
+import { isTraced, requestRefs, withTokenHeader } from "./requestRefs.js"
 import { timeLimit } from "./timeLimit.js"
 
 /** Held for this long where a 429 names no time: the documented sample says 30. */
@@ -51,20 +46,23 @@ export const make = (options: Options) =>
 
     const observe = (response: HttpClientResponse.HttpClientResponse) => {
       const remaining = wholeNumber(response.headers["ratelimit-remaining"])
-      if (remaining === undefined) return Effect.succeed(response)
+      const answer = expectOk(response)
+      if (remaining === undefined) return answer
       const limit = wholeNumber(response.headers["ratelimit-limit"])
-      return Effect.as(budget.observe({ remaining, limit }), response)
+      return Effect.zipRight(budget.observe({ remaining, limit }), answer)
     }
 
-    const api = yield* HttpApiClient.make(ActiveCampaignApi, {
-      baseUrl: url,
-      transformClient: (client) =>
-        client.pipe(
-          HttpClient.mapRequest(HttpClientRequest.setHeader("Api-Token", token)),
-          HttpClient.transformResponse((response) => Effect.flatMap(Effect.flatMap(response, read), observe)),
-          HttpClient.filterStatus((status) => status === 200)
-        )
-    })
+    const client = yield* HttpClient.HttpClient
+    // One step around the client instead of one for each of these: each would cost some effects a call.
+    const send = (request: HttpClientRequest.HttpClientRequest) => {
+      const ours = HttpClientRequest.setHeader(HttpClientRequest.prependUrl(request, url), "Api-Token", token)
+      return Effect.flatMap(Effect.flatMap(client.execute(ours), read), observe)
+    }
+    const httpClient = HttpClient.makeWith<never, never, HttpClientError.HttpClientError, never>(
+      Effect.flatMap(send),
+      Effect.succeed
+    )
+    const api = yield* HttpApiClient.makeWith(ActiveCampaignApi, { httpClient })
 
     const holdOn = (error: ActiveCampaignError, kind: RateBudget.Kind) => {
       if (!(error instanceof RateLimited)) return Effect.void
@@ -87,39 +85,33 @@ export const make = (options: Options) =>
     ): Effect.Effect<A, ActiveCampaignError> => {
       const measure = measureOf(name)
 
-      const waitForTurn = Effect.flatMap(Clock.currentTimeMillis, (askedAt) =>
-        Effect.zipRight(
-          budget.take(kind),
-          Effect.flatMap(Clock.currentTimeMillis, (now) =>
-            Metric.update(measure.waits, Math.max(0, now - askedAt))
-          )
+      const waitForTurn = Effect.clockWith((clock) => {
+        const askedAt = clock.unsafeCurrentTimeMillis()
+        return Effect.flatMap(budget.take(kind), () =>
+          measure.wait(Math.max(0, clock.unsafeCurrentTimeMillis() - askedAt))
         )
-      )
+      })
       const succeeded = (answer: A) => {
         workedBefore = true
-        const counted = measure.call("ok")
-        return describe === undefined
-          ? counted
-          : Effect.zipRight(counted, Effect.annotateCurrentSpan(describe(answer)))
+        return Effect.as(measure.call("ok"), answer)
       }
       const failed = (error: ActiveCampaignError) =>
         Effect.zipRight(
           error._tag === "RateLimited"
             ? Effect.zipRight(measure.throttle(String(error.status)), holdOn(error, kind))
             : Effect.void,
-          measure.call(error._tag)
+          Effect.zipRight(measure.call(error._tag), Effect.fail(error))
         )
 
-      const answer = Effect.zipRight(prepareFiber, effect).pipe(
+      const answer = effect.pipe(
         Effect.catchAll((failure) => fromFailure({ request, hide, workedBefore }, failure)),
-        timeLimit(timeout, () => timedOut(request, timeout))
+        timeLimit(timeout, () => timedOut(request, timeout), requestRefs)
       )
-      const attempt = Effect.zipRight(
-        waitForTurn,
-        (mode === "submission" ? Effect.mapError(answer, fromSubmission) : answer).pipe(
-          Effect.tapBoth({ onSuccess: succeeded, onFailure: failed })
-        )
+      const outcome = Effect.matchEffect(
+        mode === "submission" ? Effect.mapError(answer, fromSubmission) : answer,
+        { onSuccess: succeeded, onFailure: failed }
       )
+      const attempt = Effect.flatMap(waitForTurn, () => outcome)
 
       // Not Effect.retry: calls that work, nearly all, need no driver, and retries are counted.
       const attemptAgain =
@@ -134,18 +126,20 @@ export const make = (options: Options) =>
           })
         }
 
-      return attempt.pipe(
-        Effect.catchAll((error) =>
-          Effect.flatMap(Schedule.driver(retry), (driver) => attemptAgain(driver)(error))
-        ),
-        Effect.withSpan(`ActiveCampaignClient.${name}`, {
-          captureStackTrace: false,
-          ...(attributes === undefined ? {} : { attributes })
-        })
+      const answered = Effect.catchAll(attempt, (error) =>
+        Effect.flatMap(Schedule.driver(retry), (driver) => attemptAgain(driver)(error))
       )
+      const traced = Effect.withSpan(
+        describe === undefined
+          ? answered
+          : Effect.tap(answered, (answer) => Effect.annotateCurrentSpan(describe(answer))),
+        `ActiveCampaignClient.${name}`,
+        { captureStackTrace: false, ...(attributes === undefined ? {} : { attributes }) }
+      )
+      return Effect.withFiberRuntime((fiber) => (isTraced(fiber) ? traced : answered))
     }
 
-    return { url, api, call }
+    return { url, api, send, call }
   })
 
 export interface CallOptions<A = unknown> {
@@ -161,42 +155,18 @@ export interface CallOptions<A = unknown> {
   readonly retry?: "read" | "submission"
 }
 
+/** The contract declares refusals for the simulator; to the client all but a 200 is a failure. */
+const expectOk = (response: HttpClientResponse.HttpClientResponse) =>
+  response.status === 200
+    ? Effect.succeed(response)
+    : Effect.fail(
+        new HttpClientError.ResponseError({
+          request: response.request,
+          response,
+          reason: "StatusCode",
+          description: "not 200"
+        })
+      )
+
 const wholeNumber = (header: string | undefined) =>
   header !== undefined && /^\s*\d+\s*$/.test(header) ? Number(header) : undefined
-
-const utf8 = new TextDecoder("utf-8", { ignoreBOM: true })
-
-/** The body of a reply, untouched. The derived client has read it, so nothing is read twice. */
-export const bodyOf = (response: HttpClientResponse.HttpClientResponse) =>
-  Effect.map(response.arrayBuffer, (bytes) => utf8.decode(bytes))
-
-const withTokenHeader = (names: ReadonlyArray<string | RegExp>) => [...names, "api-token"]
-
-const idleTracer = Context.get(DefaultServices.liveServices, Tracer.Tracer)
-
-/**
- * What holds for a request: set in the fiber of its own that `timeLimit` runs it in, since `Effect.locally` for each
- * would cost more than the rest of the edge.
- */
-const prepareFiber: Effect.Effect<void> = Effect.withFiberRuntime((fiber) => {
-  const context = fiber.currentContext
-  const init: RequestInit = Option.getOrElse(
-    Context.getOption(context, FetchHttpClient.RequestInit),
-    () => ({})
-  )
-  // Followed to another host, a redirect would take the token along.
-  const withoutRedirects = Context.add(context, FetchHttpClient.RequestInit, { ...init, redirect: "manual" })
-  // The caller's fiber need not have inherited the names that the client's scope has.
-  const redacted = withTokenHeader(fiber.getFiberRef(Headers.currentRedactedNames))
-  // The platform's span of each attempt, with its dozen attributes, costs a tenth of a call; not where nobody listens.
-  const untraced =
-    fiber.currentTracer === idleTracer
-      ? FiberRef.set(HttpClient.currentTracerDisabledWhen, () => true)
-      : Effect.void
-  return FiberRef.set(FiberRef.currentContext, withoutRedirects).pipe(
-    Effect.zipRight(FiberRef.set(Headers.currentRedactedNames, redacted)),
-    // Trace headers are ours, not the vendor's.
-    Effect.zipRight(FiberRef.set(HttpClient.currentTracerPropagation, false)),
-    Effect.zipRight(untraced)
-  )
-})

@@ -1,4 +1,8 @@
-import * as Metric from "effect/Metric"
+import * as Arr from "effect/Array"
+import * as Effect from "effect/Effect"
+import * as FiberRef from "effect/FiberRef"
+import type * as Metric from "effect/Metric"
+import * as MetricLabel from "effect/MetricLabel"
 import * as Metrics from "../Metrics.js"
 
 const memoize = <A>(make: (tag: string) => A): ((tag: string) => A) => {
@@ -12,15 +16,29 @@ const memoize = <A>(make: (tag: string) => A): ((tag: string) => A) => {
   }
 }
 
-/** The metrics of one operation. Tagging a metric costs more than counting, hence once for each set of tags. */
+/**
+ * `Metric.update` of the metric tagged with these labels. `Metric.tagged` makes new labels of them for each update, under
+ * which the metric is then looked up anew; metrics know labels they have seen by their identity.
+ */
+const labelled = <Type, In, Out>(
+  metric: Metric.Metric<Type, In, Out>,
+  labels: ReadonlyArray<MetricLabel.MetricLabel>
+) => {
+  return (input: In): Effect.Effect<void> =>
+    Effect.map(FiberRef.get(FiberRef.currentMetricLabels), (ambient) =>
+      metric.unsafeUpdate(input, ambient.length === 0 ? labels : Arr.union(labels, ambient))
+    )
+}
+
+/** The metrics of one operation. */
 export const measureOf = memoize((operation: string) => {
-  const calls = Metric.tagged(Metrics.calls, "operation", operation)
-  const retries = Metric.tagged(Metrics.retries, "operation", operation)
-  const throttles = Metric.tagged(Metrics.throttles, "operation", operation)
+  const label = MetricLabel.make("operation", operation)
+  const counter = (metric: Metric.Metric.Counter<number>, key: string) =>
+    memoize((value) => labelled(metric, [label, MetricLabel.make(key, value)])(1))
   return {
-    call: memoize((outcome) => Metric.increment(Metric.tagged(calls, "outcome", outcome))),
-    retry: memoize((error) => Metric.increment(Metric.tagged(retries, "error", error))),
-    throttle: memoize((status) => Metric.increment(Metric.tagged(throttles, "status", status))),
-    waits: Metric.tagged(Metrics.waits, "operation", operation)
+    call: counter(Metrics.calls, "outcome"),
+    retry: counter(Metrics.retries, "error"),
+    throttle: counter(Metrics.throttles, "status"),
+    wait: labelled(Metrics.waits, [label])
   }
 })
