@@ -10,7 +10,7 @@ describe("the table of errors in the README", () => {
         .filter(([, value]) => typeof value === "function" && value.prototype instanceof Error)
         .map(([name]) => name)
     )
-    assert.isAtLeast(errors.length, 15)
+    assert.isAtLeast(errors.length, 14)
     for (const name of errors) assert.include(readme, `\n| \`${name}\``)
   })
 })
