@@ -36,7 +36,8 @@ def load(file):
         CREATE TABLE IF NOT EXISTS answers (batch_id TEXT PRIMARY KEY, status TEXT, body TEXT);
         CREATE TABLE IF NOT EXISTS successes (batch_id TEXT, contact_id TEXT);
         CREATE TABLE IF NOT EXISTS failures (batch_id TEXT, email TEXT);
-        CREATE TABLE IF NOT EXISTS outcomes (batch_id TEXT, email_key TEXT, outcome TEXT, contact_id TEXT);
+        CREATE TABLE IF NOT EXISTS outcomes (batch_id TEXT, email_key TEXT, outcome TEXT, contact_id TEXT,
+            PRIMARY KEY (batch_id, email_key));
     """)
     with open(file, newline="") as rows, db:
         db.executemany(
@@ -78,8 +79,7 @@ def reconcile():
             outcome = "unaccounted"
         outcomes.append((batch, email_key, outcome, contact_id))
     with db:
-        db.execute("DELETE FROM outcomes")
-        db.executemany("INSERT INTO outcomes VALUES (?, ?, ?, ?)", outcomes)
+        db.executemany("INSERT OR REPLACE INTO outcomes VALUES (?, ?, ?, ?)", outcomes)
 
 
 def export(file):
