@@ -1,0 +1,41 @@
+// The product's own recording and reconciling, without HTTP; bundled by ../reconcile.mjs as the command is.
+// Usage: node product.js record LEDGER ANSWERS.jsonl | reconcile LEDGER | incremental LEDGER BATCHES
+import { createReadStream } from "node:fs"
+import { createInterface } from "node:readline"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { BatchId } from "effect-activecampaign/BatchId"
+import { ImportAnswer } from "effect-activecampaign/ImportAnswer"
+import * as Answers from "../../apps/reconcile/src/ledger/Answers.js"
+import * as Ledger from "../../apps/reconcile/src/ledger/Ledger.js"
+import * as Reconciliation from "../../apps/reconcile/src/ledger/Reconciliation.js"
+
+const [step, file, argument] = process.argv.slice(2)
+const receivedAt = DateTime.unsafeMake("2031-04-02T08:15:00.000Z")
+const decode = Schema.decodeSync(Schema.parseJson(ImportAnswer))
+
+const steps = {
+  record: () =>
+    Stream.fromAsyncIterable(createInterface({ input: createReadStream(argument) }), (cause) => cause).pipe(
+      Stream.runForEach((line) => {
+        const { batchId, body } = JSON.parse(line)
+        return Answers.record({ batchId: BatchId.make(batchId), answer: decode(body), receivedAt, body })
+      })
+    ),
+  reconcile: () => Effect.zipRight(Reconciliation.markAllStale, Reconciliation.reconcileStale()),
+  incremental: () =>
+    Effect.gen(function* () {
+      const { sql, use } = yield* Ledger.Ledger
+      yield* use(sql`INSERT INTO stale_batches
+        SELECT batch_id FROM batches ORDER BY batch_id LIMIT ${Number(argument)}`)
+      const started = performance.now()
+      const { batches } = yield* Reconciliation.reconcileStale()
+      console.log(JSON.stringify({ millisABatch: (performance.now() - started) / batches }))
+    })
+}
+
+await Effect.runPromise(
+  steps[step]().pipe(Effect.provide(Ledger.layer(file, { mustExist: true })), Effect.scoped)
+)
