@@ -12,7 +12,6 @@ import {
   SubmissionReply
 } from "../Submission.js"
 import { type SubmissionError, SubmissionRejected, SubmissionTooLarge } from "../SubmissionError.js"
-import { bodyOf } from "./boundedBody.js"
 import type { Failure, Hide } from "./call.js"
 import type { Edge } from "./edgeOf.js"
 import { rejectionOf } from "./rejection.js"
