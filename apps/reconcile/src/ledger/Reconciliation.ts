@@ -7,8 +7,8 @@ import { Ledger } from "./Ledger.js"
 import { closeNumbers } from "./reconciliation/count.js"
 import { drawFindings } from "./reconciliation/findings.js"
 import { drawNearMatches } from "./reconciliation/nearMatches.js"
-import { drawOutcomes, watchChanges } from "./reconciliation/outcomes.js"
-import { clearScope, createScope, describeScope, fillSuccesses } from "./reconciliation/scope.js"
+import { drawOutcomes, markOdd, watchChanges } from "./reconciliation/outcomes.js"
+import { clearScope, createScope, describeScope, fillReports } from "./reconciliation/scope.js"
 
 /** Batches decided in one transaction: enough to be fast, few enough to keep memory flat and readers current. */
 const sliceSize = 100
@@ -19,9 +19,10 @@ export const prepareStatements: ReadonlyArray<string> = [...createScope, ...watc
 /** The statements that draw conclusions on a scope, in order. */
 export const conclusionStatements: ReadonlyArray<string> = [
   describeScope,
-  ...fillSuccesses,
+  ...fillReports,
   ...closeNumbers,
   drawOutcomes,
+  markOdd,
   ...drawFindings
 ]
 

@@ -226,7 +226,7 @@ describe("conclusions", () => {
         const scans = plan.map(({ detail }) => detail).filter((detail) => detail.startsWith("SCAN"))
         assert.deepStrictEqual(
           scans.filter(
-            (scan) => !/^SCAN (r|seen|v|decided|reconcile_scope|any_link|\(subquery-\d+\))$/.test(scan)
+            (scan) => !/^SCAN (r|d|reconcile_scope|any_link|k|x|\(subquery-\d+\))$/.test(scan)
           ),
           []
         )

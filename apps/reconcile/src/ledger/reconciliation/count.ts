@@ -1,12 +1,10 @@
-/**
- * When the numbers of a batch close: docs/outcomes.md has the rule and what it rests on.
- */
+/** When the numbers of a batch close: docs/outcomes.md has the rule and what it rests on. */
+import { ownKeyOf } from "./scope.js"
 
-const failed = (emailKey: string) => `EXISTS (SELECT 1 FROM batch_failures f
-  WHERE f.batch_id = r.batch_id AND f.sequence = r.sequence AND f.email_key = ${emailKey})`
-
-const sent = (emailKey: string) => `EXISTS (SELECT 1 FROM batch_sent s
+const sent = (emailKey: string) => `EXISTS (SELECT 1 FROM batch_sent s ${ownKeyOf("batch_sent")}
   WHERE s.batch_id = r.batch_id AND s.email_key = ${emailKey})`
+
+const successes = `batch_successes x ${ownKeyOf("batch_successes")}`
 
 /**
  * Everything about a completed batch that can be told without a single link: all that was sent is known, both lists
@@ -18,35 +16,33 @@ const agreeingCounts = `
       WHERE a.batch_id = r.batch_id AND a.sequence = r.sequence AND a.status = 'completed'
         AND a.success_count IS NOT NULL AND a.failure_count IS NOT NULL)
     AND NOT EXISTS (SELECT 1 FROM batch_sent_gaps g WHERE g.batch_id = r.batch_id)
-    AND (SELECT count(*) FROM scope_successes u WHERE u.batch_id = r.batch_id)
-      = (SELECT count(DISTINCT s.email_key) FROM batch_sent s WHERE s.batch_id = r.batch_id)
-      - (SELECT count(DISTINCT f.email_key) FROM batch_failures f
-        WHERE f.batch_id = r.batch_id AND f.sequence = r.sequence)
-    AND NOT EXISTS (SELECT 1 FROM batch_failures f
-      WHERE f.batch_id = r.batch_id AND f.sequence = r.sequence
-        AND NOT EXISTS (SELECT 1 FROM batch_sent s WHERE s.batch_id = f.batch_id AND s.email_key = f.email_key))`
+    AND (SELECT count(DISTINCT x.contact_id) FROM ${successes}
+        WHERE x.batch_id = r.batch_id AND x.sequence = r.sequence)
+      = (SELECT count(DISTINCT s.email_key) FROM batch_sent s ${ownKeyOf("batch_sent")} WHERE s.batch_id = r.batch_id)
+      - (SELECT count(*) FROM scope_reports u WHERE u.batch_id = r.batch_id AND u.failed)
+    AND NOT EXISTS (SELECT 1 FROM scope_reports u
+      WHERE u.batch_id = r.batch_id AND u.failed AND NOT ${sent("u.email_key")})`
 
 /** The first thing known of the contacts behind the IDs that the numbers cannot be true with, in words. */
 const refutations: ReadonlyArray<string> = [
-  `(SELECT 'contact ID ' || u.contact_id || ' is gone from the account, so that nobody can tell whose it was'
-    FROM scope_successes u CROSS JOIN gone_contacts g ON g.contact_id = u.contact_id
-    WHERE u.batch_id = r.batch_id AND u.email_key IS NULL LIMIT 1)`,
-  `(SELECT 'contact ID ' || u.contact_id || ' belongs to several addresses'
-    FROM scope_successes u WHERE u.batch_id = r.batch_id AND u.conflicting LIMIT 1)`,
+  `(SELECT 'contact ID ' || x.contact_id || ' is gone from the account, so that nobody can tell whose it was'
+    FROM ${successes} CROSS JOIN gone_contacts g ON g.contact_id = x.contact_id
+    WHERE x.batch_id = r.batch_id AND x.sequence = r.sequence
+      AND NOT EXISTS (SELECT 1 FROM local_contacts l WHERE l.contact_id = x.contact_id)
+      AND NOT EXISTS (SELECT 1 FROM links k WHERE k.contact_id = x.contact_id) LIMIT 1)`,
+  `(SELECT 'contact ID ' || x.contact_id || ' belongs to several addresses'
+    FROM ${successes} CROSS JOIN doubted_ids d ON d.contact_id = x.contact_id
+    WHERE x.batch_id = r.batch_id AND x.sequence = r.sequence LIMIT 1)`,
   `(SELECT 'contact ID ' || u.contact_id || ' belongs to ' || u.email_key
-      || CASE WHEN ${sent("u.email_key")} THEN ', which failed' ELSE ', which was not sent in this batch' END
-    FROM scope_successes u
-    WHERE u.batch_id = r.batch_id AND u.email_key IS NOT NULL
-      AND (NOT ${sent("u.email_key")} OR ${failed("u.email_key")}) LIMIT 1)`,
-  `(SELECT 'contact IDs ' || u.contact_id || ' and ' || v.contact_id || ' both belong to ' || u.email_key
-    FROM scope_successes u
-    CROSS JOIN scope_successes v ON v.batch_id = u.batch_id AND v.email_key = u.email_key AND v.contact_id > u.contact_id
-      AND v.email_key IS NOT NULL AND v.conflicting = 0
-    WHERE u.batch_id = r.batch_id AND u.email_key IS NOT NULL AND u.conflicting = 0 LIMIT 1)`,
-  `(SELECT s.email_key || ' has a known contact ID, which is not among the successes' FROM batch_sent s
-    WHERE s.batch_id = r.batch_id AND NOT ${failed("s.email_key")}
-      AND NOT EXISTS (SELECT 1 FROM scope_successes u
-        WHERE u.batch_id = s.batch_id AND u.email_key = s.email_key AND u.conflicting = 0 AND u.email_key IS NOT NULL)
+      || CASE WHEN u.failed THEN ', which failed' ELSE ', which was not sent in this batch' END
+    FROM scope_reports u
+    WHERE u.batch_id = r.batch_id AND u.contact_id IS NOT NULL AND (u.failed OR NOT ${sent("u.email_key")}) LIMIT 1)`,
+  `(SELECT 'several contact IDs among the successes belong to ' || u.email_key
+    FROM scope_reports u WHERE u.batch_id = r.batch_id AND u.several LIMIT 1)`,
+  `(SELECT s.email_key || ' has a known contact ID, which is not among the successes'
+    FROM batch_sent s ${ownKeyOf("batch_sent")}
+    WHERE s.batch_id = r.batch_id
+      AND NOT EXISTS (SELECT 1 FROM scope_reports u WHERE u.batch_id = s.batch_id AND u.email_key = s.email_key)
       AND (EXISTS (SELECT 1 FROM links k WHERE k.email_key = s.email_key)
         OR EXISTS (SELECT 1 FROM local_contacts l WHERE l.email_key = s.email_key AND l.contact_id IS NOT NULL)) LIMIT 1)`
 ]

@@ -1,3 +1,5 @@
+import { ownKeyOf } from "./scope.js"
+
 /** Links of an ID, whoever gave them: for the few IDs that a finding is about. */
 const linksOf = (contactId: string) => `
   SELECT l.email_key, l.email FROM local_contacts l WHERE l.contact_id = ${contactId}
@@ -6,17 +8,19 @@ const linksOf = (contactId: string) => `
 const addressOf = (contactId: string) => `(SELECT min(email) FROM (${linksOf(contactId)}))`
 
 const sent = (batchId: string, emailKey: string) =>
-  `EXISTS (SELECT 1 FROM batch_sent s WHERE s.batch_id = ${batchId} AND s.email_key = ${emailKey})`
+  `EXISTS (SELECT 1 FROM batch_sent s ${ownKeyOf("batch_sent")} WHERE s.batch_id = ${batchId} AND s.email_key = ${emailKey})`
+
+const oddSuccesses = `reconcile_scope r
+   CROSS JOIN batch_successes x ${ownKeyOf("batch_successes")} ON r.odd AND x.batch_id = r.batch_id AND x.sequence = r.sequence`
 
 /** Set-wise, for the batches of the scope; whose findings of before have been taken away. */
 export const drawFindings: ReadonlyArray<string> = [
   `INSERT INTO findings (batch_id, finding, subject, detail)
-   SELECT u.batch_id, 'unmatched-success', u.contact_id,
-     'contact ID ' || u.contact_id || ' succeeded; it belongs to ' || ${addressOf("u.contact_id")} || ', which was not sent in this batch'
-   FROM reconcile_scope r CROSS JOIN scope_successes u ON u.batch_id = r.batch_id
-   WHERE u.email_key IS NOT NULL AND NOT ${sent("u.batch_id", "u.email_key")}
-     AND (NOT u.conflicting OR NOT EXISTS (SELECT 1 FROM (${linksOf("u.contact_id")}) any_link
-       WHERE ${sent("u.batch_id", "any_link.email_key")}))`,
+   SELECT DISTINCT x.batch_id, 'unmatched-success', x.contact_id,
+     'contact ID ' || x.contact_id || ' succeeded; it belongs to ' || ${addressOf("x.contact_id")} || ', which was not sent in this batch'
+   FROM ${oddSuccesses}
+   WHERE EXISTS (SELECT 1 FROM (${linksOf("x.contact_id")}))
+     AND NOT EXISTS (SELECT 1 FROM (${linksOf("x.contact_id")}) any_link WHERE ${sent("x.batch_id", "any_link.email_key")})`,
 
   `INSERT INTO findings (batch_id, finding, subject, detail)
    SELECT f.batch_id, 'unmatched-failure', f.email, 'reported as failed; no contact with this address was sent in this batch'
@@ -29,8 +33,8 @@ export const drawFindings: ReadonlyArray<string> = [
    SELECT again.batch_id, 'duplicate-sent', again.email_key,
      count(*) || ' contacts with this address were sent in this batch: ' || group_concat(s.email, ', ')
    FROM reconcile_scope r
-   CROSS JOIN batch_sent again ON again.batch_id = r.batch_id AND again.occurrence = 2
-   CROSS JOIN batch_sent s ON s.batch_id = again.batch_id AND s.email_key = again.email_key
+   CROSS JOIN batch_sent again ${ownKeyOf("batch_sent")} ON again.batch_id = r.batch_id AND again.occurrence = 2
+   CROSS JOIN batch_sent s ${ownKeyOf("batch_sent")} ON s.batch_id = again.batch_id AND s.email_key = again.email_key
    GROUP BY again.batch_id, again.email_key`,
 
   // Rows that name a batch were sent in it, which is no duplicate in the source; two that name none are.
@@ -38,7 +42,7 @@ export const drawFindings: ReadonlyArray<string> = [
    SELECT s.batch_id, 'duplicate-local', s.email_key,
      'the local contacts have this address more than once: ' || group_concat(DISTINCT source.name)
    FROM reconcile_scope r
-   CROSS JOIN batch_sent s ON s.batch_id = r.batch_id AND s.occurrence = 1
+   CROSS JOIN batch_sent s ${ownKeyOf("batch_sent")} ON s.batch_id = r.batch_id AND s.occurrence = 1
    CROSS JOIN local_contacts again ON again.email_key = s.email_key AND again.occurrence > 1 AND again.batch_id IS NULL
    JOIN local_sources source ON source.local_source_id = again.local_source_id
    WHERE EXISTS (SELECT 1 FROM local_contacts l
@@ -47,22 +51,22 @@ export const drawFindings: ReadonlyArray<string> = [
    GROUP BY s.batch_id, s.email_key`,
 
   `INSERT INTO findings (batch_id, finding, subject, detail)
-   SELECT u.batch_id, 'id-conflict', u.contact_id,
-     'contact ID ' || u.contact_id || ' is linked to ' || (SELECT count(DISTINCT email_key) FROM (${linksOf("u.contact_id")}))
+   SELECT DISTINCT x.batch_id, 'id-conflict', x.contact_id,
+     'contact ID ' || x.contact_id || ' is linked to ' || (SELECT count(DISTINCT email_key) FROM (${linksOf("x.contact_id")}))
        || ' addresses, so it proves nothing about either'
-   FROM reconcile_scope r CROSS JOIN scope_successes u ON u.batch_id = r.batch_id
-   WHERE u.conflicting`,
+   FROM ${oddSuccesses}
+   CROSS JOIN doubted_ids d ON d.contact_id = x.contact_id`,
 
   `INSERT INTO findings (batch_id, finding, subject, detail)
    SELECT u.batch_id, 'id-conflict', u.email_key,
-     'contact IDs ' || group_concat(v.contact_id, ' and ') || ' all succeeded and all belong to ' || u.email_key
+     'contact IDs ' || group_concat(x.contact_id, ' and ') || ' all succeeded and all belong to ' || u.email_key
    FROM reconcile_scope r
-   CROSS JOIN scope_successes u ON u.batch_id = r.batch_id AND u.email_key IS NOT NULL AND u.conflicting = 0
-   CROSS JOIN scope_successes v ON v.batch_id = u.batch_id AND v.email_key = u.email_key
-     AND v.email_key IS NOT NULL AND v.conflicting = 0
-   WHERE u.contact_id = (SELECT min(w.contact_id) FROM scope_successes w
-     WHERE w.batch_id = u.batch_id AND w.email_key = u.email_key AND w.email_key IS NOT NULL AND w.conflicting = 0)
-   GROUP BY u.batch_id, u.email_key HAVING count(*) > 1`,
+   CROSS JOIN scope_reports u ON r.odd AND u.batch_id = r.batch_id AND u.several
+   CROSS JOIN (SELECT contact_id, email_key FROM local_contacts WHERE contact_id IS NOT NULL
+     UNION SELECT contact_id, email_key FROM links) k ON k.email_key = u.email_key
+   CROSS JOIN (SELECT DISTINCT batch_id, sequence, contact_id FROM batch_successes) x
+     ON x.contact_id = k.contact_id AND x.batch_id = r.batch_id AND x.sequence = r.sequence
+   GROUP BY u.batch_id, u.email_key`,
 
   `INSERT INTO findings (batch_id, finding, subject, detail)
    SELECT r.batch_id, 'count-refuted', r.batch_id,

@@ -1,27 +1,46 @@
+import { ownKeyOf } from "./scope.js"
+
 /** What looking an address up after the batch had settled says about it. */
 const lookedUp = `(SELECT CASE
       WHEN k.contact_id IS NULL THEN 'lookup-absent'
       WHEN k.deleted THEN 'lookup-deleted'
-      WHEN v.sent_from IS NULL OR coalesce(k.created_at, k.updated_at) IS NULL THEN 'lookup-undated'
-      WHEN k.created_at >= v.sent_from THEN 'lookup-created'
-      WHEN k.updated_at >= v.sent_from THEN 'lookup-updated'
+      WHEN r.sent_from IS NULL OR coalesce(k.created_at, k.updated_at) IS NULL THEN 'lookup-undated'
+      WHEN k.created_at >= r.sent_from THEN 'lookup-created'
+      WHEN k.updated_at >= r.sent_from THEN 'lookup-updated'
       ELSE 'lookup-older'
     END
-    FROM lookups k WHERE k.email_key = v.email_key AND k.asked_at >= v.settled_at
+    FROM lookups k WHERE k.email_key = s.email_key AND k.asked_at >= r.settled_at
     ORDER BY k.lookup_id DESC LIMIT 1)`
 
-/** The evidence is decided first; which outcome it stands for is a matter of words, and the table checks them. */
-const outcomeOf = `CASE evidence
-    WHEN 'unsettled' THEN 'pending'
-    WHEN 'failure-and-id' THEN 'contradictory'
-    WHEN 'failure' THEN 'rejected'
-    WHEN 'id' THEN 'imported'
-    WHEN 'count' THEN 'imported'
-    WHEN 'silence' THEN 'unaccounted'
-    WHEN 'lookup-absent' THEN 'missing'
-    WHEN 'lookup-deleted' THEN 'missing'
-    ELSE 'present'
-  END`
+const outcomeOf: ReadonlyArray<readonly [evidence: string, outcome: string]> = [
+  ["id", "imported"],
+  ["count", "imported"],
+  ["failure", "rejected"],
+  ["unsettled", "pending"],
+  ["failure-and-id", "contradictory"],
+  ["silence", "unaccounted"],
+  ["lookup-absent", "missing"],
+  ["lookup-deleted", "missing"]
+]
+
+/** Where nothing but a look-up can tell, what it told decides both words; elsewhere both are plain. */
+const decide = (word: "outcome" | "evidence") => {
+  const said = (evidence: string) =>
+    `'${word === "evidence" ? evidence : (outcomeOf.find(([one]) => one === evidence)?.[1] ?? "present")}'`
+  const silence = `coalesce(${lookedUp}, 'silence')`
+  const fromLookup =
+    word === "evidence"
+      ? silence
+      : `CASE ${silence} ${["silence", "lookup-absent", "lookup-deleted"].map((one) => `WHEN '${one}' THEN ${said(one)}`).join(" ")} ELSE 'present' END`
+  return `CASE
+      WHEN u.failed = 0 THEN ${said("id")}
+      WHEN u.contact_id IS NOT NULL THEN ${said("failure-and-id")}
+      WHEN u.failed THEN ${said("failure")}
+      WHEN r.sequence IS NULL THEN ${said("unsettled")}
+      WHEN r.numbers_close THEN ${said("count")}
+      ELSE ${fromLookup}
+    END`
+}
 
 /**
  * One outcome for each sent contact of the scope. Written over the one before, so that a verdict that stands costs no
@@ -29,30 +48,30 @@ const outcomeOf = `CASE evidence
  */
 export const drawOutcomes = `
   INSERT INTO outcomes (batch_id, email_key, occurrence, outcome, evidence, contact_id)
-  WITH seen AS MATERIALIZED (
-    SELECT s.batch_id, s.email_key, s.occurrence, r.sequence, r.settled_at, r.sent_from, r.numbers_close,
-      EXISTS (SELECT 1 FROM batch_failures f
-        WHERE f.batch_id = s.batch_id AND f.sequence = r.sequence AND f.email_key = s.email_key) AS failed,
-      (SELECT min(u.contact_id) FROM scope_successes u
-        WHERE u.batch_id = s.batch_id AND u.email_key = s.email_key AND u.conflicting = 0 AND u.email_key IS NOT NULL)
-        AS contact_id
-    FROM reconcile_scope r CROSS JOIN batch_sent s ON s.batch_id = r.batch_id
-  ), decided AS MATERIALIZED (
-    SELECT v.batch_id, v.email_key, v.occurrence, v.contact_id,
-      CASE
-        WHEN v.sequence IS NULL THEN 'unsettled'
-        WHEN v.failed AND v.contact_id IS NOT NULL THEN 'failure-and-id'
-        WHEN v.failed THEN 'failure'
-        WHEN v.contact_id IS NOT NULL THEN 'id'
-        WHEN v.numbers_close THEN 'count'
-        ELSE coalesce(${lookedUp}, 'silence')
-      END AS evidence
-    FROM seen v
-  )
-  SELECT batch_id, email_key, occurrence, ${outcomeOf}, evidence, contact_id FROM decided WHERE true
+  SELECT s.batch_id, s.email_key, s.occurrence,
+    ${decide("outcome")},
+    ${decide("evidence")},
+    u.contact_id
+  FROM reconcile_scope r
+  CROSS JOIN batch_sent s ${ownKeyOf("batch_sent")} ON s.batch_id = r.batch_id
+  LEFT JOIN scope_reports u ON u.batch_id = s.batch_id AND u.email_key = s.email_key
+  WHERE true
   ON CONFLICT (batch_id, email_key, occurrence) DO UPDATE SET
     outcome = excluded.outcome, evidence = excluded.evidence, contact_id = excluded.contact_id
   WHERE evidence <> excluded.evidence OR contact_id IS NOT excluded.contact_id`
+
+/**
+ * A batch is odd if an ID of its successes belongs to several addresses, several belong to one, or one to none that was
+ * sent: only there are findings about IDs to be looked for.
+ */
+export const markOdd = `
+  UPDATE reconcile_scope AS r SET odd = 1
+  WHERE (SELECT count(*) FROM scope_reports u WHERE u.batch_id = r.batch_id AND u.contact_id IS NOT NULL)
+      <> (SELECT count(*) FROM outcomes o ${ownKeyOf("outcomes")}
+        WHERE o.batch_id = r.batch_id AND o.occurrence = 1 AND o.contact_id IS NOT NULL)
+    OR EXISTS (SELECT 1 FROM scope_reports u WHERE u.batch_id = r.batch_id AND u.several)
+    OR EXISTS (SELECT 1 FROM doubted_ids d CROSS JOIN batch_successes x ON x.contact_id = d.contact_id
+      WHERE x.batch_id = r.batch_id AND x.sequence = r.sequence)`
 
 /** Notes verdicts on settled batches that became another; told to the user, and kept with the time. */
 export const watchChanges: ReadonlyArray<string> = [

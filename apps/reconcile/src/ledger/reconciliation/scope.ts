@@ -1,14 +1,19 @@
 /**
- * What is known of the batches at hand, in temporary tables, so that conclusions are plain joins. They start from
- * the scope by CROSS JOIN, which in SQLite fixes the order: without statistics the planner would rather read a
- * million rows than four hundred.
+ * What is known of the batches at hand, in temporary tables, so that conclusions are plain joins. They start from the
+ * scope by CROSS JOIN, which in SQLite fixes the order: without statistics the planner would rather read a million
+ * rows than four hundred. `INDEXED BY` a table's own key does the same for rows of one batch, which lie side by side
+ * there, and all over the file in the other indexes.
  */
 
 /** ActiveCampaign's clock and ours need not agree: what is dated at most this long before a submission counts as after it. */
 export const clockSkewMinutes = 5
 
+export const ownKeyOf = (table: "batch_sent" | "batch_successes" | "outcomes") =>
+  `INDEXED BY sqlite_autoindex_${table}_1`
+
 export const createScope: ReadonlyArray<string> = [
-  // A batch with its settled answer (NULL while there is none), and whether the numbers close.
+  // A batch with its settled answer (NULL while there is none), whether the numbers close, and whether findings about
+  // its IDs are to be looked for.
   `CREATE TEMP TABLE IF NOT EXISTS reconcile_scope (
     batch_id TEXT PRIMARY KEY,
     sequence INTEGER,
@@ -16,23 +21,27 @@ export const createScope: ReadonlyArray<string> = [
     sent_from TEXT,
     counts_agree INTEGER NOT NULL DEFAULT 0,
     refuted_by TEXT,
-    numbers_close INTEGER NOT NULL DEFAULT 0
+    numbers_close INTEGER NOT NULL DEFAULT 0,
+    odd INTEGER NOT NULL DEFAULT 0
   ) STRICT, WITHOUT ROWID`,
 
-  // Each distinct success with the address it is linked to; linked to several, it proves nothing about either.
-  `CREATE TEMP TABLE IF NOT EXISTS scope_successes (
+  // What the lists of a batch report of an address: a successful ID of its own, or several of them, or a failure.
+  `CREATE TEMP TABLE IF NOT EXISTS scope_reports (
     batch_id TEXT NOT NULL,
-    contact_id TEXT NOT NULL,
-    email_key TEXT,
-    conflicting INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (batch_id, contact_id)
+    email_key TEXT NOT NULL,
+    contact_id TEXT,
+    several INTEGER NOT NULL DEFAULT 0,
+    failed INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (batch_id, email_key)
   ) STRICT, WITHOUT ROWID`,
-  `CREATE INDEX IF NOT EXISTS scope_successes_by_email_key ON scope_successes (batch_id, email_key, contact_id)
-    WHERE email_key IS NOT NULL AND conflicting = 0`
+
+  // IDs linked to several addresses, which prove nothing about any.
+  "CREATE TEMP TABLE IF NOT EXISTS doubted_ids (contact_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID"
 ]
 
 export const clearScope: ReadonlyArray<string> = [
-  "DELETE FROM scope_successes",
+  "DELETE FROM scope_reports",
+  "DELETE FROM doubted_ids",
   "DELETE FROM reconcile_scope"
 ]
 
@@ -45,26 +54,35 @@ export const describeScope = `
     WHERE a.batch_id = r.batch_id AND a.status IN ('completed', 'failed', 'interrupted')
     ORDER BY a.sequence DESC LIMIT 1)`
 
-const linkSuccesses = (from: string) => `
-  INSERT INTO scope_successes (batch_id, contact_id, email_key)
-  ${from}
-  ON CONFLICT (batch_id, contact_id) DO UPDATE SET
-    email_key = coalesce(email_key, excluded.email_key),
-    conflicting = conflicting OR coalesce(email_key <> excluded.email_key, 0)
-  WHERE excluded.email_key IS NOT NULL`
+const successes = `reconcile_scope r
+  CROSS JOIN batch_successes x ${ownKeyOf("batch_successes")} ON x.batch_id = r.batch_id AND x.sequence = r.sequence`
+
+const reportLinked = (links: string) => `
+  INSERT INTO scope_reports (batch_id, email_key, contact_id)
+  SELECT r.batch_id, l.email_key, x.contact_id
+  FROM ${successes}
+  CROSS JOIN ${links} l ON l.contact_id = x.contact_id
+  WHERE NOT EXISTS (SELECT 1 FROM doubted_ids d WHERE d.contact_id = x.contact_id)
+  ON CONFLICT (batch_id, email_key) DO UPDATE SET
+    several = several OR contact_id <> excluded.contact_id, contact_id = min(contact_id, excluded.contact_id)`
 
 /** Local contacts that give IDs, and what the account said of IDs, are both links; several may say the same. */
-export const fillSuccesses: ReadonlyArray<string> = [
-  linkSuccesses(`
-    SELECT x.batch_id, x.contact_id, l.email_key
-    FROM reconcile_scope r
-    CROSS JOIN batch_successes x ON x.batch_id = r.batch_id AND x.sequence = r.sequence
-    LEFT JOIN local_contacts l ON l.contact_id = x.contact_id
-    WHERE true`),
-  linkSuccesses(`
-    SELECT x.batch_id, x.contact_id, k.email_key
-    FROM reconcile_scope r
-    CROSS JOIN batch_successes x ON x.batch_id = r.batch_id AND x.sequence = r.sequence
-    CROSS JOIN links k ON k.contact_id = x.contact_id
-    WHERE true`)
+export const fillReports: ReadonlyArray<string> = [
+  `INSERT INTO doubted_ids
+   SELECT x.contact_id FROM ${successes}
+   CROSS JOIN local_contacts l ON l.contact_id = x.contact_id
+   GROUP BY r.batch_id, x.contact_id HAVING min(l.email_key) <> max(l.email_key)
+   ON CONFLICT DO NOTHING`,
+  `INSERT INTO doubted_ids
+   SELECT x.contact_id FROM ${successes}
+   CROSS JOIN links k ON k.contact_id = x.contact_id
+   WHERE EXISTS (SELECT 1 FROM links other WHERE other.contact_id = k.contact_id AND other.email_key <> k.email_key)
+     OR EXISTS (SELECT 1 FROM local_contacts l WHERE l.contact_id = k.contact_id AND l.email_key <> k.email_key)
+   ON CONFLICT DO NOTHING`,
+  reportLinked("local_contacts"),
+  reportLinked("links"),
+  `INSERT INTO scope_reports (batch_id, email_key, failed)
+   SELECT r.batch_id, f.email_key, 1
+   FROM reconcile_scope r CROSS JOIN batch_failures f ON f.batch_id = r.batch_id AND f.sequence = r.sequence
+   WHERE true ON CONFLICT (batch_id, email_key) DO UPDATE SET failed = 1`
 ]
