@@ -12,7 +12,9 @@ describe("CSV", () => {
         emailKey: EmailKey.fromAddress(" Ada@Example.TEST "),
         contactId: null,
         batchId: null,
-        columns: '{"email":" Ada@Example.TEST ","name":"Ada"}'
+        key: null,
+        columns: '{"email":" Ada@Example.TEST ","name":"Ada"}',
+        record: " Ada@Example.TEST ,Ada"
       }
     ])
     assert.strictEqual(rows[0]?.emailKey, "ada@example.test")

@@ -15,7 +15,9 @@ describe("JSON lines", () => {
         emailKey: EmailKey.fromAddress("A@x.test"),
         contactId: "42",
         batchId: null,
-        columns: text
+        key: null,
+        columns: text,
+        record: text
       }
     ])
     assert.strictEqual(rows[0]?.emailKey, "a@x.test")
