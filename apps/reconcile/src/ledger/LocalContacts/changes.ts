@@ -16,22 +16,21 @@ const chosen = (occurrence: string) => `
   SELECT l.local_contact_id, l.email_key, l.contact_id, l.batch_id,
     n.email_key, ${occurrence}, n.email, n.contact_id, n.batch_id, n.source_key, n.source_columns`
 
-// Both sides come in the order of the address: the table is read once from end to end, never searched.
-const drawByAddress = (sourceId: number) => `
-  ${chosen("n.occurrence")}
+// Numbered, which SQLite does in the order of the address: so the table is read once from end to end, and
+// never searched.
+const staged = `
   FROM (SELECT email_key, email, contact_id, batch_id, source_key, source_columns,
-    row_number() OVER (PARTITION BY email_key ORDER BY rowid) AS occurrence FROM staged_contacts) n
-  LEFT JOIN local_contacts l ON l.email_key = n.email_key AND l.local_source_id = ${sourceId}
-    AND l.occurrence = n.occurrence
+    row_number() OVER (PARTITION BY email_key ORDER BY rowid) AS turn FROM staged_contacts) n
+  LEFT JOIN local_contacts l ON l.email_key = n.email_key`
+
+const drawByAddress = (sourceId: number) => `
+  ${chosen("n.turn")} ${staged} AND l.local_source_id = ${sourceId} AND l.occurrence = n.turn
   WHERE ${differs}`
 
-// A key at its old address is found in the order of the address, too. The LIMIT keeps SQLite from dropping the
-// order of the subquery, the plus sign from searching the index of the keys.
+// A key at its old address is found in the order of the address, too; the plus sign keeps SQLite from searching
+// the index of the keys.
 const drawByKey = (sourceId: number) => `
-  ${chosen("coalesce(l.occurrence, 0)")}
-  FROM (SELECT email_key, email, contact_id, batch_id, source_key, source_columns FROM staged_contacts
-    ORDER BY email_key LIMIT -1) n
-  LEFT JOIN local_contacts l ON l.email_key = n.email_key AND l.local_source_id = ${sourceId}
+  ${chosen("coalesce(l.occurrence, n.turn)")} ${staged} AND l.local_source_id = ${sourceId}
     AND +l.source_key = n.source_key
   WHERE ${differs}`
 
