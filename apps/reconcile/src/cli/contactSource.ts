@@ -31,6 +31,13 @@ const selectionOf = ({ query, table }: SourceOptions): Option.Option<Selection> 
 
 const check = ({ file, format, from, query, table }: SourceOptions) => {
   const isTable = [from, table, query].some(Option.isSome)
+  // A misspelt option would otherwise be taken for a file.
+  if (Option.exists(file, (name) => name.startsWith("-") && name !== "-")) {
+    return misused(
+      `'${Option.getOrElse(file, () => "")}' is no option of this command.`,
+      "See --help; a file of that name is given with its folder, as ./-name."
+    )
+  }
   if (Option.isSome(file) && isTable) {
     return misused(
       "Contacts come from one place, and a file and a table were named.",

@@ -40,8 +40,9 @@ const fillShared = `
     SELECT contact_id FROM local_contacts WHERE contact_id IS NOT NULL
     GROUP BY contact_id HAVING min(email_key) <> max(email_key))`
 
+// The plus sign keeps SQLite from reading all of the source in place of the few IDs.
 const leftBehind = (sourceId: number) => `
-  local_source_id = ${sourceId} AND contact_id IN (SELECT contact_id FROM shared_ids)
+  +local_source_id = ${sourceId} AND contact_id IN (SELECT contact_id FROM shared_ids)
   AND (contact_id, email_key) NOT IN (SELECT contact_id, email_key FROM shared_ids)`
 
 /** An ID that the source now gives to another address has left the old one. */
