@@ -24,7 +24,7 @@ export interface Source {
 }
 
 /** Rows read at once: little enough that signals and a run beside it are not held up. */
-const rowsPerSlice = 1000
+const rowsPerSlice = 500
 
 /**
  * The contacts of a table, a slice at a time, through a connection of its own that cannot write. One statement
@@ -81,6 +81,8 @@ const failure =
 
 const prepare = (database: Sqlite.Database, source: Source) =>
   Either.gen(function* () {
+    // Every page is read once, from end to end: nothing is gained by keeping them.
+    database.pragma("cache_size = -1024")
     const sql = yield* selectOf(database, source)
     const statement = database.prepare<[], ReadonlyArray<TableRows.Cell>>(sql)
     if (!statement.reader || !statement.readonly) {

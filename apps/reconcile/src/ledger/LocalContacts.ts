@@ -11,7 +11,7 @@ import { relinkAll, relinkChanged } from "./LocalContacts/links.js"
 import { setRepeatsAside } from "./LocalContacts/repeatedKeys.js"
 import type { Source } from "./LocalContacts/Source.js"
 import * as sent from "./LocalContacts/sent.js"
-import { createStage, emptyStage, type Staged, stage } from "./LocalContacts/staging.js"
+import { createStage, emptyStage, type Staged, smallStageCache, stage } from "./LocalContacts/staging.js"
 
 export type { Source, SourceKey } from "./LocalContacts/Source.js"
 
@@ -92,6 +92,7 @@ export const load = <E, R>(
       const staged = yield* use(
         sql.withTransaction(
           Effect.gen(function* () {
+            yield* sql.unsafe(smallStageCache)
             yield* sql.unsafe(createStage)
             yield* sql.unsafe(emptyStage)
             const all = yield* stage(source, rows)
@@ -102,7 +103,7 @@ export const load = <E, R>(
       if (source.namesBatches === true && staged.rows > 0 && staged.sent === 0) {
         return yield* new NoBatchNamed({ source: source.name, rows: staged.rows })
       }
-      return yield* transact(Effect.zipLeft(take(sql, source, staged, now), sql.unsafe(emptyStage)))
+      return yield* transact(take(sql, source, staged, now))
     })
   )
 

@@ -14,6 +14,9 @@ export const createStage = `CREATE TEMP TABLE IF NOT EXISTS staged_contacts (
   source_key TEXT, line INTEGER, record TEXT
 ) STRICT`
 
+/** The stage is written and read from end to end: pages kept in memory would serve nobody. */
+export const smallStageCache = "PRAGMA temp.cache_size = -2048"
+
 export const emptyStage = "DELETE FROM staged_contacts"
 
 const plainColumns = ["email_key", "email", "contact_id", "batch_id", "source_columns"]
