@@ -32,6 +32,7 @@ const codes: Readonly<Record<string, ExitCode>> = {
   LedgerError: ExitCode.database,
   MissingBatchId: ExitCode.contractBroken,
   NoBatchNamed: ExitCode.usage,
+  OtherKeyColumn: ExitCode.usage,
   QueryError: ExitCode.usage,
   StillRunning: ExitCode.stillPending
 }

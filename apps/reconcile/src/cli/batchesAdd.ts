@@ -14,8 +14,9 @@ import * as LocalContacts from "../ledger/LocalContacts.js"
 import { reconcileStale } from "../ledger/Reconciliation.js"
 import { ConfigurationError } from "./account.js"
 import { describeRejects, describeRestored, noRejects, readContacts } from "./contactFile.js"
-import { describeChanged, describeSent, format, map, raw } from "./contactsLoad.js"
+import { format, map, raw } from "./contactsLoad.js"
 import { ExitCode } from "./ExitCode.js"
+import { describeChanged, describeDifferences, describeSent } from "./loadText.js"
 import { db, invalid, json } from "./options.js"
 import { respond } from "./respond.js"
 import { batchesOf } from "./text.js"
@@ -118,7 +119,7 @@ export const batchesAdd = Command.make(
         return {
           text: [
             `${options.db}: ${batchesOf(added)} added${known > 0 ? `, ${known} already known` : ""}.`,
-            ...(report === undefined ? [] : [describeSent(report)]),
+            ...(report === undefined ? [] : [describeSent(report), ...describeDifferences(report)]),
             ...describeChanged(changed),
             ...describeRestored(input?.restored() ?? 0),
             ...describeRejects(rejected, true)

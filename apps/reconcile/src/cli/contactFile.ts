@@ -5,11 +5,14 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { ColumnMap } from "../contacts/ColumnMap.js"
-import { displayName } from "../contacts/ContactFileError.js"
+import { type ContactFileError, displayName } from "../contacts/ContactFileError.js"
 import type { Format } from "../contacts/ContactParser.js"
 import * as ContactReader from "../contacts/ContactReader.js"
-import type { RejectedRow } from "../contacts/ContactRow.js"
+import type { ContactChunk, Place, RejectedRow } from "../contacts/ContactRow.js"
 import * as RejectsFile from "../contacts/RejectsFile.js"
+import * as SqliteReader from "../contacts/SqliteReader.js"
+import { describeLoaded } from "./loadProgress.js"
+import * as Progress from "./progress.js"
 import { plural, printable } from "./text.js"
 
 export interface Rejects {
@@ -23,9 +26,9 @@ export const noRejects: Rejects = { count: 0, file: null }
 /** As many bad rows are named on stderr; all of them stand in the rejects file. */
 const named = 10
 
-const nameRejected = (path: string, row: RejectedRow) => {
+const nameRejected = (path: string, place: Place, row: RejectedRow) => {
   const column = row.column === null ? "" : `, column ${row.column}`
-  return Console.error(`${displayName(path)}, line ${row.line}${column}: ${printable(row.reason)}`)
+  return Console.error(`${displayName(path)}, ${place} ${row.line}${column}: ${printable(row.reason)}`)
 }
 
 /** A stream whose first chunk has been read: what cannot be read at all fails here, before a ledger is made. */
@@ -43,6 +46,79 @@ const begun = <A, E, R>(stream: Stream.Stream<A, E, R>) =>
     )
   })
 
+interface Input<R> {
+  readonly path: string
+  readonly place: Place
+  readonly chunks: Stream.Stream<ContactChunk, ContactFileError, R>
+  readonly rejectsFile: string
+  readonly size: number | undefined
+  readonly json: boolean
+}
+
+const readRows = <R>({ chunks, json, path, place, rejectsFile: rejectsPath, size }: Input<R>) =>
+  Effect.gen(function* () {
+    const context = yield* Effect.context<R>()
+    const rejectsFile = yield* RejectsFile.make(rejectsPath, place)
+    const progress = Progress.make(json)
+    yield* Effect.addFinalizer(() => progress.clear)
+    let count = 0
+    let restored = 0
+    const loaded = { rows: 0, bytes: 0 }
+    const setAside = (rows: ReadonlyArray<RejectedRow>) =>
+      Effect.gen(function* () {
+        const unnamed = Math.max(0, named - count)
+        count += rows.length
+        yield* rejectsFile.append(rows)
+        if (json || unnamed === 0) return
+        yield* progress.clear
+        yield* Effect.forEach(rows.slice(0, unnamed), (row) => nameRejected(path, place, row))
+      })
+    const first = yield* begun(chunks)
+    const rows = first.pipe(
+      Stream.tap((chunk) => (chunk.rejected.length === 0 ? Effect.void : setAside(chunk.rejected))),
+      Stream.tap((chunk) => {
+        loaded.rows += chunk.rows.length + chunk.rejected.length
+        loaded.bytes += chunk.bytesRead
+        restored += chunk.restored
+        return progress.show(`${describeLoaded(loaded, size)} …`)
+      }),
+      Stream.map((chunk) => chunk.rows),
+      Stream.concat(
+        Stream.execute(Effect.suspend(() => progress.show(`${plural(loaded.rows, "row")} read, recording …`)))
+      ),
+      Stream.provideContext(context)
+    )
+    const rejected = (): Rejects => ({ count, file: count === 0 ? null : rejectsFile.path })
+    return {
+      rows,
+      place,
+      /** Takes rows that turn out bad only when all have been read. */
+      setAside,
+      /** To be asked once the rows have been read. */
+      rejected,
+      /** Cells that lost the apostrophe an export had set; to be asked then, too. */
+      restored: () => restored,
+      /** The same, with the rejects file of an earlier load taken away where this one rejects nothing. */
+      finish: Effect.suspend(() =>
+        progress.clear.pipe(
+          Effect.zipRight(count === 0 ? rejectsFile.discard : Effect.void),
+          Effect.map(rejected)
+        )
+      )
+    }
+  })
+
+const sizeOf = (path: string) =>
+  Effect.flatMap(FileSystem.FileSystem, (fs) =>
+    path === "-"
+      ? Effect.succeed(undefined)
+      : fs.stat(path).pipe(
+          Effect.map(({ size, type }) => (type === "File" ? Number(size) : undefined)),
+          // What is wrong with the file is told by reading it.
+          Effect.orElseSucceed(() => undefined)
+        )
+  )
+
 /** The good rows of a file as a stream; its bad rows are named on stderr and written to the rejects file. */
 export const readContacts = (options: {
   readonly file: string
@@ -52,48 +128,39 @@ export const readContacts = (options: {
   readonly raw: boolean
   readonly json: boolean
 }) =>
-  Effect.gen(function* () {
-    const path = options.file
-    const fs = yield* FileSystem.FileSystem
-    const rejectsFile = yield* RejectsFile.make(
-      Option.getOrElse(options.rejects, () => RejectsFile.rejectsPathFor(path))
-    )
-    let count = 0
-    let restored = 0
-    const setAside = (rows: ReadonlyArray<RejectedRow>) =>
-      Effect.gen(function* () {
-        const unnamed = Math.max(0, named - count)
-        count += rows.length
-        yield* rejectsFile.append(rows)
-        if (!options.json) yield* Effect.forEach(rows.slice(0, unnamed), (row) => nameRejected(path, row))
-      })
-    const chunks = yield* begun(
-      ContactReader.read({
-        path,
+  Effect.flatMap(sizeOf(options.file), (size) =>
+    readRows({
+      path: options.file,
+      place: "line",
+      size,
+      json: options.json,
+      rejectsFile: Option.getOrElse(options.rejects, () => RejectsFile.rejectsPathFor(options.file)),
+      chunks: ContactReader.read({
+        path: options.file,
         map: options.map,
         raw: options.raw,
         ...(Option.isSome(options.format) ? { format: options.format.value } : {})
       })
-    )
-    const rows = chunks.pipe(
-      Stream.tap((chunk) => (chunk.rejected.length === 0 ? Effect.void : setAside(chunk.rejected))),
-      Stream.map((chunk) => {
-        restored += chunk.restored
-        return chunk.rows
-      }),
-      Stream.provideService(FileSystem.FileSystem, fs)
-    )
-    const rejected = (): Rejects => ({ count, file: count === 0 ? null : rejectsFile.path })
-    return {
-      rows,
-      /** To be asked once the rows have been read. */
-      rejected,
-      /** Cells that lost the apostrophe an export had set; to be asked then, too. */
-      restored: () => restored,
-      /** The same, with the rejects file of an earlier load taken away where this one rejects nothing. */
-      finish: Effect.suspend(() => Effect.map(count === 0 ? rejectsFile.discard : Effect.void, rejected))
-    }
+    })
+  )
+
+/** The same of a table, or of what a query finds. */
+export const readTable = (
+  options: SqliteReader.Source & { readonly rejects: Option.Option<string>; readonly json: boolean }
+) =>
+  readRows({
+    path: options.path,
+    place: "row",
+    size: undefined,
+    json: options.json,
+    rejectsFile: Option.getOrElse(options.rejects, () => rejectsPathForTable(options)),
+    chunks: SqliteReader.read(options)
   })
+
+const rejectsPathForTable = ({ path, selection }: SqliteReader.Source): string => {
+  const name = selection._tag === "Table" ? selection.name.replaceAll(/[^\p{L}\p{N}_-]/gu, "_") : "query"
+  return RejectsFile.rejectsPathFor(`${path}.${name}`)
+}
 
 export const describeRestored = (count: number): ReadonlyArray<string> =>
   count === 0
@@ -105,7 +172,7 @@ export const describeRestored = (count: number): ReadonlyArray<string> =>
 export const describeRejects = ({ count, file }: Rejects, sent: boolean): ReadonlyArray<string> => {
   if (file === null) return []
   const consequence = sent
-    ? " Until they are mended and loaded again, no outcome of this file's batches can rest on counting."
+    ? " Until they are mended and loaded again, no outcome of its batches can rest on counting."
     : ""
   return [`${plural(count, "row")} could not be read; see ${file}.${consequence}`]
 }

@@ -1,4 +1,3 @@
-import { resolve } from "node:path"
 import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
@@ -10,9 +9,10 @@ import { type ColumnMap, parseColumnMap } from "../contacts/ColumnMap.js"
 import * as Ledger from "../ledger/Ledger.js"
 import * as LocalContacts from "../ledger/LocalContacts.js"
 import { reconcileStale } from "../ledger/Reconciliation.js"
-import { ConfigurationError } from "./account.js"
-import { describeRejects, describeRestored, readContacts } from "./contactFile.js"
+import { describeRejects, describeRestored } from "./contactFile.js"
+import { openSource } from "./contactSource.js"
 import { ExitCode } from "./ExitCode.js"
+import { describeChanged, describeDifferences, describeSent } from "./loadText.js"
 import { db, invalid, json } from "./options.js"
 import { respond } from "./respond.js"
 import { batchesOf, plural } from "./text.js"
@@ -55,25 +55,40 @@ export const format = Options.choice("input-format", ["csv", "jsonl"] as const).
   Options.withDescription("Default: by the file's name")
 )
 
-/** What a load did to what is known as sent. */
-export const describeSent = ({ rows, sent, sentAdded }: LocalContacts.LoadReport) => {
-  const known = sent - sentAdded
-  const unsent = rows - sent
-  return `${plural(sentAdded, "contact")} newly recorded as sent${known > 0 ? `, ${known} already recorded` : ""}${unsent > 0 ? `, ${unsent} without a batch` : ""}.`
-}
+const key = Options.text("key").pipe(
+  Options.optional,
+  Options.withDescription(
+    "The source's own key column: a row with the same key is the same contact, whatever its address"
+  )
+)
 
-export const describeChanged = (changed: number): ReadonlyArray<string> =>
-  changed === 0
-    ? []
-    : [`${plural(changed, "contact")} of settled batches changed outcome with what is known now.`]
+const from = Options.text("from").pipe(
+  Options.optional,
+  Options.withDescription("A SQLite file to read in place of FILE, with --table or --query")
+)
+
+const table = Options.text("table").pipe(
+  Options.optional,
+  Options.withDescription("The table or view to read; without --from, one of yours in the --db file itself")
+)
+
+const query = Options.text("query").pipe(
+  Options.optional,
+  Options.withDescription("One SELECT to read in place of a table")
+)
 
 export const contactsLoad = Command.make(
   "load",
   {
     file: Args.text({ name: "file" }).pipe(
-      Args.withDescription("CSV with a header or JSON lines; - reads standard input")
+      Args.withDescription("CSV with a header or JSON lines; - reads standard input"),
+      Args.optional
     ),
+    from,
+    table,
+    query,
     map,
+    key,
     batchColumn,
     source,
     rejects,
@@ -87,25 +102,22 @@ export const contactsLoad = Command.make(
       "contacts load",
       options.json,
       Effect.gen(function* () {
-        const columnMap = Option.match(options.batchColumn, {
-          onNone: () => options.map,
-          onSome: (batchId) => ({ ...options.map, batchId })
-        })
-        if (options.file === "-" && Option.isNone(options.source)) {
-          return yield* new ConfigurationError({
-            problem: "Standard input has no name, and loading again under the same name updates.",
-            hint: "Name where the contacts come from with --source NAME."
-          })
+        const columnMap: ColumnMap = {
+          ...options.map,
+          ...(Option.isSome(options.batchColumn) ? { batchId: options.batchColumn.value } : {}),
+          ...(Option.isSome(options.key) ? { key: options.key.value } : {})
         }
-        const name = Option.getOrElse(options.source, () => resolve(options.file))
-        const input = yield* readContacts({ ...options, map: columnMap })
+        const input = yield* openSource(options, columnMap)
         const now = DateTime.formatIso(yield* DateTime.now)
         const { changed, report } = yield* Effect.gen(function* () {
           const report = yield* LocalContacts.load(
             {
-              name,
+              name: input.name,
               rejected: () => input.rejected().count,
-              namesBatches: columnMap.batchId !== undefined
+              namesBatches: columnMap.batchId !== undefined,
+              ...(columnMap.key === undefined
+                ? {}
+                : { key: { column: columnMap.key, place: input.place, setAside: input.setAside } })
             },
             input.rows,
             now
@@ -114,10 +126,10 @@ export const contactsLoad = Command.make(
           return { report, changed: (yield* reconcileStale()).changed }
         }).pipe(Effect.provide(Ledger.layer(options.db)))
         const rejected = yield* input.finish
-        const from = options.file === "-" ? "standard input" : options.file
         return {
           text: [
-            `${options.db}: ${plural(report.rows, "contact")} loaded from ${from}: ${report.added} new, ${report.updated} changed, ${report.unchanged} unchanged.`,
+            `${options.db}: ${plural(report.rows, "contact")} loaded from ${input.from}: ${report.added} new, ${report.updated} changed, ${report.unchanged} unchanged.`,
+            ...describeDifferences(report),
             ...(columnMap.batchId === undefined
               ? []
               : [`${describeSent(report)} ${batchesOf(report.batchesAdded)} new.`]),
@@ -127,7 +139,7 @@ export const contactsLoad = Command.make(
           ].join("\n"),
           result: {
             db: options.db,
-            source: name,
+            source: input.name,
             ...report,
             outcomesChanged: changed,
             restored: input.restored(),

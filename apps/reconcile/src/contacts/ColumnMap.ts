@@ -5,15 +5,22 @@ export interface ColumnMap {
   readonly email?: string
   readonly contactId?: string
   readonly batchId?: string
+  /** Names a row across loads; no column is taken for it unasked. */
+  readonly key?: string
 }
 
 export type Role = keyof ColumnMap
 
-/** The word for a role on the command line. */
+/** How a role is given a column on the command line. */
+export const optionOf = (role: Role, column: "COLUMN" | "KEY" = "COLUMN"): string =>
+  role === "key" ? `--key ${column}` : `--map ${optionName[role]}=${column}`
+
+/** The word for a role. */
 export const optionName: { readonly [K in Role]: string } = {
   email: "email",
   contactId: "contact_id",
-  batchId: "batch_id"
+  batchId: "batch_id",
+  key: "key"
 }
 
 const roleOfOption = new Map<string, Role>([

@@ -25,7 +25,7 @@ export interface Options {
 /** What is known of the source so far: nothing, its kind, or its kind and its header. */
 type Phase =
   | { readonly _tag: "Start" }
-  | { readonly _tag: "Header"; readonly delimiter: string }
+  | { readonly _tag: "Header"; readonly delimiter: string; readonly isNamed: boolean }
   | { readonly _tag: "Csv"; readonly delimiter: string; readonly header: CsvHeader.CsvHeader }
   | { readonly _tag: "JsonLines" }
 
@@ -104,13 +104,18 @@ const begin = (options: Options, segment: PhysicalLines.Segment): Phase => {
   if (text === "") return { _tag: "Start" }
   if (options.format === undefined && text.startsWith("{")) return { _tag: "JsonLines" }
   const headerLine = text.split(/[\r\n]/, 1)[0] ?? ""
-  return { _tag: "Header", delimiter: options.delimiter ?? CsvHeader.detectDelimiter(headerLine) }
+  const named = CsvHeader.namedDelimiter(headerLine)
+  return {
+    _tag: "Header",
+    delimiter: named ?? options.delimiter ?? CsvHeader.detectDelimiter(headerLine),
+    isNamed: named !== null
+  }
 }
 
 const take = (state: State, framed: RecordFramer.Framed, output: Output): Step => {
   const { phase } = state
   if (phase._tag === "Start") return Either.right(state)
-  if (phase._tag === "Header") return takeHeader(state, phase.delimiter, framed, output)
+  if (phase._tag === "Header") return takeHeader(state, phase, framed, output)
   if (phase._tag === "Csv") {
     const raw = state.options.raw ?? false
     output.restored += CsvRows.read(phase.header, phase.delimiter, raw, framed, output.rows)
@@ -120,9 +125,18 @@ const take = (state: State, framed: RecordFramer.Framed, output: Output): Step =
   return Either.right(state)
 }
 
-const takeHeader = (state: State, delimiter: string, framed: RecordFramer.Framed, output: Output): Step => {
+const takeHeader = (
+  state: State,
+  { delimiter, isNamed }: Extract<Phase, { readonly _tag: "Header" }>,
+  framed: RecordFramer.Framed,
+  output: Output
+): Step => {
   const { options } = state
   const at = framed.texts.findIndex((text) => !CsvRows.isBlank(text, delimiter))
+  if (isNamed && at !== -1) {
+    const phase: Phase = { _tag: "Header", delimiter, isNamed: false }
+    return take({ ...state, phase }, behind(framed, at), output)
+  }
   const line = framed.lines[at] ?? Number.POSITIVE_INFINITY
   const unreadable = framed.rejected.find((row) => row.line < line)
   if (unreadable !== undefined) return fail(options, unreadableReason(unreadable), unreadable)
@@ -132,13 +146,18 @@ const takeHeader = (state: State, delimiter: string, framed: RecordFramer.Framed
   output.restored += count
   const header = CsvHeader.make(fields, options.map)
   if (Either.isLeft(header)) return fail(options, header.left, { line, column: null })
-  const rest = {
-    texts: framed.texts.slice(at + 1),
-    lines: framed.lines.slice(at + 1),
-    rejected: framed.rejected
-  }
-  return take({ ...state, phase: { _tag: "Csv", delimiter, header: header.right } }, rest, output)
+  return take(
+    { ...state, phase: { _tag: "Csv", delimiter, header: header.right } },
+    behind(framed, at),
+    output
+  )
 }
+
+const behind = ({ lines, rejected, texts }: RecordFramer.Framed, at: number): RecordFramer.Framed => ({
+  texts: texts.slice(at + 1),
+  lines: lines.slice(at + 1),
+  rejected
+})
 
 const unreadableReason = ({ reason, record }: RejectedRow): string => {
   // Byte order marks of UTF-16, as Windows-1252 shows them, and the first bytes of a ZIP archive.

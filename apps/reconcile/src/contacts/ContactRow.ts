@@ -1,21 +1,28 @@
 import type { EmailKey } from "effect-activecampaign/EmailKey"
 
+/** What the numbers of a source's rows count: the physical lines of a text, or the rows of a table. */
+export type Place = "line" | "row"
+
 export interface ContactRow {
-  /** The physical line, counted from 1, on which the row starts. */
+  /** The place, counted from 1, at which the row starts. */
   readonly line: number
   /** The address as it stands in the source, untrimmed. */
   readonly email: string
   readonly emailKey: EmailKey
   readonly contactId: string | null
   readonly batchId: string | null
+  /** The source's own key of the row, where a column was named for it. */
+  readonly key: string | null
   /** JSON object text of every column of the source, under the source's own names, in its order. */
   readonly columns: string
   /** The names in `columns`, in the source's order; one list for all rows of a CSV file. */
   readonly names: ReadonlyArray<string>
+  /** The row's text as it stood. */
+  readonly record: string
 }
 
 export interface RejectedRow {
-  /** The physical line, counted from 1, on which the row starts. */
+  /** The place, counted from 1, at which the row starts. */
   readonly line: number
   /** The character of that line, counted from 1, at which the fault was seen, where there is one such place. */
   readonly column: number | null

@@ -1,6 +1,6 @@
 import * as Either from "effect/Either"
 import type { ColumnMap, Role } from "./ColumnMap.js"
-import { optionName } from "./ColumnMap.js"
+import { optionOf } from "./ColumnMap.js"
 import { listed, normalForm, printable, roleOf } from "./ColumnNames.js"
 import { sentAddressColumn } from "./OwnColumns.js"
 
@@ -10,6 +10,7 @@ export interface CsvHeader {
   readonly email: number
   readonly contactId: number | null
   readonly batchId: number | null
+  readonly key: number | null
   /** What stands before each value in the JSON text of a row. */
   readonly prefixes: ReadonlyArray<string>
 }
@@ -23,6 +24,10 @@ export const detectDelimiter = (line: string): string => {
   }
   return best
 }
+
+/** The delimiter in the line that Excel reads and writes above the header: `sep=;`. */
+export const namedDelimiter = (line: string): string | null =>
+  /^"?sep=([^\p{L}\p{N}"])"?\s*$/iu.exec(line)?.[1] ?? null
 
 /** Finds the columns, or says in the words of an error message why it cannot. */
 export const make = (fields: ReadonlyArray<string>, map: ColumnMap): Either.Either<CsvHeader, string> =>
@@ -43,8 +48,9 @@ export const make = (fields: ReadonlyArray<string>, map: ColumnMap): Either.Eith
     }
     const contactId = yield* find(names, map, "contactId")
     const batchId = yield* find(names, map, "batchId")
+    const key = yield* find(names, map, "key")
     const prefixes = names.map((name, i) => `${i === 0 ? "{" : ","}${JSON.stringify(name)}:`)
-    return { names, email, contactId, batchId, prefixes }
+    return { names, email, contactId, batchId, key, prefixes }
   })
 
 const find = (
@@ -64,7 +70,7 @@ const find = (
   return found.length === 0
     ? Either.left(
         `there is no column "${printable(wanted)}" (columns: ${listed(names)}). ` +
-          `Correct --map ${optionName[role]}=COLUMN.`
+          `Correct ${optionOf(role)}.`
       )
     : only(found, names, role)
 }
@@ -80,12 +86,13 @@ const only = (
   found.length > 1
     ? Either.left(
         `more than one column could be the ${described[role]} (${listed(found.map((i) => names[i] ?? ""))}). ` +
-          `Name the right one with --map ${optionName[role]}=COLUMN.`
+          `Name the right one with ${optionOf(role)}.`
       )
     : Either.right(found[0] ?? null)
 
 const described: { readonly [K in Role]: string } = {
   email: "e-mail address",
   contactId: "ActiveCampaign contact ID",
-  batchId: "batch ID"
+  batchId: "batch ID",
+  key: "key"
 }

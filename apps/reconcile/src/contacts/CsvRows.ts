@@ -64,13 +64,20 @@ export const read = (
       framed.rejected.push(rejected(line, null, addressReason(header, emailKey), text))
       continue
     }
+    const key = valueOf(fields, header.key)
+    if (key === null && header.key !== null) {
+      framed.rejected.push(rejected(line, null, keyReason(header.names[header.key] ?? ""), text))
+      continue
+    }
     rows.push({
       line,
       email,
       emailKey,
       contactId: valueOf(fields, header.contactId),
       batchId: valueOf(fields, header.batchId),
+      key,
       columns: columnsOf(header, fields),
+      record: text,
       names: header.names
     })
   }
@@ -91,6 +98,8 @@ const widthReason = (expected: number, found: number): string =>
   (found > expected ? "put values that hold the delimiter in double quotes." : "values are missing.")
 
 const countOf = (columns: number): string => (columns === 1 ? "1 column" : `${columns} columns`)
+
+export const keyReason = (column: string): string => `The key in column ${JSON.stringify(column)} is blank.`
 
 const addressReason = (header: CsvHeader, emailKey: string): string => {
   const name = JSON.stringify(header.names[header.email])

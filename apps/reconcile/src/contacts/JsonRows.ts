@@ -2,7 +2,7 @@ import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
 import * as EmailKey from "effect-activecampaign/EmailKey"
 import type { ColumnMap, Role } from "./ColumnMap.js"
-import { optionName } from "./ColumnMap.js"
+import { optionName, optionOf } from "./ColumnMap.js"
 import { listed, printable, roleOf } from "./ColumnNames.js"
 import type { ContactRow } from "./ContactRow.js"
 import { rejected } from "./ContactRow.js"
@@ -50,6 +50,8 @@ const readLine = (
   if (Either.isLeft(contactIdAt)) return Either.left(contactIdAt.left)
   const batchIdAt = key("batchId")
   if (Either.isLeft(batchIdAt)) return Either.left(batchIdAt.left)
+  const keyAt = key("key")
+  if (Either.isLeft(keyAt)) return Either.left(keyAt.left)
   if (emailAt.right === null) {
     const wanted =
       map.email === undefined ? "No key holds an e-mail address" : `No key is "${printable(map.email)}"`
@@ -61,13 +63,25 @@ const readLine = (
   if (Either.isLeft(contactId)) return Either.left(contactId.left)
   const batchId = idOf(batchIdAt.right, value)
   if (Either.isLeft(batchId)) return Either.left(batchId.left)
+  const sourceKey = idOf(keyAt.right, value)
+  if (Either.isLeft(sourceKey)) return Either.left(sourceKey.left)
+  if (sourceKey.right === null && map.key !== undefined) {
+    return fault(
+      keyAt.right === null
+        ? `No key is "${printable(map.key)}" (keys: ${listed(keys)}).`
+        : `The value of ${JSON.stringify(map.key)}, by which the row is known, is blank.`
+    )
+  }
+  const record = text.trim()
   return Either.right({
     line,
     email: email.right,
     emailKey: EmailKey.fromAddress(email.right),
     contactId: contactId.right,
     batchId: batchId.right,
-    columns: text.trim(),
+    key: sourceKey.right,
+    columns: record,
+    record,
     names: keys
   })
 }
@@ -100,7 +114,7 @@ const keyFor = (
     if (found !== null) {
       return fault(
         `Both ${JSON.stringify(found)} and ${JSON.stringify(key)} could be the ${optionName[role]}; ` +
-          `name one with --map ${optionName[role]}=KEY.`
+          `name one with ${optionOf(role, "KEY")}.`
       )
     }
     found = key

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 import Papa from "papaparse"
 import { ContactFileError } from "./ContactFileError.js"
-import type { RejectedRow } from "./ContactRow.js"
+import type { Place, RejectedRow } from "./ContactRow.js"
 
 export interface RejectsFile {
   readonly path: string
@@ -17,9 +17,12 @@ export interface RejectsFile {
 export const rejectsPathFor = (input: string): string =>
   input === "-" ? "stdin.rejects.csv" : `${input}.rejects.csv`
 
-const header = "line,reason,record\r\n"
+const headerOf = (place: Place) => `${place},reason,record\r\n`
 
-export const make = (path: string): Effect.Effect<RejectsFile, never, FileSystem.FileSystem> =>
+export const make = (
+  path: string,
+  place: Place = "line"
+): Effect.Effect<RejectsFile, never, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const begun = yield* Ref.make(false)
@@ -27,7 +30,7 @@ export const make = (path: string): Effect.Effect<RejectsFile, never, FileSystem
       if (rows.length === 0) return
       const hasHeader = yield* Ref.get(begun)
       yield* fs
-        .writeFileString(path, hasHeader ? linesOf(rows) : `${header}${linesOf(rows)}`, {
+        .writeFileString(path, hasHeader ? linesOf(rows) : `${headerOf(place)}${linesOf(rows)}`, {
           flag: hasHeader ? "a" : "w"
         })
         .pipe(
@@ -42,7 +45,7 @@ export const make = (path: string): Effect.Effect<RejectsFile, never, FileSystem
       yield* Ref.set(begun, true)
     })
     const discard = fs.readFileString(path).pipe(
-      Effect.flatMap((text) => (text.startsWith(header) ? fs.remove(path) : Effect.void)),
+      Effect.flatMap((text) => (text.startsWith(headerOf(place)) ? fs.remove(path) : Effect.void)),
       Effect.ignore
     )
     return { path, append, discard }

@@ -12,7 +12,9 @@ describe("CSV", () => {
         emailKey: EmailKey.fromAddress(" Ada@Example.TEST "),
         contactId: null,
         batchId: null,
+        key: null,
         columns: '{"email":" Ada@Example.TEST ","name":"Ada"}',
+        record: " Ada@Example.TEST ,Ada",
         names: ["email", "name"]
       }
     ])

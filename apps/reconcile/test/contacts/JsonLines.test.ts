@@ -15,7 +15,9 @@ describe("JSON lines", () => {
         emailKey: EmailKey.fromAddress("A@x.test"),
         contactId: "42",
         batchId: null,
+        key: null,
         columns: text,
+        record: text,
         names: ["Email", "n", "tags", "deep", "contact_id"]
       }
     ])

@@ -7,46 +7,42 @@ import { load, now, row, select } from "../support/ledger.js"
 
 const inMemory = Effect.provide(Ledger.layer(":memory:"))
 
+const report = (counts: Partial<LocalContacts.LoadReport>): LocalContacts.LoadReport => ({
+  rows: 0,
+  added: 0,
+  updated: 0,
+  unchanged: 0,
+  absent: 0,
+  duplicates: 0,
+  addressesChanged: 0,
+  idsGained: 0,
+  idsChanged: 0,
+  idsLost: 0,
+  batchesAdded: 0,
+  sent: 0,
+  sentAdded: 0,
+  ...counts
+})
+
 describe("loading a source", () => {
   it.effect("again changes nothing", () =>
     Effect.gen(function* () {
       const rows = [row("a@x.test", "b", "1"), row("a@x.test", "b2"), row("c@x.test")]
       const first = yield* load(rows)
-      assert.deepStrictEqual(first, {
-        rows: 3,
-        added: 3,
-        updated: 0,
-        unchanged: 0,
-        batchesAdded: 2,
-        sent: 2,
-        sentAdded: 2
-      })
+      assert.deepStrictEqual(first, report({ rows: 3, added: 3, batchesAdded: 2, sent: 2, sentAdded: 2 }))
       const second = yield* load(rows)
-      assert.deepStrictEqual(second, {
-        rows: 3,
-        added: 0,
-        updated: 0,
-        unchanged: 3,
-        batchesAdded: 0,
-        sent: 2,
-        sentAdded: 0
-      })
+      assert.deepStrictEqual(second, report({ rows: 3, unchanged: 3, sent: 2 }))
     }).pipe(inMemory)
   )
 
   it.effect("that changed updates its contacts and keeps what was recorded as sent", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b1")])
-      const report = yield* load([row("A@x.test", "b2", "7"), row("d@x.test")])
-      assert.deepStrictEqual(report, {
-        rows: 2,
-        added: 1,
-        updated: 1,
-        unchanged: 0,
-        batchesAdded: 1,
-        sent: 1,
-        sentAdded: 1
-      })
+      const loaded = yield* load([row("A@x.test", "b2", "7"), row("d@x.test")])
+      assert.deepStrictEqual(
+        loaded,
+        report({ rows: 2, added: 1, updated: 1, idsGained: 1, batchesAdded: 1, sent: 1, sentAdded: 1 })
+      )
       assert.deepStrictEqual(yield* select("SELECT batch_id, email FROM batch_sent ORDER BY batch_id"), [
         { batch_id: "b1", email: "a@x.test" },
         { batch_id: "b2", email: "A@x.test" }
@@ -78,16 +74,11 @@ describe("loading a source", () => {
     Effect.gen(function* () {
       const rows = Array.from({ length: 1234 }, (_, index) => row(`c${index}@x.test`, `b${index % 5}`))
       const chunks = Stream.fromIterable([rows.slice(0, 1), rows.slice(1, 700), [], rows.slice(700)])
-      const report = yield* LocalContacts.load({ name: "contacts.csv", rejected: () => 0 }, chunks, now)
-      assert.deepStrictEqual(report, {
-        rows: 1234,
-        added: 1234,
-        updated: 0,
-        unchanged: 0,
-        batchesAdded: 5,
-        sent: 1234,
-        sentAdded: 1234
-      })
+      const loaded = yield* LocalContacts.load({ name: "contacts.csv", rejected: () => 0 }, chunks, now)
+      assert.deepStrictEqual(
+        loaded,
+        report({ rows: 1234, added: 1234, batchesAdded: 5, sent: 1234, sentAdded: 1234 })
+      )
     }).pipe(inMemory)
   )
 

@@ -225,9 +225,7 @@ describe("conclusions", () => {
         const plan = yield* select<{ readonly detail: string }>(`EXPLAIN QUERY PLAN ${statement}`)
         const scans = plan.map(({ detail }) => detail).filter((detail) => detail.startsWith("SCAN"))
         assert.deepStrictEqual(
-          scans.filter(
-            (scan) => !/^SCAN (r|d|reconcile_scope|any_link|k|x|\(subquery-\d+\))$/.test(scan)
-          ),
+          scans.filter((scan) => !/^SCAN (r|d|reconcile_scope|any_link|k|x|\(subquery-\d+\))$/.test(scan)),
           []
         )
       }

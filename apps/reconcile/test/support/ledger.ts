@@ -17,14 +17,17 @@ export const now = "2031-04-02T08:15:00.000Z"
 export const row = (
   email: string,
   batchId: string | null = null,
-  contactId: string | null = null
+  contactId: string | null = null,
+  key: string | null = null
 ): ContactRow => ({
   line: 2,
   email,
   emailKey: fromAddress(email),
   contactId,
   batchId,
+  key,
   columns: JSON.stringify({ email }),
+  record: email,
   names: ["email"]
 })
 

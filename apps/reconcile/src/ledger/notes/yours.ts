@@ -11,6 +11,8 @@ export const yours: ReadonlyArray<ObjectNotes> = [
       local_source_id: "A number in the order of first loading.",
       name: "The file's path, or the name given with --source. Loading the same name again updates its contacts.",
       loaded_at: "When it was last loaded. UTC.",
+      key_column:
+        "The source's own key column, named with --key. NULL: its contacts are known by their addresses.",
       columns: "The names of its columns in the order first seen, as a JSON array. NULL: not known."
     }
   },
@@ -27,6 +29,7 @@ export const yours: ReadonlyArray<ObjectNotes> = [
       contact_id:
         "The ActiveCampaign contact ID that the source gives. Taken at its word. NULL: the source gives none.",
       batch_id: "The batch that the source's row names. NULL: it names none.",
+      source_key: "The row's value in the source's own key column. NULL: the source is loaded without --key.",
       source_columns:
         "All columns of the source's row, as a JSON object. Read one with json_extract(source_columns, '$.name')."
     }

@@ -5,6 +5,10 @@ const linksOf = (contactId: string) => `
   SELECT l.email_key, l.email FROM local_contacts l WHERE l.contact_id = ${contactId}
   UNION SELECT k.email_key, k.email FROM links k WHERE k.contact_id = ${contactId}`
 
+const idsOf = (emailKey: string) => `
+  SELECT l.contact_id FROM local_contacts l WHERE l.email_key = ${emailKey} AND l.contact_id IS NOT NULL
+  UNION SELECT k.contact_id FROM links k WHERE k.email_key = ${emailKey}`
+
 const addressOf = (contactId: string) => `(SELECT min(email) FROM (${linksOf(contactId)}))`
 
 const sent = (batchId: string, emailKey: string) =>
@@ -59,14 +63,11 @@ export const drawFindings: ReadonlyArray<string> = [
 
   `INSERT INTO findings (batch_id, finding, subject, detail)
    SELECT u.batch_id, 'id-conflict', u.email_key,
-     'contact IDs ' || group_concat(x.contact_id, ' and ') || ' all succeeded and all belong to ' || u.email_key
-   FROM reconcile_scope r
-   CROSS JOIN scope_reports u ON r.odd AND u.batch_id = r.batch_id AND u.several
-   CROSS JOIN (SELECT contact_id, email_key FROM local_contacts WHERE contact_id IS NOT NULL
-     UNION SELECT contact_id, email_key FROM links) k ON k.email_key = u.email_key
-   CROSS JOIN (SELECT DISTINCT batch_id, sequence, contact_id FROM batch_successes) x
-     ON x.contact_id = k.contact_id AND x.batch_id = r.batch_id AND x.sequence = r.sequence
-   GROUP BY u.batch_id, u.email_key`,
+     'contact IDs ' || (SELECT group_concat(contact_id, ' and ') FROM (${idsOf("u.email_key")}) k
+       WHERE EXISTS (SELECT 1 FROM batch_successes x ${ownKeyOf("batch_successes")}
+         WHERE x.batch_id = r.batch_id AND x.sequence = r.sequence AND x.contact_id = k.contact_id))
+       || ' all succeeded and all belong to ' || u.email_key
+   FROM reconcile_scope r CROSS JOIN scope_reports u ON r.odd AND u.batch_id = r.batch_id AND u.several`,
 
   `INSERT INTO findings (batch_id, finding, subject, detail)
    SELECT r.batch_id, 'count-refuted', r.batch_id,

@@ -1,0 +1,111 @@
+import Sqlite from "better-sqlite3"
+import { describe, expect, it } from "vitest"
+import { rows, values } from "./support/database.js"
+import { envelopeOf, expectDone } from "./support/said.js"
+import { inWorld } from "./support/World.js"
+
+const execute = (path: string, sql: string) => {
+  const database = new Sqlite(path)
+  database.exec(sql)
+  database.close()
+}
+
+describe.concurrent("contacts load", () => {
+  it(
+    "reads a table of another SQLite file by its key, and says what has changed when it is loaded again",
+    inWorld(async (world) => {
+      const crm = world.path("crm.sqlite")
+      execute(
+        crm,
+        `CREATE TABLE contacts (id INTEGER PRIMARY KEY, mail TEXT, ac_id TEXT, batch TEXT, photo);
+        INSERT INTO contacts VALUES (1, 'old@x.test', NULL, 'b-1', NULL), (2, 'b@x.test', '7', 'b-1', NULL),
+          (3, 'gone@x.test', NULL, NULL, NULL), (4, 'd@x.test', NULL, NULL, x'00')`
+      )
+      const load = ["contacts", "load", "--from", "crm.sqlite", "--table", "contacts", "--map", "email=mail"]
+      const byKey = [...load, "--key", "id", "--batch-column", "batch"]
+      const first = await world.run(byKey)
+      expect(first).toMatchObject({ code: 0 })
+      expect(first.stderr).toBe(
+        "crm.sqlite, row 4: The value in column photo is binary (a BLOB); leave it out with --query 'select …'.\n"
+      )
+      expect(first.stdout).toContain(
+        "3 contacts loaded from crm.sqlite#contacts: 3 new, 0 changed, 0 unchanged."
+      )
+      expect(world.read("crm.sqlite.contacts.rejects.csv")).toContain("row,reason,record\r\n4,")
+
+      execute(
+        crm,
+        `UPDATE contacts SET mail = 'new@x.test', ac_id = '9' WHERE id = 1;
+        DELETE FROM contacts WHERE id > 2`
+      )
+      const second = await world.run(byKey)
+      expectDone(second)
+      expect(second.stdout).toBe(
+        [
+          "./reconcile.db: 2 contacts loaded from crm.sqlite#contacts: 0 new, 1 changed, 1 unchanged.",
+          "Changed: 1 address under their key, 1 contact ID gained.",
+          "1 contact of this source is not in the file any more; it was kept.",
+          "0 contacts newly recorded as sent, 2 already recorded. 0 batches new.",
+          ""
+        ].join("\n")
+      )
+      const db = world.path("reconcile.db")
+      expect(values(db, "SELECT email FROM batch_sent ORDER BY email")).toEqual(["b@x.test", "old@x.test"])
+      expect(rows(db, "SELECT name, key_column FROM local_sources")).toEqual([
+        { name: `${crm}#contacts`, key_column: "id" }
+      ])
+
+      const other = await world.run([...load, "--key", "ac_id", "--json"])
+      expect(other.code).toBe(2)
+      expect(envelopeOf(other.stdout)).toMatchObject({ error: { code: "OtherKeyColumn" } })
+    })
+  )
+
+  it(
+    "reads a table of the user's own in the ledger's file, and writes to it never",
+    inWorld(async (world) => {
+      const db = world.path("reconcile.db")
+      expectDone(await world.run(["batches", "add", "--id", "b-1"]))
+      execute(
+        db,
+        "CREATE TABLE crm (id INTEGER PRIMARY KEY, email TEXT); INSERT INTO crm VALUES (1, 'Ä@x.test'), (2, 'b@x.test')"
+      )
+      const load = ["contacts", "load", "--table", "crm", "--key", "id", "--json"]
+      const first = await world.run(load)
+      expectDone(first)
+      expect(envelopeOf(first.stdout)).toMatchObject({ result: { source: "table crm", added: 2 } })
+      execute(db, "UPDATE crm SET email = 'c@x.test' WHERE id = 2")
+      const own = rows(db, "SELECT * FROM crm")
+      const second = await world.run(load)
+      expect(envelopeOf(second.stdout)).toMatchObject({
+        result: { added: 0, updated: 1, unchanged: 1, addressesChanged: 1, absent: 0, duplicates: 0 }
+      })
+      expect(rows(db, "SELECT * FROM crm")).toEqual(own)
+      expect(
+        values(
+          db,
+          "SELECT l.email_key FROM crm JOIN local_contacts l ON l.source_key = crm.id ORDER BY crm.id"
+        )
+      ).toEqual(["ä@x.test", "c@x.test"])
+
+      const refused = await world.run(["contacts", "load", "--table", "batches"])
+      expect(refused).toMatchObject({ code: 2, stdout: "" })
+      expect(refused.stderr).toContain(`"batches" is a table of ac-reconcile's own. Name one of yours.`)
+    })
+  )
+
+  it(
+    "refuses a call that names no place, or two",
+    inWorld(async (world) => {
+      for (const args of [
+        [],
+        ["a.csv", "--table", "t"],
+        ["--from", "a.sqlite"],
+        ["--table", "t", "--query", "q"]
+      ]) {
+        expect((await world.run(["contacts", "load", ...args])).code).toBe(2)
+      }
+      expect(await world.run(["contacts", "load", "--table", "t"])).toMatchObject({ code: 2 })
+    })
+  )
+})

@@ -1,0 +1,20 @@
+import { assert, describe, it } from "@effect/vitest"
+import { describeLoaded } from "../../src/cli/loadProgress.js"
+
+describe("the progress of a load", () => {
+  it("tells rows, megabytes and the share of a file whose size is known", () => {
+    assert.strictEqual(
+      describeLoaded({ rows: 120_000, bytes: 6_440_000 }, 53_700_000),
+      "120,000 rows read, 6.4 of 53.7 MB (11%)"
+    )
+    assert.strictEqual(
+      describeLoaded({ rows: 1, bytes: 200_000 }, 100_000),
+      "1 row read, 0.2 of 0.1 MB (100%)"
+    )
+  })
+
+  it("tells what it knows of a pipe, and rows alone of a table", () => {
+    assert.strictEqual(describeLoaded({ rows: 5, bytes: 1_000_000 }, undefined), "5 rows read, 1.0 MB")
+    assert.strictEqual(describeLoaded({ rows: 5, bytes: 0 }, undefined), "5 rows read")
+  })
+})

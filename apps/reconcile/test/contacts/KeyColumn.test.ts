@@ -1,0 +1,76 @@
+import { assert, describe, it } from "@effect/vitest"
+import { failure, parse } from "./support.js"
+
+const keys = (input: string, key: string, format: "csv" | "jsonl" = "csv") => {
+  const { rejected, rows } = parse(input, { format, map: { key } })
+  return {
+    keys: rows.map((row) => row.key),
+    rejected: rejected.map(({ line, reason }) => `${line}: ${reason}`)
+  }
+}
+
+describe("the key column", () => {
+  it("is taken only where the caller names it", () => {
+    assert.strictEqual(parse("key,id,email\n1,2,a@x.test\n").rows[0]?.key, null)
+    assert.deepStrictEqual(keys("Key,ID,email\n1, 2 ,a@x.test\n", "id"), { keys: ["2"], rejected: [] })
+  })
+
+  it("rejects a CSV row in which it is blank, and keeps the good ones", () => {
+    assert.deepStrictEqual(keys("id,email\n1,a@x.test\n ,b@x.test\n3,c@x.test\n", "id"), {
+      keys: ["1", "3"],
+      rejected: ['3: The key in column "id" is blank.']
+    })
+  })
+
+  it("rejects a JSON line in which it is missing, null or no exact number", () => {
+    const lines = ['"id":1', '"id":"b"', '"id":null', '"no":1', '"id":1.5']
+    const { keys: found, rejected } = keys(
+      lines.map((member) => `{"email":"a@x.test",${member}}\n`).join(""),
+      "id",
+      "jsonl"
+    )
+    assert.deepStrictEqual(found, ["1", "b"])
+    assert.deepStrictEqual(rejected, [
+      '3: The value of "id", by which the row is known, is blank.',
+      '4: No key is "id" (keys: email, no).',
+      '5: The number in "id" is no whole number that can be read exactly; write it as a string.'
+    ])
+  })
+
+  it("that is not there is named with the option that named it", () => {
+    assert.strictEqual(
+      failure("email,name\n", { map: { key: "id" } }),
+      'contacts.csv, line 1: there is no column "id" (columns: email, name). Correct --key COLUMN.'
+    )
+  })
+})
+
+describe("a first line that names the delimiter", () => {
+  it.each(["sep=;\n", "\uFEFFsep=;\r\n", "SEP=;\r", '"sep=;"\n'])("as %j is followed and no row", (line) => {
+    const { rejected, rows } = parse(`${line}email;note\na@x.test;1,2\n\nb@x.test\nc@x.test;3\n`, {}, 3)
+    assert.deepStrictEqual(
+      rows.map((row) => [row.line, row.columns]),
+      [
+        [3, '{"email":"a@x.test","note":"1,2"}'],
+        [6, '{"email":"c@x.test","note":"3"}']
+      ]
+    )
+    assert.deepStrictEqual(
+      rejected.map((row) => row.line),
+      [5]
+    )
+  })
+
+  it("may name any sign, also against the file's name", () => {
+    const options = { delimiter: "\t" }
+    assert.strictEqual(
+      parse("sep=|\nname|email\nA\tB|a@x.test\n", options).rows[0]?.columns,
+      '{"name":"A\\tB","email":"a@x.test"}'
+    )
+  })
+
+  it("needs a header below it", () => {
+    assert.include(failure("sep=;\n"), "the file is empty and has no header")
+    assert.include(failure("sep=;\nname\n"), "contacts.csv, line 2: no column holds an e-mail address")
+  })
+})
