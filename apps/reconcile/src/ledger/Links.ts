@@ -51,12 +51,12 @@ export const record = (resolved: ReadonlyArray<Resolved>, learntAt: string) =>
         yield* sql`
           INSERT INTO gone_contacts (contact_id, asked_at)
           SELECT value, ${learntAt} FROM json_each(${JSON.stringify(gone)}) WHERE true ON CONFLICT DO NOTHING`
-        yield* markLinked(JSON.stringify(links))
+        yield* markLinked(JSON.stringify([...links, ...gone.map((id) => [id])]))
       })
     )
   })
 
-/** `links` is a JSON list of `[contact ID, email key, …]`. */
+/** `links` is a JSON list of `[contact ID, email key, …]`, or of the ID alone where it is gone. */
 export const markLinked = (links: string) =>
   Effect.flatMap(
     Ledger,
