@@ -8,7 +8,14 @@ import { closeNumbers } from "./reconciliation/count.js"
 import { drawFindings } from "./reconciliation/findings.js"
 import { drawNearMatches } from "./reconciliation/nearMatches.js"
 import { drawOutcomes, markOdd, watchChanges } from "./reconciliation/outcomes.js"
-import { clearScope, createScope, describeScope, fillReports } from "./reconciliation/scope.js"
+import {
+  clearScope,
+  createScope,
+  describeScope,
+  doubtAll,
+  doubtScope,
+  fillReports
+} from "./reconciliation/scope.js"
 
 /** Batches decided in one transaction: enough to be fast, few enough to keep memory flat and readers current. */
 const sliceSize = 100
@@ -16,9 +23,13 @@ const sliceSize = 100
 /** The tables that the statements below read, for a test that asks SQLite how it would run each. */
 export const prepareStatements: ReadonlyArray<string> = [...createScope, ...watchChanges]
 
+/** From so many batches on, doubted IDs are looked for among all there are, once. */
+const manyBatches = 5 * sliceSize
+
 /** The statements that draw conclusions on a scope, in order. */
-export const conclusionStatements: ReadonlyArray<string> = [
+export const conclusionStatements = (options: { readonly doubted: boolean }): ReadonlyArray<string> => [
   describeScope,
+  ...(options.doubted ? [] : doubtScope),
   ...fillReports,
   ...closeNumbers,
   drawOutcomes,
@@ -57,6 +68,8 @@ const countDifferent = `SELECT count(*) AS changed FROM outcomes_before b
 interface SliceOptions {
   readonly only?: BatchId
   readonly fromNothing?: boolean
+  /** Whether the doubted IDs are known already. */
+  readonly doubted?: boolean
 }
 
 const slice = (sql: SqlClient.SqlClient, options: SliceOptions): Effect.Effect<Reconciled, SqlError> =>
@@ -68,7 +81,8 @@ const slice = (sql: SqlClient.SqlClient, options: SliceOptions): Effect.Effect<R
     if (options.fromNothing === true) for (const statement of setAside) yield* sql.unsafe(statement)
     yield* sql.unsafe(`DELETE FROM findings WHERE ${ofScope}`)
     yield* sql.unsafe(`DELETE FROM near_matches WHERE ${ofScope}`)
-    for (const statement of conclusionStatements) yield* sql.unsafe(statement)
+    for (const statement of conclusionStatements({ doubted: options.doubted === true }))
+      yield* sql.unsafe(statement)
     yield* drawNearMatches(sql)
     yield* sql.unsafe(`DELETE FROM stale_batches WHERE ${ofScope}`)
     if (options.fromNothing === true) {
@@ -82,15 +96,26 @@ const slice = (sql: SqlClient.SqlClient, options: SliceOptions): Effect.Effect<R
     return { batches: scope.batches, changed: changed.length }
   })
 
+/** Whether there were enough batches to look for all doubted IDs at once. */
+const doubt = (sql: SqlClient.SqlClient) =>
+  Effect.gen(function* () {
+    const [stale] = yield* sql<{ readonly batches: number }>`SELECT count(*) AS batches FROM stale_batches`
+    if ((stale?.batches ?? 0) < manyBatches) return false
+    for (const statement of [...createScope, ...doubtAll]) yield* sql.unsafe(statement)
+    return true
+  })
+
 const inSlices = (options: SliceOptions) =>
-  Effect.flatMap(Ledger, ({ sql, transact }) =>
-    Effect.iterate(
+  Effect.gen(function* () {
+    const { sql, transact, use } = yield* Ledger
+    const doubted = options.only === undefined && (yield* use(doubt(sql)))
+    return yield* Effect.iterate(
       { batches: 0, changed: 0, last: sliceSize },
       {
         while: ({ last }) => last === sliceSize,
         body: (sum) =>
           // Between slices the event loop turns, so that a long rebuild does not hold up polling.
-          transact(slice(sql, options)).pipe(
+          transact(slice(sql, { ...options, doubted })).pipe(
             Effect.tap(Effect.yieldNow()),
             Effect.map(({ batches, changed }) => ({
               batches: sum.batches + batches,
@@ -100,7 +125,7 @@ const inSlices = (options: SliceOptions) =>
           )
       }
     ).pipe(Effect.map(({ batches, changed }): Reconciled => ({ batches, changed })))
-  )
+  })
 
 /**
  * Draws the conclusions of every batch whose facts changed, set-wise, over their old ones. With `only`, of that

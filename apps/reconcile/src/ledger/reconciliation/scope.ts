@@ -39,11 +39,9 @@ export const createScope: ReadonlyArray<string> = [
   "CREATE TEMP TABLE IF NOT EXISTS doubted_ids (contact_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID"
 ]
 
-export const clearScope: ReadonlyArray<string> = [
-  "DELETE FROM scope_reports",
-  "DELETE FROM doubted_ids",
-  "DELETE FROM reconcile_scope"
-]
+export const clearScope: ReadonlyArray<string> = ["DELETE FROM scope_reports", "DELETE FROM reconcile_scope"]
+
+export const clearDoubted = "DELETE FROM doubted_ids"
 
 export const describeScope = `
   UPDATE reconcile_scope AS r SET (sequence, settled_at, sent_from) = (
@@ -66,8 +64,9 @@ const reportLinked = (links: string) => `
   ON CONFLICT (batch_id, email_key) DO UPDATE SET
     several = several OR contact_id <> excluded.contact_id, contact_id = min(contact_id, excluded.contact_id)`
 
-/** Local contacts that give IDs, and what the account said of IDs, are both links; several may say the same. */
-export const fillReports: ReadonlyArray<string> = [
+/** Doubted IDs among the successes of the scope. */
+export const doubtScope: ReadonlyArray<string> = [
+  clearDoubted,
   `INSERT INTO doubted_ids
    SELECT x.contact_id FROM ${successes}
    CROSS JOIN local_contacts l ON l.contact_id = x.contact_id
@@ -78,7 +77,24 @@ export const fillReports: ReadonlyArray<string> = [
    CROSS JOIN links k ON k.contact_id = x.contact_id
    WHERE EXISTS (SELECT 1 FROM links other WHERE other.contact_id = k.contact_id AND other.email_key <> k.email_key)
      OR EXISTS (SELECT 1 FROM local_contacts l WHERE l.contact_id = k.contact_id AND l.email_key <> k.email_key)
-   ON CONFLICT DO NOTHING`,
+   ON CONFLICT DO NOTHING`
+]
+
+/** The same of all IDs there are: one pass over an index, which pays from some hundred batches on. */
+export const doubtAll: ReadonlyArray<string> = [
+  clearDoubted,
+  `INSERT INTO doubted_ids
+   SELECT contact_id FROM local_contacts WHERE contact_id IS NOT NULL
+   GROUP BY contact_id HAVING min(email_key) <> max(email_key)`,
+  `INSERT INTO doubted_ids
+   SELECT k.contact_id FROM links k
+   WHERE EXISTS (SELECT 1 FROM links other WHERE other.contact_id = k.contact_id AND other.email_key <> k.email_key)
+     OR EXISTS (SELECT 1 FROM local_contacts l WHERE l.contact_id = k.contact_id AND l.email_key <> k.email_key)
+   ON CONFLICT DO NOTHING`
+]
+
+/** Local contacts that give IDs, and what the account said of IDs, are both links; several may say the same. */
+export const fillReports: ReadonlyArray<string> = [
   reportLinked("local_contacts"),
   reportLinked("links"),
   `INSERT INTO scope_reports (batch_id, email_key, failed)

@@ -1,0 +1,35 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Ledger from "../../src/ledger/Ledger.js"
+import { rebuild } from "../../src/ledger/Reconciliation.js"
+import { answer, conclusions, load, row, select } from "../support/ledger.js"
+
+const batches = Array.from({ length: 520 }, (_, index) => `b${index}`)
+
+describe("many batches at once", () => {
+  it.effect(
+    "come to the same conclusions as each by itself, also about IDs that belong to several addresses",
+    () =>
+      Effect.gen(function* () {
+        yield* load(batches.map((batchId, index) => row(`c${index}@x.test`, batchId, String(index))))
+        yield* load([row("other@x.test", null, "7"), row("c9@x.test", null, "10009")], "crm.csv")
+        yield* select(
+          `INSERT INTO links VALUES ('8', 'moved@x.test', 'moved@x.test', 'resolve', '2031-04-02T08:15:00.000Z')`
+        )
+        for (const [index, batchId] of batches.entries()) {
+          const success = index === 9 ? ["9", "10009"] : [String(index)]
+          yield* answer(batchId, "completed", {
+            success,
+            failure: index % 50 === 1 ? [`c${index}@x.test`] : []
+          })
+        }
+        const oneByOne = yield* conclusions
+        assert.deepStrictEqual(
+          oneByOne.findings.map(({ finding, subject }) => `${finding} ${subject}`),
+          ["count-refuted b7", "id-conflict 7", "count-refuted b8", "id-conflict 8", "id-conflict c9@x.test"]
+        )
+        assert.deepStrictEqual(yield* rebuild, { batches: batches.length, changed: 0 })
+        assert.deepStrictEqual(yield* conclusions, oneByOne)
+      }).pipe(Effect.provide(Ledger.layer(":memory:")))
+  )
+})
