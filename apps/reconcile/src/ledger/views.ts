@@ -103,6 +103,16 @@ export const views: ReadonlyArray<View> = [
       SELECT k.email_key, k.contact_id, k.learnt_from, k.learnt_at FROM links k`
   },
   {
+    name: "local_contact_ids",
+    question: "Which contact ID has each of your own contacts, wherever that was learnt?",
+    sql: `SELECT s.name AS source, l.source_key, l.email, l.contact_id AS own_contact_id,
+        coalesce(l.contact_id, (SELECT min(k.contact_id) FROM links k WHERE k.email_key = l.email_key)) AS contact_id,
+        CASE WHEN l.contact_id IS NOT NULL THEN 'local'
+          ELSE (SELECT k.learnt_from FROM links k WHERE k.email_key = l.email_key ORDER BY k.contact_id LIMIT 1) END AS learnt_from,
+        l.email_key, l.local_contact_id
+      FROM local_contacts l JOIN local_sources s ON s.local_source_id = l.local_source_id`
+  },
+  {
     name: "unmatched_failures",
     question:
       "Which addresses were reported as failed, though no sent contact has them, and which sent ones are nearly the same?",

@@ -23,6 +23,15 @@ describe("resolving", () => {
       assert.deepStrictEqual(yield* select("SELECT email_key, contact_id, learnt_from FROM contact_ids"), [
         { email_key: "a@x.test", contact_id: "1001", learnt_from: "resolve" }
       ])
+      assert.deepStrictEqual(
+        yield* select(
+          "SELECT email, own_contact_id, contact_id, learnt_from FROM local_contact_ids ORDER BY email"
+        ),
+        [
+          { email: "a@x.test", own_contact_id: null, contact_id: "1001", learnt_from: "resolve" },
+          { email: "b@x.test", own_contact_id: null, contact_id: null, learnt_from: null }
+        ]
+      )
     }).pipe(
       withAccount({
         batches: [

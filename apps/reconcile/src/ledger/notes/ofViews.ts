@@ -51,6 +51,17 @@ export const ofViews: Readonly<Record<string, Readonly<Record<string, string>>>>
     learnt_from: "Who said so. local: one of your own sources. resolve and lookup: the account.",
     learnt_at: "When it was learnt. UTC. For local, when the source was last loaded."
   },
+  local_contact_ids: {
+    source: "The source of the contact.",
+    source_key: "The row's value in the source's own key column. NULL: the source is loaded without --key.",
+    email: "The address as the source has it.",
+    own_contact_id: "The contact ID that the source gives. NULL: it gives none.",
+    contact_id:
+      "The contact ID of the address: the source's own, else what the account said. NULL: nobody knows it.",
+    learnt_from: "Who said so. local: the source. resolve and lookup: the account. NULL: nobody did.",
+    email_key: said.emailKey,
+    local_contact_id: "The contact's row in local_contacts, where all of its columns are."
+  },
   unmatched_failures: {
     batch_id: said.batchId,
     email: "The address as ActiveCampaign wrote it.",
