@@ -10,7 +10,6 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import type { ContactsQuery } from "./ActiveCampaignApi.js"
 import type { ActiveCampaignError, InvalidAccountUrl, InvalidApiToken } from "./ActiveCampaignError.js"
@@ -78,7 +77,6 @@ export const make = (
 ): Effect.Effect<Service, InvalidAccountUrl | InvalidApiToken, HttpClient.HttpClient | Scope.Scope> =>
   Effect.map(Edge.make(options), (edge) => {
     const { api, call, url } = edge
-    const token = Redacted.value(options.apiToken)
     return {
       url,
       importInfo: statusCall(edge),
@@ -86,7 +84,7 @@ export const make = (
         { name: "importTotals", request: "GET /import/bulk_import" },
         api.bulkImport.totals()
       ),
-      submitImport: makeSubmit(edge, (text) => text.replaceAll(token, "<redacted>")),
+      submitImport: makeSubmit(edge),
       contacts: listContacts(edge),
       contact: getContact(edge)
     }
@@ -97,8 +95,7 @@ export const make = (
  * ```ts
  * import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
  * import * as Layer from "effect/Layer"
- * import * as Redacted from "effect/Redacted"
- * import { ActiveCampaignClient } from "effect-activecampaign"
+ *  * import { ActiveCampaignClient } from "effect-activecampaign"
  *
  * const ClientLive = ActiveCampaignClient.layer({
  *   url: "https://youraccountname.api-us1.com",

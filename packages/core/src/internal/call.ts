@@ -18,9 +18,11 @@ import {
   RequestRejected
 } from "../ActiveCampaignError.js"
 import { BodyTooLarge } from "./boundedBody.js"
+import { type Hide, keptOf } from "./hide.js"
 import { parseRetryAfter } from "./retryAfter.js"
 
-const bodyLimit = 2048
+/** Of a body that is too large, no more is turned into text: as much again as an error keeps. */
+const readOfTooLarge = 4096
 
 /** What stands in the JSON bodies of ActiveCampaign's errors, if this is one. */
 const messageOf = (body: string): string | undefined => {
@@ -62,9 +64,6 @@ const contentOf = (body: string): ContractBroken["content"] => {
 
 /** The bulk import limit arrives as a 400 with a validation-looking body. */
 const speaksOfRateLimit = (body: string) => /rate limit|per minute/i.test(body)
-
-/** Takes the API token out of a text that did not come from us. */
-export type Hide = (text: string) => string
 
 /** What an error of ours needs beside the failure itself. */
 export interface Circumstances {
@@ -112,7 +111,7 @@ const fromStatus = (
   })
 
 const brokenBody = (request: string, status: number, body: string, detail: string) =>
-  new ContractBroken({ request, status, content: contentOf(body), detail, body: body.slice(0, bodyLimit) })
+  new ContractBroken({ request, status, content: contentOf(body), detail, body: keptOf(body) })
 
 const decodeUtf8 = (bytes: ArrayBuffer) => new TextDecoder().decode(bytes)
 
@@ -123,7 +122,7 @@ const fromTooLarge = ({ hide, request }: Circumstances, { limit, start, status }
     content: "too-large",
     detail: `a body of more than ${limit} bytes`,
     // Hidden before it is cut: a token across the cut would not be recognised.
-    body: hide(decodeUtf8(start.slice(0, 2 * bodyLimit))).slice(0, bodyLimit)
+    body: keptOf(hide(decodeUtf8(start.slice(0, readOfTooLarge))))
   })
 
 /** The root issue of a failed decode holds the untouched body: as bytes where HttpApiClient has decoded it. */

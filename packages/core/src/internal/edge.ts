@@ -17,6 +17,7 @@ import { normalizeAccountUrl } from "./accountUrl.js"
 import { readBody } from "./boundedBody.js"
 import { type Failure, fromFailure, fromSubmission, timedOut } from "./call.js"
 import type { Options } from "./clientOptions.js"
+import { hideToken } from "./hide.js"
 import { measureOf } from "./measure.js"
 import { isTraced, requestRefs, withTokenHeader } from "./requestRefs.js"
 import { timeLimit } from "./timeLimit.js"
@@ -75,7 +76,7 @@ export const make = (options: Options) =>
     }
 
     // Bodies and transport errors may repeat the token, whoever wrote them.
-    const hide = (text: string) => text.replaceAll(token, "<redacted>")
+    const hide = hideToken(token)
     let workedBefore = false
 
     /** One request: `name` of the operation, `request` as errors and spans show it, `effect` of the derived client. */
@@ -139,7 +140,7 @@ export const make = (options: Options) =>
       return Effect.withFiberRuntime((fiber) => (isTraced(fiber) ? traced : answered))
     }
 
-    return { url, api, send, call }
+    return { url, api, send, call, hide }
   })
 
 export interface CallOptions<A = unknown> {

@@ -2,7 +2,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { maximumContacts } from "../Submission.js"
 import type { Reason } from "../SubmissionError.js"
-import type { Hide } from "./call.js"
+import type { Hide } from "./hide.js"
 import { countOf } from "./loose.js"
 
 /** One for each contact, and as many about the whole; the list is the service's, and need not end there. */

@@ -12,7 +12,8 @@ import {
   SubmissionReply
 } from "../Submission.js"
 import { type SubmissionError, SubmissionRejected, SubmissionTooLarge } from "../SubmissionError.js"
-import type { Failure, Hide } from "./call.js"
+import type { Failure } from "./call.js"
+import type { Hide } from "./hide.js"
 import type { Edge } from "./edgeOf.js"
 import { rejectionOf } from "./rejection.js"
 
@@ -91,9 +92,9 @@ const queued =
     })
   }
 
-/** Submits once. `hide` takes the token out of what the service says. */
+/** Submits once. */
 export const makeSubmit =
-  ({ api, call }: Edge, hide: Hide) =>
+  ({ api, call, hide }: Edge) =>
   (submission: Submission): Effect.Effect<QueuedImport, SubmissionError> =>
     withinLimits(submission).pipe(
       Effect.zipRight(
