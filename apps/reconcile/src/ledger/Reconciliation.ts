@@ -38,7 +38,8 @@ export const conclusionStatements = (options: { readonly doubted: boolean }): Re
 ]
 
 const fillScope = (sql: SqlClient.SqlClient, only: BatchId | undefined) => sql`
-  INSERT INTO reconcile_scope (batch_id) SELECT batch_id FROM stale_batches
+  INSERT INTO reconcile_scope (batch_id, batch)
+  SELECT batch_id, row_number() OVER (ORDER BY batch_id) FROM stale_batches
   WHERE ${only === undefined ? sql`true` : sql`batch_id = ${only}`}
   ORDER BY batch_id LIMIT ${sliceSize}`
 

@@ -19,9 +19,9 @@ const agreeingCounts = `
     AND (SELECT count(DISTINCT x.contact_id) FROM ${successes}
         WHERE x.batch_id = r.batch_id AND x.sequence = r.sequence)
       = (SELECT count(DISTINCT s.email_key) FROM batch_sent s ${ownKeyOf("batch_sent")} WHERE s.batch_id = r.batch_id)
-      - (SELECT count(*) FROM scope_reports u WHERE u.batch_id = r.batch_id AND u.failed)
+      - (SELECT count(*) FROM scope_reports u WHERE u.batch = r.batch AND u.failed)
     AND NOT EXISTS (SELECT 1 FROM scope_reports u
-      WHERE u.batch_id = r.batch_id AND u.failed AND NOT ${sent("u.email_key")})`
+      WHERE u.batch = r.batch AND u.failed AND NOT ${sent("u.email_key")})`
 
 /** The first thing known of the contacts behind the IDs that the numbers cannot be true with, in words. */
 const refutations: ReadonlyArray<string> = [
@@ -36,13 +36,13 @@ const refutations: ReadonlyArray<string> = [
   `(SELECT 'contact ID ' || u.contact_id || ' belongs to ' || u.email_key
       || CASE WHEN u.failed THEN ', which failed' ELSE ', which was not sent in this batch' END
     FROM scope_reports u
-    WHERE u.batch_id = r.batch_id AND u.contact_id IS NOT NULL AND (u.failed OR NOT ${sent("u.email_key")}) LIMIT 1)`,
+    WHERE u.batch = r.batch AND u.contact_id IS NOT NULL AND (u.failed OR NOT ${sent("u.email_key")}) LIMIT 1)`,
   `(SELECT 'several contact IDs among the successes belong to ' || u.email_key
-    FROM scope_reports u WHERE u.batch_id = r.batch_id AND u.several LIMIT 1)`,
+    FROM scope_reports u WHERE u.batch = r.batch AND u.several LIMIT 1)`,
   `(SELECT s.email_key || ' has a known contact ID, which is not among the successes'
     FROM batch_sent s ${ownKeyOf("batch_sent")}
     WHERE s.batch_id = r.batch_id
-      AND NOT EXISTS (SELECT 1 FROM scope_reports u WHERE u.batch_id = s.batch_id AND u.email_key = s.email_key)
+      AND NOT EXISTS (SELECT 1 FROM scope_reports u WHERE u.batch = r.batch AND u.email_key = s.email_key)
       AND (EXISTS (SELECT 1 FROM links k WHERE k.email_key = s.email_key)
         OR EXISTS (SELECT 1 FROM local_contacts l WHERE l.email_key = s.email_key AND l.contact_id IS NOT NULL)) LIMIT 1)`
 ]

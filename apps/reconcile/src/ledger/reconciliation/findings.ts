@@ -62,12 +62,12 @@ export const drawFindings: ReadonlyArray<string> = [
    CROSS JOIN doubted_ids d ON d.contact_id = x.contact_id`,
 
   `INSERT INTO findings (batch_id, finding, subject, detail)
-   SELECT u.batch_id, 'id-conflict', u.email_key,
+   SELECT r.batch_id, 'id-conflict', u.email_key,
      'contact IDs ' || (SELECT group_concat(contact_id, ' and ') FROM (${idsOf("u.email_key")}) k
        WHERE EXISTS (SELECT 1 FROM batch_successes x ${ownKeyOf("batch_successes")}
          WHERE x.batch_id = r.batch_id AND x.sequence = r.sequence AND x.contact_id = k.contact_id))
        || ' all succeeded and all belong to ' || u.email_key
-   FROM reconcile_scope r CROSS JOIN scope_reports u ON r.odd AND u.batch_id = r.batch_id AND u.several`,
+   FROM reconcile_scope r CROSS JOIN scope_reports u ON r.odd AND u.batch = r.batch AND u.several`,
 
   `INSERT INTO findings (batch_id, finding, subject, detail)
    SELECT r.batch_id, 'count-refuted', r.batch_id,

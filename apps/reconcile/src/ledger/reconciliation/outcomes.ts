@@ -54,7 +54,7 @@ export const drawOutcomes = `
     u.contact_id
   FROM reconcile_scope r
   CROSS JOIN batch_sent s ${ownKeyOf("batch_sent")} ON s.batch_id = r.batch_id
-  LEFT JOIN scope_reports u ON u.batch_id = s.batch_id AND u.email_key = s.email_key
+  LEFT JOIN scope_reports u ON u.batch = r.batch AND u.email_key = s.email_key
   WHERE true
   ON CONFLICT (batch_id, email_key, occurrence) DO UPDATE SET
     outcome = excluded.outcome, evidence = excluded.evidence, contact_id = excluded.contact_id
@@ -66,10 +66,10 @@ export const drawOutcomes = `
  */
 export const markOdd = `
   UPDATE reconcile_scope AS r SET odd = 1
-  WHERE (SELECT count(*) FROM scope_reports u WHERE u.batch_id = r.batch_id AND u.contact_id IS NOT NULL)
+  WHERE (SELECT count(*) FROM scope_reports u WHERE u.batch = r.batch AND u.contact_id IS NOT NULL)
       <> (SELECT count(*) FROM outcomes o ${ownKeyOf("outcomes")}
         WHERE o.batch_id = r.batch_id AND o.occurrence = 1 AND o.contact_id IS NOT NULL)
-    OR EXISTS (SELECT 1 FROM scope_reports u WHERE u.batch_id = r.batch_id AND u.several)
+    OR EXISTS (SELECT 1 FROM scope_reports u WHERE u.batch = r.batch AND u.several)
     OR EXISTS (SELECT 1 FROM doubted_ids d CROSS JOIN batch_successes x ON x.contact_id = d.contact_id
       WHERE x.batch_id = r.batch_id AND x.sequence = r.sequence)`
 

@@ -16,6 +16,7 @@ export const createScope: ReadonlyArray<string> = [
   // its IDs are to be looked for.
   `CREATE TEMP TABLE IF NOT EXISTS reconcile_scope (
     batch_id TEXT PRIMARY KEY,
+    batch INTEGER NOT NULL,
     sequence INTEGER,
     settled_at TEXT,
     sent_from TEXT,
@@ -25,14 +26,15 @@ export const createScope: ReadonlyArray<string> = [
     odd INTEGER NOT NULL DEFAULT 0
   ) STRICT, WITHOUT ROWID`,
 
-  // What the lists of a batch report of an address: a successful ID of its own, or several of them, or a failure.
+  // What the lists of a batch report of an address: a successful ID of its own, or several of them, or a failure. By
+  // the batch's number in the scope: a million comparisons of long IDs would be felt.
   `CREATE TEMP TABLE IF NOT EXISTS scope_reports (
-    batch_id TEXT NOT NULL,
+    batch INTEGER NOT NULL,
     email_key TEXT NOT NULL,
     contact_id TEXT,
     several INTEGER NOT NULL DEFAULT 0,
     failed INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (batch_id, email_key)
+    PRIMARY KEY (batch, email_key)
   ) STRICT, WITHOUT ROWID`,
 
   // IDs linked to several addresses, which prove nothing about any.
@@ -55,13 +57,13 @@ export const describeScope = `
 const successes = `reconcile_scope r
   CROSS JOIN batch_successes x ${ownKeyOf("batch_successes")} ON x.batch_id = r.batch_id AND x.sequence = r.sequence`
 
-const reportLinked = (links: string) => `
-  INSERT INTO scope_reports (batch_id, email_key, contact_id)
-  SELECT r.batch_id, l.email_key, x.contact_id
+const reportLinked = (links: "local_contacts" | "links") => `
+  INSERT INTO scope_reports (batch, email_key, contact_id)
+  SELECT r.batch, l.email_key, x.contact_id
   FROM ${successes}
   CROSS JOIN ${links} l ON l.contact_id = x.contact_id
   WHERE NOT EXISTS (SELECT 1 FROM doubted_ids d WHERE d.contact_id = x.contact_id)
-  ON CONFLICT (batch_id, email_key) DO UPDATE SET
+  ON CONFLICT (batch, email_key) DO UPDATE SET
     several = several OR contact_id <> excluded.contact_id, contact_id = min(contact_id, excluded.contact_id)`
 
 /** Doubted IDs among the successes of the scope. */
@@ -97,8 +99,8 @@ export const doubtAll: ReadonlyArray<string> = [
 export const fillReports: ReadonlyArray<string> = [
   reportLinked("local_contacts"),
   reportLinked("links"),
-  `INSERT INTO scope_reports (batch_id, email_key, failed)
-   SELECT r.batch_id, f.email_key, 1
+  `INSERT INTO scope_reports (batch, email_key, failed)
+   SELECT r.batch, f.email_key, 1
    FROM reconcile_scope r CROSS JOIN batch_failures f ON f.batch_id = r.batch_id AND f.sequence = r.sequence
-   WHERE true ON CONFLICT (batch_id, email_key) DO UPDATE SET failed = 1`
+   WHERE true ON CONFLICT (batch, email_key) DO UPDATE SET failed = 1`
 ]
