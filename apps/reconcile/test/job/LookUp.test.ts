@@ -75,6 +75,9 @@ describe("looking up", () => {
         yield* load([row("new@x.test", "one")])
         yield* run({ account })
         assert.deepStrictEqual(yield* verdicts, ["new@x.test: present (lookup-undated)"])
+        // Told afterwards, the time counts from then on.
+        yield* submittedNow("one")
+        assert.deepStrictEqual(yield* verdicts, ["new@x.test: present (lookup-created)"])
       }).pipe(
         withAccount({
           batches: [{ batchId: "one", contacts: [{ email: "new@x.test", becomes: "unreported" }] }]
