@@ -5,7 +5,7 @@ import * as Reports from "../ledger/Reports.js"
 import { knownBatch } from "./knownBatch.js"
 import { batchIdArgument, db, json } from "./options.js"
 import { respond } from "./respond.js"
-import { attentionTable, countsOf, findingsTable } from "./summary.js"
+import { attentionIn, attentionTable, countsOf, findingsTable } from "./summary.js"
 import { batchesOf, blocks, columns, plural, printable } from "./text.js"
 
 const shown = 50
@@ -32,7 +32,7 @@ export const batchesShow = Command.make("show", { batchId: batchIdArgument, db, 
       return {
         text: blocks(
           printable(
-            `Batch ${batch.batch_id} is ${batch.status ?? "not asked about yet"}: ${plural(batch.sent, "contact")} sent${countsOf(batch)}.`
+            `Batch ${batch.batch_id} is ${batch.status ?? "not asked about yet"}. ${plural(batch.sent, "contact")} sent${countsOf(batch)}.`
           ) + unlinked(batch.unlinked_successes),
           timeline.length === 0
             ? ""
@@ -47,8 +47,11 @@ export const batchesShow = Command.make("show", { batchId: batchIdArgument, db, 
                     : row.error
                 ])
               ),
-          attentionTable(attention),
-          findingsTable(findings)
+          attentionTable(attention, {
+            more: attentionIn(batch) - attention.length,
+            oneBatch: true
+          }),
+          findingsTable(findings, { more: batch.findings - findings.length, oneBatch: true })
         ),
         result: { batch, timeline, attention, findings }
       }

@@ -118,6 +118,8 @@ const headline = (follow: boolean, report: RunReport, summary: Reports.Summary) 
   return `${parts.join(", ")}.`
 }
 
+const asked = ({ lookedUp, open, resolved }: RunReport) => open > 0 || resolved !== null || lookedUp !== null
+
 /** A run says nothing of steps that had nothing to do; a command that is nothing but the step does. */
 const askedFor = ({ account, follow }: RunOptions) =>
   follow ? { resolve: false, lookup: false } : { resolve: account.resolve, lookup: account.lookup }
@@ -154,9 +156,10 @@ export const runAndReport = (options: RunOptions) =>
           .filter((line) => line !== "")
           .join("\n"),
         totalsTable(summary),
-        changesLine(changes),
-        attentionTable(attention, attentionCount(summary) - attention.length),
-        findingsTable(findings, findingsCount(summary) - findings.length),
+        // A run that asked nothing is not kept as one: what the view tells is of the run before.
+        asked(report) ? changesLine(changes) : "",
+        attentionTable(attention, { more: attentionCount(summary) - attention.length }),
+        findingsTable(findings, { more: findingsCount(summary) - findings.length }),
         `Database: ${ledger.file}`
       ),
       result: { db: ledger.file, run: report, summary, changes, attention, findings },

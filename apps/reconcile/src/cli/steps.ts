@@ -34,7 +34,7 @@ export const describePlan = ({
   const how =
     method === "walk"
       ? `by a walk through the account's contacts, up to ${plural(calls, "call")}`
-      : `one by one, ${plural(calls, "call")}`
+      : `one by one, in ${plural(calls, "call")}`
   const reach =
     affordable < count
       ? ` --max-calls leaves ${plural(budget, "call")}: ${addresses(affordable)} now, the others next time.`

@@ -72,7 +72,9 @@ describe.concurrent("asking the account", () => {
 
       const plan = await world.run(["lookup", "--dry-run", ...rate], { env })
       expectDone(plan)
-      expect(plan.stdout).toBe("1 address unaccounted, to be looked up one by one, 1 call.\n")
+      expect(plan.stdout).toBe(
+        "1 address unaccounted, to be looked up one by one, in 1 call.\n\nNone has been looked up yet; without --dry-run they are.\n"
+      )
       expect(values(world.path("reconcile.db"), "SELECT count(*) FROM lookups")).toEqual([0])
 
       const found = await world.run(["lookup", ...rate], { env })
@@ -82,7 +84,7 @@ describe.concurrent("asking the account", () => {
       const story = await world.run(["explain", "CY@x.test"])
       expectDone(story)
       expect(story.stdout).toMatch(/In batch b-1: missing \(not in the account\)/)
-      expect(story.stdout).toMatch(/outcome_changes +came to be unaccounted, was imported/)
+      expect(story.stdout).toMatch(/outcome_changes +became unaccounted, was imported/)
       expect(story.stdout).toMatch(/lookups +not in the account/)
       expect((await world.run(["explain", "7701"])).stdout).toContain("stranger-7701@elsewhere.test")
       expect((await world.run(["explain", "nobody@x.test"])).stdout).toMatch(
