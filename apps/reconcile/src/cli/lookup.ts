@@ -28,6 +28,7 @@ const lookAllUp = (options: {
     deadline: options.deadline,
     account: { resolve: false, lookup: true, maxCalls: options.maxCalls },
     failOn: [],
+    suggest: true,
     json: options.json
   })
 

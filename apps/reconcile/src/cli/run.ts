@@ -20,6 +20,7 @@ import {
   countsOf,
   findingsCount,
   findingsTable,
+  nextSteps,
   totalsTable
 } from "./summary.js"
 import { describeSteps } from "./steps.js"
@@ -131,6 +132,8 @@ export interface RunOptions {
   readonly account: Run.AccountOptions
   readonly failOn: ReadonlyArray<FailOn>
   readonly json: boolean
+  /** Whether to end with commands for what can be done next. */
+  readonly suggest: boolean
 }
 
 /** One reconciliation run and the report on it, for the command and for the demo. */
@@ -160,7 +163,8 @@ export const runAndReport = (options: RunOptions) =>
         asked(report) ? changesLine(changes) : "",
         attentionTable(attention, { more: attentionCount(summary) - attention.length }),
         findingsTable(findings, { more: findingsCount(summary) - findings.length }),
-        `Database: ${ledger.file}`
+        `Database: ${ledger.file}`,
+        options.suggest ? nextSteps(summary, ledger.file) : ""
       ),
       result: { db: ledger.file, run: report, summary, changes, attention, findings },
       exitCode: exitCodeOf(options, report, summary)
@@ -193,6 +197,7 @@ export const run = Command.make(
       runAndReport({
         ...options,
         follow: true,
+        suggest: true,
         account: { resolve: !options.noResolve, lookup: !options.noLookup, maxCalls: options.maxCalls }
       }).pipe(
         Effect.provide(account.layer(options)),

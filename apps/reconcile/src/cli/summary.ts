@@ -117,5 +117,22 @@ export const attentionCount = (summary: Reports.Summary): number =>
     .filter(({ outcome }) => attentionWords.some((word) => word === outcome))
     .reduce((total, { contacts }) => total + contacts, 0)
 
+const quoted = (file: string) => (/^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`)
+
+/** What can be done about the outcomes there are, as commands; nothing where all is well. */
+export const nextSteps = (summary: Reports.Summary, file: string): string => {
+  const has = (...words: ReadonlyArray<string>) =>
+    summary.outcomes.some(({ outcome }) => words.includes(outcome))
+  const db = file === "./reconcile.db" ? "" : ` --db ${quoted(file)}`
+  const steps = [
+    ...(has("unaccounted")
+      ? [[`ac-reconcile lookup --dry-run${db}`, "what asking for the unaccounted costs"]]
+      : []),
+    ...(has("missing", "present") ? [[`ac-reconcile export retry${db}`, "those who may be sent again"]] : []),
+    ...(has(...attentionWords) ? [[`ac-reconcile explain ADDRESS${db}`, "why one contact came out so"]] : [])
+  ]
+  return steps.length === 0 ? "" : ["Next", columns(steps)].join("\n")
+}
+
 export const findingsCount = (summary: Reports.Summary): number =>
   summary.findings.reduce((total, { count }) => total + count, 0)

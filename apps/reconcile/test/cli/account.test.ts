@@ -47,6 +47,9 @@ describe.concurrent("asking the account", () => {
       const retry = world.read("retry.csv")
       expect(retry).toContain("cy@x.test,b-1,Cy")
       expect(retry.trim().split("\n")).toHaveLength(2)
+      expect(ran.stdout).toMatch(
+        /Next\n {2}ac-reconcile export retry +those who may be sent again\n {2}ac-reconcile explain ADDRESS +why/
+      )
       expectDone(
         await world.run(["contacts", "load", "retry.csv", "--db", "again.db", "--batch-column", "batch_id"])
       )
@@ -90,6 +93,12 @@ describe.concurrent("asking the account", () => {
       expect((await world.run(["explain", "nobody@x.test"])).stdout).toMatch(
         /^Nothing is known of nobody@x.test/
       )
+
+      // Nothing was asked, so that nothing changed since it began.
+      const idle = await world.run(["run", ...rate], { env })
+      expectDone(idle)
+      expect(found.stdout).toContain("Verdicts that changed since this run began: 1 otherwise changed")
+      expect(idle.stdout).not.toContain("Verdicts that changed")
 
       const rebuilt = await world.run(["reconcile", "--rebuild"])
       expectDone(rebuilt)

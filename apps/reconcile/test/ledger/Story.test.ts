@@ -50,7 +50,7 @@ describe("the story of an address", () => {
       yield* answer("one", "completed", { success: ["7"], failure: [] })
       const [chapter] = (yield* story("a@x.test")).chapters
       assert.include(
-        chapter?.facts.map(({ says }) => says),
+        (chapter?.facts ?? []).map(({ says }) => says),
         "the batch is completed, 1 success, 0 failures"
       )
     }).pipe(inMemory)

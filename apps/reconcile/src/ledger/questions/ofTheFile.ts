@@ -55,7 +55,8 @@ ORDER BY reconcile_run_id DESC LIMIT :limit`
   },
   {
     name: "last-run-changes",
-    question: "Which contacts were newly lost or newly found by the last run?",
+    question:
+      "Which contacts came to another outcome in the last run: settled, found, lost or otherwise changed?",
     parameters: [],
     sql: `SELECT change, email, batch_id, outcome_before, outcome_after
 FROM changes_since_last_run
