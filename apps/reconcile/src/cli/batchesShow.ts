@@ -31,9 +31,10 @@ export const batchesShow = Command.make("show", { batchId: batchIdArgument, db, 
       const findings = yield* Reports.findings({ batchId: options.batchId, limit: shown })
       return {
         text: blocks(
-          printable(
-            `Batch ${batch.batch_id} is ${batch.status ?? "not asked about yet"}. ${plural(batch.sent, "contact")} sent${countsOf(batch)}.`
-          ) + unlinked(batch.unlinked_successes),
+          [
+            printable(`Batch ${batch.batch_id} is ${batch.status ?? "not asked about yet"}.`),
+            `${plural(batch.sent, "contact")} sent${countsOf(batch)}.${unlinked(batch.unlinked_successes)}`
+          ].join("\n"),
           timeline.length === 0
             ? ""
             : columns(

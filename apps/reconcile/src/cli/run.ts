@@ -23,7 +23,7 @@ import {
   nextSteps,
   totalsTable
 } from "./summary.js"
-import { describeSteps } from "./steps.js"
+import { describePlan, describeSteps } from "./steps.js"
 import { batchesOf, blocks, plural, printable } from "./text.js"
 
 const shown = 20
@@ -53,6 +53,8 @@ const tell = (quiet: boolean, progress: Progress.Progress) => {
         return progress.show(
           `${plural(event.done, "contact ID")} resolved${event.left > 0 ? `, ${event.left.toLocaleString("en-US")} to go` : ""} …`
         )
+      case "Planned":
+        return line(Console.log(describePlan(event.plan)))
       case "LookedUp":
         return progress.show(`${plural(event.done, "address", "addresses")} looked up …`)
       case "Failed":

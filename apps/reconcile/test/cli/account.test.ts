@@ -82,6 +82,7 @@ describe.concurrent("asking the account", () => {
 
       const found = await world.run(["lookup", ...rate], { env })
       expectDone(found)
+      expect(found.stdout).toMatch(/^1 address unaccounted, to be looked up one by one, in 1 call\.\n/)
       expect(found.stdout).toContain("1 address looked up, 0 in the account, 1 not.")
 
       const story = await world.run(["explain", "CY@x.test"])
