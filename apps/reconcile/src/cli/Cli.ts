@@ -8,6 +8,7 @@ import { contactsLoad } from "./contactsLoad.js"
 import { demo } from "./demo.js"
 import { erase } from "./erase.js"
 import { explain } from "./explain.js"
+import { withReadableHelp } from "./help.js"
 import { lookup } from "./lookup.js"
 import { exportCommands } from "./exports.js"
 import { query } from "./query.js"
@@ -56,6 +57,10 @@ const command = Command.make("ac-reconcile").pipe(
 
 const flags = ["--json", "--once", "--wait", "--dry-run", "--rebuild", "--yes", "--no-resolve", "--no-lookup"]
 
+/** Without a subcommand, the parser answers with help. */
+const isGroup = (args: ReadonlyArray<string>) =>
+  args.length === 1 && ["contacts", "batches", "export"].includes(args[0] ?? "")
+
 /**
  * The parser takes a lone `-` for an option and gives up on all that follows it, so as the name of a file it
  * is moved to the end.
@@ -77,7 +82,10 @@ export const cli = (version: string) => {
   const run = Command.run(command, { name: "ac-reconcile", version })
   return (argv: ReadonlyArray<string>) => {
     const args = standardInputLast(argv.slice(2))
-    const result = run([...argv.slice(0, 2), ...args])
+    const asked = run([...argv.slice(0, 2), ...args])
+    // A command that does something prints what it found out, which must not be taken for help.
+    const isHelp = args.length === 0 || args.some((arg) => arg === "--help" || arg === "-h") || isGroup(args)
+    const result = isHelp ? withReadableHelp(args)(asked) : asked
     return args.includes("--json")
       ? withUsageInEnvelope(args, result)
       : Effect.provideService(result, OnMigration, tellMigration)

@@ -5,7 +5,7 @@ import * as Reports from "../ledger/Reports.js"
 import { knownBatch } from "./knownBatch.js"
 import { batchIdArgument, db, json } from "./options.js"
 import { respond } from "./respond.js"
-import { attentionTable, countsOf, findingsTable } from "./summary.js"
+import { attentionIn, attentionTable, countsOf, findingsTable } from "./summary.js"
 import { batchesOf, blocks, columns, plural, printable } from "./text.js"
 
 const shown = 50
@@ -31,9 +31,10 @@ export const batchesShow = Command.make("show", { batchId: batchIdArgument, db, 
       const findings = yield* Reports.findings({ batchId: options.batchId, limit: shown })
       return {
         text: blocks(
-          printable(
-            `Batch ${batch.batch_id} is ${batch.status ?? "not asked about yet"}: ${plural(batch.sent, "contact")} sent${countsOf(batch)}.`
-          ) + unlinked(batch.unlinked_successes),
+          [
+            printable(`Batch ${batch.batch_id} is ${batch.status ?? "not asked about yet"}.`),
+            `${plural(batch.sent, "contact")} sent${countsOf(batch)}.${unlinked(batch.unlinked_successes)}`
+          ].join("\n"),
           timeline.length === 0
             ? ""
             : columns(
@@ -47,8 +48,11 @@ export const batchesShow = Command.make("show", { batchId: batchIdArgument, db, 
                     : row.error
                 ])
               ),
-          attentionTable(attention),
-          findingsTable(findings)
+          attentionTable(attention, {
+            more: attentionIn(batch) - attention.length,
+            oneBatch: true
+          }),
+          findingsTable(findings, { more: batch.findings - findings.length, oneBatch: true })
         ),
         result: { batch, timeline, attention, findings }
       }

@@ -92,6 +92,7 @@ const rehearse = (dir: string, quiet: boolean) =>
       deadline: Duration.minutes(2),
       account: sample.account,
       failOn: [],
+      suggest: false,
       json: quiet
     }
     yield* say("First a single pass, as from cron (ac-reconcile run --once):")

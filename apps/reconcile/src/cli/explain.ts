@@ -3,11 +3,11 @@ import * as Command from "@effect/cli/Command"
 import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Effect from "effect/Effect"
 import * as Ledger from "../ledger/Ledger.js"
-import { type Fact, keysOf, reportsOf, type Story, story } from "../ledger/Story.js"
+import { type Chapter, type Fact, keysOf, reportsOf, type Story, story } from "../ledger/Story.js"
 import { db, json } from "./options.js"
 import { respond } from "./respond.js"
 import { evidenceWords } from "./summary.js"
-import { blocks, columns, printable } from "./text.js"
+import { batchesOf, blocks, columns, plural, printable } from "./text.js"
 
 const subject = Args.text({ name: "address-or-contact-id" }).pipe(
   Args.mapEffect((text) =>
@@ -21,23 +21,35 @@ const subject = Args.text({ name: "address-or-contact-id" }).pipe(
 const factsTable = (facts: ReadonlyArray<Fact>) =>
   columns(facts.map(({ at, says, table }) => [at ?? "", table, says]))
 
-const tell = ({ chapters, email_key, facts }: Story) =>
-  blocks(
+const verdictOf = ({ contact_id, evidence, likely_reason, outcome, retry_reason }: Chapter) =>
+  [
     printable(
-      chapters.length === 0
-        ? `${email_key} was sent in no batch.`
-        : `${email_key}, sent in ${chapters.length === 1 ? "one batch" : `${chapters.length} rows of batches`}`
+      `${outcome ?? "not decided yet"}${evidence === null ? "" : ` (${evidenceWords[evidence] ?? evidence})`}${contact_id === null ? "" : `, contact ID ${contact_id}`}`
     ),
+    ...(likely_reason === null ? [] : [likely_reason]),
+    ...(retry_reason === null ? [] : [`may be sent again: ${retry_reason}`])
+  ].join("\n  ")
+
+const headline = (emailKey: string, chapters: ReadonlyArray<Chapter>, batches: number) => {
+  if (chapters.length === 0) return `${emailKey} was sent in no batch.`
+  return chapters.length === batches
+    ? `${emailKey}, sent in ${batchesOf(batches)}`
+    : `${emailKey}, sent ${plural(chapters.length, "time")} in ${batchesOf(batches)}`
+}
+
+/** Sent several times in one batch, an address has a verdict for each, on the same facts. */
+const tell = ({ chapters, email_key, facts }: Story) => {
+  const batches = [...new Set(chapters.map(({ batch_id }) => batch_id))]
+  return blocks(
+    printable(headline(email_key, chapters, batches.length)),
     factsTable(facts),
-    ...chapters.map(({ batch_id, contact_id, evidence, facts: own, outcome }) =>
-      [
-        printable(
-          `In batch ${batch_id}: ${outcome ?? "not decided yet"}${evidence === null ? "" : ` (${evidenceWords[evidence] ?? evidence})`}${contact_id === null ? "" : `, contact ID ${contact_id}`}`
-        ),
-        factsTable(own)
-      ].join("\n")
-    )
+    ...batches.map((batchId) => {
+      const own = chapters.filter(({ batch_id }) => batch_id === batchId)
+      const verdicts = [...new Set(own.map(verdictOf))].join("\n  and ")
+      return [`${printable(`In batch ${batchId}: `)}${verdicts}`, factsTable(own[0]?.facts ?? [])].join("\n")
+    })
   )
+}
 
 export const explain = Command.make("explain", { subject, db, json }, (options) =>
   respond(

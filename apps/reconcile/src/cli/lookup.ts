@@ -9,6 +9,7 @@ import { db, deadline, json, maxCalls, requestsPerSecond } from "./options.js"
 import { type Response, respond } from "./respond.js"
 import { runAndReport } from "./run.js"
 import { describePlan } from "./steps.js"
+import { blocks } from "./text.js"
 
 const dryRun = Options.boolean("dry-run").pipe(
   Options.withDescription(
@@ -27,6 +28,7 @@ const lookAllUp = (options: {
     deadline: options.deadline,
     account: { resolve: false, lookup: true, maxCalls: options.maxCalls },
     failOn: [],
+    suggest: true,
     json: options.json
   })
 
@@ -40,7 +42,13 @@ export const lookup = Command.make(
       Effect.gen(function* () {
         if (!options.dryRun) return yield* lookAllUp(options)
         const plan = yield* planOnly(options)
-        const response: Response = { text: describePlan(plan), result: { db: options.db, plan } }
+        const response: Response = {
+          text: blocks(
+            describePlan(plan),
+            plan.affordable === 0 ? "" : "None has been looked up yet; without --dry-run they are."
+          ),
+          result: { db: options.db, plan }
+        }
         return response
       }).pipe(
         Effect.provide(account.layer(options)),

@@ -19,6 +19,7 @@ export const resolve = Command.make(
         deadline: options.deadline,
         account: { resolve: true, lookup: false, maxCalls: options.maxCalls },
         failOn: [],
+        suggest: true,
         json: options.json
       }).pipe(
         Effect.provide(account.layer(options)),

@@ -20,9 +20,10 @@ import {
   countsOf,
   findingsCount,
   findingsTable,
+  nextSteps,
   totalsTable
 } from "./summary.js"
-import { describeSteps } from "./steps.js"
+import { describePlan, describeSteps } from "./steps.js"
 import { batchesOf, blocks, plural, printable } from "./text.js"
 
 const shown = 20
@@ -52,6 +53,8 @@ const tell = (quiet: boolean, progress: Progress.Progress) => {
         return progress.show(
           `${plural(event.done, "contact ID")} resolved${event.left > 0 ? `, ${event.left.toLocaleString("en-US")} to go` : ""} …`
         )
+      case "Planned":
+        return line(Console.log(describePlan(event.plan)))
       case "LookedUp":
         return progress.show(`${plural(event.done, "address", "addresses")} looked up …`)
       case "Failed":
@@ -118,6 +121,8 @@ const headline = (follow: boolean, report: RunReport, summary: Reports.Summary) 
   return `${parts.join(", ")}.`
 }
 
+const asked = ({ lookedUp, open, resolved }: RunReport) => open > 0 || resolved !== null || lookedUp !== null
+
 /** A run says nothing of steps that had nothing to do; a command that is nothing but the step does. */
 const askedFor = ({ account, follow }: RunOptions) =>
   follow ? { resolve: false, lookup: false } : { resolve: account.resolve, lookup: account.lookup }
@@ -129,6 +134,8 @@ export interface RunOptions {
   readonly account: Run.AccountOptions
   readonly failOn: ReadonlyArray<FailOn>
   readonly json: boolean
+  /** Whether to end with commands for what can be done next. */
+  readonly suggest: boolean
 }
 
 /** One reconciliation run and the report on it, for the command and for the demo. */
@@ -154,10 +161,12 @@ export const runAndReport = (options: RunOptions) =>
           .filter((line) => line !== "")
           .join("\n"),
         totalsTable(summary),
-        changesLine(changes),
-        attentionTable(attention, attentionCount(summary) - attention.length),
-        findingsTable(findings, findingsCount(summary) - findings.length),
-        `Database: ${ledger.file}`
+        // A run that asked nothing is not kept as one: what the view tells is of the run before.
+        asked(report) ? changesLine(changes) : "",
+        attentionTable(attention, { more: attentionCount(summary) - attention.length }),
+        findingsTable(findings, { more: findingsCount(summary) - findings.length }),
+        `Database: ${ledger.file}`,
+        options.suggest ? nextSteps(summary, ledger.file) : ""
       ),
       result: { db: ledger.file, run: report, summary, changes, attention, findings },
       exitCode: exitCodeOf(options, report, summary)
@@ -190,6 +199,7 @@ export const run = Command.make(
       runAndReport({
         ...options,
         follow: true,
+        suggest: true,
         account: { resolve: !options.noResolve, lookup: !options.noLookup, maxCalls: options.maxCalls }
       }).pipe(
         Effect.provide(account.layer(options)),

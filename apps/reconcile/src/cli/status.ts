@@ -16,8 +16,8 @@ const meaning: Readonly<Record<string, string>> = {
   claimed: "assigned, not begun",
   active: "running",
   completed: "the import has ended",
-  failed: "has failed; ActiveCampaign will not try again",
-  interrupted: "was interrupted; ActiveCampaign will not try again"
+  failed: "ActiveCampaign gave it up and will not try again",
+  interrupted: "ActiveCampaign broke it off and will not try again"
 }
 
 const listed = (title: string, list: Option.Option<ReadonlyArray<string>>, one: string, many: string) =>

@@ -33,8 +33,8 @@ export const describePlan = ({
         : ` (a walk through the account would be up to ${plural(walkCalls, "call")})`
   const how =
     method === "walk"
-      ? `by a walk through the account's contacts, up to ${plural(calls, "call")}`
-      : `one by one, ${plural(calls, "call")}`
+      ? `by a walk through the account's contacts, in up to ${plural(calls, "call")}`
+      : `one by one, in ${plural(calls, "call")}`
   const reach =
     affordable < count
       ? ` --max-calls leaves ${plural(budget, "call")}: ${addresses(affordable)} now, the others next time.`

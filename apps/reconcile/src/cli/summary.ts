@@ -1,6 +1,6 @@
 import type * as Reports from "../ledger/Reports.js"
 import { outcomeWords } from "../ledger/Reports.js"
-import { batchesOf, blocks, columns, plural } from "./text.js"
+import { batchesOf, blocks, columns, printable } from "./text.js"
 
 const countedWords = [
   "imported",
@@ -51,12 +51,28 @@ export const totalsTable = (summary: Reports.Summary): string => {
   )
 }
 
-export const attentionTable = (rows: ReadonlyArray<Reports.OutcomeRow>, more = 0): string =>
+interface TableOptions {
+  /** Rows there are beside those given. */
+  readonly more: number
+  /** All rows are of one batch, which has been named. */
+  readonly oneBatch?: boolean
+}
+
+export const attentionTable = (
+  rows: ReadonlyArray<Reports.OutcomeRow>,
+  { more, oneBatch = false }: TableOptions
+): string =>
   rows.length === 0
     ? ""
     : [
         "Contacts that need attention",
-        columns(rows.map((row) => [row.outcome, row.email, `batch ${row.batch_id}`])),
+        columns(
+          rows.map((row) => [
+            row.outcome,
+            row.email,
+            oneBatch ? (evidenceWords[row.evidence] ?? row.evidence) : `batch ${row.batch_id}`
+          ])
+        ),
         ...(more > 0 ? [`  … and ${more.toLocaleString("en-US")} more`] : [])
       ].join("\n")
 
@@ -72,20 +88,51 @@ export const changesLine = ({ changed, found, lost, unchanged }: Reports.Changes
     : `Verdicts that changed since this run began: ${parts.join(", ")}; ${unchanged.toLocaleString("en-US")} unchanged.`
 }
 
-export const findingsTable = (rows: ReadonlyArray<Reports.FindingRow>, more = 0): string =>
-  rows.length === 0
-    ? ""
-    : [
-        `Findings`,
-        columns(rows.map((row) => [row.finding, row.subject, `batch ${row.batch_id}: ${row.detail}`])),
-        ...(more > 0 ? [`  … and ${plural(more, "more", "more")}`] : [])
-      ].join("\n")
+/** Two lines a finding: its sentence is longer than what a line has left. */
+export const findingsTable = (
+  rows: ReadonlyArray<Reports.FindingRow>,
+  { more, oneBatch = false }: TableOptions
+): string => {
+  if (rows.length === 0) return ""
+  const heads = columns(
+    rows.map((row) =>
+      oneBatch ? [row.finding, row.subject] : [row.finding, row.subject, `batch ${row.batch_id}`]
+    )
+  ).split("\n")
+  return [
+    "Findings",
+    ...rows.flatMap((row, index) => [heads[index] ?? "", `    ${printable(row.detail)}`]),
+    ...(more > 0 ? [`  … and ${more.toLocaleString("en-US")} more`] : [])
+  ].join("\n")
+}
+
+const attentionWords = ["contradictory", "rejected", "missing", "unaccounted"] as const
+
+export const attentionIn = (batch: Reports.BatchRow): number =>
+  attentionWords.reduce((total, word) => total + batch[word], 0)
 
 /** Outcomes that somebody should look at. */
 export const attentionCount = (summary: Reports.Summary): number =>
   summary.outcomes
-    .filter(({ outcome }) => ["contradictory", "rejected", "missing", "unaccounted"].includes(outcome))
+    .filter(({ outcome }) => attentionWords.some((word) => word === outcome))
     .reduce((total, { contacts }) => total + contacts, 0)
+
+const quoted = (file: string) => (/^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`)
+
+/** What can be done about the outcomes there are, as commands; nothing where all is well. */
+export const nextSteps = (summary: Reports.Summary, file: string): string => {
+  const has = (...words: ReadonlyArray<string>) =>
+    summary.outcomes.some(({ outcome }) => words.includes(outcome))
+  const db = file === "./reconcile.db" ? "" : ` --db ${quoted(file)}`
+  const steps = [
+    ...(has("unaccounted")
+      ? [[`ac-reconcile lookup --dry-run${db}`, "what asking for the unaccounted costs"]]
+      : []),
+    ...(has("missing", "present") ? [[`ac-reconcile export retry${db}`, "those who may be sent again"]] : []),
+    ...(has(...attentionWords) ? [[`ac-reconcile explain ADDRESS${db}`, "why one contact came out so"]] : [])
+  ]
+  return steps.length === 0 ? "" : ["Next", columns(steps)].join("\n")
+}
 
 export const findingsCount = (summary: Reports.Summary): number =>
   summary.findings.reduce((total, { count }) => total + count, 0)

@@ -109,6 +109,7 @@ const byWalk = (step: AccountStep, counts: Counts) =>
     const finished = yield* withinTime(step)(walked)
     if (Option.isNone(finished)) return
     counts.absent += yield* Lookups.recordAbsent(begunAt)
+    yield* step.onEvent({ _tag: "LookedUp", done: counts.found + counts.absent })
   })
 
 /**

@@ -161,7 +161,9 @@ export const run = (
     const lookedUp = Effect.gen(function* () {
       if (!options.account.lookup || (yield* Lookups.countUnaccounted) === 0) return null
       const looking = yield* begin
-      return yield* lookUp(looking, yield* plan(looking))
+      const made = yield* plan(looking)
+      yield* options.onEvent({ _tag: "Planned", plan: made })
+      return yield* lookUp(looking, made)
     })
     return yield* Effect.gen(function* () {
       const endings = yield* rotate(open, followed, visit(follower))

@@ -3,6 +3,7 @@ import type { SettledStatus } from "effect-activecampaign/ImportStatus"
 import type { FailedStep } from "../ledger/AccountErrors.js"
 import type { FailedCall } from "../ledger/Answers.js"
 import type { LookupReport } from "./LookUp.js"
+import type { LookupPlan } from "./lookupPlan.js"
 import type { ResolveReport } from "./Resolve.js"
 
 /** Why a batch could not be followed to its end in this run. */
@@ -19,6 +20,7 @@ export type RunEvent =
   | { readonly _tag: "Answered"; readonly batchId: BatchId; readonly status: string }
   | { readonly _tag: "Settled"; readonly batchId: BatchId; readonly status: SettledStatus }
   | { readonly _tag: "Resolved"; readonly done: number; readonly left: number }
+  | { readonly _tag: "Planned"; readonly plan: LookupPlan }
   | { readonly _tag: "LookedUp"; readonly done: number }
   | { readonly _tag: "Failed"; readonly problem: Problem }
 

@@ -1,3 +1,4 @@
+import type { SqlClient } from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import { fromAddress } from "effect-activecampaign/EmailKey"
 import { Ledger } from "./Ledger.js"
@@ -17,6 +18,9 @@ export interface Chapter {
   readonly outcome: string | null
   readonly evidence: string | null
   readonly contact_id: string | null
+  /** Our guess why it was rejected, and why it may be sent again; null where there is none, or it may not. */
+  readonly likely_reason: string | null
+  readonly retry_reason: string | null
   readonly facts: ReadonlyArray<Fact>
 }
 
@@ -61,6 +65,13 @@ export const reportsOf = (contactId: string) =>
       FROM gone_contacts WHERE contact_id = ${contactId}`)
   )
 
+const idsOf = (sql: SqlClient, key: string) => sql`
+  SELECT contact_id FROM links WHERE email_key = ${key}
+  UNION SELECT contact_id FROM local_contacts WHERE email_key = ${key} AND contact_id IS NOT NULL`
+
+const listed = (column: string, one: string, many: string) =>
+  `coalesce(', ' || ${column} || CASE ${column} WHEN 1 THEN ' ${one}' ELSE ' ${many}' END, '')`
+
 const factsOf = (key: string) =>
   Effect.flatMap(Ledger, ({ sql, use }) =>
     use(sql<Fact>`
@@ -69,7 +80,11 @@ const factsOf = (key: string) =>
       FROM local_contacts l JOIN local_sources s ON s.local_source_id = l.local_source_id WHERE l.email_key = ${key}
       UNION ALL
       SELECT 'links', learnt_at, 'contact ID ' || contact_id || ' belongs to ' || email
-        || CASE learnt_from WHEN 'resolve' THEN ', as the account said of the ID' ELSE ', as the account said of the address' END
+        || CASE learnt_from
+          WHEN 'resolve' THEN ', as the account said of the ID'
+          WHEN 'lookup' THEN ', as the account said of the address'
+          ELSE ', as a local contact said that was erased'
+        END
       FROM links WHERE email_key = ${key}
       UNION ALL
       SELECT 'lookups', asked_at, CASE
@@ -78,6 +93,19 @@ const factsOf = (key: string) =>
             || coalesce(', created ' || created_at, '') || coalesce(', updated ' || updated_at, '')
         END
       FROM lookups WHERE email_key = ${key}
+      UNION ALL
+      SELECT 'batch_failures', a.received_at, 'batch ' || f.batch_id || ' lists ' || f.email || ' among its failures; it was not sent in it'
+        || coalesce('; nearest sent: ' || (SELECT group_concat(n.sent_email, ', ') FROM near_matches n
+          WHERE n.batch_id = f.batch_id AND n.failed_email = f.email), '')
+      FROM batch_failures f JOIN batch_answers a ON a.batch_id = f.batch_id AND a.sequence = f.sequence
+      WHERE f.email_key = ${key}
+        AND NOT EXISTS (SELECT 1 FROM batch_sent s WHERE s.batch_id = f.batch_id AND s.email_key = f.email_key)
+      UNION ALL
+      SELECT 'batch_successes', a.received_at, 'batch ' || x.batch_id || ' lists contact ID ' || x.contact_id
+        || ' among its successes; the address was not sent in it'
+      FROM (${idsOf(sql, key)}) i CROSS JOIN batch_successes x ON x.contact_id = i.contact_id
+      JOIN batch_answers a ON a.batch_id = x.batch_id AND a.sequence = x.sequence
+      WHERE NOT EXISTS (SELECT 1 FROM batch_sent s WHERE s.batch_id = x.batch_id AND s.email_key = ${key})
       ORDER BY 2`)
   )
 
@@ -90,7 +118,8 @@ const chapterFacts = (batchId: string, key: string) =>
       WHERE s.batch_id = ${batchId} AND s.email_key = ${key}
       UNION ALL
       SELECT 'batch_answers', received_at, 'the batch is ' || status
-        || coalesce(', ' || success_count || ' successes', '') || coalesce(', ' || failure_count || ' failures', '')
+        || CASE status WHEN 'unset' THEN ' (it has no status yet)' ELSE '' END
+        || ${sql.literal(listed("success_count", "success", "successes"))} || ${sql.literal(listed("failure_count", "failure", "failures"))}
       FROM batch_answers WHERE batch_id = ${batchId}
       UNION ALL
       SELECT 'batch_failures', a.received_at, f.email || ' is number ' || (f.position + 1) || ' of the failure list'
@@ -99,11 +128,9 @@ const chapterFacts = (batchId: string, key: string) =>
       UNION ALL
       SELECT 'batch_successes', a.received_at, 'contact ID ' || x.contact_id || ' is number ' || (x.position + 1) || ' of the success list'
       FROM batch_successes x JOIN batch_answers a ON a.batch_id = x.batch_id AND a.sequence = x.sequence
-      WHERE x.batch_id = ${batchId} AND x.contact_id IN (
-        SELECT contact_id FROM links WHERE email_key = ${key}
-        UNION SELECT contact_id FROM local_contacts WHERE email_key = ${key} AND contact_id IS NOT NULL)
+      WHERE x.batch_id = ${batchId} AND x.contact_id IN (${idsOf(sql, key)})
       UNION ALL
-      SELECT 'outcome_changes', changed_at, 'came to be ' || outcome_after || ', was ' || outcome_before
+      SELECT 'outcome_changes', changed_at, 'became ' || outcome_after || ', was ' || outcome_before
       FROM outcome_changes WHERE batch_id = ${batchId} AND email_key = ${key}`)
   )
 
@@ -112,7 +139,11 @@ export const story = (key: string) =>
   Effect.gen(function* () {
     const { sql, use } = yield* Ledger
     const verdicts = yield* use(sql<Omit<Chapter, "facts">>`
-      SELECT s.batch_id, s.email, s.occurrence, o.outcome, o.evidence, o.contact_id
+      SELECT s.batch_id, s.email, s.occurrence, o.outcome, o.evidence, o.contact_id,
+        (SELECT r.likely_reason FROM rejected_contacts r
+          WHERE r.batch_id = s.batch_id AND r.email_key = s.email_key AND r.occurrence = s.occurrence) AS likely_reason,
+        (SELECT c.reason FROM retry_candidates c
+          WHERE c.batch_id = s.batch_id AND c.email_key = s.email_key AND c.occurrence = s.occurrence) AS retry_reason
       FROM batch_sent s
       JOIN batches b ON b.batch_id = s.batch_id
       LEFT JOIN outcomes o ON o.batch_id = s.batch_id AND o.email_key = s.email_key AND o.occurrence = s.occurrence

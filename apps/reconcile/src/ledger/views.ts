@@ -1,3 +1,4 @@
+import { isErased } from "./erase/token.js"
 import { likelyReason } from "./likelyReason.js"
 
 export interface View {
@@ -71,8 +72,7 @@ export const views: ReadonlyArray<View> = [
   },
   {
     name: "retry_candidates",
-    question:
-      "Which contacts may be sent again, each address once and in the last batch it was sent in, and why?",
+    question: "Which contacts may be sent again, each address once, and why?",
     sql: `SELECT o.batch_id, s.email, o.email_key, o.occurrence, o.outcome,
         CASE o.evidence
           WHEN 'lookup-absent' THEN 'in neither list, and not in the account when looked up'
@@ -81,7 +81,7 @@ export const views: ReadonlyArray<View> = [
         END AS reason
       FROM outcomes o
       JOIN batch_sent s ON s.batch_id = o.batch_id AND s.email_key = o.email_key AND s.occurrence = o.occurrence
-      WHERE o.outcome IN ('missing', 'present') AND o.occurrence = 1
+      WHERE o.outcome IN ('missing', 'present') AND o.occurrence = 1 AND NOT ${isErased("o.email_key")}
         AND (o.outcome = 'missing'
           OR (o.evidence IN ('lookup-older', 'lookup-undated') AND ${settledAs("o")} IN ('failed', 'interrupted')))
         AND NOT EXISTS (SELECT 1 FROM outcomes other

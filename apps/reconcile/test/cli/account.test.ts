@@ -47,6 +47,9 @@ describe.concurrent("asking the account", () => {
       const retry = world.read("retry.csv")
       expect(retry).toContain("cy@x.test,b-1,Cy")
       expect(retry.trim().split("\n")).toHaveLength(2)
+      expect(ran.stdout).toMatch(
+        /Next\n {2}ac-reconcile export retry +those who may be sent again\n {2}ac-reconcile explain ADDRESS +why/
+      )
       expectDone(
         await world.run(["contacts", "load", "retry.csv", "--db", "again.db", "--batch-column", "batch_id"])
       )
@@ -72,22 +75,31 @@ describe.concurrent("asking the account", () => {
 
       const plan = await world.run(["lookup", "--dry-run", ...rate], { env })
       expectDone(plan)
-      expect(plan.stdout).toBe("1 address unaccounted, to be looked up one by one, 1 call.\n")
+      expect(plan.stdout).toBe(
+        "1 address unaccounted, to be looked up one by one, in 1 call.\n\nNone has been looked up yet; without --dry-run they are.\n"
+      )
       expect(values(world.path("reconcile.db"), "SELECT count(*) FROM lookups")).toEqual([0])
 
       const found = await world.run(["lookup", ...rate], { env })
       expectDone(found)
+      expect(found.stdout).toMatch(/^1 address unaccounted, to be looked up one by one, in 1 call\.\n/)
       expect(found.stdout).toContain("1 address looked up, 0 in the account, 1 not.")
 
       const story = await world.run(["explain", "CY@x.test"])
       expectDone(story)
       expect(story.stdout).toMatch(/In batch b-1: missing \(not in the account\)/)
-      expect(story.stdout).toMatch(/outcome_changes +came to be unaccounted, was imported/)
+      expect(story.stdout).toMatch(/outcome_changes +became unaccounted, was imported/)
       expect(story.stdout).toMatch(/lookups +not in the account/)
       expect((await world.run(["explain", "7701"])).stdout).toContain("stranger-7701@elsewhere.test")
       expect((await world.run(["explain", "nobody@x.test"])).stdout).toMatch(
         /^Nothing is known of nobody@x.test/
       )
+
+      // Nothing was asked, so that nothing changed since it began.
+      const idle = await world.run(["run", ...rate], { env })
+      expectDone(idle)
+      expect(found.stdout).toContain("Verdicts that changed since this run began: 1 otherwise changed")
+      expect(idle.stdout).not.toContain("Verdicts that changed")
 
       const rebuilt = await world.run(["reconcile", "--rebuild"])
       expectDone(rebuilt)

@@ -11,6 +11,11 @@ const commands: Readonly<Record<string, ReadonlyArray<string>>> = {
     "batches list",
     "batches show",
     "run",
+    "resolve",
+    "lookup",
+    "reconcile",
+    "explain",
+    "erase",
     "status",
     "export",
     "query",
@@ -35,7 +40,17 @@ const commands: Readonly<Record<string, ReadonlyArray<string>>> = {
   "batches add": ["--id", "--file", "--sent", "--submitted-at", "--map", "--raw", "--db", "--json"],
   "batches list": ["--db", "--json"],
   "batches show": ["<batch-id>", "--db", "--json"],
-  run: ["--once", "--deadline", "--requests-per-second", "--fail-on", "--db", "--json"],
+  run: [
+    "--once",
+    "--deadline",
+    "--requests-per-second",
+    "--no-resolve",
+    "--no-lookup",
+    "--max-calls",
+    "--fail-on",
+    "--db",
+    "--json"
+  ],
   status: ["<batch-id>", "--wait", "--deadline", "--json"],
   export: ["outcomes", "rejected", "missing", "unaccounted", "retry", "contact-ids", "findings"],
   "export outcomes": ["--format", "-o, --output", "--raw", "--batch", "--outcome", "--db", "markdown"],
@@ -68,6 +83,7 @@ describe.concurrent("help", () => {
         if (help === undefined) continue
         expectDone(help)
         for (const mention of mentions) expect(help.stdout, command).toContain(mention)
+        expect(help.stdout).toContain(`\n$ ${`ac-reconcile ${command}`.trim()}`)
       }
     })
   )
@@ -79,6 +95,7 @@ describe.concurrent("help", () => {
         const told = await world.run(args)
         expectDone(told)
         expect(told.stdout).toContain("COMMANDS")
+        for (const line of told.stdout.split("\n")) expect(line.length, line).toBeLessThanOrEqual(100)
       }
     })
   )

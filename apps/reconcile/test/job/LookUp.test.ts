@@ -75,6 +75,9 @@ describe("looking up", () => {
         yield* load([row("new@x.test", "one")])
         yield* run({ account })
         assert.deepStrictEqual(yield* verdicts, ["new@x.test: present (lookup-undated)"])
+        // Told afterwards, the time counts from then on.
+        yield* submittedNow("one")
+        assert.deepStrictEqual(yield* verdicts, ["new@x.test: present (lookup-created)"])
       }).pipe(
         withAccount({
           batches: [{ batchId: "one", contacts: [{ email: "new@x.test", becomes: "unreported" }] }]
@@ -145,6 +148,7 @@ describe("looking up", () => {
       yield* load(contacts.map(({ email }) => row(email, "one")))
       const { lookedUp } = yield* run({ account })
       assert.deepInclude(lookedUp?.plan, { method: "walk", addresses: 121, calls: 12, affordable: 121 })
+      assert.deepStrictEqual(yield* select("SELECT looked_up FROM reconcile_runs"), [{ looked_up: 121 }])
       assert.deepInclude(lookedUp, { found: 1, absent: 120, left: 0 })
       assert.isBelow((yield* contactCalls).length, 13)
       const all = yield* verdicts

@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
+import * as Option from "effect/Option"
 import { BatchId } from "effect-activecampaign/BatchId"
 import { fromAddress } from "effect-activecampaign/EmailKey"
 import * as AccountErrors from "../../src/ledger/AccountErrors.js"
@@ -12,6 +13,7 @@ import { erase } from "../../src/ledger/Erase.js"
 import { search, searchBytes } from "../../src/ledger/erase/search.js"
 import { patternOf, spellingsOf, withoutPerson } from "../../src/ledger/erase/spellings.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
+import * as Lookups from "../../src/ledger/Lookups.js"
 import { answer, conclusions, load, now, row, select, verdicts } from "../support/ledger.js"
 
 const inFile = <A, E>(use: (file: string) => Effect.Effect<A, E, Ledger.Ledger>) =>
@@ -94,6 +96,33 @@ describe("erasing a person", () => {
           stands.outcomes.map(({ contact_id, email_key }) => `${email_key} ${contact_id}`),
           "erased-1 erased-1-1"
         )
+      })
+    )
+  )
+
+  it.effect("leaves nobody to be looked up or sent again", () =>
+    inFile(() =>
+      Effect.gen(function* () {
+        yield* load([row("silent@example.test", "one"), row("gone@example.test", "two")])
+        yield* answer("one", "completed", { success: [], failure: [] })
+        yield* answer("two", "completed", { success: [], failure: [] })
+        const asked = { emailKey: "gone@example.test", email: "gone@example.test", contact: Option.none() }
+        yield* Lookups.record([asked], "address", now)
+        assert.deepStrictEqual(yield* verdicts, [
+          "silent@example.test: unaccounted (silence)",
+          "gone@example.test: missing (lookup-absent)"
+        ])
+        assert.lengthOf(yield* select("SELECT email FROM retry_candidates"), 1)
+        yield* erase("silent@example.test")
+        yield* erase("gone@example.test")
+        assert.strictEqual(yield* Lookups.countUnaccounted, 0)
+        assert.deepStrictEqual(yield* Lookups.unaccounted({ after: "", limit: 9 }), [])
+        yield* Lookups.recordAbsent(now)
+        assert.deepStrictEqual(yield* verdicts, [
+          "erased-1: unaccounted (silence)",
+          "erased-2: missing (lookup-absent)"
+        ])
+        assert.lengthOf(yield* select("SELECT email FROM retry_candidates"), 0)
       })
     )
   )

@@ -133,7 +133,7 @@ export const facts: ReadonlyArray<ObjectNotes> = [
       email: "The address as it was asked for.",
       asked_at: "When the account was asked. UTC.",
       method:
-        "address: asked for this address. walk: found, or not, among the contacts touched since the batch was submitted.",
+        "address: asked for this address. walk: found, or not, when the whole account was walked through.",
       contact_id: "The ID of the contact found. NULL: the account has no such contact.",
       found_email: "Its address as the account writes it. NULL: no such contact.",
       created_at:

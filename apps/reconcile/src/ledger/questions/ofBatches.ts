@@ -67,7 +67,7 @@ ORDER BY since, b.batch_id`
     name: "ended-badly",
     question: "Which batches ended failed or interrupted, and how many of their contacts are certain?",
     parameters: [],
-    sql: `SELECT batch_id, status, sent, imported, rejected, unaccounted
+    sql: `SELECT batch_id, status, sent, imported, present, rejected, missing, unaccounted
 FROM batch_overview WHERE status IN ('failed', 'interrupted')
 ORDER BY settled_at, batch_id`
   },

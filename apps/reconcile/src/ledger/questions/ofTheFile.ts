@@ -35,7 +35,9 @@ ORDER BY contacts DESC, batch_id LIMIT :limit`
     question: "Which calls gave no answer, by kind of error and day?",
     parameters: [since],
     sql: `SELECT substr(occurred_at, 1, 10) AS day, error, count(*) AS calls, count(DISTINCT batch_id) AS batches
-FROM batch_errors WHERE occurred_at >= :since
+FROM (SELECT occurred_at, error, batch_id FROM batch_errors
+  UNION ALL SELECT occurred_at, error, NULL FROM account_errors)
+WHERE occurred_at >= :since
 GROUP BY day, error
 ORDER BY day DESC, error`
   },
@@ -43,7 +45,7 @@ ORDER BY day DESC, error`
     name: "last-runs",
     question: "What did the last runs find, and which was killed?",
     parameters: [limit],
-    sql: `SELECT started_at, finished_at, open_batches, answers, settled, errors
+    sql: `SELECT started_at, finished_at, open_batches, answers, settled, resolved, looked_up, errors
 FROM reconcile_runs
 ORDER BY reconcile_run_id DESC LIMIT :limit`
   },
@@ -55,7 +57,8 @@ ORDER BY reconcile_run_id DESC LIMIT :limit`
   },
   {
     name: "last-run-changes",
-    question: "Which contacts were newly lost or newly found by the last run?",
+    question:
+      "Which contacts came to another outcome in the last run: settled, found, lost or otherwise changed?",
     parameters: [],
     sql: `SELECT change, email, batch_id, outcome_before, outcome_after
 FROM changes_since_last_run
