@@ -107,8 +107,7 @@ const steps = [
     python: () => python("again", csv)
   },
   {
-    // The product decides each batch in the transaction that records its answer; the others only record.
-    step: "record and decide",
+    step: "record",
     goal: "≤ 1.5 × floor",
     ours: () => node(driver, "record", ours, answers),
     floor: () => floor("record", answers),

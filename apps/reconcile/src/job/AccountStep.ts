@@ -6,7 +6,7 @@ import type { Service as Contacts } from "effect-activecampaign/Contacts"
 import type { ContactsError } from "effect-activecampaign/ContactsError"
 import type { Ledger } from "../ledger/Ledger.js"
 import type { LedgerError } from "../ledger/LedgerError.js"
-import type { RunEvent, StepProblem } from "./RunReport.js"
+import type { RunEvent, StepProblem } from "./RunEvent.js"
 
 /** A step of the job that asks the account about contacts, within a number of calls and until a time. */
 export interface AccountStep {

@@ -14,7 +14,7 @@ import type { OpenBatch } from "../ledger/Batches.js"
 import type { Ledger } from "../ledger/Ledger.js"
 import type { LedgerError } from "../ledger/LedgerError.js"
 import { followPolicy, isUnknownBatch } from "./pollPolicy.js"
-import type { BatchProblem } from "./RunReport.js"
+import type { BatchProblem } from "./RunEvent.js"
 
 /** How a batch's part in a run ended. */
 export type Ending =

@@ -24,7 +24,8 @@ import { type AccountStep, callBudget } from "./AccountStep.js"
 import { lookUp, plan } from "./LookUp.js"
 import type { LookupPlan } from "./lookupPlan.js"
 import { resolve } from "./Resolve.js"
-import type { BatchProblem, RunEvent, RunReport, StepProblem } from "./RunReport.js"
+import type { BatchProblem, RunEvent, StepProblem } from "./RunEvent.js"
+import type { RunReport } from "./RunReport.js"
 import { rotate } from "./rotate.js"
 
 export interface RunOptions {

@@ -7,7 +7,7 @@ import * as RateBudget from "effect-activecampaign/RateBudget"
 import * as InProcess from "effect-activecampaign-simulator/InProcess"
 import * as Scenario from "effect-activecampaign-simulator/Scenario"
 import * as Run from "../../src/job/Run.js"
-import type { RunEvent } from "../../src/job/RunReport.js"
+import type { RunEvent } from "../../src/job/RunEvent.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
 import * as virtualClock from "./virtualClock.js"
 
