@@ -95,7 +95,8 @@ export const make = (
  * ```ts
  * import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
  * import * as Layer from "effect/Layer"
- *  * import { ActiveCampaignClient } from "effect-activecampaign"
+ * import * as Redacted from "effect/Redacted"
+ * import { ActiveCampaignClient } from "effect-activecampaign"
  *
  * const ClientLive = ActiveCampaignClient.layer({
  *   url: "https://youraccountname.api-us1.com",
