@@ -17,7 +17,7 @@ import { describeRejects, describeRestored, noRejects, readContacts } from "./co
 import { format, map, raw } from "./contactsLoad.js"
 import { ExitCode } from "./ExitCode.js"
 import { describeChanged, describeDifferences, describeSent } from "./loadText.js"
-import { db, invalid, json } from "./options.js"
+import { db, json, submittedAt } from "./options.js"
 import { respond } from "./respond.js"
 import { batchesOf } from "./text.js"
 
@@ -34,22 +34,6 @@ const file = Options.text("file").pipe(
 const sent = Options.text("sent").pipe(
   Options.optional,
   Options.withDescription("CSV or JSON lines of the contacts that were sent in the one batch named by --id")
-)
-
-const submittedAt = Options.text("submitted-at").pipe(
-  Options.optional,
-  Options.mapEffect((text) =>
-    Option.match(text, {
-      onNone: () => Effect.succeed(undefined),
-      onSome: (value) =>
-        Option.match(DateTime.make(value), {
-          onNone: () =>
-            Effect.fail(invalid(`--submitted-at: '${value}' is not a time. Write 2031-04-02T08:15:00Z.`)),
-          onSome: (time) => Effect.succeed(DateTime.formatIso(DateTime.toUtc(time)))
-        })
-    })
-  ),
-  Options.withDescription("When the batches were submitted, if known: 2031-04-02T08:15:00Z")
 )
 
 /** IDs from a file: one a line; blank lines left out, and comments, which begin with # after a space or alone. */

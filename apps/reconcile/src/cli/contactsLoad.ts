@@ -13,7 +13,7 @@ import { describeRejects, describeRestored } from "./contactFile.js"
 import { openSource } from "./contactSource.js"
 import { ExitCode } from "./ExitCode.js"
 import { describeChanged, describeDifferences, describeSent } from "./loadText.js"
-import { db, invalid, json } from "./options.js"
+import { db, invalid, json, submittedAt } from "./options.js"
 import { respond } from "./respond.js"
 import { batchesOf, plural } from "./text.js"
 
@@ -90,6 +90,7 @@ export const contactsLoad = Command.make(
     map,
     key,
     batchColumn,
+    submittedAt,
     source,
     rejects,
     format,
@@ -115,6 +116,7 @@ export const contactsLoad = Command.make(
               name: input.name,
               rejected: () => input.rejected().count,
               namesBatches: columnMap.batchId !== undefined,
+              ...(options.submittedAt === undefined ? {} : { submittedAt: options.submittedAt }),
               ...(columnMap.key === undefined
                 ? {}
                 : { key: { column: columnMap.key, place: input.place, setAside: input.setAside } })

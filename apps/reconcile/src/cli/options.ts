@@ -3,9 +3,11 @@ import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Options from "@effect/cli/Options"
 import * as ValidationError from "@effect/cli/ValidationError"
 import * as Config from "effect/Config"
+import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Option from "effect/Option"
 import { BatchId } from "effect-activecampaign/BatchId"
 import { type OutcomeWord, outcomeWords } from "../ledger/Reports.js"
 
@@ -49,6 +51,22 @@ export const requestsPerSecond = Options.float("requests-per-second").pipe(
     rate > 0 ? Effect.succeed(rate) : Effect.fail(invalid("--requests-per-second must be greater than 0."))
   ),
   Options.withDescription("Share of the account's 5 requests a second to use (default 4)")
+)
+
+export const submittedAt = Options.text("submitted-at").pipe(
+  Options.optional,
+  Options.mapEffect((text) =>
+    Option.match(text, {
+      onNone: () => Effect.succeed(undefined),
+      onSome: (value) =>
+        Option.match(DateTime.make(value), {
+          onNone: () =>
+            Effect.fail(invalid(`--submitted-at: '${value}' is not a time. Write 2031-04-02T08:15:00Z.`)),
+          onSome: (time) => Effect.succeed(DateTime.formatIso(DateTime.toUtc(time)))
+        })
+    })
+  ),
+  Options.withDescription("When the batches were submitted, if known: 2031-04-02T08:15:00Z")
 )
 
 export const maxCalls = Options.integer("max-calls").pipe(

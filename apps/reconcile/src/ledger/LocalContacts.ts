@@ -137,6 +137,7 @@ const take = (sql: SqlClient.SqlClient, source: Source, staged: Staged, now: str
         ? yield* takeFirst(sql, sourceId, staged, now)
         : yield* takeAgain(sql, source, { id: sourceId, contacts, isNewKey }, staged, now)
     yield* sent.recordGaps(sql, source)
+    yield* sent.recordSubmission(sql, source)
     const report: LoadReport = {
       rows: staged.rows,
       sent: staged.sent,

@@ -60,7 +60,7 @@ export const views: ReadonlyArray<View> = [
     name: "unaccounted_contacts",
     question:
       "Of which contacts of settled batches is it not known what became: not failed, no ID known to be theirs succeeded, and not looked up since?",
-    sql: `SELECT batch_id, email FROM contact_status WHERE outcome = 'unaccounted'`
+    sql: `SELECT batch_id, email, email_key, occurrence FROM contact_status WHERE outcome = 'unaccounted'`
   },
   {
     name: "missing_contacts",
@@ -72,7 +72,8 @@ export const views: ReadonlyArray<View> = [
   },
   {
     name: "retry_candidates",
-    question: "Which contacts may be sent again, each address once, and why?",
+    question:
+      "Which contacts may be sent again, each address once and in the last batch it was sent in, and why?",
     sql: `SELECT o.batch_id, s.email, o.email_key, o.occurrence, o.outcome,
         CASE o.evidence
           WHEN 'lookup-absent' THEN 'in neither list, and not in the account when looked up'
@@ -84,11 +85,15 @@ export const views: ReadonlyArray<View> = [
       WHERE o.outcome IN ('missing', 'present') AND o.occurrence = 1 AND NOT ${isErased("o.email_key")}
         AND (o.outcome = 'missing'
           OR (o.evidence IN ('lookup-older', 'lookup-undated') AND ${settledAs("o")} IN ('failed', 'interrupted')))
-        AND NOT EXISTS (SELECT 1 FROM outcomes other
-          WHERE other.batch_id IN (SELECT again.batch_id FROM batch_sent again WHERE again.email_key = o.email_key)
-            AND other.email_key = o.email_key AND other.batch_id <> o.batch_id
-            AND (other.outcome IN ('pending', 'imported', 'rejected', 'contradictory', 'unaccounted')
-              OR other.batch_id > o.batch_id))`
+        AND NOT EXISTS (SELECT 1 FROM batch_sent again
+          JOIN batches later ON later.batch_id = again.batch_id
+          JOIN outcomes other ON other.batch_id = again.batch_id AND other.email_key = again.email_key
+            AND other.occurrence = again.occurrence
+          JOIN batches own ON own.batch_id = o.batch_id
+          WHERE again.email_key = o.email_key AND again.batch_id <> o.batch_id
+            AND (other.outcome = 'pending'
+              OR (coalesce(later.submitted_at, later.added_at), later.batch_id)
+                > (coalesce(own.submitted_at, own.added_at), own.batch_id)))`
   },
   {
     name: "contact_ids",

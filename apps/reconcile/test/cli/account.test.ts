@@ -23,7 +23,8 @@ const scenario = {
 
 const prepared = async (world: World) => {
   world.write("sent.csv", contacts)
-  expectDone(await world.run(["contacts", "load", "sent.csv", "--batch-column", "batch_id"]))
+  const when = ["--submitted-at", "2031-04-02T08:15:00+02:00"]
+  expectDone(await world.run(["contacts", "load", "sent.csv", "--batch-column", "batch_id", ...when]))
   return account(await world.simulate(scenario))
 }
 
@@ -66,6 +67,9 @@ describe.concurrent("asking the account", () => {
         "2 successful contact IDs belong to nobody known; 'ac-reconcile resolve' asks"
       )
 
+      expect(values(world.path("reconcile.db"), "SELECT submitted_at FROM batches")).toEqual([
+        "2031-04-02T06:15:00.000Z"
+      ])
       const resolved = await world.run(["resolve", ...rate, "--json"], { env })
       expect(envelopeOf(resolved.stdout)).toMatchObject({
         command: "resolve",

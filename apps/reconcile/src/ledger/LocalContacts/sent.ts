@@ -48,6 +48,17 @@ export const recordGaps = (sql: SqlClient.SqlClient, source: Source) =>
     yield* markStale(sql, "staged_contacts")
   })
 
+/** What a look-up says of a contact depends on when it was sent, so those batches are decided anew. */
+export const recordSubmission = (sql: SqlClient.SqlClient, { submittedAt }: Source) =>
+  Effect.gen(function* () {
+    if (submittedAt === undefined) return
+    const dated = yield* sql<{ readonly batch_id: string }>`
+      UPDATE batches SET submitted_at = ${submittedAt} WHERE submitted_at IS NULL
+        AND batch_id IN (SELECT batch_id FROM staged_contacts WHERE batch_id IS NOT NULL) RETURNING batch_id`
+    const batchIds = JSON.stringify(dated.map((row) => row.batch_id))
+    yield* sql`INSERT INTO stale_batches SELECT value FROM json_each(${batchIds}) WHERE true ON CONFLICT DO NOTHING`
+  })
+
 export interface Sent {
   /** Batches that the source named for the first time. */
   readonly batchesAdded: number

@@ -42,7 +42,9 @@ export const ofViews: Readonly<Record<string, Readonly<Record<string, string>>>>
   },
   unaccounted_contacts: {
     batch_id: said.batchId,
-    email: said.email
+    email: said.email,
+    email_key: said.emailKey,
+    occurrence: said.occurrence
   },
   contact_ids: {
     email_key: said.emailKey,
