@@ -58,7 +58,20 @@ for (const batches of process.argv.slice(2).length > 0
     const db = join(work, `${batches}.db`)
     measure([command, "contacts", "load", files.contacts, "--batch-column", "batch_id", "--db", db], env)
     const floor = measure([path("run-floor.mjs"), join(work, `floor${batches}.db`), url, String(batches)])
-    const run = measure([command, "run", "--db", db, "--requests-per-second", "100000", "--json"], env)
+    const run = measure(
+      [
+        command,
+        "run",
+        "--no-resolve",
+        "--no-lookup",
+        "--db",
+        db,
+        "--requests-per-second",
+        "100000",
+        "--json"
+      ],
+      env
+    )
     table.push({
       batches,
       contacts: batches * 250,
