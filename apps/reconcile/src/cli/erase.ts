@@ -57,6 +57,13 @@ const remove = (file: string, subject: string) =>
         `Erased; ${erased.token} stands in its place, so that all totals stay as they were.`,
         tableOf(erased.held),
         printable(proof),
+        ...(erased.sharedIds.length > 0
+          ? [
+              printable(
+                `Contact ID ${erased.sharedIds.join(", ")} stays: another address is linked to it, too.`
+              )
+            ]
+          : []),
         "Copies are yours to erase: files the contacts were loaded from (loading them again brings the address back), rejects files, exports, snapshots."
       ),
       result: {
@@ -64,6 +71,7 @@ const remove = (file: string, subject: string) =>
         held: erased.held,
         erased: true,
         token: erased.token,
+        sharedIds: erased.sharedIds,
         remaining,
         bytesSearched: read.bytes,
         occurrencesInBytes: read.occurrences
