@@ -84,7 +84,10 @@ const byAddress = (step: AccountStep, counts: Counts) =>
         const lookedUp = answered.map(({ address, contact }) => ({ ...address, contact }))
         return Lookups.record(lookedUp, "address", askedAt)
       })
-      yield* Effect.tapError(asked, () => record)
+      yield* asked.pipe(
+        Effect.tapError(() => record),
+        Effect.onInterrupt(() => Effect.ignore(record))
+      )
       yield* record
       after = last.emailKey
       yield* step.onEvent({ _tag: "LookedUp", done: counts.found + counts.absent })
@@ -95,19 +98,23 @@ const byAddress = (step: AccountStep, counts: Counts) =>
 const byWalk = (step: AccountStep, counts: Counts) =>
   Effect.gen(function* () {
     const begunAt = DateTime.formatIso(yield* DateTime.now)
+    let isCut = false
+    // Page by page: they may be shorter than the plan counted on, and every one is a call.
     const walked = step.contacts.walk({}).pipe(
-      Stream.grouped(100),
-      Stream.tap(() => Effect.sync(() => step.calls.spend(1))),
-      Stream.runForEach((contacts) =>
+      Stream.chunks,
+      Stream.runForEachWhile((contacts) =>
         Effect.gen(function* () {
+          step.calls.spend(1)
           const now = DateTime.formatIso(yield* DateTime.now)
           counts.found += yield* Lookups.recordWalked([...contacts], { begunAt, now })
           yield* step.onEvent({ _tag: "LookedUp", done: counts.found })
+          isCut = step.calls.left() === 0
+          return !isCut
         })
       )
     )
     const finished = yield* withinTime(step)(walked)
-    if (Option.isNone(finished)) return
+    if (Option.isNone(finished) || isCut) return
     counts.absent += yield* Lookups.recordAbsent(begunAt)
   })
 

@@ -139,6 +139,29 @@ describe("looking up", () => {
       )
   )
 
+  it.effect(
+    "ends a walk whose pages are shorter than asked when its calls are spent, and calls nobody missing",
+    () =>
+      Effect.gen(function* () {
+        yield* load(silent(121).map(({ email }) => row(email, "one")))
+        const { lookedUp } = yield* run({ account: { lookup: true, maxCalls: 15 } })
+        assert.deepInclude(lookedUp?.plan, { method: "walk" })
+        assert.isBelow((yield* contactCalls).length, 16)
+        assert.deepInclude(lookedUp, { absent: 0, left: 121 })
+      }).pipe(
+        withAccount({
+          account: {
+            existing: Array.from({ length: 400 }, (_, index) => ({
+              email: `e${index}@x.test`,
+              contactId: String(index + 1)
+            })),
+            pageSize: "always-20"
+          },
+          batches: [{ batchId: "one", contacts: silent(121) }]
+        })
+      )
+  )
+
   it.effect("walks through the account where that takes fewer calls, and finds the same", () =>
     Effect.gen(function* () {
       const contacts = [...silent(120), { email: "there@x.test", becomes: "unreported" as const }]
