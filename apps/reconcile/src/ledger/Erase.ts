@@ -178,6 +178,9 @@ export const erase = (address: string) =>
         yield* sql`DELETE FROM local_contacts WHERE email_key = ${key}`
         const person: Person = { key, pattern: patternOf(spellings), ids, token }
         const rewritten = yield* rewriteTexts(person)
+        // Findings and near matches name addresses in words: those of the batches concerned are drawn from nothing,
+        // before anybody can see the file without them.
+        yield* redrawStale
         const result: Erased = {
           held: [...rows, ...rewritten.filter((text) => text.rows > 0)],
           token,
@@ -188,8 +191,6 @@ export const erase = (address: string) =>
         return result
       })
     )
-    // Findings and near matches name addresses in words: those of the batches concerned are drawn from nothing.
-    yield* redrawStale
     yield* use(sql.unsafe("PRAGMA wal_checkpoint(TRUNCATE)"))
     yield* use(sql.unsafe("VACUUM"))
     yield* use(sql.unsafe("PRAGMA wal_checkpoint(TRUNCATE)"))

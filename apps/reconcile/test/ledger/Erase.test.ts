@@ -12,6 +12,7 @@ import { erase } from "../../src/ledger/Erase.js"
 import { search, searchBytes } from "../../src/ledger/erase/search.js"
 import { patternOf, spellingsOf, withoutPerson } from "../../src/ledger/erase/spellings.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
+import { reconcileStale } from "../../src/ledger/Reconciliation.js"
 import { answer, conclusions, load, now, row, select, verdicts } from "../support/ledger.js"
 
 const inFile = <A, E>(use: (file: string) => Effect.Effect<A, E, Ledger.Ledger>) =>
@@ -94,6 +95,44 @@ describe("erasing a person", () => {
           stands.outcomes.map(({ contact_id, email_key }) => `${email_key} ${contact_id}`),
           "erased-1 erased-1-1"
         )
+      })
+    )
+  )
+
+  it.effect("leaves nothing of the person in words where it is killed before the file is tidied up", () =>
+    inFile(() =>
+      Effect.gen(function* () {
+        yield* world
+        yield* load(
+          [row("ada.lindqvist@example.test", null, "2041"), row("eve@example.test", null, "2041")],
+          "crm"
+        )
+        yield* reconcileStale()
+        let depth = 0
+        const killed = Effect.map(
+          Ledger.Ledger,
+          (service): Ledger.Service => ({
+            ...service,
+            transact: (effect) =>
+              Effect.suspend(() => {
+                depth += 1
+                return service.transact(effect)
+              }).pipe(
+                Effect.zipLeft(
+                  Effect.suspend(() => {
+                    depth -= 1
+                    return depth === 0 ? Effect.interrupt : Effect.void
+                  })
+                )
+              )
+          })
+        )
+        yield* Effect.exit(
+          Effect.provideServiceEffect(erase("ada.lindqvist@example.test"), Ledger.Ledger, killed)
+        )
+        const { findings, outcomes } = yield* conclusions
+        assert.notMatch(JSON.stringify(findings).toLowerCase(), /[ "]ada\.lindqvist@/)
+        assert.strictEqual(outcomes.length, 5)
       })
     )
   )
