@@ -51,12 +51,16 @@ interface Asked {
   readonly contact: Option.Option<Contact>
 }
 
+/** Refused one after another, so many addresses are no longer each one's own trouble. */
+const refusedInARow = 40
+
 /** One address's own trouble leaves it unaccounted; another's is everybody's. */
 const isItsOwn = (error: ContactsError) => error._tag === "RequestRejected" || error._tag === "ContractBroken"
 
 const byAddress = (step: AccountStep, counts: Counts) =>
   Effect.gen(function* () {
     let after = ""
+    let refused = 0
     while (yield* mayGoOn(step)) {
       const addresses = yield* Lookups.unaccounted({
         after,
@@ -90,6 +94,8 @@ const byAddress = (step: AccountStep, counts: Counts) =>
       )
       yield* record
       after = last.emailKey
+      refused = answered.length === 0 ? refused + addresses.length : 0
+      if (refused >= refusedInARow) return
       yield* step.onEvent({ _tag: "LookedUp", done: counts.found + counts.absent })
     }
   })

@@ -2,9 +2,15 @@ import { assert, describe, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import { ActiveCampaignClient } from "effect-activecampaign/ActiveCampaignClient"
+import { RequestRejected } from "effect-activecampaign/ActiveCampaignError"
 import { BatchId } from "effect-activecampaign/BatchId"
+import * as Contacts from "effect-activecampaign/Contacts"
 import { requests } from "effect-activecampaign-simulator/Simulator"
 import { planOnly } from "../../src/job/Run.js"
+import { callBudget } from "../../src/job/AccountStep.js"
+import { lookUp } from "../../src/job/LookUp.js"
+import { planLookup } from "../../src/job/lookupPlan.js"
 import * as Batches from "../../src/ledger/Batches.js"
 import { run, withAccount } from "../support/account.js"
 import { load, row, select, verdicts } from "../support/ledger.js"
@@ -261,5 +267,28 @@ describe("looking up", () => {
         ]
       })
     )
+  )
+})
+
+describe("an account that refuses every address by itself", () => {
+  it.effect("is asked for a few, and not for all there are", () =>
+    Effect.gen(function* () {
+      yield* load(silent(200).map(({ email }) => row(email, "one")))
+      yield* run()
+      const problems: Array<string> = []
+      const contacts = yield* Contacts.make
+      const refused = new RequestRejected({ request: "GET /contacts", status: 400, detail: "" })
+      const step = {
+        client: yield* ActiveCampaignClient,
+        contacts: { ...contacts, findByEmail: () => Effect.fail(refused) },
+        calls: callBudget(1000),
+        endsAt: Number.MAX_SAFE_INTEGER,
+        onEvent: () => Effect.void,
+        onProblem: ({ error }: { readonly error: string }) => Effect.sync(() => problems.push(error))
+      }
+      const made = planLookup({ addresses: 200, newestId: null, budget: 1000 })
+      assert.deepInclude(yield* lookUp(step, made), { found: 0, absent: 0, left: 200 })
+      assert.lengthOf(problems, 40)
+    }).pipe(withAccount({ batches: [{ batchId: "one", contacts: silent(200) }] }))
   )
 })
