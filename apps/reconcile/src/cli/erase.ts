@@ -5,6 +5,7 @@ import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
 import { erase as eraseFrom, held } from "../ledger/Erase.js"
 import { search, searchBytes } from "../ledger/erase/search.js"
+import { keptCopies } from "../ledger/keptCopies.js"
 import * as Ledger from "../ledger/Ledger.js"
 import { whileLeased } from "../ledger/lease.js"
 import { ExitCode } from "./ExitCode.js"
@@ -44,6 +45,7 @@ const show = (file: string, subject: string) =>
 const remove = (file: string, subject: string) =>
   Effect.gen(function* () {
     const erased = yield* whileLeased(eraseFrom(subject))
+    const copies = keptCopies(file)
     const remaining = yield* search(file, erased.person)
     const read = searchBytes(file, erased.spellings)
     const proof =
@@ -57,6 +59,16 @@ const remove = (file: string, subject: string) =>
         `Erased; ${erased.token} stands in its place, so that all totals stay as they were.`,
         tableOf(erased.held),
         printable(proof),
+        ...(erased.sharedIds.length > 0
+          ? [
+              printable(
+                `Contact ID ${erased.sharedIds.join(", ")} stays: another address is linked to it, too.`
+              )
+            ]
+          : []),
+        ...(copies.length > 0
+          ? [printable(`Kept from before a migration, and not searched: ${copies.join(", ")}.`)]
+          : []),
         "Copies are yours to erase: files the contacts were loaded from (loading them again brings the address back), rejects files, exports, snapshots."
       ),
       result: {
@@ -64,6 +76,8 @@ const remove = (file: string, subject: string) =>
         held: erased.held,
         erased: true,
         token: erased.token,
+        sharedIds: erased.sharedIds,
+        keptCopies: copies,
         remaining,
         bytesSearched: read.bytes,
         occurrencesInBytes: read.occurrences

@@ -51,12 +51,16 @@ interface Asked {
   readonly contact: Option.Option<Contact>
 }
 
+/** Refused one after another, so many addresses are no longer each one's own trouble. */
+const refusedInARow = 40
+
 /** One address's own trouble leaves it unaccounted; another's is everybody's. */
 const isItsOwn = (error: ContactsError) => error._tag === "RequestRejected" || error._tag === "ContractBroken"
 
 const byAddress = (step: AccountStep, counts: Counts) =>
   Effect.gen(function* () {
     let after = ""
+    let refused = 0
     while (yield* mayGoOn(step)) {
       const addresses = yield* Lookups.unaccounted({
         after,
@@ -84,9 +88,14 @@ const byAddress = (step: AccountStep, counts: Counts) =>
         const lookedUp = answered.map(({ address, contact }) => ({ ...address, contact }))
         return Lookups.record(lookedUp, "address", askedAt)
       })
-      yield* Effect.tapError(asked, () => record)
+      yield* asked.pipe(
+        Effect.tapError(() => record),
+        Effect.onInterrupt(() => Effect.ignore(record))
+      )
       yield* record
       after = last.emailKey
+      refused = answered.length === 0 ? refused + addresses.length : 0
+      if (refused >= refusedInARow) return
       yield* step.onEvent({ _tag: "LookedUp", done: counts.found + counts.absent })
     }
   })
@@ -95,19 +104,23 @@ const byAddress = (step: AccountStep, counts: Counts) =>
 const byWalk = (step: AccountStep, counts: Counts) =>
   Effect.gen(function* () {
     const begunAt = DateTime.formatIso(yield* DateTime.now)
+    let isCut = false
+    // Page by page: they may be shorter than the plan counted on, and every one is a call.
     const walked = step.contacts.walk({}).pipe(
-      Stream.grouped(100),
-      Stream.tap(() => Effect.sync(() => step.calls.spend(1))),
-      Stream.runForEach((contacts) =>
+      Stream.chunks,
+      Stream.runForEachWhile((contacts) =>
         Effect.gen(function* () {
+          step.calls.spend(1)
           const now = DateTime.formatIso(yield* DateTime.now)
           counts.found += yield* Lookups.recordWalked([...contacts], { begunAt, now })
           yield* step.onEvent({ _tag: "LookedUp", done: counts.found })
+          isCut = step.calls.left() === 0
+          return !isCut
         })
       )
     )
     const finished = yield* withinTime(step)(walked)
-    if (Option.isNone(finished)) return
+    if (Option.isNone(finished) || isCut) return
     counts.absent += yield* Lookups.recordAbsent(begunAt)
     yield* step.onEvent({ _tag: "LookedUp", done: counts.found + counts.absent })
   })

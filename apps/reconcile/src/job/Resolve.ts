@@ -22,12 +22,12 @@ export interface ResolveReport {
 
 const idsPerCall = 100
 
-/** One call an ID, where the service ignores the filter on IDs. */
-const oneByOne = ({ calls, client }: AccountStep, ids: ReadonlyArray<ContactId>) =>
+/** The first of the IDs by itself, where the service ignores the filter on IDs. */
+const firstAlone = ({ calls, client }: AccountStep, ids: ReadonlyArray<ContactId>) =>
   Effect.gen(function* () {
-    const affordable = ids.slice(0, calls.left())
-    calls.spend(affordable.length)
-    return yield* Effect.forEach(affordable, (id) =>
+    const first = calls.left() > 0 ? ids.slice(0, 1) : []
+    calls.spend(first.length)
+    return yield* Effect.forEach(first, (id) =>
       Effect.map(
         client.contact(id),
         Option.match({
@@ -50,24 +50,26 @@ export const resolve = (
     let unknown = yield* Links.countUnknown
     let askOneByOne = false
     const ask = (ids: ReadonlyArray<ContactId>): Effect.Effect<ReadonlyArray<Resolved>, ContactsError> => {
-      if (askOneByOne) return oneByOne(step, ids)
+      if (askOneByOne) return firstAlone(step, ids)
       step.calls.spend(1)
       return Effect.catchTag(
         Effect.map(Stream.runCollect(step.contacts.resolve(Stream.fromIterable(ids))), (all) => [...all]),
         "FilterIgnored",
         () => {
           askOneByOne = true
-          return oneByOne(step, ids)
+          return firstAlone(step, ids)
         }
       )
     }
     const askAll = Effect.gen(function* () {
+      let after = ""
       while (unknown > 0 && (yield* mayGoOn(step))) {
-        const ids = yield* Links.unknownIds(idsPerCall)
+        const ids = yield* Links.unknownIds({ after, limit: askOneByOne ? 1 : idsPerCall })
         if (ids.length === 0) break
         const resolved = yield* withinTime(step)(ask(ids))
         if (Option.isNone(resolved) || resolved.value.length === 0) break
         yield* Links.record(resolved.value, DateTime.formatIso(yield* DateTime.now))
+        after = resolved.value.at(-1)?.id ?? after
         const linked = resolved.value.filter(({ _tag }) => _tag === "Link").length
         counts.linked += linked
         counts.gone += resolved.value.length - linked

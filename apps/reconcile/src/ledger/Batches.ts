@@ -25,16 +25,16 @@ export const add = (
           INSERT INTO batches (batch_id, submitted_at, added_at)
           SELECT DISTINCT value, ${times.submittedAt ?? null}, ${times.addedAt} FROM json_each(${ids}) WHERE true
           ON CONFLICT (batch_id) DO NOTHING RETURNING batch_id`
-        let dated: ReadonlyArray<{ readonly batch_id: string }> = []
-        if (times.submittedAt !== undefined) {
-          // What a look-up says depends on it.
-          dated = yield* sql<{
-            readonly batch_id: string
-          }>`UPDATE batches SET submitted_at = ${times.submittedAt}
-            WHERE submitted_at IS NULL AND batch_id IN (SELECT value FROM json_each(${ids})) RETURNING batch_id`
-        }
-        const changed = JSON.stringify([...added, ...dated].map((row) => row.batch_id))
-        yield* sql`INSERT INTO stale_batches SELECT value FROM json_each(${changed}) WHERE true ON CONFLICT DO NOTHING`
+        // What was looked up is dated by the submission.
+        const dated =
+          times.submittedAt === undefined
+            ? []
+            : yield* sql<{ readonly batch_id: string }>`
+                UPDATE batches SET submitted_at = ${times.submittedAt}
+                WHERE submitted_at IS NULL AND batch_id IN (SELECT value FROM json_each(${ids})) RETURNING batch_id`
+        const changed = [...added, ...dated].map((row) => row.batch_id)
+        yield* sql`INSERT INTO stale_batches SELECT value FROM json_each(${JSON.stringify(changed)})
+          WHERE true ON CONFLICT DO NOTHING`
         return added.length
       })
     )

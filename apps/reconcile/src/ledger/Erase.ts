@@ -26,6 +26,16 @@ const idsOf = (key: string) =>
       UNION SELECT contact_id FROM lookups WHERE email_key = ${key} AND contact_id IS NOT NULL`
   ).pipe(Effect.map((rows) => rows.map((row) => row.contact_id)))
 
+/** Those of the IDs that somebody else is linked to as well: they are not the person's alone, and stay. */
+const sharedOf = (key: string, ids: ReadonlyArray<string>) =>
+  Effect.flatMap(
+    Ledger,
+    ({ sql }) => sql<{ readonly contact_id: string }>`
+      SELECT j.value AS contact_id FROM json_each(${JSON.stringify(ids)}) j
+      WHERE EXISTS (SELECT 1 FROM local_contacts l WHERE l.contact_id = j.value AND l.email_key <> ${key})
+        OR EXISTS (SELECT 1 FROM links k WHERE k.contact_id = j.value AND k.email_key <> ${key})`
+  ).pipe(Effect.map((rows) => rows.map((row) => row.contact_id)))
+
 /** Every way in which the address was ever written here. */
 const addressesOf = (key: string) =>
   Effect.flatMap(
@@ -112,6 +122,8 @@ export interface Erased {
   readonly held: Held
   /** What stands in the place of the address and its contact IDs now. */
   readonly token: string
+  /** Contact IDs of the person that somebody else is linked to as well, and which therefore stay. */
+  readonly sharedIds: ReadonlyArray<string>
   /** Every way of writing the address that must not be found any more. */
   readonly spellings: ReadonlyArray<string>
   readonly person: Person
@@ -132,8 +144,12 @@ export const erase = (address: string) =>
         yield* sql.unsafe("PRAGMA defer_foreign_keys = ON")
         const token = yield* freeToken
         const spellings = spellingsOf([address, key, ...(yield* addressesOf(key))])
-        const ids = new Map(contactIds.map((id, index) => [id, `${token}-${index + 1}`]))
-        const idPairs = JSON.stringify([...ids])
+        const sharedIds = yield* sharedOf(key, contactIds)
+        const names = new Map(
+          contactIds.map((id, index) => [id, sharedIds.includes(id) ? id : `${token}-${index + 1}`])
+        )
+        const ids = new Map([...names].filter(([id, name]) => id !== name))
+        const idPairs = JSON.stringify([...names])
         yield* sql`
           INSERT INTO stale_batches
           SELECT batch_id FROM batch_sent WHERE email_key = ${key}
@@ -148,7 +164,7 @@ export const erase = (address: string) =>
         yield* sql`UPDATE lookups SET email_key = ${token}, email = ${token},
           found_email = CASE WHEN found_email IS NULL THEN NULL ELSE ${token} END WHERE email_key = ${key}`
         yield* sql`UPDATE links SET email_key = ${token}, email = ${token} WHERE email_key = ${key}`
-        for (const [id, name] of ids) {
+        for (const [id, name] of names) {
           yield* sql`UPDATE batch_successes SET contact_id = ${name} WHERE contact_id = ${id}`
           yield* sql`UPDATE lookups SET contact_id = ${name} WHERE contact_id = ${id}`
           yield* sql`UPDATE gone_contacts SET contact_id = ${name} WHERE contact_id = ${id}`
@@ -162,17 +178,19 @@ export const erase = (address: string) =>
         yield* sql`DELETE FROM local_contacts WHERE email_key = ${key}`
         const person: Person = { key, pattern: patternOf(spellings), ids, token }
         const rewritten = yield* rewriteTexts(person)
+        // Findings and near matches name addresses in words: those of the batches concerned are drawn from nothing,
+        // before anybody can see the file without them.
+        yield* redrawStale
         const result: Erased = {
           held: [...rows, ...rewritten.filter((text) => text.rows > 0)],
           token,
+          sharedIds,
           spellings,
           person
         }
         return result
       })
     )
-    // Findings and near matches name addresses in words: those of the batches concerned are drawn from nothing.
-    yield* redrawStale
     yield* use(sql.unsafe("PRAGMA wal_checkpoint(TRUNCATE)"))
     yield* use(sql.unsafe("VACUUM"))
     yield* use(sql.unsafe("PRAGMA wal_checkpoint(TRUNCATE)"))

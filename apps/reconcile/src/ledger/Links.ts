@@ -21,14 +21,17 @@ export const countUnknown = Effect.flatMap(Ledger, ({ sql, use }) =>
   )
 )
 
-/** At most `limit` of them, in the order of their text. Those that were asked about are known or gone, and do not come again. */
-export const unknownIds = (limit: number) =>
+/**
+ * At most `limit` of them, in the order of their text, from behind `after` on: to find the first among all that are
+ * known by now would take longer call by call.
+ */
+export const unknownIds = ({ after, limit }: { readonly after: string; readonly limit: number }) =>
   Effect.flatMap(Ledger, ({ sql, use }) =>
     use(
       Effect.map(
         sql.unsafe<{ readonly contact_id: string }>(
-          `SELECT x.contact_id ${unknown} ORDER BY x.contact_id LIMIT ?`,
-          [limit]
+          `SELECT x.contact_id ${unknown} AND x.contact_id > ? ORDER BY x.contact_id LIMIT ?`,
+          [after, limit]
         ),
         (rows): ReadonlyArray<ContactId> => rows.map((row) => contactId.make(row.contact_id))
       )

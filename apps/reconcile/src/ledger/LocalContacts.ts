@@ -8,6 +8,7 @@ import { Ledger } from "./Ledger.js"
 import * as changes from "./LocalContacts/changes.js"
 import { takeAll } from "./LocalContacts/firstLoad.js"
 import { relinkAll, relinkChanged } from "./LocalContacts/links.js"
+import { markChangedRepeats, markRepeated } from "./LocalContacts/repeatedAddresses.js"
 import { setRepeatsAside } from "./LocalContacts/repeatedKeys.js"
 import type { Source } from "./LocalContacts/Source.js"
 import * as sent from "./LocalContacts/sent.js"
@@ -151,6 +152,7 @@ const takeFirst = (sql: SqlClient.SqlClient, sourceId: number, staged: Staged, n
   Effect.gen(function* () {
     const { repeats } = yield* takeAll(sql, sourceId, staged.rows)
     yield* relinkAll(sql)
+    if (repeats > 0) yield* markRepeated(sql)
     const recorded = yield* sent.recordAll(sql, staged.sent, now)
     const duplicates = repeats === 0 ? 0 : yield* countDuplicates(sql)
     return { ...changes.none, ...recorded, added: staged.rows, absent: 0, duplicates }
@@ -170,6 +172,7 @@ const takeAgain = (
     const changed = drawn.added + drawn.updated
     const absent = local.contacts + drawn.added - staged.rows
     if (changed > 0 || absent > 0) yield* relinkChanged(sql, local.id)
+    if (changed > 0) yield* markChangedRepeats(sql)
     const recorded = changed > 0 ? yield* sent.recordChanged(sql, now) : { batchesAdded: 0, sentAdded: 0 }
     // An address that only one contact of the source has cannot be repeated in the load.
     const [shared] = yield* sql<{ readonly any: number }>`

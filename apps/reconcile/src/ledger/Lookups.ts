@@ -2,7 +2,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Contact } from "effect-activecampaign/Contact"
-import { isErased } from "./erase/token.js"
+import { isNobodyErased } from "./erase/token.js"
 import { Ledger } from "./Ledger.js"
 import { markLinked } from "./Links.js"
 
@@ -20,7 +20,7 @@ export const unaccounted = (options: { readonly after: string; readonly limit: n
       SELECT o.email_key AS "emailKey", min(s.email) AS email
       FROM outcomes o
       JOIN batch_sent s ON s.batch_id = o.batch_id AND s.email_key = o.email_key AND s.occurrence = o.occurrence
-      WHERE o.outcome = 'unaccounted' AND o.email_key > ${options.after} AND NOT ${sql.literal(isErased("o.email_key"))}
+      WHERE o.outcome = 'unaccounted' AND o.email_key > ${options.after} AND ${sql.literal(isNobodyErased("o.email_key"))}
       GROUP BY o.email_key ORDER BY o.email_key LIMIT ${options.limit}`)
   )
 
@@ -29,7 +29,7 @@ export const countUnaccounted = Effect.flatMap(Ledger, ({ sql, use }) =>
     Effect.map(
       sql<{ readonly addresses: number }>`
         SELECT count(DISTINCT email_key) AS addresses FROM outcomes
-        WHERE outcome = 'unaccounted' AND NOT ${sql.literal(isErased("email_key"))}`,
+        WHERE outcome = 'unaccounted' AND ${sql.literal(isNobodyErased("email_key"))}`,
       ([row]) => row?.addresses ?? 0
     )
   )
@@ -145,12 +145,15 @@ export const recordAbsent = (begunAt: string) =>
           SELECT o.email_key, min(s.email), ${begunAt}, 'walk'
           FROM outcomes o
           JOIN batch_sent s ON s.batch_id = o.batch_id AND s.email_key = o.email_key AND s.occurrence = o.occurrence
-          WHERE o.outcome = 'unaccounted' AND NOT ${sql.literal(isErased("o.email_key"))}
+          WHERE o.outcome = 'unaccounted' AND ${sql.literal(isNobodyErased("o.email_key"))}
             AND NOT EXISTS (SELECT 1 FROM lookups k WHERE k.email_key = o.email_key AND k.asked_at >= ${begunAt})
           GROUP BY o.email_key RETURNING email_key`
+        // Whatever an earlier look-up said of them in other batches is out of date, too.
+        const keys = JSON.stringify(absent.map(({ email_key }) => email_key))
         yield* sql`
           INSERT INTO stale_batches
-          SELECT DISTINCT batch_id FROM outcomes WHERE outcome = 'unaccounted' ON CONFLICT DO NOTHING`
+          SELECT DISTINCT s.batch_id FROM json_each(${keys}) j CROSS JOIN batch_sent s ON s.email_key = j.value
+          WHERE true ON CONFLICT DO NOTHING`
         return absent.length
       })
     )

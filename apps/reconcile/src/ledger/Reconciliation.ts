@@ -69,9 +69,24 @@ const countDifferent = `SELECT count(*) AS changed FROM outcomes_before b
 interface SliceOptions {
   readonly only?: BatchId
   readonly fromNothing?: boolean
-  /** Whether the doubted IDs are known already. */
-  readonly doubted?: boolean
+  /** Where all doubted IDs are looked for at once: which state of the file they were last looked for in. */
+  readonly doubted?: { seen: number | undefined } | undefined
 }
+
+/** Another number whenever another connection has written to the file. */
+const dataVersion = (sql: SqlClient.SqlClient) =>
+  Effect.map(
+    sql.unsafe<{ readonly data_version: number }>("PRAGMA data_version"),
+    ([row]) => row?.data_version
+  )
+
+const doubtAgain = (sql: SqlClient.SqlClient, doubted: { seen: number | undefined }) =>
+  Effect.gen(function* () {
+    const version = yield* dataVersion(sql)
+    if (doubted.seen !== undefined && doubted.seen === version) return
+    for (const statement of doubtAll) yield* sql.unsafe(statement)
+    doubted.seen = version
+  })
 
 const slice = (sql: SqlClient.SqlClient, options: SliceOptions): Effect.Effect<Reconciled, SqlError> =>
   Effect.gen(function* () {
@@ -82,7 +97,8 @@ const slice = (sql: SqlClient.SqlClient, options: SliceOptions): Effect.Effect<R
     if (options.fromNothing === true) for (const statement of setAside) yield* sql.unsafe(statement)
     yield* sql.unsafe(`DELETE FROM findings WHERE ${ofScope}`)
     yield* sql.unsafe(`DELETE FROM near_matches WHERE ${ofScope}`)
-    for (const statement of conclusionStatements({ doubted: options.doubted === true }))
+    if (options.doubted !== undefined) yield* doubtAgain(sql, options.doubted)
+    for (const statement of conclusionStatements({ doubted: options.doubted !== undefined }))
       yield* sql.unsafe(statement)
     yield* drawNearMatches(sql)
     yield* sql.unsafe(`DELETE FROM stale_batches WHERE ${ofScope}`)
@@ -97,19 +113,18 @@ const slice = (sql: SqlClient.SqlClient, options: SliceOptions): Effect.Effect<R
     return { batches: scope.batches, changed: changed.length }
   })
 
-/** Whether there were enough batches to look for all doubted IDs at once. */
-const doubt = (sql: SqlClient.SqlClient) =>
-  Effect.gen(function* () {
-    const [stale] = yield* sql<{ readonly batches: number }>`SELECT count(*) AS batches FROM stale_batches`
-    if ((stale?.batches ?? 0) < manyBatches) return false
-    for (const statement of [...createScope, ...doubtAll]) yield* sql.unsafe(statement)
-    return true
-  })
+/** Whether there are enough batches to look for all doubted IDs at once. */
+const areMany = (sql: SqlClient.SqlClient) =>
+  Effect.map(
+    sql<{ readonly batches: number }>`SELECT count(*) AS batches FROM stale_batches`,
+    ([stale]) => (stale?.batches ?? 0) >= manyBatches
+  )
 
 const inSlices = (options: SliceOptions) =>
   Effect.gen(function* () {
     const { sql, transact, use } = yield* Ledger
-    const doubted = options.only === undefined && (yield* use(doubt(sql)))
+    const isMany = options.only === undefined && (yield* use(areMany(sql)))
+    const doubted = isMany ? { seen: undefined } : undefined
     return yield* Effect.iterate(
       { batches: 0, changed: 0, last: sliceSize },
       {

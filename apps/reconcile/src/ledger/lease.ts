@@ -1,9 +1,9 @@
 import { hostname } from "node:os"
-import type { SqlError } from "@effect/sql/SqlError"
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
 import { Ledger } from "./Ledger.js"
@@ -58,14 +58,15 @@ const take = (holder: string) =>
     )
   )
 
-const renew = (holder: string): Effect.Effect<void, LedgerError | SqlError, Ledger> =>
-  Effect.flatMap(Ledger, ({ file, sql, use }) =>
+const renew = (holder: string): Effect.Effect<void, LedgerError, Ledger> =>
+  Effect.flatMap(Ledger, ({ file, sql }) =>
     Effect.gen(function* () {
       const now = DateTime.formatIso(yield* DateTime.now)
-      const renewed = yield* use(
+      // A file that is locked for a while is no loss of the lease; the next turn comes before that is stale.
+      const renewed = yield* Effect.option(
         sql`UPDATE writer_lease SET renewed_at = ${now} WHERE holder = ${holder} RETURNING holder`
       )
-      if (renewed.length === 0) {
+      if (Option.exists(renewed, (rows) => rows.length === 0)) {
         return yield* new LedgerError({
           file,
           kind: "locked",
@@ -89,8 +90,7 @@ export const whileLeased = <A, E, R>(job: Effect.Effect<A, E, R>) =>
     const heartbeat = renew(holder).pipe(
       Effect.repeat(Schedule.spaced(renewEvery)),
       Effect.delay(renewEvery),
-      Effect.zipRight(Effect.never),
-      Effect.catchTag("SqlError", () => Effect.never)
+      Effect.zipRight(Effect.never)
     )
     return yield* Effect.acquireUseRelease(
       take(holder),

@@ -12,10 +12,19 @@ const versionOf = (sql: SqlClient.SqlClient) =>
     ([row]) => row?.user_version ?? 0
   )
 
+/** Otherwise SQLite renames no table while a view of the user's own asks one that is just being made anew. */
+const withoutCheckingViews =
+  (sql: SqlClient.SqlClient) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+    Effect.acquireUseRelease(
+      sql.unsafe("PRAGMA legacy_alter_table = ON"),
+      () => effect,
+      () => Effect.ignore(sql.unsafe("PRAGMA legacy_alter_table = OFF"))
+    )
+
 const migrateFrom = (sql: SqlClient.SqlClient, migrations: Migrations, version: number) =>
   Effect.gen(function* () {
     yield* sql.unsafe(`PRAGMA application_id = ${applicationId}`)
-    // Gone first: SQLite renames no table that a view may be about.
     for (const { name } of views) yield* sql.unsafe(`DROP VIEW IF EXISTS ${name}`)
     for (const statements of migrations.slice(version)) {
       for (const statement of statements) yield* sql.unsafe(statement)
@@ -44,6 +53,7 @@ export const migrate = <E, R>(
               ? Effect.zipRight(before(version), migrateFrom(sql, migrations, version))
               : Effect.void
           ),
-          withImmediateTransaction(sql)
+          withImmediateTransaction(sql),
+          withoutCheckingViews(sql)
         )
   )

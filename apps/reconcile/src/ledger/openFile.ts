@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import { copyLedger } from "./copyLedger.js"
 import { identify } from "./identity.js"
 import { inTheMaking, nameNew, sweep } from "./inTheMaking.js"
+import { keptCopyOf } from "./keptCopies.js"
 import { fromSqlite, LedgerError, messageOf } from "./LedgerError.js"
 import { migrate } from "./migrate.js"
 import { type Migrations, migrations as ours } from "./migrations.js"
@@ -21,7 +22,7 @@ const keepBefore = (file: string, to: number) => (from: number) =>
   from === 0
     ? Effect.void
     : Effect.gen(function* () {
-        const copy = `${file}.before-schema-${to}`
+        const copy = keptCopyOf(file, to)
         yield* Effect.mapError(
           copyLedger(file, copy, { replace: true }),
           ({ cause }) =>

@@ -1,4 +1,4 @@
-import { isErased } from "./erase/token.js"
+import { isNobodyErased } from "./erase/token.js"
 import { likelyReason } from "./likelyReason.js"
 
 export interface View {
@@ -82,7 +82,7 @@ export const views: ReadonlyArray<View> = [
         END AS reason
       FROM outcomes o
       JOIN batch_sent s ON s.batch_id = o.batch_id AND s.email_key = o.email_key AND s.occurrence = o.occurrence
-      WHERE o.outcome IN ('missing', 'present') AND o.occurrence = 1 AND NOT ${isErased("o.email_key")}
+      WHERE o.outcome IN ('missing', 'present') AND o.occurrence = 1 AND ${isNobodyErased("o.email_key")}
         AND (o.outcome = 'missing'
           OR (o.evidence IN ('lookup-older', 'lookup-undated') AND ${settledAs("o")} IN ('failed', 'interrupted')))
         AND NOT EXISTS (SELECT 1 FROM batch_sent again

@@ -2,9 +2,15 @@ import { assert, describe, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import { ActiveCampaignClient } from "effect-activecampaign/ActiveCampaignClient"
+import { RequestRejected } from "effect-activecampaign/ActiveCampaignError"
 import { BatchId } from "effect-activecampaign/BatchId"
+import * as Contacts from "effect-activecampaign/Contacts"
 import { requests } from "effect-activecampaign-simulator/Simulator"
 import { planOnly } from "../../src/job/Run.js"
+import { callBudget } from "../../src/job/AccountStep.js"
+import { lookUp } from "../../src/job/LookUp.js"
+import { planLookup } from "../../src/job/lookupPlan.js"
 import * as Batches from "../../src/ledger/Batches.js"
 import { run, withAccount } from "../support/account.js"
 import { load, row, select, verdicts } from "../support/ledger.js"
@@ -142,6 +148,29 @@ describe("looking up", () => {
       )
   )
 
+  it.effect(
+    "ends a walk whose pages are shorter than asked when its calls are spent, and calls nobody missing",
+    () =>
+      Effect.gen(function* () {
+        yield* load(silent(121).map(({ email }) => row(email, "one")))
+        const { lookedUp } = yield* run({ account: { lookup: true, maxCalls: 15 } })
+        assert.deepInclude(lookedUp?.plan, { method: "walk" })
+        assert.isBelow((yield* contactCalls).length, 16)
+        assert.deepInclude(lookedUp, { absent: 0, left: 121 })
+      }).pipe(
+        withAccount({
+          account: {
+            existing: Array.from({ length: 400 }, (_, index) => ({
+              email: `e${index}@x.test`,
+              contactId: String(index + 1)
+            })),
+            pageSize: "always-20"
+          },
+          batches: [{ batchId: "one", contacts: silent(121) }]
+        })
+      )
+  )
+
   it.effect("walks through the account where that takes fewer calls, and finds the same", () =>
     Effect.gen(function* () {
       const contacts = [...silent(120), { email: "there@x.test", becomes: "unreported" as const }]
@@ -242,5 +271,28 @@ describe("looking up", () => {
         ]
       })
     )
+  )
+})
+
+describe("an account that refuses every address by itself", () => {
+  it.effect("is asked for a few, and not for all there are", () =>
+    Effect.gen(function* () {
+      yield* load(silent(200).map(({ email }) => row(email, "one")))
+      yield* run()
+      const problems: Array<string> = []
+      const contacts = yield* Contacts.make
+      const refused = new RequestRejected({ request: "GET /contacts", status: 400, detail: "" })
+      const step = {
+        client: yield* ActiveCampaignClient,
+        contacts: { ...contacts, findByEmail: () => Effect.fail(refused) },
+        calls: callBudget(1000),
+        endsAt: Number.MAX_SAFE_INTEGER,
+        onEvent: () => Effect.void,
+        onProblem: ({ error }: { readonly error: string }) => Effect.sync(() => problems.push(error))
+      }
+      const made = planLookup({ addresses: 200, newestId: null, budget: 1000 })
+      assert.deepInclude(yield* lookUp(step, made), { found: 0, absent: 0, left: 200 })
+      assert.lengthOf(problems, 40)
+    }).pipe(withAccount({ batches: [{ batchId: "one", contacts: silent(200) }] }))
   )
 })

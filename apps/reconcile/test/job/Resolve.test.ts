@@ -78,6 +78,24 @@ describe("resolving", () => {
     )
   )
 
+  it.effect("keeps what it learnt one by one until its time is up", () =>
+    Effect.gen(function* () {
+      yield* load(manyContacts.map(({ email }) => row(email, "big")))
+      yield* run()
+      const { resolved } = yield* run({ account, deadline: "20 seconds" })
+      assert.isAbove(resolved?.linked ?? 0, 10)
+      assert.strictEqual(resolved?.left, 250 - (resolved?.linked ?? 0))
+    }).pipe(
+      withAccount(
+        {
+          account: { existing: [{ email: "z@x.test", contactId: "1" }], ignoredFilters: ["ids[]"] },
+          batches: [{ batchId: "big", contacts: manyContacts }]
+        },
+        { requestsPerSecond: 1 }
+      )
+    )
+  )
+
   it.effect("finds out that a count was wrong, and says so instead of changing the verdict in silence", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "one"), row("b@x.test", "one")])

@@ -14,6 +14,7 @@ import { search, searchBytes } from "../../src/ledger/erase/search.js"
 import { patternOf, spellingsOf, withoutPerson } from "../../src/ledger/erase/spellings.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
 import * as Lookups from "../../src/ledger/Lookups.js"
+import { reconcileStale } from "../../src/ledger/Reconciliation.js"
 import { answer, conclusions, load, now, row, select, verdicts } from "../support/ledger.js"
 
 const inFile = <A, E>(use: (file: string) => Effect.Effect<A, E, Ledger.Ledger>) =>
@@ -123,6 +124,44 @@ describe("erasing a person", () => {
           "erased-2: missing (lookup-absent)"
         ])
         assert.lengthOf(yield* select("SELECT email FROM retry_candidates"), 0)
+      })
+    )
+  )
+
+  it.effect("leaves nothing of the person in words where it is killed before the file is tidied up", () =>
+    inFile(() =>
+      Effect.gen(function* () {
+        yield* world
+        yield* load(
+          [row("ada.lindqvist@example.test", null, "2041"), row("eve@example.test", null, "2041")],
+          "crm"
+        )
+        yield* reconcileStale()
+        let depth = 0
+        const killed = Effect.map(
+          Ledger.Ledger,
+          (service): Ledger.Service => ({
+            ...service,
+            transact: (effect) =>
+              Effect.suspend(() => {
+                depth += 1
+                return service.transact(effect)
+              }).pipe(
+                Effect.zipLeft(
+                  Effect.suspend(() => {
+                    depth -= 1
+                    return depth === 0 ? Effect.interrupt : Effect.void
+                  })
+                )
+              )
+          })
+        )
+        yield* Effect.exit(
+          Effect.provideServiceEffect(erase("ada.lindqvist@example.test"), Ledger.Ledger, killed)
+        )
+        const { findings, outcomes } = yield* conclusions
+        assert.notMatch(JSON.stringify(findings).toLowerCase(), /[ "]ada\.lindqvist@/)
+        assert.strictEqual(outcomes.length, 5)
       })
     )
   )

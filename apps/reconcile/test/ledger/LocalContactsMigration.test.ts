@@ -6,6 +6,7 @@ import Sqlite from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import { applicationId } from "../../src/ledger/identity.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
+import { reconcileStale } from "../../src/ledger/Reconciliation.js"
 import { firstSchema } from "../../src/ledger/migrations/0001_first_schema.js"
 import { load, row, select } from "../support/ledger.js"
 
@@ -26,6 +27,30 @@ const firstLedger = Effect.acquireRelease(
   }),
   ({ folder }) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
 )
+
+describe("a file of the first schema", () => {
+  it.scoped("is brought on though views and triggers of the user's own ask its tables and views", () =>
+    Effect.gen(function* () {
+      const { path } = yield* firstLedger
+      const database = new Sqlite(path)
+      database.exec(`
+        CREATE VIEW contact_status AS SELECT batch_id, email_key, outcome FROM outcomes;
+        CREATE VIEW my_outcomes AS SELECT email_key, outcome FROM outcomes;
+        CREATE VIEW my_losses AS SELECT email_key FROM contact_status WHERE outcome = 'pending';
+        CREATE TABLE my_notes (email_key TEXT, outcome TEXT);
+        CREATE TRIGGER my_trigger AFTER INSERT ON my_notes
+          BEGIN UPDATE my_notes SET outcome = (SELECT outcome FROM my_outcomes WHERE email_key = NEW.email_key); END`)
+      database.close()
+      yield* Effect.gen(function* () {
+        yield* reconcileStale()
+        yield* select("INSERT INTO my_notes (email_key) VALUES ('a@x.test')")
+        assert.deepStrictEqual(yield* select("SELECT * FROM my_losses"), [{ email_key: "a@x.test" }])
+        assert.deepStrictEqual(yield* select("SELECT outcome FROM my_notes"), [{ outcome: "pending" }])
+        assert.deepStrictEqual(yield* select("PRAGMA legacy_alter_table"), [{ legacy_alter_table: 0 }])
+      }).pipe(Effect.provide(Ledger.layer(path)))
+    })
+  )
+})
 
 describe("local contacts of the first schema", () => {
   it.scoped("are kept, and learn their batch when they are loaded again", () =>

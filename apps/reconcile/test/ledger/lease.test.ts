@@ -1,6 +1,8 @@
 import { spawnSync } from "node:child_process"
 import { hostname } from "node:os"
+import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
+import Sqlite from "better-sqlite3"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -8,6 +10,7 @@ import * as TestClock from "effect/TestClock"
 import * as Ledger from "../../src/ledger/Ledger.js"
 import { whileLeased } from "../../src/ledger/lease.js"
 import { select } from "../support/ledger.js"
+import { temporaryFolder } from "../support/temporary.js"
 
 const inMemory = Effect.provide(Ledger.layer(":memory:"))
 
@@ -16,6 +19,18 @@ const heldBy = (host: string, pid: number, renewedAt: string) =>
     VALUES (1, 'other', '${host}', ${pid}, '${renewedAt}', '${renewedAt}')`)
 
 const epoch = "1970-01-01T00:00:00.000Z"
+
+/** The file is written by another process for longer than SQLite waits. */
+const whileLocked = <A, E>(file: string, effect: Effect.Effect<A, E>) =>
+  Effect.acquireUseRelease(
+    Effect.sync(() => {
+      const other = new Sqlite(file)
+      other.exec("BEGIN IMMEDIATE")
+      return other
+    }),
+    () => effect,
+    (other) => Effect.sync(() => other.close())
+  )
 
 const deadProcess = Effect.sync(() => spawnSync(process.execPath, ["-e", "0"]).pid)
 
@@ -50,6 +65,21 @@ describe("the lease of a file", () => {
       yield* TestClock.adjust("91 seconds")
       assert.strictEqual(yield* whileLeased(Effect.succeed("worked")), "worked")
     }).pipe(inMemory)
+  )
+
+  it.scoped("is kept through a time in which another process writes to the file", () =>
+    Effect.gen(function* () {
+      const file = join(yield* temporaryFolder, "ledger.db")
+      yield* Effect.gen(function* () {
+        yield* select("PRAGMA busy_timeout = 10")
+        const job = yield* Effect.fork(whileLeased(Effect.never))
+        yield* TestClock.adjust("10 seconds")
+        yield* whileLocked(file, TestClock.adjust("20 seconds"))
+        yield* TestClock.adjust("10 minutes")
+        assert.isNull(job.unsafePoll())
+        assert.deepInclude(yield* Effect.flip(whileLeased(Effect.void)), { kind: "locked" })
+      }).pipe(Effect.provide(Ledger.layer(file)))
+    })
   )
 
   it.effect("is renewed while the job goes on, and ends a job that lost it", () =>

@@ -1,12 +1,52 @@
+import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
+import Sqlite from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import * as Ledger from "../../src/ledger/Ledger.js"
-import { rebuild } from "../../src/ledger/Reconciliation.js"
+import { markAllStale, rebuild, reconcileStale } from "../../src/ledger/Reconciliation.js"
 import { answer, conclusions, load, row, select } from "../support/ledger.js"
+import { temporaryFolder } from "../support/temporary.js"
 
 const batches = Array.from({ length: 520 }, (_, index) => `b${index}`)
 
+/** Another process writes once the first batches were decided. */
+const writingBetween = (file: string, write: string) =>
+  Effect.map(Ledger.Ledger, (service): Ledger.Service => {
+    let writes = [write]
+    const between = Effect.sync(() => {
+      const other = new Sqlite(file)
+      for (const statements of writes) other.exec(statements)
+      writes = []
+      other.close()
+    })
+    return { ...service, transact: (effect) => Effect.zipLeft(service.transact(effect), between) }
+  })
+
 describe("many batches at once", () => {
+  it.scoped("are decided by what another process writes meanwhile, too", () =>
+    Effect.gen(function* () {
+      const file = join(yield* temporaryFolder, "ledger.db")
+      yield* Effect.gen(function* () {
+        yield* load(batches.map((batchId, index) => row(`c${index}@x.test`, batchId, String(index))))
+        yield* answer("b99", "completed", { success: ["99", "1"], failure: [] })
+        yield* markAllStale
+        yield* Effect.provideServiceEffect(
+          reconcileStale(),
+          Ledger.Ledger,
+          writingBetween(
+            file,
+            `INSERT INTO links VALUES ('99', 'moved@x.test', 'moved@x.test', 'resolve', '2031-04-02T08:15:00.000Z');
+             INSERT INTO stale_batches VALUES ('b99') ON CONFLICT DO NOTHING`
+          )
+        )
+        assert.deepStrictEqual(yield* select("SELECT * FROM stale_batches"), [])
+        const stands = yield* conclusions
+        yield* rebuild
+        assert.deepStrictEqual(stands, yield* conclusions)
+      }).pipe(Effect.provide(Ledger.layer(file)))
+    })
+  )
+
   it.effect(
     "come to the same conclusions as each by itself, also about IDs that belong to several addresses",
     () =>

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { keptCopies } from "../../src/ledger/keptCopies.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
 import { migrations, schemaVersion } from "../../src/ledger/migrations.js"
 import { type Migration, OnMigration } from "../../src/ledger/OnMigration.js"
@@ -38,7 +39,9 @@ describe("a ledger of an older schema", () => {
   it.scoped("is kept as it was beside the migrated one, which is told once", () =>
     Effect.gen(function* () {
       const { before, copy, file, folder } = yield* ledger
+      assert.deepStrictEqual(keptCopies(file), [])
       assert.deepStrictEqual(yield* open(file, succeeding), [{ file, from: schemaVersion, to: next, copy }])
+      assert.deepStrictEqual(keptCopies(file), [copy])
       assert.strictEqual(pragma(file, "user_version"), next)
       assert.property(dump(file), "additions")
 

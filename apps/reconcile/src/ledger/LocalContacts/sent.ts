@@ -18,7 +18,7 @@ const insertNumbered = (which: string) => `
 
 // A contact that names the batch it named before was recorded as sent in it then, and stays so also where its
 // address is another now.
-const changed = `email_key IN (SELECT email_key FROM contact_changes
+const changed = `(batch_id, email_key) IN (SELECT batch_id, email_key FROM contact_changes
     WHERE batch_id IS NOT NULL AND batch_id IS NOT old_batch_id)
   AND (source_key IS NULL OR source_key NOT IN (SELECT source_key FROM contact_changes
     WHERE source_key IS NOT NULL AND old_email_key <> email_key AND old_batch_id = batch_id))`

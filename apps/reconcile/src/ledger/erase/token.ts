@@ -1,3 +1,3 @@
-/** Whether a key is the name that took an erased person's place: nobody to ask for, and nobody to send to. */
-export const isErased = (emailKey: string): string =>
-  `(${emailKey} GLOB 'erased-[0-9]*' AND instr(${emailKey}, '@') = 0)`
+/** In SQL: whether a key is that of an address, and not a name that stands for a person who was erased. */
+export const isNobodyErased = (key: string): string =>
+  `NOT (${key} GLOB 'erased-[0-9]*' AND instr(${key}, '@') = 0)`
