@@ -56,7 +56,9 @@ const remove = (file: string, subject: string) =>
           : `Searched every column of every table: the address stands nowhere. ${plural(read.occurrences, "place")} of the file's bytes ${read.occurrences === 1 ? "holds" : "hold"} the same letters within other addresses.`
     return {
       text: blocks(
-        `Erased; ${erased.token} stands in its place, so that all totals stay as they were.`,
+        erased.held.length === 0
+          ? printable(`${file} holds nothing of ${erased.person.key}.`)
+          : `Erased; ${erased.token} stands in its place, so that all totals stay as they were.`,
         tableOf(erased.held),
         printable(proof),
         ...(erased.sharedIds.length > 0
@@ -74,8 +76,8 @@ const remove = (file: string, subject: string) =>
       result: {
         db: file,
         held: erased.held,
-        erased: true,
-        token: erased.token,
+        erased: erased.held.length > 0,
+        token: erased.held.length > 0 ? erased.token : null,
         sharedIds: erased.sharedIds,
         keptCopies: copies,
         remaining,
@@ -91,11 +93,10 @@ export const erase = Command.make("erase", { address, yes, db, json }, (options)
     "erase",
     options.json,
     Effect.gen(function* () {
-      const { held: rows } = yield* held(options.address)
-      const response: Response =
-        options.yes && rows.length > 0
-          ? yield* remove(options.db, options.address)
-          : yield* show(options.db, options.address)
+      // Also where the tables hold nothing any more: one that was killed may have left pages to tidy up.
+      const response: Response = options.yes
+        ? yield* remove(options.db, options.address)
+        : yield* show(options.db, options.address)
       return response
     }).pipe(Effect.provide(Ledger.layer(options.db, { mustExist: true })))
   )

@@ -12,6 +12,16 @@ const settledAs = (alias: string) => `(SELECT a.status FROM batch_answers a
   WHERE a.batch_id = ${alias}.batch_id AND a.status IN ('completed', 'failed', 'interrupted')
   ORDER BY a.sequence DESC LIMIT 1)`
 
+/** A success whose contact was deleted or renamed since may have been just this one. */
+const otherwiseSpokenFor = (row: string) => `CASE
+            WHEN EXISTS (SELECT 1 FROM findings f
+                WHERE f.batch_id = ${row}.batch_id AND f.finding = 'unmatched-success')
+              OR EXISTS (SELECT 1 FROM batch_successes x JOIN gone_contacts g ON g.contact_id = x.contact_id
+                WHERE x.batch_id = ${row}.batch_id)
+            THEN '; may have been deleted or renamed since: an ID that succeeded is gone, or not of an address sent'
+            ELSE ''
+          END`
+
 const count = (outcome: string) =>
   `(SELECT count(*) FROM outcomes o WHERE o.batch_id = b.batch_id AND o.outcome = '${outcome}') AS ${outcome}`
 
@@ -76,7 +86,7 @@ export const views: ReadonlyArray<View> = [
       "Which contacts may be sent again, each address once and in the last batch it was sent in, and why?",
     sql: `SELECT o.batch_id, s.email, o.email_key, o.occurrence, o.outcome,
         CASE o.evidence
-          WHEN 'lookup-absent' THEN 'in neither list, and not in the account when looked up'
+          WHEN 'lookup-absent' THEN 'in neither list, and not in the account when looked up' || ${otherwiseSpokenFor("o")}
           WHEN 'lookup-deleted' THEN 'in neither list, and deleted in the account when looked up'
           ELSE 'in the account, but nothing shows that this ' || ${settledAs("o")} || ' batch changed it'
         END AS reason

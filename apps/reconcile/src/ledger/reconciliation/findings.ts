@@ -61,7 +61,8 @@ export const drawFindings: ReadonlyArray<string> = [
    FROM ${oddSuccesses}
    CROSS JOIN doubted_ids d ON d.contact_id = x.contact_id`,
 
-  `INSERT INTO findings (batch_id, finding, subject, detail)
+  // An address may read like an ID that is in conflict, too; one row names both.
+  `INSERT OR IGNORE INTO findings (batch_id, finding, subject, detail)
    SELECT r.batch_id, 'id-conflict', u.email_key,
      'contact IDs ' || (SELECT group_concat(contact_id, ' and ') FROM (${idsOf("u.email_key")}) k
        WHERE EXISTS (SELECT 1 FROM batch_successes x ${ownKeyOf("batch_successes")}

@@ -45,10 +45,15 @@ export const drawNearMatches = (sql: SqlClient.SqlClient): Effect.Effect<void, S
       FROM reconcile_scope r
       CROSS JOIN findings n ON n.batch_id = r.batch_id AND n.finding = 'unmatched-failure'
       CROSS JOIN batch_failures f ON f.batch_id = r.batch_id AND f.sequence = r.sequence AND f.email = n.subject
-      GROUP BY n.batch_id, n.subject`
+      GROUP BY n.batch_id, n.subject ORDER BY n.batch_id, n.subject`
+    let read = ""
+    let sent: ReadonlyArray<{ readonly email: string; readonly email_key: string }> = []
     for (const { batch_id, email, email_key } of unmatched) {
-      const sent = yield* sql<{ readonly email: string; readonly email_key: string }>`
-        SELECT email, email_key FROM batch_sent WHERE batch_id = ${batch_id} AND occurrence = 1`
+      if (read !== batch_id) {
+        sent = yield* sql<{ readonly email: string; readonly email_key: string }>`
+          SELECT email, email_key FROM batch_sent WHERE batch_id = ${batch_id} AND occurrence = 1`
+        read = batch_id
+      }
       const near = sent.flatMap((one) => {
         const difference = differenceOf(email_key, one.email_key)
         return difference === undefined ? [] : [[one.email, difference] as const]
