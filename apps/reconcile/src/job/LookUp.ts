@@ -41,6 +41,9 @@ export const plan = (
 /** Addresses taken up at once: each is one call, and they are recorded together. */
 const addressesAtOnce = 20
 
+/** Addresses read at once: no index has the unaccounted in their order, so each reading sorts them. */
+const addressesRead = 1000
+
 interface Counts {
   found: number
   absent: number
@@ -61,11 +64,11 @@ const byAddress = (step: AccountStep, counts: Counts) =>
   Effect.gen(function* () {
     let after = ""
     let refused = 0
+    let page: ReadonlyArray<Lookups.Unaccounted> = []
     while (yield* mayGoOn(step)) {
-      const addresses = yield* Lookups.unaccounted({
-        after,
-        limit: Math.min(addressesAtOnce, step.calls.left())
-      })
+      if (page.length === 0) page = yield* Lookups.unaccounted({ after, limit: addressesRead })
+      const addresses = page.slice(0, Math.min(addressesAtOnce, step.calls.left()))
+      page = page.slice(addresses.length)
       const last = addresses.at(-1)
       if (last === undefined) return
       step.calls.spend(addresses.length)

@@ -6,7 +6,7 @@ import { Ledger } from "./Ledger.js"
 
 /** IDs that a settled batch reported as successes, and of which nobody knows whose they are. */
 const unknown = `
-  FROM (SELECT DISTINCT contact_id FROM batch_successes) x
+  FROM batch_successes x
   WHERE NOT EXISTS (SELECT 1 FROM local_contacts l WHERE l.contact_id = x.contact_id)
     AND NOT EXISTS (SELECT 1 FROM links k WHERE k.contact_id = x.contact_id)
     AND NOT EXISTS (SELECT 1 FROM gone_contacts g WHERE g.contact_id = x.contact_id)`
@@ -15,11 +15,14 @@ const unknown = `
 export const countUnknown = Effect.flatMap(Ledger, ({ sql, use }) =>
   use(
     Effect.map(
-      sql.unsafe<{ readonly ids: number }>(`SELECT count(*) AS ids ${unknown}`),
+      sql.unsafe<{ readonly ids: number }>(`SELECT count(DISTINCT x.contact_id) AS ids ${unknown}`),
       ([row]) => row?.ids ?? 0
     )
   )
 )
+
+/** Read from an index in its order, so that it ends at its limit; a test asks SQLite. */
+export const nextUnknown = `SELECT DISTINCT x.contact_id ${unknown} AND x.contact_id > ? ORDER BY x.contact_id LIMIT ?`
 
 /**
  * At most `limit` of them, in the order of their text, from behind `after` on: to find the first among all that are
@@ -29,10 +32,7 @@ export const unknownIds = ({ after, limit }: { readonly after: string; readonly 
   Effect.flatMap(Ledger, ({ sql, use }) =>
     use(
       Effect.map(
-        sql.unsafe<{ readonly contact_id: string }>(
-          `SELECT x.contact_id ${unknown} AND x.contact_id > ? ORDER BY x.contact_id LIMIT ?`,
-          [after, limit]
-        ),
+        sql.unsafe<{ readonly contact_id: string }>(nextUnknown, [after, limit]),
         (rows): ReadonlyArray<ContactId> => rows.map((row) => contactId.make(row.contact_id))
       )
     )

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { requests } from "effect-activecampaign-simulator/Simulator"
+import { nextUnknown } from "../../src/ledger/Links.js"
 import { run, withAccount } from "../support/account.js"
 import { findings, load, row, select, verdicts } from "../support/ledger.js"
 
@@ -49,6 +50,17 @@ describe("resolving", () => {
       assert.strictEqual((yield* run({ account })).resolved, null)
       assert.strictEqual(yield* calls("/contacts?"), 3)
     }).pipe(withAccount({ batches: [{ batchId: "big", contacts: manyContacts }] }))
+  )
+
+  it.effect("finds the next IDs in an index, however many there are", () =>
+    Effect.gen(function* () {
+      const plan = yield* select<{ readonly detail: string }>(
+        `EXPLAIN QUERY PLAN ${nextUnknown.replace("?", "''").replace("?", "100")}`
+      )
+      const steps = plan.map(({ detail }) => detail)
+      assert.include(steps[0], "SEARCH x USING COVERING INDEX batch_successes_by_contact_id (contact_id>?)")
+      assert.notInclude(steps.join("\n"), "TEMP B-TREE")
+    }).pipe(withAccount({}))
   )
 
   it.effect("stops when its calls are spent, and the next run goes on from there", () =>

@@ -117,6 +117,12 @@ export const makeAccount = (scenario: Scenario) => {
       const history = histories.get(id)
       return history && contactAt(history, now)
     },
+    /** Those of these IDs that there are at this time, by ID. */
+    contactsOf: (ids: ReadonlyArray<string>, now: number): ReadonlyArray<AccountContact> =>
+      [...new Set(ids)]
+        .flatMap((id) => histories.get(id) ?? [])
+        .sort(byNumber)
+        .flatMap((history) => contactAt(history, now) ?? []),
     /** Every contact there is at this time, by ID. */
     contacts: (now: number): ReadonlyArray<AccountContact> => {
       inOrder ??= [...histories.values()].sort(byNumber)
