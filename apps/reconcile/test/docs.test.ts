@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import { ExitCode } from "../src/cli/ExitCode.js"
 import { exports } from "../src/ledger/Exports.js"
 import * as Ledger from "../src/ledger/Ledger.js"
-import { outcomeWords } from "../src/ledger/Reports.js"
+import { outcomeWords } from "../src/ledger/outcomeWords.js"
 import { views } from "../src/ledger/views.js"
 import { load, row, select } from "./support/ledger.js"
 

@@ -1,7 +1,7 @@
 import * as Either from "effect/Either"
 import { fromAddress } from "effect-activecampaign/EmailKey"
-import { isName, nearest, questions } from "../ledger/questions.js"
 import type { Parameter, Question } from "../ledger/questions/Question.js"
+import { isName, nearest, questions } from "../ledger/questions.js"
 import { ConfigurationError } from "./account.js"
 import { within } from "./text.js"
 

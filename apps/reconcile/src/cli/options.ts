@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { BatchId } from "effect-activecampaign/BatchId"
-import { type OutcomeWord, outcomeWords } from "../ledger/Reports.js"
+import { type OutcomeWord, outcomeWords } from "../ledger/outcomeWords.js"
 
 export const invalid = (message: string) => ValidationError.invalidValue(HelpDoc.p(message))
 

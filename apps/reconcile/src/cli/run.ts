@@ -14,6 +14,7 @@ import { ExitCode } from "./ExitCode.js"
 import { db, deadline, type FailOn, failOn, json, maxCalls, requestsPerSecond } from "./options.js"
 import * as Progress from "./progress.js"
 import { respond } from "./respond.js"
+import { describePlan, describeSteps } from "./steps.js"
 import {
   attentionCount,
   attentionTable,
@@ -24,7 +25,6 @@ import {
   nextSteps,
   totalsTable
 } from "./summary.js"
-import { describePlan, describeSteps } from "./steps.js"
 import { batchesOf, blocks, plural, printable } from "./text.js"
 
 const shown = 20

@@ -1,20 +1,10 @@
+import { outcomeWords } from "../ledger/outcomeWords.js"
 import type * as Reports from "../ledger/Reports.js"
-import { outcomeWords } from "../ledger/Reports.js"
 import { batchesOf, blocks, columns, printable } from "./text.js"
-
-const countedWords = [
-  "imported",
-  "present",
-  "rejected",
-  "contradictory",
-  "missing",
-  "unaccounted",
-  "pending"
-] as const
 
 /** ": 4 imported, 2 rejected", or nothing where nothing was sent. */
 export const countsOf = (batch: Reports.BatchRow): string => {
-  const parts = countedWords.filter((word) => batch[word] > 0).map((word) => `${batch[word]} ${word}`)
+  const parts = outcomeWords.filter((word) => batch[word] > 0).map((word) => `${batch[word]} ${word}`)
   return parts.length === 0 ? "" : `: ${parts.join(", ")}`
 }
 

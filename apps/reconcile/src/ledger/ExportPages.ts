@@ -1,5 +1,5 @@
 import type { Export } from "./Exports.js"
-import { type OutcomeWord, outcomeWords } from "./Reports.js"
+import { type OutcomeWord, outcomeWords } from "./outcomeWords.js"
 
 export interface Filter {
   readonly batchId?: string | undefined

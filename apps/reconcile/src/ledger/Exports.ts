@@ -1,5 +1,5 @@
 import type { NonEmptyReadonlyArray } from "effect/Array"
-import { type OutcomeWord, outcomeWords } from "./Reports.js"
+import { type OutcomeWord, outcomeWords } from "./outcomeWords.js"
 
 /** A column of ours: its name, and the SQL of its value, in which `x` is the exported row. */
 export type Column = readonly [name: string, sql: string]

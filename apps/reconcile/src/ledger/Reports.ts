@@ -1,19 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { Ledger } from "./Ledger.js"
-
-/** DESIGN's closed set, in the order a reader should meet them. */
-export const outcomeWords = [
-  "imported",
-  "present",
-  "rejected",
-  "contradictory",
-  "missing",
-  "unaccounted",
-  "pending"
-] as const
-
-export type OutcomeWord = (typeof outcomeWords)[number]
+import type { OutcomeWord } from "./outcomeWords.js"
 
 export interface OutcomeTotal {
   readonly outcome: OutcomeWord

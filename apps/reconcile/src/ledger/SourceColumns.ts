@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import type { LedgerError } from "./LedgerError.js"
 import { Ledger } from "./Ledger.js"
+import type { LedgerError } from "./LedgerError.js"
 
 /** What `local_sources.columns` holds. */
 export const ColumnNames = Schema.parseJson(Schema.Array(Schema.String))

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { Ledger } from "./Ledger.js"
-import { layerOf } from "./notes.js"
 import type { Layer } from "./notes/Note.js"
+import { layerOf } from "./notes.js"
 
 export interface Column {
   readonly name: string

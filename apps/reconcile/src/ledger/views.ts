@@ -1,5 +1,6 @@
 import { isNobodyErased } from "./erase/token.js"
 import { likelyReason } from "./likelyReason.js"
+import { outcomeWords } from "./outcomeWords.js"
 
 export interface View {
   readonly name: string
@@ -44,9 +45,7 @@ export const views: ReadonlyArray<View> = [
             AND NOT EXISTS (SELECT 1 FROM links k WHERE k.contact_id = x.contact_id)) AS unlinked_successes,
         (SELECT count(DISTINCT x.contact_id) FROM batch_successes x
           JOIN gone_contacts g ON g.contact_id = x.contact_id WHERE x.batch_id = b.batch_id) AS gone_successes,
-        ${["imported", "present", "rejected", "contradictory", "missing", "unaccounted", "pending"]
-          .map(count)
-          .join(`,
+        ${outcomeWords.map(count).join(`,
         `)},
         (SELECT count(*) FROM findings f WHERE f.batch_id = b.batch_id) AS findings
       FROM batches b`
@@ -159,7 +158,7 @@ export const views: ReadonlyArray<View> = [
     question:
       "What became of what was sent on each day (of submission where it is known, else of being added here)?",
     sql: `SELECT substr(coalesce(b.submitted_at, b.added_at), 1, 10) AS day, count(DISTINCT b.batch_id) AS batches, count(o.outcome) AS sent,
-        ${["imported", "present", "rejected", "contradictory", "missing", "unaccounted", "pending"]
+        ${outcomeWords
           .map((outcome) => `count(*) FILTER (WHERE o.outcome = '${outcome}') AS ${outcome}`)
           .join(`,
         `)}

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { values } from "./support/database.js"
 import { envelopeOf, expectDone } from "./support/said.js"
-import { account, inWorld, token, type World } from "./support/World.js"
+import { expectNoToken } from "./support/trouble.js"
+import { account, inWorld, type World } from "./support/World.js"
 
 const contacts = "email,batch_id,first_name\nada@x.test,b-1,Ada\nbo@x.test,b-1,Bo\ncy@x.test,b-1,Cy\n"
 
@@ -38,11 +38,7 @@ describe.concurrent("asking the account", () => {
       const env = await prepared(world)
       const ran = await world.run(["run", ...rate], { env })
       expectDone(ran)
-      for (const file of ["reconcile.db", "reconcile.db-wal"].filter((name) =>
-        existsSync(world.path(name))
-      )) {
-        expect(readFileSync(world.path(file)).includes(token)).toBe(false)
-      }
+      expectNoToken(world)
       expect(ran.stdout).toContain("2 contact IDs resolved.\n1 address looked up, 0 in the account, 1 not.")
       expect(ran.stdout).toMatch(
         /imported +1 +by contact ID\n +rejected +1 .*\n +missing +1 +not in the account/

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { applicationId } from "../../src/ledger/identity.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
 import { schemaVersion } from "../../src/ledger/migrations.js"
-import { outcomeWords } from "../../src/ledger/Reports.js"
+import { outcomeWords } from "../../src/ledger/outcomeWords.js"
 import { views } from "../../src/ledger/views.js"
 import { select } from "../support/ledger.js"
 

@@ -6,8 +6,8 @@ import Sqlite from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import { applicationId } from "../../src/ledger/identity.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
-import { reconcileStale } from "../../src/ledger/Reconciliation.js"
 import { firstSchema } from "../../src/ledger/migrations/0001_first_schema.js"
+import { reconcileStale } from "../../src/ledger/Reconciliation.js"
 import { load, row, select } from "../support/ledger.js"
 
 const firstLedger = Effect.acquireRelease(

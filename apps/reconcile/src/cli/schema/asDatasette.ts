@@ -1,6 +1,6 @@
 import type { Described } from "../../ledger/describeSchema.js"
-import { inPlainSql, questions } from "../../ledger/questions.js"
 import type { Parameter, Question } from "../../ledger/questions/Question.js"
+import { inPlainSql, questions } from "../../ledger/questions.js"
 import { within } from "../text.js"
 
 const described = ({ default: fallback, description, kind, name }: Parameter) => {

@@ -1,8 +1,8 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import { rejected } from "../../contacts/ContactRow.js"
-import type { SourceKey } from "./Source.js"
 import { changesOf } from "./changesOf.js"
+import type { SourceKey } from "./Source.js"
 import type { Staged } from "./staging.js"
 
 const pageSize = 1000
