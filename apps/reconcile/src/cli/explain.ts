@@ -24,7 +24,7 @@ const factsTable = (facts: ReadonlyArray<Fact>) =>
 const verdictOf = ({ contact_id, evidence, likely_reason, outcome, retry_reason }: Chapter) =>
   [
     printable(
-      `${outcome ?? "not decided yet"}${evidence === null ? "" : ` (${evidenceWords[evidence] ?? evidence})`}${contact_id === null ? "" : `, contact ID ${contact_id}`}`
+      `${outcome} (${evidenceWords[evidence] ?? evidence})${contact_id === null ? "" : `, contact ID ${contact_id}`}`
     ),
     ...(likely_reason === null ? [] : [likely_reason]),
     ...(retry_reason === null ? [] : [`may be sent again: ${retry_reason}`])

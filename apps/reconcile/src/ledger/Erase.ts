@@ -36,6 +36,15 @@ const sharedOf = (key: string, ids: ReadonlyArray<string>) =>
         OR EXISTS (SELECT 1 FROM links k WHERE k.contact_id = j.value AND k.email_key <> ${key})`
   ).pipe(Effect.map((rows) => rows.map((row) => row.contact_id)))
 
+/** Batches whose success lists hold one of the IDs. Read from end to end, as all texts are, so that none is left out. */
+const batchesReporting = (ids: ReadonlyArray<string>) =>
+  Effect.flatMap(
+    Ledger,
+    ({ sql }) => sql<{ readonly batch_id: string }>`
+      SELECT DISTINCT batch_id FROM batch_successes
+      WHERE contact_id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`
+  ).pipe(Effect.map((rows) => rows.map((row) => row.batch_id)))
+
 /** Every way in which the address was ever written here. */
 const addressesOf = (key: string) =>
   Effect.flatMap(
@@ -149,23 +158,25 @@ export const erase = (address: string) =>
           contactIds.map((id, index) => [id, sharedIds.includes(id) ? id : `${token}-${index + 1}`])
         )
         const ids = new Map([...names].filter(([id, name]) => id !== name))
-        const idPairs = JSON.stringify([...names])
+        const reporting = yield* batchesReporting([...names.keys()])
         yield* sql`
           INSERT INTO stale_batches
           SELECT batch_id FROM batch_sent WHERE email_key = ${key}
           UNION SELECT batch_id FROM batch_failures WHERE email_key = ${key}
-          UNION SELECT x.batch_id FROM json_each(${idPairs}) j JOIN batch_successes x ON x.contact_id = j.value ->> 0
+          UNION SELECT value FROM json_each(${JSON.stringify(reporting)}) WHERE true
           ON CONFLICT DO NOTHING`
         yield* sql`DELETE FROM outcomes WHERE email_key = ${key}
           AND batch_id IN (SELECT batch_id FROM batch_sent WHERE email_key = ${key})`
-        yield* sql`UPDATE batch_sent SET email_key = ${token}, email = ${token} WHERE email_key = ${key}`
+        yield* sql`UPDATE batch_sent SET email_key = ${token}, email = ${token}, contact_id = NULL WHERE email_key = ${key}`
         yield* sql`UPDATE batch_failures SET email_key = ${token}, email = ${token} WHERE email_key = ${key}`
         yield* sql`UPDATE outcome_changes SET email_key = ${token} WHERE email_key = ${key}`
         yield* sql`UPDATE lookups SET email_key = ${token}, email = ${token},
           found_email = CASE WHEN found_email IS NULL THEN NULL ELSE ${token} END WHERE email_key = ${key}`
         yield* sql`UPDATE links SET email_key = ${token}, email = ${token} WHERE email_key = ${key}`
         for (const [id, name] of names) {
-          yield* sql`UPDATE batch_successes SET contact_id = ${name} WHERE contact_id = ${id}`
+          yield* sql`UPDATE batch_successes SET contact_id = ${name} WHERE contact_id = ${id}
+            AND batch_id IN (SELECT value FROM json_each(${JSON.stringify(reporting)}))`
+          yield* sql`UPDATE unmatched_successes SET contact_id = ${name} WHERE contact_id = ${id}`
           yield* sql`UPDATE lookups SET contact_id = ${name} WHERE contact_id = ${id}`
           yield* sql`UPDATE gone_contacts SET contact_id = ${name} WHERE contact_id = ${id}`
           yield* sql`UPDATE links SET contact_id = ${name} WHERE contact_id = ${id}`

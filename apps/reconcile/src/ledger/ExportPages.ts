@@ -45,7 +45,6 @@ export const page = (definition: Export, filter: Filter, after: Key, size: numbe
   const key = definition.key.map((name) => `x.${name}`)
   const compared = key.slice(from).join(", ")
   const conditions = [
-    ...(definition.where === undefined ? [] : [definition.where]),
     ...(filter.outcome === undefined ? [] : ["x.outcome = ?"]),
     ...(oneBatch ? ["x.batch_id = ?"] : []),
     `(${compared}) > (${key

@@ -12,7 +12,6 @@ export interface Export {
   /** Said where there is no row. */
   readonly none: string
   readonly from: string
-  readonly where?: string
   readonly columns: ReadonlyArray<Column>
   /** Unique, and the order in which it is read; the types of its values are told by `start`. */
   readonly key: ReadonlyArray<string>
@@ -100,9 +99,13 @@ export const exports: NonEmptyReadonlyArray<Export> = [
     name: "unaccounted",
     holds: "The contacts of settled batches of which it is not known what became",
     none: "No contact is unaccounted for",
-    from: "contact_status",
-    where: "x.outcome = 'unaccounted'",
-    columns: verdict
+    from: "unaccounted_contacts",
+    columns: [
+      ...own("batch_id", "email"),
+      ["outcome", "'unaccounted'"],
+      ["evidence", "'silence'"],
+      ["reason", `'${evidenceSentences.silence}'`]
+    ]
   },
   {
     ...sentContacts,

@@ -4,9 +4,9 @@ import { ContactId as contactId } from "effect-activecampaign/ContactId"
 import type { Resolved } from "effect-activecampaign/Contacts"
 import { Ledger } from "./Ledger.js"
 
-/** IDs that a settled batch reported as successes, and of which nobody knows whose they are. */
+/** IDs that a decided batch reported as successes, and of which nobody knows whose they are. */
 const unknown = `
-  FROM batch_successes x
+  FROM unmatched_successes x
   WHERE NOT EXISTS (SELECT 1 FROM local_contacts l WHERE l.contact_id = x.contact_id)
     AND NOT EXISTS (SELECT 1 FROM links k WHERE k.contact_id = x.contact_id)
     AND NOT EXISTS (SELECT 1 FROM gone_contacts g WHERE g.contact_id = x.contact_id)`
@@ -65,8 +65,14 @@ export const markLinked = (links: string) =>
     Ledger,
     ({ sql }) => sql`
       INSERT INTO stale_batches
-      SELECT x.batch_id FROM json_each(${links}) j CROSS JOIN batch_successes x ON x.contact_id = j.value ->> 0
+      SELECT x.batch_id FROM json_each(${links}) j CROSS JOIN unmatched_successes x ON x.contact_id = j.value ->> 0
       UNION
       SELECT s.batch_id FROM json_each(${links}) j CROSS JOIN batch_sent s ON s.email_key = j.value ->> 1
+      UNION
+      SELECT s.batch_id FROM json_each(${links}) j CROSS JOIN local_contacts l ON l.contact_id = j.value ->> 0
+        CROSS JOIN batch_sent s ON s.email_key = l.email_key
+      UNION
+      SELECT s.batch_id FROM json_each(${links}) j CROSS JOIN links k ON k.contact_id = j.value ->> 0
+        CROSS JOIN batch_sent s ON s.email_key = k.email_key
       ON CONFLICT DO NOTHING`
   )

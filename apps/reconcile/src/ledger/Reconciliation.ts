@@ -4,18 +4,22 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type { BatchId } from "effect-activecampaign/BatchId"
 import { Ledger } from "./Ledger.js"
-import { closeNumbers } from "./reconciliation/count.js"
-import { drawFindings } from "./reconciliation/findings.js"
+import { agreeCounts, closeNumbers } from "./reconciliation/count.js"
+import { anyRepeatedLocal, drawDuplicateLocal, drawFindings } from "./reconciliation/findings.js"
 import { drawNearMatches } from "./reconciliation/nearMatches.js"
-import { drawOutcomes, markOdd, watchChanges } from "./reconciliation/outcomes.js"
+import { drawOutcomes, drawPlainOutcomes, markOdd, watchChanges } from "./reconciliation/outcomes.js"
+import { choosePlain, disproveContradictory, disprovePlain } from "./reconciliation/plain.js"
 import {
   clearScope,
   createScope,
+  describeLists,
   describeScope,
   doubtAll,
   doubtScope,
-  fillReports
+  fillFailures,
+  fillLinks
 } from "./reconciliation/scope.js"
+import { drawUnmatchedSuccesses } from "./reconciliation/unmatched.js"
 
 /** Batches decided in one transaction: enough to be fast, few enough to keep memory flat and readers current. */
 const sliceSize = 100
@@ -27,14 +31,28 @@ export const prepareStatements: ReadonlyArray<string> = [...createScope, ...watc
 const manyBatches = 5 * sliceSize
 
 /** The statements that draw conclusions on a scope, in order. */
-export const conclusionStatements = (options: { readonly doubted: boolean }): ReadonlyArray<string> => [
+export const conclusionStatements = (options: {
+  /** IDs of several addresses have been looked for among all there are. */
+  readonly doubted: boolean
+  /** Local contacts repeat an address. */
+  readonly repeated: boolean
+}): ReadonlyArray<string> => [
   describeScope,
   ...(options.doubted ? [] : doubtScope),
-  ...fillReports,
+  fillFailures,
+  choosePlain,
+  drawPlainOutcomes,
+  ...disprovePlain,
+  ...describeLists,
+  agreeCounts,
+  disproveContradictory,
+  ...fillLinks,
   ...closeNumbers,
   drawOutcomes,
   markOdd,
-  ...drawFindings
+  ...drawUnmatchedSuccesses,
+  ...drawFindings,
+  ...(options.repeated ? [drawDuplicateLocal] : [])
 ]
 
 const fillScope = (sql: SqlClient.SqlClient, only: BatchId | undefined) => sql`
@@ -98,8 +116,9 @@ const slice = (sql: SqlClient.SqlClient, options: SliceOptions): Effect.Effect<R
     yield* sql.unsafe(`DELETE FROM findings WHERE ${ofScope}`)
     yield* sql.unsafe(`DELETE FROM near_matches WHERE ${ofScope}`)
     if (options.doubted !== undefined) yield* doubtAgain(sql, options.doubted)
-    for (const statement of conclusionStatements({ doubted: options.doubted !== undefined }))
-      yield* sql.unsafe(statement)
+    const [repeated] = yield* sql.unsafe<{ readonly any: number }>(anyRepeatedLocal)
+    const known = { doubted: options.doubted !== undefined, repeated: repeated?.any === 1 }
+    for (const statement of conclusionStatements(known)) yield* sql.unsafe(statement)
     yield* drawNearMatches(sql)
     yield* sql.unsafe(`DELETE FROM stale_batches WHERE ${ofScope}`)
     if (options.fromNothing === true) {
@@ -108,8 +127,11 @@ const slice = (sql: SqlClient.SqlClient, options: SliceOptions): Effect.Effect<R
     }
     const changed = yield* sql<{ readonly batch_id: string }>`
       INSERT INTO outcome_changes (changed_at, batch_id, email_key, occurrence, outcome_before, outcome_after)
-      SELECT ${DateTime.formatIso(yield* DateTime.now)}, batch_id, email_key, occurrence, outcome_before, outcome_after
-      FROM changed_outcomes RETURNING batch_id`
+      SELECT ${DateTime.formatIso(yield* DateTime.now)}, c.batch_id, c.email_key, c.occurrence, c.outcome_before, o.outcome
+      FROM (SELECT batch_id, email_key, occurrence, outcome_before, min(rowid) FROM changed_outcomes
+        GROUP BY batch_id, email_key, occurrence) c
+      JOIN outcomes o ON o.batch_id = c.batch_id AND o.email_key = c.email_key AND o.occurrence = c.occurrence
+      WHERE o.outcome <> c.outcome_before RETURNING batch_id`
     return { batches: scope.batches, changed: changed.length }
   })
 

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { Ledger } from "./Ledger.js"
-import type { OutcomeWord } from "./outcomeWords.js"
+import { isWorthAnIndex, type OutcomeWord } from "./outcomeWords.js"
 
 export interface OutcomeTotal {
   readonly outcome: OutcomeWord
@@ -73,7 +73,10 @@ export const summary = Effect.flatMap(Ledger, ({ sql, use }) =>
             WHERE status IN ('completed', 'failed', 'interrupted')) AS settled,
           (SELECT count(*) FROM batch_sent) AS sent`
       const outcomes = yield* sql<OutcomeTotal>`
-        SELECT outcome, evidence, count(*) AS contacts FROM outcomes GROUP BY outcome, evidence ORDER BY outcome, evidence`
+        SELECT outcome, evidence, count(*) AS contacts FROM outcomes GROUP BY outcome, evidence
+        UNION ALL SELECT 'pending', 'unsettled', sent - decided
+        FROM (SELECT (SELECT count(*) FROM batch_sent) AS sent, (SELECT count(*) FROM outcomes) AS decided)
+        WHERE sent > decided ORDER BY outcome, evidence`
       const findings = yield* sql<{ readonly finding: string; readonly count: number }>`
         SELECT finding, count(*) AS count FROM findings GROUP BY finding ORDER BY finding`
       const result: Summary = {
@@ -102,7 +105,7 @@ export const changesSinceLastRun = Effect.flatMap(Ledger, ({ sql, use }) =>
     Effect.gen(function* () {
       const rows = yield* sql<{ readonly change: keyof Changes; readonly contacts: number }>`
         SELECT change, count(*) AS contacts FROM changes_since_last_run GROUP BY change`
-      const [all] = yield* sql<{ readonly contacts: number }>`SELECT count(*) AS contacts FROM outcomes`
+      const [all] = yield* sql<{ readonly contacts: number }>`SELECT count(*) AS contacts FROM batch_sent`
       const of = (change: keyof Changes) => rows.find((row) => row.change === change)?.contacts ?? 0
       const differing = {
         settled: of("settled"),
@@ -150,8 +153,10 @@ export const findings = (options: { readonly limit: number; readonly batchId?: s
 export const attention = (options: { readonly limit: number; readonly batchId?: string | undefined }) =>
   Effect.flatMap(Ledger, ({ sql, use }) =>
     use(sql<OutcomeRow>`
-      SELECT batch_id, email, outcome, evidence, contact_id FROM contact_status
-      WHERE outcome IN ('contradictory', 'rejected', 'missing', 'unaccounted')
-        AND ${options.batchId === undefined ? sql`true` : sql`batch_id = ${options.batchId}`}
-      ORDER BY outcome, batch_id, email_key, occurrence LIMIT ${options.limit}`)
+      SELECT o.batch_id, s.email, o.outcome, o.evidence, o.contact_id
+      FROM outcomes o
+      JOIN batch_sent s ON s.batch_id = o.batch_id AND s.email_key = o.email_key AND s.occurrence = o.occurrence
+      WHERE o.outcome IN ('contradictory', 'rejected', 'missing', 'unaccounted') AND ${sql.literal(isWorthAnIndex("o.outcome"))}
+        AND ${options.batchId === undefined ? sql`true` : sql`o.batch_id = ${options.batchId}`}
+      ORDER BY o.outcome, o.batch_id, o.email_key, o.occurrence LIMIT ${options.limit}`)
   )

@@ -15,8 +15,8 @@ export interface Chapter {
   readonly batch_id: string
   readonly email: string
   readonly occurrence: number
-  readonly outcome: string | null
-  readonly evidence: string | null
+  readonly outcome: string
+  readonly evidence: string
   readonly contact_id: string | null
   /** Our guess why it was rejected, and why it may be sent again; null where there is none, or it may not. */
   readonly likely_reason: string | null
@@ -56,10 +56,9 @@ export const keysOf = (subject: string) =>
 export const reportsOf = (contactId: string) =>
   Effect.flatMap(Ledger, ({ sql, use }) =>
     use(sql<Fact>`
-      SELECT 'batch_successes' AS "table", a.received_at AS at,
-        'batch ' || x.batch_id || ' lists contact ID ' || x.contact_id || ' among its successes' AS says
-      FROM batch_successes x JOIN batch_answers a ON a.batch_id = x.batch_id AND a.sequence = x.sequence
-      WHERE x.contact_id = ${contactId}
+      SELECT 'batch_successes' AS "table", received_at AS at,
+        'batch ' || batch_id || ' lists contact ID ' || contact_id || ' among its successes' AS says
+      FROM contact_id_batches WHERE contact_id = ${contactId}
       UNION ALL
       SELECT 'gone_contacts', asked_at, 'the account has no contact of ID ' || contact_id || ' any more'
       FROM gone_contacts WHERE contact_id = ${contactId}`)
@@ -99,15 +98,27 @@ const factsOf = (key: string) =>
           WHERE n.batch_id = f.batch_id AND n.failed_email = f.email), '')
       FROM batch_failures f JOIN batch_answers a ON a.batch_id = f.batch_id AND a.sequence = f.sequence
       WHERE f.email_key = ${key}
-        AND NOT EXISTS (SELECT 1 FROM batch_sent s WHERE s.batch_id = f.batch_id AND s.email_key = f.email_key)
-      UNION ALL
-      SELECT 'batch_successes', a.received_at, 'batch ' || x.batch_id || ' lists contact ID ' || x.contact_id
-        || ' among its successes; the address was not sent in it'
-      FROM (${idsOf(sql, key)}) i CROSS JOIN batch_successes x ON x.contact_id = i.contact_id
-      JOIN batch_answers a ON a.batch_id = x.batch_id AND a.sequence = x.sequence
-      WHERE NOT EXISTS (SELECT 1 FROM batch_sent s WHERE s.batch_id = x.batch_id AND s.email_key = ${key})
-      ORDER BY 2`)
+        AND NOT EXISTS (SELECT 1 FROM batch_sent s WHERE s.batch_id = f.batch_id AND s.email_key = f.email_key)`)
   )
+
+/** Batches in which an ID of the address succeeded though the address was not sent: an ID at a time, which is a search each. */
+const foreignSuccesses = (key: string) =>
+  Effect.gen(function* () {
+    const { sql, use } = yield* Ledger
+    const ids = yield* use(sql<{ readonly contact_id: string }>`${idsOf(sql, key)}`)
+    const facts = yield* Effect.forEach(ids, ({ contact_id }) =>
+      use(sql<Fact>`
+        SELECT 'batch_successes' AS "table", x.received_at AS at, 'batch ' || x.batch_id || ' lists contact ID ' || x.contact_id
+          || ' among its successes; the address was not sent in it' AS says
+        FROM contact_id_batches x
+        WHERE x.contact_id = ${contact_id}
+          AND NOT EXISTS (SELECT 1 FROM batch_sent s WHERE s.batch_id = x.batch_id AND s.email_key = ${key})`)
+    )
+    return facts.flat()
+  })
+
+const inOrderOfTime = (facts: ReadonlyArray<Fact>) =>
+  [...facts].sort((a, b) => ((a.at ?? "") < (b.at ?? "") ? -1 : (a.at ?? "") > (b.at ?? "") ? 1 : 0))
 
 const chapterFacts = (batchId: string, key: string) =>
   Effect.flatMap(Ledger, ({ sql, use }) =>
@@ -139,26 +150,21 @@ export const story = (key: string) =>
   Effect.gen(function* () {
     const { sql, use } = yield* Ledger
     const verdicts = yield* use(sql<Omit<Chapter, "facts">>`
-      SELECT s.batch_id, s.email, s.occurrence, o.outcome, o.evidence, o.contact_id,
+      SELECT s.batch_id, s.email, s.occurrence, s.outcome, s.evidence, s.contact_id,
         (SELECT r.likely_reason FROM rejected_contacts r
           WHERE r.batch_id = s.batch_id AND r.email_key = s.email_key AND r.occurrence = s.occurrence) AS likely_reason,
         (SELECT c.reason FROM retry_candidates c
           WHERE c.batch_id = s.batch_id AND c.email_key = s.email_key AND c.occurrence = s.occurrence) AS retry_reason
-      FROM batch_sent s
+      FROM contact_status s
       JOIN batches b ON b.batch_id = s.batch_id
-      LEFT JOIN outcomes o ON o.batch_id = s.batch_id AND o.email_key = s.email_key AND o.occurrence = s.occurrence
       WHERE s.email_key = ${key} ORDER BY coalesce(b.submitted_at, b.added_at), s.batch_id, s.occurrence`)
     const chapters = yield* Effect.forEach(verdicts, (verdict) =>
       Effect.map(
         chapterFacts(verdict.batch_id, key),
-        (facts): Chapter => ({
-          ...verdict,
-          facts: [...facts].sort((a, b) =>
-            (a.at ?? "") < (b.at ?? "") ? -1 : (a.at ?? "") > (b.at ?? "") ? 1 : 0
-          )
-        })
+        (facts): Chapter => ({ ...verdict, facts: inOrderOfTime(facts) })
       )
     )
-    const whole: Story = { email_key: key, facts: yield* factsOf(key), chapters }
+    const facts = inOrderOfTime([...(yield* factsOf(key)), ...(yield* foreignSuccesses(key))])
+    const whole: Story = { email_key: key, facts, chapters }
     return whole
   })

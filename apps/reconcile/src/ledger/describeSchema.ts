@@ -47,7 +47,7 @@ const everyColumn = `
     n.note
   FROM sqlite_schema o
   JOIN schema_notes about ON about.object = o.name AND about."column" = ''
-  JOIN pragma_table_info(o.name) c
+  JOIN pragma_table_xinfo(o.name) c
   LEFT JOIN schema_notes n ON n.object = o.name AND n."column" = c.name
   ORDER BY o.rowid, c.cid`
 

@@ -1,11 +1,12 @@
 import { firstSchema } from "./migrations/0001_first_schema.js"
 import { resolveAndLookUp } from "./migrations/0002_resolve_and_look_up.js"
 import { localContactKeys } from "./migrations/0003_local_contacts.js"
+import { leanConclusions } from "./migrations/0004_lean_conclusions.js"
 
 /** The position in this list, from 1, is the schema version that a migration leads to. */
 export type Migrations = ReadonlyArray<ReadonlyArray<string>>
 
 /** Forward only. */
-export const migrations: Migrations = [firstSchema, resolveAndLookUp, localContactKeys]
+export const migrations: Migrations = [firstSchema, resolveAndLookUp, localContactKeys, leanConclusions]
 
 export const schemaVersion = migrations.length

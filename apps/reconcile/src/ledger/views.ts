@@ -1,6 +1,6 @@
 import { isNobodyErased } from "./erase/token.js"
 import { likelyReason } from "./likelyReason.js"
-import { outcomeWords } from "./outcomeWords.js"
+import { isWorthAnIndex, type OutcomeWord, outcomeWords } from "./outcomeWords.js"
 
 export interface View {
   readonly name: string
@@ -23,8 +23,20 @@ const otherwiseSpokenFor = (row: string) => `CASE
             ELSE ''
           END`
 
-const count = (outcome: string) =>
-  `(SELECT count(*) FROM outcomes o WHERE o.batch_id = b.batch_id AND o.outcome = '${outcome}') AS ${outcome}`
+const sentIn = "(SELECT count(*) FROM batch_sent s WHERE s.batch_id = b.batch_id)"
+
+const verdictsIn = (which: string) =>
+  `(SELECT count(*) FROM outcomes o WHERE o.batch_id = b.batch_id${which})`
+
+const count = (outcome: OutcomeWord) =>
+  `${outcome === "pending" ? `${sentIn} - ${verdictsIn("")}` : verdictsIn(` AND o.outcome = '${outcome}'`)} AS ${outcome}`
+
+const isVerdictOn = (row: string) =>
+  `o.batch_id = ${row}.batch_id AND o.email_key = ${row}.email_key AND o.occurrence = ${row}.occurrence`
+
+/** What became of the contacts of settled batches. */
+const verdicts = `SELECT o.batch_id, s.email, o.outcome, o.evidence, o.contact_id, o.email_key, o.occurrence
+        FROM outcomes o JOIN batch_sent s ON ${isVerdictOn("s")}`
 
 /** The views are the promise to people who query the file: plain SQL, one question each. */
 export const views: ReadonlyArray<View> = [
@@ -36,7 +48,7 @@ export const views: ReadonlyArray<View> = [
         b.submitted_at,
         (SELECT max(a.received_at) FROM batch_answers a
           WHERE a.batch_id = b.batch_id AND a.status IN ('completed', 'failed', 'interrupted')) AS settled_at,
-        (SELECT count(*) FROM batch_sent s WHERE s.batch_id = b.batch_id) AS sent,
+        ${sentIn} AS sent,
         (SELECT a.success_count FROM batch_answers a WHERE a.batch_id = b.batch_id ORDER BY a.sequence DESC LIMIT 1) AS successes,
         (SELECT a.failure_count FROM batch_answers a WHERE a.batch_id = b.batch_id ORDER BY a.sequence DESC LIMIT 1) AS failures,
         (SELECT count(DISTINCT x.contact_id) FROM batch_successes x
@@ -53,9 +65,12 @@ export const views: ReadonlyArray<View> = [
   {
     name: "contact_status",
     question: "What became of each contact that was sent, in each batch it was sent in?",
-    sql: `SELECT o.batch_id, s.email, o.outcome, o.evidence, o.contact_id, o.email_key, o.occurrence
-      FROM outcomes o
-      JOIN batch_sent s ON s.batch_id = o.batch_id AND s.email_key = o.email_key AND s.occurrence = o.occurrence`
+    // In two halves, so that an outcome asked for is found by its index. SQLite asks each by itself only if their columns
+    // have the same types.
+    sql: `${verdicts}
+      UNION ALL
+      SELECT s.batch_id, s.email, CAST('pending' AS TEXT), CAST('unsettled' AS TEXT), CAST(NULL AS TEXT), s.email_key, s.occurrence
+      FROM batch_sent s WHERE NOT EXISTS (SELECT 1 FROM outcomes o WHERE ${isVerdictOn("s")})`
   },
   {
     name: "rejected_contacts",
@@ -63,13 +78,13 @@ export const views: ReadonlyArray<View> = [
       "Which contacts stand in a failure list, those that stand in both lists (contradictory) included, and what is the likely reason?",
     sql: `SELECT o.batch_id, o.email, o.outcome, o.evidence, o.contact_id, ${likelyReason("o")} AS likely_reason,
         o.email_key, o.occurrence
-      FROM contact_status o WHERE o.outcome IN ('rejected', 'contradictory')`
+      FROM (${verdicts}) o WHERE o.outcome IN ('rejected', 'contradictory') AND ${isWorthAnIndex("o.outcome")}`
   },
   {
     name: "unaccounted_contacts",
     question:
       "Of which contacts of settled batches is it not known what became: not failed, no ID known to be theirs succeeded, and not looked up since?",
-    sql: `SELECT batch_id, email, email_key, occurrence FROM contact_status WHERE outcome = 'unaccounted'`
+    sql: `SELECT batch_id, email, email_key, occurrence FROM (${verdicts}) o WHERE outcome = 'unaccounted'`
   },
   {
     name: "missing_contacts",
@@ -77,7 +92,7 @@ export const views: ReadonlyArray<View> = [
     sql: `SELECT o.batch_id, o.email, o.evidence,
         (SELECT max(k.asked_at) FROM lookups k WHERE k.email_key = o.email_key) AS asked_at,
         o.email_key, o.occurrence
-      FROM contact_status o WHERE o.outcome = 'missing'`
+      FROM (${verdicts}) o WHERE o.outcome = 'missing'`
   },
   {
     name: "retry_candidates",
@@ -91,16 +106,16 @@ export const views: ReadonlyArray<View> = [
         END AS reason
       FROM outcomes o
       JOIN batch_sent s ON s.batch_id = o.batch_id AND s.email_key = o.email_key AND s.occurrence = o.occurrence
-      WHERE o.outcome IN ('missing', 'present') AND o.occurrence = 1 AND ${isNobodyErased("o.email_key")}
+      WHERE o.outcome IN ('missing', 'present') AND ${isWorthAnIndex("o.outcome")} AND o.occurrence = 1 AND ${isNobodyErased("o.email_key")}
         AND (o.outcome = 'missing'
           OR (o.evidence IN ('lookup-older', 'lookup-undated') AND ${settledAs("o")} IN ('failed', 'interrupted')))
         AND NOT EXISTS (SELECT 1 FROM batch_sent again
           JOIN batches later ON later.batch_id = again.batch_id
-          JOIN outcomes other ON other.batch_id = again.batch_id AND other.email_key = again.email_key
+          LEFT JOIN outcomes other ON other.batch_id = again.batch_id AND other.email_key = again.email_key
             AND other.occurrence = again.occurrence
           JOIN batches own ON own.batch_id = o.batch_id
           WHERE again.email_key = o.email_key AND again.batch_id <> o.batch_id
-            AND (other.outcome = 'pending'
+            AND (other.outcome IS NULL
               OR (coalesce(later.submitted_at, later.added_at), later.batch_id)
                 > (coalesce(own.submitted_at, own.added_at), own.batch_id)))`
   },
@@ -125,6 +140,26 @@ export const views: ReadonlyArray<View> = [
           ELSE (SELECT k.learnt_from FROM links k WHERE k.email_key = l.email_key ORDER BY k.contact_id LIMIT 1) END AS learnt_from,
         l.email_key, l.local_contact_id
       FROM local_contacts l JOIN local_sources s ON s.local_source_id = l.local_source_id`
+  },
+  {
+    name: "contact_id_batches",
+    question:
+      "Which answers about which batches list a contact ID among the successes, whoever it belongs to?",
+    sql: [
+      "unmatched_successes k JOIN batch_answers a ON a.batch_id = k.batch_id",
+      "local_contacts k JOIN batch_sent s ON s.email_key = k.email_key JOIN batch_answers a ON a.batch_id = s.batch_id",
+      "links k JOIN batch_sent s ON s.email_key = k.email_key JOIN batch_answers a ON a.batch_id = s.batch_id"
+    ]
+      .map(
+        (known) => `SELECT k.contact_id, a.batch_id, a.sequence, a.received_at FROM ${known}
+        JOIN batch_successes x ON x.batch_id = a.batch_id AND x.sequence = a.sequence AND x.contact_id = k.contact_id`
+      )
+      .concat(`SELECT x.contact_id, a.batch_id, a.sequence, a.received_at
+        FROM stale_batches b CROSS JOIN batch_answers a ON a.batch_id = b.batch_id
+        CROSS JOIN batch_successes x ON x.batch_id = a.batch_id AND x.sequence = a.sequence`)
+      .join(`
+      UNION
+      `)
   },
   {
     name: "unmatched_failures",
@@ -157,12 +192,18 @@ export const views: ReadonlyArray<View> = [
     name: "daily_totals",
     question:
       "What became of what was sent on each day (of submission where it is known, else of being added here)?",
-    sql: `SELECT substr(coalesce(b.submitted_at, b.added_at), 1, 10) AS day, count(DISTINCT b.batch_id) AS batches, count(o.outcome) AS sent,
+    sql: `SELECT substr(coalesce(b.submitted_at, b.added_at), 1, 10) AS day, count(DISTINCT b.batch_id) AS batches, count(s.batch_id) AS sent,
         ${outcomeWords
-          .map((outcome) => `count(*) FILTER (WHERE o.outcome = '${outcome}') AS ${outcome}`)
+          .map((outcome) =>
+            outcome === "pending"
+              ? "count(s.batch_id) - count(o.outcome) AS pending"
+              : `count(*) FILTER (WHERE o.outcome = '${outcome}') AS ${outcome}`
+          )
           .join(`,
         `)}
-      FROM batches b LEFT JOIN outcomes o ON o.batch_id = b.batch_id
+      FROM batches b
+      LEFT JOIN batch_sent s ON s.batch_id = b.batch_id
+      LEFT JOIN outcomes o ON ${isVerdictOn("s")}
       GROUP BY day`
   },
   {

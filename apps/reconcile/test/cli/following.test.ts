@@ -52,12 +52,12 @@ describe.concurrent("following a batch", () => {
       expectDone(once)
       expect(once.stdout).toContain("1 batch asked about, 0 settled, 1 not settled yet.")
       expect(once.stdout).toMatch(/^ +pending +6 +batch not settled$/m)
-      expect(values(db, "SELECT DISTINCT outcome FROM outcomes")).toEqual(["pending"])
+      expect(values(db, "SELECT DISTINCT outcome FROM contact_status")).toEqual(["pending"])
 
       answer = documentedAnswer
       expectDone(await world.run(["run", "--once", ...fast], { env: account(url) }))
       expect(settledBatches(db)).toEqual([{ batch_id: "batch-1", status: "completed" }])
-      expect(values(db, "SELECT count(*) FROM outcomes WHERE outcome = 'pending'")).toEqual([0])
+      expect(values(db, "SELECT count(*) FROM contact_status WHERE outcome = 'pending'")).toEqual([0])
     })
   )
 
@@ -190,7 +190,7 @@ describe.concurrent("the exit code of a run", () => {
         expectCleanOutput(ran)
         expect(ran).toMatchObject({ code: 5, stderr: "" })
         expect(ran.stdout).toMatch(new RegExp(`^${status} +batch-1 +6 sent: 6 unaccounted$`, "m"))
-        expect(values(db, "SELECT DISTINCT outcome FROM outcomes")).toEqual(["unaccounted"])
+        expect(values(db, "SELECT DISTINCT outcome FROM contact_status")).toEqual(["unaccounted"])
         expect(await world.run(["status", "batch-1", "--wait"], { env })).toMatchObject({ code: 5 })
         await world.run(["batches", "add", "--id", "batch-1", "--db", "other.db"])
         expectDone(await world.run(["run", "--once", "--db", "other.db", ...fast], { env }))

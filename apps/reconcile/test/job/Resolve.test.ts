@@ -58,7 +58,10 @@ describe("resolving", () => {
         `EXPLAIN QUERY PLAN ${nextUnknown.replace("?", "''").replace("?", "100")}`
       )
       const steps = plan.map(({ detail }) => detail)
-      assert.include(steps[0], "SEARCH x USING COVERING INDEX batch_successes_by_contact_id (contact_id>?)")
+      assert.include(
+        steps[0],
+        "SEARCH x USING COVERING INDEX unmatched_successes_by_contact_id (contact_id>?)"
+      )
       assert.notInclude(steps.join("\n"), "TEMP B-TREE")
     }).pipe(withAccount({}))
   )

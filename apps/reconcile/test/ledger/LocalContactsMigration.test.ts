@@ -45,7 +45,7 @@ describe("a file of the first schema", () => {
         yield* reconcileStale()
         yield* select("INSERT INTO my_notes (email_key) VALUES ('a@x.test')")
         assert.deepStrictEqual(yield* select("SELECT * FROM my_losses"), [{ email_key: "a@x.test" }])
-        assert.deepStrictEqual(yield* select("SELECT outcome FROM my_notes"), [{ outcome: "pending" }])
+        assert.deepStrictEqual(yield* select("SELECT outcome FROM my_notes"), [{ outcome: null }])
         assert.deepStrictEqual(yield* select("PRAGMA legacy_alter_table"), [{ legacy_alter_table: 0 }])
       }).pipe(Effect.provide(Ledger.layer(path)))
     })

@@ -22,7 +22,7 @@ const ledger = Effect.gen(function* () {
   return { folder, file, writer, target: join(folder, "copy.db") }
 })
 
-const insert = "INSERT INTO batch_sent VALUES ('b', ?, 1, ?)"
+const insert = "INSERT INTO batch_sent VALUES ('b', ?, 1, ?, NULL)"
 
 describe("a copy of a ledger", () => {
   it.scoped("holds what was committed while another process writes, in one file with the same identity", () =>

@@ -18,7 +18,7 @@ const inTheFile = Effect.map(
     WITH objects AS (
       SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite%')
     SELECT name || '.' AS place FROM objects
-    UNION ALL SELECT objects.name || '.' || c.name FROM objects JOIN pragma_table_info(objects.name) c`),
+    UNION ALL SELECT objects.name || '.' || c.name FROM objects JOIN pragma_table_xinfo(objects.name) c`),
   (rows) => rows.map(({ place }) => place)
 )
 
@@ -45,7 +45,7 @@ describe("the notes in the file", () => {
     Effect.gen(function* () {
       const notes = yield* noted
       const nullable = yield* select<{ readonly place: string }>(`
-        SELECT t.name || '.' || c.name AS place FROM pragma_table_list t JOIN pragma_table_info(t.name) c
+        SELECT t.name || '.' || c.name AS place FROM pragma_table_list t JOIN pragma_table_xinfo(t.name) c
         WHERE t.schema = 'main' AND t.type = 'table' AND t.name NOT LIKE 'sqlite%' AND c."notnull" = 0 AND c.pk = 0`)
       assert.isAtLeast(nullable.length, 5)
       for (const { place } of nullable) assert.match(notes.get(place) ?? "", /\bNULL\b/, place)

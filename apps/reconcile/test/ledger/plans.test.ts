@@ -68,8 +68,9 @@ describe("no plan reads a large table from end to end", () => {
   })
 
   it("for a view asked for one batch or address", () => {
-    // A conflict is one of all links there are.
-    for (const { name } of views.filter((view) => view.name !== "id_conflicts")) {
+    // A conflict is one of all links there are; what succeeded in one batch is told by batch_successes.
+    const wide = ["id_conflicts", "contact_id_batches"]
+    for (const { name } of views.filter((view) => !wide.includes(view.name))) {
       const columns = sample.database
         .prepare<[string], string>("SELECT name FROM pragma_table_info(?)")
         .pluck()
@@ -78,6 +79,29 @@ describe("no plan reads a large table from end to end", () => {
         if (!columns.includes(column)) continue
         expect(longSteps(`SELECT * FROM ${name} WHERE ${column} = 'one'`), `${name} by ${column}`).toEqual([])
       }
+    }
+  })
+
+  it("for the batches of one contact ID", () => {
+    expect(longSteps("SELECT * FROM contact_id_batches WHERE contact_id = 'one'")).toEqual([])
+  })
+
+  it("for a view about one outcome, or some, that few contacts have", () => {
+    for (const name of [
+      "rejected_contacts",
+      "unaccounted_contacts",
+      "missing_contacts",
+      "retry_candidates"
+    ]) {
+      const plan = sample.database
+        .prepare<[], { readonly detail: string }>(`EXPLAIN QUERY PLAN SELECT * FROM ${name}`)
+        .all()
+      expect(
+        plan.some(({ detail }) =>
+          /^SEARCH o USING (?:COVERING )?INDEX outcomes_by_outcome \(outcome=\?/.test(detail)
+        ),
+        name
+      ).toBe(true)
     }
   })
 

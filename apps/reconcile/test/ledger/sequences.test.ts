@@ -194,6 +194,7 @@ const take = ([name, parts]: Step, at: DateTime.Utc) =>
 
 const standing = Effect.all({
   conclusions,
+  unmatched: select("SELECT * FROM unmatched_successes ORDER BY batch_id, contact_id"),
   nearMatches: select("SELECT * FROM near_matches ORDER BY batch_id, failed_email, sent_email")
 })
 
@@ -210,6 +211,51 @@ describe("any sequence of loads, answers, links, gone IDs, look-ups and erasures
           yield* rebuild
           assert.deepStrictEqual(stands, yield* standing, `after step ${index + 1}, ${JSON.stringify(one)}`)
         }
+      }).pipe(Effect.zipLeft(turn), Effect.provide(Ledger.layer(":memory:"))),
+    limits
+  )
+
+  it.effect.prop(
+    "comes to the same without the IDs beside what was sent, which only shorten the way",
+    [steps],
+    ([drawn]) =>
+      Effect.gen(function* () {
+        for (const [index, one] of drawn.entries()) {
+          yield* take(one, DateTime.add(begin, { minutes: index }))
+          const given = yield* select("SELECT email_key FROM batch_sent s WHERE contact_id IS NOT NULL")
+          const current = yield* select(`SELECT s.email_key FROM batch_sent s
+            JOIN local_contacts l ON l.email_key = s.email_key AND l.contact_id = s.contact_id
+            GROUP BY s.batch_id, s.email_key, s.occurrence`)
+          assert.strictEqual(
+            current.length,
+            given.length,
+            "an ID that no source gives stands beside what was sent"
+          )
+        }
+        yield* rebuild
+        const short = yield* standing
+        yield* select("UPDATE batch_sent SET contact_id = NULL")
+        yield* rebuild
+        assert.deepStrictEqual(yield* standing, short)
+      }).pipe(Effect.zipLeft(turn), Effect.provide(Ledger.layer(":memory:"))),
+    limits
+  )
+
+  it.effect.prop(
+    "finds every batch that reported a contact ID by the ID",
+    [steps],
+    ([drawn]) =>
+      Effect.gen(function* () {
+        for (const [index, one] of drawn.entries()) {
+          yield* take(one, DateTime.add(begin, { minutes: index }))
+          if (index % 2 === 0) yield* reconcileStale()
+        }
+        assert.deepStrictEqual(
+          yield* select("SELECT contact_id, batch_id, sequence FROM contact_id_batches ORDER BY 1, 2, 3"),
+          yield* select(
+            "SELECT DISTINCT contact_id, batch_id, sequence FROM batch_successes ORDER BY 1, 2, 3"
+          )
+        )
       }).pipe(Effect.zipLeft(turn), Effect.provide(Ledger.layer(":memory:"))),
     limits
   )

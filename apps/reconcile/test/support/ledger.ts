@@ -79,8 +79,12 @@ export const conclusions = Effect.all({
 /** `address: outcome (evidence)` of every sent contact, after all that is stale was decided. */
 export const verdicts = Effect.gen(function* () {
   yield* reconcileStale()
-  const { outcomes } = yield* conclusions
-  return outcomes.map(({ email_key, evidence, outcome }) => `${email_key}: ${outcome} (${evidence})`)
+  const all = yield* select<{
+    readonly email_key: string
+    readonly outcome: string
+    readonly evidence: string
+  }>("SELECT email_key, outcome, evidence FROM contact_status ORDER BY batch_id, email_key, occurrence")
+  return all.map(({ email_key, evidence, outcome }) => `${email_key}: ${outcome} (${evidence})`)
 })
 
 export const findings = Effect.map(conclusions, ({ findings }) =>

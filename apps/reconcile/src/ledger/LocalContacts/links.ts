@@ -24,12 +24,18 @@ const markStale = `
   INSERT INTO stale_batches
   WITH ids AS MATERIALIZED (SELECT DISTINCT contact_id FROM relinked_contacts)
   SELECT s.batch_id FROM relinked_contacts r CROSS JOIN batch_sent s ON s.email_key = r.email_key
-  UNION SELECT x.batch_id FROM ids CROSS JOIN batch_successes x ON x.contact_id = ids.contact_id
+  UNION SELECT x.batch_id FROM ids CROSS JOIN unmatched_successes x ON x.contact_id = ids.contact_id
   UNION SELECT s.batch_id FROM ids CROSS JOIN local_contacts l ON l.contact_id = ids.contact_id
     CROSS JOIN batch_sent s ON s.email_key = l.email_key
   UNION SELECT s.batch_id FROM ids CROSS JOIN links k ON k.contact_id = ids.contact_id
     CROSS JOIN batch_sent s ON s.email_key = k.email_key
   ON CONFLICT DO NOTHING`
+
+/** What stands beside a sent contact is an ID that a source gives it still. */
+const unlinkSent = `
+  UPDATE batch_sent SET contact_id = NULL
+  WHERE contact_id IS NOT NULL AND (email_key, contact_id) IN (SELECT email_key, contact_id FROM relinked_contacts r
+    WHERE NOT EXISTS (SELECT 1 FROM local_contacts l WHERE l.contact_id = r.contact_id AND l.email_key = r.email_key))`
 
 // IDs that two addresses of the file have now, and the pairs in which the source itself gives them.
 const createShared = `CREATE TEMP TABLE IF NOT EXISTS shared_ids (
@@ -62,7 +68,7 @@ const releaseMovedIds = (sql: SqlClient.SqlClient, sourceId: number) =>
 export const relinkAll = (sql: SqlClient.SqlClient) =>
   Effect.gen(function* () {
     const [facts] = yield* sql<{ readonly any: number }>`
-      SELECT EXISTS (SELECT 1 FROM batch_sent) OR EXISTS (SELECT 1 FROM batch_successes) AS "any"`
+      SELECT EXISTS (SELECT 1 FROM batch_sent) OR EXISTS (SELECT 1 FROM unmatched_successes) AS "any"`
     if (facts?.any !== 1) return
     yield* begin(sql)
     yield* sql.unsafe(relinkedByFirstLoad)
@@ -76,4 +82,5 @@ export const relinkChanged = (sql: SqlClient.SqlClient, sourceId: number) =>
     yield* sql.unsafe(relinkedByChanges)
     yield* releaseMovedIds(sql, sourceId)
     yield* sql.unsafe(markStale)
+    yield* sql.unsafe(unlinkSent)
   })

@@ -6,13 +6,13 @@ import { withoutIndexes } from "./withoutIndexes.js"
 
 // As with the contacts themselves: most are sent once in a batch, so only the rest are numbered.
 const insertFirsts = `
-  INSERT INTO batch_sent (batch_id, email_key, occurrence, email)
-  SELECT batch_id, email_key, 1, email FROM staged_contacts WHERE batch_id IS NOT NULL
+  INSERT INTO batch_sent (batch_id, email_key, occurrence, email, contact_id)
+  SELECT batch_id, email_key, 1, email, contact_id FROM staged_contacts WHERE batch_id IS NOT NULL
   ORDER BY batch_id, email_key, rowid ON CONFLICT DO NOTHING`
 
 const insertNumbered = (which: string) => `
-  INSERT INTO batch_sent (batch_id, email_key, occurrence, email)
-  SELECT batch_id, email_key, row_number() OVER (PARTITION BY batch_id, email_key ORDER BY rowid), email
+  INSERT INTO batch_sent (batch_id, email_key, occurrence, email, contact_id)
+  SELECT batch_id, email_key, row_number() OVER (PARTITION BY batch_id, email_key ORDER BY rowid), email, contact_id
   FROM staged_contacts WHERE batch_id IS NOT NULL AND ${which}
   ON CONFLICT (batch_id, email_key, occurrence) DO NOTHING`
 

@@ -6,14 +6,24 @@ export const conclusions: ReadonlyArray<ObjectNotes> = [
   {
     object: "outcomes",
     layer: "conclusions",
-    note: "The verdict on one sent contact of one batch. As many rows as batch_sent once a run has ended.",
+    note: "The verdict on one sent contact of one settled batch. Contacts of other batches have no row: they are pending, as contact_status says.",
     columns: {
       batch_id: said.batchId,
       email_key: said.emailKey,
       occurrence: said.occurrence,
-      outcome: said.outcome,
+      outcome:
+        "The verdict: imported, present, rejected, contradictory, missing or unaccounted. Exactly one for each contact sent in the batch.",
       evidence: said.evidence,
       contact_id: said.outcomeContactId
+    }
+  },
+  {
+    object: "unmatched_successes",
+    layer: "conclusions",
+    note: "A contact ID that succeeded in a batch, and that no contact sent in it is known to have. Most of them nobody knows until they are resolved.",
+    columns: {
+      batch_id: said.batchId,
+      contact_id: "ActiveCampaign's contact ID, as text, as received."
     }
   },
   {

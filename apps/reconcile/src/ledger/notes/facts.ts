@@ -3,7 +3,7 @@ import type { ObjectNotes } from "./Note.js"
 
 const sequence = "The answer it stood in; 1 is the first answer about the batch."
 
-/** What was sent and what was answered. Written once, never changed. */
+/** What was sent and what was answered. Written once, never changed, but where the note of a column says so. */
 export const facts: ReadonlyArray<ObjectNotes> = [
   {
     object: "accounts",
@@ -34,7 +34,9 @@ export const facts: ReadonlyArray<ObjectNotes> = [
       batch_id: said.batchId,
       email_key: said.emailKey,
       occurrence: said.occurrence,
-      email: said.email
+      email: said.email,
+      contact_id:
+        "The contact ID that your source gave with it, taken away again where the source no longer gives it. NULL: none. Which IDs an address has is told by contact_ids."
     }
   },
   {

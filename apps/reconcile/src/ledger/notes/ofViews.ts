@@ -64,6 +64,12 @@ export const ofViews: Readonly<Record<string, Readonly<Record<string, string>>>>
     email_key: said.emailKey,
     local_contact_id: "The contact's row in local_contacts, where all of its columns are."
   },
+  contact_id_batches: {
+    contact_id: "ActiveCampaign's contact ID, as text, as received.",
+    batch_id: "A batch whose success list holds the ID, whether anybody sent in it has it or not.",
+    sequence: "The answer that lists it, as in batch_answers.",
+    received_at: "When that answer was received. UTC."
+  },
   unmatched_failures: {
     batch_id: said.batchId,
     email: "The address as ActiveCampaign wrote it.",

@@ -76,7 +76,7 @@ ORDER BY settled_at, batch_id`
     question: "Which batches have the most contacts that are not known to have arrived?",
     parameters: [limit],
     sql: `SELECT batch_id, count(*) AS contacts
-FROM outcomes WHERE outcome IN ('rejected', 'contradictory', 'missing', 'unaccounted')
+FROM outcomes WHERE outcome NOT IN ('imported', 'present')
 GROUP BY batch_id
 ORDER BY contacts DESC, batch_id LIMIT :limit`
   },

@@ -5,12 +5,11 @@ export const ofContacts: ReadonlyArray<Question> = [
     name: "address-history",
     question: "In which batches was an address sent, and what became of it each time?",
     parameters: [email],
-    sql: `SELECT s.batch_id, s.email, o.outcome, o.evidence, o.contact_id, b.submitted_at
-FROM batch_sent s
-JOIN batches b ON b.batch_id = s.batch_id
-LEFT JOIN outcomes o ON o.batch_id = s.batch_id AND o.email_key = s.email_key AND o.occurrence = s.occurrence
-WHERE s.email_key = :email
-ORDER BY b.submitted_at, s.batch_id, s.occurrence`
+    sql: `SELECT sent.batch_id, sent.email, sent.outcome, sent.evidence, sent.contact_id, b.submitted_at
+FROM contact_status sent
+JOIN batches b ON b.batch_id = sent.batch_id
+WHERE sent.email_key = :email
+ORDER BY b.submitted_at, sent.batch_id, sent.occurrence`
   },
   {
     name: "address-local",
@@ -38,21 +37,20 @@ ORDER BY a.received_at, f.batch_id`
     name: "contact-id",
     question: "In which batches did a contact ID succeed, and whose is it, as far as is known?",
     parameters: [contactId],
-    sql: `SELECT x.batch_id, a.received_at,
-  (SELECT group_concat(DISTINCT l.email) FROM local_contacts l WHERE l.contact_id = x.contact_id) AS local_emails,
-  (SELECT group_concat(k.email) FROM links k WHERE k.contact_id = x.contact_id) AS account_emails
-FROM batch_successes x
-JOIN batch_answers a ON a.batch_id = x.batch_id AND a.sequence = x.sequence
-WHERE x.contact_id = :contact_id
-GROUP BY x.batch_id
-ORDER BY a.received_at, x.batch_id`
+    sql: `SELECT reported.batch_id, min(reported.received_at) AS received_at,
+  (SELECT group_concat(DISTINCT l.email) FROM local_contacts l WHERE l.contact_id = reported.contact_id) AS local_emails,
+  (SELECT group_concat(k.email) FROM links k WHERE k.contact_id = reported.contact_id) AS account_emails
+FROM contact_id_batches reported
+WHERE reported.contact_id = :contact_id
+GROUP BY reported.batch_id
+ORDER BY 2, reported.batch_id`
   },
   {
     name: "sent-again",
     question: "Which addresses were sent in more than one batch, and how did each of them end?",
     parameters: [limit],
     sql: `SELECT email_key, count(DISTINCT batch_id) AS batches, group_concat(batch_id || ': ' || outcome, ', ') AS outcomes
-FROM outcomes
+FROM contact_status
 GROUP BY email_key HAVING count(DISTINCT batch_id) > 1
 ORDER BY batches DESC, email_key LIMIT :limit`
   },

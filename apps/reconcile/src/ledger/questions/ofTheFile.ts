@@ -7,19 +7,23 @@ export const ofTheFile: ReadonlyArray<Question> = [
     parameters: [],
     sql: `SELECT outcome, evidence, count(*) AS contacts
 FROM outcomes GROUP BY outcome, evidence
+UNION ALL
+SELECT 'pending', 'unsettled', sent - decided
+FROM (SELECT (SELECT count(*) FROM batch_sent) AS sent, (SELECT count(*) FROM outcomes) AS decided)
+WHERE sent > decided
 ORDER BY outcome, evidence`
   },
   {
     name: "totals-by-source",
     question: "How many contacts of each of your sources have which outcome?",
     parameters: [],
-    sql: `SELECT s.name AS source, o.outcome, count(*) AS contacts
+    sql: `SELECT s.name AS source, coalesce(o.outcome, 'pending') AS outcome, count(*) AS contacts
 FROM local_sources s
 JOIN local_contacts c ON c.local_source_id = s.local_source_id AND c.occurrence = 1
 JOIN batch_sent sent ON sent.email_key = c.email_key
-JOIN outcomes o ON o.batch_id = sent.batch_id AND o.email_key = sent.email_key AND o.occurrence = sent.occurrence
-GROUP BY s.name, o.outcome
-ORDER BY s.name, o.outcome`
+LEFT JOIN outcomes o ON o.batch_id = sent.batch_id AND o.email_key = sent.email_key AND o.occurrence = sent.occurrence
+GROUP BY s.name, 2
+ORDER BY s.name, 2`
   },
   {
     name: "counted-only",

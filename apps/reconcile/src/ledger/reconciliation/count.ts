@@ -10,16 +10,13 @@ const successes = `batch_successes x ${ownKeyOf("batch_successes")}`
  * Everything about a completed batch that can be told without a single link: all that was sent is known, both lists
  * were reported, each failure was sent, and there are as many distinct successes as distinct addresses that did not fail.
  */
-const agreeingCounts = `
+export const agreeCounts = `
   UPDATE reconcile_scope AS r SET counts_agree = 1
   WHERE EXISTS (SELECT 1 FROM batch_answers a
       WHERE a.batch_id = r.batch_id AND a.sequence = r.sequence AND a.status = 'completed'
         AND a.success_count IS NOT NULL AND a.failure_count IS NOT NULL)
     AND NOT EXISTS (SELECT 1 FROM batch_sent_gaps g WHERE g.batch_id = r.batch_id)
-    AND (SELECT count(DISTINCT x.contact_id) FROM ${successes}
-        WHERE x.batch_id = r.batch_id AND x.sequence = r.sequence)
-      = (SELECT count(DISTINCT s.email_key) FROM batch_sent s ${ownKeyOf("batch_sent")} WHERE s.batch_id = r.batch_id)
-      - (SELECT count(*) FROM scope_reports u WHERE u.batch = r.batch AND u.failed)
+    AND success_ids = sent_keys - (SELECT count(*) FROM scope_reports u WHERE u.batch = r.batch AND u.failed)
     AND NOT EXISTS (SELECT 1 FROM scope_reports u
       WHERE u.batch = r.batch AND u.failed AND NOT ${sent("u.email_key")})`
 
@@ -49,7 +46,6 @@ const refutations: ReadonlyArray<string> = [
 
 /** Then each address that did not fail must be among the successes. Says nothing new where every ID is linked. */
 export const closeNumbers: ReadonlyArray<string> = [
-  agreeingCounts,
-  `UPDATE reconcile_scope AS r SET refuted_by = coalesce(${refutations.join(", ")}) WHERE counts_agree`,
-  "UPDATE reconcile_scope SET numbers_close = 1 WHERE counts_agree AND refuted_by IS NULL"
+  `UPDATE reconcile_scope AS r SET refuted_by = coalesce(${refutations.join(", ")}) WHERE counts_agree AND NOT plain`,
+  "UPDATE reconcile_scope SET numbers_close = 1 WHERE counts_agree AND NOT plain AND refuted_by IS NULL"
 ]

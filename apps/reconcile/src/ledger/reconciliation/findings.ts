@@ -2,17 +2,22 @@ import { ownKeyOf } from "./scope.js"
 
 /** Links of an ID, whoever gave them: for the few IDs that a finding is about. */
 const linksOf = (contactId: string) => `
-  SELECT l.email_key, l.email FROM local_contacts l WHERE l.contact_id = ${contactId}
-  UNION SELECT k.email_key, k.email FROM links k WHERE k.contact_id = ${contactId}`
+  SELECT l.email_key FROM local_contacts l WHERE l.contact_id = ${contactId}
+  UNION SELECT k.email_key FROM links k WHERE k.contact_id = ${contactId}`
 
 const idsOf = (emailKey: string) => `
   SELECT l.contact_id FROM local_contacts l WHERE l.email_key = ${emailKey} AND l.contact_id IS NOT NULL
   UNION SELECT k.contact_id FROM links k WHERE k.email_key = ${emailKey}`
 
-const addressOf = (contactId: string) => `(SELECT min(email) FROM (${linksOf(contactId)}))`
+/** By its key: how a source writes it may change without anything else. */
+const addressOf = (contactId: string) => `(SELECT min(email_key) FROM (${linksOf(contactId)}))`
 
 const sent = (batchId: string, emailKey: string) =>
   `EXISTS (SELECT 1 FROM batch_sent s ${ownKeyOf("batch_sent")} WHERE s.batch_id = ${batchId} AND s.email_key = ${emailKey})`
+
+/** Two local contacts that have one address and name no batch: where there are none, there is nothing to be found of them. */
+export const anyRepeatedLocal = `SELECT EXISTS (SELECT 1 FROM local_contacts INDEXED BY local_contacts_repeated
+  WHERE occurrence > 1 AND batch_id IS NULL) AS "any"`
 
 const oddSuccesses = `reconcile_scope r
    CROSS JOIN batch_successes x ${ownKeyOf("batch_successes")} ON r.odd AND x.batch_id = r.batch_id AND x.sequence = r.sequence`
@@ -37,26 +42,13 @@ export const drawFindings: ReadonlyArray<string> = [
    SELECT again.batch_id, 'duplicate-sent', again.email_key,
      count(*) || ' contacts with this address were sent in this batch: ' || group_concat(s.email, ', ')
    FROM reconcile_scope r
-   CROSS JOIN batch_sent again ${ownKeyOf("batch_sent")} ON again.batch_id = r.batch_id AND again.occurrence = 2
+   CROSS JOIN batch_sent again ${ownKeyOf("batch_sent")} ON r.repeats AND again.batch_id = r.batch_id AND again.occurrence = 2
    CROSS JOIN batch_sent s ${ownKeyOf("batch_sent")} ON s.batch_id = again.batch_id AND s.email_key = again.email_key
    GROUP BY again.batch_id, again.email_key`,
 
-  // Rows that name a batch were sent in it, which is no duplicate in the source; two that name none are.
-  `INSERT INTO findings (batch_id, finding, subject, detail)
-   SELECT s.batch_id, 'duplicate-local', s.email_key,
-     'the local contacts have this address more than once: ' || group_concat(DISTINCT source.name)
-   FROM reconcile_scope r
-   CROSS JOIN batch_sent s ${ownKeyOf("batch_sent")} ON s.batch_id = r.batch_id AND s.occurrence = 1
-   CROSS JOIN local_contacts again ON again.email_key = s.email_key AND again.occurrence > 1 AND again.batch_id IS NULL
-   JOIN local_sources source ON source.local_source_id = again.local_source_id
-   WHERE EXISTS (SELECT 1 FROM local_contacts l
-     WHERE l.email_key = again.email_key AND l.local_source_id = again.local_source_id
-       AND l.occurrence < again.occurrence AND l.batch_id IS NULL)
-   GROUP BY s.batch_id, s.email_key`,
-
   `INSERT INTO findings (batch_id, finding, subject, detail)
    SELECT DISTINCT x.batch_id, 'id-conflict', x.contact_id,
-     'contact ID ' || x.contact_id || ' is linked to ' || (SELECT count(DISTINCT email_key) FROM (${linksOf("x.contact_id")}))
+     'contact ID ' || x.contact_id || ' is linked to ' || (SELECT count(*) FROM (${linksOf("x.contact_id")}))
        || ' addresses, so it proves nothing about either'
    FROM ${oddSuccesses}
    CROSS JOIN doubted_ids d ON d.contact_id = x.contact_id`,
@@ -103,3 +95,17 @@ export const drawFindings: ReadonlyArray<string> = [
            AND NOT EXISTS (SELECT 1 FROM batch_failures y
              WHERE y.batch_id = after.batch_id AND y.sequence = after.sequence AND y.email_key = x.email_key))))`
 ]
+
+/** Rows that name a batch were sent in it, which is no duplicate in the source; two that name none are. */
+export const drawDuplicateLocal = `
+  INSERT INTO findings (batch_id, finding, subject, detail)
+  SELECT s.batch_id, 'duplicate-local', s.email_key,
+    'the local contacts have this address more than once: ' || group_concat(DISTINCT source.name)
+  FROM reconcile_scope r
+  CROSS JOIN batch_sent s ${ownKeyOf("batch_sent")} ON s.batch_id = r.batch_id AND s.occurrence = 1
+  CROSS JOIN local_contacts again ON again.email_key = s.email_key AND again.occurrence > 1 AND again.batch_id IS NULL
+  JOIN local_sources source ON source.local_source_id = again.local_source_id
+  WHERE EXISTS (SELECT 1 FROM local_contacts l
+    WHERE l.email_key = again.email_key AND l.local_source_id = again.local_source_id
+      AND l.occurrence < again.occurrence AND l.batch_id IS NULL)
+  GROUP BY s.batch_id, s.email_key`

@@ -12,14 +12,19 @@ export const ownKeyOf = (table: "batch_sent" | "batch_successes" | "outcomes") =
   `INDEXED BY sqlite_autoindex_${table}_1`
 
 export const createScope: ReadonlyArray<string> = [
-  // A batch with its settled answer (NULL while there is none), whether the numbers close, and whether findings about
-  // its IDs are to be looked for.
+  // A batch with its settled answer (NULL while there is none), how many distinct keys and IDs it has, by which way it is
+  // decided, whether the numbers close, and whether findings about its IDs are to be looked for.
   `CREATE TEMP TABLE IF NOT EXISTS reconcile_scope (
     batch_id TEXT PRIMARY KEY,
     batch INTEGER NOT NULL,
     sequence INTEGER,
     settled_at TEXT,
+    successes INTEGER,
     sent_from TEXT,
+    sent_keys INTEGER NOT NULL DEFAULT 0,
+    success_ids INTEGER NOT NULL DEFAULT 0,
+    repeats INTEGER NOT NULL DEFAULT 0,
+    plain INTEGER NOT NULL DEFAULT 0,
     counts_agree INTEGER NOT NULL DEFAULT 0,
     refuted_by TEXT,
     numbers_close INTEGER NOT NULL DEFAULT 0,
@@ -46,13 +51,25 @@ export const clearScope: ReadonlyArray<string> = ["DELETE FROM scope_reports", "
 export const clearDoubted = "DELETE FROM doubted_ids"
 
 export const describeScope = `
-  UPDATE reconcile_scope AS r SET (sequence, settled_at, sent_from) = (
-    SELECT a.sequence, a.received_at,
+  UPDATE reconcile_scope AS r SET (sequence, settled_at, successes, sent_from) = (
+    SELECT a.sequence, a.received_at, a.success_count,
       (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', b.submitted_at, '-${clockSkewMinutes} minutes') FROM batches b
         WHERE b.batch_id = r.batch_id)
     FROM batch_answers a
     WHERE a.batch_id = r.batch_id AND a.status IN ('completed', 'failed', 'interrupted')
     ORDER BY a.sequence DESC LIMIT 1)`
+
+/** Of the batches that the short way has not read. */
+export const describeLists: ReadonlyArray<string> = [
+  `UPDATE reconcile_scope AS r SET (sent_keys, repeats) = (
+     SELECT count(*) FILTER (WHERE s.occurrence = 1), coalesce(max(s.occurrence) > 1, 0)
+     FROM batch_sent s ${ownKeyOf("batch_sent")} WHERE s.batch_id = r.batch_id)
+   WHERE NOT plain`,
+  `UPDATE reconcile_scope AS r SET success_ids = (
+     SELECT count(DISTINCT x.contact_id) FROM batch_successes x ${ownKeyOf("batch_successes")}
+     WHERE x.batch_id = r.batch_id AND x.sequence = r.sequence)
+   WHERE NOT plain`
+]
 
 const successes = `reconcile_scope r
   CROSS JOIN batch_successes x ${ownKeyOf("batch_successes")} ON x.batch_id = r.batch_id AND x.sequence = r.sequence`
@@ -60,11 +77,12 @@ const successes = `reconcile_scope r
 const reportLinked = (links: "local_contacts" | "links") => `
   INSERT INTO scope_reports (batch, email_key, contact_id)
   SELECT r.batch, l.email_key, x.contact_id
-  FROM ${successes}
+  FROM ${successes} AND NOT r.plain
   CROSS JOIN ${links} l ON l.contact_id = x.contact_id
   WHERE NOT EXISTS (SELECT 1 FROM doubted_ids d WHERE d.contact_id = x.contact_id)
   ON CONFLICT (batch, email_key) DO UPDATE SET
-    several = several OR contact_id <> excluded.contact_id, contact_id = min(contact_id, excluded.contact_id)`
+    several = several OR coalesce(contact_id <> excluded.contact_id, 0),
+    contact_id = coalesce(min(contact_id, excluded.contact_id), excluded.contact_id)`
 
 /** Doubted IDs among the successes of the scope. */
 export const doubtScope: ReadonlyArray<string> = [
@@ -86,7 +104,8 @@ export const doubtScope: ReadonlyArray<string> = [
 export const doubtAll: ReadonlyArray<string> = [
   clearDoubted,
   `INSERT INTO doubted_ids
-   SELECT contact_id FROM local_contacts WHERE contact_id IS NOT NULL
+   SELECT contact_id FROM local_contacts WHERE contact_id IN (
+     SELECT contact_id FROM local_contacts WHERE contact_id IS NOT NULL GROUP BY contact_id HAVING count(*) > 1)
    GROUP BY contact_id HAVING min(email_key) <> max(email_key)`,
   `INSERT INTO doubted_ids
    SELECT k.contact_id FROM links k
@@ -95,12 +114,10 @@ export const doubtAll: ReadonlyArray<string> = [
    ON CONFLICT DO NOTHING`
 ]
 
+export const fillFailures = `
+  INSERT INTO scope_reports (batch, email_key, failed)
+  SELECT DISTINCT r.batch, f.email_key, 1
+  FROM reconcile_scope r CROSS JOIN batch_failures f ON f.batch_id = r.batch_id AND f.sequence = r.sequence`
+
 /** Local contacts that give IDs, and what the account said of IDs, are both links; several may say the same. */
-export const fillReports: ReadonlyArray<string> = [
-  reportLinked("local_contacts"),
-  reportLinked("links"),
-  `INSERT INTO scope_reports (batch, email_key, failed)
-   SELECT r.batch, f.email_key, 1
-   FROM reconcile_scope r CROSS JOIN batch_failures f ON f.batch_id = r.batch_id AND f.sequence = r.sequence
-   WHERE true ON CONFLICT (batch, email_key) DO UPDATE SET failed = 1`
-]
+export const fillLinks: ReadonlyArray<string> = [reportLinked("local_contacts"), reportLinked("links")]
