@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import Sqlite from "better-sqlite3"
 import * as Effect from "effect/Effect"
+import { ContactId } from "effect-activecampaign/ContactId"
 import { applicationId } from "../../src/ledger/identity.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
 import * as Links from "../../src/ledger/Links.js"
@@ -61,7 +62,7 @@ describe("a file of the third schema", () => {
         // Its verdict on the third was drawn by other rules, which is a change to be told of.
         assert.deepStrictEqual(yield* reconcileStale(), { batches: 2, changed: 1 })
         assert.deepStrictEqual(yield* verdicts, standing)
-        assert.deepStrictEqual(yield* Links.unknownIds({ after: "", limit: 10 }), ["8"])
+        assert.deepStrictEqual(yield* Links.unknownIds({ after: "", limit: 10 }), [ContactId.make("8")])
         assert.deepStrictEqual(yield* select("PRAGMA foreign_key_check"), [])
       }).pipe(Effect.provide(Ledger.layer(path)))
     })
