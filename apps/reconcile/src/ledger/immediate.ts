@@ -17,11 +17,11 @@ export const withImmediateTransaction = (sql: SqlClient.SqlClient) =>
         Effect.onError(() => Scope.close(scope, Exit.void))
       )
     ),
-    begin: (connection) => connection.executeUnprepared("BEGIN IMMEDIATE", [], undefined),
+    begin: (connection) => connection.executeRaw("BEGIN IMMEDIATE", []),
     savepoint: (connection, id) => connection.executeUnprepared(`SAVEPOINT nested_${id}`, [], undefined),
-    commit: (connection) => connection.executeUnprepared("COMMIT", [], undefined),
+    commit: (connection) => connection.executeRaw("COMMIT", []),
     // Nothing is left to roll back where BEGIN failed, or where SQLite has rolled back already (a full disk).
-    rollback: (connection) => Effect.ignore(connection.executeUnprepared("ROLLBACK", [], undefined)),
+    rollback: (connection) => Effect.ignore(connection.executeRaw("ROLLBACK", [])),
     rollbackSavepoint: (connection, id) =>
       connection.executeUnprepared(`ROLLBACK TO nested_${id}`, [], undefined)
   })

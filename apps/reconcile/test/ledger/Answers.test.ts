@@ -45,6 +45,73 @@ describe("an answer", () => {
     }).pipe(inMemory)
   )
 
+  it.effect("that settled keeps failures that differ only in case apart, by their place", () =>
+    Effect.gen(function* () {
+      yield* load([row("a@x.test", "b")])
+      yield* answer("b", "completed", {
+        success: [],
+        failure: ["a@x.test", "A@x.test", 'a"b@x.test', "a@x.test"]
+      })
+      assert.deepStrictEqual(
+        yield* select("SELECT email_key, position, email FROM batch_failures ORDER BY email_key, position"),
+        [
+          { email_key: 'a"b@x.test', position: 2, email: 'a"b@x.test' },
+          { email_key: "a@x.test", position: 0, email: "a@x.test" },
+          { email_key: "a@x.test", position: 1, email: "A@x.test" },
+          { email_key: "a@x.test", position: 3, email: "a@x.test" }
+        ]
+      )
+    }).pipe(inMemory)
+  )
+
+  it.effect("without a list says nothing of how long it was; an empty one was of length zero", () =>
+    Effect.gen(function* () {
+      yield* load([row("a@x.test", "b")])
+      yield* answer("b", "completed")
+      yield* answer("b", "completed", { success: [], failure: [] })
+      assert.deepStrictEqual(
+        yield* select("SELECT success_count, failure_count FROM batch_answers ORDER BY sequence"),
+        [
+          { success_count: null, failure_count: null },
+          { success_count: 0, failure_count: 0 }
+        ]
+      )
+      assert.deepStrictEqual(yield* select("SELECT contact_id FROM batch_successes"), [])
+      assert.deepStrictEqual(yield* select("SELECT email FROM batch_failures"), [])
+    }).pipe(inMemory)
+  )
+
+  it.effect("that settled again keeps its lists beside those of the one before", () =>
+    Effect.gen(function* () {
+      yield* load([row("a@x.test", "b")])
+      yield* answer("b", "completed", { success: ["1"], failure: [] })
+      yield* answer("b", "completed", { success: ["1", "2"], failure: ["a@x.test"] })
+      assert.deepStrictEqual(
+        yield* select("SELECT sequence, contact_id FROM batch_successes ORDER BY sequence, position"),
+        [
+          { sequence: 1, contact_id: "1" },
+          { sequence: 2, contact_id: "1" },
+          { sequence: 2, contact_id: "2" }
+        ]
+      )
+    }).pipe(inMemory)
+  )
+
+  it.effect(
+    "of a batch that is not in the ledger is refused and leaves nothing, nor the next one in its way",
+    () =>
+      Effect.gen(function* () {
+        yield* load([row("a@x.test", "b")])
+        const refused = yield* Effect.flip(answer("strange", "completed", { success: ["1"], failure: [] }))
+        assert.strictEqual(refused._tag, "LedgerError")
+        assert.deepStrictEqual(yield* select("SELECT batch_id FROM batch_answers"), [])
+        assert.isTrue(yield* answer("b", "completed", { success: ["2"], failure: [] }))
+        assert.deepStrictEqual(yield* select("SELECT batch_id, contact_id FROM batch_successes"), [
+          { batch_id: "b", contact_id: "2" }
+        ])
+      }).pipe(inMemory)
+  )
+
   it.effect("that has not settled leaves its lists in the body alone: they may still grow", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b")])

@@ -1,8 +1,7 @@
-import * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { ContactRow } from "../../contacts/ContactRow.js"
+import { transactionConnection } from "../transactionConnection.js"
 import type { Source } from "./Source.js"
 
 /** Rows in one INSERT: far below SQLite's limit on parameters, and where larger statements stop paying. */
@@ -28,18 +27,6 @@ const insertStaged = (columns: ReadonlyArray<string>, rows: number) => {
   const values = `(${columns.map(() => "?").join(",")})`
   return `INSERT INTO staged_contacts (${columns.join(",")}) VALUES ${Array.from({ length: rows }, () => values).join(",")}`
 }
-
-/**
- * Straight to the transaction's connection: a `sql` template costs ten times what SQLite needs for the
- * statement, which a million rows would feel.
- */
-const transactionConnection = Effect.flatMap(
-  Effect.serviceOption(SqlClient.TransactionConnection),
-  Option.match({
-    onNone: () => Effect.dieMessage("rows are staged within a transaction"),
-    onSome: ([connection]) => Effect.succeed(connection)
-  })
-)
 
 export interface Staged {
   readonly rows: number
