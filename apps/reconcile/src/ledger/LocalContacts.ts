@@ -12,7 +12,7 @@ import { markChangedRepeats, markRepeated } from "./LocalContacts/repeatedAddres
 import { setRepeatsAside } from "./LocalContacts/repeatedKeys.js"
 import type { Source } from "./LocalContacts/Source.js"
 import * as sent from "./LocalContacts/sent.js"
-import { createStage, emptyStage, type Staged, smallStageCache, stage } from "./LocalContacts/staging.js"
+import { createStage, emptyStage, type Staged, stage, stagePages } from "./LocalContacts/staging.js"
 import { ColumnNames } from "./SourceColumns.js"
 
 export type { Source, SourceKey } from "./LocalContacts/Source.js"
@@ -89,15 +89,14 @@ export const load = <E, R>(
   Effect.flatMap(Ledger, ({ sql, transact, use }) =>
     Effect.gen(function* () {
       // Told before a long file is read; what counts is what stands there once it has been.
-      yield* use(Effect.flatMap(known(sql, source), (row) => checkKey(source, row)))
+      const before = yield* use(Effect.tap(known(sql, source), (row) => checkKey(source, row)))
       // Staging writes to the temporary database alone, in a transaction that never locks the file: a run
       // can go on recording while a large file is read.
       const staged = yield* use(
         sql.withTransaction(
           Effect.gen(function* () {
-            yield* sql.unsafe(smallStageCache)
-            yield* sql.unsafe(createStage)
-            yield* sql.unsafe(emptyStage)
+            for (const statement of [...stagePages, ...createStage, ...emptyStage])
+              yield* sql.unsafe(statement)
             const all = yield* stage(source, rows)
             return source.key === undefined ? all : yield* setRepeatsAside(sql, source.key, all)
           })
@@ -106,7 +105,8 @@ export const load = <E, R>(
       if (source.namesBatches === true && staged.rows > 0 && staged.sent === 0) {
         return yield* new NoBatchNamed({ source: source.name, rows: staged.rows })
       }
-      return yield* transact(take(sql, source, staged, now))
+      const taking = transact(take(sql, source, staged, now))
+      return yield* before === undefined ? use(withoutForeignKeys(sql)(taking)) : taking
     })
   )
 
@@ -116,6 +116,19 @@ const columnsWith = (before: KnownSource | undefined, columns: ReadonlyArray<str
   const names = before === undefined ? [] : Schema.decodeSync(ColumnNames)(before.columns)
   return JSON.stringify([...new Set([...names, ...columns])])
 }
+
+/**
+ * A first load itself writes all that its rows refer to, in the same transaction: to have each reference looked
+ * up again takes longer than to write the row. A transaction cannot do this from within.
+ */
+const withoutForeignKeys =
+  (sql: SqlClient.SqlClient) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+    Effect.acquireUseRelease(
+      sql.unsafe("PRAGMA foreign_keys = OFF"),
+      () => effect,
+      () => Effect.ignore(sql.unsafe("PRAGMA foreign_keys = ON"))
+    )
 
 const take = (sql: SqlClient.SqlClient, source: Source, staged: Staged, now: string) =>
   Effect.gen(function* () {
@@ -150,7 +163,7 @@ const take = (sql: SqlClient.SqlClient, source: Source, staged: Staged, now: str
 
 const takeFirst = (sql: SqlClient.SqlClient, sourceId: number, staged: Staged, now: string) =>
   Effect.gen(function* () {
-    const { repeats } = yield* takeAll(sql, sourceId, staged.rows)
+    const repeats = yield* takeAll(sql, sourceId, staged.rows)
     yield* relinkAll(sql)
     if (repeats > 0) yield* markRepeated(sql)
     const recorded = yield* sent.recordAll(sql, staged.sent, now)

@@ -2,11 +2,18 @@ import { firstSchema } from "./migrations/0001_first_schema.js"
 import { resolveAndLookUp } from "./migrations/0002_resolve_and_look_up.js"
 import { localContactKeys } from "./migrations/0003_local_contacts.js"
 import { leanConclusions } from "./migrations/0004_lean_conclusions.js"
+import { localContactIndexes } from "./migrations/0005_local_contact_indexes.js"
 
 /** The position in this list, from 1, is the schema version that a migration leads to. */
 export type Migrations = ReadonlyArray<ReadonlyArray<string>>
 
 /** Forward only. */
-export const migrations: Migrations = [firstSchema, resolveAndLookUp, localContactKeys, leanConclusions]
+export const migrations: Migrations = [
+  firstSchema,
+  resolveAndLookUp,
+  localContactKeys,
+  leanConclusions,
+  localContactIndexes
+]
 
 export const schemaVersion = migrations.length

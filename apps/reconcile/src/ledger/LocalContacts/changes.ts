@@ -1,5 +1,6 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
+import { type Elsewhere, find } from "./elsewhere.js"
 
 // What is new or different, with what was there before; a load that changes nothing leaves it empty.
 const createChanges = `CREATE TEMP TABLE IF NOT EXISTS contact_changes (
@@ -11,26 +12,31 @@ const createChanges = `CREATE TEMP TABLE IF NOT EXISTS contact_changes (
 const differs = `l.local_contact_id IS NULL OR l.email <> n.email OR l.contact_id IS NOT n.contact_id
     OR (n.batch_id IS NOT NULL AND l.batch_id IS NOT n.batch_id) OR l.source_columns <> n.source_columns`
 
+/** What must be so of a contact that is the row of the same address, and unchanged. */
+const isSame = (isKeyed: boolean) =>
+  `${isKeyed ? "l.source_key = n.source_key" : "l.occurrence = 1"} AND NOT (${differs})`
+
 const chosen = (occurrence: string) => `
   INSERT INTO contact_changes
   SELECT l.local_contact_id, l.email_key, l.contact_id, l.batch_id,
     n.email_key, ${occurrence}, n.email, n.contact_id, n.batch_id, n.source_key, n.source_columns`
 
-// Numbered, which SQLite does in the order of the address: so the table is read once from end to end, and
-// never searched.
-const staged = `
+// All rows of an address together, or they would be numbered otherwise. Numbering leaves them in the order of the
+// address, in which the index is read once from end to end.
+const staged = (elsewhere: Elsewhere) => `
   FROM (SELECT email_key, email, contact_id, batch_id, source_key, source_columns,
-    row_number() OVER (PARTITION BY email_key ORDER BY rowid) AS turn FROM staged_contacts) n
+    row_number() OVER (PARTITION BY email_key ORDER BY rowid) AS turn FROM staged_contacts
+    ${elsewhere === "all" ? "" : "WHERE email_key IN (SELECT email_key FROM elsewhere_keys)"}) n
   LEFT JOIN local_contacts l ON l.email_key = n.email_key`
 
-const drawByAddress = (sourceId: number) => `
-  ${chosen("n.turn")} ${staged} AND l.local_source_id = ${sourceId} AND l.occurrence = n.turn
+const drawByAddress = (sourceId: number, elsewhere: Elsewhere) => `
+  ${chosen("n.turn")} ${staged(elsewhere)} AND l.local_source_id = ${sourceId} AND l.occurrence = n.turn
   WHERE ${differs}`
 
 // A key at its old address is found in the order of the address, too; the plus sign keeps SQLite from searching
 // the index of the keys.
-const drawByKey = (sourceId: number) => `
-  ${chosen("coalesce(l.occurrence, n.turn)")} ${staged} AND l.local_source_id = ${sourceId}
+const drawByKey = (sourceId: number, elsewhere: Elsewhere) => `
+  ${chosen("coalesce(l.occurrence, n.turn)")} ${staged(elsewhere)} AND l.local_source_id = ${sourceId}
     AND +l.source_key = n.source_key
   WHERE ${differs}`
 
@@ -93,13 +99,15 @@ export const draw = (
   Effect.gen(function* () {
     yield* sql.unsafe(createChanges)
     yield* sql`DELETE FROM contact_changes`
+    if (key.isKeyed && key.isNew) yield* sql.unsafe(adopt(sourceId))
+    const elsewhere = yield* find(sql, sourceId, isSame(key.isKeyed))
+    if (elsewhere === "none") return none
     if (key.isKeyed) {
-      if (key.isNew) yield* sql.unsafe(adopt(sourceId))
-      yield* sql.unsafe(drawByKey(sourceId))
+      yield* sql.unsafe(drawByKey(sourceId, elsewhere))
       yield* sql.unsafe(findMoved(sourceId))
       yield* sql.unsafe(numberMoved(sourceId))
     } else {
-      yield* sql.unsafe(drawByAddress(sourceId))
+      yield* sql.unsafe(drawByAddress(sourceId, elsewhere))
     }
     const [changes = none] = yield* sql.unsafe<Changes>(countChanges)
     return changes
