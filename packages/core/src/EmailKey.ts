@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Brand from "effect/Brand"
 import * as Schema from "effect/Schema"
 
 /**
@@ -35,6 +36,13 @@ export type EmailKey = typeof EmailKey.Type
  * @since 0.1.0
  * @category constructors
  */
-export const fromAddress = (address: string): EmailKey =>
+export const fromAddress = (address: string): EmailKey => {
+  if (isKeyItself.test(address)) return branded(address)
   // Lower case can leave marks out of order ("İ" becomes two characters), hence NFC once more.
-  EmailKey.make(address.trim().normalize("NFC").toLowerCase().normalize("NFC"), { disableValidation: true })
+  return branded(address.trim().normalize("NFC").toLowerCase().normalize("NFC"))
+}
+
+// ASCII without blanks, controls and capitals, as most addresses are: a million of them are felt.
+const isKeyItself = /^[!-@[-~]*$/
+
+const branded = Brand.nominal<EmailKey>()

@@ -53,6 +53,16 @@ describe("EmailKey", () => {
     assert.strictEqual(key(address), key(address).normalize("NFC"))
   })
 
+  it.prop(
+    "is the address trimmed, composed and in lower case, whatever way is taken to it",
+    [FastCheck.oneof(FastCheck.string(), FastCheck.fullUnicodeString(), FastCheck.emailAddress())],
+    ([address]) => {
+      const whole = address.trim().normalize("NFC").toLowerCase().normalize("NFC")
+      assert.strictEqual(key(address), whole)
+    },
+    { fastCheck: { numRuns: 2000 } }
+  )
+
   it.prop("does not depend on case, form or surrounding space", [FastCheck.emailAddress()], ([address]) => {
     assert.strictEqual(key(` ${address.toUpperCase().normalize("NFD")}\n`), key(address))
   })

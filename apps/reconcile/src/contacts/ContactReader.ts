@@ -50,8 +50,20 @@ const optionsOf = ({ path, format, map = {}, raw = false }: Source): ContactPars
 const bytesOf = (path: string): Stream.Stream<Uint8Array, ContactFileError, FileSystem.FileSystem> =>
   (path === "-"
     ? Stream.unwrap(Effect.map(StandardInput, (input) => input))
-    : Stream.unwrap(Effect.map(FileSystem.FileSystem, (fs) => fs.stream(path, { chunkSize, bufferSize: 1 })))
+    : Stream.unwrapScoped(Effect.flatMap(FileSystem.FileSystem, (fs) => Effect.map(fs.open(path), piecesOf)))
   ).pipe(Stream.mapError((error) => new ContactFileError({ path, reason: unreadable(error) })))
+
+/** All in the same memory, since each is parsed before the next is read: a new one each time would await collection. */
+const piecesOf = (file: FileSystem.File) => {
+  const memory = new Uint8Array(chunkSize)
+  return Stream.repeatEffectOption(
+    file.read(memory).pipe(
+      Effect.mapError(Option.some),
+      Effect.filterOrFail((size) => size > 0, Option.none),
+      Effect.map((size) => memory.subarray(0, Number(size)))
+    )
+  )
+}
 
 const unreadable = (error: PlatformError): string => {
   const description = error.description ?? ""

@@ -29,6 +29,15 @@ export const restored = (
   return { fields: originals, count: originals.filter((text, i) => text !== fields[i]).length }
 }
 
+const isQuoted = (text: string): boolean => text.includes('"')
+
+/**
+ * What is not all text to everybody: quotes and backslashes, controls and halves of surrogate pairs, which JSON writes
+ * otherwise, and the apostrophe, which an export may have set. A record without is one split away from its fields.
+ */
+const specialSign = /["'\\\p{Cc}\p{Cs}]/u
+const specialBesideTab = /["'\\\p{Cs}]|(?!\t)\p{Cc}/u
+
 /**
  * Reads framed records as rows under a header, and adds bad ones to those the framer rejected. Unless `raw`,
  * restores what an export had neutralised; returns in how many fields.
@@ -42,13 +51,17 @@ export const read = (
 ): number => {
   const { texts } = framed
   let count = 0
-  const records = fieldsOf(texts, delimiter)
+  const quoted = fieldsOf(texts.filter(isQuoted), delimiter)
+  let quotedBefore = 0
+  const special = delimiter === "\t" ? specialBesideTab : specialSign
+  const openings = header.prefixes.map((prefix, i) => `${i === 0 ? "" : '"'}${prefix}"`)
   const width = header.names.length
-  for (let i = 0; i < records.length; i++) {
+  for (let i = 0; i < texts.length; i++) {
     const text = texts[i] ?? ""
+    const isPlain = !special.test(text)
+    let fields = isPlain || !isQuoted(text) ? text.split(delimiter) : (quoted[quotedBefore++] ?? [])
     if (isBlank(text, delimiter)) continue
-    let fields = records[i] ?? []
-    if (!raw && text.includes("'")) {
+    if (!isPlain && !raw && text.includes("'")) {
       const original = restored(fields)
       fields = original.fields
       count += original.count
@@ -76,7 +89,7 @@ export const read = (
       contactId: valueOf(fields, header.contactId),
       batchId: valueOf(fields, header.batchId),
       key,
-      columns: columnsOf(header, fields),
+      columns: isPlain ? plainColumnsOf(openings, fields) : columnsOf(header, fields),
       record: text,
       names: header.names
     })
@@ -91,6 +104,12 @@ const columnsOf = (header: CsvHeader, fields: ReadonlyArray<string>): string => 
   let text = ""
   for (let i = 0; i < fields.length; i++) text += (header.prefixes[i] ?? "") + JSON.stringify(fields[i])
   return `${text}}`
+}
+
+const plainColumnsOf = (openings: ReadonlyArray<string>, fields: ReadonlyArray<string>): string => {
+  let text = ""
+  for (let i = 0; i < fields.length; i++) text += (openings[i] ?? "") + (fields[i] ?? "")
+  return `${text}"}`
 }
 
 const widthReason = (expected: number, found: number): string =>

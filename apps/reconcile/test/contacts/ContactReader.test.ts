@@ -30,8 +30,8 @@ const collect = (source: ContactReader.Source) =>
 
 /** Permissions mean nothing to root, under whom tests often run. */
 const refusing = FileSystem.layerNoop({
-  stream: () =>
-    Stream.fail(
+  open: () =>
+    Effect.fail(
       new SystemError({
         reason: "PermissionDenied",
         module: "FileSystem",
