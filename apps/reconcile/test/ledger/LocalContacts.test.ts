@@ -35,6 +35,23 @@ describe("loading a source", () => {
     }).pipe(inMemory)
   )
 
+  it.effect("with many contacts copies them as they are staged, and each refers to what there is", () =>
+    Effect.gen(function* () {
+      const rows = Array.from({ length: 10_500 }, (_, i) => row(`c${i}@x.test`, `b${i % 50}`, String(i)))
+      yield* load(rows)
+      const shape = (table: string) =>
+        select(`SELECT name, type, "notnull", pk FROM pragma_table_xinfo('${table}') ORDER BY cid`)
+      assert.deepStrictEqual(yield* shape("staged_contacts"), yield* shape("local_contacts"))
+      assert.deepStrictEqual(yield* select("PRAGMA foreign_key_check"), [])
+      assert.deepStrictEqual(yield* select("PRAGMA foreign_keys"), [{ foreign_keys: 1 }])
+      assert.deepStrictEqual(
+        yield* select(`SELECT count(*) AS contacts, count(DISTINCT l.email_key) AS keys, sum(s.contact_id = l.contact_id) AS own
+          FROM local_contacts l JOIN batch_sent s ON s.email_key = l.email_key AND s.batch_id = l.batch_id`),
+        [{ contacts: 10_500, keys: 10_500, own: 10_500 }]
+      )
+    }).pipe(inMemory)
+  )
+
   it.effect("that changed updates its contacts and keeps what was recorded as sent", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b1")])

@@ -232,6 +232,7 @@ describe("any sequence of loads, answers, links, gone IDs, look-ups and erasures
             "an ID that no source gives stands beside what was sent"
           )
         }
+        assert.deepStrictEqual(yield* select("PRAGMA foreign_key_check"), [])
         yield* rebuild
         const short = yield* standing
         yield* select("UPDATE batch_sent SET contact_id = NULL")

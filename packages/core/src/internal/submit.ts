@@ -13,8 +13,8 @@ import {
 } from "../Submission.js"
 import { type SubmissionError, SubmissionRejected, SubmissionTooLarge } from "../SubmissionError.js"
 import type { Failure } from "./call.js"
-import type { Hide } from "./hide.js"
 import type { Edge } from "./edgeOf.js"
+import type { Hide } from "./hide.js"
 import { rejectionOf } from "./rejection.js"
 
 const request = "POST /import/bulk_import"

@@ -33,7 +33,7 @@ const takeFew = (sql: SqlClient.SqlClient, sourceId: number, rows: number) =>
     return rows - firsts
   })
 
-/** SQLite copies rows whole, without looking into them, between tables of one shape: this and the statement are pinned by a test. */
+/** SQLite copies rows whole, without looking into them, between tables of one shape, which a test sees to. */
 export const transferAll = "INSERT INTO local_contacts SELECT * FROM staged_contacts"
 
 const copyAll = (sourceId: number) => `
