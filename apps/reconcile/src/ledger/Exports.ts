@@ -11,6 +11,7 @@ export interface Export {
   readonly holds: string
   /** Said where there is no row. */
   readonly none: string
+  /** A view, or a SELECT in brackets. */
   readonly from: string
   readonly columns: ReadonlyArray<Column>
   /** Unique, and the order in which it is read; the types of its values are told by `start`. */
@@ -60,13 +61,22 @@ const verdict: ReadonlyArray<Column> = [
   ["reason", reasonOfEvidence]
 ]
 
+/**
+ * The rows of contact_status, read along what was sent. Its own two halves are merged, and to find the next pending
+ * contact where there is none takes reading to the end, for each page anew.
+ */
+const everySentContact = `(SELECT s.batch_id, s.email, coalesce(o.outcome, 'pending') AS outcome,
+    coalesce(o.evidence, 'unsettled') AS evidence, o.contact_id, s.email_key, s.occurrence
+  FROM batch_sent s INDEXED BY sqlite_autoindex_batch_sent_1
+  LEFT JOIN outcomes o ON o.batch_id = s.batch_id AND o.email_key = s.email_key AND o.occurrence = s.occurrence)`
+
 export const exports: NonEmptyReadonlyArray<Export> = [
   {
     ...sentContacts,
     name: "outcomes",
     holds: "Every sent contact, once for each batch: what became of it, and how that is known",
     none: "No sent contact is known",
-    from: "contact_status",
+    from: everySentContact,
     columns: [...verdict, ...own("contact_id")],
     outcomes: outcomeWords
   },

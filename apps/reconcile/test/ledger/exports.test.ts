@@ -134,15 +134,14 @@ describe("an export", () => {
   it.effect("is read by a key that its view has", () =>
     Effect.gen(function* () {
       for (const { from, key } of exports) {
-        const columns = yield* select<{ readonly name: string }>(
-          `SELECT name FROM pragma_table_info('${from}')`
-        )
-        assert.includeMembers(
-          columns.map(({ name }) => name),
-          [...key],
-          from
-        )
+        assert.deepStrictEqual(yield* select(`SELECT ${key.join(", ")} FROM ${from} LIMIT 0`), [])
       }
+      const { key } = named("outcomes")
+      yield* world
+      assert.deepStrictEqual(
+        yield* select(`SELECT * FROM ${named("outcomes").from} ORDER BY ${key.join()}`),
+        yield* select(`SELECT * FROM contact_status ORDER BY ${key.join()}`)
+      )
     }).pipe(inMemory)
   )
 
@@ -166,6 +165,8 @@ describe("an export", () => {
           assert.isNotEmpty(plan)
           for (const { detail, parent } of plan) {
             assert.notMatch(detail, /^SCAN/, told)
+            // Of two halves, one that has no more rows would be read to its end for each page.
+            if (definition.name !== "contact-ids") assert.notMatch(detail, /^MERGE/, told)
             // The few contacts of one address may be sorted; a page must come in order.
             if (parent === 0) assert.notMatch(detail, /TEMP B-TREE FOR (ORDER BY|DISTINCT|GROUP BY)/, told)
           }
