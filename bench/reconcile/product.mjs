@@ -1,5 +1,5 @@
 // The product's own recording and reconciling, without HTTP; bundled by ../reconcile.mjs as the command is.
-// Usage: node product.js record LEDGER ANSWERS.jsonl | reconcile LEDGER | incremental LEDGER BATCHES
+// Usage: node product.js create LEDGER | record LEDGER ANSWERS.jsonl | reconcile LEDGER | incremental LEDGER BATCHES
 import { createReadStream } from "node:fs"
 import { createInterface } from "node:readline"
 import * as DateTime from "effect/DateTime"
@@ -17,6 +17,7 @@ const receivedAt = DateTime.unsafeMake("2031-04-02T08:15:00.000Z")
 const decode = Schema.decodeSync(Schema.parseJson(ImportAnswer))
 
 const steps = {
+  create: () => Effect.void,
   record: () =>
     Stream.fromAsyncIterable(createInterface({ input: createReadStream(argument) }), (cause) => cause).pipe(
       Stream.runForEach((line) => {
@@ -37,5 +38,5 @@ const steps = {
 }
 
 await Effect.runPromise(
-  steps[step]().pipe(Effect.provide(Ledger.layer(file, { mustExist: true })), Effect.scoped)
+  steps[step]().pipe(Effect.provide(Ledger.layer(file, { mustExist: step !== "create" })), Effect.scoped)
 )

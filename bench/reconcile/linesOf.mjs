@@ -1,0 +1,14 @@
+// The lines of the workload's CSV without its header, a chunk of the file at a time.
+import { createReadStream } from "node:fs"
+
+export const linesOf = async function* (file) {
+  let rest = ""
+  let isHeader = true
+  for await (const chunk of createReadStream(file, { encoding: "utf8" })) {
+    const lines = (rest + chunk).split("\n")
+    rest = lines.pop()
+    if (isHeader) lines.shift()
+    isHeader = false
+    yield lines
+  }
+}
