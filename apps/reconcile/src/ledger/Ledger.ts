@@ -21,6 +21,11 @@ export interface Service {
   readonly transact: <A, E, R>(
     effect: Effect.Effect<A, E | SqlError, R>
   ) => Effect.Effect<A, Exclude<E, SqlError> | LedgerError, R>
+  /**
+   * As `transact`, for statements that write many rows and make sure themselves that what each refers to is there: to have
+   * SQLite look it up again can take longer than to write the row.
+   */
+  readonly transactUnchecked: Service["transact"]
 }
 
 export class Ledger extends Context.Tag("ac-reconcile/Ledger")<Ledger, Service>() {}
@@ -34,18 +39,22 @@ export const layer = (file: string, options: OpenOptions = {}): Layer.Layer<Ledg
     Ledger,
     Effect.map(openFile(file, options), (sql): Service => {
       const use: Service["use"] = Effect.catchIf(isSqlError, (error) => Effect.fail(fromSqlite(file, error)))
-      const inTransaction = withImmediateTransaction(sql)
-      return {
-        file,
-        sql,
-        use,
-        transact: (effect) =>
+      const transactions = (options: { readonly checksReferences: boolean }): Service["transact"] => {
+        const inTransaction = withImmediateTransaction(sql, options)
+        return (effect) =>
           use(inTransaction(effect)).pipe(
             // A commit that fails is a defect to the transaction; to the user it is a full disk.
             Effect.catchSomeDefect((defect) =>
               isSqlError(defect) ? Option.some(Effect.fail(fromSqlite(file, defect))) : Option.none()
             )
           )
+      }
+      return {
+        file,
+        sql,
+        use,
+        transact: transactions({ checksReferences: true }),
+        transactUnchecked: transactions({ checksReferences: false })
       }
     })
   ).pipe(Layer.provide(Reactivity.layer))

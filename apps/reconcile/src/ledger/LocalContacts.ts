@@ -86,7 +86,7 @@ export const load = <E, R>(
   rows: Stream.Stream<ReadonlyArray<ContactRow>, E, R>,
   now: string
 ) =>
-  Effect.flatMap(Ledger, ({ sql, transact, use }) =>
+  Effect.flatMap(Ledger, ({ sql, transact, transactUnchecked, use }) =>
     Effect.gen(function* () {
       // Told before a long file is read; what counts is what stands there once it has been.
       const before = yield* use(Effect.tap(known(sql, source), (row) => checkKey(source, row)))
@@ -105,8 +105,8 @@ export const load = <E, R>(
       if (source.namesBatches === true && staged.rows > 0 && staged.sent === 0) {
         return yield* new NoBatchNamed({ source: source.name, rows: staged.rows })
       }
-      const taking = transact(take(sql, source, staged, now))
-      return yield* before === undefined ? use(withoutForeignKeys(sql)(taking)) : taking
+      // A first load itself writes all that its rows refer to.
+      return yield* (before === undefined ? transactUnchecked : transact)(take(sql, source, staged, now))
     })
   )
 
@@ -116,19 +116,6 @@ const columnsWith = (before: KnownSource | undefined, columns: ReadonlyArray<str
   const names = before === undefined ? [] : Schema.decodeSync(ColumnNames)(before.columns)
   return JSON.stringify([...new Set([...names, ...columns])])
 }
-
-/**
- * A first load itself writes all that its rows refer to, in the same transaction: to have each reference looked
- * up again takes longer than to write the row. A transaction cannot do this from within.
- */
-const withoutForeignKeys =
-  (sql: SqlClient.SqlClient) =>
-  <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-    Effect.acquireUseRelease(
-      sql.unsafe("PRAGMA foreign_keys = OFF"),
-      () => effect,
-      () => Effect.ignore(sql.unsafe("PRAGMA foreign_keys = ON"))
-    )
 
 const take = (sql: SqlClient.SqlClient, source: Source, staged: Staged, now: string) =>
   Effect.gen(function* () {

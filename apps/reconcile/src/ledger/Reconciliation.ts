@@ -144,16 +144,18 @@ const areMany = (sql: SqlClient.SqlClient) =>
 
 const inSlices = (options: SliceOptions) =>
   Effect.gen(function* () {
-    const { sql, transact, use } = yield* Ledger
+    const { sql, transact, transactUnchecked, use } = yield* Ledger
     const isMany = options.only === undefined && (yield* use(areMany(sql)))
     const doubted = isMany ? { seen: undefined } : undefined
+    // Outcomes are drawn from the rows they refer to, in the same statement.
+    const inTransaction = isMany ? transactUnchecked : transact
     return yield* Effect.iterate(
       { batches: 0, changed: 0, last: sliceSize },
       {
         while: ({ last }) => last === sliceSize,
         body: (sum) =>
           // Between slices the event loop turns, so that a long rebuild does not hold up polling.
-          transact(slice(sql, { ...options, doubted })).pipe(
+          inTransaction(slice(sql, { ...options, doubted })).pipe(
             Effect.tap(Effect.yieldNow()),
             Effect.map(({ batches, changed }) => ({
               batches: sum.batches + batches,

@@ -3,16 +3,27 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 
+/** While the connection is held, so that nothing else is written on it meanwhile; a transaction cannot do this from within. */
+const withoutReferenceChecks = (reserve: SqlClient.SqlClient["reserve"]) =>
+  Effect.tap(reserve, (connection) =>
+    Effect.acquireRelease(connection.executeRaw("PRAGMA foreign_keys = OFF", []), () =>
+      Effect.ignore(connection.executeRaw("PRAGMA foreign_keys = ON", []))
+    )
+  )
+
 /**
  * Transactions that take the write lock at once. SQLite's default takes it at the first write, and by then
  * another process may have made what was read out of date: an error no waiting can help.
  */
-export const withImmediateTransaction = (sql: SqlClient.SqlClient) =>
+export const withImmediateTransaction = (
+  sql: SqlClient.SqlClient,
+  options: { readonly checksReferences: boolean } = { checksReferences: true }
+) =>
   SqlClient.makeWithTransaction({
     transactionTag: SqlClient.TransactionConnection,
     spanAttributes: [["db.system.name", "sqlite"]],
     acquireConnection: Effect.flatMap(Scope.make(), (scope) =>
-      Scope.extend(sql.reserve, scope).pipe(
+      Scope.extend(options.checksReferences ? sql.reserve : withoutReferenceChecks(sql.reserve), scope).pipe(
         Effect.map((connection) => [scope, connection] as const),
         Effect.onError(() => Scope.close(scope, Exit.void))
       )

@@ -1,11 +1,15 @@
+import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import { applicationId } from "../../src/ledger/identity.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
 import { schemaVersion } from "../../src/ledger/migrations.js"
 import { verdictWords } from "../../src/ledger/outcomeWords.js"
 import { views } from "../../src/ledger/views.js"
 import { select } from "../support/ledger.js"
+import { temporaryFolder } from "../support/temporary.js"
 
 const inMemory = Effect.provide(Ledger.layer(":memory:"))
 
@@ -36,6 +40,14 @@ describe("the file", () => {
     }).pipe(inMemory)
   )
 
+  it.scoped("is laid out in pages of 8 KiB", () =>
+    Effect.gen(function* () {
+      const file = join(yield* temporaryFolder, "ledger.db")
+      const pageSize = select("PRAGMA page_size").pipe(Effect.provide(Ledger.layer(file)))
+      assert.deepStrictEqual(yield* pageSize, [{ page_size: 8192 }])
+    })
+  )
+
   it.effect("answers every view, empty as it is", () =>
     Effect.gen(function* () {
       for (const { name, question } of views) {
@@ -57,6 +69,45 @@ describe("the file", () => {
         )
       )
       assert.include(given.message, "generated column")
+    }).pipe(inMemory)
+  )
+})
+
+describe("a transaction whose references are not checked", () => {
+  const refersToNothing = select("INSERT INTO stale_batches VALUES ('nobody')")
+  const isChecked = Effect.gen(function* () {
+    assert.deepStrictEqual(yield* select("PRAGMA foreign_keys"), [{ foreign_keys: 1 }])
+    assert.include((yield* Effect.flip(refersToNothing)).message, "FOREIGN KEY")
+  })
+
+  it.effect("leaves the next one checked, whether it was committed, failed or was interrupted", () =>
+    Effect.gen(function* () {
+      const { transactUnchecked } = yield* Ledger.Ledger
+      yield* transactUnchecked(Effect.zipRight(refersToNothing, select("DELETE FROM stale_batches")))
+      yield* isChecked
+      yield* Effect.flip(transactUnchecked(Effect.zipRight(refersToNothing, Effect.fail("undone"))))
+      yield* isChecked
+      const writing = yield* Effect.fork(transactUnchecked(Effect.zipRight(refersToNothing, Effect.never)))
+      yield* Effect.yieldNow()
+      yield* Fiber.interrupt(writing)
+      yield* isChecked
+      assert.deepStrictEqual(yield* select("SELECT * FROM stale_batches"), [])
+    }).pipe(inMemory)
+  )
+
+  it.effect("leaves one checked that waits for it", () =>
+    Effect.gen(function* () {
+      const { transact, transactUnchecked } = yield* Ledger.Ledger
+      const held = yield* Deferred.make<never, string>()
+      const writing = yield* Effect.fork(
+        transactUnchecked(Effect.zipRight(refersToNothing, Deferred.await(held)))
+      )
+      yield* Effect.yieldNow()
+      const waiting = yield* Effect.fork(transact(refersToNothing))
+      yield* Effect.yieldNow()
+      yield* Deferred.fail(held, "undone")
+      assert.strictEqual(yield* Effect.flip(Fiber.join(writing)), "undone")
+      assert.include(String(yield* Effect.flip(Fiber.join(waiting))), "FOREIGN KEY")
     }).pipe(inMemory)
   )
 })

@@ -19,7 +19,10 @@ const writingBetween = (file: string, write: string) =>
       writes = []
       other.close()
     })
-    return { ...service, transact: (effect) => Effect.zipLeft(service.transact(effect), between) }
+    return {
+      ...service,
+      transactUnchecked: (effect) => Effect.zipLeft(service.transactUnchecked(effect), between)
+    }
   })
 
 describe("many batches at once", () => {
@@ -39,7 +42,9 @@ describe("many batches at once", () => {
              INSERT INTO stale_batches VALUES ('b99') ON CONFLICT DO NOTHING`
           )
         )
+        assert.deepStrictEqual(yield* select("SELECT contact_id FROM links"), [{ contact_id: "99" }])
         assert.deepStrictEqual(yield* select("SELECT * FROM stale_batches"), [])
+        assert.deepStrictEqual(yield* select("PRAGMA foreign_key_check"), [])
         const stands = yield* conclusions
         yield* rebuild
         assert.deepStrictEqual(stands, yield* conclusions)
