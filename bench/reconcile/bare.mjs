@@ -3,10 +3,9 @@
 // assumes what the product checks (no two contacts with one address, no ID with two addresses, no quoted field, one
 // settled answer a batch). What it takes less than the floor is the price of the ledger's tables.
 // Usage: node bare.mjs load|again DB CSV | record DB ANSWERS.jsonl | reconcile DB | incremental DB BATCHES | export DB CSV
-import { closeSync, createReadStream, openSync, writeSync } from "node:fs"
+import { closeSync, openSync, writeSync } from "node:fs"
 import { createRequire } from "node:module"
-import { createInterface } from "node:readline"
-import { linesOf } from "./linesOf.mjs"
+import { answersOf, linesOf } from "./linesOf.mjs"
 
 const require = createRequire(new URL("../../apps/reconcile/package.json", import.meta.url))
 const Sqlite = require("better-sqlite3")
@@ -96,7 +95,7 @@ const steps = {
     )
     db.exec("COMMIT")
   },
-  record: async () => {
+  record: () => {
     const answer = db.prepare("INSERT INTO answers VALUES (?, ?, ?)")
     const successes = db.prepare(
       "INSERT INTO successes SELECT ?, value, key FROM json_each(?, '$.success') WHERE true ORDER BY 2"
@@ -110,7 +109,7 @@ const steps = {
       successes.run(batchId, body)
       failures.run(batchId, JSON.stringify(failure.map((email) => [emailKey(email), email])))
     })
-    for await (const line of createInterface({ input: createReadStream(argument) })) {
+    for (const line of answersOf(argument)) {
       const { batchId, body } = JSON.parse(line)
       record.immediate(batchId, body)
     }

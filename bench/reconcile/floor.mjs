@@ -3,10 +3,9 @@
 // nothing (two contacts with one address, an ID with two addresses, a reference to what is not there), stages nothing,
 // keeps no lease, and decides all batches in one transaction that nobody else could write between.
 // Usage: node floor.mjs load|again DB CSV | record DB ANSWERS.jsonl | reconcile DB | incremental DB BATCHES | export DB CSV
-import { closeSync, createReadStream, openSync, writeSync } from "node:fs"
+import { closeSync, openSync, writeSync } from "node:fs"
 import { createRequire } from "node:module"
-import { createInterface } from "node:readline"
-import { linesOf } from "./linesOf.mjs"
+import { answersOf, linesOf } from "./linesOf.mjs"
 
 const require = createRequire(new URL("../../apps/reconcile/package.json", import.meta.url))
 const Sqlite = require("better-sqlite3")
@@ -120,7 +119,7 @@ const steps = {
     db.prepare("UPDATE local_sources SET loaded_at = ?").run(now)
     db.exec("COMMIT")
   },
-  record: async () => {
+  record: () => {
     const answer = db.prepare(
       `INSERT INTO batch_answers (batch_id, sequence, received_at, status, success_count, failure_count, raw_body)
        VALUES (?, 1, ?, ?, ?, ?, ?)`
@@ -139,7 +138,7 @@ const steps = {
       failures.run(batchId, JSON.stringify(failure.map((email) => [emailKey(email), email])))
       changed.run(batchId)
     })
-    for await (const line of createInterface({ input: createReadStream(argument) })) {
+    for (const line of answersOf(argument)) {
       const { batchId, body } = JSON.parse(line)
       record.immediate(batchId, body)
     }

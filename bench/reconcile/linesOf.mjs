@@ -1,6 +1,6 @@
-// The lines of the workload's CSV without its header, a chunk of the file at a time.
-import { createReadStream } from "node:fs"
+import { createReadStream, readFileSync } from "node:fs"
 
+/** The lines of the workload's CSV without its header, a chunk of the file at a time. */
 export const linesOf = async function* (file) {
   let rest = ""
   let isHeader = true
@@ -12,3 +12,6 @@ export const linesOf = async function* (file) {
     yield lines
   }
 }
+
+/** The answers of the workload, each a line of JSON, as if they had just arrived. */
+export const answersOf = (file) => readFileSync(file, "utf8").trimEnd().split("\n")

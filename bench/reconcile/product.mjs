@@ -1,16 +1,14 @@
 // The product's own recording and reconciling, without HTTP; bundled by ../reconcile.mjs as the command is.
 // Usage: node product.js create LEDGER | record LEDGER ANSWERS.jsonl | reconcile LEDGER | incremental LEDGER BATCHES
-import { createReadStream } from "node:fs"
-import { createInterface } from "node:readline"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import * as Stream from "effect/Stream"
 import { BatchId } from "effect-activecampaign/BatchId"
 import { ImportAnswer } from "effect-activecampaign/ImportAnswer"
 import * as Answers from "../../apps/reconcile/src/ledger/Answers.js"
 import * as Ledger from "../../apps/reconcile/src/ledger/Ledger.js"
 import * as Reconciliation from "../../apps/reconcile/src/ledger/Reconciliation.js"
+import { answersOf } from "./linesOf.mjs"
 
 const [step, file, argument] = process.argv.slice(2)
 const receivedAt = DateTime.unsafeMake("2031-04-02T08:15:00.000Z")
@@ -19,11 +17,13 @@ const decode = Schema.decodeSync(Schema.parseJson(ImportAnswer))
 const steps = {
   create: () => Effect.void,
   record: () =>
-    Stream.fromAsyncIterable(createInterface({ input: createReadStream(argument) }), (cause) => cause).pipe(
-      Stream.runForEach((line) => {
+    Effect.forEach(
+      answersOf(argument),
+      (line) => {
         const { batchId, body } = JSON.parse(line)
         return Answers.record({ batchId: BatchId.make(batchId), answer: decode(body), receivedAt, body })
-      })
+      },
+      { discard: true }
     ),
   reconcile: () => Effect.zipRight(Reconciliation.markAllStale, Reconciliation.reconcileStale()),
   incremental: () =>
