@@ -55,7 +55,7 @@ describe("the documents", () => {
       const typed = [...document("README.md").matchAll(/ac-reconcile query .*"(select .*)"/g)].map(
         ([, sql]) => sql ?? ""
       )
-      assert.strictEqual(shown.length, 3)
+      assert.strictEqual(shown.length, 4)
       assert.strictEqual(typed.length, 3)
       for (const sql of [...shown, ...typed]) yield* select(sql)
     }).pipe(inMemory)

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs"
 import Sqlite from "better-sqlite3"
 import { describe, expect, it } from "vitest"
 import { rows, values } from "./support/database.js"
@@ -91,6 +92,54 @@ describe.concurrent("contacts load", () => {
       const refused = await world.run(["contacts", "load", "--table", "batches"])
       expect(refused).toMatchObject({ code: 2, stdout: "" })
       expect(refused.stderr).toContain(`"batches" is a table of ac-reconcile's own. Name one of yours.`)
+    })
+  )
+
+  it(
+    "lets a view of the user's own show the table's rows, in place, beside what became of them",
+    inWorld(async (world) => {
+      const db = world.path("reconcile.db")
+      expectDone(await world.run(["batches", "add", "--id", "b-1"]))
+      execute(
+        db,
+        `CREATE TABLE crm_contacts (id INTEGER PRIMARY KEY, email TEXT, name TEXT, contact_id TEXT, batch TEXT);
+        INSERT INTO crm_contacts VALUES (1, 'Ä@x.test', 'Änne', '7', 'b-1'), (2, 'b@x.test', 'Bea', NULL, 'b-1'),
+          (3, 'never@x.test', 'Nell', NULL, NULL), (4, 'open@x.test', 'Olaf', NULL, 'b-2')`
+      )
+      expectDone(
+        await world.run([
+          "contacts",
+          "load",
+          "--table",
+          "crm_contacts",
+          "--key",
+          "id",
+          "--batch-column",
+          "batch"
+        ])
+      )
+      execute(
+        db,
+        `INSERT INTO batch_answers VALUES (1, 'b-1', 1, '2031-04-02T08:15:00.000Z', 'completed', 1, 1, '{}');
+        INSERT INTO batch_successes VALUES ('b-1', 1, '7', 0);
+        INSERT INTO batch_failures VALUES ('b-1', 1, 'b@x.test', 0, 'b@x.test');
+        INSERT INTO stale_batches VALUES ('b-1');
+        UPDATE crm_contacts SET name = 'Beatrix' WHERE id = 2`
+      )
+      expectDone(await world.run(["reconcile"]))
+      const documented = readFileSync(new URL("../../../../docs/database.md", import.meta.url), "utf8")
+      execute(db, /```sql\n(CREATE VIEW crm_contacts_status[\s\S]*?)```/.exec(documented)?.[1] ?? "")
+
+      expect(rows(db, "SELECT * FROM crm_contacts_status ORDER BY id")).toMatchObject([
+        { id: 1, name: "Änne", sent_in: "b-1", outcome: "imported", evidence: "id", active_campaign_id: "7" },
+        { id: 2, name: "Beatrix", sent_in: "b-1", outcome: "rejected", evidence: "failure" },
+        { id: 3, name: "Nell", sent_in: null, outcome: null, evidence: null },
+        { id: 4, name: "Olaf", sent_in: "b-2", outcome: "pending", evidence: null }
+      ])
+      const plan = rows(db, "EXPLAIN QUERY PLAN SELECT * FROM crm_contacts_status").map(
+        ({ detail }) => detail
+      )
+      expect(plan.filter((step) => !/^SEARCH|SUBQUERY/.test(String(step)))).toEqual(["SCAN c"])
     })
   )
 
