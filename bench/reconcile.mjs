@@ -5,11 +5,11 @@
 //   npx tsc -b && node scripts/bundle.mjs && node bench/reconcile.mjs [BATCHES] [ROUNDS]    (of 250; default 4000 and 3)
 import { spawnSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { build } from "esbuild"
-import { outcomesOf, sameBytes, sameRows } from "./reconcile/sameRows.mjs"
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
 const batches = Number(process.argv[2] ?? 4000)
@@ -59,13 +59,25 @@ const truth = JSON.stringify([
 ])
 const ways = ["product", "floor", "bare", "python"]
 const db = (way) => at(`${way}.db`)
+const require = createRequire(new URL("../apps/reconcile/package.json", import.meta.url))
+const Sqlite = require("better-sqlite3")
+const outcomesOf = (file) => {
+  const db = new Sqlite(file, { readonly: true })
+  const rows = db
+    .prepare("SELECT outcome, count(*) FROM outcomes GROUP BY outcome ORDER BY outcome")
+    .raw()
+    .all()
+  db.close()
+  return JSON.stringify(rows)
+}
 const agree = (...names) => {
   for (const way of names) {
     const found = outcomesOf(db(way))
     if (found !== truth) throw new Error(`${way} has ${found}, not ${truth}`)
   }
 }
-const sameLedgers = () => sameRows(db("product"), db("floor"))
+const same = (...args) => node(path("reconcile/same.mjs"), ...args)
+const sameLedgers = () => same("rows", db("product"), db("floor"))
 
 const load = ["contacts", "load", csv, "--batch-column", "batch_id", "--map", "contact_id=contact_id"]
 const ofCommand = {
@@ -97,7 +109,7 @@ const steps = [
     after: () => [agree(...ways), sameLedgers()]
   },
   { step: "incremental", goal: "≤ 1.5 ms a batch", without: ["python"], after: sameLedgers },
-  { step: "export", goal: "", after: () => sameBytes(at("product.csv"), at("floor.csv")) }
+  { step: "export", goal: "", after: () => same("bytes", at("product.csv"), at("floor.csv")) }
 ]
 
 /** The product starts with no file; an empty ledger for the floor is made for it. */

@@ -1,4 +1,6 @@
-// Stops with an error unless two files hold the same: rows of ledgers table by table, or bytes.
+// Ends with an error unless two files hold the same: rows of ledgers table by table, or bytes. In a process of its own: those
+// that are measured start with the memory of the one that starts them.
+// Usage: node same.mjs rows LEDGER LEDGER | bytes FILE FILE
 import { readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 
@@ -33,7 +35,7 @@ const rowsOf = (db, table) =>
     .pluck()
     .iterate()
 
-export const sameRows = (left, right) => {
+const sameRows = (left, right) => {
   const open = (file) => new Sqlite(file, { readonly: true })
   const [a, b] = [open(left), open(right)]
   for (const table of Object.keys(tables)) {
@@ -49,16 +51,9 @@ export const sameRows = (left, right) => {
   b.close()
 }
 
-export const sameBytes = (left, right) => {
+const sameBytes = (left, right) => {
   if (!readFileSync(left).equals(readFileSync(right))) throw new Error(`${left} is not ${right}`)
 }
 
-export const outcomesOf = (file) => {
-  const db = new Sqlite(file, { readonly: true })
-  const rows = db
-    .prepare("SELECT outcome, count(*) FROM outcomes GROUP BY outcome ORDER BY outcome")
-    .raw()
-    .all()
-  db.close()
-  return JSON.stringify(rows)
-}
+const [what, left, right] = process.argv.slice(2)
+;({ rows: sameRows, bytes: sameBytes })[what](left, right)
