@@ -3,8 +3,8 @@
 // assumes what the product checks (no two contacts with one address, no ID with two addresses, no quoted field, one
 // settled answer a batch). What it takes less than the floor is the price of the ledger's tables.
 // Usage: node bare.mjs load|again DB CSV | record DB ANSWERS.jsonl | reconcile DB | incremental DB BATCHES | export DB CSV
-import { closeSync, openSync, writeSync } from "node:fs"
 import { createRequire } from "node:module"
+import { writeCsv } from "./csvFile.mjs"
 import { answersOf, linesOf } from "./linesOf.mjs"
 
 const require = createRequire(new URL("../../apps/reconcile/package.json", import.meta.url))
@@ -128,24 +128,13 @@ const steps = {
     console.log(JSON.stringify({ millisABatch: (performance.now() - started) / batches }))
   },
   export: () => {
-    const out = openSync(argument, "w")
-    const quoted = (text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
-    let text = "batch_id,email,outcome,contact_id\r\n"
     const rows = db
       .prepare(
-        `SELECT o.batch_id, c.email, o.outcome, c.contact_id
+        `SELECT o.batch_id, c.email, o.outcome, coalesce(c.contact_id, '')
          FROM outcomes o CROSS JOIN contacts c ON c.contact = o.contact ORDER BY 1, o.contact`
       )
       .raw()
-    for (const [batchId, email, outcome, contactId] of rows.iterate()) {
-      text += `${quoted(batchId)},${quoted(email)},${outcome},${quoted(contactId ?? "")}\r\n`
-      if (text.length > 1 << 18) {
-        writeSync(out, text)
-        text = ""
-      }
-    }
-    writeSync(out, text)
-    closeSync(out)
+    writeCsv(argument, "batch_id,email,outcome,contact_id", rows.iterate())
   }
 }
 await steps[step]()

@@ -1,10 +1,10 @@
 // The floor of every step: plain better-sqlite3 and SQL tuned by hand for this one workload, on the ledger's own tables.
 // It leaves the same rows in them as the product, as durably, and goes straight there: it reads no quoted field, checks
-// nothing (two contacts with one address, an ID with two addresses, a reference to what is not there), stages nothing,
-// keeps no lease, and decides all batches in one transaction that nobody else could write between.
+// nothing (two contacts with one address, an ID with two addresses, a reference to what is not there), stages nothing
+// of a first load, keeps no lease, and decides all batches in one transaction that nobody else could write between.
 // Usage: node floor.mjs load|again DB CSV | record DB ANSWERS.jsonl | reconcile DB | incremental DB BATCHES | export DB CSV
-import { closeSync, openSync, writeSync } from "node:fs"
 import { createRequire } from "node:module"
+import { writeCsv } from "./csvFile.mjs"
 import { answersOf, linesOf } from "./linesOf.mjs"
 
 const require = createRequire(new URL("../../apps/reconcile/package.json", import.meta.url))
@@ -162,45 +162,30 @@ const steps = {
     console.log(JSON.stringify({ millisABatch: (performance.now() - started) / batches }))
   },
   export: () => {
-    const out = openSync(argument, "w")
     const reasons = {
       id: "Its contact ID is in the success list.",
       failure: "Its address is in the failure list.",
       silence: "It was not identified in either list, and has not been looked up."
     }
-    const quoted = (text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
-    let text =
-      "email,contact_id,batch_id,first_name,reconcile_batch_id,reconcile_email,outcome,evidence,reason,reconcile_contact_id\r\n"
     const rows = db
       .prepare(
-        `SELECT l.source_columns, s.batch_id, s.email, o.outcome, o.evidence, o.contact_id
+        `SELECT l.source_columns, s.batch_id, s.email, o.outcome, o.evidence, coalesce(o.contact_id, '')
          FROM outcomes o CROSS JOIN batch_sent s
            ON s.batch_id = o.batch_id AND s.email_key = o.email_key AND s.occurrence = o.occurrence
          CROSS JOIN local_contacts l ON l.email_key = o.email_key AND l.batch_id = o.batch_id
          ORDER BY o.batch_id, o.email_key, o.occurrence`
       )
       .raw()
-    for (const [columns, batchId, email, outcome, evidence, contactId] of rows.iterate()) {
-      const { batch_id, contact_id, email: original, first_name } = JSON.parse(columns)
-      const cells = [
-        original,
-        contact_id,
-        batch_id,
-        first_name,
-        batchId,
-        email,
-        outcome,
-        evidence,
-        reasons[evidence]
-      ]
-      text += `${cells.map(quoted).join(",")},${quoted(contactId ?? "")}\r\n`
-      if (text.length > 1 << 18) {
-        writeSync(out, text)
-        text = ""
+    const cells = function* () {
+      for (const [columns, batchId, email, outcome, evidence, contactId] of rows.iterate()) {
+        const { batch_id, contact_id, email: original, first_name } = JSON.parse(columns)
+        const own = [batchId, email, outcome, evidence, reasons[evidence], contactId]
+        yield [original, contact_id, batch_id, first_name, ...own]
       }
     }
-    writeSync(out, text)
-    closeSync(out)
+    const header =
+      "email,contact_id,batch_id,first_name,reconcile_batch_id,reconcile_email,outcome,evidence,reason,reconcile_contact_id"
+    writeCsv(argument, header, cells())
   }
 }
 await steps[step]()
