@@ -3,6 +3,7 @@ import { resolveAndLookUp } from "./migrations/0002_resolve_and_look_up.js"
 import { localContactKeys } from "./migrations/0003_local_contacts.js"
 import { leanConclusions } from "./migrations/0004_lean_conclusions.js"
 import { localContactIndexes } from "./migrations/0005_local_contact_indexes.js"
+import { trustAtTheEdges } from "./migrations/0006_trust_at_the_edges.js"
 
 /** The position in this list, from 1, is the schema version that a migration leads to. */
 export type Migrations = ReadonlyArray<ReadonlyArray<string>>
@@ -13,7 +14,8 @@ export const migrations: Migrations = [
   resolveAndLookUp,
   localContactKeys,
   leanConclusions,
-  localContactIndexes
+  localContactIndexes,
+  trustAtTheEdges
 ]
 
 export const schemaVersion = migrations.length
