@@ -72,7 +72,7 @@ const byAddress = (step: AccountStep, counts: Counts) =>
       const last = addresses.at(-1)
       if (last === undefined) return
       step.calls.spend(addresses.length)
-      const askedAt = DateTime.formatIso(yield* DateTime.now)
+      const moment = yield* Lookups.moment
       // What was answered before a call fails, or time runs out, has been paid for.
       const answered: Array<Asked> = []
       const asked = withinTime(step)(
@@ -89,7 +89,7 @@ const byAddress = (step: AccountStep, counts: Counts) =>
         counts.found += answered.filter(({ contact }) => Option.isSome(contact)).length
         counts.absent += answered.filter(({ contact }) => Option.isNone(contact)).length
         const lookedUp = answered.map(({ address, contact }) => ({ ...address, contact }))
-        return Lookups.record(lookedUp, "address", askedAt)
+        return Lookups.record(lookedUp, "address", moment)
       })
       yield* asked.pipe(
         Effect.tapError(() => record),
@@ -106,7 +106,7 @@ const byAddress = (step: AccountStep, counts: Counts) =>
 /** A walk from the first contact to the last. Only its whole length proves that an address is absent. */
 const byWalk = (step: AccountStep, counts: Counts) =>
   Effect.gen(function* () {
-    const begunAt = DateTime.formatIso(yield* DateTime.now)
+    const begun = yield* Lookups.moment
     let isCut = false
     // Page by page: they may be shorter than the plan counted on, and every one is a call.
     const walked = step.contacts.walk({}).pipe(
@@ -115,7 +115,7 @@ const byWalk = (step: AccountStep, counts: Counts) =>
         Effect.gen(function* () {
           step.calls.spend(1)
           const now = DateTime.formatIso(yield* DateTime.now)
-          counts.found += yield* Lookups.recordWalked([...contacts], { begunAt, now })
+          counts.found += yield* Lookups.recordWalked([...contacts], { begun, now })
           yield* step.onEvent({ _tag: "LookedUp", done: counts.found })
           isCut = step.calls.left() === 0
           return !isCut
@@ -124,7 +124,7 @@ const byWalk = (step: AccountStep, counts: Counts) =>
     )
     const finished = yield* withinTime(step)(walked)
     if (Option.isNone(finished) || isCut) return
-    counts.absent += yield* Lookups.recordAbsent(begunAt)
+    counts.absent += yield* Lookups.recordAbsent(begun)
     yield* step.onEvent({ _tag: "LookedUp", done: counts.found + counts.absent })
   })
 

@@ -4,6 +4,7 @@ import * as Option from "effect/Option"
 import type { Contact } from "effect-activecampaign/Contact"
 import { isNobodyErased } from "./erase/token.js"
 import { Ledger } from "./Ledger.js"
+import type { LedgerError } from "./LedgerError.js"
 import { markLinked } from "./Links.js"
 
 /** An address nobody has accounted for. */
@@ -44,6 +45,25 @@ export interface LookedUp {
 
 export type Method = "address" | "walk"
 
+/** When a look-up began: the time, and what was known then, since a clock may be set back between two facts. */
+export interface Moment {
+  readonly askedAt: string
+  /** The last answer recorded. */
+  readonly afterAnswer: number
+  /** The last look-up recorded. */
+  readonly afterLookup: number
+}
+
+/** The present moment; to be taken before the account is asked. */
+export const moment: Effect.Effect<Moment, LedgerError, Ledger> = Effect.gen(function* () {
+  const { sql, use } = yield* Ledger
+  const askedAt = DateTime.formatIso(yield* DateTime.now)
+  const [last] = yield* use(sql<{ readonly answer: number; readonly lookup: number }>`
+    SELECT (SELECT coalesce(max(batch_answer_id), 0) FROM batch_answers) AS answer,
+      (SELECT coalesce(max(lookup_id), 0) FROM lookups) AS lookup`)
+  return { askedAt, afterAnswer: last?.answer ?? 0, afterLookup: last?.lookup ?? 0 }
+})
+
 const flag = (value: boolean) => (value ? 1 : 0)
 
 const dateOf = (date: Option.Option<DateTime.Utc>) => Option.getOrNull(Option.map(date, DateTime.formatIso))
@@ -64,7 +84,11 @@ const factsOf = ({ contact, email, emailKey }: LookedUp) =>
   })
 
 /** Records look-ups, and what they tell of IDs; the batches that were sent these addresses are to be decided anew. */
-export const record = (lookedUp: ReadonlyArray<LookedUp>, method: Method, askedAt: string) =>
+export const record = (
+  lookedUp: ReadonlyArray<LookedUp>,
+  method: Method,
+  { afterAnswer, askedAt }: Omit<Moment, "afterLookup">
+) =>
   Effect.flatMap(Ledger, ({ sql, transact }) => {
     const facts = JSON.stringify(lookedUp.map(factsOf))
     const links = JSON.stringify(
@@ -78,8 +102,8 @@ export const record = (lookedUp: ReadonlyArray<LookedUp>, method: Method, askedA
     return transact(
       Effect.gen(function* () {
         yield* sql`
-          INSERT INTO lookups (email_key, email, asked_at, method, contact_id, found_email, created_at, updated_at, deleted, bounced)
-          SELECT value ->> 0, value ->> 1, ${askedAt}, ${method},
+          INSERT INTO lookups (email_key, email, asked_at, after_answer_id, method, contact_id, found_email, created_at, updated_at, deleted, bounced)
+          SELECT value ->> 0, value ->> 1, ${askedAt}, ${afterAnswer}, ${method},
             value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7
           FROM json_each(${facts})`
         yield* sql`
@@ -111,7 +135,7 @@ const byKey = (contacts: ReadonlyArray<Contact>) => {
  */
 export const recordWalked = (
   contacts: ReadonlyArray<Contact>,
-  times: { readonly begunAt: string; readonly now: string }
+  walk: { readonly begun: Moment; readonly now: string }
 ) =>
   Effect.gen(function* () {
     const { sql, use } = yield* Ledger
@@ -124,11 +148,11 @@ export const recordWalked = (
       CROSS JOIN outcomes o ON o.batch_id = s.batch_id AND o.email_key = s.email_key AND o.occurrence = s.occurrence
       WHERE o.outcome = 'unaccounted'
         AND NOT EXISTS (SELECT 1 FROM lookups k
-          WHERE k.email_key = s.email_key AND k.asked_at >= ${times.begunAt} AND (k.deleted = 0 OR j.value ->> 1))
+          WHERE k.email_key = s.email_key AND k.lookup_id > ${walk.begun.afterLookup} AND (k.deleted = 0 OR j.value ->> 1))
       GROUP BY s.email_key`)
     if (wanted.length === 0) return 0
     const lookedUp = wanted.map((one) => ({ ...one, contact: Option.fromNullable(found.get(one.emailKey)) }))
-    yield* record(lookedUp, "walk", times.now)
+    yield* record(lookedUp, "walk", { askedAt: walk.now, afterAnswer: walk.begun.afterAnswer })
     return wanted.length
   })
 
@@ -136,17 +160,17 @@ export const recordWalked = (
  * After a whole walk: every address still unaccounted that it did not find is not in the account. It counts as asked
  * when the walk began; a batch that settled later has to wait for the next.
  */
-export const recordAbsent = (begunAt: string) =>
+export const recordAbsent = ({ afterAnswer, afterLookup, askedAt }: Moment) =>
   Effect.flatMap(Ledger, ({ sql, transact }) =>
     transact(
       Effect.gen(function* () {
         const absent = yield* sql<{ readonly email_key: string }>`
-          INSERT INTO lookups (email_key, email, asked_at, method)
-          SELECT o.email_key, min(s.email), ${begunAt}, 'walk'
+          INSERT INTO lookups (email_key, email, asked_at, after_answer_id, method)
+          SELECT o.email_key, min(s.email), ${askedAt}, ${afterAnswer}, 'walk'
           FROM outcomes o
           JOIN batch_sent s ON s.batch_id = o.batch_id AND s.email_key = o.email_key AND s.occurrence = o.occurrence
           WHERE o.outcome = 'unaccounted' AND ${sql.literal(isNobodyErased("o.email_key"))}
-            AND NOT EXISTS (SELECT 1 FROM lookups k WHERE k.email_key = o.email_key AND k.asked_at >= ${begunAt})
+            AND NOT EXISTS (SELECT 1 FROM lookups k WHERE k.email_key = o.email_key AND k.lookup_id > ${afterLookup})
           GROUP BY o.email_key RETURNING email_key`
         // Whatever an earlier look-up said of them in other batches is out of date, too.
         const keys = JSON.stringify(absent.map(({ email_key }) => email_key))

@@ -15,7 +15,7 @@ import { patternOf, spellingsOf, withoutPerson } from "../../src/ledger/erase/sp
 import * as Ledger from "../../src/ledger/Ledger.js"
 import * as Lookups from "../../src/ledger/Lookups.js"
 import { reconcileStale } from "../../src/ledger/Reconciliation.js"
-import { answer, conclusions, load, now, row, select, verdicts } from "../support/ledger.js"
+import { answer, conclusions, load, momentAt, now, row, select, verdicts } from "../support/ledger.js"
 
 const inFile = <A, E>(use: (file: string) => Effect.Effect<A, E, Ledger.Ledger>) =>
   Effect.acquireUseRelease(
@@ -108,7 +108,7 @@ describe("erasing a person", () => {
         yield* answer("one", "completed", { success: [], failure: [] })
         yield* answer("two", "completed", { success: [], failure: [] })
         const asked = { emailKey: "gone@example.test", email: "gone@example.test", contact: Option.none() }
-        yield* Lookups.record([asked], "address", now)
+        yield* Lookups.record([asked], "address", yield* momentAt(now))
         assert.deepStrictEqual(yield* verdicts, [
           "silent@example.test: unaccounted (silence)",
           "gone@example.test: missing (lookup-absent)"
@@ -118,7 +118,7 @@ describe("erasing a person", () => {
         yield* erase("gone@example.test")
         assert.strictEqual(yield* Lookups.countUnaccounted, 0)
         assert.deepStrictEqual(yield* Lookups.unaccounted({ after: "", limit: 9 }), [])
-        yield* Lookups.recordAbsent(now)
+        yield* Lookups.recordAbsent(yield* momentAt(now))
         assert.deepStrictEqual(yield* verdicts, [
           "erased-1: unaccounted (silence)",
           "erased-2: missing (lookup-absent)"

@@ -4,7 +4,7 @@ import * as Option from "effect/Option"
 import * as Ledger from "../../src/ledger/Ledger.js"
 import * as Lookups from "../../src/ledger/Lookups.js"
 import { story } from "../../src/ledger/Story.js"
-import { answer, load, now, row, verdicts } from "../support/ledger.js"
+import { answer, load, momentAt, now, row, verdicts } from "../support/ledger.js"
 
 const inMemory = Effect.provide(Ledger.layer(":memory:"))
 
@@ -32,7 +32,7 @@ describe("the story of an address", () => {
       yield* load([row("nowhere", "one"), row("silent@x.test", "one")])
       yield* answer("one", "completed", { success: ["7", "8"], failure: ["nowhere"] })
       const asked = { emailKey: "silent@x.test", email: "silent@x.test", contact: Option.none() }
-      yield* Lookups.record([asked], "address", now)
+      yield* Lookups.record([asked], "address", yield* momentAt(now))
       yield* verdicts
       const [rejected] = (yield* story("nowhere")).chapters
       assert.deepInclude(rejected, { likely_reason: "likely: the address has no @", retry_reason: null })

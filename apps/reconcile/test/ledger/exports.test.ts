@@ -16,7 +16,7 @@ import * as Ledger from "../../src/ledger/Ledger.js"
 import * as LocalContacts from "../../src/ledger/LocalContacts.js"
 import * as Lookups from "../../src/ledger/Lookups.js"
 import { reconcileStale } from "../../src/ledger/Reconciliation.js"
-import { answer, load, now, row, select } from "../support/ledger.js"
+import { answer, load, momentAt, now, row, select } from "../support/ledger.js"
 
 const inMemory = Effect.provide(Ledger.layer(":memory:"))
 
@@ -68,7 +68,7 @@ const world = Effect.gen(function* () {
   })
   yield* answer("other", "failed", { success: [], failure: ["bad@x.test"] })
   const absent = { emailKey: "gone@x.test", email: "gone@x.test", contact: Option.none() }
-  yield* Lookups.record([absent], "address", "2031-04-03T00:00:00.000Z")
+  yield* Lookups.record([absent], "address", yield* momentAt("2031-04-03T00:00:00.000Z"))
   yield* reconcileStale()
 })
 

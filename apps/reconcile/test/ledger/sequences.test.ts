@@ -18,7 +18,7 @@ import * as Links from "../../src/ledger/Links.js"
 import * as LocalContacts from "../../src/ledger/LocalContacts.js"
 import * as Lookups from "../../src/ledger/Lookups.js"
 import { rebuild, reconcileStale } from "../../src/ledger/Reconciliation.js"
-import { conclusions, row, select } from "../support/ledger.js"
+import { conclusions, momentAt, row, select } from "../support/ledger.js"
 
 /** More with AC_SEQUENCES=5000. */
 const runs = Number(process.env.AC_SEQUENCES ?? 150)
@@ -179,13 +179,14 @@ const take = ([name, parts]: Step, at: DateTime.Utc) =>
         return yield* Lookups.record(
           [{ emailKey: fromAddress(parts.email), email: parts.email, contact: found }],
           "address",
-          now
+          yield* momentAt(now)
         )
       }
       case "walk": {
         const contacts = parts.map((one) => contactOf(one, datesOf(one)))
-        yield* Lookups.recordWalked(contacts, { begunAt: now, now })
-        return yield* Lookups.recordAbsent(now)
+        const begun = yield* momentAt(now)
+        yield* Lookups.recordWalked(contacts, { begun, now })
+        return yield* Lookups.recordAbsent(begun)
       }
       case "erase":
         return yield* erase(parts)

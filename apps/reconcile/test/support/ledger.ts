@@ -10,6 +10,7 @@ import type { ContactRow } from "../../src/contacts/ContactRow.js"
 import * as Answers from "../../src/ledger/Answers.js"
 import { Ledger } from "../../src/ledger/Ledger.js"
 import * as LocalContacts from "../../src/ledger/LocalContacts.js"
+import * as Lookups from "../../src/ledger/Lookups.js"
 import { reconcileStale } from "../../src/ledger/Reconciliation.js"
 
 export const now = "2031-04-02T08:15:00.000Z"
@@ -57,6 +58,9 @@ export const answer = (
     receivedAt: DateTime.unsafeMake(now),
     body: JSON.stringify({ status, ...lists })
   }).pipe(Effect.tap(reconcileStale({ only: BatchId.make(batchId) })))
+
+/** The present moment of the file, by a clock that says this time. */
+export const momentAt = (askedAt: string) => Effect.map(Lookups.moment, (moment) => ({ ...moment, askedAt }))
 
 export const select = <Row extends object>(sql: string) =>
   Effect.flatMap(Ledger, (ledger) => ledger.use(ledger.sql.unsafe<Row>(sql)))

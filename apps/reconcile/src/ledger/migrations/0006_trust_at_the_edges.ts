@@ -13,11 +13,22 @@ const pastedAnswers: ReadonlyArray<string> = []
 /** Near matches of successes, and of host names in two spellings. */
 const nearMatches: ReadonlyArray<string> = []
 
+/**
+ * What was known when an address was looked up. Times would not do: where the clock is set back between an answer and a
+ * look-up, the later one bears the earlier time.
+ */
+const lookupsInOrder: ReadonlyArray<string> = [
+  "ALTER TABLE lookups ADD COLUMN after_answer_id INTEGER NOT NULL DEFAULT 0",
+  `UPDATE lookups SET after_answer_id = coalesce(
+    (SELECT max(a.batch_answer_id) FROM batch_answers a WHERE a.received_at <= lookups.asked_at), 0)`
+]
+
 /** No answer, no reader and no clock is taken at its word. */
 export const trustAtTheEdges: ReadonlyArray<string> = [
   ...trouble,
   ...lease,
   ...unreadableItems,
   ...pastedAnswers,
-  ...nearMatches
+  ...nearMatches,
+  ...lookupsInOrder
 ]

@@ -134,6 +134,8 @@ export const facts: ReadonlyArray<ObjectNotes> = [
       email_key: said.emailKey,
       email: "The address as it was asked for.",
       asked_at: "When the account was asked. UTC.",
+      after_answer_id:
+        "The batch_answer_id of the last answer recorded when the look-up began. A batch that settled after it needs another look-up.",
       method:
         "address: asked for this address. walk: found, or not, when the whole account was walked through.",
       contact_id: "The ID of the contact found. NULL: the account has no such contact.",

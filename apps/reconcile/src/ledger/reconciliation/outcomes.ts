@@ -9,7 +9,7 @@ const lookedUp = `(SELECT CASE
       WHEN k.updated_at >= r.sent_from THEN 'lookup-updated'
       ELSE 'lookup-older'
     END
-    FROM lookups k WHERE k.email_key = s.email_key AND k.asked_at >= r.settled_at
+    FROM lookups k WHERE k.email_key = s.email_key AND k.after_answer_id >= r.answer_id
     ORDER BY k.lookup_id DESC LIMIT 1)`
 
 /** The outcome follows from it, in the table. */

@@ -18,7 +18,7 @@ export const createScope: ReadonlyArray<string> = [
     batch_id TEXT PRIMARY KEY,
     batch INTEGER NOT NULL,
     sequence INTEGER,
-    settled_at TEXT,
+    answer_id INTEGER,
     successes INTEGER,
     sent_from TEXT,
     sent_keys INTEGER NOT NULL DEFAULT 0,
@@ -51,8 +51,8 @@ export const clearScope: ReadonlyArray<string> = ["DELETE FROM scope_reports", "
 export const clearDoubted = "DELETE FROM doubted_ids"
 
 export const describeScope = `
-  UPDATE reconcile_scope AS r SET (sequence, settled_at, successes, sent_from) = (
-    SELECT a.sequence, a.received_at, a.success_count,
+  UPDATE reconcile_scope AS r SET (sequence, answer_id, successes, sent_from) = (
+    SELECT a.sequence, a.batch_answer_id, a.success_count,
       (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', b.submitted_at, '-${clockSkewMinutes} minutes') FROM batches b
         WHERE b.batch_id = r.batch_id)
     FROM batch_answers a
