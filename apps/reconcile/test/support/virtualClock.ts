@@ -8,12 +8,18 @@ interface Sleeper {
   readonly resume: () => void
 }
 
+/** Time itself, in milliseconds from its beginning, and who waits for it to pass. */
+export interface Timeline {
+  readonly elapsed: () => number
+  readonly sleep: (duration: Duration.Duration) => Effect.Effect<void>
+}
+
 /**
- * A clock on which time passes as soon as nothing else is left to do: whenever the event loop comes round, the
- * next sleeper wakes. TestClock would have to be told every step, and waits some real milliseconds at each.
+ * Time that passes as soon as nothing else is left to do: whenever the event loop comes round, the next sleeper
+ * wakes. TestClock would have to be told every step, and waits some real milliseconds at each.
  */
-export const make = (startAt = Date.parse("2031-04-02T08:00:00Z")): Clock => {
-  let now = startAt
+export const timeline = (): Timeline => {
+  let now = 0
   let order = 0
   let sleepers: Array<Sleeper> = []
   let pumping = false
@@ -42,12 +48,30 @@ export const make = (startAt = Date.parse("2031-04-02T08:00:00Z")): Clock => {
         sleepers = sleepers.filter((other) => other !== sleeper)
       })
     })
+  return { elapsed: () => now, sleep }
+}
+
+/** By how many milliseconds a wall clock is set forward, or back, and when. */
+export interface Jump {
+  readonly at: number
+  readonly by: number
+}
+
+const began = Date.parse("2031-04-02T08:00:00Z")
+
+/** A clock of this time. Its wall clock may jump; its nanoseconds never do, as those of a real one. */
+export const of = ({ elapsed, sleep }: Timeline, jumps: ReadonlyArray<Jump> = []): Clock => {
+  const millis = () =>
+    jumps.reduce((wall, { at, by }) => (at <= elapsed() ? wall + by : wall), began + elapsed())
+  const nanos = () => BigInt(Math.round((began + elapsed()) * 1000)) * 1000n
   return {
     [ClockTypeId]: ClockTypeId,
-    unsafeCurrentTimeMillis: () => now,
-    unsafeCurrentTimeNanos: () => BigInt(Math.round(now * 1000)) * 1000n,
-    currentTimeMillis: Effect.sync(() => now),
-    currentTimeNanos: Effect.sync(() => BigInt(Math.round(now * 1000)) * 1000n),
+    unsafeCurrentTimeMillis: millis,
+    unsafeCurrentTimeNanos: nanos,
+    currentTimeMillis: Effect.sync(millis),
+    currentTimeNanos: Effect.sync(nanos),
     sleep
   }
 }
+
+export const make = (): Clock => of(timeline())
