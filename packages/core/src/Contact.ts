@@ -8,7 +8,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { ContactIdOnWire } from "./ContactId.js"
 import * as EmailKey from "./EmailKey.js"
-import { anyOf, countOf, loose, looseCount } from "./internal/loose.js"
+import { anyOf, countOf, loose, looseCount, Text } from "./internal/loose.js"
 
 const dateShape = /^((?:[+-]\d{6}|\d{4})-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[+-]\d\d:?\d\d)?$/
 
@@ -57,7 +57,7 @@ const bouncedHard = loose(Schema.Boolean, flagTypes, flagOf, flagOnWire)
 export class Contact extends Schema.Class<Contact>("effect-activecampaign/Contact")({
   id: ContactIdOnWire,
   /** The address as the account holds it; `""` where the contact has none. */
-  email: Schema.optionalWith(Schema.String, { nullable: true, default: () => "" }),
+  email: Schema.optionalWith(Text, { nullable: true, default: () => "" }),
   /** When it was created. `None` is not known. */
   cdate: date,
   /** When it was last changed, by whomever. `None` is not known. */
