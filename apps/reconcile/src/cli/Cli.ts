@@ -1,6 +1,8 @@
 import * as Command from "@effect/cli/Command"
 import * as Console from "effect/Console"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import { type LeaseEvent, OnLease } from "../ledger/lease.js"
 import { type Migration, OnMigration } from "../ledger/OnMigration.js"
 import { batchesAdd } from "./batchesAdd.js"
 import { batchesList, batchesShow } from "./batchesShow.js"
@@ -18,6 +20,7 @@ import { run } from "./run.js"
 import { schema } from "./schema.js"
 import { snapshot } from "./snapshot.js"
 import { status } from "./status.js"
+import { printable } from "./text.js"
 import { withUsageInEnvelope } from "./usage.js"
 
 const contacts = Command.make("contacts").pipe(
@@ -78,6 +81,16 @@ const tellMigration = ({ copy, file, from, to }: Migration) =>
     `ac-reconcile: ${file} has schema ${from} and is brought to schema ${to}. As it was, it is kept in ${copy}.`
   )
 
+const tellLease = ({ _tag, file, host, patience, processId }: LeaseEvent) => {
+  const other = `process ${processId} on ${host}`
+  const seconds = Duration.toSeconds(patience)
+  return Console.error(
+    _tag === "Watching"
+      ? `ac-reconcile: ${printable(`${file} is marked as in use by ${other}, which cannot be seen from here. Waiting up to ${seconds} seconds for a sign of life.`)}`
+      : `ac-reconcile: ${printable(`${other} gave no sign of life for ${seconds} seconds; taking over its work on ${file}.`)}`
+  )
+}
+
 export const cli = (version: string) => {
   const run = Command.run(command, { name: "ac-reconcile", version })
   return (argv: ReadonlyArray<string>) => {
@@ -88,6 +101,9 @@ export const cli = (version: string) => {
     const result = isHelp ? withReadableHelp(args)(asked) : asked
     return args.includes("--json")
       ? withUsageInEnvelope(args, result)
-      : Effect.provideService(result, OnMigration, tellMigration)
+      : result.pipe(
+          Effect.provideService(OnMigration, tellMigration),
+          Effect.provideService(OnLease, tellLease)
+        )
   }
 }

@@ -50,10 +50,12 @@ describe("a copy of a ledger", () => {
   it.scoped("goes on as a ledger of its own", () =>
     Effect.gen(function* () {
       const { file, target, writer } = yield* ledger
-      writer.exec("INSERT INTO writer_lease VALUES (1, 'one', 'here', 1, '2031-04-02', '2031-04-02')")
+      writer.exec(
+        "INSERT INTO writer_lease VALUES (1, 'one', NULL, NULL, 'here', 1, NULL, '2031-04-02', 0, '2031-04-02')"
+      )
       yield* copyLedger(file, target, { replace: false })
-      assert.deepStrictEqual(values(target, "SELECT holder FROM writer_lease"), [])
-      assert.deepStrictEqual(values(file, "SELECT holder FROM writer_lease"), ["one"])
+      assert.deepStrictEqual(values(target, "SELECT instance FROM writer_lease"), [])
+      assert.deepStrictEqual(values(file, "SELECT instance FROM writer_lease"), ["one"])
       yield* Effect.provide(load([row("later@x.test", "b")]), Ledger.layer(target))
       assert.deepStrictEqual(sent(target), ["a@x.test", "later@x.test"])
       assert.deepStrictEqual(sent(file), ["a@x.test"])

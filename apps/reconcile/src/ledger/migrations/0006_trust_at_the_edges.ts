@@ -2,7 +2,21 @@
 const trouble: ReadonlyArray<string> = []
 
 /** What tells one holder of the lease from another where process IDs and host names repeat, as in containers. */
-const lease: ReadonlyArray<string> = []
+const lease: ReadonlyArray<string> = [
+  "DROP TABLE writer_lease",
+  `CREATE TABLE writer_lease (
+    writer_lease_id INTEGER PRIMARY KEY CHECK (writer_lease_id = 1),
+    instance TEXT NOT NULL,
+    boot_id TEXT,
+    pid_namespace TEXT,
+    host TEXT NOT NULL,
+    process_id INTEGER NOT NULL CHECK (process_id > 0),
+    process_start TEXT,
+    taken_at TEXT NOT NULL,
+    renewals INTEGER NOT NULL,
+    renewed_at TEXT NOT NULL
+  ) STRICT`
+]
 
 /** Items of a list that could not be read; they keep the batch from being decided by counting. */
 const unreadableItems: ReadonlyArray<string> = []

@@ -49,6 +49,8 @@ export interface Call {
 /** One test's own place: a folder, and the servers and processes in it. All of it goes when the test ends. */
 export interface World {
   readonly folder: string
+  /** What every process in it is given, besides an account. */
+  readonly env: Readonly<Record<string, string>>
   readonly path: (name: string) => string
   readonly write: (name: string, text: string | Uint8Array) => string
   readonly read: (name: string) => string
@@ -67,11 +69,18 @@ export const account = (url: string, apiToken: string = token) => ({
   ACTIVECAMPAIGN_API_KEY: apiToken
 })
 
+/** Nothing of the machine's own but where to find programs; what a user keeps between commands is the test's own. */
+const envIn = (folder: string) => ({
+  PATH: process.env.PATH ?? "",
+  HOME: folder,
+  XDG_STATE_HOME: join(folder, ".state")
+})
+
 const startIn = (folder: string, children: Set<ChildProcess>): World["start"] => {
   return (args, call = {}) => {
     const child = spawn(process.execPath, [bin, ...args], {
       cwd: folder,
-      env: { PATH: process.env.PATH ?? "", HOME: folder, ...call.env },
+      env: { ...envIn(folder), ...call.env },
       stdio: "pipe"
     })
     children.add(child)
@@ -142,6 +151,7 @@ export const inWorld = (test: (world: World) => Promise<void>) => async (): Prom
   try {
     await test({
       folder,
+      env: envIn(folder),
       path,
       write: (name, text) => {
         mkdirSync(dirname(path(name)), { recursive: true })
