@@ -5,14 +5,23 @@ import * as Logger from "effect/Logger"
 import { cli } from "./cli/Cli.js"
 import { withPlainConsole } from "./cli/console.js"
 import { ExitCode, fromExit } from "./cli/ExitCode.js"
+import { DiskError } from "./files/Disk.js"
 import { interruptedCode, watchSignals } from "./cli/signals.js"
 import { version } from "./version.js"
 
-// A reader that has seen enough (`… | head`) is no failure.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(ExitCode.done)
-  throw error
-})
+const endWithoutStdout = (error: Error): never => {
+  const trouble = DiskError.of(error)
+  // A reader that has seen enough (`… | head`) is no failure.
+  if (trouble.code === "EPIPE") process.exit(ExitCode.done)
+  process.stderr.write(
+    `ac-reconcile: standard output: cannot be written (${trouble.reason}). Nothing recorded is lost; run the command again with its output somewhere else.\n`
+  )
+  process.exit(ExitCode.unexpected)
+}
+
+process.stdout.on("error", endWithoutStdout)
+// What nobody can read changes nothing of what is done.
+process.stderr.on("error", () => {})
 
 watchSignals()
 
@@ -24,6 +33,8 @@ cli(version)(process.argv).pipe(
     disableErrorReporting: true,
     disablePrettyLogger: true,
     teardown: (exit, onExit) => {
+      // Told of only in the next turn, by which this process may have ended as if all were well.
+      if (process.stdout.errored !== null) endWithoutStdout(process.stdout.errored)
       const code = fromExit(exit)
       onExit(code === ExitCode.interrupted ? interruptedCode() : code)
     }

@@ -81,7 +81,12 @@ export const batchesAdd = Command.make(
         // The file is begun before the ledger is touched: one that cannot be read must leave no trace.
         const input = Option.isSome(options.sent)
           ? {
-              ...(yield* readContacts({ ...options, file: options.sent.value, rejects: Option.none() })),
+              ...(yield* readContacts({
+                ...options,
+                file: options.sent.value,
+                alsoReads: Option.toArray(options.file),
+                rejects: Option.none()
+              })),
               // What was sent in a batch is a source of its own, whatever file it was read from.
               source: `sent in ${batchId}`
             }
@@ -92,7 +97,7 @@ export const batchesAdd = Command.make(
             input === undefined
               ? undefined
               : yield* LocalContacts.load(
-                  { name: input.source, rejected: () => input.rejected().count, batchId },
+                  { name: input.source, rejected: () => input.rejected(), batchId },
                   input.rows,
                   now
                 )

@@ -114,7 +114,7 @@ export const contactsLoad = Command.make(
           const report = yield* LocalContacts.load(
             {
               name: input.name,
-              rejected: () => input.rejected().count,
+              rejected: () => input.rejected(),
               namesBatches: columnMap.batchId !== undefined,
               ...(options.submittedAt === undefined ? {} : { submittedAt: options.submittedAt }),
               ...(columnMap.key === undefined

@@ -44,8 +44,8 @@ const show = (file: string, subject: string) =>
 
 const remove = (file: string, subject: string) =>
   Effect.gen(function* () {
+    const copies = yield* keptCopies(file)
     const erased = yield* whileLeased(eraseFrom(subject))
-    const copies = keptCopies(file)
     const remaining = yield* search(file, erased.person)
     const read = searchBytes(file, erased.spellings)
     const proof =

@@ -13,9 +13,27 @@ import { type OutcomeWord, outcomeWords } from "../ledger/outcomeWords.js"
 
 export const invalid = (message: string) => ValidationError.invalidValue(HelpDoc.p(message))
 
+/** SQLite would take an empty name, or this one, for a database that is gone when the command ends. */
+const isNoFile = (name: string) => name.trim() === "" || name.trim() === ":memory:"
+
 export const db = Options.text("db").pipe(
   Options.withFallbackConfig(Config.string("AC_RECONCILE_DB")),
   Options.withDefault("./reconcile.db"),
+  Options.mapEffect((name) => {
+    if (isNoFile(name)) {
+      return Effect.fail(
+        invalid(
+          `--db (or AC_RECONCILE_DB) is ${name.trim() === "" ? "empty" : "':memory:'"}, which names no file. Name a file, or leave it out for ./reconcile.db.`
+        )
+      )
+    }
+    // The adapter of SQLite cuts it off, and would open another file than the one that was looked at.
+    return name === name.trim()
+      ? Effect.succeed(name)
+      : Effect.fail(
+          invalid(`--db (or AC_RECONCILE_DB): '${name}' begins or ends with a blank. Name a file without.`)
+        )
+  }),
   Options.withDescription("The SQLite file (or set AC_RECONCILE_DB)")
 )
 

@@ -4,8 +4,7 @@ import type { SqlError } from "@effect/sql/SqlError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
-import { withImmediateTransaction } from "./immediate.js"
+import { isSqlError, withImmediateTransaction } from "./immediate.js"
 import { fromSqlite, LedgerError } from "./LedgerError.js"
 import { type OpenOptions, openFile } from "./openFile.js"
 
@@ -30,9 +29,6 @@ export interface Service {
 
 export class Ledger extends Context.Tag("ac-reconcile/Ledger")<Ledger, Service>() {}
 
-const isSqlError = (error: unknown): error is SqlError =>
-  typeof error === "object" && error !== null && "_tag" in error && error._tag === "SqlError"
-
 /** Opens the file and, where needed, migrates it; creates it unless `mustExist`. */
 export const layer = (file: string, options: OpenOptions = {}): Layer.Layer<Ledger, LedgerError> =>
   Layer.scoped(
@@ -41,13 +37,7 @@ export const layer = (file: string, options: OpenOptions = {}): Layer.Layer<Ledg
       const use: Service["use"] = Effect.catchIf(isSqlError, (error) => Effect.fail(fromSqlite(file, error)))
       const transactions = (options: { readonly checksReferences: boolean }): Service["transact"] => {
         const inTransaction = withImmediateTransaction(sql, options)
-        return (effect) =>
-          use(inTransaction(effect)).pipe(
-            // A commit that fails is a defect to the transaction; to the user it is a full disk.
-            Effect.catchSomeDefect((defect) =>
-              isSqlError(defect) ? Option.some(Effect.fail(fromSqlite(file, defect))) : Option.none()
-            )
-          )
+        return (effect) => use(inTransaction(effect))
       }
       return {
         file,

@@ -1,6 +1,8 @@
 import * as SqlClient from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 
 /** While the connection is held, so that nothing else is written on it meanwhile; a transaction cannot do this from within. */
@@ -18,8 +20,8 @@ const withoutReferenceChecks = (reserve: SqlClient.SqlClient["reserve"]) =>
 export const withImmediateTransaction = (
   sql: SqlClient.SqlClient,
   options: { readonly checksReferences: boolean } = { checksReferences: true }
-) =>
-  SqlClient.makeWithTransaction({
+) => {
+  const inTransaction = SqlClient.makeWithTransaction({
     transactionTag: SqlClient.TransactionConnection,
     spanAttributes: [["db.system.name", "sqlite"]],
     acquireConnection: Effect.flatMap(Scope.make(), (scope) =>
@@ -36,3 +38,14 @@ export const withImmediateTransaction = (
     rollbackSavepoint: (connection, id) =>
       connection.executeUnprepared(`ROLLBACK TO nested_${id}`, [], undefined)
   })
+  return <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError, R> =>
+    inTransaction(effect).pipe(
+      // A commit that fails is a defect to the transaction; to the user it is a full disk.
+      Effect.catchSomeDefect((defect) =>
+        isSqlError(defect) ? Option.some(Effect.fail(defect)) : Option.none()
+      )
+    )
+}
+
+export const isSqlError = (error: unknown): error is SqlError =>
+  typeof error === "object" && error !== null && "_tag" in error && error._tag === "SqlError"

@@ -1,7 +1,7 @@
 import type * as Effect from "effect/Effect"
 import type { BatchId } from "effect-activecampaign/BatchId"
-import type { ContactFileError } from "../../contacts/ContactFileError.js"
 import type { Place, RejectedRow } from "../../contacts/ContactRow.js"
+import type { OutputError } from "../../files/OutputError.js"
 
 export interface SourceKey {
   /** The column of the source whose value names a row across loads. */
@@ -9,7 +9,7 @@ export interface SourceKey {
   /** What the numbers of the rows count. */
   readonly place: Place
   /** Takes the rows whose key another row had before them. */
-  readonly setAside: (rows: ReadonlyArray<RejectedRow>) => Effect.Effect<void, ContactFileError>
+  readonly setAside: (rows: ReadonlyArray<RejectedRow>) => Effect.Effect<void, OutputError>
 }
 
 export interface Source {
