@@ -95,7 +95,7 @@ const factsOf = (key: string) =>
       UNION ALL
       SELECT 'batch_failures', a.received_at, 'batch ' || f.batch_id || ' lists ' || f.email || ' among its failures; it was not sent in it'
         || coalesce('; nearest sent: ' || (SELECT group_concat(n.sent_email, ', ') FROM near_matches n
-          WHERE n.batch_id = f.batch_id AND n.failed_email = f.email), '')
+          WHERE n.batch_id = f.batch_id AND n.finding = 'unmatched-failure' AND n.subject = f.email), '')
       FROM batch_failures f JOIN batch_answers a ON a.batch_id = f.batch_id AND a.sequence = f.sequence
       WHERE f.email_key = ${key}
         AND NOT EXISTS (SELECT 1 FROM batch_sent s WHERE s.batch_id = f.batch_id AND s.email_key = f.email_key)`)
@@ -109,7 +109,9 @@ const foreignSuccesses = (key: string) =>
     const facts = yield* Effect.forEach(ids, ({ contact_id }) =>
       use(sql<Fact>`
         SELECT 'batch_successes' AS "table", x.received_at AS at, 'batch ' || x.batch_id || ' lists contact ID ' || x.contact_id
-          || ' among its successes; the address was not sent in it' AS says
+          || ' among its successes; the address was not sent in it'
+          || coalesce('; nearest sent: ' || (SELECT group_concat(DISTINCT n.sent_email) FROM near_matches n
+            WHERE n.batch_id = x.batch_id AND n.finding = 'unmatched-success' AND n.subject = x.contact_id), '') AS says
         FROM contact_id_batches x
         WHERE x.contact_id = ${contact_id}
           AND NOT EXISTS (SELECT 1 FROM batch_sent s WHERE s.batch_id = x.batch_id AND s.email_key = ${key})`)

@@ -1,5 +1,17 @@
 /** ActiveCampaign's published rules for addresses ask for a local part, an @, and two letters behind a dot of the domain. */
-const domain = (email: string) => `substr(${email}, instr(${email}, '@') + 1)`
+const domain = (email: string) =>
+  // Host names of other scripts may be written with dots of their own.
+  ["。", "．", "｡"].reduce(
+    (text, dot) => `replace(${text}, '${dot}', '.')`,
+    `substr(${email}, instr(${email}, '@') + 1)`
+  )
+
+/** What stands behind the last dot: SQLite has no search from the end. */
+const lastLabel = (host: string) => `substr(${host}, length(rtrim(${host}, replace(${host}, '.', ''))) + 1)`
+
+/** Letters outside ASCII are taken for what they are; which of them make a domain is not told here. */
+const isNoDomain = (host: string) => `${host} NOT GLOB '?*.*' OR ${host} GLOB '*..*' OR ${host} GLOB '.*'
+          OR (${lastLabel(host)} NOT GLOB '[a-zA-Z][a-zA-Z]*' AND ${lastLabel(host)} NOT GLOB '*[^ -~]*')`
 
 /**
  * Why an address was probably rejected, in SQL over `contact_status`: by ActiveCampaign's published rules and by what
@@ -12,7 +24,7 @@ export const likelyReason = (row: string): string => {
         WHEN instr(${email}, '@') = 1 THEN 'likely: nothing stands before the @'
         WHEN instr(${domain(email)}, '@') > 0 OR ${email} GLOB '*["(),:;<>[\\]*' OR instr(${email}, ']') > 0 OR ${email} GLOB '* *'
           THEN 'likely: the address has a character that ActiveCampaign does not take'
-        WHEN ${domain(email)} NOT GLOB '?*.[a-zA-Z][a-zA-Z]*' OR ${domain(email)} GLOB '*..*' OR ${domain(email)} GLOB '.*'
+        WHEN ${isNoDomain(domain(email))}
           THEN 'likely: the part behind the @ is no domain'
         WHEN EXISTS (SELECT 1 FROM lookups k WHERE k.email_key = ${row}.email_key AND k.bounced = 1)
           THEN 'likely: mail to the contact bounced, when it was looked up'

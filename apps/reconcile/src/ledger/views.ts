@@ -167,7 +167,7 @@ export const views: ReadonlyArray<View> = [
       "Which addresses were reported as failed, though no sent contact has them, and which sent ones are nearly the same?",
     sql: `SELECT f.batch_id, f.subject AS email, f.detail,
         (SELECT group_concat(n.sent_email, ', ') FROM near_matches n
-          WHERE n.batch_id = f.batch_id AND n.failed_email = f.subject) AS nearest_sent
+          WHERE n.batch_id = f.batch_id AND n.finding = f.finding AND n.subject = f.subject) AS nearest_sent
       FROM findings f WHERE f.finding = 'unmatched-failure'`
   },
   {

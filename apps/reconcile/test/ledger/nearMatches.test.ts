@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as Ledger from "../../src/ledger/Ledger.js"
-import { differenceOf } from "../../src/ledger/reconciliation/nearMatches.js"
+import { differenceOf } from "../../src/ledger/reconciliation/difference.js"
 import { answer, load, row, select } from "../support/ledger.js"
 
 const inMemory = Effect.provide(Ledger.layer(":memory:"))

@@ -196,7 +196,7 @@ const take = ([name, parts]: Step, at: DateTime.Utc) =>
 const standing = Effect.all({
   conclusions,
   unmatched: select("SELECT * FROM unmatched_successes ORDER BY batch_id, contact_id"),
-  nearMatches: select("SELECT * FROM near_matches ORDER BY batch_id, failed_email, sent_email")
+  nearMatches: select("SELECT * FROM near_matches ORDER BY batch_id, finding, subject, sent_email")
 })
 
 describe("any sequence of loads, answers, links, gone IDs, look-ups and erasures", () => {

@@ -25,7 +25,23 @@ const unreadableItems: ReadonlyArray<string> = []
 const pastedAnswers: ReadonlyArray<string> = []
 
 /** Near matches of successes, and of host names in two spellings. */
-const nearMatches: ReadonlyArray<string> = []
+const nearMatches: ReadonlyArray<string> = [
+  "DROP TABLE near_matches",
+  `CREATE TABLE near_matches (
+    batch_id TEXT NOT NULL REFERENCES batches (batch_id),
+    finding TEXT NOT NULL CHECK (finding IN ('unmatched-failure', 'unmatched-success')),
+    subject TEXT NOT NULL,
+    reported_email TEXT NOT NULL,
+    sent_email TEXT NOT NULL,
+    difference TEXT NOT NULL
+      CHECK (difference IN ('spaces', 'unicode-form', 'host-form', 'among-words', 'one-edit')),
+    PRIMARY KEY (batch_id, finding, subject, reported_email, sent_email)
+  ) STRICT, WITHOUT ROWID`,
+  `INSERT INTO stale_batches
+   SELECT DISTINCT batch_id FROM findings
+   WHERE finding IN ('unmatched-failure', 'unmatched-success', 'duplicate-sent', 'id-conflict')
+   ON CONFLICT DO NOTHING`
+]
 
 /**
  * What was known when an address was looked up. Times would not do: where the clock is set back between an answer and a

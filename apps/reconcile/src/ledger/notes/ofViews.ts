@@ -74,7 +74,7 @@ export const ofViews: Readonly<Record<string, Readonly<Record<string, string>>>>
     batch_id: said.batchId,
     email: "The address as ActiveCampaign wrote it.",
     detail: "One sentence for people. Its wording may change.",
-    nearest_sent: "The sent addresses nearest to it. NULL: none is near."
+    nearest_sent: "The sent addresses nearest to it, at most five. NULL: none is near."
   },
   batch_timeline: {
     batch_id: said.batchId,

@@ -71,11 +71,11 @@ ORDER BY change, batch_id, email`
   {
     name: "near-misses",
     question:
-      "Which addresses were reported as failed without having been sent, and which sent ones are near?",
+      "Which addresses were reported without having been sent, and which sent ones are nearly the same?",
     parameters: [],
-    sql: `SELECT batch_id, failed_email, sent_email, difference
+    sql: `SELECT batch_id, finding, reported_email, sent_email, difference
 FROM near_matches
-ORDER BY batch_id, failed_email, sent_email`
+ORDER BY batch_id, finding, reported_email, sent_email`
   },
   {
     name: "id-conflicts",

@@ -1,0 +1,93 @@
+import type { SqlClient } from "@effect/sql/SqlClient"
+import * as Effect from "effect/Effect"
+import { layerOf } from "../notes.js"
+import { mayHold, type Names, type Person, withoutPerson } from "./person.js"
+
+interface TextColumn {
+  readonly table: string
+  readonly column: string
+  /** The columns of the table's primary key. */
+  readonly key: ReadonlyArray<string>
+}
+
+/**
+ * Columns in which a person may stand among other words: every text among the facts and the user's own contacts that is
+ * no part of a key. What a batch is called is how the account knows it, and stays.
+ */
+const textColumns = (sql: SqlClient) =>
+  Effect.map(
+    sql<{ readonly table: string; readonly column: string; readonly pk: number; readonly type: string }>`
+      SELECT t.name AS "table", c.name AS "column", c.pk, c.type
+      FROM sqlite_schema t JOIN pragma_table_xinfo(t.name) c
+      WHERE t.type = 'table' AND c.hidden = 0 ORDER BY t.name, c.pk`,
+    (columns): ReadonlyArray<TextColumn> =>
+      columns
+        .filter(({ table }) => ["facts", "yours"].includes(layerOf(table) ?? ""))
+        .filter(
+          (one) => one.pk === 0 && one.type === "TEXT" && !["batch_id", "email_key"].includes(one.column)
+        )
+        .map(({ column: name, table }) => ({
+          table,
+          column: name,
+          key: columns.filter((one) => one.table === table && one.pk > 0).map((one) => one.column)
+        }))
+  )
+
+const textsAtOnce = 500
+
+type Row = Readonly<Record<string, string | number>>
+
+const rewriteColumn = (
+  sql: SqlClient,
+  { column: name, key, table }: TextColumn,
+  person: Person,
+  names: Names
+) =>
+  Effect.gen(function* () {
+    const mayHoldId = names.ids.size > 0 && (name === "raw_body" || name === "message")
+    const known = mayHoldId ? names : { ...names, ids: new Map<string, string>() }
+    let rewritten = 0
+    let after: ReadonlyArray<string | number> = []
+    for (;;) {
+      const rows = yield* sql.unsafe<Row>(
+        `SELECT ${key.map((one, at) => `${one} AS k${at}`).join(", ")}, ${name} AS text FROM ${table}
+         WHERE ${mayHoldId ? `${name} IS NOT NULL AND ? IS NOT NULL` : mayHold(name)}
+           ${after.length === 0 ? "" : `AND (${key.join(", ")}) > (${key.map(() => "?").join(", ")})`}
+         ORDER BY ${key.join(", ")} LIMIT ${textsAtOnce}`,
+        [person.anchor, ...after]
+      )
+      for (const row of rows) {
+        const without = withoutPerson(String(row.text), person, known)
+        if (without === row.text) continue
+        rewritten += 1
+        // Two texts may come to the same where they must differ; the search names the one that stays.
+        yield* sql.unsafe(
+          `UPDATE OR IGNORE ${table} SET ${name} = ? WHERE ${key.map((one) => `${one} = ?`).join(" AND ")}`,
+          [without, ...key.map((_, at) => row[`k${at}`] ?? "")]
+        )
+      }
+      const last = rows.at(-1)
+      if (last === undefined) return { table: `${table}.${name}`, rows: rewritten }
+      after = key.map((_, at) => last[`k${at}`] ?? "")
+    }
+  })
+
+/** The name of a source is beside the batches that it does not tell wholly, too. */
+const renameGaps = (sql: SqlClient, person: Person, names: Names) =>
+  Effect.gen(function* () {
+    const sources = yield* sql<{ readonly source: string }>`SELECT DISTINCT source FROM batch_sent_gaps`
+    for (const { source } of sources) {
+      const without = withoutPerson(source, person, { ...names, ids: new Map() })
+      if (without === source) continue
+      yield* sql`UPDATE OR IGNORE batch_sent_gaps SET source = ${without} WHERE source = ${source}`
+    }
+  })
+
+/** Takes the person out of every text that may name them among other words. How many rows of each column that were. */
+export const rewriteTexts = (sql: SqlClient, person: Person, names: Names) =>
+  Effect.gen(function* () {
+    const columns = yield* textColumns(sql)
+    const rewritten = yield* Effect.forEach(columns, (one) => rewriteColumn(sql, one, person, names))
+    yield* renameGaps(sql, person, names)
+    return rewritten
+  })
