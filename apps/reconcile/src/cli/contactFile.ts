@@ -9,6 +9,7 @@ import { type ContactFileError, displayName } from "../contacts/ContactFileError
 import type { Format } from "../contacts/ContactParser.js"
 import * as ContactReader from "../contacts/ContactReader.js"
 import type { ContactChunk, Place, RejectedRow } from "../contacts/ContactRow.js"
+import * as Remarks from "../contacts/Remarks.js"
 import * as RejectsFile from "../contacts/RejectsFile.js"
 import * as SqliteReader from "../contacts/SqliteReader.js"
 import { describeLoaded } from "./loadProgress.js"
@@ -63,6 +64,8 @@ const readRows = <R>({ chunks, json, path, place, rejectsFile: rejectsPath, size
     yield* Effect.addFinalizer(() => progress.clear)
     let count = 0
     let restored = 0
+    let names: ReadonlyArray<string> = []
+    const remarks = Remarks.make()
     const loaded = { rows: 0, bytes: 0 }
     const setAside = (rows: ReadonlyArray<RejectedRow>) =>
       Effect.gen(function* () {
@@ -80,6 +83,8 @@ const readRows = <R>({ chunks, json, path, place, rejectsFile: rejectsPath, size
         loaded.rows += chunk.rows.length + chunk.rejected.length
         loaded.bytes += chunk.bytesRead
         restored += chunk.restored
+        remarks.add(chunk.remarks)
+        if (names.length === 0) names = chunk.rows[0]?.names ?? names
         return progress.show(`${describeLoaded(loaded, size)} …`)
       }),
       Stream.map((chunk) => chunk.rows),
@@ -98,6 +103,10 @@ const readRows = <R>({ chunks, json, path, place, rejectsFile: rejectsPath, size
       rejected,
       /** Cells that lost the apostrophe an export had set; to be asked then, too. */
       restored: () => restored,
+      /** What is odd about rows that were taken; to be asked then, too. */
+      remarks: () => remarks.counted(),
+      /** The names of the columns, as the first row has them; to be asked then, too. */
+      columns: () => names,
       /** The same, with the rejects file of an earlier load taken away where this one rejects nothing. */
       finish: Effect.suspend(() =>
         progress.clear.pipe(
@@ -124,6 +133,7 @@ export const readContacts = (options: {
   readonly file: string
   readonly map: ColumnMap
   readonly format: Option.Option<Format>
+  readonly delimiter: Option.Option<string>
   readonly rejects: Option.Option<string>
   readonly raw: boolean
   readonly json: boolean
@@ -139,7 +149,8 @@ export const readContacts = (options: {
         path: options.file,
         map: options.map,
         raw: options.raw,
-        ...(Option.isSome(options.format) ? { format: options.format.value } : {})
+        ...(Option.isSome(options.format) ? { format: options.format.value } : {}),
+        ...(Option.isSome(options.delimiter) ? { delimiter: options.delimiter.value } : {})
       })
     })
   )
