@@ -1,28 +1,45 @@
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
-import * as FileSystem from "@effect/platform/FileSystem"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Stream from "effect/Stream"
 import { BatchId } from "effect-activecampaign/BatchId"
-import { ContactFileError } from "../contacts/ContactFileError.js"
-import { StandardInput } from "../contacts/StandardInput.js"
+import * as BatchIdList from "../contacts/BatchIdList.js"
+import * as BatchIdText from "../contacts/BatchIdText.js"
 import * as Batches from "../ledger/Batches.js"
 import * as Ledger from "../ledger/Ledger.js"
 import * as LocalContacts from "../ledger/LocalContacts.js"
 import { reconcileStale } from "../ledger/Reconciliation.js"
 import { ConfigurationError } from "./account.js"
 import { describeRejects, describeRestored, noRejects, readContacts } from "./contactFile.js"
-import { format, map, raw } from "./contactsLoad.js"
+import { delimiter, format, map, raw } from "./contactsLoad.js"
 import { ExitCode } from "./ExitCode.js"
-import { describeChanged, describeDifferences, describeSent } from "./loadText.js"
-import { db, json, submittedAt } from "./options.js"
+import {
+  describeChanged,
+  describeDifferences,
+  describeRemarks,
+  describeSent,
+  remarksResult
+} from "./loadText.js"
+import { db, invalid, json, submittedAt } from "./options.js"
 import { respond } from "./respond.js"
-import { batchesOf } from "./text.js"
+import { batchesOf, printable } from "./text.js"
 
 const id = Options.text("id").pipe(
   Options.repeated,
+  Options.mapEffect((ids) =>
+    Effect.forEach(
+      ids.map((text) => text.trim()).filter((text) => text !== ""),
+      (text) => {
+        const fault = BatchIdText.faultOf(text)
+        return fault === null
+          ? Effect.succeed(text)
+          : Effect.fail(
+              invalid(`--id: "${printable(text)}" ${fault}. Give one batch ID, as it was answered.`)
+            )
+      }
+    )
+  ),
   Options.withDescription("A batch ID; may be given several times")
 )
 
@@ -36,32 +53,16 @@ const sent = Options.text("sent").pipe(
   Options.withDescription("CSV or JSON lines of the contacts that were sent in the one batch named by --id")
 )
 
-/** IDs from a file: one a line; blank lines left out, and comments, which begin with # after a space or alone. */
-const idsIn = (path: string) =>
-  Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const bytes = path === "-" ? yield* StandardInput : fs.stream(path)
-    const text = yield* Stream.mkString(Stream.decodeText(bytes))
-    return text
-      .split(/\r?\n/)
-      .map((line) => line.replace(/(^|\s)#.*$/, "").trim())
-      .filter((line) => line !== "")
-  }).pipe(
-    Effect.mapError(
-      () => new ContactFileError({ path, reason: "cannot be read. Give a file with one batch ID a line." })
-    )
-  )
-
 export const batchesAdd = Command.make(
   "add",
-  { id, file, sent, submittedAt, map, format, raw, db, json },
+  { id, file, sent, submittedAt, map, format, delimiter, raw, db, json },
   (options) =>
     respond(
       "batches add",
       options.json,
       Effect.gen(function* () {
-        const fromFile = Option.isSome(options.file) ? yield* idsIn(options.file.value) : []
-        const named = [...options.id.map((text) => text.trim()).filter((text) => text !== ""), ...fromFile]
+        const fromFile = Option.isSome(options.file) ? yield* BatchIdList.read(options.file.value) : []
+        const named = [...options.id, ...fromFile]
         const batchIds = [...new Set(named)].map((text) => BatchId.make(text))
         const [batchId] = batchIds
         if (batchId === undefined) {
@@ -111,6 +112,7 @@ export const batchesAdd = Command.make(
             ...(report === undefined ? [] : [describeSent(report), ...describeDifferences(report)]),
             ...describeChanged(changed),
             ...describeRestored(input?.restored() ?? 0),
+            ...(input === undefined ? [] : describeRemarks(input.remarks(), input.place)),
             ...describeRejects(rejected, true)
           ].join("\n"),
           result: {
@@ -120,6 +122,7 @@ export const batchesAdd = Command.make(
             sentAdded: report?.sentAdded ?? 0,
             outcomesChanged: changed,
             restored: input?.restored() ?? 0,
+            ...(input === undefined ? {} : remarksResult(input.remarks(), input.place)),
             rejected: rejected.count,
             rejectsFile: rejected.file
           },

@@ -9,6 +9,7 @@ import { type ContactFileError, displayName } from "../contacts/ContactFileError
 import type { Format } from "../contacts/ContactParser.js"
 import * as ContactReader from "../contacts/ContactReader.js"
 import type { ContactChunk, Place, RejectedRow } from "../contacts/ContactRow.js"
+import * as Remarks from "../contacts/Remarks.js"
 import * as RejectsFile from "../contacts/RejectsFile.js"
 import * as SqliteReader from "../contacts/SqliteReader.js"
 import { describeLoaded } from "./loadProgress.js"
@@ -88,6 +89,8 @@ const readRows = <R>({
     yield* Effect.addFinalizer(() => progress.clear)
     let count = 0
     let restored = 0
+    let names: ReadonlyArray<string> = []
+    const remarks = Remarks.make()
     const loaded = { rows: 0, bytes: 0 }
     const setAside = (rows: ReadonlyArray<RejectedRow>) =>
       Effect.gen(function* () {
@@ -105,6 +108,8 @@ const readRows = <R>({
         loaded.rows += chunk.rows.length + chunk.rejected.length
         loaded.bytes += chunk.bytesRead
         restored += chunk.restored
+        remarks.add(chunk.remarks)
+        if (names.length === 0) names = chunk.rows[0]?.names ?? names
         return progress.show(`${describeLoaded(loaded, size)} …`)
       }),
       Stream.map((chunk) => chunk.rows),
@@ -122,6 +127,10 @@ const readRows = <R>({
       rejected: () => count,
       /** Cells that lost the apostrophe an export had set; to be asked then, too. */
       restored: () => restored,
+      /** What is odd about rows that were taken; to be asked then, too. */
+      remarks: () => remarks.counted(),
+      /** The names of the columns, as the first row has them; to be asked then, too. */
+      columns: () => names,
       /** To be run when all is recorded: tells where the bad rows are. */
       finish: progress.clear.pipe(
         Effect.zipRight(rejectsFile.finish),
@@ -148,6 +157,7 @@ export const readContacts = (options: {
   readonly file: string
   readonly map: ColumnMap
   readonly format: Option.Option<Format>
+  readonly delimiter: Option.Option<string>
   readonly rejects: Option.Option<string>
   readonly raw: boolean
   readonly db: string
@@ -168,7 +178,8 @@ export const readContacts = (options: {
         path: options.file,
         map: options.map,
         raw: options.raw,
-        ...(Option.isSome(options.format) ? { format: options.format.value } : {})
+        ...(Option.isSome(options.format) ? { format: options.format.value } : {}),
+        ...(Option.isSome(options.delimiter) ? { delimiter: options.delimiter.value } : {})
       })
     })
   )

@@ -1,5 +1,8 @@
+import { likelyBatchColumn } from "../contacts/ColumnNames.js"
+import type { Place, Remark, RemarkKind } from "../contacts/ContactRow.js"
+import type { Counted } from "../contacts/Remarks.js"
 import type { LoadReport } from "../ledger/LocalContacts.js"
-import { plural } from "./text.js"
+import { plural, printable } from "./text.js"
 
 /** What a load did to what is known as sent. */
 export const describeSent = ({ rows, sent, sentAdded }: LoadReport) => {
@@ -36,5 +39,81 @@ export const describeDifferences = (report: LoadReport): ReadonlyArray<string> =
           `${plural(duplicates, "row repeats", "rows repeat")} the address and batch of another; each was kept as a contact of its own.`
         ]
       : [])
+  ]
+}
+
+/** What is odd about an address, in words that follow "1 address" and "2 addresses". */
+const oddities: Readonly<Record<Exclude<RemarkKind, "contact-id">, readonly [one: string, many: string]>> = {
+  invisible: ["holds invisible characters or unusual blanks", "hold invisible characters or unusual blanks"],
+  name: ["stands in angle brackets, as in Name <a@b>", "stand in angle brackets, as in Name <a@b>"],
+  mailto: ["begins with mailto:", "begin with mailto:"],
+  several: [
+    "has more than one @, as two addresses in one have",
+    "have more than one @, as two addresses in one have"
+  ],
+  quotes: ["holds quotation marks", "hold quotation marks"],
+  "without-at": ["has no @, as N/A has none", "have no @, as N/A has none"],
+  blank: ["holds a blank", "hold a blank"],
+  punctuation: ["begins or ends with punctuation", "begin or end with punctuation"],
+  host: ["names no complete host", "name no complete host"],
+  lookalike: ["mixes letters that look alike", "mix letters that look alike"],
+  long: ["is longer than 254 characters", "are longer than 254 characters"]
+}
+
+const examplesOf = (examples: ReadonlyArray<Remark>, place: Place) =>
+  examples.map(({ line, value }) => `${place} ${line} "${printable(value)}"`).join(", ")
+
+/** What deserves a look in the rows that were taken, with examples; nothing where nothing does. */
+export const describeRemarks = (counted: ReadonlyArray<Counted>, place: Place): ReadonlyArray<string> => {
+  const addresses = counted.flatMap(({ count, examples, kind }) => {
+    if (kind === "contact-id") return []
+    const [one, many] = oddities[kind]
+    return [`  ${plural(count, `address ${one}`, `addresses ${many}`)}: ${examplesOf(examples, place)}`]
+  })
+  const ids = counted.flatMap(({ count, examples, kind }) =>
+    kind === "contact-id"
+      ? [
+          `${plural(count, "row gives", "rows give")} a contact ID that is none (IDs are whole numbers); loaded with the ID unknown: ${examplesOf(examples, place)}`
+        ]
+      : []
+  )
+  if (addresses.length === 0) return ids
+  return [
+    ...ids,
+    "Addresses that look odd, loaded as they stand:",
+    ...addresses,
+    "If they were not sent so, correct them in the source and load it again: reports about the right address do not match these."
+  ]
+}
+
+/** The same in the envelope of `--json`. */
+export const remarksResult = (counted: ReadonlyArray<Counted>, place: Place) => {
+  const shown = ({ count, examples }: Counted) => ({
+    count,
+    examples: examples.map(({ line, value }) => ({ [place]: line, value }))
+  })
+  const ids = counted.find(({ kind }) => kind === "contact-id")
+  return {
+    unknownContactIds: ids === undefined ? { count: 0, examples: [] } : shown(ids),
+    oddAddresses: counted.flatMap((one) =>
+      one.kind === "contact-id" ? [] : [{ kind: one.kind, ...shown(one) }]
+    )
+  }
+}
+
+/** Without a batch nothing can be said of a contact; said where none is known, or where a column seems to name one. */
+export const describeWithoutBatch = (
+  columns: ReadonlyArray<string>,
+  knowsSent: boolean
+): ReadonlyArray<string> => {
+  const likely = likelyBatchColumn(columns)
+  if (knowsSent && likely === undefined) return []
+  const first = knowsSent
+    ? "No batch was read from this source, so nothing new will be reconciled."
+    : "No batch is known that these contacts were sent in, so nothing will be reconciled."
+  return [
+    likely === undefined
+      ? `${first} Load again with --batch-column COLUMN, naming the column that holds the batchId; or, for one batch, run 'ac-reconcile batches add --id BATCH_ID --sent FILE'.`
+      : `${first} The column "${printable(likely)}" looks like one of batches: if it is, load again with --batch-column "${printable(likely)}".`
   ]
 }

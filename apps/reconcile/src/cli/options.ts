@@ -3,13 +3,14 @@ import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Options from "@effect/cli/Options"
 import * as ValidationError from "@effect/cli/ValidationError"
 import * as Config from "effect/Config"
-import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { BatchId } from "effect-activecampaign/BatchId"
 import { type OutcomeWord, outcomeWords } from "../ledger/outcomeWords.js"
+import * as IsoTime from "./shell/IsoTime.js"
+import { printable } from "./text.js"
 
 export const invalid = (message: string) => ValidationError.invalidValue(HelpDoc.p(message))
 
@@ -77,11 +78,9 @@ export const submittedAt = Options.text("submitted-at").pipe(
     Option.match(text, {
       onNone: () => Effect.succeed(undefined),
       onSome: (value) =>
-        Option.match(DateTime.make(value), {
-          onNone: () =>
-            Effect.fail(invalid(`--submitted-at: '${value}' is not a time. Write 2031-04-02T08:15:00Z.`)),
-          onSome: (time) => Effect.succeed(DateTime.formatIso(DateTime.toUtc(time)))
-        })
+        Either.mapLeft(IsoTime.parse(value), (reason) =>
+          invalid(`--submitted-at: '${printable(value)}' is no time that can be relied on: ${reason}`)
+        )
     })
   ),
   Options.withDescription("When the batches were submitted, if known: 2031-04-02T08:15:00Z")

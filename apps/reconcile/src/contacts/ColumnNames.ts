@@ -21,6 +21,14 @@ export const normalForm = (name: string): string =>
 /** The role a column has by its name alone. A batch ID is taken only from a column the caller names. */
 export const roleOf = (name: string): Role | null => roleOfNormalForm.get(normalForm(name)) ?? null
 
+/** A column that by its name could hold batch IDs; to be suggested, never to be taken unasked. */
+export const likelyBatchColumn = (names: ReadonlyArray<string>): string | undefined =>
+  names.find((name) =>
+    /^(?:(?:ac|activecampaign|bulk|import|sent(?:in)?)*batch(?:id|no|nr|number|name|key|uuid)?|(?:bulk)?importid)$/.test(
+      normalForm(name)
+    )
+  )
+
 const mostShown = 20
 
 /** Column names for one line of a message: bounded, and without anything that could drive a terminal. */

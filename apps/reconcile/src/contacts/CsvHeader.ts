@@ -15,19 +15,48 @@ export interface CsvHeader {
   readonly prefixes: ReadonlyArray<string>
 }
 
-/** Comma, semicolon or tab, whichever the header line has most of outside quotes. */
-export const detectDelimiter = (line: string): string => {
-  const outside = line.replace(/"[^"]*("|$)/g, "")
-  let best = ","
-  for (const candidate of [",", ";", "\t"]) {
-    if (outside.split(candidate).length > outside.split(best).length) best = candidate
+const delimiters = [",", ";", "\t", "|"]
+
+const columnsBy = (line: string, delimiter: string): number =>
+  line.replace(/"[^"]*("|$)/g, "").split(delimiter).length
+
+/**
+ * The delimiter under which the header line has an address column, if one alone has; else comma, semicolon, tab or bar,
+ * whichever it has most of outside quotes. `preferred`, as a file's name says, comes first of equals.
+ */
+export const detectDelimiter = (
+  line: string,
+  fieldsOf: (line: string, delimiter: string) => ReadonlyArray<string>,
+  map: ColumnMap,
+  preferred?: string
+): string => {
+  const candidates = preferred === undefined ? delimiters : [...new Set([preferred, ...delimiters])]
+  const working = candidates.filter(
+    (candidate) => columnsBy(line, candidate) > 1 && Either.isRight(make(fieldsOf(line, candidate), map))
+  )
+  let [best = ","] = candidates
+  if (working.length === 1) [best = ","] = working
+  else {
+    for (const candidate of working.length > 1 ? working : candidates) {
+      if (columnsBy(line, candidate) > columnsBy(line, best)) best = candidate
+    }
   }
   return best
 }
 
+/** Whether columns could be separated in a header line by another sign than the one it was read with. */
+export const hasOtherDelimiter = (line: string, delimiter: string): boolean =>
+  [...delimiters, ":"].some((candidate) => candidate !== delimiter && columnsBy(line, candidate) > 1)
+
 /** The delimiter in the line that Excel reads and writes above the header: `sep=;`. */
 export const namedDelimiter = (line: string): string | null =>
   /^"?sep=([^\p{L}\p{N}"])"?\s*$/iu.exec(line)?.[1] ?? null
+
+/** How a message names the column of a role. */
+export const labels =
+  (header: CsvHeader) =>
+  (role: Role): string =>
+    `column "${printable(header.names[header[role] ?? header.email] ?? "")}"`
 
 /** Finds the columns, or says in the words of an error message why it cannot. */
 export const make = (fields: ReadonlyArray<string>, map: ColumnMap): Either.Either<CsvHeader, string> =>

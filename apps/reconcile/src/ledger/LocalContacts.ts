@@ -188,3 +188,13 @@ const countDuplicates = (sql: SqlClient.SqlClient) =>
         SELECT count(*) AS rows FROM staged_contacts GROUP BY email_key, batch_id HAVING count(*) > 1)`,
     ([row]) => row?.duplicates ?? 0
   )
+
+/** Whether any contact is known as sent in a batch. */
+export const knowsSent = Effect.flatMap(Ledger, ({ sql, use }) =>
+  use(
+    Effect.map(
+      sql<{ readonly any: number }>`SELECT EXISTS (SELECT 1 FROM batch_sent) AS "any"`,
+      ([row]) => row?.any === 1
+    )
+  )
+)

@@ -62,11 +62,15 @@ describe("a first line that names the delimiter", () => {
   })
 
   it("may name any sign, also against the file's name", () => {
-    const options = { delimiter: "\t" }
+    const options = { preferredDelimiter: "\t" }
     assert.strictEqual(
       parse("sep=|\nname|email\nA\tB|a@x.test\n", options).rows[0]?.columns,
       '{"name":"A\\tB","email":"a@x.test"}'
     )
+  })
+
+  it("is passed over where the caller names another", () => {
+    assert.strictEqual(parse("sep=,\nname|email\nA|a@x.test\n", { delimiter: "|" }).rows[0]?.email, "a@x.test")
   })
 
   it("needs a header below it", () => {

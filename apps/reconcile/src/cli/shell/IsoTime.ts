@@ -1,0 +1,62 @@
+import * as Either from "effect/Either"
+
+const example = "2031-04-02T08:15:00Z"
+
+const instant =
+  /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}(?::?\d{2})?)$/
+
+const withoutZone = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?$/
+
+/**
+ * The instant that a text of ISO 8601 names, in UTC; or why it names none. Nothing is guessed: no order of day and month,
+ * no day that is not in the calendar, no time of a day and no zone that are not written.
+ */
+export const parse = (text: string): Either.Either<string, string> => {
+  const given = text.trim()
+  const found = instant.exec(given)
+  if (found === null) return Either.left(whyNot(given))
+  const [
+    ,
+    year = "",
+    month = "",
+    day = "",
+    hour = "",
+    minutes = "",
+    seconds = "0",
+    fraction = "",
+    zone = ""
+  ] = found
+  if (Number(month) < 1 || Number(month) > 12) return Either.left(`there is no month ${month}.`)
+  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)))
+  if (Number(year) < 1970) return Either.left(`the year ${year} is too early for an import.`)
+  if (date.getUTCDate() !== Number(day)) return Either.left(`there is no day ${year}-${month}-${day}.`)
+  if (Number(hour) > 23 || Number(minutes) > 59 || Number(seconds) > 59) {
+    return Either.left(
+      `there is no time ${hour}:${minutes}:${seconds}; hours go to 23, minutes and seconds to 59.`
+    )
+  }
+  const offset = offsetOf(zone)
+  if (offset === null) return Either.left(`there is no zone ${zone}; write Z for UTC, or +02:00.`)
+  const milliseconds = Number(fraction.slice(0, 3).padEnd(3, "0"))
+  const time = date.getTime() + ((Number(hour) * 60 + Number(minutes) - offset) * 60 + Number(seconds)) * 1000
+  return Either.right(new Date(time + milliseconds).toISOString())
+}
+
+/** Minutes ahead of UTC; null where no place on earth is so far from it. */
+const offsetOf = (zone: string): number | null => {
+  if (zone === "Z") return 0
+  const hours = Number(zone.slice(1, 3))
+  const minutes = Number(zone.slice(3).replace(":", "") || "0")
+  if (hours > 14 || minutes > 59) return null
+  return (zone.startsWith("-") ? -1 : 1) * (hours * 60 + minutes)
+}
+
+const whyNot = (text: string): string => {
+  if (/^\d{4}-\d{2}-\d{2}$/.test(text)) {
+    return `it names a day and no time. Write the time with its zone, as ${text}T08:15:00Z.`
+  }
+  if (withoutZone.test(text)) {
+    return `it has no zone, and could be any of a day's hours. Write ${text.replace(" ", "T")}Z if it is UTC, or with the zone, as +02:00.`
+  }
+  return `it is not a time of ISO 8601. Write year, month and day, the time and its zone, as ${example} or ${example.replace("Z", "+02:00")}.`
+}
