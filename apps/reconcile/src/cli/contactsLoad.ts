@@ -12,7 +12,13 @@ import { reconcileStale } from "../ledger/Reconciliation.js"
 import { describeRejects, describeRestored } from "./contactFile.js"
 import { openSource } from "./contactSource.js"
 import { ExitCode } from "./ExitCode.js"
-import { describeChanged, describeDifferences, describeSent } from "./loadText.js"
+import {
+  describeCaseTwins,
+  describeChanged,
+  describeDifferences,
+  describeResubmitted,
+  describeSent
+} from "./loadText.js"
 import { db, invalid, json, submittedAt } from "./options.js"
 import { respond } from "./respond.js"
 import { batchesOf, plural } from "./text.js"
@@ -135,6 +141,8 @@ export const contactsLoad = Command.make(
             ...(columnMap.batchId === undefined
               ? []
               : [`${describeSent(report)} ${batchesOf(report.batchesAdded)} new.`]),
+            ...describeResubmitted(report.resubmitted, options.submittedAt),
+            ...describeCaseTwins(report.caseTwins),
             ...describeChanged(changed),
             ...describeRestored(input.restored()),
             ...describeRejects(rejected, report.sent > 0)

@@ -11,6 +11,7 @@ const statementsOf = [
   ["batch_sent", "email_key"],
   ["batch_failures", "email_key"],
   ["local_contacts", "email_key"],
+  ["local_former_sent", "email_key"],
   ["lookups", "email_key"],
   ["links", "email_key"],
   ["outcomes", "email_key"],
@@ -187,6 +188,7 @@ export const erase = (address: string) =>
             WHERE l.email_key = ${key} AND l.contact_id = ${id} HAVING count(*) > 0 ON CONFLICT DO NOTHING`
         }
         yield* sql`DELETE FROM local_contacts WHERE email_key = ${key}`
+        yield* sql`DELETE FROM local_former_sent WHERE email_key = ${key}`
         const person: Person = { key, pattern: patternOf(spellings), ids, token }
         const rewritten = yield* rewriteTexts(person)
         // Findings and near matches name addresses in words: those of the batches concerned are drawn from nothing,
