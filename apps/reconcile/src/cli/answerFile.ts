@@ -34,14 +34,13 @@ const textOf = (bytes: Uint8Array): Either.Either<string, Fault> => {
   const [first, second] = bytes
   const encoding =
     first === 0xff && second === 0xfe ? "utf-16le" : first === 0xfe && second === 0xff ? "utf-16be" : "utf-8"
+  if (first === 0x1f && second === 0x8b) return fault("is compressed with gzip. Unpack it first.")
+  if (encoding === "utf-8" && bytes.includes(0)) {
+    return fault("holds zero bytes, as UTF-16 without its mark does. Save it as UTF-8.")
+  }
   return Either.try({
     try: () => new TextDecoder(encoding, { fatal: true }).decode(bytes),
-    catch: () => ({
-      reason:
-        first === 0x1f && second === 0x8b
-          ? `is compressed with gzip. Unpack it first.`
-          : `is not UTF-8 text. ${example}`
-    })
+    catch: () => ({ reason: `is not ${encoding.toUpperCase()} text. ${example}` })
   })
 }
 
@@ -131,7 +130,10 @@ const answerIn = (value: unknown): Either.Either<ImportAnswer, Fault> => {
   return Either.mapLeft(decode(value), (error) => {
     const [issue] = ParseResult.ArrayFormatter.formatErrorSync(error)
     const place = issue === undefined || issue.path.length === 0 ? "" : ` at ${issue.path.join(".")}`
-    const words = (issue?.message ?? "").replace(/\s+/g, " ").slice(0, 200)
+    const isOddStatus = issue?.path[0] === "status" && issue.message !== "is missing"
+    const words = (isOddStatus ? "is neither false nor a word" : (issue?.message ?? ""))
+      .replace(/\s+/g, " ")
+      .slice(0, 200)
     return { reason: `is not an answer of the status call${place}: ${printable(words)}. ${example}` }
   })
 }

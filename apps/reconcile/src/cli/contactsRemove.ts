@@ -35,7 +35,7 @@ const knownSource = (file: string, name: string) =>
         sources.length === 0
           ? "It has none at all: nothing was loaded."
           : near.length > 0
-            ? `Did you mean ${listed.join(" or ")}?`
+            ? `It has ${listed.join(" and ")}.`
             : `It has ${listed.join(", ")}${sources.length > shown ? " and others; 'ac-reconcile query \"SELECT name FROM local_sources\"' lists them" : ""}.`
     })
   })
@@ -61,8 +61,8 @@ export const contactsRemove = Command.make("remove", { source, yes, db, json }, 
             ? ""
             : printable(
                 others.length === 0
-                  ? `Batch ${first} stays, without a sent contact; 'ac-reconcile batches remove ${first}' takes it out.`
-                  : `${batchesOf(report.emptied.length)} stay, without a sent contact: ${report.emptied.slice(0, shown).join(", ")}${report.emptied.length > shown ? " …" : ""}. 'ac-reconcile batches remove ID …' takes them out.`
+                  ? `Batch ${first} ${options.yes ? "stays" : "would stay"} without a sent contact. 'ac-reconcile batches remove ${first}' takes it out.`
+                  : `${batchesOf(report.emptied.length)} ${options.yes ? "stay" : "would stay"} without a sent contact: ${report.emptied.slice(0, shown).join(", ")}${report.emptied.length > shown ? " …" : ""}. 'ac-reconcile batches remove ID …' takes them out.`
               ),
           options.yes ? "" : notDone
         ),
