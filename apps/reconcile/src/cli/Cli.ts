@@ -5,8 +5,10 @@ import * as Effect from "effect/Effect"
 import { type LeaseEvent, OnLease } from "../ledger/lease.js"
 import { type Migration, OnMigration } from "../ledger/OnMigration.js"
 import { batchesAdd } from "./batchesAdd.js"
+import { batchesRemove } from "./batchesRemove.js"
 import { batchesList, batchesShow } from "./batchesShow.js"
 import { contactsLoad } from "./contactsLoad.js"
+import { contactsRemove } from "./contactsRemove.js"
 import { demo } from "./demo.js"
 import { erase } from "./erase.js"
 import { explain } from "./explain.js"
@@ -25,12 +27,12 @@ import { withUsageInEnvelope } from "./usage.js"
 
 const contacts = Command.make("contacts").pipe(
   Command.withDescription("Your own contact records"),
-  Command.withSubcommands([contactsLoad])
+  Command.withSubcommands([contactsLoad, contactsRemove])
 )
 
 const batches = Command.make("batches").pipe(
   Command.withDescription("The bulk imports this file knows of"),
-  Command.withSubcommands([batchesAdd, batchesList, batchesShow])
+  Command.withSubcommands([batchesAdd, batchesList, batchesShow, batchesRemove])
 )
 
 const exports = Command.make("export").pipe(

@@ -6,22 +6,28 @@ import * as Option from "effect/Option"
 import { BatchId } from "effect-activecampaign/BatchId"
 import * as BatchIdList from "../contacts/BatchIdList.js"
 import * as BatchIdText from "../contacts/BatchIdText.js"
+import * as Answers from "../ledger/Answers.js"
 import * as Batches from "../ledger/Batches.js"
 import * as Ledger from "../ledger/Ledger.js"
 import * as LocalContacts from "../ledger/LocalContacts.js"
 import { reconcileStale } from "../ledger/Reconciliation.js"
+import * as Reports from "../ledger/Reports.js"
 import { ConfigurationError } from "./account.js"
+import { pastedAnswer } from "./answerFile.js"
 import { describeRejects, describeRestored, noRejects, readContacts } from "./contactFile.js"
 import { delimiter, format, map, raw } from "./contactsLoad.js"
 import { ExitCode } from "./ExitCode.js"
 import {
+  describeCaseTwins,
   describeChanged,
   describeDifferences,
   describeRemarks,
+  describeResubmitted,
   describeSent,
   remarksResult
 } from "./loadText.js"
 import { db, invalid, json, submittedAt } from "./options.js"
+import { describePasted, describeSecond, secondAnswer } from "./pastedAnswer.js"
 import { respond } from "./respond.js"
 import { batchesOf, printable } from "./text.js"
 
@@ -53,9 +59,20 @@ const sent = Options.text("sent").pipe(
   Options.withDescription("CSV or JSON lines of the contacts that were sent in the one batch named by --id")
 )
 
+const answer = Options.text("answer").pipe(
+  Options.optional,
+  Options.withDescription(
+    "A file with a status answer you have of the one batch named by --id; - reads standard input"
+  )
+)
+
+const yes = Options.boolean("yes").pipe(
+  Options.withDescription("Record the --answer also about a batch that has settled already")
+)
+
 export const batchesAdd = Command.make(
   "add",
-  { id, file, sent, submittedAt, map, format, delimiter, raw, db, json },
+  { id, file, sent, answer, yes, submittedAt, map, format, delimiter, raw, db, json },
   (options) =>
     respond(
       "batches add",
@@ -77,9 +94,24 @@ export const batchesAdd = Command.make(
             hint: "Add them one at a time, or load a file with a batch column: ac-reconcile contacts load FILE --batch-column COLUMN."
           })
         }
+        if (Option.isSome(options.answer) && batchIds.length !== 1) {
+          return yield* new ConfigurationError({
+            problem: `--answer is the answer about one batch, and ${batchIds.length} were named.`,
+            hint: "Add them one at a time."
+          })
+        }
+        if ([options.file, options.sent, options.answer].filter(Option.contains("-")).length > 1) {
+          return yield* new ConfigurationError({
+            problem: "Standard input can be read once.",
+            hint: "Give - to one option, and a file to the other."
+          })
+        }
         const now = DateTime.formatIso(yield* DateTime.now)
         const times = { addedAt: now, submittedAt: options.submittedAt }
-        // The file is begun before the ledger is touched: one that cannot be read must leave no trace.
+        // Files are begun before the ledger is touched: one that cannot be read must leave no trace.
+        const pasted = Option.isSome(options.answer)
+          ? yield* pastedAnswer(options.answer.value, batchId)
+          : undefined
         const input = Option.isSome(options.sent)
           ? {
               ...(yield* readContacts({
@@ -92,8 +124,10 @@ export const batchesAdd = Command.make(
               source: `sent in ${batchId}`
             }
           : undefined
-        const { added, changed, report } = yield* Effect.gen(function* () {
-          const added = yield* Batches.add(batchIds, times)
+        const done = yield* Effect.gen(function* () {
+          const second = pasted === undefined || options.yes ? undefined : yield* secondAnswer(pasted)
+          if (second !== undefined) return second
+          const { added, resubmitted } = yield* Batches.add(batchIds, times)
           const report =
             input === undefined
               ? undefined
@@ -102,15 +136,24 @@ export const batchesAdd = Command.make(
                   input.rows,
                   now
                 )
-          return { added, report, changed: (yield* reconcileStale()).changed }
+          const recorded = pasted === undefined ? undefined : yield* Answers.record(pasted, "pasted")
+          const { changed } = yield* reconcileStale()
+          const batch = pasted === undefined ? Option.none() : yield* Reports.batch(batchId)
+          const twins = yield* Batches.allCaseTwins(batchIds)
+          return { _tag: "Added" as const, added, resubmitted, report, recorded, changed, batch, twins }
         }).pipe(Effect.provide(Ledger.layer(options.db)))
+        if (done._tag === "Shown") return describeSecond(options.db, done)
+        const { added, batch, changed, recorded, report, resubmitted, twins } = done
         const rejected = input === undefined ? noRejects : yield* input.finish
         const known = batchIds.length - added
         return {
           text: [
             `${options.db}: ${batchesOf(added)} added${known > 0 ? `, ${known} already known` : ""}.`,
             ...(report === undefined ? [] : [describeSent(report), ...describeDifferences(report)]),
+            ...describeResubmitted(resubmitted, options.submittedAt),
+            ...(pasted === undefined ? [] : describePasted(pasted, recorded === true, batch)),
             ...describeChanged(changed),
+            ...describeCaseTwins(twins),
             ...describeRestored(input?.restored() ?? 0),
             ...(input === undefined ? [] : describeRemarks(input.remarks(), input.place)),
             ...describeRejects(rejected, true)
@@ -120,6 +163,10 @@ export const batchesAdd = Command.make(
             added,
             known,
             sentAdded: report?.sentAdded ?? 0,
+            resubmitted,
+            answer:
+              pasted === undefined ? null : { status: pasted.answer.status, recorded: recorded === true },
+            caseTwins: twins,
             outcomesChanged: changed,
             restored: input?.restored() ?? 0,
             ...(input === undefined ? {} : remarksResult(input.remarks(), input.place)),

@@ -40,7 +40,7 @@ export const batchesShow = Command.make("show", { batchId: batchIdArgument, db, 
             : columns(
                 timeline.map((row) => [
                   row.at,
-                  row.status ?? "no answer",
+                  `${row.status ?? "no answer"}${row.origin === "pasted" ? " (pasted)" : ""}`,
                   row.error === null
                     ? row.successes === null && row.failures === null
                       ? ""

@@ -14,9 +14,11 @@ import { describeRejects, describeRestored } from "./contactFile.js"
 import { openSource } from "./contactSource.js"
 import { ExitCode } from "./ExitCode.js"
 import {
+  describeCaseTwins,
   describeChanged,
   describeDifferences,
   describeRemarks,
+  describeResubmitted,
   describeSent,
   describeWithoutBatch,
   remarksResult
@@ -180,6 +182,8 @@ export const contactsLoad = Command.make(
             ...(columnMap.batchId === undefined
               ? []
               : [`${describeSent(report)} ${batchesOf(report.batchesAdded)} new.`]),
+            ...describeResubmitted(report.resubmitted, options.submittedAt),
+            ...describeCaseTwins(report.caseTwins),
             ...describeChanged(changed),
             ...describeRestored(input.restored()),
             ...describeRemarks(input.remarks(), input.place),

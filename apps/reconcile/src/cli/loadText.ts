@@ -1,8 +1,9 @@
 import { likelyBatchColumn } from "../contacts/ColumnNames.js"
 import type { Place, Remark, RemarkKind } from "../contacts/ContactRow.js"
 import type { Counted } from "../contacts/Remarks.js"
+import type { CaseTwins, Resubmission } from "../ledger/Batches.js"
 import type { LoadReport } from "../ledger/LocalContacts.js"
-import { plural, printable } from "./text.js"
+import { batchesOf, plural, printable } from "./text.js"
 
 /** What a load did to what is known as sent. */
 export const describeSent = ({ rows, sent, sentAdded }: LoadReport) => {
@@ -117,3 +118,37 @@ export const describeWithoutBatch = (
       : `${first} The column "${printable(likely)}" looks like one of batches: if it is, load again with --batch-column "${printable(likely)}".`
   ]
 }
+
+/** Times of submission that were replaced; of many different ones the first and the last. */
+export const describeResubmitted = (
+  replaced: ReadonlyArray<Resubmission>,
+  submittedAt: string | undefined
+): ReadonlyArray<string> => {
+  const [first] = replaced
+  const last = replaced.at(-1)
+  if (submittedAt === undefined || first === undefined || last === undefined) return []
+  const line = (batches: number, from: string) =>
+    `submitted_at of ${batchesOf(batches)} changed from ${from} to ${submittedAt}.`
+  return replaced.length <= 3
+    ? replaced.map(({ batches, before }) => line(batches, before))
+    : [
+        line(
+          replaced.reduce((sum, { batches }) => sum + batches, 0),
+          `${replaced.length} times between ${first.before} and ${last.before}`
+        )
+      ]
+}
+
+const twinsShown = 5
+
+/** Most likely one batch that somebody wrote in two ways; to the account they are two. */
+export const describeCaseTwins = (twins: ReadonlyArray<CaseTwins>): ReadonlyArray<string> => [
+  ...twins
+    .slice(0, twinsShown)
+    .map(([named, known]) =>
+      printable(
+        `Batches ${named} and ${known} differ in letter case only. If they are one, take the wrong one out: ac-reconcile batches remove ID.`
+      )
+    ),
+  ...(twins.length > twinsShown ? [`So do ${plural(twins.length - twinsShown, "other pair")}.`] : [])
+]

@@ -12,11 +12,11 @@ const count = (list: Option.Option<ReadonlyArray<unknown>>) =>
   Option.getOrNull(Option.map(list, (items) => items.length))
 
 const selectLast =
-  "SELECT sequence, status, raw_body FROM batch_answers WHERE batch_id = ? ORDER BY sequence DESC LIMIT 1"
+  "SELECT sequence, status, raw_body, origin FROM batch_answers WHERE batch_id = ? ORDER BY sequence DESC LIMIT 1"
 
 const insertAnswer = `
-  INSERT INTO batch_answers (batch_id, sequence, received_at, status, success_count, failure_count, raw_body)
-  VALUES (?, ?, ?, ?, ?, ?, ?)`
+  INSERT INTO batch_answers (batch_id, sequence, received_at, status, success_count, failure_count, raw_body, origin)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
 
 const insertSuccesses = `
   INSERT INTO batch_successes (batch_id, sequence, contact_id, position)
@@ -37,7 +37,15 @@ interface LastAnswer {
   readonly sequence: number
   readonly status: string
   readonly raw_body: string
+  readonly origin: Origin
 }
+
+/** Whether the account gave an answer to a call, or the user one from elsewhere. */
+export type Origin = "account" | "pasted"
+
+/** What the account confirms of a pasted answer is news; what somebody pasted that is known already is not. */
+const isSame = (last: LastAnswer, { answer, body }: ImportSnapshot, origin: Origin) =>
+  last.raw_body === body && last.status === answer.status && (last.origin === origin || origin === "pasted")
 
 /**
  * Records an answer if it says something new about its batch; a settled one with both its lists, item by item, in
@@ -45,14 +53,15 @@ interface LastAnswer {
  *
  * Lists of an unsettled answer may still grow; they stay in `raw_body` and are no facts about contacts yet.
  */
-export const record = ({ answer, batchId, body, receivedAt }: ImportSnapshot) =>
+export const record = (snapshot: ImportSnapshot, origin: Origin = "account") =>
   Effect.flatMap(Ledger, ({ transact }) =>
     transact(
       Effect.gen(function* () {
+        const { answer, batchId, body, receivedAt } = snapshot
         const connection = yield* transactionConnection
         const { failure, success } = lists(answer)
         const [last]: ReadonlyArray<LastAnswer> = yield* connection.execute(selectLast, [batchId], undefined)
-        if (last !== undefined && last.raw_body === body && last.status === answer.status) return false
+        if (last !== undefined && isSame(last, snapshot, origin)) return false
 
         const sequence = (last?.sequence ?? 0) + 1
         yield* connection.executeRaw(insertAnswer, [
@@ -62,7 +71,8 @@ export const record = ({ answer, batchId, body, receivedAt }: ImportSnapshot) =>
           answer.status,
           count(success),
           count(failure),
-          body
+          body,
+          origin
         ])
         if (isSettled(answer)) {
           if (Option.isSome(success)) {
@@ -76,6 +86,19 @@ export const record = ({ answer, batchId, body, receivedAt }: ImportSnapshot) =>
         yield* connection.executeRaw(markStale, [batchId])
         return true
       })
+    )
+  )
+
+/** The status with which a batch has settled, if it has. */
+export const settledStatus = (batchId: BatchId) =>
+  Effect.flatMap(Ledger, ({ sql, use }) =>
+    use(
+      Effect.map(
+        sql<{ readonly status: string }>`SELECT status FROM batch_answers
+          WHERE batch_id = ${batchId} AND status IN ('completed', 'failed', 'interrupted')
+          ORDER BY sequence DESC LIMIT 1`,
+        ([row]) => row?.status
+      )
     )
   )
 

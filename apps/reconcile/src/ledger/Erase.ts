@@ -15,6 +15,7 @@ const tablesByKey = [
   "batch_sent",
   "batch_failures",
   "local_contacts",
+  "local_former_sent",
   "lookups",
   "links",
   "outcomes",
@@ -164,6 +165,7 @@ const eraseKey = (sql: SqlClient, key: string, token: string, ids: ReadonlyMap<s
         WHERE l.email_key = ${key} AND l.contact_id = ${id} HAVING count(*) > 0 ON CONFLICT DO NOTHING`
     }
     yield* sql`DELETE FROM local_contacts WHERE email_key = ${key}`
+    yield* sql`DELETE FROM local_former_sent WHERE email_key = ${key}`
   })
 
 const renameId = (sql: SqlClient, id: string, name: string, reporting: string) =>

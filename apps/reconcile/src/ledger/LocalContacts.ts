@@ -4,6 +4,7 @@ import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import { normalForm, printable } from "../contacts/ColumnNames.js"
 import type { ContactRow } from "../contacts/ContactRow.js"
+import type * as Batches from "./Batches.js"
 import { Ledger } from "./Ledger.js"
 import * as changes from "./LocalContacts/changes.js"
 import { takeAll } from "./LocalContacts/firstLoad.js"
@@ -26,6 +27,10 @@ export interface LoadReport extends changes.Changes, sent.Sent {
   readonly duplicates: number
   /** Rows that name a batch. */
   readonly sent: number
+  /** Times of submission that were replaced. */
+  readonly resubmitted: ReadonlyArray<Batches.Resubmission>
+  /** Batches that the load names, and others that differ from them in letter case only. */
+  readonly caseTwins: ReadonlyArray<Batches.CaseTwins>
 }
 
 /** Batches were asked for by a column that no row has. */
@@ -138,8 +143,10 @@ const take = (sql: SqlClient.SqlClient, source: Source, staged: Staged, now: str
         ? yield* takeFirst(sql, sourceId, staged, now)
         : yield* takeAgain(sql, source, { id: sourceId, contacts, isNewKey }, staged, now)
     yield* sent.recordGaps(sql, source)
-    yield* sent.recordSubmission(sql, source)
+    const resubmitted = yield* sent.recordSubmission(sql, source)
     const report: LoadReport = {
+      resubmitted,
+      caseTwins: staged.sent === 0 ? [] : yield* sent.caseTwins(sql),
       rows: staged.rows,
       sent: staged.sent,
       unchanged: staged.rows - taken.added - taken.updated,

@@ -50,6 +50,7 @@ export interface TimelineRow {
   readonly successes: number | null
   readonly failures: number | null
   readonly error: string | null
+  readonly origin: "account" | "pasted"
 }
 
 export interface Summary {
@@ -138,7 +139,7 @@ export const batch = (batchId: string) =>
 export const timeline = (batchId: string) =>
   Effect.flatMap(Ledger, ({ sql, use }) =>
     use(sql<TimelineRow>`
-      SELECT at, status, successes, failures, error FROM batch_timeline WHERE batch_id = ${batchId} ORDER BY at`)
+      SELECT at, status, successes, failures, error, origin FROM batch_timeline WHERE batch_id = ${batchId} ORDER BY at`)
   )
 
 export const findings = (options: { readonly limit: number; readonly batchId?: string | undefined }) =>

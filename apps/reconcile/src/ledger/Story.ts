@@ -130,7 +130,7 @@ const chapterFacts = (batchId: string, key: string) =>
       FROM batch_sent s JOIN batches b ON b.batch_id = s.batch_id
       WHERE s.batch_id = ${batchId} AND s.email_key = ${key}
       UNION ALL
-      SELECT 'batch_answers', received_at, 'the batch is ' || status
+      SELECT 'batch_answers', received_at, CASE origin WHEN 'pasted' THEN 'a pasted answer says that ' ELSE '' END || 'the batch is ' || status
         || CASE status WHEN 'unset' THEN ' (it has no status yet)' ELSE '' END
         || ${sql.literal(listed("success_count", "success", "successes"))} || ${sql.literal(listed("failure_count", "failure", "failures"))}
       FROM batch_answers WHERE batch_id = ${batchId}

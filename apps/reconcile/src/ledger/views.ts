@@ -183,10 +183,10 @@ export const views: ReadonlyArray<View> = [
   {
     name: "batch_timeline",
     question: "What did ActiveCampaign answer about each batch, and when?",
-    sql: `SELECT batch_id, received_at AS at, status, success_count AS successes, failure_count AS failures, NULL AS error
+    sql: `SELECT batch_id, received_at AS at, status, success_count AS successes, failure_count AS failures, NULL AS error, origin
       FROM batch_answers
       UNION ALL
-      SELECT batch_id, occurred_at, NULL, NULL, NULL, message FROM batch_errors`
+      SELECT batch_id, occurred_at, NULL, NULL, NULL, message, CAST('account' AS TEXT) FROM batch_errors`
   },
   {
     name: "daily_totals",

@@ -21,7 +21,7 @@ export interface Source {
   readonly key?: SourceKey
   /** The batch of every row, where the rows do not name theirs. */
   readonly batchId?: BatchId
-  /** When the batches that the rows name were submitted. Those of which that is known keep what is known. */
+  /** When the batches that the rows name were submitted, whatever was said of it before. */
   readonly submittedAt?: string
   /** Refuse a source in which no row names a batch. */
   readonly namesBatches?: boolean

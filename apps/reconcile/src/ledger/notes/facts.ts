@@ -3,7 +3,10 @@ import type { ObjectNotes } from "./Note.js"
 
 const sequence = "The answer it stood in; 1 is the first answer about the batch."
 
-/** What was sent and what was answered. Written once, never changed, but where the note of a column says so. */
+/**
+ * What was sent and what was answered. Written once and never changed, but by what takes a mistake back (`batches remove`,
+ * `contacts remove`, another `--submitted-at`), by `erase`, and where the note of a column says so.
+ */
 export const facts: ReadonlyArray<ObjectNotes> = [
   {
     object: "accounts",
@@ -21,7 +24,7 @@ export const facts: ReadonlyArray<ObjectNotes> = [
     note: "A bulk import that ActiveCampaign accepted. One row a batch.",
     columns: {
       batch_id: said.batchId,
-      submitted_at: "When the batch was submitted. UTC. NULL: nobody said.",
+      submitted_at: "When the batch was submitted, as last said with --submitted-at. UTC. NULL: nobody said.",
       added_at:
         "When this file learnt of the batch. UTC. Its age counts from here where submitted_at is NULL."
     }
@@ -57,14 +60,17 @@ export const facts: ReadonlyArray<ObjectNotes> = [
       batch_answer_id: "A number in the order of writing.",
       batch_id: said.batchId,
       sequence: "1 for the first answer about the batch, 2 for the next that differed.",
-      received_at: "When the answer was received. UTC.",
+      received_at: "When the answer was received, or given to 'batches add --answer'. UTC.",
       status:
         "ActiveCampaign's word: waiting, claimed, active, completed, failed or interrupted; unset where it answered JSON false. Any other word is kept as it came and is not final.",
       success_count:
         "How many contact IDs the success list had. NULL: the list was missing or null, which is not empty.",
       failure_count:
         "How many addresses the failure list had. NULL: the list was missing or null, which is not empty.",
-      raw_body: "The body as received, to the letter."
+      raw_body:
+        "The body as received, to the letter. Of a pasted answer, the text of its file without white space around it.",
+      origin:
+        "account: ActiveCampaign answered a call. pasted: you gave the answer with 'batches add --answer'."
     }
   },
   {

@@ -82,7 +82,8 @@ export const ofViews: Readonly<Record<string, Readonly<Record<string, string>>>>
     status: "The status of the answer. NULL: the call gave no answer.",
     successes: "How many contact IDs the success list had. NULL: no list, or no answer.",
     failures: "How many addresses the failure list had. NULL: no list, or no answer.",
-    error: "Why the call gave no answer. NULL: it gave one."
+    error: "Why the call gave no answer. NULL: it gave one.",
+    origin: "account: ActiveCampaign was asked. pasted: you gave the answer with 'batches add --answer'."
   },
   missing_contacts: {
     batch_id: said.batchId,

@@ -1,0 +1,43 @@
+import * as Args from "@effect/cli/Args"
+import * as Command from "@effect/cli/Command"
+import * as Effect from "effect/Effect"
+import * as Ledger from "../ledger/Ledger.js"
+import { whileLeased } from "../ledger/lease.js"
+import { preview, removeBatches } from "../ledger/Removals.js"
+import { knownBatch } from "./knownBatch.js"
+import { batchIdArgument, db, json } from "./options.js"
+import { describeRemoval, notDone, yes } from "./removalText.js"
+import { respond } from "./respond.js"
+import { batchesOf, blocks, plural, printable } from "./text.js"
+
+export const batchesRemove = Command.make(
+  "remove",
+  { batchIds: batchIdArgument.pipe(Args.atLeast(1)), yes, db, json },
+  (options) =>
+    respond(
+      "batches remove",
+      options.json,
+      Effect.gen(function* () {
+        const batchIds = [...new Set(options.batchIds)]
+        for (const batchId of batchIds) yield* knownBatch(options.db, batchId)
+        const removal = removeBatches(batchIds)
+        const report = yield* options.yes ? whileLeased(removal) : preview(removal)
+        const what = batchIds.length === 1 ? `batch ${batchIds[0]}` : batchesOf(batchIds.length)
+        return {
+          text: blocks(
+            printable(
+              options.yes
+                ? `${options.db}: ${what} removed.`
+                : `${options.db}: removing ${what} would take out:`
+            ),
+            ...describeRemoval(report, options.yes),
+            report.unnamed === 0
+              ? ""
+              : `${options.yes ? plural(report.unnamed, "local contact stays and names", "local contacts stay and name") : `${plural(report.unnamed, "local contact")} would stay and name`} no batch. Loading their source again brings the batch back.`,
+            options.yes ? "" : notDone
+          ),
+          result: { db: options.db, batchIds, done: options.yes, ...report }
+        }
+      }).pipe(Effect.provide(Ledger.layer(options.db, { mustExist: true })))
+    )
+).pipe(Command.withDescription("Take batches out of the file with all that belongs to them"))
