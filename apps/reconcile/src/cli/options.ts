@@ -64,12 +64,38 @@ export const deadline = (fallback: string) =>
     Options.withDescription(`Longest time to wait, as 90s, 30m or 2h (default ${fallback})`)
   )
 
-export const requestsPerSecond = Options.float("requests-per-second").pipe(
-  Options.withDefault(4),
-  Options.mapEffect((rate) =>
-    rate > 0 ? Effect.succeed(rate) : Effect.fail(invalid("--requests-per-second must be greater than 0."))
+/** ActiveCampaign's own, a second, for all that asks an account. */
+const documentedLimit = 5
+const usualRate = 4
+
+/** What a command without options for it uses. */
+export const defaultRate = { requestsPerSecond: usualRate, accountLimit: documentedLimit }
+
+export const rate = Options.all({
+  requestsPerSecond: Options.float("requests-per-second").pipe(
+    Options.optional,
+    Options.withDescription(`Requests per second (account limit: ${documentedLimit}; default ${usualRate})`)
   ),
-  Options.withDescription("Share of the account's 5 requests a second to use (default 4)")
+  accountLimit: Options.integer("account-limit").pipe(
+    Options.withDefault(documentedLimit),
+    Options.withDescription(
+      `Requests per second that your account allows, if not ${documentedLimit}; all commands on this machine share them`
+    )
+  )
+}).pipe(
+  Options.mapEffect(({ accountLimit, requestsPerSecond }) => {
+    const rate = Option.getOrElse(requestsPerSecond, () => Math.min(usualRate, accountLimit))
+    if (!(accountLimit >= 1)) return Effect.fail(invalid("--account-limit must be 1 or more."))
+    if (!(rate > 0)) return Effect.fail(invalid("--requests-per-second must be greater than 0."))
+    if (rate > accountLimit) {
+      return Effect.fail(
+        invalid(
+          `--requests-per-second ${rate} is more than the account's limit of ${accountLimit}. If your account allows more, say so with --account-limit ${Math.ceil(rate)}.`
+        )
+      )
+    }
+    return Effect.succeed({ requestsPerSecond: rate, accountLimit })
+  })
 )
 
 export const submittedAt = Options.text("submitted-at").pipe(

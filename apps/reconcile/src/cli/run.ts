@@ -11,7 +11,7 @@ import * as Ledger from "../ledger/Ledger.js"
 import * as Reports from "../ledger/Reports.js"
 import * as account from "./account.js"
 import { ExitCode } from "./ExitCode.js"
-import { db, deadline, type FailOn, failOn, json, maxCalls, requestsPerSecond } from "./options.js"
+import { db, deadline, type FailOn, failOn, json, maxCalls, rate } from "./options.js"
 import * as Progress from "./progress.js"
 import { respond } from "./respond.js"
 import { describePlan, describeSteps } from "./steps.js"
@@ -181,7 +181,7 @@ export const run = Command.make(
       Options.withDescription("Ask about each open batch once, as from cron, and do not wait")
     ),
     deadline: deadline("30m"),
-    requestsPerSecond,
+    rate,
     noResolve: Options.boolean("no-resolve").pipe(
       Options.withDescription("Do not fetch the addresses behind successful contact IDs that nobody knows")
     ),
@@ -203,7 +203,7 @@ export const run = Command.make(
         suggest: true,
         account: { resolve: !options.noResolve, lookup: !options.noLookup, maxCalls: options.maxCalls }
       }).pipe(
-        Effect.provide(account.layer(options)),
+        Effect.provide(account.layer({ ...options.rate, json: options.json })),
         Effect.provide(Ledger.layer(options.db, { mustExist: true }))
       )
     )

@@ -6,7 +6,7 @@ import * as BulkImport from "effect-activecampaign/BulkImport"
 import { type ImportAnswer, isSettled, lists } from "effect-activecampaign/ImportAnswer"
 import * as account from "./account.js"
 import { ExitCode } from "./ExitCode.js"
-import { batchIdArgument, deadline, json } from "./options.js"
+import { batchIdArgument, deadline, defaultRate, json } from "./options.js"
 import { respond } from "./respond.js"
 import { blocks, plural, printable } from "./text.js"
 
@@ -72,6 +72,9 @@ export const status = Command.make(
           },
           exitCode: options.wait && ended ? ExitCode.batchEnded : ExitCode.done
         }
-      }).pipe(Effect.provide(BulkImport.layer), Effect.provide(account.layer({ requestsPerSecond: 4 })))
+      }).pipe(
+        Effect.provide(BulkImport.layer),
+        Effect.provide(account.layer({ ...defaultRate, json: options.json }))
+      )
     )
 ).pipe(Command.withDescription("Ask ActiveCampaign about one batch, and print its answer"))

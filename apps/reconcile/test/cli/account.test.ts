@@ -29,7 +29,7 @@ const prepared = async (world: World) => {
   return account(await world.simulate(scenario))
 }
 
-const rate = ["--requests-per-second", "1000"]
+const rate = ["--requests-per-second", "1000", "--account-limit", "1000"]
 
 describe.concurrent("asking the account", () => {
   it(

@@ -14,6 +14,12 @@ describe.concurrent("a call that makes no sense", () => {
     [["run", "--deadline", "soon"], /--deadline: 'soon' is not a duration\. Write 90s, 30m, 2h or 1d\./],
     [["run", "--fail-on", "rejected,sadness"], /--fail-on does not know 'sadness'.*rejected.*findings/],
     [["run", "--requests-per-second", "0"], /must be greater than 0/],
+    [["run", "--requests-per-second", "5.5"], /more than the account's limit of 5\. .*--account-limit 6\./],
+    [
+      ["resolve", "--requests-per-second", "11", "--account-limit", "10"],
+      /limit of 10\. .*--account-limit 11/
+    ],
+    [["lookup", "--account-limit", "0"], /--account-limit must be 1 or more/],
     [["batches", "add"], /No batch ID was given\. .*--id BATCH_ID/],
     [["batches", "add", "--id", ""], /No batch ID was given/],
     [["batches", "add", "--id", "a", "--id", "b", "--sent", "sent.csv"], /one batch, and 2 were named/],
