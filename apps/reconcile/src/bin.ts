@@ -3,23 +3,22 @@ import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"
 import { cli } from "./cli/Cli.js"
-import { withPlainConsole } from "./cli/console.js"
 import { ExitCode, fromExit } from "./cli/ExitCode.js"
+import { watchStreams } from "./cli/shell/streams.js"
 import { interruptedCode, watchSignals } from "./cli/signals.js"
+import { printable } from "./text/printable.js"
 import { version } from "./version.js"
 
-// A reader that has seen enough (`… | head`) is no failure.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(ExitCode.done)
-  throw error
+const stderrLogger = Logger.map(Logger.logfmtLogger, (line) => {
+  process.stderr.write(`${printable(line)}\n`)
 })
 
+watchStreams()
 watchSignals()
 
 cli(version)(process.argv).pipe(
-  withPlainConsole,
   Effect.provide(NodeContext.layer),
-  Effect.provide(Logger.replace(Logger.defaultLogger, Logger.prettyLogger({ stderr: true }))),
+  Effect.provide(Logger.replace(Logger.defaultLogger, stderrLogger)),
   NodeRuntime.runMain({
     disableErrorReporting: true,
     disablePrettyLogger: true,

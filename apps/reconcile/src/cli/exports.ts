@@ -72,7 +72,7 @@ const exportOf = (definition: Export) =>
             }),
             result: null
           }
-        }).pipe(ExportRows.atOneMoment, Effect.provide(Ledger.layer(options.db, { mustExist: true })))
+        }).pipe(ExportRows.atOneMoment, Effect.provide(Ledger.layerReadOnly(options.db)))
       )
   ).pipe(Command.withDescription(definition.holds))
 

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import { copyLedger } from "../ledger/copyLedger.js"
 import { type Held, held } from "../ledger/held.js"
 import { messageOf } from "../ledger/LedgerError.js"
+import { readablePath } from "../ledger/readable.js"
 import { readOnly } from "../ledger/readOnly.js"
 import { ConfigurationError } from "./account.js"
 import { db, json } from "./options.js"
@@ -46,10 +47,10 @@ export const snapshot = Command.make("snapshot", { file, db, json }, (options) =
     Effect.gen(function* () {
       const target = options.file
       if (existsSync(target)) return yield* taken(target)
-      // Says in one sentence what is wrong with a file that is no ledger; nothing is read from it yet.
-      yield* readOnly(options.db)
+      // Says in one sentence what is wrong with a file that is no ledger, or cannot be read.
+      const readable = yield* readablePath(options.db, { schema: "any" })
       const made = yield* Effect.mapError(
-        copyLedger(options.db, target, { replace: false }),
+        copyLedger(readable, target, { replace: false }),
         ({ cause }) => new OutputError({ file: target, reason: messageOf(cause), hint: "Name another file." })
       )
       if (!made) return yield* taken(target)

@@ -4,6 +4,8 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Sink from "effect/Sink"
 import * as Stream from "effect/Stream"
+import { printableLines } from "../text/printable.js"
+import { systemReason } from "./shell/machineTrouble.js"
 import type { Piece } from "./rowFormat.js"
 
 export class OutputError extends Schema.TaggedError<OutputError>("ac-reconcile/OutputError")("OutputError", {
@@ -36,13 +38,25 @@ const writeTo = <E, R, E2, R2>(
     return Effect.map(Stream.run(texts, sink), () => written)
   })
 
-/** To standard output, no faster than its reader takes it. */
+/** Lets the event loop turn: else a reader that has left, or a signal, would not be noticed while rows keep coming. */
+const turn = Effect.async<void>((resume) => {
+  setImmediate(() => resume(Effect.void))
+})
+
+const shown = (piece: Piece): Piece => ({ ...piece, text: printableLines(piece.text) })
+
+/** To standard output, no faster than its reader takes it: as it is, or where that is a terminal, safe to show. */
 export const writeStdout = <E, R>(pieces: Stream.Stream<Piece, E, R>) =>
   writeTo(
-    pieces,
+    Stream.tap(process.stdout.isTTY ? Stream.map(pieces, shown) : pieces, () => turn),
     NodeSink.fromWritable<OutputError, string>(
       () => process.stdout,
-      (cause) => new OutputError({ file: "standard output", reason: String(cause) }),
+      (cause) =>
+        new OutputError({
+          file: "standard output",
+          reason: systemReason(cause),
+          hint: "Write somewhere else."
+        }),
       { endOnDone: false }
     )
   )
