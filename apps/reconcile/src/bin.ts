@@ -3,32 +3,22 @@ import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"
 import { cli } from "./cli/Cli.js"
-import { withPlainConsole } from "./cli/console.js"
 import { ExitCode, fromExit } from "./cli/ExitCode.js"
-import { DiskError } from "./files/Disk.js"
+import { endWithoutStdout, watchStreams } from "./cli/shell/streams.js"
 import { interruptedCode, watchSignals } from "./cli/signals.js"
+import { printable } from "./text/printable.js"
 import { version } from "./version.js"
 
-const endWithoutStdout = (error: Error): never => {
-  const trouble = DiskError.of(error)
-  // A reader that has seen enough (`… | head`) is no failure.
-  if (trouble.code === "EPIPE") process.exit(ExitCode.done)
-  process.stderr.write(
-    `ac-reconcile: standard output: cannot be written (${trouble.reason}). Nothing recorded is lost; run the command again with its output somewhere else.\n`
-  )
-  process.exit(ExitCode.unexpected)
-}
+const stderrLogger = Logger.map(Logger.logfmtLogger, (line) => {
+  process.stderr.write(`${printable(line)}\n`)
+})
 
-process.stdout.on("error", endWithoutStdout)
-// What nobody can read changes nothing of what is done.
-process.stderr.on("error", () => {})
-
+watchStreams()
 watchSignals()
 
 cli(version)(process.argv).pipe(
-  withPlainConsole,
   Effect.provide(NodeContext.layer),
-  Effect.provide(Logger.replace(Logger.defaultLogger, Logger.prettyLogger({ stderr: true }))),
+  Effect.provide(Logger.replace(Logger.defaultLogger, stderrLogger)),
   NodeRuntime.runMain({
     disableErrorReporting: true,
     disablePrettyLogger: true,

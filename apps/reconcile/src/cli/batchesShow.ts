@@ -56,7 +56,7 @@ export const batchesShow = Command.make("show", { batchId: batchIdArgument, db, 
         ),
         result: { batch, timeline, attention, findings }
       }
-    }).pipe(Effect.provide(Ledger.layer(options.db, { mustExist: true })))
+    }).pipe(Effect.provide(Ledger.layerReadOnly(options.db)))
   )
 ).pipe(Command.withDescription("Tell one batch's story from the file: its answers, and who needs attention"))
 
@@ -79,6 +79,6 @@ export const batchesList = Command.make("list", { db, json }, (options) =>
         ),
         result: { batches }
       }
-    }).pipe(Effect.provide(Ledger.layer(options.db, { mustExist: true })))
+    }).pipe(Effect.provide(Ledger.layerReadOnly(options.db)))
   )
 ).pipe(Command.withDescription("List every batch in the file, and how it stands"))

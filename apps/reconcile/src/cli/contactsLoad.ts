@@ -151,7 +151,9 @@ export const contactsLoad = Command.make(
       Effect.gen(function* () {
         const columnMap: ColumnMap = {
           ...options.map,
-          ...(Option.isSome(options.batchColumn) ? { batchId: options.batchColumn.value } : {}),
+          ...(Option.isSome(options.batchColumn)
+            ? { batchId: options.batchColumn.value, byBatchColumn: true }
+            : {}),
           ...(Option.isSome(options.key) ? { key: options.key.value } : {})
         }
         const input = yield* openSource(options, columnMap)

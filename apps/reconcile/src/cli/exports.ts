@@ -80,7 +80,7 @@ const exportOf = (definition: Export) =>
                   : `${target.name}: ${plural(written.rows, "row")} written.`,
               result: null
             }
-          }).pipe(ExportRows.atOneMoment, Effect.provide(Ledger.layer(options.db, { mustExist: true })))
+          }).pipe(ExportRows.atOneMoment, Effect.provide(Ledger.layerReadOnly(options.db)))
         })
       )
   ).pipe(Command.withDescription(definition.holds))

@@ -10,6 +10,7 @@ import { nameNew } from "../files/Unfinished.js"
 import { checkedCopy } from "../ledger/copyLedger.js"
 import { type Held, held } from "../ledger/held.js"
 import { strayBeside } from "../ledger/identity.js"
+import { readablePath } from "../ledger/readable.js"
 import { readOnly } from "../ledger/readOnly.js"
 import { ConfigurationError } from "./account.js"
 import { db, json } from "./options.js"
@@ -66,9 +67,9 @@ export const snapshot = Command.make("snapshot", { file, db, json }, (options) =
     options.json,
     Effect.gen(function* () {
       const target = yield* freePlace(options.file, options.db)
-      // Says in one sentence what is wrong with a file that is no ledger; nothing is read from it yet.
-      yield* Effect.scoped(readOnly(options.db))
-      const copy = yield* checkedCopy(options.db, target, options.file)
+      // Says in one sentence what is wrong with a file that is no ledger, or cannot be read.
+      const readable = yield* readablePath(options.db, { schema: "any" })
+      const copy = yield* checkedCopy(readable, target, options.file)
       const content = yield* Effect.map(readOnly(copy), held)
       const { bytes, named } = yield* Effect.mapError(
         Effect.gen(function* () {

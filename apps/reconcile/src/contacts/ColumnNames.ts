@@ -1,4 +1,7 @@
+import { printable } from "../text/printable.js"
 import type { Role } from "./ColumnMap.js"
+
+export { printable } from "../text/printable.js"
 
 // Not plain "id": that is usually the key of the user's own system, and would link the wrong contacts.
 const roleOfNormalForm = new Map<string, Role>([
@@ -31,15 +34,12 @@ export const likelyBatchColumn = (names: ReadonlyArray<string>): string | undefi
 
 const mostShown = 20
 
+const longestName = 60
+
 /** Column names for one line of a message: bounded, and without anything that could drive a terminal. */
 export const listed = (names: ReadonlyArray<string>): string => {
-  const shown = names.slice(0, mostShown).map(printable)
+  const shown = names.slice(0, mostShown).map((name) => printable(name, longestName))
   return names.length > mostShown
     ? `${shown.join(", ")} and ${names.length - mostShown} more`
     : shown.join(", ")
-}
-
-export const printable = (text: string): string => {
-  const plain = text.replace(/\p{C}/gu, "?").trim()
-  return plain.length > 60 ? `${plain.slice(0, 60)}…` : plain
 }

@@ -2,6 +2,7 @@ import * as Either from "effect/Either"
 import type { ColumnMap, Role } from "./ColumnMap.js"
 import { optionOf } from "./ColumnMap.js"
 import { listed, normalForm, printable, roleOf } from "./ColumnNames.js"
+import { nearest } from "../text/nearest.js"
 import { sentAddressColumn } from "./OwnColumns.js"
 
 /** What the header line settles for every row below it. */
@@ -99,9 +100,14 @@ const find = (
   return found.length === 0
     ? Either.left(
         `there is no column "${printable(wanted)}" (columns: ${listed(names)}). ` +
-          `Correct ${optionOf(role)}.`
+          `${likeOf(wanted, names)}Correct ${optionOf(role, "COLUMN", map)}.`
       )
     : only(found, names, role)
+}
+
+const likeOf = (wanted: string, names: ReadonlyArray<string>) => {
+  const like = nearest(wanted, names)
+  return like === undefined ? "" : `The nearest is "${printable(like)}". `
 }
 
 const matching = (names: ReadonlyArray<string>, test: (name: string) => boolean): ReadonlyArray<number> =>

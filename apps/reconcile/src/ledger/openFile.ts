@@ -73,6 +73,9 @@ const create = (file: string, path: string, migrations: Migrations) =>
     )
   )
 
+export const noLedgerYet =
+  "there is no ledger yet. Start one with 'ac-reconcile contacts load FILE --batch-column COLUMN' or 'ac-reconcile batches add --id BATCH_ID', or name another with --db FILE."
+
 export interface OpenOptions {
   readonly mustExist?: boolean
   /** Others than the program's own: for tests. */
@@ -88,8 +91,7 @@ export const openFile = (file: string, options: OpenOptions) =>
       return yield* new LedgerError({
         file,
         kind: "absent",
-        reason:
-          "there is no ledger yet. Start one with 'ac-reconcile contacts load FILE --batch-column COLUMN' or 'ac-reconcile batches add --id BATCH_ID', or name another with --db FILE."
+        reason: noLedgerYet
       })
     }
     if (identity._tag === "New" && file !== ":memory:") {

@@ -60,10 +60,14 @@ export interface Jump {
 const began = Date.parse("2031-04-02T08:00:00Z")
 
 /** A clock of this time. Its wall clock may jump; its nanoseconds never do, as those of a real one. */
-export const of = ({ elapsed, sleep }: Timeline, jumps: ReadonlyArray<Jump> = []): Clock => {
+export const of = (
+  { elapsed, sleep }: Timeline,
+  jumps: ReadonlyArray<Jump> = [],
+  startsAt = began
+): Clock => {
   const millis = () =>
-    jumps.reduce((wall, { at, by }) => (at <= elapsed() ? wall + by : wall), began + elapsed())
-  const nanos = () => BigInt(Math.round((began + elapsed()) * 1000)) * 1000n
+    jumps.reduce((wall, { at, by }) => (at <= elapsed() ? wall + by : wall), startsAt + elapsed())
+  const nanos = () => BigInt(Math.round((startsAt + elapsed()) * 1000)) * 1000n
   return {
     [ClockTypeId]: ClockTypeId,
     unsafeCurrentTimeMillis: millis,
@@ -74,4 +78,4 @@ export const of = ({ elapsed, sleep }: Timeline, jumps: ReadonlyArray<Jump> = []
   }
 }
 
-export const make = (): Clock => of(timeline())
+export const make = (startsAt?: number): Clock => of(timeline(), [], startsAt)
