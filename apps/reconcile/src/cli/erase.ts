@@ -145,7 +145,7 @@ const remove = (file: string, subject: string) =>
           ? printable(`The tables of ${file} hold nothing of ${erased.keys[0] ?? subject}.`)
           : `Erased; ${erased.token} stands in its place, so that all totals stay as they were.`,
         tableOf(erased.held),
-        ...proof.map(printable),
+        ...proof.map((line) => printable(line)),
         ...(erased.sharedIds.length > 0
           ? [
               printable(
