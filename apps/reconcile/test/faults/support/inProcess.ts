@@ -1,5 +1,6 @@
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as ConfigProvider from "effect/ConfigProvider"
+import type { Console } from "effect/Console"
 import * as Effect from "effect/Effect"
 import { cli } from "../../../src/cli/Cli.js"
 import { fromExit } from "../../../src/cli/ExitCode.js"
@@ -20,12 +21,18 @@ export const command = (
     const said = { stdout: "", stderr: "" }
     const note =
       (stream: keyof typeof said) =>
-      (...values: ReadonlyArray<unknown>) =>
-        Effect.sync(() => {
-          said[stream] += `${values.join(" ")}\n`
-        })
+      (...values: ReadonlyArray<unknown>) => {
+        said[stream] += `${values.join(" ")}\n`
+      }
+    const unsafe = { ...real.unsafe, log: note("stdout"), error: note("stderr") }
+    const console: Console = {
+      ...real,
+      unsafe,
+      log: (...values) => Effect.sync(() => unsafe.log(...values)),
+      error: (...values) => Effect.sync(() => unsafe.error(...values))
+    }
     return cli("0.0.0")(["node", "ac-reconcile", ...args]).pipe(
-      Effect.withConsole({ ...real, log: note("stdout"), error: note("stderr") }),
+      Effect.withConsole(console),
       Effect.withConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(env)))),
       Effect.provide(NodeContext.layer),
       Effect.exit,
