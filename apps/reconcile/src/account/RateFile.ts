@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto"
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
 import { hostname } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import Sqlite from "better-sqlite3"
 
 /** Whether a request may go now, or when to ask again; `isHeld`: because the account asked everybody to wait. */
@@ -76,6 +76,18 @@ const prune = (folder: string, keep: string) => {
   }
 }
 
+/** For the user alone. Node's own way to make parents, too, never ends where the system refuses them as `/proc` does. */
+const makeFolder = (folder: string): void => {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return
+  if (dirname(folder) !== folder) makeFolder(dirname(folder))
+  try {
+    mkdirSync(folder, 0o700)
+  } catch (error) {
+    // Another command was first.
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw error
+  }
+}
+
 /** For the user alone, and nothing but an ordinary file: SQLite would wait at a pipe for ever. */
 const makeOrCheck = (path: string) => {
   const found = statSync(path, { throwIfNoEntry: false })
@@ -85,7 +97,7 @@ const makeOrCheck = (path: string) => {
 
 /** Opens the file, and makes it and its folder where needed. */
 export const open = (folder: string, account: string): RateFile => {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeFolder(folder)
   const name = nameOf(account)
   const path = join(folder, name)
   prune(folder, name)

@@ -86,7 +86,9 @@ export const rate = Options.all({
   Options.mapEffect(({ accountLimit, requestsPerSecond }) => {
     const rate = Option.getOrElse(requestsPerSecond, () => Math.min(usualRate, accountLimit))
     if (!(accountLimit >= 1)) return Effect.fail(invalid("--account-limit must be 1 or more."))
-    if (!(rate > 0)) return Effect.fail(invalid("--requests-per-second must be greater than 0."))
+    if (!(rate > 0 && rate < Number.POSITIVE_INFINITY)) {
+      return Effect.fail(invalid("--requests-per-second must be greater than 0, and finite."))
+    }
     if (rate > accountLimit) {
       return Effect.fail(
         invalid(

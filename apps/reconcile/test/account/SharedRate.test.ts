@@ -270,6 +270,7 @@ describe("the file in which the rate is shared", () => {
       writeFileSync(join(folder, "file"), "")
       return { path: join(folder, "file", "ac-reconcile") }
     },
+    "the system makes no folder there": () => ({ path: "/proc/nowhere/ac-reconcile" }),
     "a folder has its name": (folder) => {
       mkdirSync(join(folder, nameOf(account)))
       return { path: folder }

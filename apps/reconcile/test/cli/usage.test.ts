@@ -14,6 +14,7 @@ describe.concurrent("a call that makes no sense", () => {
     [["run", "--deadline", "soon"], /--deadline: 'soon' is not a duration\. Write 90s, 30m, 2h or 1d\./],
     [["run", "--fail-on", "rejected,sadness"], /--fail-on does not know 'sadness'.*rejected.*findings/],
     [["run", "--requests-per-second", "0"], /must be greater than 0/],
+    [["run", "--requests-per-second", "Infinity"], /must be greater than 0, and finite/],
     [["run", "--requests-per-second", "5.5"], /more than the account's limit of 5\. .*--account-limit 6\./],
     [
       ["resolve", "--requests-per-second", "11", "--account-limit", "10"],
