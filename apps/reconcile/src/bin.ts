@@ -1,12 +1,14 @@
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"
 import { cli } from "./cli/Cli.js"
 import { withPlainConsole } from "./cli/console.js"
-import { ExitCode, fromExit } from "./cli/ExitCode.js"
-import { DiskError } from "./files/Disk.js"
+import { ExitCode, ExitWith, fromExit } from "./cli/ExitCode.js"
 import { interruptedCode, watchSignals } from "./cli/signals.js"
+import { DiskError } from "./files/Disk.js"
+import { outputTo } from "./files/Target.js"
 import { version } from "./version.js"
 
 const endWithoutStdout = (error: Error): never => {
@@ -25,7 +27,21 @@ process.stderr.on("error", () => {})
 
 watchSignals()
 
+/** A shell appends to whatever it is told to (`>> reconcile.db`). */
+const unlessStdoutDestroys = <A, E, R>(command: Effect.Effect<A, E, R>) =>
+  outputTo("-", { inputs: [] }).pipe(
+    Effect.catchTag("OutputError", () => Effect.void),
+    Effect.catchTag("OutputRefused", ({ message }) =>
+      Effect.zipRight(
+        Console.error(`ac-reconcile: ${message}`),
+        Effect.fail(new ExitWith({ code: ExitCode.usage }))
+      )
+    ),
+    Effect.zipRight(command)
+  )
+
 cli(version)(process.argv).pipe(
+  unlessStdoutDestroys,
   withPlainConsole,
   Effect.provide(NodeContext.layer),
   Effect.provide(Logger.replace(Logger.defaultLogger, Logger.prettyLogger({ stderr: true }))),
