@@ -3,10 +3,12 @@ import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"
 import { cli } from "./cli/Cli.js"
-import { ExitCode, fromExit } from "./cli/ExitCode.js"
+import { printError } from "./cli/console.js"
+import { ExitCode, ExitWith, fromExit } from "./cli/ExitCode.js"
 import { endWithoutStdout, watchStreams } from "./cli/shell/streams.js"
 import { interruptedCode, watchSignals } from "./cli/signals.js"
 import { printable } from "./text/printable.js"
+import { outputTo } from "./files/Target.js"
 import { version } from "./version.js"
 
 const stderrLogger = Logger.map(Logger.logfmtLogger, (line) => {
@@ -16,7 +18,21 @@ const stderrLogger = Logger.map(Logger.logfmtLogger, (line) => {
 watchStreams()
 watchSignals()
 
+/** A shell appends to whatever it is told to (`>> reconcile.db`). */
+const unlessStdoutDestroys = <A, E, R>(command: Effect.Effect<A, E, R>) =>
+  outputTo("-", { inputs: [] }).pipe(
+    Effect.catchTag("OutputError", () => Effect.void),
+    Effect.catchTag("OutputRefused", ({ message }) =>
+      Effect.zipRight(
+        printError(`ac-reconcile: ${message}`),
+        Effect.fail(new ExitWith({ code: ExitCode.usage }))
+      )
+    ),
+    Effect.zipRight(command)
+  )
+
 cli(version)(process.argv).pipe(
+  unlessStdoutDestroys,
   Effect.provide(NodeContext.layer),
   Effect.provide(Logger.replace(Logger.defaultLogger, stderrLogger)),
   NodeRuntime.runMain({

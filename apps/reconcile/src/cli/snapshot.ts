@@ -6,7 +6,7 @@ import { use } from "../files/Disk.js"
 import { OutputRefused } from "../files/OutputError.js"
 import { follow } from "../files/Place.js"
 import { outputFailed, outputTo } from "../files/Target.js"
-import { nameNew } from "../files/Unfinished.js"
+import { nameNew, sweep } from "../files/Unfinished.js"
 import { checkedCopy } from "../ledger/copyLedger.js"
 import { type Held, held } from "../ledger/held.js"
 import { strayBeside } from "../ledger/identity.js"
@@ -49,6 +49,8 @@ const hint = "Name another file."
 const freePlace = (name: string, from: string) =>
   Effect.gen(function* () {
     const place = yield* Effect.mapError(follow(name), outputFailed({ name, hint }))
+    // One that was killed as it named its copy has left its tools beside it.
+    if (place._tag !== "Descriptor") yield* sweep(place.path)
     if (place._tag !== "Absent") return yield* taken(name)
     yield* outputTo(name, { inputs: [{ name: from, is: "the ledger that is copied" }] })
     const stray = yield* strayBeside(place.path)

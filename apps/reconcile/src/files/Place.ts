@@ -1,5 +1,5 @@
-import { basename, dirname, join, resolve } from "node:path"
 import type { BigIntStats } from "node:fs"
+import { basename, dirname, join, resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import { DiskError, type Operations, use } from "./Disk.js"
 

@@ -2,7 +2,6 @@ import { constants } from "node:fs"
 import * as Effect from "effect/Effect"
 import { type DiskError, opened, use } from "./Disk.js"
 import { OutputError, OutputRefused } from "./OutputError.js"
-import { sweep } from "./Unfinished.js"
 import {
   descriptor,
   follow,
@@ -13,6 +12,7 @@ import {
   type Place,
   pathOf
 } from "./Place.js"
+import { sweep } from "./Unfinished.js"
 
 /** A file that the command reads or works on, and that none of its outputs may touch. */
 export interface Input {
@@ -138,11 +138,13 @@ export const objectionTo = (place: Place, inputs: ReadonlyArray<Input>): Effect.
     return never ?? (yield* sqliteAt(place))
   })
 
+const shown = (name: string) => (name === "-" ? "standard output" : name)
+
 /** Why an output could not be written, told of the name it was asked for under. */
 export const outputFailed =
   (target: { readonly name: string; readonly hint: string }) => (error: DiskError) =>
     new OutputError({
-      file: target.name === "-" ? "standard output" : target.name,
+      file: shown(target.name),
       reason: error.reason,
       hint:
         error.code === "ENOSPC" || error.code === "EDQUOT"
@@ -160,7 +162,7 @@ export const outputTo = (
 ): Effect.Effect<Target, OutputError | OutputRefused> =>
   Effect.gen(function* () {
     const hint = hintFor(option)
-    const refuse = (is: string) => new OutputRefused({ file: name, is, hint })
+    const refuse = (is: string) => new OutputRefused({ file: shown(name), is, hint })
     if (name.trim() === "") return yield* refuse("no name")
     const place = yield* Effect.mapError(
       name === "-" ? descriptor(1) : follow(name),

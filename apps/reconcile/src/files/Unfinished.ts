@@ -42,13 +42,21 @@ const takeLock = (path: string, options: { readonly fileMustExist: boolean }) =>
   }
 }
 
-/** Takes away what it holds of ours and then the folder, which fails where it holds anything else. */
+const removeIfThere = (path: string) =>
+  Effect.catchIf(
+    use((disk) => disk.remove(path)),
+    ({ code }) => code === "ENOENT",
+    () => Effect.void
+  )
+
+/**
+ * Takes away what it holds of ours and then the folder, which fails where it holds anything else. What cannot be taken
+ * away keeps its lock beside it, by which the next command knows it.
+ */
 const takeAway = (folder: string) =>
-  Effect.zipRight(
-    Effect.forEach(contents, (name) => Effect.ignore(use((disk) => disk.remove(join(folder, name)))), {
-      discard: true
-    }),
-    Effect.ignore(use((disk) => disk.removeFolder(folder)))
+  Effect.forEach(contents, (name) => removeIfThere(join(folder, name)), { discard: true }).pipe(
+    Effect.zipRight(use((disk) => disk.removeFolder(folder))),
+    Effect.ignore
   )
 
 /** Takes an abandoned folder away; one that is worked on, or holds what we never make, is left alone. */

@@ -5,6 +5,7 @@ import * as Stream from "effect/Stream"
 import { ownNames } from "../contacts/OwnColumns.js"
 import { type Filter, type Key, page, passes } from "./ExportPages.js"
 import type { Export } from "./Exports.js"
+import { withTransaction } from "./immediate.js"
 import { Ledger } from "./Ledger.js"
 import { originalsOf } from "./originals.js"
 import { originalValues, sourceColumns } from "./SourceColumns.js"
@@ -48,4 +49,4 @@ export const read = (definition: Export, filter: Filter = {}, size = pageSize) =
 
 /** Everything read within is of one moment, whatever a run writes meanwhile; no writer waits for it. */
 export const atOneMoment = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-  Effect.flatMap(Ledger, ({ sql, use }) => use(sql.withTransaction(effect)))
+  Effect.flatMap(Ledger, ({ sql, use }) => use(withTransaction(sql)(effect)))

@@ -5,6 +5,7 @@ import type * as Stream from "effect/Stream"
 import { normalForm, printable } from "../contacts/ColumnNames.js"
 import type { ContactRow } from "../contacts/ContactRow.js"
 import type * as Batches from "./Batches.js"
+import { withTransaction } from "./immediate.js"
 import { Ledger } from "./Ledger.js"
 import * as changes from "./LocalContacts/changes.js"
 import { takeAll } from "./LocalContacts/firstLoad.js"
@@ -98,7 +99,7 @@ export const load = <E, R>(
       // Staging writes to the temporary database alone, in a transaction that never locks the file: a run
       // can go on recording while a large file is read.
       const staged = yield* use(
-        sql.withTransaction(
+        withTransaction(sql)(
           Effect.gen(function* () {
             for (const statement of [...stagePages, ...createStage, ...emptyStage])
               yield* sql.unsafe(statement)

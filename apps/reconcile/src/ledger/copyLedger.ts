@@ -1,10 +1,10 @@
 import Sqlite from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { outputFailed } from "../files/Target.js"
 import { OutputError } from "../files/OutputError.js"
+import { outputFailed } from "../files/Target.js"
 import * as Unfinished from "../files/Unfinished.js"
-import { fromSqlite, LedgerError, codeOf, messageOf } from "./LedgerError.js"
+import { codeOf, fromSqlite, LedgerError, messageOf } from "./LedgerError.js"
 import { ownTables } from "./ownTables.js"
 
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`

@@ -4,6 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { rejected } from "../../src/contacts/ContactRow.js"
 import * as RejectsFile from "../../src/contacts/RejectsFile.js"
+import { Disk } from "../../src/files/Disk.js"
 import { temporaryFolder } from "../support/temporary.js"
 
 const options = { place: "line", inputs: [] } as const
@@ -104,6 +105,27 @@ describe("rejected rows", () => {
       writeFileSync(name, "of somebody")
       yield* typed(name)
       assert.strictEqual(readFileSync(name, "utf8"), "of somebody")
+    })
+  )
+
+  it.scoped("leave nothing and replace nothing where the disk gets full", () =>
+    Effect.gen(function* () {
+      const { folder, name } = yield* place
+      yield* load(name, tooFew)
+      const before = readFileSync(name, "utf8")
+      const disk = yield* Disk
+      const full = Object.assign(new Error("no space"), { code: "ENOSPC" })
+      for (const failing of [{ write: () => Promise.reject(full) }, { flush: () => Promise.reject(full) }]) {
+        const error = yield* Effect.flip(load(name, tooFew, tooFew)).pipe(
+          Effect.provideService(Disk, { ...disk, ...failing })
+        )
+        assert.strictEqual(
+          error.message,
+          `${name}: cannot be written (the disk is full, ENOSPC). Free some space, or name another file with --rejects FILE.`
+        )
+      }
+      assert.deepStrictEqual(readdirSync(folder), ["in.csv.rejects.csv"])
+      assert.strictEqual(readFileSync(name, "utf8"), before)
     })
   )
 
