@@ -94,6 +94,7 @@ const freeToken = Effect.flatMap(Ledger, ({ sql }) =>
 /** Texts in which a person may stand among others: each is read and, where needed, rewritten. */
 const texts = [
   { table: "batch_answers", key: "batch_answer_id", column: "raw_body" },
+  { table: "batch_unreadable_items", key: "batch_unreadable_item_id", column: "value" },
   { table: "batch_errors", key: "batch_error_id", column: "raw_body" },
   { table: "batch_errors", key: "batch_error_id", column: "message" },
   { table: "account_errors", key: "account_error_id", column: "message" }
@@ -163,6 +164,7 @@ export const erase = (address: string) =>
           INSERT INTO stale_batches
           SELECT batch_id FROM batch_sent WHERE email_key = ${key}
           UNION SELECT batch_id FROM batch_failures WHERE email_key = ${key}
+          UNION SELECT batch_id FROM batch_unreadable_items
           UNION SELECT value FROM json_each(${JSON.stringify(reporting)}) WHERE true
           ON CONFLICT DO NOTHING`
         yield* sql`DELETE FROM outcomes WHERE email_key = ${key}
