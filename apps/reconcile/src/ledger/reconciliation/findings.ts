@@ -103,7 +103,7 @@ export const drawFindings: ReadonlyArray<string> = [
          || CASE count(i.position) WHEN 0 THEN '' ELSE ', and ' END, '')
        || coalesce((SELECT CASE count(i.position)
              WHEN 1 THEN 'item ' || (first.position + 1) || ' of the ' || i.list || ' list could not be read: '
-             ELSE count(i.position) || ' items of the ' || i.list || ' list could not be read, the first is item '
+             ELSE CASE WHEN count(i.position) > 1000 THEN 'more than 1000' ELSE count(i.position) END || ' items of the ' || i.list || ' list could not be read, the first is item '
                || (first.position + 1) || ': '
            END || first.value
          FROM batch_unreadable_items first
