@@ -32,7 +32,10 @@ import { UnreadableItem } from "./UnreadableItem.js"
 export interface ReportedLists {
   readonly success: Option.Option<ReadonlyArray<ContactId>>
   readonly failure: Option.Option<ReadonlyArray<string>>
-  /** Of both lists, those of `success` first, each in the order received. Empty for a documented answer. */
+  /**
+   * Of both lists, those of `success` first, each in the order received; of more than 1,000 in one list the last stands
+   * for the rest. Empty for a documented answer.
+   */
   readonly unreadable: ReadonlyArray<UnreadableItem>
 }
 

@@ -214,6 +214,18 @@ describe("ImportAnswer", () => {
     )
   })
 
+  it("records no more than 1,000 of them, and how many there were beside", () => {
+    const odd = [...new Array<null>(1500).fill(null), "1", null]
+    const { success, unreadable } = ImportAnswer.lists(decode({ status: "completed", success: odd }))
+    assert.deepStrictEqual(success, Option.some(ids("1")))
+    assert.lengthOf(unreadable, 1001)
+    assert.deepStrictEqual(unreadable.at(-1), {
+      list: "success",
+      position: Option.some(1000),
+      value: "501 more from here on"
+    })
+  })
+
   it("tells no list to have shrunk that was not wholly read", () => {
     const before = decode({ status: "completed", success: ["1", "2"], failure: [] })
     const after = decode({ status: "completed", success: ["1", null], failure: [] })

@@ -5,6 +5,7 @@ import type { BatchId } from "effect-activecampaign/BatchId"
 import { fromAddress } from "effect-activecampaign/EmailKey"
 import { isSettled, lists } from "effect-activecampaign/ImportAnswer"
 import type { ImportSnapshot } from "effect-activecampaign/ImportSnapshot"
+import type { UnreadableItem } from "effect-activecampaign/UnreadableItem"
 import { Ledger } from "./Ledger.js"
 import { transactionConnection } from "./transactionConnection.js"
 
@@ -25,6 +26,29 @@ const insertSuccesses = `
 const insertFailures = `
   INSERT INTO batch_failures (batch_id, sequence, email_key, position, email)
   SELECT ?, ?, value ->> 0, key, value ->> 1 FROM json_each(?)`
+
+const insertUnreadable = `
+  INSERT INTO batch_unreadable_items (batch_id, sequence, list, position, value)
+  SELECT ?, ?, value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)`
+
+/** A list whose items keep the places they had among those that could not be read: JSON in which the places are keys. */
+const inPlace = <A>(
+  name: UnreadableItem["list"],
+  items: ReadonlyArray<A>,
+  unreadable: ReadonlyArray<UnreadableItem>
+): string => {
+  const taken = new Set(
+    unreadable.flatMap(({ list, position }) => (list === name ? Option.toArray(position) : []))
+  )
+  if (taken.size === 0) return JSON.stringify(items)
+  let place = -1
+  const places = items.map((item) => {
+    do place += 1
+    while (taken.has(place))
+    return [place, item] as const
+  })
+  return JSON.stringify(Object.fromEntries(places))
+}
 
 // An answer behind a settled one is either the same or a finding.
 const markStale = `
@@ -49,7 +73,8 @@ const isSame = (last: LastAnswer, { answer, body }: ImportSnapshot, origin: Orig
 
 /**
  * Records an answer if it says something new about its batch; a settled one with both its lists, item by item, in
- * one transaction that also marks the batch as to be decided. Returns whether it was new.
+ * one transaction that also marks the batch as to be decided. What could not be read of a list is written beside it.
+ * Returns whether it was new.
  *
  * Lists of an unsettled answer may still grow; they stay in `raw_body` and are no facts about contacts yet.
  */
@@ -59,7 +84,7 @@ export const record = (snapshot: ImportSnapshot, origin: Origin = "account") =>
       Effect.gen(function* () {
         const { answer, batchId, body, receivedAt } = snapshot
         const connection = yield* transactionConnection
-        const { failure, success } = lists(answer)
+        const { failure, success, unreadable } = lists(answer)
         const [last]: ReadonlyArray<LastAnswer> = yield* connection.execute(selectLast, [batchId], undefined)
         if (last !== undefined && isSame(last, snapshot, origin)) return false
 
@@ -76,11 +101,21 @@ export const record = (snapshot: ImportSnapshot, origin: Origin = "account") =>
         ])
         if (isSettled(answer)) {
           if (Option.isSome(success)) {
-            yield* connection.executeRaw(insertSuccesses, [batchId, sequence, JSON.stringify(success.value)])
+            const items = inPlace("success", success.value, unreadable)
+            yield* connection.executeRaw(insertSuccesses, [batchId, sequence, items])
           }
           if (Option.isSome(failure)) {
             const rows = failure.value.map((email) => [fromAddress(email), email])
-            yield* connection.executeRaw(insertFailures, [batchId, sequence, JSON.stringify(rows)])
+            const items = inPlace("failure", rows, unreadable)
+            yield* connection.executeRaw(insertFailures, [batchId, sequence, items])
+          }
+          if (unreadable.length > 0) {
+            const rows = unreadable.map(({ list, position, value }) => [
+              list,
+              Option.getOrNull(position),
+              value
+            ])
+            yield* connection.executeRaw(insertUnreadable, [batchId, sequence, JSON.stringify(rows)])
           }
         }
         yield* connection.executeRaw(markStale, [batchId])

@@ -88,18 +88,26 @@ const writtenIn = (value: unknown): string | undefined => {
 
 const isNothingElse = (value: unknown) => isObject(value) && Object.keys(value).length === 1
 
+/** A list of a million nulls is not worth a million records. */
+const mostUnreadable = 1000
+
 const readItems = <A>({ is, list, read }: Kind<A>, values: ReadonlyArray<unknown>): Read<A> => {
   // Most often all are, and the list need not be copied.
   if (values.every(is)) return { items: values, unreadable: [] }
   const items: Array<A> = []
   const unreadable: Array<UnreadableItem> = []
+  let more: { readonly position: number; count: number } | undefined
   for (const [position, value] of values.entries()) {
     const item = is(value) ? Option.some(value) : read(value)
     if (Option.isSome(item)) items.push(item.value)
-    else {
+    else if (unreadable.length < mostUnreadable) {
       const written = isNothingElse(value) ? writtenIn(value) : undefined
       unreadable.push({ list, position: Option.some(position), value: written ?? shortOf(value) })
-    }
+    } else if (more === undefined) more = { position, count: 1 }
+    else more.count += 1
+  }
+  if (more !== undefined) {
+    unreadable.push({ list, position: Option.some(more.position), value: `${more.count} more from here on` })
   }
   return { items, unreadable }
 }

@@ -33,8 +33,9 @@ export const conclusions: ReadonlyArray<ObjectNotes> = [
     columns: {
       batch_id: said.batchId,
       finding:
-        "unmatched-success, unmatched-failure, duplicate-sent, duplicate-local, id-conflict, impossible-transition or count-refuted.",
-      subject: "What it is about: an address, an email key or a contact ID.",
+        "unmatched-success, unmatched-failure, duplicate-sent, duplicate-local, id-conflict, impossible-transition, count-refuted or unreadable-item.",
+      subject:
+        "What it is about: an address, an email key, a contact ID, the number of an answer, the batch or the name of a list.",
       detail: "One sentence for people. Its wording may change."
     }
   },

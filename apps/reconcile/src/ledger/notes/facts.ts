@@ -64,11 +64,11 @@ export const facts: ReadonlyArray<ObjectNotes> = [
       status:
         "ActiveCampaign's word: waiting, claimed, active, completed, failed or interrupted; unset where it answered JSON false. Any other word is kept as it came and is not final.",
       success_count:
-        "How many contact IDs the success list had. NULL: the list was missing or null, which is not empty.",
+        "How many contact IDs could be read in the success list. NULL: the list was missing or null, which is not empty.",
       failure_count:
-        "How many addresses the failure list had. NULL: the list was missing or null, which is not empty.",
+        "How many addresses could be read in the failure list. NULL: the list was missing or null, which is not empty.",
       raw_body:
-        "The body as received, to the letter. Of a pasted answer, the text of its file without white space around it.",
+        "The body as received, to the letter; only the API token, where an answer repeats it, is replaced by <redacted>. Of a pasted answer, the text of its file without white space around it.",
       origin:
         "account: ActiveCampaign answered a call. pasted: you gave the answer with 'batches add --answer'."
     }
@@ -93,7 +93,23 @@ export const facts: ReadonlyArray<ObjectNotes> = [
       sequence,
       email_key: said.emailKey,
       position: "Its place in the list as received, from 0.",
-      email: "The address as ActiveCampaign wrote it, which may differ from what was sent in letter case."
+      email:
+        "The address as ActiveCampaign wrote it, which may differ from what was sent in letter case. What no text can hold, half a surrogate pair, is U+FFFD."
+    }
+  },
+  {
+    object: "batch_unreadable_items",
+    layer: "facts",
+    note: "Something in a list of a settled answer that is not what the list holds. As long as the last settled answer of a batch has one, counting decides nothing about the batch.",
+    columns: {
+      batch_unreadable_item_id: "A number in the order of writing.",
+      batch_id: said.batchId,
+      sequence,
+      list: "The list it stood in: success or failure.",
+      position:
+        "Its place in the list as received, from 0. NULL: the list itself is something else than a list.",
+      value:
+        "What stood there, as JSON; where that is longer than 200 characters, what kind of thing it was. raw_body of the answer has all of it."
     }
   },
   {

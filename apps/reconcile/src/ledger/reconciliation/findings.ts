@@ -97,6 +97,8 @@ export const drawFindings: ReadonlyArray<string> = [
    CROSS JOIN batch_answers after ON after.batch_id = r.batch_id
    CROSS JOIN batch_answers before ON before.batch_id = after.batch_id AND before.sequence = after.sequence - 1
    WHERE before.status IN ('completed', 'failed', 'interrupted') AND after.status = before.status
+     AND NOT EXISTS (SELECT 1 FROM batch_unreadable_items i
+       WHERE i.batch_id = after.batch_id AND i.sequence = after.sequence)
      AND ((before.success_count IS NOT NULL AND after.success_count IS NOT NULL
          AND EXISTS (SELECT 1 FROM batch_successes x WHERE x.batch_id = before.batch_id AND x.sequence = before.sequence
            AND NOT EXISTS (SELECT 1 FROM batch_successes y
@@ -104,7 +106,25 @@ export const drawFindings: ReadonlyArray<string> = [
        OR (before.failure_count IS NOT NULL AND after.failure_count IS NOT NULL
          AND EXISTS (SELECT 1 FROM batch_failures x WHERE x.batch_id = before.batch_id AND x.sequence = before.sequence
            AND NOT EXISTS (SELECT 1 FROM batch_failures y
-             WHERE y.batch_id = after.batch_id AND y.sequence = after.sequence AND y.email_key = x.email_key))))`
+             WHERE y.batch_id = after.batch_id AND y.sequence = after.sequence AND y.email_key = x.email_key))))`,
+
+  `INSERT INTO findings (batch_id, finding, subject, detail)
+   SELECT i.batch_id, 'unreadable-item', i.list,
+     coalesce('the ' || i.list || ' list came as ' || max(i.value) FILTER (WHERE i.position IS NULL)
+         || CASE count(i.position) WHEN 0 THEN '' ELSE ', and ' END, '')
+       || coalesce((SELECT CASE count(i.position)
+             WHEN 1 THEN 'item ' || (first.position + 1) || ' of the ' || i.list || ' list could not be read: '
+             ELSE CASE WHEN count(i.position) > 1000 THEN 'more than 1000' ELSE count(i.position) END || ' items of the ' || i.list || ' list could not be read, the first is item '
+               || (first.position + 1) || ': '
+           END || first.value
+         FROM batch_unreadable_items first
+         WHERE first.batch_id = i.batch_id AND first.sequence = i.sequence AND first.list = i.list
+           AND first.position IS NOT NULL
+         ORDER BY first.position LIMIT 1), '')
+       || '; nothing is concluded from counting'
+   FROM reconcile_scope r
+   CROSS JOIN batch_unreadable_items i ON i.batch_id = r.batch_id AND i.sequence = r.sequence
+   GROUP BY i.batch_id, i.list`
 ]
 
 /** Rows that name a batch were sent in it, which is no duplicate in the source; two that name none are. */
