@@ -70,7 +70,10 @@ describe("a first line that names the delimiter", () => {
   })
 
   it("is passed over where the caller names another", () => {
-    assert.strictEqual(parse("sep=,\nname|email\nA|a@x.test\n", { delimiter: "|" }).rows[0]?.email, "a@x.test")
+    assert.strictEqual(
+      parse("sep=,\nname|email\nA|a@x.test\n", { delimiter: "|" }).rows[0]?.email,
+      "a@x.test"
+    )
   })
 
   it("needs a header below it", () => {
