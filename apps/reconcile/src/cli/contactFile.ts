@@ -34,19 +34,21 @@ const nameRejected = (path: string, place: Place, row: RejectedRow) => {
   return Console.error(`${displayName(path)}, ${place} ${row.line}${column}: ${printable(row.reason)}`)
 }
 
-/** A stream whose first chunk has been read: what cannot be read at all fails here, before a ledger is made. */
-const begun = <A, E, R>(stream: Stream.Stream<A, E, R>) =>
+/** A stream of which so much has been read that a row is known: what cannot be read at all fails before a ledger is made. */
+const begun = <R>(stream: Stream.Stream<ContactChunk, ContactFileError, R>) =>
   Effect.gen(function* () {
     const pull = yield* Stream.toPull(stream)
-    return yield* pull.pipe(
-      Effect.map((first) => Stream.concat(Stream.fromChunk(first), Stream.repeatEffectChunkOption(pull))),
-      Effect.catchAll(
-        Option.match({
-          onNone: () => Effect.succeed(Stream.fromChunk(Chunk.empty<A>())),
-          onSome: (error) => Effect.fail(error)
-        })
+    let first = Chunk.empty<ContactChunk>()
+    let ended = false
+    while (!ended && Chunk.every(first, ({ rejected, rows }) => rows.length + rejected.length === 0)) {
+      const next = yield* pull.pipe(
+        Effect.map(Option.some),
+        Effect.catchAll((end) => (Option.isNone(end) ? Effect.succeedNone : Effect.fail(end.value)))
       )
-    )
+      if (Option.isNone(next)) ended = true
+      else first = Chunk.appendAll(first, next.value)
+    }
+    return Stream.concat(Stream.fromChunk(first), ended ? Stream.empty : Stream.repeatEffectChunkOption(pull))
   })
 
 interface Input<R> {

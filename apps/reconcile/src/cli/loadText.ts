@@ -47,7 +47,7 @@ export const describeDifferences = (report: LoadReport): ReadonlyArray<string> =
 const oddities: Readonly<Record<Exclude<RemarkKind, "contact-id">, readonly [one: string, many: string]>> = {
   invisible: ["holds invisible characters or unusual blanks", "hold invisible characters or unusual blanks"],
   name: ["stands in angle brackets, as in Name <a@b>", "stand in angle brackets, as in Name <a@b>"],
-  mailto: ["begins with mailto:", "begin with mailto:"],
+  mailto: ["begins with 'mailto:'", "begin with 'mailto:'"],
   several: [
     "has more than one @, as two addresses in one have",
     "have more than one @, as two addresses in one have"
@@ -74,7 +74,7 @@ export const describeRemarks = (counted: ReadonlyArray<Counted>, place: Place): 
   const ids = counted.flatMap(({ count, examples, kind }) =>
     kind === "contact-id"
       ? [
-          `${plural(count, "row gives", "rows give")} a contact ID that is none (IDs are whole numbers); loaded with the ID unknown: ${examplesOf(examples, place)}`
+          `${plural(count, "contact ID is", "contact IDs are")} not the whole number that an ID is; ${count === 1 ? "its contact was" : "their contacts were"} loaded with the ID unknown: ${examplesOf(examples, place)}`
         ]
       : []
   )

@@ -306,7 +306,10 @@ const takeHeader = (
   const header = CsvHeader.make(fields, options.map)
   if (Either.isLeft(header)) {
     const canBeOther = options.delimiter === undefined && CsvHeader.hasOtherDelimiter(text, delimiter)
-    return fail(options, `${header.left}${canBeOther ? otherDelimiter : ""}`, { line, column: null })
+    return fail(options, `${header.left}${canBeOther ? otherDelimiter(delimiter) : ""}`, {
+      line,
+      column: null
+    })
   }
   return take(
     options,
@@ -316,8 +319,8 @@ const takeHeader = (
   )
 }
 
-const otherDelimiter =
-  " If the columns are separated by another sign than it was read with, name it with --delimiter, as in --delimiter ';'."
+const otherDelimiter = (readWith: string): string =>
+  ` It was read with ${readWith === "\t" ? "a tab" : `"${readWith}"`} between the columns; if they are separated by another sign, name it, as with --delimiter ';'.`
 
 const behind = ({ lines, rejected, texts }: RecordFramer.Framed, at: number): RecordFramer.Framed => ({
   texts: texts.slice(at + 1),

@@ -16,7 +16,10 @@ export interface CsvHeader {
   readonly prefixes: ReadonlyArray<string>
 }
 
-const delimiters = [",", ";", "\t", "|"]
+const usual = [",", ";", "\t", "|"]
+
+/** These are taken only where an address column comes of it. */
+const unusual = [":", "^", "~"]
 
 const columnsBy = (line: string, delimiter: string): number =>
   line.replace(/"[^"]*("|$)/g, "").split(delimiter).length
@@ -28,26 +31,24 @@ const columnsBy = (line: string, delimiter: string): number =>
 export const detectDelimiter = (
   line: string,
   fieldsOf: (line: string, delimiter: string) => ReadonlyArray<string>,
-  map: ColumnMap,
+  { email }: ColumnMap,
   preferred?: string
 ): string => {
-  const candidates = preferred === undefined ? delimiters : [...new Set([preferred, ...delimiters])]
-  const working = candidates.filter(
+  const map = email === undefined ? {} : { email }
+  const working = [...usual, ...unusual].filter(
     (candidate) => columnsBy(line, candidate) > 1 && Either.isRight(make(fieldsOf(line, candidate), map))
   )
-  let [best = ","] = candidates
-  if (working.length === 1) [best = ","] = working
-  else {
-    for (const candidate of working.length > 1 ? working : candidates) {
-      if (columnsBy(line, candidate) > columnsBy(line, best)) best = candidate
-    }
+  const candidates = working.length > 0 ? working : usual
+  let best = preferred !== undefined && candidates.includes(preferred) ? preferred : (candidates[0] ?? ",")
+  for (const candidate of candidates) {
+    if (columnsBy(line, candidate) > columnsBy(line, best)) best = candidate
   }
   return best
 }
 
 /** Whether columns could be separated in a header line by another sign than the one it was read with. */
 export const hasOtherDelimiter = (line: string, delimiter: string): boolean =>
-  [...delimiters, ":"].some((candidate) => candidate !== delimiter && columnsBy(line, candidate) > 1)
+  [...usual, ...unusual].some((candidate) => candidate !== delimiter && columnsBy(line, candidate) > 1)
 
 /** The delimiter in the line that Excel reads and writes above the header: `sep=;`. */
 export const namedDelimiter = (line: string): string | null =>

@@ -97,22 +97,19 @@ const isHalfNul = (bytes: string): boolean => {
   return zeros.length > 0 && zeros.length >= Math.floor(bytes.length / 2) - 1 && new Set(zeros).size === 1
 }
 
-/** Why a text is none that contacts could be read from, told from its beginning. */
+/** Why a text is none that contacts could be read from, told from its first line. */
 export const refusalOfText = (text: string): string | null => {
-  const beginning = text.slice(0, 4096).trimStart()
-  if (/^<\?xml/i.test(beginning)) {
-    return /spreadsheet/i.test(beginning)
-      ? `this is an XML spreadsheet, whatever its name says. ${saveAsCsv}`
-      : "this is XML. Export the contacts as CSV (UTF-8) or JSON lines."
+  const firstLine = text.trimStart().split(/[\r\n]/, 1)[0] ?? ""
+  if (/^<\?xml/i.test(firstLine)) {
+    return "this is XML, as some programs save spreadsheets. Open it there, and save the contacts as CSV (UTF-8)."
   }
-  if (/^<(?:!doctype|!--|html|head|body|meta|table|style|div|script)\b/i.test(beginning)) {
+  if (/^<(?:!doctype|!--|html|head|body|meta|table|style|div|script)\b/i.test(firstLine)) {
     return `this is an HTML page, whatever its name says; some programs call one .xls. ${saveAsCsv}`
   }
-  if (beginning.startsWith("{\\rtf")) return `this is a rich text document (RTF). ${saveAsCsv}`
-  if (/^MIME-Version:/i.test(beginning)) {
+  if (firstLine.startsWith("{\\rtf")) return `this is a rich text document (RTF). ${saveAsCsv}`
+  if (/^MIME-Version:/i.test(firstLine)) {
     return `this is a saved web page (MIME), whatever its name says. ${saveAsCsv}`
   }
-  const firstLine = text.split(/[\r\n]/, 1)[0] ?? ""
   if (!firstLine.includes("\0")) return null
   if (firstLine.includes("ustar")) return "this is a tar archive. Unpack it, and load the file in it."
   return "its first line holds NUL characters, so it is no text, or UTF-16 without a byte order mark. Save it as UTF-8."

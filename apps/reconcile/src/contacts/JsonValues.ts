@@ -154,14 +154,11 @@ export const isBeginning = (head: Uint8Array, isWhole: boolean): boolean | undef
   const text = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, mostLooked)).toString("latin1")
   const start = text.replace(/^(?:\xEF(?:\xBB(?:\xBF|$)|$)|\s)+/, "")
   const canTell = isWhole || head.length >= mostLooked
-  if (start === "") return canTell ? false : undefined
-  if (start.startsWith("[")) {
-    const next = /\S/.exec(start.slice(1))?.[0]
-    if (next === undefined) return canTell ? true : undefined
-    return /[{[\]"\d-]/.test(next)
-  }
-  if (!start.startsWith("{")) return false
+  const [first = ""] = start
+  if (first !== "[" && first !== "{") return first === "" && !canTell ? undefined : false
   const next = /[^ \t]/.exec(start.slice(1))?.[0]
-  if (next === undefined) return canTell ? false : undefined
-  return next === "\n" || next === "\r"
+  if (next === undefined) return canTell ? first === "[" : undefined
+  if (next === "\n" || next === "\r") return true
+  // A header may begin with a bracket too, as in [email],[name].
+  return first === "[" && /[{[\]"\d-]/.test(next)
 }

@@ -32,11 +32,15 @@ const kinds: ReadonlyArray<readonly [Exclude<RemarkKind, "contact-id">, (address
       !/^[^@]+@(?:[\p{L}\p{M}\p{N}_-]+[.\u3002])+[\p{L}\p{M}\p{N}-]+$/u.test(address) ||
       /\.\.|\.@|@-/.test(address)
   ],
-  // Letters of two alphabets side by side, as a Cyrillic а in a Latin word, or wide forms of Latin ones.
-  ["lookalike", (address) => mixed.test(address) || address.normalize("NFKC") !== address.normalize("NFC")]
+  // Letters of two alphabets, as a Cyrillic а in a Latin word, or wide forms of Latin ones.
+  ["lookalike", (address) => isMixed(address) || address.normalize("NFKC") !== address.normalize("NFC")]
 ]
 
-const mixed = /[a-z][\p{Script=Cyrillic}\p{Script=Greek}]|[\p{Script=Cyrillic}\p{Script=Greek}][a-z]/iu
+/** In one part of an address; parts of different alphabets are common. */
+const isMixed = (address: string): boolean =>
+  address
+    .split(/[@.]/)
+    .some((part) => /[a-z]/i.test(part) && /[\p{Script=Cyrillic}\p{Script=Greek}]/u.test(part))
 
 /** What is odd about an address, if anything: it may be wrong, and is taken as it stands, since it may have been sent so. */
 export const kindOf = (address: string): RemarkKind | null => {

@@ -101,7 +101,7 @@ describe("CSV", () => {
   })
 
   it("gives no rows for a file that is a header only", () => {
-    assert.deepStrictEqual(parse("email,name"), { rows: [], rejected: [] })
+    assert.deepStrictEqual(parse("email,name"), { rows: [], rejected: [], remarks: [] })
   })
 
   it("refuses an empty file", () => {

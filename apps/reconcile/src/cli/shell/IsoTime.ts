@@ -2,8 +2,7 @@ import * as Either from "effect/Either"
 
 const example = "2031-04-02T08:15:00Z"
 
-const instant =
-  /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}(?::?\d{2})?)$/
+const instant = /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}(?::?\d{2})?)$/
 
 const withoutZone = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?$/
 
@@ -13,33 +12,32 @@ const withoutZone = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?$/
  */
 export const parse = (text: string): Either.Either<string, string> => {
   const given = text.trim()
+  const noDay = withoutDay(given)
+  if (noDay !== null) return Either.left(noDay)
   const found = instant.exec(given)
   if (found === null) return Either.left(whyNot(given))
-  const [
-    ,
-    year = "",
-    month = "",
-    day = "",
-    hour = "",
-    minutes = "",
-    seconds = "0",
-    fraction = "",
-    zone = ""
-  ] = found
-  if (Number(month) < 1 || Number(month) > 12) return Either.left(`there is no month ${month}.`)
-  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)))
-  if (Number(year) < 1970) return Either.left(`the year ${year} is too early for an import.`)
-  if (date.getUTCDate() !== Number(day)) return Either.left(`there is no day ${year}-${month}-${day}.`)
-  if (Number(hour) > 23 || Number(minutes) > 59 || Number(seconds) > 59) {
+  const [, day = "", hour = "", minute = "", second = "00", fraction = "", zone = ""] = found
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) {
     return Either.left(
-      `there is no time ${hour}:${minutes}:${seconds}; hours go to 23, minutes and seconds to 59.`
+      `there is no time ${hour}:${minute}:${second}; hours go to 23, minutes and seconds to 59.`
     )
   }
   const offset = offsetOf(zone)
   if (offset === null) return Either.left(`there is no zone ${zone}; write Z for UTC, or +02:00.`)
+  const seconds = ((Number(hour) * 60 + Number(minute) - offset) * 60 + Number(second)) * 1000
   const milliseconds = Number(fraction.slice(0, 3).padEnd(3, "0"))
-  const time = date.getTime() + ((Number(hour) * 60 + Number(minutes) - offset) * 60 + Number(seconds)) * 1000
-  return Either.right(new Date(time + milliseconds).toISOString())
+  return Either.right(new Date(Date.parse(`${day}T00:00:00Z`) + seconds + milliseconds).toISOString())
+}
+
+/** What begins as a date has to begin with a real one, whatever else is wrong. */
+const withoutDay = (text: string): string | null => {
+  const found = /^(\d{4})-(\d{2})-(\d{2})(?!\d)/.exec(text)
+  if (found === null) return null
+  const [year, month, day] = [Number(found[1]), Number(found[2]), Number(found[3])]
+  if (year < 1970) return `the year ${found[1]} is too early for an import.`
+  // JavaScript takes a day that is not in the calendar for one of the next month.
+  const date = new Date(Date.UTC(year, month - 1, day))
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? null : `there is no day ${found[0]}.`
 }
 
 /** Minutes ahead of UTC; null where no place on earth is so far from it. */
