@@ -10,6 +10,7 @@ import { formats } from "../contacts/ContactParser.js"
 import * as Ledger from "../ledger/Ledger.js"
 import * as LocalContacts from "../ledger/LocalContacts.js"
 import { reconcileStale } from "../ledger/Reconciliation.js"
+import { ConfigurationError } from "./account.js"
 import { describeRejects, describeRestored } from "./contactFile.js"
 import { openSource } from "./contactSource.js"
 import { ExitCode } from "./ExitCode.js"
@@ -155,6 +156,13 @@ export const contactsLoad = Command.make(
             ? { batchId: options.batchColumn.value, byBatchColumn: true }
             : {}),
           ...(Option.isSome(options.key) ? { key: options.key.value } : {})
+        }
+        if (options.submittedAt !== undefined && columnMap.batchId === undefined) {
+          return yield* new ConfigurationError({
+            problem:
+              "--submitted-at says when the batches of the file were submitted, and no column names them.",
+            hint: "Add --batch-column COLUMN, or date a batch with 'ac-reconcile batches add --id BATCH_ID --submitted-at TIME'."
+          })
         }
         const input = yield* openSource(options, columnMap)
         const now = DateTime.formatIso(yield* DateTime.now)

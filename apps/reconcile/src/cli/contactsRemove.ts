@@ -28,9 +28,9 @@ const knownSource = (file: string, name: string) =>
     if (found !== undefined) return found
     const wanted = name.toLowerCase()
     const near = sources.filter((one) => one.name.toLowerCase().includes(wanted))
-    const listed = (near.length > 0 ? near : sources).slice(0, shown).map((one) => `'${one.name}'`)
+    const listed = (near.length > 0 ? near : sources).slice(0, shown).map((one) => `'${printable(one.name)}'`)
     return yield* new ConfigurationError({
-      problem: `${file} has no source '${name}'.`,
+      problem: `${file} has no source '${printable(name)}'.`,
       hint:
         sources.length === 0
           ? "It has none at all: nothing was loaded."

@@ -117,6 +117,7 @@ describe("a batch that was added by mistake", () => {
       expectDone(await world.run(["contacts", "load", "sent.csv", "--batch-column", "batch_id"]))
       const told = await world.run(["batches", "add", "--id", "5b1f", "--json"])
       expect(envelopeOf(told.stdout).result).toMatchObject({ caseTwins: [["5b1f", "5B1F"]] })
+      expectRefusal(await world.run(["batches", "remove"]), 2, /No batch ID was given/)
       const both = await world.run(["batches", "add", "--id", "x", "--id", "X", "--db", "other.db"])
       expect(both.stdout).toContain("Batches X and x differ in letter case only.")
     })

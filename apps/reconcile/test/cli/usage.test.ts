@@ -25,6 +25,10 @@ describe.concurrent("a call that makes no sense", () => {
     [["batches", "add", "--id", ""], /No batch ID was given/],
     [["batches", "add", "--id", "a", "--id", "b", "--sent", "sent.csv"], /one batch, and 2 were named/],
     [["batches", "add", "--id", "a", "--submitted-at", "last week"], /'last week' is not a time/],
+    [
+      ["contacts", "load", "sent.csv", "--submitted-at", "2031-04-02T08:15:00Z"],
+      /no column names them\. Add --batch-column/
+    ],
     [["contacts", "load"], /No contacts were named\. Give a file/],
     [["contacts", "load", "--bogus"], /'--bogus' is no option of this command\./],
     [["contacts", "load", "sent.csv", "--map", "phone=Phone"], /--map: .*"phone" cannot be mapped/],
