@@ -47,7 +47,10 @@ const tell = ({ chapters, email_key, facts }: Story) => {
     ...batches.map((batchId) => {
       const own = chapters.filter(({ batch_id }) => batch_id === batchId)
       const verdicts = [...new Set(own.map(verdictOf))].join("\n  and ")
-      return [`${printable(`In batch ${batchId}: `)}${verdicts}`, factsTable(own[0]?.facts ?? [])].join("\n")
+      return [
+        `${printable(`In batch ${batchId}: `)}${verdicts}`,
+        factsTable(own.flatMap(({ facts }) => facts))
+      ].join("\n")
     })
   )
 }

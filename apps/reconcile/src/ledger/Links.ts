@@ -67,12 +67,10 @@ export const markLinked = (links: string) =>
       INSERT INTO stale_batches
       SELECT x.batch_id FROM json_each(${links}) j CROSS JOIN unmatched_successes x ON x.contact_id = j.value ->> 0
       UNION
-      SELECT s.batch_id FROM json_each(${links}) j CROSS JOIN batch_sent s ON s.email_key = j.value ->> 1
-      UNION
-      SELECT s.batch_id FROM json_each(${links}) j CROSS JOIN local_contacts l ON l.contact_id = j.value ->> 0
-        CROSS JOIN batch_sent s ON s.email_key = l.email_key
-      UNION
-      SELECT s.batch_id FROM json_each(${links}) j CROSS JOIN links k ON k.contact_id = j.value ->> 0
-        CROSS JOIN batch_sent s ON s.email_key = k.email_key
+      SELECT s.batch_id FROM (
+        SELECT j.value ->> 1 AS email_key FROM json_each(${links}) j
+        UNION SELECT l.email_key FROM json_each(${links}) j CROSS JOIN local_contacts l ON l.contact_id = j.value ->> 0
+        UNION SELECT k.email_key FROM json_each(${links}) j CROSS JOIN links k ON k.contact_id = j.value ->> 0) known
+      CROSS JOIN batch_sent s ON s.email_key = known.email_key
       ON CONFLICT DO NOTHING`
   )

@@ -16,7 +16,7 @@ const asked = `
   pairs AS MATERIALIZED (SELECT DISTINCT batch_id, email_key FROM asked)`
 
 /** Of the source that first named the batch, the row that stands as far down there. All rows of an address are numbered once. */
-const fromItsBatch = `WITH ${asked},
+export const fromItsBatch = `WITH ${asked},
   numbered AS MATERIALIZED (
     SELECT p.batch_id, p.email_key, l.local_source_id, l.local_contact_id,
       row_number() OVER (PARTITION BY p.batch_id, p.email_key, l.local_source_id ORDER BY l.occurrence) AS number
@@ -29,7 +29,7 @@ const fromItsBatch = `WITH ${asked},
   SELECT c.at, l.source_columns FROM chosen c CROSS JOIN local_contacts l ON l.local_contact_id = c.local_contact_id`
 
 /** Where no source has such a row, the one last loaded under the address; best of all as far down there. */
-const lastLoaded = `WITH ${asked},
+export const lastLoaded = `WITH ${asked},
   ranked AS MATERIALIZED (
     SELECT p.batch_id, p.email_key, l.local_contact_id, l.occurrence, dense_rank() OVER (
       PARTITION BY p.batch_id, p.email_key

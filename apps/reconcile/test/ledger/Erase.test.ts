@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
@@ -17,6 +17,7 @@ import * as Ledger from "../../src/ledger/Ledger.js"
 import * as Lookups from "../../src/ledger/Lookups.js"
 import { reconcileStale } from "../../src/ledger/Reconciliation.js"
 import { answer, conclusions, load, momentAt, now, row, select, verdicts } from "../support/ledger.js"
+import { temporaryFolder } from "../support/temporary.js"
 
 const inFile = <A, E>(use: (file: string) => Effect.Effect<A, E, Ledger.Ledger>) =>
   Effect.acquireUseRelease(
@@ -185,6 +186,42 @@ describe("erasing a person", () => {
         ])
       })
     )
+  )
+})
+
+describe("the bytes of a file", () => {
+  const read = (text: string, others: ReadonlyArray<string>) =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const file = join(yield* temporaryFolder, "bytes")
+        writeFileSync(file, text)
+        return yield* searchBytes(file, personOf("müller@x.test"), new Map(others.map((one) => [one, false])))
+      })
+    )
+
+  it.effect("are accounted for by a longer address of the tables, and by nothing else", () =>
+    Effect.gen(function* () {
+      const bytes = "\0b-1jomüller@x.test\x01joM\u00dcLLER@x.test\0"
+      const explained = yield* read(bytes, ["jomüller@x.test"])
+      assert.deepInclude(explained, { occurrences: 2, unexplained: 0 })
+      assert.deepInclude(yield* read(bytes, []), { occurrences: 2, unexplained: 2 })
+      for (const left of [
+        "müller@x.test",
+        "b-1MÜLLER@x.test",
+        '{"a":"m\\u00FCller@x.te',
+        "m%c3%bcller%40x.test"
+      ]) {
+        const found = yield* read(`${bytes}${left}${left.endsWith("te") ? "st" : ""}\0`, ["jomüller@x.test"])
+        assert.strictEqual(found.unexplained, 1, left)
+      }
+    })
+  )
+
+  it.effect("are read over the edges of what is read at once", () =>
+    Effect.gen(function* () {
+      const found = yield* read(`${"-".repeat((1 << 16) - 6)}müller@x.test${"-".repeat(1 << 16)}`, [])
+      assert.isAbove(found.unexplained, 0)
+    })
   )
 })
 

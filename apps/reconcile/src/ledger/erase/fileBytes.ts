@@ -30,6 +30,7 @@ const aroundOf = (others: Others, address: string): Around => {
   for (const [other, isLong] of others) {
     for (let at = other.indexOf(address); at !== -1; at = other.indexOf(address, at + 1)) {
       const before = other.slice(0, at)
+      if (other === address) continue
       const afters = byBefore.get(before) ?? []
       afters.push({ after: other.slice(at + address.length), isLong })
       byBefore.set(before, afters)

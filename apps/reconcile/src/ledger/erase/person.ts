@@ -1,6 +1,6 @@
 import { domainToASCII, domainToUnicode } from "node:url"
 import { fromAddress } from "effect-activecampaign/EmailKey"
-import { folded, type Reading, readingsOf } from "./readings.js"
+import { escapeAfter, escapeBefore, folded, type Reading, readingsOf } from "./readings.js"
 
 /** Somebody, by every address that is theirs; an address whose host has two forms is one in each. */
 export interface Person {
@@ -60,7 +60,7 @@ const goesOnAfter =
 export interface Place {
   readonly from: number
   readonly to: number
-  /** The longer address that it is part of. */
+  /** The longer address that it is part of; or with the escape beside it, of which a further reading tells more. */
   readonly within?: string
 }
 
@@ -72,6 +72,16 @@ const placeAt = (text: string, from: number, to: number): Place => {
   const left = tokenBefore.exec(before)?.[0] ?? ""
   const right = tokenAfter.exec(after)?.[0] ?? ""
   const whole = left + text.slice(from, to) + right
+  const quote = /['’]?$/.exec(before)?.[0] ?? ""
+  const sign = /^[.-]*/.exec(after)?.[0] ?? ""
+  const escaped = {
+    before: escapeBefore(before.slice(0, before.length - quote.length)),
+    after: escapeAfter(after.slice(sign.length))
+  }
+  if (escaped.before !== "" || escaped.after !== "") {
+    const within = escaped.before + (escaped.before && quote) + text.slice(from, to)
+    return { from, to, within: within + (escaped.after && sign) + escaped.after }
+  }
   const isString =
     text[from - left.length - 1] === '"' && text[to + right.length] === '"' && oneAddress.test(whole)
   if (isString ? whole.length === to - from : !goesOnBefore.test(before) && !goesOnAfter.test(after)) {

@@ -66,6 +66,17 @@ const unescape: Step = {
   by: unescaped
 }
 
+const escapeFirst = new RegExp(`^(?:${unescape.pattern.source})`, "i")
+const entityLast = /&#?[a-z0-9]{1,8};$/i
+
+const ifRead = (found: string | undefined) => (found === undefined || unescaped(found) === found ? "" : found)
+
+/** The escape that a text begins with, where it is one: only the next reading tells what stands there. */
+export const escapeAfter = (text: string): string => ifRead(escapeFirst.exec(text)?.[0])
+
+/** The same at the end of a text, where it does not look like letters. */
+export const escapeBefore = (text: string): string => ifRead(entityLast.exec(text)?.[0])
+
 /** What is not seen: a soft hyphen, a zero-width space, a mark of direction. */
 const unseen: Step = {
   pattern: /(?:[\p{Cf}\p{Variation_Selector}\u115f\u1160\u3164]|\u034f)+/gu,

@@ -46,7 +46,9 @@ const searchAll = (database: Sqlite.Database, person: Person): Found => {
   const remaining = tables.flatMap(({ name }) => {
     try {
       return database
-        .prepare<[string], { readonly name: string }>("SELECT name FROM pragma_table_xinfo(?)")
+        .prepare<[string], { readonly name: string }>(
+          "SELECT name FROM pragma_table_xinfo(?) WHERE hidden <> 1"
+        )
         .all(name)
         .flatMap((one) => {
           const column = quoted(one.name)

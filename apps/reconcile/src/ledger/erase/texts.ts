@@ -1,6 +1,7 @@
 import type { SqlClient } from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import { layerOf } from "../notes.js"
+import { ownTables } from "../ownTables.js"
 import { mayHold, type Names, type Person, withoutPerson } from "./person.js"
 
 interface TextColumn {
@@ -11,27 +12,27 @@ interface TextColumn {
 }
 
 /**
- * Columns in which a person may stand among other words: every text among the facts and the user's own contacts that is
- * no part of a key. What a batch is called is how the account knows it, and stays.
+ * Columns in which a person may stand among other words: every text among the facts and the user's own contacts. What a
+ * batch is called is how the account knows it, and stays; keys of addresses are changed with all that refers to them.
  */
-const textColumns = (sql: SqlClient) =>
-  Effect.map(
+const textColumns = (sql: SqlClient) => {
+  // Only these are asked for their columns: a table of the user's may need an extension that is not there.
+  const tables = [...ownTables].filter((name) => ["facts", "yours"].includes(layerOf(name) ?? ""))
+  return Effect.map(
     sql<{ readonly table: string; readonly column: string; readonly pk: number; readonly type: string }>`
-      SELECT t.name AS "table", c.name AS "column", c.pk, c.type
-      FROM sqlite_schema t JOIN pragma_table_xinfo(t.name) c
-      WHERE t.type = 'table' AND c.hidden = 0 ORDER BY t.name, c.pk`,
+      SELECT j.value AS "table", c.name AS "column", c.pk, c.type
+      FROM json_each(${JSON.stringify(tables)}) j CROSS JOIN pragma_table_xinfo(j.value) c
+      WHERE c.hidden = 0 ORDER BY j.value, c.pk`,
     (columns): ReadonlyArray<TextColumn> =>
       columns
-        .filter(({ table }) => ["facts", "yours"].includes(layerOf(table) ?? ""))
-        .filter(
-          (one) => one.pk === 0 && one.type === "TEXT" && !["batch_id", "email_key"].includes(one.column)
-        )
+        .filter((one) => one.type === "TEXT" && !["batch_id", "email_key"].includes(one.column))
         .map(({ column: name, table }) => ({
           table,
           column: name,
           key: columns.filter((one) => one.table === table && one.pk > 0).map((one) => one.column)
         }))
   )
+}
 
 const textsAtOnce = 500
 
@@ -72,22 +73,9 @@ const rewriteColumn = (
     }
   })
 
-/** The name of a source is beside the batches that it does not tell wholly, too. */
-const renameGaps = (sql: SqlClient, person: Person, names: Names) =>
-  Effect.gen(function* () {
-    const sources = yield* sql<{ readonly source: string }>`SELECT DISTINCT source FROM batch_sent_gaps`
-    for (const { source } of sources) {
-      const without = withoutPerson(source, person, { ...names, ids: new Map() })
-      if (without === source) continue
-      yield* sql`UPDATE OR IGNORE batch_sent_gaps SET source = ${without} WHERE source = ${source}`
-    }
-  })
-
 /** Takes the person out of every text that may name them among other words. How many rows of each column that were. */
 export const rewriteTexts = (sql: SqlClient, person: Person, names: Names) =>
   Effect.gen(function* () {
     const columns = yield* textColumns(sql)
-    const rewritten = yield* Effect.forEach(columns, (one) => rewriteColumn(sql, one, person, names))
-    yield* renameGaps(sql, person, names)
-    return rewritten
+    return yield* Effect.forEach(columns, (one) => rewriteColumn(sql, one, person, names))
   })
