@@ -5,7 +5,7 @@ import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Effect from "effect/Effect"
 import { copyLedger } from "../ledger/copyLedger.js"
 import { type Held, held } from "../ledger/held.js"
-import { messageOf } from "../ledger/LedgerError.js"
+import { codeOf, fromSqlite, messageOf } from "../ledger/LedgerError.js"
 import { readablePath } from "../ledger/readable.js"
 import { readOnly } from "../ledger/readOnly.js"
 import { ConfigurationError } from "./account.js"
@@ -49,9 +49,10 @@ export const snapshot = Command.make("snapshot", { file, db, json }, (options) =
       if (existsSync(target)) return yield* taken(target)
       // Says in one sentence what is wrong with a file that is no ledger, or cannot be read.
       const readable = yield* readablePath(options.db, { schema: "any" })
-      const made = yield* Effect.mapError(
-        copyLedger(readable, target, { replace: false }),
-        ({ cause }) => new OutputError({ file: target, reason: messageOf(cause), hint: "Name another file." })
+      const made = yield* Effect.mapError(copyLedger(readable, target, { replace: false }), ({ cause }) =>
+        /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(cause))
+          ? fromSqlite(options.db, cause)
+          : new OutputError({ file: target, reason: messageOf(cause), hint: "Name another file." })
       )
       if (!made) return yield* taken(target)
       const content = yield* Effect.map(readOnly(target), held)
