@@ -74,7 +74,16 @@ export const fromSqlite = (file: string, error: unknown): LedgerError => {
     return new LedgerError({
       file,
       kind: "failed",
-      reason: `it cannot be written (${messageOf(error)}).`
+      reason: code.startsWith("SQLITE_FULL")
+        ? `it cannot be written (${messageOf(error)}). Free some space and run again.`
+        : `the disk could not be read or written (${messageOf(error)}). Check the disk, and its free space.`
+    })
+  }
+  if (code.startsWith("SQLITE_NOMEM")) {
+    return new LedgerError({
+      file,
+      kind: "failed",
+      reason: "this machine has not enough memory for it. Close other programs and run again."
     })
   }
   return new LedgerError({ file, kind: "failed", reason: messageOf(error) })

@@ -6,7 +6,7 @@ import { copyLedger } from "./copyLedger.js"
 import { identify } from "./identity.js"
 import { inTheMaking, nameNew, sweep } from "./inTheMaking.js"
 import { keptCopyOf } from "./keptCopies.js"
-import { fromSqlite, LedgerError, messageOf } from "./LedgerError.js"
+import { codeOf, fromSqlite, LedgerError, messageOf } from "./LedgerError.js"
 import { migrate } from "./migrate.js"
 import { type Migrations, migrations as ours } from "./migrations.js"
 import { OnMigration } from "./OnMigration.js"
@@ -44,7 +44,13 @@ const prepare = (sql: SqlClient.SqlClient, file: string, migrations: Migrations)
     if (file !== ":memory:") yield* sql.unsafe("PRAGMA journal_mode = WAL")
     // WAL's default may lose the last commits in a power cut; a recorded answer must survive one.
     yield* sql.unsafe("PRAGMA synchronous = FULL")
-  }).pipe(Effect.mapError((error) => (error._tag === "LedgerError" ? error : fromSqlite(file, error))))
+  }).pipe(
+    // A commit that fails is a defect to the transaction; to the user it is a full disk.
+    Effect.catchAllDefect((defect) =>
+      codeOf(defect).startsWith("SQLITE_") ? Effect.fail(fromSqlite(file, defect)) : Effect.die(defect)
+    ),
+    Effect.mapError((error) => (error._tag === "LedgerError" ? error : fromSqlite(file, error)))
+  )
 
 /** Gives the finished file its name, unless another process was first: then that one's file is the ledger. */
 const publish = (made: string, file: string) =>
