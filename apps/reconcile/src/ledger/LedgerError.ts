@@ -85,5 +85,12 @@ export const fromSqlite = (file: string, error: unknown): LedgerError => {
       reason: `the disk does not read or write it as it should (${messageOf(error)}). Check the disk, then run the same command again; nothing recorded is lost.`
     })
   }
+  if (code.startsWith("SQLITE_NOMEM")) {
+    return new LedgerError({
+      file,
+      kind: "failed",
+      reason: "this machine has not enough memory for it. Close other programs and run again."
+    })
+  }
   return new LedgerError({ file, kind: "failed", reason: messageOf(error) })
 }

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Unfinished from "../files/Unfinished.js"
 import { identify } from "./identity.js"
 import { keepCopy } from "./keptCopies.js"
-import { fromSqlite, LedgerError } from "./LedgerError.js"
+import { codeOf, fromSqlite, LedgerError } from "./LedgerError.js"
 import { migrate } from "./migrate.js"
 import { type Migrations, migrations as ours } from "./migrations.js"
 import { OnMigration } from "./OnMigration.js"
@@ -41,7 +41,13 @@ const prepare = (sql: SqlClient.SqlClient, file: string, migrations: Migrations)
     if (file !== ":memory:") yield* sql.unsafe("PRAGMA journal_mode = WAL")
     // WAL's default may lose the last commits in a power cut; a recorded answer must survive one.
     yield* sql.unsafe("PRAGMA synchronous = FULL")
-  }).pipe(Effect.mapError((error) => (error._tag === "LedgerError" ? error : fromSqlite(file, error))))
+  }).pipe(
+    // A commit that fails is a defect to the transaction; to the user it is a full disk.
+    Effect.catchAllDefect((defect) =>
+      codeOf(defect).startsWith("SQLITE_") ? Effect.fail(fromSqlite(file, defect)) : Effect.die(defect)
+    ),
+    Effect.mapError((error) => (error._tag === "LedgerError" ? error : fromSqlite(file, error)))
+  )
 
 /** Twice SQLite's own: a million contacts are loaded and decided a fifth faster, and an answer is recorded no slower. */
 const pageBytes = 8192

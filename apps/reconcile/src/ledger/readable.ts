@@ -90,7 +90,11 @@ const copyFailed = (file: string) => (error: unknown) =>
   new LedgerError({
     file,
     kind: "unusable",
-    reason: `it cannot be read where it is, and no temporary copy of it could be made in ${tmpdir()} (${messageOf(error)}). Set TMPDIR to a folder with enough room.`
+    reason: `it cannot be read where it is, and no temporary copy of it could be made in ${tmpdir()} (${messageOf(error)}). ${
+      codeOf(error) === "EACCES"
+        ? "Check the permissions of the file, of the -wal beside it, and of that folder."
+        : "Set TMPDIR to a folder with enough room."
+    }`
   })
 
 /** A copy in a folder that nobody else can look into; gone when the scope ends. */
