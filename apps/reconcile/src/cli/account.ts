@@ -5,6 +5,7 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as ActiveCampaignClient from "effect-activecampaign/ActiveCampaignClient"
 import * as RateBudget from "effect-activecampaign/RateBudget"
+import * as Attempts from "../job/Attempts.js"
 
 /** The call lacks something, or asks for what cannot be. */
 export class ConfigurationError extends Schema.TaggedError<ConfigurationError>(
@@ -32,6 +33,11 @@ export const layer = (options: { readonly requestsPerSecond: number }) =>
         Config.redacted(Config.nonEmptyString("ACTIVECAMPAIGN_API_KEY")),
         "Set it to the key that ActiveCampaign shows under Settings > Developer."
       )
-      return ActiveCampaignClient.layer({ url, apiToken })
+      return ActiveCampaignClient.layer({ url, apiToken, retry: Attempts.retry })
     })
-  ).pipe(Layer.provide([NodeHttpClient.layerUndici, RateBudget.layer(options)]))
+  ).pipe(
+    Layer.provide([
+      NodeHttpClient.layerUndici,
+      Attempts.budgetLayer.pipe(Layer.provide(RateBudget.layer(options)))
+    ])
+  )

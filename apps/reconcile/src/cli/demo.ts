@@ -13,6 +13,7 @@ import * as ActiveCampaignClient from "effect-activecampaign/ActiveCampaignClien
 import * as RateBudget from "effect-activecampaign/RateBudget"
 import * as NodeServer from "effect-activecampaign-simulator/NodeServer"
 import * as Simulator from "effect-activecampaign-simulator/Simulator"
+import * as Attempts from "../job/Attempts.js"
 import { identify } from "../ledger/identity.js"
 import * as Ledger from "../ledger/Ledger.js"
 import { boundAccount } from "../ledger/Ledger.js"
@@ -117,9 +118,15 @@ const rehearse = (dir: string, quiet: boolean) =>
 
 const client = Layer.unwrapEffect(
   Effect.map(NodeServer.NodeServer, ({ url }) =>
-    ActiveCampaignClient.layer({ url, apiToken: Redacted.make(sample.scenario.apiToken) })
+    ActiveCampaignClient.layer({
+      url,
+      apiToken: Redacted.make(sample.scenario.apiToken),
+      retry: Attempts.retry
+    })
   )
-).pipe(Layer.provide([NodeHttpClient.layerUndici, RateBudget.layer()]))
+).pipe(
+  Layer.provide([NodeHttpClient.layerUndici, Attempts.budgetLayer.pipe(Layer.provide(RateBudget.layer()))])
+)
 
 export const demo = Command.make("demo", { directory, json }, (options) =>
   respond(

@@ -9,6 +9,7 @@ import { ExitCode } from "./ExitCode.js"
 import { batchIdArgument, deadline, json } from "./options.js"
 import { respond } from "./respond.js"
 import { blocks, plural, printable } from "./text.js"
+import { sayingWaits } from "./waiting.js"
 
 const meaning: Readonly<Record<string, string>> = {
   unset: "no status yet; or ActiveCampaign does not know this batch",
@@ -72,6 +73,10 @@ export const status = Command.make(
           },
           exitCode: options.wait && ended ? ExitCode.batchEnded : ExitCode.done
         }
-      }).pipe(Effect.provide(BulkImport.layer), Effect.provide(account.layer({ requestsPerSecond: 4 })))
+      }).pipe(
+        sayingWaits(options.json),
+        Effect.provide(BulkImport.layer),
+        Effect.provide(account.layer({ requestsPerSecond: 4 }))
+      )
     )
 ).pipe(Command.withDescription("Ask ActiveCampaign about one batch, and print its answer"))

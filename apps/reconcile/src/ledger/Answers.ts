@@ -1,7 +1,6 @@
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { BatchId } from "effect-activecampaign/BatchId"
 import { fromAddress } from "effect-activecampaign/EmailKey"
 import { isSettled, lists } from "effect-activecampaign/ImportAnswer"
 import type { ImportSnapshot } from "effect-activecampaign/ImportSnapshot"
@@ -77,23 +76,4 @@ export const record = ({ answer, batchId, body, receivedAt }: ImportSnapshot) =>
         return true
       })
     )
-  )
-
-/** A call about a batch that gave no answer. */
-export interface FailedCall {
-  readonly batchId: BatchId
-  readonly error: string
-  /** Carries no token: the errors of the library hold no headers. */
-  readonly message: string
-}
-
-export const recordError = (
-  { batchId, error, message }: FailedCall,
-  occurredAt: string,
-  body: string | null
-) =>
-  Effect.flatMap(Ledger, ({ sql, use }) =>
-    use(sql`
-      INSERT INTO batch_errors (batch_id, occurred_at, error, message, raw_body)
-      VALUES (${batchId}, ${occurredAt}, ${error}, ${message}, ${body})`)
   )

@@ -96,6 +96,7 @@ const texts = [
   { table: "batch_answers", key: "batch_answer_id", column: "raw_body" },
   { table: "batch_errors", key: "batch_error_id", column: "raw_body" },
   { table: "batch_errors", key: "batch_error_id", column: "message" },
+  { table: "account_errors", key: "account_error_id", column: "raw_body" },
   { table: "account_errors", key: "account_error_id", column: "message" }
 ] as const
 

@@ -7,14 +7,13 @@ import * as FastCheck from "effect/FastCheck"
 import * as Option from "effect/Option"
 import { BatchId } from "effect-activecampaign/BatchId"
 import { fromAddress } from "effect-activecampaign/EmailKey"
-import * as AccountErrors from "../../src/ledger/AccountErrors.js"
-import * as Answers from "../../src/ledger/Answers.js"
 import { erase } from "../../src/ledger/Erase.js"
 import { search, searchBytes } from "../../src/ledger/erase/search.js"
 import { patternOf, spellingsOf, withoutPerson } from "../../src/ledger/erase/spellings.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
 import * as Lookups from "../../src/ledger/Lookups.js"
 import { reconcileStale } from "../../src/ledger/Reconciliation.js"
+import * as Trouble from "../../src/ledger/Trouble.js"
 import { answer, conclusions, load, now, row, select, verdicts } from "../support/ledger.js"
 
 const inFile = <A, E>(use: (file: string) => Effect.Effect<A, E, Ledger.Ledger>) =>
@@ -38,19 +37,19 @@ const world = Effect.gen(function* () {
   yield* answer("one", "active", { success: ["2041"] })
   yield* answer("one", "completed", { success: ["2041", "9", "10"], failure: [] })
   yield* answer("two", "completed", { success: ["11"], failure: ["ADA.lindqvist@example.test"] })
-  yield* AccountErrors.record(
-    {
-      step: "lookup",
-      error: "RequestRejected",
-      message: "GET /contacts?email=ada.lindqvist%40example.test: 400"
-    },
-    now
-  )
-  yield* Answers.recordError(
-    { batchId: BatchId.make("two"), error: "ContractBroken", message: "not JSON" },
-    now,
-    "<p>Ada.Lindqvist@example.test has unsubscribed</p>"
-  )
+  const failed = { firstAt: now, lastAt: now, times: 1 }
+  yield* Trouble.recordOfStep("lookup", {
+    ...failed,
+    error: "RequestRejected",
+    message: "GET /contacts?email=ada.lindqvist%40example.test: 400",
+    body: "<p>Ada.Lindqvist@example.test is nobody we know</p>"
+  })
+  yield* Trouble.recordOfBatch(BatchId.make("two"), {
+    ...failed,
+    error: "ContractBroken",
+    message: "not JSON",
+    body: "<p>Ada.Lindqvist@example.test has unsubscribed</p>"
+  })
 })
 
 describe("erasing a person", () => {

@@ -12,8 +12,13 @@ interface Sleeper {
  * A clock on which time passes as soon as nothing else is left to do: whenever the event loop comes round, the
  * next sleeper wakes. TestClock would have to be told every step, and waits some real milliseconds at each.
  */
-export const make = (startAt = Date.parse("2031-04-02T08:00:00Z")): Clock => {
+export const make = (
+  startAt = Date.parse("2031-04-02T08:00:00Z"),
+  /** How far somebody has set the wall clock forward (or back) by now; sleepers never notice. */
+  setBy: (elapsed: number) => number = () => 0
+): Clock => {
   let now = startAt
+  const wall = () => now + setBy(now - startAt)
   let order = 0
   let sleepers: Array<Sleeper> = []
   let pumping = false
@@ -44,9 +49,9 @@ export const make = (startAt = Date.parse("2031-04-02T08:00:00Z")): Clock => {
     })
   return {
     [ClockTypeId]: ClockTypeId,
-    unsafeCurrentTimeMillis: () => now,
+    unsafeCurrentTimeMillis: wall,
     unsafeCurrentTimeNanos: () => BigInt(Math.round(now * 1000)) * 1000n,
-    currentTimeMillis: Effect.sync(() => now),
+    currentTimeMillis: Effect.sync(wall),
     currentTimeNanos: Effect.sync(() => BigInt(Math.round(now * 1000)) * 1000n),
     sleep
   }
