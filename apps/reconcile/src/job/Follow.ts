@@ -67,6 +67,9 @@ export interface Options {
   readonly onEvent: (event: RunEvent) => Effect.Effect<void>
 }
 
+/** Errors by which a stranger turns every call away. */
+const unclear: ReadonlySet<string> = new Set(["AuthenticationFailed", "RequestRejected"])
+
 const noAnswer: Failure = {
   error: "NoAnswer",
   message: "Nothing came before the run had to end.",
@@ -113,9 +116,19 @@ export const follow = (
       Effect.suspend(() => {
         followed.ending = ending
         troubles.close(followed.batch.batchId)
-        const isNews = ending._tag === "Failed"
-        return Effect.as(isNews ? onEvent({ _tag: "Failed", problem: ending.problem }) : Effect.void, false)
+        if (ending._tag !== "Failed") return Effect.succeed(false)
+        const event: RunEvent = { _tag: "Failed", problem: ending.problem }
+        if (!journal.hasHeard() && unclear.has(ending.problem.error)) {
+          untold.push(event)
+          return Effect.succeed(false)
+        }
+        return Effect.as(onEvent(event), false)
       })
+    /** What is told only if somebody is heard: where all are turned away alike, the error that ends the run says it. */
+    const untold: Array<RunEvent> = []
+    const tellRest = Effect.suspend(() =>
+      journal.hasHeard() ? Effect.forEach(untold.splice(0), onEvent, { discard: true }) : Effect.void
+    )
 
     /** How a batch is named that gave no answer. */
     const problemOf = ({ answered, asked, batch: { batchId }, source }: Followed, last: Failure) =>
@@ -184,6 +197,7 @@ export const follow = (
       Effect.gen(function* () {
         const { answer, batchId, receivedAt } = snapshot
         yield* journal.recordAnswer(snapshot)
+        yield* tellRest
         const now = yield* steadyMillis
         followed.answered = { time: now, at: DateTime.formatIso(receivedAt) }
         followed.strikes = 0
@@ -239,13 +253,18 @@ export const follow = (
         } else yield* journal.heardFrom
         const wait = waitAfter(followed, error)
         const now = yield* steadyMillis
-        const again = wait !== null && now + wait < endsAt ? wait : null
-        yield* troubles.givenUp(followed.source, failure, { error, again })
+        const isEnd = isTheEnd(error)
+        const again = wait !== null && !isEnd && now + wait < endsAt ? wait : null
+        // A first refusal may be the end of the run at the next one; then there is nothing to wait for.
+        const isUnclear = error._tag === "AuthenticationFailed" && !journal.hasHeard()
+        yield* troubles.givenUp(followed.source, failure, { error, again: isUnclear ? null : again })
         yield* journal.flush
-        if (isTheEnd(error)) {
+        if (isEnd) {
           if (error._tag !== "AuthenticationFailed") {
-            const unanswered = all.filter((one) => one.ending === null && troubles.streakOf(one.source))
-            yield* Effect.forEach(unanswered, (one) => fail(one, failure), { discard: true })
+            for (const one of all) {
+              const streak = one.ending === null ? troubles.streakOf(one.source) : undefined
+              if (streak !== undefined) yield* fail(one, streak.last)
+            }
           }
           return yield* Effect.fail(error)
         }
@@ -269,6 +288,7 @@ export const follow = (
       })
 
     yield* inTurn(all, callsAtOnce, visit)
+    yield* tellRest
     // Nothing that was heard came from the account for sure: the file stays as it was.
     if (lastStranger !== null && !journal.hasHeard()) return yield* Effect.fail(lastStranger)
     return all.flatMap(({ ending }) => (ending === null ? [] : [ending]))

@@ -1,3 +1,4 @@
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 
 export interface Due {
@@ -26,9 +27,10 @@ export const inTurn = <A extends Due, E, R>(
   atOnce: number,
   visit: (item: A) => Effect.Effect<boolean, E, R>
 ): Effect.Effect<void, E, R> =>
-  Effect.suspend(() => {
+  Effect.gen(function* () {
     const queue: Array<A> = []
     for (const item of items) insert(queue, item)
+    const failure = yield* Deferred.make<void, E>()
     const worker: Effect.Effect<void, E, R> = Effect.suspend(() => {
       const item = queue.shift()
       if (item === undefined) return Effect.void
@@ -37,8 +39,12 @@ export const inTurn = <A extends Due, E, R>(
         return worker
       })
     })
-    return Effect.forEach(Array.from({ length: Math.min(atOnce, items.length) }), () => worker, {
-      concurrency: "unbounded",
-      discard: true
-    })
+    const workers = Effect.forEach(
+      Array.from({ length: Math.min(atOnce, items.length) }),
+      () => Effect.catchAllCause(worker, (cause) => Deferred.failCause(failure, cause)),
+      { concurrency: "unbounded", discard: true }
+    )
+    // Not left to forEach: when one of its own fails, it lets others sleep to the end of a race they are in.
+    yield* Effect.raceFirst(Deferred.await(failure), workers)
+    if (yield* Deferred.isDone(failure)) yield* Deferred.await(failure)
   })

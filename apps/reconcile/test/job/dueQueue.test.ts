@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { inTurn } from "../../src/job/dueQueue.js"
+import * as virtualClock from "../support/virtualClock.js"
 
 const items = (...names: ReadonlyArray<string>) => names.map((name) => ({ name, dueAt: 0 }))
 
@@ -42,12 +43,18 @@ describe("taking turns", () => {
     })
   )
 
-  it.effect("ends with the first failure", () =>
+  it.effect("ends with the first failure, whatever the others wait for", () =>
     Effect.gen(function* () {
-      const error = yield* Effect.flip(
-        inTurn(items("1", "2"), 2, ({ name }) => (name === "2" ? Effect.fail("no") : Effect.never))
+      const clock = virtualClock.make()
+      const before = clock.unsafeCurrentTimeMillis()
+      const waiting = Effect.as(Effect.timeoutOption(Effect.sleep("1 hour"), "2 hours"), false)
+      const failing = Effect.zipRight(Effect.sleep("1 second"), Effect.fail("no"))
+      const error = yield* inTurn(items("1", "2"), 2, ({ name }) => (name === "2" ? failing : waiting)).pipe(
+        Effect.flip,
+        Effect.withClock(clock)
       )
       assert.strictEqual(error, "no")
+      assert.strictEqual(clock.unsafeCurrentTimeMillis() - before, 1000)
     })
   )
 })
