@@ -9,6 +9,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as ActiveCampaignClient from "effect-activecampaign/ActiveCampaignClient"
 import * as SharedRate from "../account/SharedRate.js"
+import * as Attempts from "../job/Attempts.js"
 import { printable } from "./text.js"
 
 /** The call lacks something, or asks for what cannot be. */
@@ -72,6 +73,9 @@ export const layer = ({ json, ...rate }: AccountOptions) =>
         folder: yield* stateFolder,
         tell: (sentence) => (json ? Effect.void : Console.error(`ac-reconcile: ${printable(sentence)}`))
       })
-      return Layer.provide(ActiveCampaignClient.layer({ url, apiToken }), sharedRate)
+      return ActiveCampaignClient.layer({ url, apiToken, retry: Attempts.retry }).pipe(
+        Layer.provide(Attempts.budgetLayer),
+        Layer.provide(sharedRate)
+      )
     })
   ).pipe(Layer.provide(NodeHttpClient.layerUndici))

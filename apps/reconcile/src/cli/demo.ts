@@ -15,6 +15,7 @@ import * as NodeServer from "effect-activecampaign-simulator/NodeServer"
 import * as Simulator from "effect-activecampaign-simulator/Simulator"
 import { use } from "../files/Disk.js"
 import * as MadeUpName from "../files/MadeUpName.js"
+import * as Attempts from "../job/Attempts.js"
 import { identify } from "../ledger/identity.js"
 import * as Ledger from "../ledger/Ledger.js"
 import { fromSqlite, LedgerError } from "../ledger/LedgerError.js"
@@ -142,9 +143,15 @@ const rehearse = (dir: string, quiet: boolean) =>
 
 const client = Layer.unwrapEffect(
   Effect.map(NodeServer.NodeServer, ({ url }) =>
-    ActiveCampaignClient.layer({ url, apiToken: Redacted.make(sample.scenario.apiToken) })
+    ActiveCampaignClient.layer({
+      url,
+      apiToken: Redacted.make(sample.scenario.apiToken),
+      retry: Attempts.retry
+    })
   )
-).pipe(Layer.provide([NodeHttpClient.layerUndici, RateBudget.layer()]))
+).pipe(
+  Layer.provide([NodeHttpClient.layerUndici, Attempts.budgetLayer.pipe(Layer.provide(RateBudget.layer()))])
+)
 
 export const demo = Command.make("demo", { directory, json }, (options) =>
   respond(

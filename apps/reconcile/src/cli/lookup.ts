@@ -10,6 +10,7 @@ import { type Response, respond } from "./respond.js"
 import { runAndReport } from "./run.js"
 import { describePlan } from "./steps.js"
 import { blocks } from "./text.js"
+import { sayingWaits } from "./waiting.js"
 
 const dryRun = Options.boolean("dry-run").pipe(
   Options.withDescription(
@@ -41,7 +42,7 @@ export const lookup = Command.make(
       options.json,
       Effect.gen(function* () {
         if (!options.dryRun) return yield* lookAllUp(options)
-        const plan = yield* planOnly(options)
+        const plan = yield* sayingWaits(options.json)(planOnly(options))
         const response: Response = {
           text: blocks(
             describePlan(plan),

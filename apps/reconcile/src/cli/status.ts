@@ -10,6 +10,7 @@ import { ExitCode } from "./ExitCode.js"
 import { batchIdArgument, deadline, defaultRate, json } from "./options.js"
 import { respond } from "./respond.js"
 import { blocks, plural, printable } from "./text.js"
+import { sayingWaits } from "./waiting.js"
 
 const meaning: Readonly<Record<string, string>> = {
   unset: "no status yet; or ActiveCampaign does not know this batch",
@@ -87,6 +88,7 @@ export const status = Command.make(
           exitCode: options.wait && ended ? ExitCode.batchEnded : ExitCode.done
         }
       }).pipe(
+        sayingWaits(options.json),
         Effect.provide(BulkImport.layer),
         Effect.provide(account.layer({ ...defaultRate, json: options.json }))
       )

@@ -136,22 +136,3 @@ export const settledStatus = (batchId: BatchId) =>
       )
     )
   )
-
-/** A call about a batch that gave no answer. */
-export interface FailedCall {
-  readonly batchId: BatchId
-  readonly error: string
-  /** Carries no token: the errors of the library hold no headers. */
-  readonly message: string
-}
-
-export const recordError = (
-  { batchId, error, message }: FailedCall,
-  occurredAt: string,
-  body: string | null
-) =>
-  Effect.flatMap(Ledger, ({ sql, use }) =>
-    use(sql`
-      INSERT INTO batch_errors (batch_id, occurred_at, error, message, raw_body)
-      VALUES (${batchId}, ${occurredAt}, ${error}, ${message}, ${body})`)
-  )

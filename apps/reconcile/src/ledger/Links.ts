@@ -38,6 +38,20 @@ export const unknownIds = ({ after, limit }: { readonly after: string; readonly 
     )
   )
 
+/** The ID at a place in that order, the first at 0. */
+export const unknownAt = (place: number) =>
+  Effect.flatMap(Ledger, ({ sql, use }) =>
+    use(
+      Effect.map(
+        sql.unsafe<{ readonly contact_id: string }>(
+          `SELECT DISTINCT x.contact_id ${unknown} ORDER BY x.contact_id LIMIT 1 OFFSET ?`,
+          [place]
+        ),
+        ([row]) => row?.contact_id
+      )
+    )
+  )
+
 /** Records what the account said of IDs. Batches that reported them, or were sent their addresses, are to be decided anew. */
 export const record = (resolved: ReadonlyArray<Resolved>, learntAt: string) =>
   Effect.flatMap(Ledger, ({ sql, transact }) => {

@@ -186,7 +186,12 @@ export const views: ReadonlyArray<View> = [
     sql: `SELECT batch_id, received_at AS at, status, success_count AS successes, failure_count AS failures, NULL AS error, origin
       FROM batch_answers
       UNION ALL
-      SELECT batch_id, occurred_at, NULL, NULL, NULL, message, CAST('account' AS TEXT) FROM batch_errors`
+      SELECT batch_id, first_at, NULL, NULL, NULL, message, CAST('account' AS TEXT) FROM batch_errors
+      UNION ALL
+      SELECT b.batch_id, e.first_at, NULL, NULL, NULL, e.message, CAST('account' AS TEXT)
+      FROM account_errors e JOIN batches b ON e.step = 'follow' AND b.added_at <= e.last_at
+      WHERE NOT EXISTS (SELECT 1 FROM batch_answers a WHERE a.batch_id = b.batch_id
+        AND a.status IN ('completed', 'failed', 'interrupted') AND a.received_at < e.first_at)`
   },
   {
     name: "daily_totals",

@@ -19,7 +19,7 @@ import * as Ledger from "../../src/ledger/Ledger.js"
 import { rebuild } from "../../src/ledger/Reconciliation.js"
 import { load, row, select } from "../support/ledger.js"
 import * as virtualClock from "../support/virtualClock.js"
-import { type Call, drawn, outdoors, type Weather } from "./support/weather.js"
+import { type Call, drawn, outdoors, setBy, type Weather } from "./support/weather.js"
 import { scenarioOf, truthOf } from "./support/worlds.js"
 
 /** CI draws 1,000; more with AC_WEATHERS=10000. A failing seed is named, and replayed alone with AC_WEATHER_SEED. */
@@ -158,7 +158,7 @@ const broken = (seed: number, weather: Weather) => {
   })
 
   return live.pipe(
-    Effect.withClock(virtualClock.of(timeline, weather.jumps)),
+    Effect.withClock(virtualClock.of(timeline, setBy(weather))),
     Effect.withRandom(Random.make(seed)),
     Effect.provide(Ledger.layer(":memory:")),
     (effect) =>

@@ -7,8 +7,6 @@ import * as FastCheck from "effect/FastCheck"
 import * as Option from "effect/Option"
 import { BatchId } from "effect-activecampaign/BatchId"
 import { fromAddress } from "effect-activecampaign/EmailKey"
-import * as AccountErrors from "../../src/ledger/AccountErrors.js"
-import * as Answers from "../../src/ledger/Answers.js"
 import { erase } from "../../src/ledger/Erase.js"
 import { searchBytes } from "../../src/ledger/erase/fileBytes.js"
 import { personOf, withoutPerson } from "../../src/ledger/erase/person.js"
@@ -16,6 +14,7 @@ import { search } from "../../src/ledger/erase/search.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
 import * as Lookups from "../../src/ledger/Lookups.js"
 import { reconcileStale } from "../../src/ledger/Reconciliation.js"
+import * as Trouble from "../../src/ledger/Trouble.js"
 import { answer, conclusions, load, momentAt, now, row, select, verdicts } from "../support/ledger.js"
 import { temporaryFolder } from "../support/temporary.js"
 
@@ -40,19 +39,19 @@ const world = Effect.gen(function* () {
   yield* answer("one", "active", { success: ["2041"] })
   yield* answer("one", "completed", { success: ["2041", "9", "10"], failure: [] })
   yield* answer("two", "completed", { success: ["11"], failure: ["ADA.lindqvist@example.test"] })
-  yield* AccountErrors.record(
-    {
-      step: "lookup",
-      error: "RequestRejected",
-      message: "GET /contacts?email=ada.lindqvist%40example.test: 400"
-    },
-    now
-  )
-  yield* Answers.recordError(
-    { batchId: BatchId.make("two"), error: "ContractBroken", message: "not JSON" },
-    now,
-    "<p>Ada.Lindqvist@example.test has unsubscribed</p>"
-  )
+  const failed = { firstAt: now, lastAt: now, times: 1 }
+  yield* Trouble.recordOfStep("lookup", {
+    ...failed,
+    error: "RequestRejected",
+    message: "GET /contacts?email=ada.lindqvist%40example.test: 400",
+    body: "<p>Ada.Lindqvist@example.test is nobody we know</p>"
+  })
+  yield* Trouble.recordOfBatch(BatchId.make("two"), {
+    ...failed,
+    error: "ContractBroken",
+    message: "not JSON",
+    body: "<p>Ada.Lindqvist@example.test has unsubscribed</p>"
+  })
 })
 
 describe("erasing a person", () => {

@@ -18,8 +18,9 @@ import * as Links from "../../src/ledger/Links.js"
 import * as LocalContacts from "../../src/ledger/LocalContacts.js"
 import * as Lookups from "../../src/ledger/Lookups.js"
 import { rebuild, reconcileStale } from "../../src/ledger/Reconciliation.js"
+import * as Trouble from "../../src/ledger/Trouble.js"
 import * as Removals from "../../src/ledger/Removals.js"
-import { load, now, row, select } from "../support/ledger.js"
+import { load, momentAt, now, row, select } from "../support/ledger.js"
 
 const inMemory = Effect.provide(Ledger.layer(":memory:"))
 const turn = Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
@@ -267,14 +268,15 @@ describe("one odd value keeps no other from being recorded and decided", () => {
             }
           ],
           "address",
-          now
+          yield* momentAt(now)
         )
         after = one.emailKey
       }
       yield* reconcileStale()
       assert.strictEqual(yield* Lookups.countUnaccounted, 0, "an address is asked for again and again")
-      yield* Lookups.recordWalked([contactOf(value, value)], { begunAt: now, now })
-      yield* Lookups.recordAbsent(now)
+      const begun = yield* momentAt(now)
+      yield* Lookups.recordWalked([contactOf(value, value)], { begun, now })
+      yield* Lookups.recordAbsent(begun)
       assert.strictEqual(fromAddress(value), fromAddress(fromAddress(value)))
     })
   )
@@ -283,7 +285,14 @@ describe("one odd value keeps no other from being recorded and decided", () => {
     Effect.gen(function* () {
       yield* load(plainRows)
       yield* plainAnswer
-      yield* Answers.recordError({ batchId: BatchId.make("plain"), error: value, message: value }, now, value)
+      yield* Trouble.recordOfBatch(BatchId.make("plain"), {
+        firstAt: now,
+        lastAt: now,
+        times: 1,
+        error: value,
+        message: value,
+        body: value
+      })
     })
   )
 })

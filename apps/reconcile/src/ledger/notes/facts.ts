@@ -3,6 +3,17 @@ import type { ObjectNotes } from "./Note.js"
 
 const sequence = "The answer it stood in; 1 is the first answer about the batch."
 
+/** A time of trouble, told alike for a batch and for the account. */
+const trouble = {
+  first_at: "When the first of these calls failed. UTC.",
+  last_at: "When the last one failed. UTC.",
+  times: "How many calls failed, retries included.",
+  ended_at: "When an answer came again, or the step ended without this trouble. UTC. NULL: it lasts.",
+  error: "The kind of the last error, one word.",
+  message: "What went wrong the last time, one sentence. Never holds the API token.",
+  raw_body: "The last body that could not be understood, as received. NULL: there was none."
+}
+
 /**
  * What was sent and what was answered. Written once and never changed, but by what takes a mistake back (`batches remove`,
  * `contacts remove`, another `--submitted-at`), by `erase`, and where the note of a column says so.
@@ -115,14 +126,11 @@ export const facts: ReadonlyArray<ObjectNotes> = [
   {
     object: "batch_errors",
     layer: "facts",
-    note: "A call about a batch that gave no answer, after all retries.",
+    note: "A time in which a batch gave no usable answer: one row from the first failed call to the next answer, in however many runs.",
     columns: {
       batch_error_id: "A number in the order of writing.",
       batch_id: said.batchId,
-      occurred_at: "When the call was given up. UTC.",
-      error: "The kind of error, one word.",
-      message: "What went wrong, one sentence. Never holds the API token.",
-      raw_body: "The body that could not be understood, as received. NULL: there was none."
+      ...trouble
     }
   },
   {
@@ -174,13 +182,11 @@ export const facts: ReadonlyArray<ObjectNotes> = [
   {
     object: "account_errors",
     layer: "facts",
-    note: "A call about contacts, not about a batch, that gave no answer, after all retries.",
+    note: "A time in which calls failed for a reason that is no single batch's: one row from the first failed call to the end of the trouble.",
     columns: {
       account_error_id: "A number in the order of writing.",
-      occurred_at: "When the call was given up. UTC.",
-      step: "resolve: it asked whose contact IDs are. lookup: it asked whether addresses exist.",
-      error: "The kind of error, one word.",
-      message: "What went wrong, one sentence. Never holds the API token."
+      step: "follow: it asked about batches, and all of them were without an answer. resolve: it asked for the addresses of contact IDs. lookup: it asked whether addresses exist.",
+      ...trouble
     }
   }
 ]

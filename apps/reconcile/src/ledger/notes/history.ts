@@ -14,7 +14,8 @@ export const history: ReadonlyArray<ObjectNotes> = [
       open_batches: "How many batches had not settled when it began.",
       answers: "How many of the answers it received said something new. 0 until it ends.",
       settled: "How many batches settled during the run. 0 until it ends.",
-      errors: "How many batches gave no answer, after all retries. 0 until it ends.",
+      errors:
+        "How many times of trouble the run recorded: rows begun or continued in batch_errors and account_errors. 0 until it ends.",
       resolved: "How many contact IDs it learnt the addresses of. 0 until it ends.",
       looked_up: "How many addresses it looked up. 0 until it ends."
     }
