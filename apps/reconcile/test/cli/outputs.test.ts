@@ -96,7 +96,11 @@ describe("an output that would destroy something", () => {
       writer.close()
       const told = /lost\.db-wal is there without its database, and may hold what was recorded last\./
       expectRefusal(await world.run(["batches", "add", "--id", "b", "--db", "lost.db"]), 7, told)
-      expectRefusal(await world.run(["snapshot", "lost.db"]), 2, /of which .*lost\.db-wal is left/)
+      expectRefusal(
+        await world.run(["snapshot", "lost.db"]),
+        2,
+        /whose log is still there as .*lost\.db-wal, and would be written into the copy/
+      )
       expect(existsSync(world.path("lost.db"))).toBe(false)
     })
   )
