@@ -58,7 +58,7 @@ const freePlace = (name: string, from: string) =>
       ? place.path
       : yield* new OutputRefused({
           file: name,
-          is: `the name of a database of which ${stray} is left, which would change the copy`,
+          is: `the name of a database whose log is still there as ${stray}, and would be written into the copy`,
           hint
         })
   })

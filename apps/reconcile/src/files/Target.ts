@@ -63,12 +63,11 @@ const firstBytes = (path: string) =>
     )
   )
 
-/** What of SQLite's a file is by its first bytes; one that cannot be read is judged by its name alone. */
-const sqliteOf = (path: string): Effect.Effect<string | undefined> =>
-  firstBytes(path).pipe(
-    Effect.map((bytes) => sqliteSigns.find(([sign]) => bytes.startsWith(sign))?.[1]),
-    Effect.orElseSucceed(() => undefined)
-  )
+/** What of SQLite's a file is by its first bytes. */
+const sqliteOf = (path: string): Effect.Effect<string | undefined, DiskError> =>
+  Effect.map(firstBytes(path), (bytes) => sqliteSigns.find(([sign]) => bytes.startsWith(sign))?.[1])
+
+const orNothing = Effect.orElseSucceed(() => undefined)
 
 /** The name of the database that SQLite would keep a file of this name beside. */
 const databaseBehind = (path: string): string | undefined => {
@@ -109,14 +108,18 @@ const inputAt = (place: Place, inputs: ReadonlyArray<Input>) =>
 const sqliteAt = (place: Place) =>
   Effect.gen(function* () {
     if (place._tag === "Descriptor") {
-      return place.kind === "file" ? yield* sqliteOf(`/dev/fd/${place.descriptor}`) : undefined
+      // A shell may have opened for us what we may not open ourselves.
+      return place.kind === "file" ? yield* orNothing(sqliteOf(`/dev/fd/${place.descriptor}`)) : undefined
     }
     if (place._tag === "Present" && place.kind === "file") {
-      const is = yield* sqliteOf(place.path)
+      // What cannot be looked into may be anything.
+      const is = yield* Effect.catchAll(sqliteOf(place.path), ({ reason }) =>
+        Effect.succeed(`a file that cannot be looked into (${reason})`)
+      )
       if (is !== undefined) return is
     }
     const database = databaseBehind(place.path)
-    return database !== undefined && (yield* sqliteOf(database)) !== undefined ? beside : undefined
+    return database !== undefined && (yield* orNothing(sqliteOf(database))) !== undefined ? beside : undefined
   })
 
 const neverWritten: Readonly<Record<string, string>> = {
@@ -138,7 +141,7 @@ export const objectionTo = (place: Place, inputs: ReadonlyArray<Input>): Effect.
     return never ?? (yield* sqliteAt(place))
   })
 
-const shown = (name: string) => (name === "-" ? "standard output" : name)
+const shown = (name: string) => (name === "-" ? "standard output" : name.trim() === "" ? `'${name}'` : name)
 
 /** Why an output could not be written, told of the name it was asked for under. */
 export const outputFailed =

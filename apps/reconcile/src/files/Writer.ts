@@ -94,8 +94,8 @@ const asReplaced = (descriptor: number, path: string) =>
       try {
         disk.chown(descriptor, Number(old.uid), Number(old.gid))
       } catch {
-        // Who shares our group must not read what only another group could.
-        if (own.gid !== old.gid) mode &= ~0o070
+        // Who shares our group must not get what only another group had; what all have, they have.
+        if (own.gid !== old.gid) mode &= ~0o070 | ((mode & 0o007) << 3)
       }
     }
     disk.chmod(descriptor, mode)

@@ -33,7 +33,7 @@ const writeMixed = (world: World, name = "in.csv") =>
 
 const load = ["contacts", "load", "in.csv", "--batch-column", "batch_id"]
 
-describe.concurrent("an output that would destroy something", () => {
+describe("an output that would destroy something", () => {
   it(
     "is refused before anything is read or written: the ledger, what is beside it, an input, another SQLite file",
     inWorld(async (world) => {
@@ -96,13 +96,17 @@ describe.concurrent("an output that would destroy something", () => {
       writer.close()
       const told = /lost\.db-wal is there without its database, and may hold what was recorded last\./
       expectRefusal(await world.run(["batches", "add", "--id", "b", "--db", "lost.db"]), 7, told)
-      expectRefusal(await world.run(["snapshot", "lost.db"]), 2, /of which .*lost\.db-wal is left/)
+      expectRefusal(
+        await world.run(["snapshot", "lost.db"]),
+        2,
+        /whose log is still there as .*lost\.db-wal, and would be written into the copy/
+      )
       expect(existsSync(world.path("lost.db"))).toBe(false)
     })
   )
 })
 
-describe.concurrent("an output under a name that the user typed", () => {
+describe("an output under a name that the user typed", () => {
   it(
     "takes the place of an ordinary file, with its mode, and follows links",
     inWorld(async (world) => {
@@ -163,7 +167,7 @@ describe.concurrent("an output under a name that the user typed", () => {
         "head -c 5 fifo > few & ac export outcomes -o fifo; code=$?; wait; exit $code"
       )
       expect(left).toMatchObject({ code: 0, stderr: "" })
-      for (const name of ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]) {
+      for (const name of ["-", "/dev/stdout"]) {
         expect((await world.run(["export", "outcomes", "-o", name])).stdout, name).toBe(plain.stdout)
       }
       const third = await shell(
@@ -182,7 +186,7 @@ describe.concurrent("an output under a name that the user typed", () => {
       const [csv, ndjson] = await Promise.all(
         ["csv", "ndjson"].map((format) => world.run(["export", "outcomes", "--format", format]))
       )
-      for (let time = 0; time < 3; time += 1) {
+      for (let time = 0; time < 2; time += 1) {
         const both = ["csv", "ndjson"].map((format) =>
           world.run(["export", "outcomes", "--format", format, "-o", "both"])
         )
@@ -194,7 +198,7 @@ describe.concurrent("an output under a name that the user typed", () => {
   )
 })
 
-describe.concurrent("a name that nobody typed", () => {
+describe("a name that nobody typed", () => {
   it(
     "is another where the user has a file under the first, which is said",
     inWorld(async (world) => {
@@ -247,7 +251,7 @@ describe.concurrent("a name that nobody typed", () => {
   )
 })
 
-describe.concurrent("a command that is stopped", () => {
+describe("a command that is stopped", () => {
   it(
     "by a signal leaves nothing unfinished",
     inWorld(async (world) => {

@@ -3,6 +3,7 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import Sqlite from "better-sqlite3"
 import * as Effect from "effect/Effect"
+import { Disk } from "../../src/files/Disk.js"
 import { outputTo } from "../../src/files/Target.js"
 import { temporaryFolder } from "../support/temporary.js"
 
@@ -101,6 +102,24 @@ describe("an output", () => {
       )
       assert.match(String(yield* refusal("")), /since it is no name/)
       assert.deepStrictEqual(readdirSync(folder).sort(), ["a-wal", "old.csv"])
+    })
+  )
+
+  it.scoped("is refused onto a file that cannot be looked into, since it may be anything", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      writeFileSync(join(folder, "closed"), "")
+      const disk = yield* Disk
+      const refused = yield* Effect.provideService(refusal(join(folder, "closed")), Disk, {
+        ...disk,
+        open: () => {
+          throw Object.assign(new Error("no"), { code: "EACCES" })
+        }
+      })
+      assert.match(
+        String(refused),
+        /since it is a file that cannot be looked into \(you are not allowed to, EACCES\)/
+      )
     })
   )
 })

@@ -89,6 +89,25 @@ describe("a ledger of an older schema", () => {
     })
   )
 
+  it.scoped("lies in a folder that cannot be listed, which only the list of its copies needs", () =>
+    Effect.gen(function* () {
+      const { file } = yield* ledger
+      const disk = yield* Disk
+      const unlistable = {
+        ...disk,
+        list: () => {
+          throw Object.assign(new Error("no"), { code: "EACCES" })
+        }
+      }
+      assert.lengthOf(yield* Effect.provideService(open(file, succeeding), Disk, unlistable), 1)
+      const error = yield* Effect.flip(Effect.provideService(keptCopies(file), Disk, unlistable))
+      assert.strictEqual(
+        error.message,
+        `${file}: its folder cannot be listed (you are not allowed to, EACCES), so the copies kept there cannot be named. Make the folder readable, and run again.`
+      )
+    })
+  )
+
   it.scoped("is not migrated where no copy of it can be made", () =>
     Effect.gen(function* () {
       const { before, copy, file } = yield* ledger
