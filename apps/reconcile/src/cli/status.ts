@@ -83,7 +83,10 @@ export const status = Command.make(
             settled: isSettled(answer),
             success: Option.getOrNull(success),
             failure: Option.getOrNull(failure),
-            unreadable: unreadable.map((item) => ({ ...item, position: Option.getOrNull(item.position) }))
+            // A documented answer has none.
+            ...(unreadable.length > 0 && {
+              unreadable: unreadable.map((item) => ({ ...item, position: Option.getOrNull(item.position) }))
+            })
           },
           exitCode: options.wait && ended ? ExitCode.batchEnded : ExitCode.done
         }

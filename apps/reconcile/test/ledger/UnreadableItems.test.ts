@@ -1,7 +1,13 @@
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
+import Sqlite from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import { erase } from "../../src/ledger/Erase.js"
+import { applicationId } from "../../src/ledger/identity.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
+import { migrations } from "../../src/ledger/migrations.js"
 import { rebuild } from "../../src/ledger/Reconciliation.js"
 import { answer, conclusions, findings, load, received, row, select, verdicts } from "../support/ledger.js"
 
@@ -170,5 +176,36 @@ describe("an address that no text can hold", () => {
       )
       assert.lengthOf(yield* select("SELECT DISTINCT email_key FROM batch_failures"), 2)
     }).pipe(inMemory)
+  )
+})
+
+const fifthLedger = Effect.acquireRelease(
+  Effect.sync(() => {
+    const folder = mkdtempSync(join(tmpdir(), "ac-reconcile-migration-"))
+    const path = join(folder, "reconcile.db")
+    const database = new Sqlite(path)
+    database.pragma("legacy_alter_table = ON")
+    for (const statement of migrations.slice(0, 5).flat()) database.exec(statement)
+    database.exec(`
+      INSERT INTO batches VALUES ('b', NULL, '2031-01-01T00:00:00Z');
+      INSERT INTO findings VALUES ('b', 'unmatched-failure', 'a@x.test', 'reported as failed');
+      PRAGMA application_id = ${applicationId};
+      PRAGMA user_version = 5`)
+    database.close()
+    return { folder, path }
+  }),
+  ({ folder }) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
+)
+
+describe("a file of the fifth schema", () => {
+  it.scoped("keeps its findings, and takes those of items that cannot be read", () =>
+    Effect.gen(function* () {
+      const { path } = yield* fifthLedger
+      yield* Effect.gen(function* () {
+        assert.deepStrictEqual(yield* findings, ["unmatched-failure: a@x.test"])
+        yield* received("b", '{"status":"completed","success":[null],"failure":[]}')
+        assert.include(yield* findings, "unreadable-item: success")
+      }).pipe(Effect.provide(Ledger.layer(path)))
+    })
   )
 })
