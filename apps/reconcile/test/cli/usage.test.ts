@@ -17,7 +17,7 @@ describe.concurrent("a call that makes no sense", () => {
     [["batches", "add"], /No batch ID was given\. .*--id BATCH_ID/],
     [["batches", "add", "--id", ""], /No batch ID was given/],
     [["batches", "add", "--id", "a", "--id", "b", "--sent", "sent.csv"], /one batch, and 2 were named/],
-    [["batches", "add", "--id", "a", "--submitted-at", "last week"], /'last week' is not a time/],
+    [["batches", "add", "--id", "a", "--submitted-at", "last week"], /'last week' is not a time: .*ISO 8601/],
     [["contacts", "load"], /No contacts were named\. Give a file/],
     [["contacts", "load", "--bogus"], /'--bogus' is no option of this command\./],
     [["contacts", "load", "sent.csv", "--map", "phone=Phone"], /--map: .*"phone" cannot be mapped/],
