@@ -121,7 +121,7 @@ describe("a batch ID", () => {
       [2]
     )
     assert.isTrue(found.rejected[0]?.reason.endsWith(`in column "batch" ${why}.`), found.rejected[0]?.reason)
-    assert.isBelow(found.rejected[0]?.reason.length ?? 0, 150)
+    assert.isBelow(found.rejected[0]?.reason.length ?? 0, 400)
     assert.deepStrictEqual(
       found.rows.map(({ batchId }) => batchId),
       ["b-1"]
