@@ -55,8 +55,9 @@ const oddities: Readonly<Record<Exclude<RemarkKind, "contact-id">, readonly [one
   quotes: ["holds quotation marks", "hold quotation marks"],
   "without-at": ["has no @, as N/A has none", "have no @, as N/A has none"],
   blank: ["holds a blank", "hold a blank"],
-  punctuation: ["begins or ends with punctuation", "begin or end with punctuation"],
+  punctuation: ["has punctuation where an address has none", "have punctuation where an address has none"],
   host: ["names no complete host", "name no complete host"],
+  garbled: ["looks wrongly decoded", "look wrongly decoded"],
   lookalike: ["mixes letters that look alike", "mix letters that look alike"],
   long: ["is longer than 254 characters", "are longer than 254 characters"]
 }

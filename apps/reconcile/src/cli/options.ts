@@ -107,7 +107,7 @@ export const submittedAt = Options.text("submitted-at").pipe(
       onNone: () => Effect.succeed(undefined),
       onSome: (value) =>
         Either.mapLeft(IsoTime.parse(value), (reason) =>
-          invalid(`--submitted-at: '${printable(value)}' is no time that can be relied on: ${reason}`)
+          invalid(`--submitted-at: '${printable(value)}' is not a time: ${reason}`)
         )
     })
   ),

@@ -10,6 +10,7 @@ const words = new Set(["null", "none", "nan", "n/a", "#n/a", "na", "nil", "undef
 const faults: ReadonlyArray<readonly [(text: string) => boolean, string]> = [
   [(text) => text.length > longest, `is longer than ${longest} characters`],
   [(text) => /\p{Cs}/u.test(text), "holds half of a character (a lone surrogate)"],
+  [(text) => text.includes("\uFFFD"), "holds a character that could not be decoded (U+FFFD)"],
   [(text) => /\p{Cc}/u.test(text), "holds a control character"],
   [(text) => /\s|\p{Z}/u.test(text.replace(/\uFEFF/g, "")), "holds a blank"],
   [(text) => /[\p{Cf}\p{Default_Ignorable_Code_Point}]/u.test(text), "holds an invisible character"],

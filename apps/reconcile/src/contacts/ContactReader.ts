@@ -5,9 +5,9 @@ import * as Stream from "effect/Stream"
 import * as ByteSource from "./ByteSource.js"
 import type { ColumnMap } from "./ColumnMap.js"
 import type { ContactFileError } from "./ContactFileError.js"
-import type { Format } from "./ContactParser.js"
 import * as ContactParser from "./ContactParser.js"
 import type { ContactChunk } from "./ContactRow.js"
+import type { Format, Options } from "./Parsing.js"
 
 export interface Source {
   /** A file, or `-` for standard input. */
@@ -49,7 +49,7 @@ export const read = (source: Source): Stream.Stream<ContactChunk, ContactFileErr
     )
   })
 
-const optionsOf = ({ delimiter, format, map = {}, path, raw = false }: Source): ContactParser.Options => {
+const optionsOf = ({ delimiter, format, map = {}, path, raw = false }: Source): Options => {
   const extension = /\.([^./\\]+)(?:\.gz)?$/i.exec(path)?.[1]?.toLowerCase()
   return {
     path,

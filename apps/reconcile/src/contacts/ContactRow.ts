@@ -43,6 +43,7 @@ export type RemarkKind =
   | "blank"
   | "punctuation"
   | "host"
+  | "garbled"
   | "lookalike"
   | "long"
   | "contact-id"

@@ -93,6 +93,9 @@ export const read = (
       continue
     }
     if (fields.length !== width) {
+      // The first file's last line had no end: the second's mark and header stand on it.
+      const glued = text.lastIndexOf("\uFEFF")
+      if (glued !== -1 && headerAt(text.slice(glued + 1).split(delimiter)) === "other") otherHeader = line
       framed.rejected.push(rejected(line, null, widthReason(width, fields.length), text))
       continue
     }

@@ -14,6 +14,8 @@ const kinds: ReadonlyArray<readonly [Exclude<RemarkKind, "contact-id">, (address
     "invisible",
     (address) => /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/u.test(address)
   ],
+  // Text that was decoded wrongly, or escaped as HTML.
+  ["garbled", (address) => /\uFFFD|[\u00C2\u00C3][\u0080-\u00BF]|&(?:#\w+|[a-z]+);/i.test(address)],
   ["mailto", (address) => /^mailto:/i.test(address)],
   ["name", (address) => /[<>]/.test(address)],
   ["several", (address) => /@.*@/s.test(address)],
@@ -24,7 +26,7 @@ const kinds: ReadonlyArray<readonly [Exclude<RemarkKind, "contact-id">, (address
       /["`\u00AB\u00B4\u00BB\u2018-\u201F\u2039\u203A\u300C-\u300F\uFF02\uFF07]|^'|'$/.test(address)
   ],
   ["blank", (address) => address.includes(" ")],
-  ["punctuation", (address) => /^[.,;:()[\]{}\\]|[.,;:()[\]{}\\]$/.test(address)],
+  ["punctuation", (address) => /^\.|\.$|[,;:()[\]\\]/.test(address)],
   // No local part, two dots in a row, no dot at all, or a sign that no host name has.
   [
     "host",

@@ -177,7 +177,7 @@ describe.concurrent("adding batches", () => {
           'ids.txt, line 2: "b 2" holds a blank; give one batch ID a line. Nothing was added.'
         ],
         [["--file", "answer.json"], "record it with ac-reconcile batches add --id BATCH_ID --answer FILE"],
-        [["--id", "b-1", "--submitted-at", "02.04.2031 08:15"], "it is not a time of ISO 8601"],
+        [["--id", "b-1", "--submitted-at", "02.04.2031 08:15"], "it is not written as ISO 8601"],
         [["--id", "b-1", "--submitted-at", "2031-02-30T10:00:00Z"], "there is no day 2031-02-30."]
       ]
       for (const [args, reason] of refused) {

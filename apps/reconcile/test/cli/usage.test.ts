@@ -24,7 +24,7 @@ describe("a call that makes no sense", () => {
     [["batches", "add"], /No batch ID was given\. .*--id BATCH_ID/],
     [["batches", "add", "--id", ""], /No batch ID was given/],
     [["batches", "add", "--id", "a", "--id", "b", "--sent", "sent.csv"], /one batch, and 2 were named/],
-    [["batches", "add", "--id", "a", "--submitted-at", "last week"], /'last week' is not a time/],
+    [["batches", "add", "--id", "a", "--submitted-at", "last week"], /'last week' is not a time: .*ISO 8601/],
     [
       ["contacts", "load", "sent.csv", "--submitted-at", "2031-04-02T08:15:00Z"],
       /no column names them\. Add --batch-column/

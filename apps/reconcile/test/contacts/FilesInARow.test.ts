@@ -57,6 +57,15 @@ describe("files put one behind another", () => {
     ])
   })
 
+  it("without an end of the first one's last line lose that line, and are not read under its names", () => {
+    const found = parse("email,batch_id\na@x.test,b-1\uFEFFbatch_id,email\nb-2,b@x.test\n", { map })
+    assert.deepStrictEqual(places(found), [])
+    assert.deepStrictEqual(
+      found.rejected.map(({ line }) => line),
+      [2, 3]
+    )
+  })
+
   it("are told from a row that says 'email' where an address belongs", () => {
     const found = parse("email,name,batch_id\nE-Mail,Ada,b-1\nb@x.test,Bob,b-1\n", { map })
     assert.deepStrictEqual(reasons(found), [

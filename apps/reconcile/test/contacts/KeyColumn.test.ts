@@ -37,6 +37,16 @@ describe("the key column", () => {
     ])
   })
 
+  it("rejects a row in which it holds a NUL character, with which SQLite ends a text", () => {
+    assert.deepStrictEqual(
+      keys('{"email":"a@x.test","id":"1\\u0000"}\n{"email":"b@x.test","id":"2"}', "id", "jsonl"),
+      {
+        keys: ["2"],
+        rejected: ['1: The key in "id" holds a NUL character.']
+      }
+    )
+  })
+
   it("that is not there is named with the option that named it", () => {
     assert.strictEqual(
       failure("email,name\n", { map: { key: "id" } }),

@@ -2,6 +2,7 @@ import * as Either from "effect/Either"
 import type { ContactFileError } from "../../src/contacts/ContactFileError.js"
 import * as ContactParser from "../../src/contacts/ContactParser.js"
 import type { ContactRow, RejectedRow, Remark } from "../../src/contacts/ContactRow.js"
+import type { Options } from "../../src/contacts/Parsing.js"
 
 export interface Read {
   readonly rows: ReadonlyArray<ContactRow>
@@ -26,7 +27,7 @@ export const chunked = (
 
 export const attempt = (
   input: string | Uint8Array,
-  options: Partial<ContactParser.Options> = {},
+  options: Partial<Options> = {},
   cuts: ReadonlyArray<number> | number = 64 * 1024
 ): Either.Either<Read, ContactFileError> =>
   Either.gen(function* () {
@@ -57,13 +58,13 @@ export const attempt = (
 
 export const parse = (
   input: string | Uint8Array,
-  options: Partial<ContactParser.Options> = {},
+  options: Partial<Options> = {},
   cuts: ReadonlyArray<number> | number = 64 * 1024
 ): Read => Either.getOrThrowWith(attempt(input, options, cuts), (error) => error)
 
 export const failure = (
   input: string | Uint8Array,
-  options: Partial<ContactParser.Options> = {},
+  options: Partial<Options> = {},
   cuts: ReadonlyArray<number> | number = 64 * 1024
 ): string =>
   Either.match(attempt(input, options, cuts), {

@@ -51,10 +51,10 @@ const offsetOf = (zone: string): number | null => {
 
 const whyNot = (text: string): string => {
   if (/^\d{4}-\d{2}-\d{2}$/.test(text)) {
-    return `it names a day and no time. Write the time with its zone, as ${text}T08:15:00Z.`
+    return `it names a day alone. Write the time with its zone, as ${text}T08:15:00Z.`
   }
   if (withoutZone.test(text)) {
-    return `it has no zone, and could be any of a day's hours. Write ${text.replace(" ", "T")}Z if it is UTC, or with the zone, as +02:00.`
+    return `it has no zone, so it could be another hour. Write ${text.replace(" ", "T")}Z if it is UTC, or with the zone, as +02:00.`
   }
-  return `it is not a time of ISO 8601. Write year, month and day, the time and its zone, as ${example} or ${example.replace("Z", "+02:00")}.`
+  return `it is not written as ISO 8601. Write year, month and day, the time and its zone, as ${example} or ${example.replace("Z", "+02:00")}.`
 }
