@@ -173,6 +173,7 @@ const remove = (file: string, subject: string) =>
         bytesSearched: ledger.bytes,
         occurrencesInBytes: ledger.occurrences,
         unexplainedInBytes: ledger.unexplained,
+        longerAddresses: others.size,
         filesBeside: beside
       },
       exitCode: !erased.tidied.done

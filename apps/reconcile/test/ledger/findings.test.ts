@@ -106,6 +106,7 @@ describe("a rejected contact", () => {
       assert.strictEqual(yield* reasonOf("a@example.c"), "likely: the part behind the @ is no domain")
       assert.strictEqual(yield* reasonOf("a@sub.example.c"), "likely: the part behind the @ is no domain")
       assert.strictEqual(yield* reasonOf("a@192.168.0.1"), "likely: the part behind the @ is no domain")
+      assert.strictEqual(yield* reasonOf("a@例子"), "likely: the part behind the @ is no domain")
       for (const domain of [
         "例子.测试",
         "xn--fsqu00a.xn--0zwm56d",
