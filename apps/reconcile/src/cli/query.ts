@@ -46,6 +46,9 @@ const failure = (file: string) => (error: unknown) =>
 const rowsAtOnce = 1000
 const bytesAtOnce = 4_000_000
 
+/** With room for what a format puts around it, within the longest text that JavaScript knows. */
+const largest = 200_000_000
+
 const sizeOf = (value: unknown) =>
   typeof value === "string" ? value.length : value instanceof Uint8Array ? 2 * value.length : 8
 
@@ -73,6 +76,8 @@ const rowsOf = (database: Sqlite.Database, file: string, { sql, values }: Asked)
     },
     catch: failure(file)
   }).pipe(
+    // A database whose rows are still being read cannot be closed.
+    (found) => Effect.acquireRelease(found, ({ rows }) => Effect.sync(() => rows.return?.())),
     Effect.map(({ columns, rows }) => {
       const next = Effect.try({
         try: () => {
@@ -80,7 +85,14 @@ const rowsOf = (database: Sqlite.Database, file: string, { sql, values }: Asked)
           for (let bytes = 0; found.length < rowsAtOnce && bytes < bytesAtOnce; ) {
             const { done, value } = rows.next()
             if (done === true) break
-            bytes += value.reduce<number>((sum, cell) => sum + sizeOf(cell), 0)
+            const sizes = value.map(sizeOf)
+            const large = sizes.find((size) => size > largest)
+            if (large !== undefined) {
+              throw new Error(
+                `it has a value of ${large.toLocaleString("en-US")} characters, more than can be written; take a part of it with substr()`
+              )
+            }
+            bytes += sizes.reduce((sum, size) => sum + size, 0)
             found.push(value.map(cellFromSqlite))
           }
           return found
