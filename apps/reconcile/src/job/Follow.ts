@@ -237,7 +237,8 @@ export const follow = (
       if (isOfTheWay(error)) return once ? null : pauseAfterFailure
       followed.strikes += 1
       if (followed.strikes > 1) return null
-      if (error._tag === "ContractBroken") return pauseAfterNonsense
+      // Where it may have passed, the client has asked again by itself.
+      if (error._tag === "ContractBroken") return error.isTransient ? null : pauseAfterNonsense
       return error._tag === "AuthenticationFailed" && !once ? pauseAfterFailure : null
     }
 
