@@ -11,7 +11,7 @@ import { isEverybodys, isOfTheWay, provesNothing } from "./blame.js"
 import type { Journal } from "./Journal.js"
 import type { RunEvent, StepProblem } from "./RunEvent.js"
 import { millisUntil, steadyMillis } from "./steadyTime.js"
-import { type Failure, failureOf } from "./Troubles.js"
+import { type Failure, failureOf, silence, silent } from "./Failure.js"
 
 /** A step of the job that asks the account about contacts, within a number of calls and until a time. */
 export interface AccountStep {
@@ -88,10 +88,12 @@ export const makeCalls = (step: AccountStep): Calls => {
   let inARow = 0
   let last: ContactsError | null = null
 
+  const open = ({ error, message }: Failure) =>
+    left.set(error, { step: name, error, message, calls: (left.get(error)?.calls ?? 0) + 1 })
+
   const leaveFor = (failure: Failure, error?: ContactsError) =>
     Effect.gen(function* () {
-      const calls = (left.get(failure.error)?.calls ?? 0) + 1
-      left.set(failure.error, { step: name, error: failure.error, message: failure.message, calls })
+      open(failure)
       yield* journal.troubles.givenUp(source, failure, { again: null, ...(error && { error }) })
       yield* journal.flush
     })
@@ -99,7 +101,12 @@ export const makeCalls = (step: AccountStep): Calls => {
   /** A call that was only just under way when the time was over is left for the next run like all that were not made. */
   const leaveCut = Effect.gen(function* () {
     const streak = journal.troubles.streakOf(source)
-    if (streak !== undefined) return yield* leaveFor(streak.last)
+    if (streak !== undefined) {
+      if (!streak.last.provesNothing) yield* journal.heardFrom
+      open(streak.last)
+      journal.troubles.keep(source)
+      return yield* journal.flush
+    }
     const sentAt = journal.troubles.sentAt(source)
     if (sentAt === undefined || (yield* steadyMillis) - sentAt <= silence) return
     yield* journal.heardFrom
@@ -142,12 +149,4 @@ export const makeCalls = (step: AccountStep): Calls => {
   }
 }
 
-/** A call that is cut after this long had been without an answer. */
-const silence = Duration.toMillis("5 seconds")
-
-const cutShort: Failure = {
-  error: "NoAnswer",
-  message: "A call about contacts had no answer when its time was over.",
-  body: null,
-  isOfTheWay: true
-}
+const cutShort = silent("A call about contacts had no answer when its time was over.")

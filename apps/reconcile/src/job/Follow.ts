@@ -18,7 +18,7 @@ import type { Journal } from "./Journal.js"
 import { firstDelay, isLongAgo, pollInterval, unsetGrace } from "./pollPolicy.js"
 import type { BatchProblem, RunEvent } from "./RunEvent.js"
 import { steadyMillis } from "./steadyTime.js"
-import { type Failure, failureOf, type Source } from "./Troubles.js"
+import { type Failure, failureOf, type Source, silence, silent } from "./Failure.js"
 
 /** How a batch's part in a run ended. */
 export type Ending =
@@ -37,9 +37,6 @@ const pauseAfterFailure = Duration.toMillis("10 seconds")
 
 /** Wait before the one more try after an answer that was no answer: such a thing has been seen to pass at once. */
 const pauseAfterNonsense = Duration.toMillis("2 seconds")
-
-/** A call that is cut by the end of the run after this long had been without an answer. */
-const silence = Duration.toMillis("5 seconds")
 
 interface Followed extends Due {
   readonly batch: OpenBatch
@@ -70,18 +67,14 @@ export interface Options {
 /** Errors by which a stranger turns every call away. */
 const unclear: ReadonlySet<string> = new Set(["AuthenticationFailed", "RequestRejected"])
 
-const noAnswer: Failure = {
-  error: "NoAnswer",
-  message: "Nothing came before the run had to end.",
-  body: null,
-  isOfTheWay: true
-}
+const noAnswer = silent("Nothing came before the run had to end.")
 
 const unknownBatch = (batchId: BatchId): Failure => ({
   error: "UnknownBatch",
   message: `Batch ${batchId}: ActiveCampaign keeps answering that it has no status. It does not know this batch, or no longer does: check the ID and the account.`,
   body: null,
-  isOfTheWay: false
+  isOfTheWay: false,
+  provesNothing: false
 })
 
 const describe = (millis: number) => Duration.format(Duration.seconds(Math.max(1, Math.round(millis / 1000))))
@@ -142,7 +135,7 @@ export const follow = (
         const message = !last.isOfTheWay
           ? last.message
           : !asked
-            ? `Batch ${batchId} was not asked about: the run had to end before its turn. Give it more time with --deadline.`
+            ? `Batch ${batchId} was not asked about: the run had to end before its turn. ${troubles.ofAll()?.message ?? "Give it more time with --deadline."}`
             : answered === null
               ? `Batch ${batchId} gave no answer for ${length}${failed}. ${last.message}`
               : `Batch ${batchId} has given no answer since ${answered.at}, for ${length}${failed}. ${last.message}`
@@ -157,7 +150,12 @@ export const follow = (
       Effect.gen(function* () {
         const { answered, asked, source } = followed
         const streak = troubles.streakOf(source)
-        if (streak !== undefined) return yield* fail(followed, streak.last)
+        if (streak !== undefined) {
+          if (!streak.last.provesNothing) yield* journal.heardFrom
+          troubles.keep(source)
+          yield* journal.flush
+          return yield* fail(followed, streak.last)
+        }
         const sentAt = troubles.sentAt(source)
         if (sentAt === undefined) {
           followed.asked = asked && answered !== null
@@ -239,7 +237,8 @@ export const follow = (
       if (isOfTheWay(error)) return once ? null : pauseAfterFailure
       followed.strikes += 1
       if (followed.strikes > 1) return null
-      if (error._tag === "ContractBroken") return pauseAfterNonsense
+      // Where it may have passed, the client has asked again by itself.
+      if (error._tag === "ContractBroken") return error.isTransient ? null : pauseAfterNonsense
       return error._tag === "AuthenticationFailed" && !once ? pauseAfterFailure : null
     }
 

@@ -9,6 +9,7 @@ import type { LedgerError } from "../ledger/LedgerError.js"
 import { reconcileStale } from "../ledger/Reconciliation.js"
 import * as Runs from "../ledger/Runs.js"
 import * as Trouble from "../ledger/Trouble.js"
+import type { Source } from "./Failure.js"
 import type { RunEvent } from "./RunEvent.js"
 import * as Troubles from "./Troubles.js"
 
@@ -30,7 +31,7 @@ export interface Journal {
   readonly heardFrom: Effect.Effect<void, LedgerError, Ledger>
   readonly hasHeard: () => boolean
   /** The account answered: the file is its own. */
-  readonly answered: (source: Troubles.Source) => Effect.Effect<void, LedgerError, Ledger>
+  readonly answered: (source: Source) => Effect.Effect<void, LedgerError, Ledger>
   readonly hasAnswered: () => boolean
   /** Whether an earlier run left the batch without an answer. */
   readonly wasTroubled: (batchId: BatchId) => boolean
@@ -85,7 +86,7 @@ export const make = (options: {
       heard = true
       return Effect.asVoid(begun)
     })
-    const answered = (source: Troubles.Source) =>
+    const answered = (source: Source) =>
       Effect.gen(function* () {
         hasAnswered = true
         yield* troubles.answered(source)

@@ -35,9 +35,18 @@ const byItself = ({ client }: AccountStep, id: ContactId) =>
     })
   )
 
-const halves = (ids: ReadonlyArray<ContactId>) => {
+/** IDs to be asked for once more, after the others, and why: they are part of a call that failed. */
+interface Part {
+  readonly ids: ReadonlyArray<ContactId>
+  readonly reason: ContactsError | null
+}
+
+const halves = (ids: ReadonlyArray<ContactId>, reason: ContactsError): ReadonlyArray<Part> => {
   const middle = Math.ceil(ids.length / 2)
-  return [ids.slice(0, middle), ids.slice(middle)]
+  return [
+    { ids: ids.slice(0, middle), reason },
+    { ids: ids.slice(middle), reason }
+  ]
 }
 
 /**
@@ -57,7 +66,7 @@ export const resolve = (
     const skipped = step.wasTroubled ? yield* Random.nextIntBetween(0, Math.max(1, unknown)) : 0
     const start = skipped === 0 ? "" : ((yield* Links.unknownAt(skipped)) ?? "")
     const nextPage = roundFrom(start, (id: ContactId) => id, Links.unknownIds)
-    const parts: Array<ReadonlyArray<ContactId>> = []
+    const parts: Array<Part> = []
 
     const record = (resolved: ReadonlyArray<Resolved>) =>
       Effect.gen(function* () {
@@ -79,7 +88,7 @@ export const resolve = (
 
     while (yield* mayGoOn(step)) {
       const page = yield* nextPage(askOneByOne ? 1 : idsPerCall)
-      const ids = page.length > 0 ? page : parts.shift()
+      const ids = page.length > 0 ? page : parts.shift()?.ids
       if (ids === undefined) break
       step.calls.spend(1)
       const asked = yield* calls.make(ask(ids))
@@ -95,10 +104,13 @@ export const resolve = (
       }
       if (reason._tag === "FilterIgnored" && !askOneByOne) {
         askOneByOne = true
-        parts.push(...[ids, ...parts.splice(0)].flat().map((id) => [id]))
-      } else if (ids.length > 1) parts.push(...halves(ids))
+        const one = (id: ContactId): Part => ({ ids: [id], reason: null })
+        parts.push(...[...ids, ...parts.splice(0).flatMap((part) => part.ids)].map(one))
+      } else if (ids.length > 1) parts.push(...halves(ids, reason))
       else yield* calls.leave(reason)
     }
+    const unsolved = parts.find(({ reason }) => reason !== null)?.reason
+    if (unsolved) yield* calls.leave(unsolved)
     yield* calls.finish
     yield* reconcileStale()
     return { ...counts, left: yield* Links.countUnknown }

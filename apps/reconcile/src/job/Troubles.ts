@@ -8,30 +8,9 @@ import type { Ledger } from "../ledger/Ledger.js"
 import type { LedgerError } from "../ledger/LedgerError.js"
 import * as Trouble from "../ledger/Trouble.js"
 import { Attempts } from "./Attempts.js"
-import { isOfTheWay } from "./blame.js"
+import { type Failure, failureOf, type Source } from "./Failure.js"
 import type { RunEvent } from "./RunEvent.js"
 import { steadyMillis } from "./steadyTime.js"
-
-/** What was asked about: a batch, or the contacts of a step. */
-export type Source =
-  | { readonly _tag: "Batch"; readonly batchId: BatchId }
-  | { readonly _tag: "Step"; readonly step: "resolve" | "lookup" }
-
-/** A call that came to nothing, as it is kept. */
-export interface Failure {
-  readonly error: string
-  readonly message: string
-  readonly body: string | null
-  /** Whether the way to the account may be to blame, and so the trouble of others as well. */
-  readonly isOfTheWay: boolean
-}
-
-export const failureOf = (error: ContactsError): Failure => ({
-  error: error._tag,
-  message: error.message,
-  body: error._tag === "ContractBroken" ? error.body : null,
-  isOfTheWay: isOfTheWay(error)
-})
 
 /** A row of the file while it lasts: of a batch, of a step, or of all batches together. */
 interface Episode {
@@ -287,6 +266,13 @@ export const make = (options: {
         if (again === null) return
         if ((yield* steadyMillis) - streak.ownFrom + again > worthTelling) yield* tell(episode, again)
       }),
+    /** What has failed since the last answer is kept, though its calls were not given up. */
+    keep: (source: Source) => {
+      const streak = streaks.get(keyOf(source))
+      if (streak !== undefined) begin(source, streak)
+    },
+    /** What keeps all batches without an answer, if something does. */
+    ofAll: () => ofAll?.last,
     /** An answer ends the trouble of its source, and that of all. */
     answered: (source: Source) =>
       Effect.gen(function* () {
