@@ -46,8 +46,12 @@ const opened = <E>(file: string, trouble: (error: unknown) => E) =>
     (database) => Effect.sync(() => database.close())
   )
 
-const using = <A>(file: string, use: (database: Sqlite.Database) => A): A => {
-  const database = new Sqlite(file, { fileMustExist: true })
+const using = <A>(
+  file: string,
+  use: (database: Sqlite.Database) => A,
+  options: { readonly readonly?: boolean } = {}
+): A => {
+  const database = new Sqlite(file, { fileMustExist: true, ...options })
   try {
     return use(database)
   } finally {
@@ -61,16 +65,30 @@ const freeFromLease = (copy: Sqlite.Database) => {
   if (has !== undefined) copy.exec("DELETE FROM writer_lease")
 }
 
-/** What is wrong with a copy; undefined where it is sound. Rows of the user's own tables may refer to what they like. */
+const problemOf = (database: Sqlite.Database, table?: string): string | undefined => {
+  const said = database.pragma(`integrity_check(${table === undefined ? 1 : quoted(table)})`, {
+    simple: true
+  })
+  return said === "ok" ? undefined : String(said)
+}
+
+/**
+ * What is wrong with a copy; undefined where it is sound. The user's own tables may hold what they should not, as they
+ * do in the original, and may refer to what they like.
+ */
 const faultIn = (
   copy: Sqlite.Database,
-  expected: ReadonlyMap<string, number> | undefined
+  expected: ReadonlyMap<string, number> | undefined,
+  original: () => string | undefined
 ): string | undefined => {
-  const integrity = copy.pragma("integrity_check(1)", { simple: true })
-  if (integrity !== "ok") return `SQLite's check of it says: ${String(integrity)}`
   const held = counts(copy)
+  const problem = problemOf(copy)
+  if (problem !== undefined) {
+    const ours = [...held.keys()].map((table) => problemOf(copy, table)).find((found) => found !== undefined)
+    if (ours !== undefined || original() !== problem) return `SQLite's check of it says: ${ours ?? problem}`
+  }
   for (const table of held.keys()) {
-    const broken = copy.prepare(`SELECT 1 FROM pragma_foreign_key_check(?)`).get(table)
+    const broken = copy.prepare("SELECT 1 FROM pragma_foreign_key_check(?)").get(table)
     if (broken !== undefined) return `a row of ${table} refers to one that is not there`
   }
   for (const [table, rows] of expected ?? []) {
@@ -111,11 +129,16 @@ export const checkedCopy = (
       )
     )
     const fault = yield* Effect.try({
-      try: () =>
-        using(copy, (database) => {
-          freeFromLease(database)
-          return faultIn(database, expected)
-        }),
+      try: () => {
+        using(copy, freeFromLease)
+        // As the original is read, too: a connection that cannot write checks less of what rows may hold.
+        const reading = { readonly: true }
+        return using(
+          copy,
+          (database) => faultIn(database, expected, () => using(from, problemOf, reading)),
+          reading
+        )
+      },
       catch: trouble
     })
     if (fault !== undefined) {
