@@ -105,7 +105,7 @@ export class RateLimited extends Schema.TaggedError<RateLimited>(tag("RateLimite
 }) {
   readonly isTransient = true
   override get message() {
-    const wait = Option.match(this.retryAfter, {
+    const wait = Option.match(Option.filter(this.retryAfter, Duration.greaterThan(Duration.zero)), {
       onNone: () => "",
       onSome: (duration) => `, asking to wait ${Duration.format(duration)}`
     })

@@ -16,7 +16,7 @@ const dateOf = (text: string): number | undefined => {
 
 /**
  * What `Retry-After` asks for: seconds, or an HTTP date, which counts from the answer's own `Date`, whatever our clock
- * says; without one, from `now` (ms since epoch). Of several the longest. No time at all is nothing asked for.
+ * says; without one, from `now` (ms since epoch). Of several the longest.
  */
 export const retryAfterOf = (
   headers: { readonly [name: string]: string | undefined; readonly date?: string },
@@ -28,13 +28,12 @@ export const retryAfterOf = (
     valuesOf(headers.date ?? "")
       .map(dateOf)
       .find((at) => at !== undefined) ?? now
-  const longest = Math.max(
-    0,
-    ...valuesOf(header).map((value) =>
-      /^\d+(\.\d+)?$/.test(value) ? Number(value) * 1000 : (dateOf(value) ?? 0) - answeredAt
-    )
-  )
-  return longest > 0 ? Option.some(Duration.millis(longest)) : Option.none()
+  const asked = valuesOf(header).flatMap((value) => {
+    if (/^\d+(\.\d+)?$/.test(value)) return [Number(value) * 1000]
+    const at = dateOf(value)
+    return at === undefined ? [] : [Math.max(0, at - answeredAt)]
+  })
+  return asked.length === 0 ? Option.none() : Option.some(Duration.millis(Math.max(...asked)))
 }
 
 /** The least of the whole numbers that a header names, sent once or several times. */
