@@ -1,11 +1,13 @@
 import { normalForm } from "./ColumnNames.js"
 
 /** What IDs look like: nothing else is looked at in them. */
-const ordinary = /^[A-Za-z0-9._:~-]{1,64}$/
+const ordinary = /^[A-Za-z0-9][A-Za-z0-9._:~-]{0,63}$/
 
 const longest = 255
 
-const words = new Set(["null", "none", "nan", "n/a", "#n/a", "na", "nil", "undefined", "-"])
+const words = new Set(["null", "none", "nan", "n/a", "#n/a", "na", "nil", "undefined"])
+
+const isPlaceholder = (text: string): boolean => words.has(text.toLowerCase()) || /^[-._~:]+$/.test(text)
 
 const faults: ReadonlyArray<readonly [(text: string) => boolean, string]> = [
   [(text) => text.length > longest, `is longer than ${longest} characters`],
@@ -20,7 +22,7 @@ const faults: ReadonlyArray<readonly [(text: string) => boolean, string]> = [
     "holds a quotation mark"
   ],
   [(text) => text.includes("@"), "is an e-mail address"],
-  [(text) => words.has(text.toLowerCase()), "says that there is none; leave it blank then"],
+  [(text) => isPlaceholder(text), "says that there is none; leave it blank then"],
   [(text) => ["batchid", "batchids"].includes(normalForm(text)), "is the name of a column"]
 ]
 
@@ -30,4 +32,4 @@ export const faultOf = (text: string): string | null =>
 
 const isOrdinary = (text: string): boolean =>
   ordinary.test(text) &&
-  (text.length > 9 || (!words.has(text.toLowerCase()) && !normalForm(text).startsWith("batchid")))
+  (text.length > 9 || (!isPlaceholder(text) && !normalForm(text).startsWith("batchid")))

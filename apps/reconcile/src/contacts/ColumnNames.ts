@@ -19,7 +19,7 @@ export const normalForm = (name: string): string =>
   name
     .normalize("NFC")
     .toLowerCase()
-    .replace(/[\s_-]+/g, "")
+    .replace(/[\s_\p{Pd}\p{Cf}]+/gu, "")
 
 /** The role a column has by its name alone. A batch ID is taken only from a column the caller names. */
 export const roleOf = (name: string): Role | null => roleOfNormalForm.get(normalForm(name)) ?? null

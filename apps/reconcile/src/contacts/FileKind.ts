@@ -110,6 +110,11 @@ export const refusalOfText = (text: string): string | null => {
   if (/^MIME-Version:/i.test(firstLine)) {
     return `this is a saved web page (MIME), whatever its name says. ${saveAsCsv}`
   }
+  if (/^BEGIN:VCARD/i.test(firstLine))
+    return "these are vCards. Export the contacts as CSV (UTF-8) or JSON lines."
+  if (/^\|.*\|\s*$/.test(firstLine)) {
+    return "this is a table for reading, as Markdown has it. Export the contacts as CSV (UTF-8) or JSON lines."
+  }
   if (!firstLine.includes("\0")) return null
   if (firstLine.includes("ustar")) return "this is a tar archive. Unpack it, and load the file in it."
   return "its first line holds NUL characters, so it is no text, or UTF-16 without a byte order mark. Save it as UTF-8."

@@ -270,6 +270,8 @@ describe("a file under another name", () => {
       "this is XML, as some programs save spreadsheets"
     ],
     ["RTF", "{\\rtf1\\ansi}", "this is a rich text document"],
+    ["vCards", "BEGIN:VCARD\r\nVERSION:3.0\r\n", "these are vCards"],
+    ["Markdown", "| email | batch_id |\n| --- | --- |\n| a@x.test | b-1 |\n", "this is a table for reading"],
     ["MIME", "MIME-Version: 1.0\nContent-Type: multipart/related", "this is a saved web page"],
     ["PDF", "%PDF-1.7\n%\u00e2\u00e3", "this is a PDF"],
     ["SQLite", "SQLite format 3\0\u0010\0", "this is a SQLite file. Name it with --from"],

@@ -110,6 +110,8 @@ describe("a batch ID", () => {
     ["\u201cb-1\u201d", "holds a quotation mark"],
     ["ada@x.test", "is an e-mail address"],
     ["b\ufffd", "holds a character that could not be decoded (U+FFFD)"],
+    ["-".repeat(20), "says that there is none; leave it blank then"],
+    ["--", "says that there is none; leave it blank then"],
     ["NULL", "says that there is none; leave it blank then"],
     ["Batch ID", "holds a blank"],
     ["batch_id", "is the name of a column"],
