@@ -83,7 +83,9 @@ export const typed = (name: string, { inputs, place }: Options) =>
   Effect.flatMap(outputTo(name, { option: "--rejects", inputs }), (target) =>
     make(
       place,
-      Effect.map(Writer.into(target, { inputs, sealed: true }), (writer) => untilReaderLeaves(writer, name)),
+      Effect.map(Writer.into(target, { inputs, sealed: true }), (writer) =>
+        untilReaderLeaves(writer, name === "-" ? "standard output" : name)
+      ),
       discardAt(target)
     )
   )
