@@ -4,7 +4,7 @@ import type { ColumnMap, Role } from "./ColumnMap.js"
 import { optionName, optionOf } from "./ColumnMap.js"
 import { listed, printable, roleOf } from "./ColumnNames.js"
 import { rejected } from "./ContactRow.js"
-import { deepest, holdsLoneSurrogate, isTooDeep, mayHoldSurrogate } from "./JsonText.js"
+import { deepest, hasTwice, holdsLoneSurrogate, isTooDeep, mayHoldSurrogate } from "./JsonText.js"
 import { sentAddressColumn } from "./OwnColumns.js"
 import { place } from "./RecordFault.js"
 import type { Framed } from "./RecordFramer.js"
@@ -63,6 +63,10 @@ const readObject = (
   const keyAt = key("key")
   if (Either.isLeft(keyAt)) return Either.left(keyAt.left)
   if (emailAt.right === null) return fault(withoutAddress(map, value, keys))
+  const twice = [emailAt.right, contactIdAt.right, batchIdAt.right, keyAt.right].find(
+    (used) => used !== null && hasTwice(text, used)
+  )
+  if (twice != null) return fault(`The key "${printable(twice)}" stands in it more than once.`)
   const email = addressOf(value[emailAt.right], emailAt.right)
   if (Either.isLeft(email)) return Either.left(email.left)
   const batchId = idOf(batchIdAt.right, value)

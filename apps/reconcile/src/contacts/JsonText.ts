@@ -27,6 +27,32 @@ const behindString = (text: string, opening: number): number => {
   return text.length
 }
 
+/** Whether the text of an object has a key more than once: one reader takes the first value then, and another the last. */
+export const hasTwice = (text: string, key: string): boolean => {
+  const written = JSON.stringify(key)
+  const first = text.indexOf(written)
+  // Without an escape a key is written in one way only, and nearly all are there once.
+  if (first !== -1 && !text.includes("\\u") && text.indexOf(written, first + 1) === -1) return false
+  return keysOf(text).filter((one) => one === key).length > 1
+}
+
+/** The keys of the object itself, as they come. */
+const keysOf = (text: string): ReadonlyArray<unknown> => {
+  const keys: Array<unknown> = []
+  let depth = 0
+  for (let at = 0; at < text.length; at++) {
+    const sign = text[at]
+    if (sign === '"') {
+      const end = behindString(text, at)
+      if (depth === 1 && /^\s*:/.test(text.slice(end + 1, end + 100)))
+        keys.push(JSON.parse(text.slice(at, end + 1)))
+      at = end
+    } else if (sign === "{" || sign === "[") depth += 1
+    else if (sign === "}" || sign === "]") depth -= 1
+  }
+  return keys
+}
+
 /** Whether a key or a value of parsed JSON holds half of a surrogate pair: it is no text, and cannot be written as UTF-8. */
 export const holdsLoneSurrogate = (value: unknown): boolean => {
   if (typeof value === "string") return /\p{Cs}/u.test(value)

@@ -89,6 +89,16 @@ describe("JSON lines", () => {
     assert.deepStrictEqual(emails(parse("email\na@x.test\n", unknown, 1)), ["a@x.test"])
   })
 
+  it.each([
+    '{"email":"a@x.test","email":"b@x.test"}',
+    '{"batch":"b-1","email":"a@x.test", "\\u0062atch" : "b-2"}'
+  ])("rejects %s, which has a key twice that is used", (line) => {
+    const once = '{"email":"c@x.test","batch":"b-1","n":{"email":"email","batch":["batch"]},"é":"\\u00e9"}'
+    const found = parse(`${line}\n${once}`, { ...jsonl, map: { batchId: "batch" } })
+    assert.match(found.rejected[0]?.reason ?? "", /^The key "(email|batch)" stands in it more than once\.$/)
+    assert.deepStrictEqual(places(found), ["2:c@x.test"])
+  })
+
   it("rejects a line nested deeper than SQLite reads JSON, and keeps one that is not", () => {
     const nested = (levels: number) =>
       `{"email":"a@x.test","x":${"[".repeat(levels - 1)}${"]".repeat(levels - 1)}}`

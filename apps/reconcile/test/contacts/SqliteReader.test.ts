@@ -193,6 +193,20 @@ describe("contacts of a SQLite file", () => {
     })
   )
 
+  it.scoped("come in smaller slices where rows are large, so that few are held at once", () =>
+    Effect.gen(function* () {
+      const path = yield* file(
+        "CREATE TABLE c (email TEXT)",
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20) INSERT INTO c SELECT printf('%.900000c%d@x.test', 'a', i) FROM n"
+      )
+      const slices = yield* SqliteReader.read({ path, selection: table("c") }).pipe(
+        Stream.map((chunk) => chunk.rows.length),
+        Stream.runCollect
+      )
+      assert.deepStrictEqual(Chunk.toReadonlyArray(slices), [5, 5, 5, 5])
+    })
+  )
+
   it.scoped("are rejected where a row is too long for one contact", () =>
     Effect.gen(function* () {
       const path = yield* file(
