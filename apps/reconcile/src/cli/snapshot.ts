@@ -10,7 +10,7 @@ import { nameNew, sweep } from "../files/Unfinished.js"
 import { checkedCopy } from "../ledger/copyLedger.js"
 import { type Held, held } from "../ledger/held.js"
 import { strayBeside } from "../ledger/identity.js"
-import { readablePath } from "../ledger/readable.js"
+import { leavingNothing, readablePath } from "../ledger/readable.js"
 import { readOnly } from "../ledger/readOnly.js"
 import { ConfigurationError } from "./account.js"
 import { db, json } from "./options.js"
@@ -70,6 +70,7 @@ export const snapshot = Command.make("snapshot", { file, db, json }, (options) =
     Effect.gen(function* () {
       const target = yield* freePlace(options.file, options.db)
       // Says in one sentence what is wrong with a file that is no ledger, or cannot be read.
+      yield* leavingNothing(options.db)
       const readable = yield* readablePath(options.db, { schema: "any" })
       const copy = yield* checkedCopy(readable, target, options.file)
       const content = yield* Effect.map(readOnly(copy), held)

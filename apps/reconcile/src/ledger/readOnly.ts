@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
 import { fromSqlite, type LedgerError } from "./LedgerError.js"
 import { noLedgerYet } from "./openFile.js"
-import { type ReadOptions, readablePath } from "./readable.js"
+import { leavingNothing, type ReadOptions, readablePath } from "./readable.js"
 
 /** A copy that is read need not have a name any more once it is open: then nothing of it can be left behind. */
 const opened = <A, E, R>(
@@ -14,7 +14,7 @@ const opened = <A, E, R>(
   options: ReadOptions,
   open: (path: string) => Effect.Effect<A, E, R>
 ) =>
-  Effect.flatMap(Effect.scope, (scope) =>
+  Effect.flatMap(Effect.zipRight(leavingNothing(file), Effect.scope), (scope) =>
     Effect.scoped(
       Effect.flatMap(readablePath(file, options), (path) =>
         // What is opened outlives the name.

@@ -19,6 +19,29 @@ export interface ReadOptions {
   readonly absent?: string
 }
 
+/**
+ * Reading in WAL mode makes files beside the ledger, and only who may write can take them away again. So SQLite itself does
+ * it once the reader has closed, and leaves them where anybody else has the ledger open.
+ */
+export const leavingNothing = (file: string): Effect.Effect<void, never, Scope.Scope> =>
+  Effect.asVoid(
+    Effect.acquireRelease(
+      Effect.sync(() => existsSync(`${file}-wal`)),
+      (wasThere) =>
+        Effect.ignore(
+          Effect.try(() => {
+            if (wasThere || !existsSync(`${file}-wal`)) return
+            const database = new Sqlite(file, { fileMustExist: true })
+            try {
+              database.prepare("SELECT 1 FROM sqlite_schema").get()
+            } finally {
+              database.close()
+            }
+          })
+        )
+    )
+  )
+
 /** What SQLite says where it cannot make the files that reading in WAL mode takes. */
 const needsFolder = (error: unknown) => /^SQLITE_(CANTOPEN|READONLY)/.test(codeOf(error))
 

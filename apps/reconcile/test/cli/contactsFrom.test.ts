@@ -120,7 +120,7 @@ describe.concurrent("contacts load", () => {
       )
       execute(
         db,
-        `INSERT INTO batch_answers VALUES (1, 'b-1', 1, '2031-04-02T08:15:00.000Z', 'completed', 1, 1, '{}');
+        `INSERT INTO batch_answers VALUES (1, 'b-1', 1, '2031-04-02T08:15:00.000Z', 'completed', 1, 1, '{}', 'account');
         INSERT INTO batch_successes VALUES ('b-1', 1, '7', 0);
         INSERT INTO batch_failures VALUES ('b-1', 1, 'b@x.test', 0, 'b@x.test');
         INSERT INTO stale_batches VALUES ('b-1');

@@ -28,6 +28,7 @@ describe("erase", () => {
       expect(shown.stdout).toContain("local_contacts.source_columns (2 rows)")
       const erased = await erase(world, "müller@example.test")
       expectDone(erased)
+      expect(existsSync(world.path("reconcile.db-wal"))).toBe(false)
       expect(erased.stdout).toContain("the address stands nowhere")
       expect(erased.stdout).toMatch(/local_contacts\.source_columns +1 row/)
       expect(values(world.path("reconcile.db"), "SELECT source_columns FROM local_contacts")).toEqual([
@@ -35,7 +36,6 @@ describe("erase", () => {
       ])
       const exported = await world.run(["export", "outcomes"])
       expect(exported.stdout.toLowerCase()).not.toContain("ller@")
-      expect(existsSync(world.path("reconcile.db-wal"))).toBe(false)
     })
   )
 

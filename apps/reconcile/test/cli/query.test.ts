@@ -159,7 +159,8 @@ describe("a full standard output", () => {
         expect({ call, code: ended.code, stderr: ended.stderr }).toEqual({
           call,
           code: 1,
-          stderr: "ac-reconcile: standard output cannot be written: no space left on device (ENOSPC).\n"
+          stderr:
+            "ac-reconcile: standard output: cannot be written (the disk is full, ENOSPC). Nothing recorded is lost; run the command again with its output somewhere else.\n"
         })
       }
     })

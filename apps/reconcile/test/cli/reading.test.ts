@@ -38,6 +38,18 @@ const prepare = async (world: World) => {
 
 describe.concurrent("what only reads", () => {
   it(
+    "leaves the ledger as it was, and nothing beside it",
+    inWorld(async (world) => {
+      await prepare(world)
+      const before = readFileSync(world.path("reconcile.db"))
+      for (const args of reading) expectDone(await world.run(args))
+      expectDone(await world.run(["snapshot", "copy.sqlite"]))
+      expect(readFileSync(world.path("reconcile.db")).equals(before)).toBe(true)
+      expect(readdirSync(world.folder).sort()).toEqual(["copy.sqlite", "reconcile.db", "sent.csv"])
+    })
+  )
+
+  it(
     "reads a private copy, and says so, where the folder cannot be written",
     inWorld(async (world) => {
       await prepare(world)

@@ -262,8 +262,8 @@ describe("a batch that was removed", () => {
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b1"), row("a@x.test", "b2")])
       yield* answer("b1", "completed", { success: [], failure: [] })
-      yield* select(`INSERT INTO lookups (email_key, email, asked_at, method)
-        VALUES ('a@x.test', 'a@x.test', '2031-04-03T00:00:00.000Z', 'address')`)
+      yield* select(`INSERT INTO lookups (email_key, email, asked_at, after_answer_id, method)
+        VALUES ('a@x.test', 'a@x.test', '2031-04-03T00:00:00.000Z', 1, 'address')`)
       yield* rebuild
       const { retry } = yield* removeBatch("b2")
       assert.deepStrictEqual(retry, { before: 0, after: 1 })
@@ -298,8 +298,8 @@ describe("a second time of submission", () => {
       yield* load([row("a@x.test", "b")])
       assert.deepStrictEqual((yield* add(later)).resubmitted, [])
       yield* answer("b", "completed", { success: [], failure: [] })
-      yield* select(`INSERT INTO lookups (email_key, email, asked_at, method, contact_id, found_email, created_at, deleted)
-        VALUES ('a@x.test', 'a@x.test', '2031-04-06T00:00:00.000Z', 'address', '7', 'a@x.test', '2031-04-03T00:00:00.000Z', 0)`)
+      yield* select(`INSERT INTO lookups (email_key, email, asked_at, after_answer_id, method, contact_id, found_email, created_at, deleted)
+        VALUES ('a@x.test', 'a@x.test', '2031-04-06T00:00:00.000Z', 1, 'address', '7', 'a@x.test', '2031-04-03T00:00:00.000Z', 0)`)
       yield* rebuild
       assert.deepStrictEqual(yield* verdicts, ["a@x.test: present (lookup-older)"])
       assert.deepStrictEqual((yield* add(at)).resubmitted, [{ before: later, batches: 2 }])

@@ -70,7 +70,7 @@ describe("another process on this boot and in this namespace", () => {
 
   onLinux("is gone when it has ended and its parent has not taken note: a zombie", async () => {
     // The shell becomes `sleep`, which never waits for the child that it was given.
-    const script = "true & echo $!; exec sleep 60"
+    const script = "sleep 0.2 & echo $!; exec sleep 60"
     const parent = spawn("sh", ["-c", script], { stdio: ["ignore", "pipe", "ignore"] })
     try {
       const [data] = await once(parent.stdout, "data")
