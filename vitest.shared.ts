@@ -16,5 +16,5 @@ export const shared: ViteUserConfig = {
       }
     ]
   },
-  test: { include: ["test/**/*.test.ts"], testTimeout: 30_000 }
+  test: { include: ["test/**/*.test.ts"], testTimeout: 90_000 }
 }
