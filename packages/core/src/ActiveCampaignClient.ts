@@ -8,6 +8,7 @@ import * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import type * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
@@ -19,6 +20,7 @@ import type { ContactId } from "./ContactId.js"
 import type { ContactsError } from "./ContactsError.js"
 import type { ImportSnapshot } from "./ImportSnapshot.js"
 import type { ImportTotals } from "./ImportTotals.js"
+import { normalizeAccountUrl } from "./internal/accountUrl.js"
 import type { Options } from "./internal/clientOptions.js"
 import { getContact, listContacts } from "./internal/contactCalls.js"
 import * as Edge from "./internal/edge.js"
@@ -65,6 +67,15 @@ export class ActiveCampaignClient extends Context.Tag("effect-activecampaign/Act
   ActiveCampaignClient,
   Service
 >() {}
+
+/**
+ * An account's URL in its one canonical form, as `Service.url` has it: what names the account where several processes
+ * share something that is the account's, such as a budget of their own.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const accountUrl: (url: string | URL) => Either.Either<string, InvalidAccountUrl> = normalizeAccountUrl
 
 /**
  * A client in the current scope. Its token is redacted in the logs and spans of that scope, too.

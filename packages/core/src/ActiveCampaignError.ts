@@ -48,7 +48,7 @@ export class InvalidApiToken extends Schema.TaggedError<InvalidApiToken>(tag("In
 }
 
 /**
- * 400 that names `batchId`: the call arrived without one.
+ * 400 that calls `batchId` required or missing: the call arrived without one.
  *
  * @since 0.1.0
  * @category errors
@@ -67,7 +67,8 @@ export class MissingBatchId extends Schema.TaggedError<MissingBatchId>(tag("Miss
 }
 
 /**
- * 401 or 403: the token is wrong, revoked, of another account, or may not do this.
+ * 401 or 403 of the API: the token is wrong, revoked, of another account, or may not do this. What a guard in front of the
+ * API answers with such a status is `ApiUnavailable`.
  *
  * ActiveCampaign has been seen to answer 403 now and then to good tokens. Where this client's calls `workedBefore`,
  * a 403 therefore counts as transient.
@@ -104,7 +105,7 @@ export class RateLimited extends Schema.TaggedError<RateLimited>(tag("RateLimite
 }) {
   readonly isTransient = true
   override get message() {
-    const wait = Option.match(this.retryAfter, {
+    const wait = Option.match(Option.filter(this.retryAfter, Duration.greaterThan(Duration.zero)), {
       onNone: () => "",
       onSome: (duration) => `, asking to wait ${Duration.format(duration)}`
     })
@@ -114,6 +115,9 @@ export class RateLimited extends Schema.TaggedError<RateLimited>(tag("RateLimite
 
 /**
  * No usable answer for now: 408 or 5xx (`Status`), no connection (`Transport`), or none in time (`Timeout`).
+ *
+ * `Status` is also a 401 or 403 that is an HTML page, and any 4xx that a firewall marks as its own (`cf-mitigated`): it
+ * comes from something in front of the API, and says nothing about the token.
  *
  * @since 0.1.0
  * @category errors
@@ -135,6 +139,8 @@ export class ApiUnavailable extends Schema.TaggedError<ApiUnavailable>(tag("ApiU
     if (this.reason === "Transport") {
       return `${request}: no connection to ActiveCampaign${suffix(detail)}. Check the URL and the network.`
     }
+    if (isInFront(this))
+      return `${request}: no answer from ActiveCampaign: ${detail}. This says nothing about the API token.`
     return `${request}: ActiveCampaign is unavailable (${Option.getOrElse(this.status, () => "5xx")}${suffix(detail)}).`
   }
 }
@@ -167,8 +173,9 @@ export class RequestRejected extends Schema.TaggedError<RequestRejected>(tag("Re
  * A 2xx whose body is not the documented JSON. `body` holds its first 2 KiB.
  *
  * `content` tells a body that is no JSON (`html`, `empty`, `text`, which includes one cut short) from JSON of
- * another shape (`json`). The former has been seen to pass by itself and counts as transient. A body above the
- * client's `maxBodyBytes` is `too-large`; it was not read to its end.
+ * another shape, or nested deeper than 1,000 levels (`json`). Both count as transient: the former has been seen to pass
+ * by itself; the latter is asked for once more, and no oftener, by every policy that `RetryPolicy.make` gives. A body
+ * above the client's `maxBodyBytes` is `too-large`; it was not read to its end.
  *
  * @since 0.1.0
  * @category errors
@@ -184,7 +191,7 @@ export class ContractBroken extends Schema.TaggedError<ContractBroken>(tag("Cont
   }
 ) {
   get isTransient() {
-    return this.content !== "json" && this.content !== "too-large"
+    return this.content !== "too-large"
   }
   override get message() {
     return `${this.request}: ActiveCampaign answered ${this.status} with something other than its documented JSON (${this.content}: ${this.detail}).`
@@ -210,6 +217,15 @@ export class OutcomeUnknown extends Schema.TaggedError<OutcomeUnknown>(tag("Outc
     return `${this.request}: the answer was lost${suffix(this.detail)}. The contacts may have been queued all the same; look them up in the account before sending them again.`
   }
 }
+
+/**
+ * Whether something in front of the API answered in its place: a firewall or a proxy that turned the call away.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isInFront = ({ reason, status }: ApiUnavailable): boolean =>
+  reason === "Status" && Option.exists(status, (code) => code < 500 && code !== 408)
 
 const suffix = (detail: string) => (detail === "" ? "" : `: ${detail}`)
 

@@ -48,7 +48,7 @@ export type WaitError = ActiveCampaignError | StillRunning | UnknownBatch
 export interface Service {
   /** Asks once: the status and both lists. */
   readonly info: (batchId: BatchId) => Effect.Effect<ImportAnswer, ActiveCampaignError>
-  /** Asks once and keeps the time and the untouched body beside the answer. */
+  /** Asks once and keeps the time and the body beside the answer. */
   readonly snapshot: (batchId: BatchId) => Effect.Effect<ImportSnapshot, ActiveCampaignError>
   /** Asks once on behalf of a wait: the state with the answer in it. A settled state is returned without asking. */
   readonly poll: (state: PollState.PollState) => Effect.Effect<PollState.PollState, ActiveCampaignError>

@@ -9,6 +9,7 @@ import * as Schema from "effect/Schema"
 import { ContactIdOnWire } from "./ContactId.js"
 import * as EmailKey from "./EmailKey.js"
 import { anyOf, countOf, loose, looseCount } from "./internal/loose.js"
+import { wellFormed } from "./internal/text.js"
 
 const dateShape = /^((?:[+-]\d{6}|\d{4})-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[+-]\d\d:?\d\d)?$/
 
@@ -46,6 +47,15 @@ const deleted = Schema.optionalToRequired(anyOf(...flagTypes), Schema.Boolean, {
   encode: (flag) => Option.some(flagOnWire(flag))
 })
 
+/** One contact with an odd address would otherwise make a whole page unreadable. */
+const email = Schema.optionalToRequired(anyOf("string", "null"), Schema.String, {
+  decode: Option.match({
+    onNone: () => "",
+    onSome: (address) => (typeof address === "string" ? wellFormed(address) : "")
+  }),
+  encode: Option.some
+})
+
 const bouncedHard = loose(Schema.Boolean, flagTypes, flagOf, flagOnWire)
 
 /**
@@ -56,8 +66,8 @@ const bouncedHard = loose(Schema.Boolean, flagTypes, flagOf, flagOnWire)
  */
 export class Contact extends Schema.Class<Contact>("effect-activecampaign/Contact")({
   id: ContactIdOnWire,
-  /** The address as the account holds it; `""` where the contact has none. */
-  email: Schema.optionalWith(Schema.String, { nullable: true, default: () => "" }),
+  /** The address as the account holds it; `""` where the contact has none, or something else than text. */
+  email,
   /** When it was created. `None` is not known. */
   cdate: date,
   /** When it was last changed, by whomever. `None` is not known. */

@@ -3,6 +3,7 @@
  */
 import * as order from "effect/Order"
 import * as Schema from "effect/Schema"
+import { wellFormed } from "./internal/text.js"
 
 /**
  * ActiveCampaign's ID of a contact: text, exactly as received.
@@ -10,10 +11,14 @@ import * as Schema from "effect/Schema"
  * @since 0.1.0
  * @category models
  */
-export const ContactId = Schema.NonEmptyString.pipe(Schema.brand("ContactId")).annotations({
-  identifier: "ContactId",
-  description: "ActiveCampaign's ID of a contact"
+export const ContactId = Schema.NonEmptyString.annotations({
+  arbitrary: () => (fc) => fc.stringMatching(/^[1-9]\d{0,18}$/)
 })
+  .pipe(Schema.brand("ContactId"))
+  .annotations({
+    identifier: "ContactId",
+    description: "ActiveCampaign's ID of a contact"
+  })
 
 /**
  * @since 0.1.0
@@ -30,7 +35,7 @@ export type ContactId = typeof ContactId.Type
 export const ContactIdOnWire = Schema.transform(
   Schema.Union(Schema.NonEmptyString, Schema.NonNegativeInt),
   ContactId,
-  { strict: true, decode: String, encode: (id): string => id }
+  { strict: true, decode: (id) => wellFormed(String(id)), encode: (id): string => id }
 )
 
 const withoutZeros = (id: string) => id.replace(/^0+(?=.)/, "")

@@ -16,13 +16,15 @@ import {
   type ImportStatus as Status,
   UnrecognizedStatus
 } from "./ImportStatus.js"
-import { ContactIdsOnWire } from "./internal/contactIds.js"
+import { listOnWire, readLists } from "./internal/lists.js"
+import { UnreadableItem } from "./UnreadableItem.js"
 
 /**
  * The two lists of an answer. `None` means the list was missing or null: not known, which is not empty.
  *
  * `success` holds contact IDs and `failure` e-mail addresses, each in the order received. Nothing joins an
- * ID to an address, least of all its position.
+ * ID to an address, least of all its position. What stood in a list and is neither is `unreadable`; where there is such
+ * an item, a list says less than it should, and nothing can be concluded from its length.
  *
  * @since 0.1.0
  * @category models
@@ -30,11 +32,18 @@ import { ContactIdsOnWire } from "./internal/contactIds.js"
 export interface ReportedLists {
   readonly success: Option.Option<ReadonlyArray<ContactId>>
   readonly failure: Option.Option<ReadonlyArray<string>>
+  /**
+   * Of both lists, those of `success` first, each in the order received; of more than 1,000 in one list the last stands
+   * for the rest. Empty for a documented answer.
+   */
+  readonly unreadable: ReadonlyArray<UnreadableItem>
 }
 
 const listFields = {
   success: Schema.OptionFromSelf(Schema.Array(ContactId)),
-  failure: Schema.OptionFromSelf(Schema.Array(Schema.String))
+  failure: Schema.OptionFromSelf(Schema.Array(Schema.String)),
+  // Which items there are and where has to agree with the lists; by chance it would not.
+  unreadable: Schema.Array(UnreadableItem).annotations({ arbitrary: () => (fc) => fc.constant([]) })
 }
 
 const Lists = Schema.Struct(listFields)
@@ -93,10 +102,20 @@ export class Unrecognized extends Schema.TaggedClass<Unrecognized>("effect-activ
  */
 export type ImportAnswer = Unset | InProgress | Settled | Unrecognized
 
+/** Whatever stands there is accepted; the contract documents this, or null. */
+const listOf = (...items: ReadonlyArray<object>) =>
+  Schema.optional(
+    Schema.Unknown.annotations({
+      jsonSchema: {
+        anyOf: [{ type: "array", items: items.length === 1 ? items[0] : { anyOf: items } }, { type: "null" }]
+      }
+    })
+  )
+
 const Wire = Schema.Struct({
   status: ImportStatus,
-  success: Schema.optionalWith(ContactIdsOnWire, { as: "Option", nullable: true }),
-  failure: Schema.optionalWith(Schema.Array(Schema.String), { as: "Option", nullable: true })
+  success: listOf({ type: "string", minLength: 1 }, { type: "integer", minimum: 0 }),
+  failure: listOf({ type: "string" })
 })
 
 const fromParts = (status: Status, lists: ReportedLists): ImportAnswer => {
@@ -119,8 +138,9 @@ export const lists = (answer: ImportAnswer): ReportedLists =>
 /**
  * `{ "status": "completed", "success": ["123"], "failure": [] }` and its undocumented relatives.
  *
- * IDs are accepted as strings or integers, lists may be missing or null, extra keys are ignored; a status
- * that is neither `false` nor a string, or a list of anything else, fails to decode.
+ * IDs are accepted as strings or integers, lists may be missing or null, extra keys are ignored. A list of another shape,
+ * or one that holds something else, keeps what can be read of it; the rest is `unreadable`. Only a status that is neither
+ * `false` nor a string fails to decode.
  *
  * @example
  * ```ts
@@ -139,10 +159,14 @@ export const ImportAnswer: Schema.Schema<ImportAnswer, typeof Wire.Encoded> = Sc
   Schema.typeSchema(Schema.Union(Unset, InProgress, Settled, Unrecognized)),
   {
     strict: true,
-    decode: ({ failure, status, success }) => fromParts(status, { failure, success }),
+    decode: ({ status, ...wire }) => fromParts(status, readLists(wire)),
     encode: (answer) => {
-      const { failure, success } = lists(answer)
-      return { failure, status: answer.status, success }
+      const { failure, success, unreadable } = lists(answer)
+      return {
+        status: answer.status,
+        ...(Option.isSome(success) ? { success: listOnWire("success", success.value, unreadable) } : {}),
+        ...(Option.isSome(failure) ? { failure: listOnWire("failure", failure.value, unreadable) } : {})
+      }
     }
   }
 )
@@ -163,11 +187,16 @@ export const isSettled = (answer: ImportAnswer): answer is Settled => isFinal(an
  */
 export const make = (
   status: Status,
-  reported: { readonly success?: ReadonlyArray<ContactId>; readonly failure?: ReadonlyArray<string> } = {}
+  reported: {
+    readonly success?: ReadonlyArray<ContactId>
+    readonly failure?: ReadonlyArray<string>
+    readonly unreadable?: ReadonlyArray<UnreadableItem>
+  } = {}
 ): ImportAnswer =>
   fromParts(status, {
     success: Option.fromNullable(reported.success),
-    failure: Option.fromNullable(reported.failure)
+    failure: Option.fromNullable(reported.failure),
+    unreadable: reported.unreadable ?? []
   })
 
 /**
@@ -201,15 +230,14 @@ export type Transition =
  */
 export type ImpossibleReason = "unsettled" | "resettled" | "success-shrank" | "failure-shrank"
 
-/** A list that is not known now may still be what it was. */
-const shrank = (
-  before: Option.Option<ReadonlyArray<string>>,
-  after: Option.Option<ReadonlyArray<string>>
-): boolean => {
-  if (Option.isNone(before) || Option.isNone(after)) return false
+/** A list that is not known now, or not wholly, may still be what it was. */
+const shrank = (list: "success" | "failure", before: ReportedLists, after: ReportedLists): boolean => {
+  const [held, holds] = [before[list], after[list]]
+  if (Option.isNone(held) || Option.isNone(holds)) return false
+  if (after.unreadable.some((item) => item.list === list)) return false
   const left = new Map<string, number>()
-  for (const item of after.value) left.set(item, (left.get(item) ?? 0) + 1)
-  return before.value.some((item) => {
+  for (const item of holds.value) left.set(item, (left.get(item) ?? 0) + 1)
+  return held.value.some((item) => {
     const count = left.get(item) ?? 0
     left.set(item, count - 1)
     return count === 0
@@ -235,7 +263,7 @@ export const transition = (before: ImportAnswer, after: ImportAnswer): Transitio
   const impossible = (reason: ImpossibleReason): Transition => ({ _tag: "Impossible", reason })
   if (isSettled(before) && !isSettled(after)) return impossible("unsettled")
   if (isSettled(before) && before.status !== after.status) return impossible("resettled")
-  if (shrank(lists(before).success, lists(after).success)) return impossible("success-shrank")
-  if (shrank(lists(before).failure, lists(after).failure)) return impossible("failure-shrank")
+  if (shrank("success", lists(before), lists(after))) return impossible("success-shrank")
+  if (shrank("failure", lists(before), lists(after))) return impossible("failure-shrank")
   return { _tag: "Progress" }
 }

@@ -15,6 +15,6 @@ export interface ImportSnapshot {
   readonly batchId: BatchId
   readonly answer: ImportAnswer
   readonly receivedAt: DateTime.Utc
-  /** The reply's body, untouched. */
+  /** The reply's body as it came, but for the API token, where somebody wrote it there. */
   readonly body: string
 }

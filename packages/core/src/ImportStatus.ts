@@ -8,6 +8,7 @@
 import * as order from "effect/Order"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
+import { wellFormed } from "./internal/text.js"
 
 /**
  * The import has ended and ActiveCampaign will not touch it again.
@@ -107,7 +108,7 @@ export const ImportStatus: Schema.Schema<ImportStatus, string | false> = Schema.
     strict: true,
     decode: (wire) =>
       ParseResult.decodeUnknown(ImportStatusModel)(
-        wire === false ? "unset" : isReserved(wire) ? fold(wire) : wire
+        wire === false ? "unset" : isReserved(wire) ? fold(wire) : wellFormed(wire)
       ),
     encode: (status) => ParseResult.succeed(status === "unset" ? (false as const) : status)
   }

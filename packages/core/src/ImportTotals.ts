@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import { Count } from "./internal/loose.js"
+import { Count, Text } from "./internal/loose.js"
 
 /**
  * The imports of one day, of every integration of the account together.
@@ -14,7 +14,7 @@ import { Count } from "./internal/loose.js"
  */
 export class DailyTotal extends Schema.Class<DailyTotal>("effect-activecampaign/DailyTotal")({
   /** The day as the service writes it, `YYYY-MM-DD`; in which zone is not documented. */
-  forDate: Schema.String,
+  forDate: Text,
   batches: Count,
   contacts: Count
 }) {}

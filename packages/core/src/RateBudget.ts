@@ -5,7 +5,7 @@
  * imports a minute, or 20 where an import holds a single contact. Effect's `RateLimiter` at 5 a second lets 9
  * through in a rolling second, and knows no 429; hence a budget of our own.
  *
- * A wall clock that is set back stalls nobody: time then stands still until it moves on.
+ * A wall clock that is set, forward or back, brings no turn nearer and puts none off.
  *
  * @since 0.1.0
  */

@@ -36,24 +36,38 @@ export const longestRetryAfter: Duration.Duration = Duration.minutes(5)
  */
 export const forbiddenRetries = 2
 
+/**
+ * How often an answer that is JSON of another shape than documented is asked for again.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const wrongShapeRetries = 1
+
 const floor = (error: ActiveCampaignError) =>
   Duration.min(
     Option.getOrElse(retryAfterOf(error), () => Duration.zero),
     longestRetryAfter
   )
 
-const fewForbidden = Schedule.makeWithState(0, (now, error: ActiveCampaignError, before) => {
-  const count = error._tag === "AuthenticationFailed" ? before + 1 : before
-  const decision =
-    count <= forbiddenRetries
-      ? ScheduleDecision.continueWith(ScheduleInterval.after(now))
-      : ScheduleDecision.done
-  return Effect.succeed([count, count, decision] as const)
-})
+/** Lets errors of one sort be retried so many times within one call. */
+const atMost = (most: number, isOne: (error: ActiveCampaignError) => boolean) =>
+  Schedule.makeWithState(0, (now, error: ActiveCampaignError, before) => {
+    const count = isOne(error) ? before + 1 : before
+    const decision =
+      count <= most ? ScheduleDecision.continueWith(ScheduleInterval.after(now)) : ScheduleDecision.done
+    return Effect.succeed([count, count, decision] as const)
+  })
+
+const fewForbidden = atMost(forbiddenRetries, (error) => error._tag === "AuthenticationFailed")
+const fewOfWrongShape = atMost(
+  wrongShapeRetries,
+  (error) => error._tag === "ContractBroken" && error.content === "json"
+)
 
 /**
- * A policy on a schedule of the caller's: only transient errors are retried, a 403 at most twice, and `Retry-After`,
- * up to 5 minutes, is a floor under each wait.
+ * A policy on a schedule of the caller's: only transient errors are retried, a 403 at most twice and JSON of the wrong
+ * shape once, and `Retry-After`, up to 5 minutes, is a floor under each wait.
  *
  * @example
  * ```ts
@@ -74,7 +88,8 @@ export const make = (schedule: Schedule.Schedule<unknown, ActiveCampaignError>):
     // The schedule's jitter comes before the floor: applied after it, a wait could fall short of Retry-After.
     Schedule.intersect(schedule),
     Schedule.intersect(fewForbidden),
-    Schedule.map(([[error]]) => error),
+    Schedule.intersect(fewOfWrongShape),
+    Schedule.map(([[[error]]]) => error),
     Schedule.modifyDelay((error, delay) => Duration.max(delay, floor(error)))
   )
 

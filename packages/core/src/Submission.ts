@@ -7,6 +7,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { BatchId } from "./BatchId.js"
 import { countOf, loose, looseCount } from "./internal/loose.js"
+import { wellFormed } from "./internal/text.js"
 
 /**
  * The most contacts one submission may hold.
@@ -112,7 +113,8 @@ export interface QueuedImport {
 
 const flagOf = (value: unknown) => (typeof value === "boolean" ? Option.some(Number(value)) : countOf(value))
 const flag = loose(Schema.NonNegativeInt, ["integer", "string", "boolean", "null"], flagOf, (count) => count)
-const textOf = (value: unknown) => (typeof value === "string" ? Option.some(value) : Option.none())
+const textOf = (value: unknown) =>
+  typeof value === "string" ? Option.some(wellFormed(value)) : Option.none()
 
 /**
  * The reply to a submission, in any of the shapes seen: the flag is called `Success` or `success` and need not be
@@ -128,7 +130,8 @@ export class SubmissionReply extends Schema.Class<SubmissionReply>("effect-activ
   batchId: loose(
     Schema.typeSchema(BatchId),
     ["string", "integer", "null"],
-    (value) => Schema.decodeUnknownOption(BatchId)(typeof value === "number" ? String(value) : value),
+    (value) =>
+      Option.flatMap(textOf(typeof value === "number" ? String(value) : value), Schema.decodeOption(BatchId)),
     (batchId) => batchId
   ),
   message: loose(Schema.String, ["string", "null"], textOf, (text) => text)

@@ -1,6 +1,7 @@
 import { inspect } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { ActiveCampaignClient } from "effect-activecampaign"
 import { settled } from "./calling.js"
 import { connect, vendor } from "./support.js"
 
@@ -25,6 +26,7 @@ describe("the account's URL", () => {
     Effect.gen(function* () {
       assert.strictEqual(yield* urlOf(url), canonical)
       assert.strictEqual(yield* urlOf(yield* urlOf(url)), canonical)
+      assert.strictEqual(yield* ActiveCampaignClient.accountUrl(url), canonical)
     })
   )
 

@@ -28,7 +28,7 @@ describe("the API token", () => {
     ["500", { status: 500, body: echo }],
     ["200 with HTML", { body: `<p>${echo}</p>` }],
     ["200 with text", { body: `${"x".repeat(50)} ${echo}` }],
-    ["200 with JSON of another shape", { body: `{"status":"completed","success":"${echo}"}` }],
+    ["200 with JSON of another shape", { body: `{"status":["${echo}"]}` }],
     ["201", { status: 201, body: echo }],
     ["no connection", unreachable(new TypeError(`Headers.append: "${token}" is an invalid header value.`))],
     ["a timeout", silence]

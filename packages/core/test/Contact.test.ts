@@ -43,6 +43,11 @@ describe("a contact", () => {
     }
   })
 
+  it("has no address where something else than text stands for it, and half characters replaced", () => {
+    for (const email of [7, true, {}, ["a@x.test"]]) assert.strictEqual(decode({ id: "1", email }).email, "")
+    assert.strictEqual(decode({ id: "1", email: "b\udfff@x.test" }).email, "b\ufffd@x.test")
+  })
+
   it("counts as deleted where the flag says so in any of its forms", () => {
     for (const deleted of ["1", 1, true]) assert.isTrue(decode({ id: "1", deleted }).deleted)
     for (const deleted of ["0", 0, false, "", "?"]) assert.isFalse(decode({ id: "1", deleted }).deleted)

@@ -18,6 +18,28 @@ describe("a reply with status 400", () => {
   )
 
   it.effect.each([
+    "'batchId' is not valid",
+    "batchId must be a UUID",
+    "No batch has this batchId",
+    "batchId is required to be a UUID"
+  ])("that finds fault with the batch ID keeps its own word: %s", (message) =>
+    Effect.gen(function* () {
+      const error = yield* errorOf({ status: 400, body: json({ success: 0, message }) })
+      assert.strictEqual(error._tag, "RequestRejected")
+      assert.include(error.message, message)
+      assert.notInclude(error.message, "missing")
+    })
+  )
+
+  it.effect.each(["'batchId' is a required field.", "batchId is required", "Missing parameter: batchId"])(
+    "that misses the batch ID is MissingBatchId: %s",
+    (message) =>
+      Effect.gen(function* () {
+        assert.strictEqual((yield* errorOf({ status: 400, body: json({ message }) }))._tag, "MissingBatchId")
+      })
+  )
+
+  it.effect.each([
     json({ success: 0, message: "Rate limit exceeded.", failureReasons: ["Up to 100 imports per minute."] }),
     json({
       success: 0,
@@ -124,11 +146,10 @@ describe("a reply with status 401 or 403", () => {
     ["{}", "{}"],
     ["Forbidden", "Forbidden"],
     ["", "no body"],
-    [html, "an HTML page"],
     [json({ message: "Rate limit exceeded per minute" }), "Rate limit exceeded per minute"]
   ]
   it.effect.each([401, 403].flatMap((status) => bodies.map((body) => [status, ...body] as const)))(
-    "is AuthenticationFailed, whatever the body: %i %s",
+    "is AuthenticationFailed, whatever the API says: %i %s",
     ([status, body, detail]) =>
       Effect.gen(function* () {
         assert.deepStrictEqual(yield* fieldsOf({ status, body }), {
@@ -141,18 +162,60 @@ describe("a reply with status 401 or 403", () => {
   )
 })
 
+describe("a reply of something in front of the API", () => {
+  const page = { "content-type": "text/html; charset=UTF-8" }
+  const cases: ReadonlyArray<readonly [number, string, Record<string, string>, string]> = [
+    [403, html, page, " with an HTML page"],
+    [401, html, page, " with an HTML page"],
+    [403, html, {}, " with an HTML page"],
+    [403, "", page, " with an HTML page"],
+    [403, "Access denied", page, " with an HTML page"],
+    [403, html, { ...page, "cf-mitigated": "challenge" }, " with an HTML page"],
+    [403, json({ message: "Forbidden" }), { "cf-mitigated": "block" }, " (cf-mitigated: block)"],
+    [401, "", { "cf-mitigated": "challenge" }, " (cf-mitigated: challenge)"],
+    [404, "{}", { "cf-mitigated": "anything" }, " (cf-mitigated: anything)"]
+  ]
+  it.effect.each(cases)("is ApiUnavailable and blames no token: %i %s", ([status, body, headers, how]) =>
+    Effect.gen(function* () {
+      const error = yield* errorOf({ status, body, headers })
+      assert.deepStrictEqual(encode(error), {
+        _tag: "ApiUnavailable",
+        request: call,
+        reason: "Status",
+        status,
+        detail: `something in front of the API answered ${status}${how}`
+      })
+      assert.isTrue(ActiveCampaignError.isTransient(error))
+      assert.include(error.message, "says nothing about the API token")
+    })
+  )
+
+  it.effect("is the API's own where its JSON only calls itself HTML", () =>
+    Effect.gen(function* () {
+      const error = yield* errorOf({ status: 403, body: json({ message: "Forbidden" }), headers: page })
+      assert.strictEqual(error._tag, "AuthenticationFailed")
+    })
+  )
+})
+
 describe("a reply with status 429 or 503", () => {
   const now = Date.parse("2031-04-02T08:15:00Z")
   const cases: ReadonlyArray<readonly [string | undefined, number | undefined]> = [
     ["30", 30_000],
     [" 30 ", 30_000],
     ["0", 0],
+    ["0.0", 0],
     ["1.5", 1500],
     ["86400", 86_400_000],
     ["Wed, 02 Apr 2031 08:15:45 GMT", 45_000],
     ["Wednesday, 02-Apr-31 08:15:45 GMT", 45_000],
     ["Wed Apr  2 08:15:45 2031", 45_000],
     ["Wed, 02 Apr 2031 08:14:00 GMT", 0],
+    ["4, 4", 4000],
+    ["30,60", 60_000],
+    ["soon, 7, -5", 7000],
+    ["Wed, 02 Apr 2031 08:15:45 GMT, Wed, 02 Apr 2031 08:15:50 GMT", 50_000],
+    ["5, Wed, 2 Apr 2031 08:15:45 GMT", 45_000],
     [undefined, undefined],
     ["", undefined],
     ["soon", undefined],
@@ -163,8 +226,7 @@ describe("a reply with status 429 or 503", () => {
     ["1e3", undefined],
     ["0x10", undefined],
     ["NaN", undefined],
-    ["Infinity", undefined],
-    ["30, 60", undefined]
+    ["Infinity", undefined]
   ]
   it.effect.each([429, 503].flatMap((status) => cases.map((header) => [status, ...header] as const)))(
     "is RateLimited, with what Retry-After asks for: %i, %s",
@@ -185,6 +247,29 @@ describe("a reply with status 429 or 503", () => {
         )
         assert.isTrue(ActiveCampaignError.isTransient(error))
       })
+  )
+
+  it.effect.each([
+    ["Wed, 02 Apr 2031 08:05:00 GMT", "Wed, 02 Apr 2031 08:05:30 GMT", 30_000],
+    ["Wed, 02 Apr 2031 08:17:00 GMT", "Wed, 02 Apr 2031 08:17:30 GMT", 30_000],
+    ["Wed, 02 Apr 2031 08:17:00 GMT", "Wed, 02 Apr 2031 08:16:30 GMT", 0],
+    ["yesterday", "Wed, 02 Apr 2031 08:15:30 GMT", 30_000]
+  ] as const)("reads a date in Retry-After against the answer's own Date: %s", ([date, header, expected]) =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(now)
+      const error = yield* errorOf({ status: 429, headers: { date, "retry-after": header } })
+      assert.deepStrictEqual(
+        Option.map(ActiveCampaignError.retryAfterOf(error), Duration.toMillis),
+        Option.fromNullable(expected)
+      )
+    })
+  )
+
+  it.effect("is not said to ask for a wait where it names none", () =>
+    Effect.gen(function* () {
+      const error = yield* errorOf({ status: 429, headers: { "retry-after": "0" } })
+      assert.notInclude(error.message, "asking to wait")
+    })
   )
 
   it.effect("survives a Retry-After too large for a number", () =>

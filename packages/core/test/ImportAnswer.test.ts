@@ -99,11 +99,12 @@ describe("ImportAnswer", () => {
   )
 
   it("accepts IDs as strings and as integers, and keeps strings exactly", () => {
-    const answer = decode({ status: "completed", success: ["0123", 124, 0, "9007199254740993", "a-1"] })
+    const answer = decode({ status: "completed", success: ["0123", 124, 7.0, "9007199254740993"] })
     assert.deepStrictEqual(
       ImportAnswer.lists(answer).success,
-      Option.some(ids("0123", "124", "0", "9007199254740993", "a-1"))
+      Option.some(ids("0123", "124", "7", "9007199254740993"))
     )
+    assert.deepStrictEqual(ImportAnswer.lists(answer).unreadable, [])
   })
 
   it("keeps the same ID twice", () => {
@@ -111,24 +112,124 @@ describe("ImportAnswer", () => {
     assert.deepStrictEqual(ImportAnswer.lists(answer).success, Option.some(ids("1", "1")))
   })
 
-  it.each([[""], [1.5], [-1], [9007199254740992], [null], [true], [["1"]], [{ id: "1" }]])(
-    "refuses the ID %j",
-    (id) => {
-      assert.strictEqual(faultOf({ status: "completed", success: ["1", id] }), "success.1")
+  it.each([
+    ["0"],
+    ["00"],
+    [0],
+    [""],
+    ["-1"],
+    [-1],
+    ["1.5"],
+    [1.5],
+    ["1e3"],
+    ["nan"],
+    ["NULL"],
+    ["7 "],
+    ["\uff17"],
+    [null],
+    [true],
+    [["1"]],
+    [{ id: "1" }],
+    [{}]
+  ])("keeps the IDs beside %j, which is none, and says where it stood", (odd) => {
+    const answer = decode({ status: "completed", success: ["1", odd, 2], failure: [] })
+    assert.isTrue(ImportAnswer.isSettled(answer))
+    assert.deepStrictEqual(ImportAnswer.lists(answer), {
+      ...ImportAnswer.lists(ImportAnswer.make("completed", { success: ids("1", "2"), failure: [] })),
+      unreadable: [{ list: "success", position: Option.some(1), value: JSON.stringify(odd) }]
+    })
+  })
+
+  it("calls a number that has lost digits unreadable, and does not pretend to know it", () => {
+    const answer = decode(JSON.parse('{"status":"completed","success":[9007199254740993,1e400]}'))
+    assert.deepStrictEqual(
+      ImportAnswer.lists(answer).unreadable.map(({ value }) => value),
+      ["about 9007199254740992", "Infinity"]
+    )
+  })
+
+  it.each([[null], [7], [false], [["a@b.cd"]], [{ email: "a@b.cd", reason: "bounced" }]])(
+    "keeps the addresses beside %j, which is none, and says where it stood",
+    (odd) => {
+      const { failure, unreadable } = ImportAnswer.lists(
+        decode({ status: "failed", failure: ["a@x.yz", odd, "b@x.yz"] })
+      )
+      assert.deepStrictEqual(failure, Option.some(["a@x.yz", "b@x.yz"]))
+      assert.deepStrictEqual(unreadable, [
+        { list: "failure", position: Option.some(1), value: JSON.stringify(odd) }
+      ])
     }
   )
 
-  it.each([
-    [[{ email: "a@b.cd", reason: "bounced" }], "failure.0"],
-    [["a@b.cd", null], "failure.1"],
-    [["a@b.cd", 7], "failure.1"]
-  ])("refuses %j as the failures", (failure, path) => {
-    assert.strictEqual(faultOf({ status: "completed", failure }), path)
+  it("reads a list that PHP wrote as an object, and says that it came as one", () => {
+    const { failure, success, unreadable } = ImportAnswer.lists(
+      decode({ status: "completed", success: { "0": "1", "2": 3, "7": null, total: 3 }, failure: {} })
+    )
+    assert.deepStrictEqual(success, Option.some(ids("1", "3")))
+    assert.deepStrictEqual(failure, Option.some([]))
+    assert.deepStrictEqual(unreadable, [
+      { list: "success", position: Option.none(), value: '{"0":"1","2":3,"7":null,"total":3}' },
+      { list: "success", position: Option.some(2), value: "null" },
+      { list: "success", position: Option.some(3), value: '{"total":3}' },
+      { list: "failure", position: Option.none(), value: "{}" }
+    ])
   })
 
-  it.each(["", "none", 0, false, phpList, {}])("refuses %j in place of a list", (list) => {
-    assert.strictEqual(faultOf({ status: "completed", success: list }), "success")
-    assert.strictEqual(faultOf({ status: "completed", failure: list }), "failure")
+  it.each(["", "none", "7", 7, 0, false, true])("reads no item from %j in place of a list", (odd) => {
+    const { failure, success, unreadable } = ImportAnswer.lists(
+      decode({ status: "completed", success: odd, failure: odd })
+    )
+    assert.deepStrictEqual([success, failure], [Option.some([]), Option.some([])])
+    assert.deepStrictEqual(
+      unreadable.map(({ list, position, value }) => [list, position, value]),
+      ["success", "failure"].map((list) => [list, Option.none(), JSON.stringify(odd)])
+    )
+  })
+
+  it("reads an address that stands there without its list", () => {
+    const { failure, unreadable } = ImportAnswer.lists(decode({ status: "completed", failure: "a@x.yz" }))
+    assert.deepStrictEqual(failure, Option.some(["a@x.yz"]))
+    assert.lengthOf(unreadable, 1)
+  })
+
+  it("writes half a surrogate pair, which no text can hold, as U+FFFD", () => {
+    const wire: unknown = JSON.parse(
+      '{"status":"pau\\ud83dsed","failure":["b\\udfff@x.test","\\ud83d\\ude00@x.test"]}'
+    )
+    const answer = decode(wire)
+    assert.strictEqual(answer.status, "pau\ufffdsed")
+    assert.deepStrictEqual(
+      ImportAnswer.lists(answer).failure,
+      Option.some(["b\ufffd@x.test", "\u{1f600}@x.test"])
+    )
+    assert.deepStrictEqual(ImportAnswer.lists(answer).unreadable, [])
+  })
+
+  it("shows what it could not read in few characters, or not at all", () => {
+    const odd = [{ email: `${"a".repeat(300)}@x.yz` }, ["x".repeat(300)], null]
+    const { unreadable } = ImportAnswer.lists(decode({ status: "completed", failure: odd }))
+    assert.deepStrictEqual(
+      unreadable.map(({ value }) => value),
+      ["an object of 317 characters", "a list of 304 characters", "null"]
+    )
+  })
+
+  it("records no more than 1,000 of them, and how many there were beside", () => {
+    const odd = [...new Array<null>(1500).fill(null), "1", null]
+    const { success, unreadable } = ImportAnswer.lists(decode({ status: "completed", success: odd }))
+    assert.deepStrictEqual(success, Option.some(ids("1")))
+    assert.lengthOf(unreadable, 1001)
+    assert.deepStrictEqual(unreadable.at(-1), {
+      list: "success",
+      position: Option.some(1000),
+      value: "501 more from here on"
+    })
+  })
+
+  it("tells no list to have shrunk that was not wholly read", () => {
+    const before = decode({ status: "completed", success: ["1", "2"], failure: [] })
+    const after = decode({ status: "completed", success: ["1", null], failure: [] })
+    assert.deepStrictEqual(ImportAnswer.transition(before, after), { _tag: "Progress" })
   })
 
   it.each([[null], [[]], ["completed"], [1], [true], [[{ status: "completed" }]]])(
@@ -169,6 +270,18 @@ describe("ImportAnswer", () => {
   })
 
   it.prop(
+    "decodes what it encodes to the same answer, whatever was received",
+    [anyJson],
+    ([json]) => {
+      const received = decodeEither(JSON.parse(JSON.stringify(json)))
+      if (Either.isLeft(received)) return
+      const wire: unknown = JSON.parse(JSON.stringify(encode(received.right)))
+      assert.deepStrictEqual(decode(wire), received.right)
+    },
+    { fastCheck: { numRuns: 2000 } }
+  )
+
+  it.prop(
     "decodes what it encodes to the same answer, made from parts",
     [answers],
     ([answer]) => {
@@ -206,13 +319,29 @@ describe("ImportAnswer", () => {
       const sent = new Map(Object.entries(wire ?? {}))
       const lists = ImportAnswer.lists(decoded.right)
       for (const key of ["success", "failure"] as const) {
-        const list = sent.get(key)
-        if (Array.isArray(list)) {
-          assert.deepStrictEqual(lists[key], Option.some(list.map(String)))
-        } else {
-          assert.isTrue(list === undefined || list === null)
+        const list: unknown = sent.get(key)
+        const unreadable = lists.unreadable.filter((item) => item.list === key)
+        if (list === undefined || list === null) {
           assert.deepStrictEqual(lists[key], Option.none())
+          assert.deepStrictEqual(unreadable, [])
+          continue
         }
+        const isReadable = (item: unknown) =>
+          key === "failure"
+            ? typeof item === "string"
+            : /^\d*[1-9]\d*$/.test(String(item)) && !Array.isArray(item)
+        const items: ReadonlyArray<unknown> = Array.isArray(list)
+          ? list
+          : Object.entries(typeof list === "object" ? list : {}).flatMap(([name, item]) =>
+              /^\d+$/.test(name) ? [item] : []
+            )
+        const readable = items.filter(isReadable).map((item) => Buffer.from(String(item)).toString())
+        assert.deepStrictEqual(
+          lists[key],
+          Option.some(typeof list === "string" && key === "failure" && list.includes("@") ? [list] : readable)
+        )
+        if (Array.isArray(list)) assert.lengthOf(unreadable, list.length - readable.length)
+        else assert.deepStrictEqual(unreadable[0]?.position, Option.none())
       }
       const status = sent.get("status")
       assert.isTrue(status === false || typeof status === "string")

@@ -57,13 +57,34 @@ describe("retries", () => {
     ["404", { status: 404 }],
     ["422", { status: 422 }],
     ["302", { status: 302, headers: { location: "https://elsewhere.test/" } }],
-    ["200 with JSON of another shape", { body: '{"status":null}' }],
-    ["201", { status: 201, body: '{"status":"completed"}' }]
+    ["400 that finds the batch ID wrong", { status: 400, body: '{"message":"\'batchId\' is not valid"}' }]
   ])("are not made after %s", ([_name, reply]) =>
     Effect.gen(function* () {
       const { calls, result } = yield* callsOf(reply)
       assert.strictEqual(result._tag, "Left")
       assert.lengthOf(calls, 1)
+    })
+  )
+
+  it.effect.each(["null", "[]", '"completed"', "{}", '{"status":null}', "[".repeat(3000) + "]".repeat(3000)])(
+    "are made once after JSON of another shape, which has been seen to pass: %s",
+    (body) =>
+      Effect.gen(function* () {
+        const passing = yield* callsOf({ body }, settled)
+        assert.lengthOf(passing.calls, 2)
+        assert.isTrue(passing.result._tag === "Right" && passing.result.right.answer._tag === "Settled")
+        const lasting = yield* callsOf({ body })
+        assert.lengthOf(lasting.calls, 2)
+        assert.isTrue(lasting.result._tag === "Left" && lasting.result.left._tag === "ContractBroken")
+      })
+  )
+
+  it.effect("are made after a page of something in front of the API, which blames no token", () =>
+    Effect.gen(function* () {
+      const page = { status: 403, body: html, headers: { "cf-mitigated": "challenge" } }
+      const { calls, result } = yield* callsOf(page, page, page, settled)
+      assert.lengthOf(calls, 4)
+      assert.strictEqual(result._tag, "Right")
     })
   )
 
@@ -93,6 +114,17 @@ describe("retries", () => {
       const headers = { "retry-after": "Thu, 01 Jan 1970 00:01:00 GMT" }
       const { calls } = yield* callsOf({ status: 429, headers }, settled)
       assert.deepStrictEqual(gapsOf(calls), [60_000])
+    })
+  )
+
+  it.effect.each([
+    ["Thu, 01 Jan 1970 00:10:00 GMT", "Thu, 01 Jan 1970 00:10:40 GMT"],
+    ["Fri, 02 Jan 1970 00:00:00 GMT", "Fri, 02 Jan 1970 00:00:40 GMT"]
+  ])("wait as long as a date asks by the clock of the answer, whatever ours says: %s", ([date, retryAfter]) =>
+    Effect.gen(function* () {
+      const headers = { date: String(date), "retry-after": String(retryAfter) }
+      const { calls } = yield* callsOf({ status: 429, headers }, settled)
+      assert.deepStrictEqual(gapsOf(calls), [40_000])
     })
   )
 

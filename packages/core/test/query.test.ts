@@ -59,7 +59,8 @@ describe("the query of the status call", () => {
   it.scoped.each<readonly [string, Reply]>([
     ["200 with nothing", { body: "" }],
     ["200 with half a body", { body: '{"status":"comp' }],
-    ["200 of another shape", answering("completed", { success: [{}] })],
+    ["200 of another shape", answering(null)],
+    ["200 nested too deep", { body: "[".repeat(1001) + "]".repeat(1001) }],
     ["201", { status: 201, body: "{}" }],
     ["403", { status: 403, body: '{"message":"Forbidden"}' }]
   ])("fails as the derived client fails: %s", ([_name, reply]) =>

@@ -93,9 +93,13 @@ export const during =
 
 /**
  * Runs an effect on a clock that moves by itself to the next sleeper whenever nothing else can run. Properties
- * use it: `TestClock.adjust` costs some real milliseconds for each step.
+ * use it: `TestClock.adjust` costs some real milliseconds for each step. `wall` is what the wall clock shows by then,
+ * where somebody sets it.
  */
-export const withVirtualTime = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+export const withVirtualTime = <A, E, R>(
+  effect: Effect.Effect<A, E, R>,
+  wall: (now: number) => number = (now) => now
+): Effect.Effect<A, E, R> =>
   Effect.suspend(() => {
     let now = 0
     let pumping = false
@@ -111,9 +115,9 @@ export const withVirtualTime = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect
     const clock: Clock.Clock = {
       ...Clock.make(),
       [Clock.ClockTypeId]: Clock.ClockTypeId,
-      unsafeCurrentTimeMillis: () => now,
+      unsafeCurrentTimeMillis: () => wall(now),
       unsafeCurrentTimeNanos: () => BigInt(Math.round(now * 1_000_000)),
-      currentTimeMillis: Effect.sync(() => now),
+      currentTimeMillis: Effect.sync(() => wall(now)),
       currentTimeNanos: Effect.sync(() => BigInt(Math.round(now * 1_000_000))),
       sleep: (duration) =>
         Effect.async((resume) => {

@@ -47,6 +47,30 @@ export const Fault = Schema.Union(
   Schema.Struct(tag("Cut", "observed", "The connection ends in the middle of the body")),
   Schema.Struct(tag("Empty", "observed", "200 without a body")),
   Schema.Struct(tag("HtmlWith200", "observed", "200 with an HTML page")),
+  Schema.Struct(
+    tag(
+      "Challenge",
+      "assumed",
+      "403 with an HTML page and `cf-mitigated`, as a firewall in front of the service sends"
+    )
+  ),
+  Schema.Struct({
+    ...tag("Nested", "assumed", "200 with JSON nested deeper than anybody means"),
+    levels: Schema.optionalWith(PositiveInt, { default: () => 3000 }).annotations(
+      label("assumed", "How many levels")
+    )
+  }),
+  Schema.Struct({
+    ...tag("OddLists", "assumed", "The right answer of the status call, its lists in an odd shape"),
+    as: Schema.optionalWith(Schema.Literal("object", "odd-items"), {
+      default: () => "object" as const
+    }).annotations(
+      label(
+        "assumed",
+        "`object`: as PHP writes a list that lost its order. `odd-items`: with a null as the last item"
+      )
+    )
+  }),
   Schema.Struct(tag("WrongShape", "assumed", "200 with JSON of another shape: a number for the status")),
   Schema.Struct({
     ...tag("Slow", "assumed", "The right answer, late"),

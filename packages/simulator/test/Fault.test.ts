@@ -72,6 +72,28 @@ describe("a fault", () => {
     })
   )
 
+  it.effect("can be a page of something in front of the service", () =>
+    Effect.map(withFault({ _tag: "Challenge" }), ({ body, headers, status }) => {
+      assert.strictEqual(status, 403)
+      assert.strictEqual(headers["cf-mitigated"], "challenge")
+      assert.match(body, /^<!DOCTYPE html>/)
+    })
+  )
+
+  it.effect("can be lists in an odd shape, and JSON nested too deep", () =>
+    Effect.gen(function* () {
+      const object = yield* withFault({ _tag: "OddLists" })
+      assert.deepStrictEqual(JSON.parse(object.body), { status: "completed", success: {}, failure: {} })
+      const items = yield* withFault({ _tag: "OddLists", as: "odd-items" })
+      assert.deepStrictEqual(JSON.parse(items.body), {
+        status: "completed",
+        success: [null],
+        failure: [null]
+      })
+      assert.match((yield* withFault({ _tag: "Nested", levels: 3 })).body, /^{"status":\[\[\[\]\]\]}$/)
+    })
+  )
+
   it.effect("can be an HTML page, with 503 or with 200", () =>
     Effect.gen(function* () {
       const unavailable = yield* withFault({ _tag: "Unavailable", retryAfter: 3 })

@@ -1,10 +1,5 @@
 import { neutralise } from "../contacts/SpreadsheetText.js"
-
-/** A value as the text of a cell: nothing where it is not known, and JSON where it has parts. */
-export const cellText = (value: unknown): string => {
-  if (value === null || value === undefined) return ""
-  return typeof value === "object" && !ArrayBuffer.isView(value) ? JSON.stringify(value) : String(value)
-}
+import { cellText, isNumber } from "./output/cellText.js"
 
 // More than RFC 4180 asks for: other delimiters, and blanks that readers like to trim.
 const needsQuotes = /[",;\t\r\n]|^\s|\s$|^\uFEFF/
@@ -16,8 +11,7 @@ export const lines = (raw: boolean) => (rows: ReadonlyArray<ReadonlyArray<unknow
   let neutralised = 0
   const safe = (value: unknown) => {
     const text = cellText(value)
-    // A number cannot be a formula, and as text could not be added up.
-    if (raw || typeof value === "number") return text
+    if (raw || isNumber(value)) return text
     const neutral = neutralise(text)
     if (neutral !== text) neutralised += 1
     return neutral

@@ -1,4 +1,4 @@
-import { cellText } from "./CsvText.js"
+import { cellText } from "./output/cellText.js"
 
 /** Shown as it stands by whatever renders it: no cell ends early, and none becomes a link, an image or HTML. */
 const escaped = (value: unknown): string =>

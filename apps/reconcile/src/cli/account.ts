@@ -1,10 +1,16 @@
+import { homedir } from "node:os"
+import { isAbsolute, join } from "node:path"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Config from "effect/Config"
+import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as ActiveCampaignClient from "effect-activecampaign/ActiveCampaignClient"
-import * as RateBudget from "effect-activecampaign/RateBudget"
+import * as SharedRate from "../account/SharedRate.js"
+import * as Attempts from "../job/Attempts.js"
+import { printable } from "./text.js"
 
 /** The call lacks something, or asks for what cannot be. */
 export class ConfigurationError extends Schema.TaggedError<ConfigurationError>(
@@ -18,8 +24,36 @@ export class ConfigurationError extends Schema.TaggedError<ConfigurationError>(
 const setting = <A>(name: string, config: Config.Config<A>, hint: string) =>
   Effect.mapError(config, () => new ConfigurationError({ problem: `${name} is not set.`, hint }))
 
+const inHome = (...names: ReadonlyArray<string>) =>
+  Effect.try({
+    try: () => {
+      const home = homedir()
+      if (!isAbsolute(home)) throw new Error("there is no home folder")
+      return join(home, ...names)
+    },
+    catch: (error) => (error instanceof Error ? error.message : String(error))
+  })
+
+/** Where the system has a user keep what commands remember; a path that is not absolute counts as none. */
+const stateFolder = Effect.gen(function* () {
+  const isWindows = process.platform === "win32"
+  const set = yield* Effect.option(Config.string(isWindows ? "LOCALAPPDATA" : "XDG_STATE_HOME"))
+  const home = isWindows ? inHome("AppData", "Local") : inHome(".local", "state")
+  const base = yield* Option.match(Option.filter(set, isAbsolute), {
+    onNone: () => home,
+    onSome: Effect.succeed
+  })
+  return { path: join(base, "ac-reconcile") }
+}).pipe(Effect.catchAll((missing) => Effect.succeed({ missing })))
+
+export interface AccountOptions {
+  readonly requestsPerSecond: number
+  readonly accountLimit: number
+  readonly json: boolean
+}
+
 /** The account's client, from the environment. The token is read here and goes nowhere but into the header. */
-export const layer = (options: { readonly requestsPerSecond: number }) =>
+export const layer = ({ json, ...rate }: AccountOptions) =>
   Layer.unwrapEffect(
     Effect.gen(function* () {
       const url = yield* setting(
@@ -32,6 +66,16 @@ export const layer = (options: { readonly requestsPerSecond: number }) =>
         Config.redacted(Config.nonEmptyString("ACTIVECAMPAIGN_API_KEY")),
         "Set it to the key that ActiveCampaign shows under Settings > Developer."
       )
-      return ActiveCampaignClient.layer({ url, apiToken })
+      const account = yield* ActiveCampaignClient.accountUrl(url)
+      const sharedRate = SharedRate.layer({
+        ...rate,
+        account,
+        folder: yield* stateFolder,
+        tell: (sentence) => (json ? Effect.void : Console.error(`ac-reconcile: ${printable(sentence)}`))
+      })
+      return ActiveCampaignClient.layer({ url, apiToken, retry: Attempts.retry }).pipe(
+        Layer.provide(Attempts.budgetLayer),
+        Layer.provide(sharedRate)
+      )
     })
-  ).pipe(Layer.provide([NodeHttpClient.layerUndici, RateBudget.layer(options)]))
+  ).pipe(Layer.provide(NodeHttpClient.layerUndici))

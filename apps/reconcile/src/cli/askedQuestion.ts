@@ -1,7 +1,9 @@
 import * as Either from "effect/Either"
 import { fromAddress } from "effect-activecampaign/EmailKey"
 import type { Parameter, Question } from "../ledger/questions/Question.js"
-import { isName, nearest, questions } from "../ledger/questions.js"
+import { isName, questions } from "../ledger/questions.js"
+import { views } from "../ledger/views.js"
+import { nearest } from "../text/nearest.js"
 import { ConfigurationError } from "./account.js"
 import { within } from "./text.js"
 
@@ -72,6 +74,21 @@ const ask = ({ name, parameters, sql }: Question, given: Given): Either.Either<A
 
 const namedIn = (sql: string) => new Set(Array.from(sql.matchAll(/[:@$](\w+)/g), ([, name]) => name))
 
+const viewNames = views.map(({ name }) => name)
+
+/** What can be asked in the place of a name that is no question's; most often a view's was typed. */
+const instead = (typed: string) => {
+  const names = questions.map(({ name }) => name)
+  const like = viewNames.includes(typed) ? typed : nearest(typed, [...names, ...viewNames])
+  const all = "'ac-reconcile query --list' has all of them."
+  if (like === undefined) return all
+  if (names.includes(like)) return `The nearest is '${like}'; ${all}`
+  const ask = `ac-reconcile query "select * from ${like}"`
+  return like === typed
+    ? `It is a view, which is asked in SQL: ${ask}.`
+    : `The nearest is the view ${like}, which is asked in SQL: ${ask}.`
+}
+
 /** What is to be run for the text typed: SQL as it is, or the question of that name. */
 export const askedQuestion = (
   text: string,
@@ -89,12 +106,5 @@ export const askedQuestion = (
     }
     const question = questions.find(({ name }) => name === text)
     if (question !== undefined) return ask(question, given)
-    const like = nearest(
-      text,
-      questions.map(({ name }) => name)
-    )
-    return refuse(
-      `There is no saved question '${text}'.`,
-      `The nearest is '${like}'; 'ac-reconcile query --list' has all of them.`
-    )
+    return refuse(`There is no saved question '${text}'.`, instead(text))
   })

@@ -1,28 +1,51 @@
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
-import * as FileSystem from "@effect/platform/FileSystem"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Stream from "effect/Stream"
 import { BatchId } from "effect-activecampaign/BatchId"
-import { ContactFileError } from "../contacts/ContactFileError.js"
-import { StandardInput } from "../contacts/StandardInput.js"
+import * as BatchIdList from "../contacts/BatchIdList.js"
+import * as BatchIdText from "../contacts/BatchIdText.js"
+import * as Answers from "../ledger/Answers.js"
 import * as Batches from "../ledger/Batches.js"
 import * as Ledger from "../ledger/Ledger.js"
 import * as LocalContacts from "../ledger/LocalContacts.js"
 import { reconcileStale } from "../ledger/Reconciliation.js"
+import * as Reports from "../ledger/Reports.js"
 import { ConfigurationError } from "./account.js"
+import { pastedAnswer } from "./answerFile.js"
 import { describeRejects, describeRestored, noRejects, readContacts } from "./contactFile.js"
-import { format, map, raw } from "./contactsLoad.js"
+import { delimiter, format, map, raw } from "./contactsLoad.js"
 import { ExitCode } from "./ExitCode.js"
-import { describeChanged, describeDifferences, describeSent } from "./loadText.js"
-import { db, json, submittedAt } from "./options.js"
+import {
+  describeCaseTwins,
+  describeChanged,
+  describeDifferences,
+  describeRemarks,
+  describeResubmitted,
+  describeSent,
+  remarksResult
+} from "./loadText.js"
+import { db, invalid, json, submittedAt } from "./options.js"
+import { describePasted, describeSecond, secondAnswer } from "./pastedAnswer.js"
 import { respond } from "./respond.js"
-import { batchesOf } from "./text.js"
+import { batchesOf, printable } from "./text.js"
 
 const id = Options.text("id").pipe(
   Options.repeated,
+  Options.mapEffect((ids) =>
+    Effect.forEach(
+      ids.map((text) => text.trim()).filter((text) => text !== ""),
+      (text) => {
+        const fault = BatchIdText.faultOf(text)
+        return fault === null
+          ? Effect.succeed(text)
+          : Effect.fail(
+              invalid(`--id: "${printable(text)}" ${fault}. Give one batch ID, as it was answered.`)
+            )
+      }
+    )
+  ),
   Options.withDescription("A batch ID; may be given several times")
 )
 
@@ -36,32 +59,27 @@ const sent = Options.text("sent").pipe(
   Options.withDescription("CSV or JSON lines of the contacts that were sent in the one batch named by --id")
 )
 
-/** IDs from a file: one a line; blank lines left out, and comments, which begin with # after a space or alone. */
-const idsIn = (path: string) =>
-  Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const bytes = path === "-" ? yield* StandardInput : fs.stream(path)
-    const text = yield* Stream.mkString(Stream.decodeText(bytes))
-    return text
-      .split(/\r?\n/)
-      .map((line) => line.replace(/(^|\s)#.*$/, "").trim())
-      .filter((line) => line !== "")
-  }).pipe(
-    Effect.mapError(
-      () => new ContactFileError({ path, reason: "cannot be read. Give a file with one batch ID a line." })
-    )
+const answer = Options.text("answer").pipe(
+  Options.optional,
+  Options.withDescription(
+    "A file with a status answer you have of the one batch named by --id; - reads standard input"
   )
+)
+
+const yes = Options.boolean("yes").pipe(
+  Options.withDescription("Record the --answer also about a batch that has settled already")
+)
 
 export const batchesAdd = Command.make(
   "add",
-  { id, file, sent, submittedAt, map, format, raw, db, json },
+  { id, file, sent, answer, yes, submittedAt, map, format, delimiter, raw, db, json },
   (options) =>
     respond(
       "batches add",
       options.json,
       Effect.gen(function* () {
-        const fromFile = Option.isSome(options.file) ? yield* idsIn(options.file.value) : []
-        const named = [...options.id.map((text) => text.trim()).filter((text) => text !== ""), ...fromFile]
+        const fromFile = Option.isSome(options.file) ? yield* BatchIdList.read(options.file.value) : []
+        const named = [...options.id, ...fromFile]
         const batchIds = [...new Set(named)].map((text) => BatchId.make(text))
         const [batchId] = batchIds
         if (batchId === undefined) {
@@ -76,36 +94,68 @@ export const batchesAdd = Command.make(
             hint: "Add them one at a time, or load a file with a batch column: ac-reconcile contacts load FILE --batch-column COLUMN."
           })
         }
+        if (Option.isSome(options.answer) && batchIds.length !== 1) {
+          return yield* new ConfigurationError({
+            problem: `--answer is the answer about one batch, and ${batchIds.length} were named.`,
+            hint: "Add them one at a time."
+          })
+        }
+        if ([options.file, options.sent, options.answer].filter(Option.contains("-")).length > 1) {
+          return yield* new ConfigurationError({
+            problem: "Standard input can be read once.",
+            hint: "Give - to one option, and a file to the other."
+          })
+        }
         const now = DateTime.formatIso(yield* DateTime.now)
         const times = { addedAt: now, submittedAt: options.submittedAt }
-        // The file is begun before the ledger is touched: one that cannot be read must leave no trace.
+        // Files are begun before the ledger is touched: one that cannot be read must leave no trace.
+        const pasted = Option.isSome(options.answer)
+          ? yield* pastedAnswer(options.answer.value, batchId)
+          : undefined
         const input = Option.isSome(options.sent)
           ? {
-              ...(yield* readContacts({ ...options, file: options.sent.value, rejects: Option.none() })),
+              ...(yield* readContacts({
+                ...options,
+                file: options.sent.value,
+                alsoReads: Option.toArray(options.file),
+                rejects: Option.none()
+              })),
               // What was sent in a batch is a source of its own, whatever file it was read from.
               source: `sent in ${batchId}`
             }
           : undefined
-        const { added, changed, report } = yield* Effect.gen(function* () {
-          const added = yield* Batches.add(batchIds, times)
+        const done = yield* Effect.gen(function* () {
+          const second = pasted === undefined || options.yes ? undefined : yield* secondAnswer(pasted)
+          if (second !== undefined) return second
+          const { added, resubmitted } = yield* Batches.add(batchIds, times)
           const report =
             input === undefined
               ? undefined
               : yield* LocalContacts.load(
-                  { name: input.source, rejected: () => input.rejected().count, batchId },
+                  { name: input.source, rejected: () => input.rejected(), batchId },
                   input.rows,
                   now
                 )
-          return { added, report, changed: (yield* reconcileStale()).changed }
+          const recorded = pasted === undefined ? undefined : yield* Answers.record(pasted, "pasted")
+          const { changed } = yield* reconcileStale()
+          const batch = pasted === undefined ? Option.none() : yield* Reports.batch(batchId)
+          const twins = yield* Batches.allCaseTwins(batchIds)
+          return { _tag: "Added" as const, added, resubmitted, report, recorded, changed, batch, twins }
         }).pipe(Effect.provide(Ledger.layer(options.db)))
+        if (done._tag === "Shown") return describeSecond(options.db, done)
+        const { added, batch, changed, recorded, report, resubmitted, twins } = done
         const rejected = input === undefined ? noRejects : yield* input.finish
         const known = batchIds.length - added
         return {
           text: [
             `${options.db}: ${batchesOf(added)} added${known > 0 ? `, ${known} already known` : ""}.`,
             ...(report === undefined ? [] : [describeSent(report), ...describeDifferences(report)]),
+            ...describeResubmitted(resubmitted, options.submittedAt),
+            ...(pasted === undefined ? [] : describePasted(pasted, recorded === true, batch)),
             ...describeChanged(changed),
+            ...describeCaseTwins(twins),
             ...describeRestored(input?.restored() ?? 0),
+            ...(input === undefined ? [] : describeRemarks(input.remarks(), input.place)),
             ...describeRejects(rejected, true)
           ].join("\n"),
           result: {
@@ -113,8 +163,13 @@ export const batchesAdd = Command.make(
             added,
             known,
             sentAdded: report?.sentAdded ?? 0,
+            resubmitted,
+            answer:
+              pasted === undefined ? null : { status: pasted.answer.status, recorded: recorded === true },
+            caseTwins: twins,
             outcomesChanged: changed,
             restored: input?.restored() ?? 0,
+            ...(input === undefined ? {} : remarksResult(input.remarks(), input.place)),
             rejected: rejected.count,
             rejectsFile: rejected.file
           },

@@ -16,6 +16,12 @@ const unlinked = (count: number) =>
     ? ""
     : `\n${plural(count, "successful contact ID belongs", "successful contact IDs belong")} to nobody known; 'ac-reconcile resolve' asks whose they are.`
 
+const statusOf = (batch: Reports.BatchRow, isTroubled: boolean) =>
+  batch.status ?? (isTroubled ? "without an answer" : "not asked about yet")
+
+const troubleLine = ({ first_at, last_at, message, times }: Reports.TroubleRow) =>
+  `The last ${plural(times, "call")} gave no answer that could be used, from ${first_at} to ${last_at}. ${message}`
+
 /** A list that was missing or null is not known, which is not empty. */
 const listed = (count: number | null, one: string, many: string) =>
   count === null ? `${many} not reported` : plural(count, one, many)
@@ -29,10 +35,12 @@ export const batchesShow = Command.make("show", { batchId: batchIdArgument, db, 
       const timeline = yield* Reports.timeline(options.batchId)
       const attention = yield* Reports.attention({ batchId: options.batchId, limit: shown })
       const findings = yield* Reports.findings({ batchId: options.batchId, limit: shown })
+      const trouble = yield* Reports.troubleOf(options.batchId)
       return {
         text: blocks(
           [
-            printable(`Batch ${batch.batch_id} is ${batch.status ?? "not asked about yet"}.`),
+            printable(`Batch ${batch.batch_id} is ${statusOf(batch, trouble !== undefined)}.`),
+            ...(trouble === undefined ? [] : [printable(troubleLine(trouble))]),
             `${plural(batch.sent, "contact")} sent${countsOf(batch)}.${unlinked(batch.unlinked_successes)}`
           ].join("\n"),
           timeline.length === 0
@@ -40,7 +48,7 @@ export const batchesShow = Command.make("show", { batchId: batchIdArgument, db, 
             : columns(
                 timeline.map((row) => [
                   row.at,
-                  row.status ?? "no answer",
+                  `${row.status ?? "no answer"}${row.origin === "pasted" ? " (pasted)" : ""}`,
                   row.error === null
                     ? row.successes === null && row.failures === null
                       ? ""
@@ -54,9 +62,9 @@ export const batchesShow = Command.make("show", { batchId: batchIdArgument, db, 
           }),
           findingsTable(findings, { more: batch.findings - findings.length, oneBatch: true })
         ),
-        result: { batch, timeline, attention, findings }
+        result: { batch, trouble: trouble ?? null, timeline, attention, findings }
       }
-    }).pipe(Effect.provide(Ledger.layer(options.db, { mustExist: true })))
+    }).pipe(Effect.provide(Ledger.layerReadOnly(options.db)))
   )
 ).pipe(Command.withDescription("Tell one batch's story from the file: its answers, and who needs attention"))
 
@@ -66,19 +74,22 @@ export const batchesList = Command.make("list", { db, json }, (options) =>
     options.json,
     Effect.gen(function* () {
       const batches = yield* Reports.batches
+      const troubled = new Set(yield* Reports.troubled)
       return {
         text: blocks(
           batchesOf(batches.length),
           columns(
             batches.map((batch) => [
               batch.batch_id,
-              batch.status ?? "not asked",
+              troubled.has(batch.batch_id)
+                ? `${batch.status ?? "asked"}, no answer since`
+                : (batch.status ?? "not asked"),
               `${plural(batch.sent, "contact")} sent${countsOf(batch)}`
             ])
           )
         ),
-        result: { batches }
+        result: { batches, withoutAnswer: [...troubled] }
       }
-    }).pipe(Effect.provide(Ledger.layer(options.db, { mustExist: true })))
+    }).pipe(Effect.provide(Ledger.layerReadOnly(options.db)))
   )
 ).pipe(Command.withDescription("List every batch in the file, and how it stands"))

@@ -6,10 +6,11 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { ColumnMap } from "../contacts/ColumnMap.js"
 import { type ContactFileError, displayName } from "../contacts/ContactFileError.js"
-import type { Format } from "../contacts/ContactParser.js"
 import * as ContactReader from "../contacts/ContactReader.js"
 import type { ContactChunk, Place, RejectedRow } from "../contacts/ContactRow.js"
+import type { Format } from "../contacts/Parsing.js"
 import * as RejectsFile from "../contacts/RejectsFile.js"
+import * as Remarks from "../contacts/Remarks.js"
 import * as SqliteReader from "../contacts/SqliteReader.js"
 import { describeLoaded } from "./loadProgress.js"
 import * as Progress from "./progress.js"
@@ -19,9 +20,11 @@ export interface Rejects {
   readonly count: number
   /** Where they were written; null if there were none. */
   readonly file: string | null
+  /** Where they would have been written, if that were not somebody's file. */
+  readonly taken: string | null
 }
 
-export const noRejects: Rejects = { count: 0, file: null }
+export const noRejects: Rejects = { count: 0, file: null, taken: null }
 
 /** As many bad rows are named on stderr; all of them stand in the rejects file. */
 const named = 10
@@ -31,38 +34,65 @@ const nameRejected = (path: string, place: Place, row: RejectedRow) => {
   return Console.error(`${displayName(path)}, ${place} ${row.line}${column}: ${printable(row.reason)}`)
 }
 
-/** A stream whose first chunk has been read: what cannot be read at all fails here, before a ledger is made. */
-const begun = <A, E, R>(stream: Stream.Stream<A, E, R>) =>
+/** A stream of which so much has been read that a row is known: what cannot be read at all fails before a ledger is made. */
+const begun = <R>(stream: Stream.Stream<ContactChunk, ContactFileError, R>) =>
   Effect.gen(function* () {
     const pull = yield* Stream.toPull(stream)
-    return yield* pull.pipe(
-      Effect.map((first) => Stream.concat(Stream.fromChunk(first), Stream.repeatEffectChunkOption(pull))),
-      Effect.catchAll(
-        Option.match({
-          onNone: () => Effect.succeed(Stream.fromChunk(Chunk.empty<A>())),
-          onSome: (error) => Effect.fail(error)
-        })
+    let first = Chunk.empty<ContactChunk>()
+    let ended = false
+    while (!ended && Chunk.every(first, ({ rejected, rows }) => rows.length + rejected.length === 0)) {
+      const next = yield* pull.pipe(
+        Effect.map(Option.some),
+        Effect.catchAll((end) => (Option.isNone(end) ? Effect.succeedNone : Effect.fail(end.value)))
       )
-    )
+      if (Option.isNone(next)) ended = true
+      else first = Chunk.appendAll(first, next.value)
+    }
+    return Stream.concat(Stream.fromChunk(first), ended ? Stream.empty : Stream.repeatEffectChunkOption(pull))
   })
 
 interface Input<R> {
   readonly path: string
   readonly place: Place
   readonly chunks: Stream.Stream<ContactChunk, ContactFileError, R>
-  readonly rejectsFile: string
+  readonly rejects: Option.Option<string>
+  /** Where rejected rows go by default. */
+  readonly defaultRejects: string
+  readonly db: string
+  /** Other files that the command reads. */
+  readonly alsoReads?: ReadonlyArray<string>
   readonly size: number | undefined
   readonly json: boolean
 }
 
-const readRows = <R>({ chunks, json, path, place, rejectsFile: rejectsPath, size }: Input<R>) =>
+const readRows = <R>({
+  alsoReads = [],
+  chunks,
+  db,
+  defaultRejects,
+  json,
+  path,
+  place,
+  rejects,
+  size
+}: Input<R>) =>
   Effect.gen(function* () {
     const context = yield* Effect.context<R>()
-    const rejectsFile = yield* RejectsFile.make(rejectsPath, place)
+    const inputs = [
+      { name: path, is: "what the contacts are read from" },
+      { name: db, is: "the ledger that they are loaded into" },
+      ...alsoReads.map((name) => ({ name, is: "what the batches are read from" }))
+    ]
+    const rejectsFile = yield* Option.match(rejects, {
+      onNone: () => RejectsFile.madeUp(defaultRejects, { place, inputs }),
+      onSome: (name) => RejectsFile.typed(name, { place, inputs })
+    })
     const progress = Progress.make(json)
     yield* Effect.addFinalizer(() => progress.clear)
     let count = 0
     let restored = 0
+    let names: ReadonlyArray<string> = []
+    const remarks = Remarks.make()
     const loaded = { rows: 0, bytes: 0 }
     const setAside = (rows: ReadonlyArray<RejectedRow>) =>
       Effect.gen(function* () {
@@ -80,6 +110,8 @@ const readRows = <R>({ chunks, json, path, place, rejectsFile: rejectsPath, size
         loaded.rows += chunk.rows.length + chunk.rejected.length
         loaded.bytes += chunk.bytesRead
         restored += chunk.restored
+        remarks.add(chunk.remarks)
+        if (names.length === 0) names = chunk.rows[0]?.names ?? names
         return progress.show(`${describeLoaded(loaded, size)} …`)
       }),
       Stream.map((chunk) => chunk.rows),
@@ -88,21 +120,24 @@ const readRows = <R>({ chunks, json, path, place, rejectsFile: rejectsPath, size
       ),
       Stream.provideContext(context)
     )
-    const rejected = (): Rejects => ({ count, file: count === 0 ? null : rejectsFile.path })
     return {
       rows,
       place,
       /** Takes rows that turn out bad only when all have been read. */
       setAside,
-      /** To be asked once the rows have been read. */
-      rejected,
+      /** How many were bad; to be asked once the rows have been read. */
+      rejected: () => count,
       /** Cells that lost the apostrophe an export had set; to be asked then, too. */
       restored: () => restored,
-      /** The same, with the rejects file of an earlier load taken away where this one rejects nothing. */
-      finish: Effect.suspend(() =>
-        progress.clear.pipe(
-          Effect.zipRight(count === 0 ? rejectsFile.discard : Effect.void),
-          Effect.map(rejected)
+      /** What is odd about rows that were taken; to be asked then, too. */
+      remarks: () => remarks.counted(),
+      /** The names of the columns, as the first row has them; to be asked then, too. */
+      columns: () => names,
+      /** To be run when all is recorded: tells where the bad rows are. */
+      finish: progress.clear.pipe(
+        Effect.zipRight(rejectsFile.finish),
+        Effect.map(
+          (written): Rejects => ({ count, file: written?.file ?? null, taken: written?.taken ?? null })
         )
       )
     }
@@ -124,8 +159,11 @@ export const readContacts = (options: {
   readonly file: string
   readonly map: ColumnMap
   readonly format: Option.Option<Format>
+  readonly delimiter: Option.Option<string>
   readonly rejects: Option.Option<string>
   readonly raw: boolean
+  readonly db: string
+  readonly alsoReads?: ReadonlyArray<string>
   readonly json: boolean
 }) =>
   Effect.flatMap(sizeOf(options.file), (size) =>
@@ -133,27 +171,37 @@ export const readContacts = (options: {
       path: options.file,
       place: "line",
       size,
+      db: options.db,
+      alsoReads: options.alsoReads ?? [],
       json: options.json,
-      rejectsFile: Option.getOrElse(options.rejects, () => RejectsFile.rejectsPathFor(options.file)),
+      rejects: options.rejects,
+      defaultRejects: RejectsFile.rejectsPathFor(options.file),
       chunks: ContactReader.read({
         path: options.file,
         map: options.map,
         raw: options.raw,
-        ...(Option.isSome(options.format) ? { format: options.format.value } : {})
+        ...(Option.isSome(options.format) ? { format: options.format.value } : {}),
+        ...(Option.isSome(options.delimiter) ? { delimiter: options.delimiter.value } : {})
       })
     })
   )
 
 /** The same of a table, or of what a query finds. */
 export const readTable = (
-  options: SqliteReader.Source & { readonly rejects: Option.Option<string>; readonly json: boolean }
+  options: SqliteReader.Source & {
+    readonly rejects: Option.Option<string>
+    readonly db: string
+    readonly json: boolean
+  }
 ) =>
   readRows({
     path: options.path,
     place: "row",
     size: undefined,
+    db: options.db,
     json: options.json,
-    rejectsFile: Option.getOrElse(options.rejects, () => rejectsPathForTable(options)),
+    rejects: options.rejects,
+    defaultRejects: rejectsPathForTable(options),
     chunks: SqliteReader.read(options)
   })
 
@@ -169,10 +217,11 @@ export const describeRestored = (count: number): ReadonlyArray<string> =>
         `${plural(count, "cell")} lost the apostrophe that exports set before what could be a formula; --raw keeps it.`
       ]
 
-export const describeRejects = ({ count, file }: Rejects, sent: boolean): ReadonlyArray<string> => {
+export const describeRejects = ({ count, file, taken }: Rejects, sent: boolean): ReadonlyArray<string> => {
   if (file === null) return []
   const consequence = sent
     ? " Until they are mended and loaded again, no outcome of its batches can rest on counting."
     : ""
-  return [`${plural(count, "row")} could not be read; see ${file}.${consequence}`]
+  const left = taken === null ? "" : ` (${taken} is not of an earlier load, and was left as it is)`
+  return [`${plural(count, "row")} could not be read; see ${file}${left}.${consequence}`]
 }

@@ -2,7 +2,7 @@ import { resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { ColumnMap } from "../contacts/ColumnMap.js"
-import type { Format } from "../contacts/ContactParser.js"
+import type { Format } from "../contacts/Parsing.js"
 import type { Selection } from "../contacts/SqliteReader.js"
 import { ownTables } from "../ledger/ownTables.js"
 import { readOnly } from "../ledger/readOnly.js"
@@ -16,6 +16,7 @@ export interface SourceOptions {
   readonly query: Option.Option<string>
   readonly source: Option.Option<string>
   readonly format: Option.Option<Format>
+  readonly delimiter: Option.Option<string>
   readonly rejects: Option.Option<string>
   readonly raw: boolean
   readonly db: string
@@ -30,7 +31,7 @@ const selectionOf = ({ query, table }: SourceOptions): Option.Option<Selection> 
     () => Option.map(query, (sql): Selection => ({ _tag: "Query", sql }))
   )
 
-const check = ({ file, format, from, query, table }: SourceOptions) => {
+const check = ({ delimiter, file, format, from, query, table }: SourceOptions) => {
   const isTable = [from, table, query].some(Option.isSome)
   // A misspelt option would otherwise be taken for a file.
   if (Option.exists(file, (name) => name.startsWith("-") && name !== "-")) {
@@ -54,8 +55,11 @@ const check = ({ file, format, from, query, table }: SourceOptions) => {
       "Say which with --table NAME or --query SQL, one of them."
     )
   }
-  return isTable && Option.isSome(format)
-    ? misused("--input-format says how a text file is read.", "Leave it out for a SQLite file.")
+  if (isTable && Option.isSome(format)) {
+    return misused("--input-format says how a text file is read.", "Leave it out for a SQLite file.")
+  }
+  return isTable && Option.isSome(delimiter)
+    ? misused("--delimiter says how a CSV file is read.", "Leave it out for a SQLite file.")
     : Effect.void
 }
 

@@ -6,16 +6,27 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { type ColumnMap, parseColumnMap } from "../contacts/ColumnMap.js"
+import { formats } from "../contacts/Parsing.js"
 import * as Ledger from "../ledger/Ledger.js"
 import * as LocalContacts from "../ledger/LocalContacts.js"
 import { reconcileStale } from "../ledger/Reconciliation.js"
+import { ConfigurationError } from "./account.js"
 import { describeRejects, describeRestored } from "./contactFile.js"
 import { openSource } from "./contactSource.js"
 import { ExitCode } from "./ExitCode.js"
-import { describeChanged, describeDifferences, describeSent } from "./loadText.js"
+import {
+  describeCaseTwins,
+  describeChanged,
+  describeDifferences,
+  describeRemarks,
+  describeResubmitted,
+  describeSent,
+  describeWithoutBatch,
+  remarksResult
+} from "./loadText.js"
 import { db, invalid, json, submittedAt } from "./options.js"
 import { respond } from "./respond.js"
-import { batchesOf, plural } from "./text.js"
+import { batchesOf, plural, printable } from "./text.js"
 
 export const map = Options.text("map").pipe(
   Options.withDefault(""),
@@ -50,9 +61,42 @@ export const raw = Options.boolean("raw").pipe(
   )
 )
 
-export const format = Options.choice("input-format", ["csv", "jsonl"] as const).pipe(
+export const format = Options.choice("input-format", formats).pipe(
   Options.optional,
-  Options.withDescription("Default: by the file's name")
+  Options.withDescription("csv, jsonl (an object a line) or json (an array). Default: by what the file holds")
+)
+
+const delimiterNames: Readonly<Record<string, string>> = {
+  comma: ",",
+  semicolon: ";",
+  tab: "\t",
+  "\\t": "\t",
+  pipe: "|",
+  bar: "|",
+  colon: ":"
+}
+
+export const delimiter = Options.text("delimiter").pipe(
+  Options.optional,
+  Options.mapEffect((text) =>
+    Option.match(text, {
+      onNone: () => Effect.succeedNone,
+      onSome: (given) => {
+        const sign = delimiterNames[given.toLowerCase()] ?? given
+        // A letter, a digit, a quote or a blank stands in values as well.
+        return /^(?:\t|[^\p{L}\p{N}\p{M}\p{C}\s"'@])$/u.test(sign) && sign.length === 1
+          ? Effect.succeedSome(sign)
+          : Effect.fail(
+              invalid(
+                `--delimiter: '${printable(given)}' is no delimiter. Write one sign, as ';', or the word tab.`
+              )
+            )
+      }
+    })
+  ),
+  Options.withDescription(
+    "What separates the columns of CSV, as ';' or tab. Default: told from the header line"
+  )
 )
 
 const key = Options.text("key").pipe(
@@ -81,7 +125,9 @@ export const contactsLoad = Command.make(
   "load",
   {
     file: Args.text({ name: "file" }).pipe(
-      Args.withDescription("CSV with a header or JSON lines; - reads standard input"),
+      Args.withDescription(
+        "CSV with a header, JSON lines or a JSON array, also as gzip; - reads standard input"
+      ),
       Args.optional
     ),
     from,
@@ -94,6 +140,7 @@ export const contactsLoad = Command.make(
     source,
     rejects,
     format,
+    delimiter,
     raw,
     db,
     json
@@ -105,16 +152,25 @@ export const contactsLoad = Command.make(
       Effect.gen(function* () {
         const columnMap: ColumnMap = {
           ...options.map,
-          ...(Option.isSome(options.batchColumn) ? { batchId: options.batchColumn.value } : {}),
+          ...(Option.isSome(options.batchColumn)
+            ? { batchId: options.batchColumn.value, byBatchColumn: true }
+            : {}),
           ...(Option.isSome(options.key) ? { key: options.key.value } : {})
+        }
+        if (options.submittedAt !== undefined && columnMap.batchId === undefined) {
+          return yield* new ConfigurationError({
+            problem:
+              "--submitted-at says when the batches of the file were submitted, and no column names them.",
+            hint: "Add --batch-column COLUMN, or date a batch with 'ac-reconcile batches add --id BATCH_ID --submitted-at TIME'."
+          })
         }
         const input = yield* openSource(options, columnMap)
         const now = DateTime.formatIso(yield* DateTime.now)
-        const { changed, report } = yield* Effect.gen(function* () {
+        const { changed, knowsSent, report } = yield* Effect.gen(function* () {
           const report = yield* LocalContacts.load(
             {
               name: input.name,
-              rejected: () => input.rejected().count,
+              rejected: () => input.rejected(),
               namesBatches: columnMap.batchId !== undefined,
               ...(options.submittedAt === undefined ? {} : { submittedAt: options.submittedAt }),
               ...(columnMap.key === undefined
@@ -125,7 +181,8 @@ export const contactsLoad = Command.make(
             now
           )
           // Who exports next should find every sent contact there, with what is known of it now.
-          return { report, changed: (yield* reconcileStale()).changed }
+          const { changed } = yield* reconcileStale()
+          return { report, changed, knowsSent: yield* LocalContacts.knowsSent }
         }).pipe(Effect.provide(Ledger.layer(options.db)))
         const rejected = yield* input.finish
         return {
@@ -135,9 +192,13 @@ export const contactsLoad = Command.make(
             ...(columnMap.batchId === undefined
               ? []
               : [`${describeSent(report)} ${batchesOf(report.batchesAdded)} new.`]),
+            ...describeResubmitted(report.resubmitted, options.submittedAt),
+            ...describeCaseTwins(report.caseTwins),
             ...describeChanged(changed),
             ...describeRestored(input.restored()),
-            ...describeRejects(rejected, report.sent > 0)
+            ...describeRemarks(input.remarks(), input.place),
+            ...describeRejects(rejected, report.sent > 0),
+            ...(columnMap.batchId === undefined ? describeWithoutBatch(input.columns(), knowsSent) : [])
           ].join("\n"),
           result: {
             db: options.db,
@@ -145,6 +206,7 @@ export const contactsLoad = Command.make(
             ...report,
             outcomesChanged: changed,
             restored: input.restored(),
+            ...remarksResult(input.remarks(), input.place),
             rejected: rejected.count,
             rejectsFile: rejected.file
           },

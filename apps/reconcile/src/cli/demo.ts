@@ -13,12 +13,15 @@ import * as ActiveCampaignClient from "effect-activecampaign/ActiveCampaignClien
 import * as RateBudget from "effect-activecampaign/RateBudget"
 import * as NodeServer from "effect-activecampaign-simulator/NodeServer"
 import * as Simulator from "effect-activecampaign-simulator/Simulator"
+import { use } from "../files/Disk.js"
+import * as MadeUpName from "../files/MadeUpName.js"
+import * as Attempts from "../job/Attempts.js"
 import { identify } from "../ledger/identity.js"
 import * as Ledger from "../ledger/Ledger.js"
-import { boundAccount } from "../ledger/Ledger.js"
-import { LedgerError } from "../ledger/LedgerError.js"
+import { fromSqlite, LedgerError } from "../ledger/LedgerError.js"
 import { schemaVersion } from "../ledger/migrations.js"
 import * as Reports from "../ledger/Reports.js"
+import { readOnly } from "../ledger/readOnly.js"
 import { ExitCode } from "./ExitCode.js"
 import { json } from "./options.js"
 import { respond } from "./respond.js"
@@ -34,18 +37,31 @@ const directory = Options.text("directory").pipe(
 /** A demo starts afresh, but takes away nothing except what an earlier demo made. */
 const clear = (file: string) =>
   Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
     const identity = yield* identify(file, schemaVersion)
     if (identity._tag === "New") return
-    const account = yield* Effect.provide(boundAccount, Ledger.layer(file, { mustExist: true }))
-    if (account !== undefined && !account.startsWith("http://127.0.0.1:")) {
+    const stranger = yield* Effect.flatMap(readOnly(file), (database) =>
+      Effect.try({ try: () => sample.strangerIn(database), catch: (error) => fromSqlite(file, error) })
+    ).pipe(Effect.scoped)
+    if (stranger !== undefined) {
       return yield* new LedgerError({
         file,
         kind: "other-account",
-        reason: `it belongs to the account at ${account}, and was left as it is. Name another folder with --directory.`
+        reason: `${stranger}, and was left as it is. Name another folder with --directory.`
       })
     }
-    yield* Effect.forEach([file, `${file}-wal`, `${file}-shm`], (path) => fs.remove(path, { force: true }))
+    // The ledger goes last: what SQLite keeps beside it means nothing without it.
+    for (const ending of ["-wal", "-shm", "-journal"]) {
+      yield* Effect.ignore(use((disk) => disk.remove(`${identity.path}${ending}`)))
+    }
+    yield* Effect.mapError(
+      use((disk) => disk.remove(identity.path)),
+      ({ reason }) =>
+        new LedgerError({
+          file,
+          kind: "unusable",
+          reason: `it cannot be replaced (${reason}). Name another folder with --directory.`
+        })
+    )
   })
 
 const plan = (dir: string) => ({ contacts: join(dir, "demo-contacts.csv"), db: join(dir, "demo.db") })
@@ -73,18 +89,28 @@ const whatNext = (db: string) =>
     ].join("\n")
   })
 
+/** Writes what the demo sends, and tells where: a file of somebody else keeps its name. */
+const writeSample = (name: string) =>
+  Effect.gen(function* () {
+    const writer = yield* MadeUpName.into(name, {
+      hint: "Name another folder with --directory.",
+      inputs: []
+    })
+    yield* writer.write(sample.csv)
+    return (yield* writer.finish).file
+  }).pipe(Effect.scoped)
+
 const rehearse = (dir: string, quiet: boolean) =>
   Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
     const say = (text: string) => (quiet ? Effect.void : Console.log(text))
     const server = yield* NodeServer.NodeServer
     const files = plan(relative("", dir) || ".")
     yield* say(`A simulated ActiveCampaign account is listening on ${server.url}.`)
 
-    yield* fs.writeFileString(files.contacts, sample.csv)
-    const loaded = yield* sample.load(files.contacts)
+    const contacts = yield* writeSample(files.contacts)
+    const loaded = yield* sample.load(contacts)
     yield* say(
-      `${plural(loaded.rows, "contact")} loaded from ${files.contacts}; they were sent in ${batchesOf(loaded.batches)}.\n`
+      `${plural(loaded.rows, "contact")} loaded from ${contacts}; they were sent in ${batchesOf(loaded.batches)}.\n`
     )
 
     const options = {
@@ -117,9 +143,15 @@ const rehearse = (dir: string, quiet: boolean) =>
 
 const client = Layer.unwrapEffect(
   Effect.map(NodeServer.NodeServer, ({ url }) =>
-    ActiveCampaignClient.layer({ url, apiToken: Redacted.make(sample.scenario.apiToken) })
+    ActiveCampaignClient.layer({
+      url,
+      apiToken: Redacted.make(sample.scenario.apiToken),
+      retry: Attempts.retry
+    })
   )
-).pipe(Layer.provide([NodeHttpClient.layerUndici, RateBudget.layer()]))
+).pipe(
+  Layer.provide([NodeHttpClient.layerUndici, Attempts.budgetLayer.pipe(Layer.provide(RateBudget.layer()))])
+)
 
 export const demo = Command.make("demo", { directory, json }, (options) =>
   respond(

@@ -1,10 +1,14 @@
+import { basename } from "node:path"
 import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
 import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
 import { erase as eraseFrom, held } from "../ledger/Erase.js"
-import { search, searchBytes } from "../ledger/erase/search.js"
+import { filesBeside, searchBytes } from "../ledger/erase/fileBytes.js"
+import { personOf } from "../ledger/erase/person.js"
+import { type Remaining, search } from "../ledger/erase/search.js"
+import type { Tidied } from "../ledger/erase/tidy.js"
 import { keptCopies } from "../ledger/keptCopies.js"
 import * as Ledger from "../ledger/Ledger.js"
 import { whileLeased } from "../ledger/lease.js"
@@ -24,43 +28,124 @@ const address = Args.text({ name: "address" }).pipe(
 
 const yes = Options.boolean("yes").pipe(Options.withDescription("Do it; without, only what is held is shown"))
 
+const open = (file: string) => Ledger.layer(file, { mustExist: true })
+
 const tableOf = (rows: ReadonlyArray<{ readonly table: string; readonly rows: number }>) =>
   columns(rows.map(({ rows: count, table }) => [table, plural(count, "row")]))
 
+const placesOf = (places: ReadonlyArray<Remaining>) =>
+  places.map(({ place, rows }) => `${place} (${plural(rows, "row")})`).join(", ")
+
+/** The first of many, and how many more there are. */
+const some = (all: ReadonlyArray<string>) =>
+  all.length <= 5 ? all.join(", ") : `${all.slice(0, 5).join(", ")} and ${plural(all.length - 5, "other")}`
+
 const show = (file: string, subject: string) =>
-  Effect.map(held(subject), ({ contactIds, held: rows, key }) => ({
-    text:
-      rows.length === 0
-        ? `${file} holds nothing of ${printable(key)}.`
-        : blocks(
-            printable(
-              `${file} holds ${key}${contactIds.length > 0 ? `, contact ID ${contactIds.join(", ")}` : ""}:`
+  Effect.gen(function* () {
+    const { contactIds, held: rows, key, keys } = yield* held(subject)
+    const found = yield* search(personOf(subject))
+    const spelled = keys.filter((one) => one !== key)
+    return {
+      text:
+        rows.length === 0 && found.remaining.length === 0
+          ? printable(`${file} holds nothing of ${key}.`)
+          : blocks(
+              printable(
+                `${file} holds ${key}${contactIds.length > 0 ? `, contact ID ${contactIds.join(", ")}` : ""}:`
+              ),
+              tableOf(rows),
+              printable(
+                spelled.length === 0 ? "" : `It is also written ${some(spelled.map((one) => `'${one}'`))}.`
+              ),
+              printable(`The address stands in ${placesOf(found.remaining)}.`),
+              "Nothing was changed. Run again with --yes to erase it; that cannot be undone."
             ),
-            tableOf(rows),
-            "Nothing was changed. Run again with --yes to erase it; that cannot be undone."
-          ),
-    result: { db: file, emailKey: key, contactIds, held: rows, erased: false }
-  }))
+      result: {
+        db: file,
+        emailKey: key,
+        keys,
+        contactIds,
+        held: rows,
+        places: found.remaining,
+        erased: false
+      }
+    }
+  }).pipe(Effect.provide(open(file)))
+
+/** Why the proof could not be made, and what to do. */
+const untidy = (file: string, tidied: Exclude<Tidied, { readonly done: true }>, command: string) => {
+  const { because, openIn, reason } = tidied
+  const who = openIn.length === 0 ? "" : ` It is open in process ${openIn.join(", ")}.`
+  const consequence =
+    because === "log"
+      ? `so that the log ${file}-wal could not be emptied, and what was erased may still be read out of it`
+      : "so that it could not be written anew, and what was erased may still be read out of its unused pages"
+  const remedy =
+    because === "failed"
+      ? `Mend that, and run the same command again: ${command}`
+      : `Close that program (a query, a database browser), and run the same command again: ${command}`
+  return because === "failed"
+    ? `The file could not be written anew (${reason}): what was erased may still be read out of its unused pages. ${remedy}`
+    : `Not proven: ${reason}, ${consequence}.${who} ${remedy}`
+}
+
+const eraseAndSearch = (subject: string) =>
+  Effect.gen(function* () {
+    const erased = yield* whileLeased(eraseFrom(subject))
+    return { erased, found: yield* search(erased.person) }
+  })
 
 const remove = (file: string, subject: string) =>
   Effect.gen(function* () {
-    const erased = yield* whileLeased(eraseFrom(subject))
-    const copies = keptCopies(file)
-    const remaining = yield* search(file, erased.person)
-    const read = searchBytes(file, erased.spellings)
-    const proof =
-      remaining.length > 0
-        ? `It still stands in ${remaining.map(({ place, rows }) => `${place} (${plural(rows, "row")})`).join(", ")}, which this command does not write.`
-        : read.occurrences === 0
-          ? `Searched every column of every table, and all ${read.bytes.toLocaleString("en-US")} bytes of the file: the address stands nowhere.`
-          : `Searched every column of every table: the address stands nowhere. ${plural(read.occurrences, "place")} of the file's bytes ${read.occurrences === 1 ? "holds" : "hold"} the same letters within other addresses.`
+    const { erased, found } = yield* Effect.provide(eraseAndSearch(subject), open(file))
+    const { others, remaining, unread } = found
+    // SQLite does not hold the file open in this process any more: to close it here would drop its locks.
+    const ledger = yield* searchBytes(file, erased.person, others)
+    const beside = yield* Effect.forEach(filesBeside(file), (path) =>
+      Effect.map(searchBytes(path, erased.person, others), (read) => ({ path, ...read }))
+    )
+    const command = `ac-reconcile erase ${/^[\w.@+-]+$/.test(subject) ? subject : `'${subject.replaceAll("'", `'\\''`)}'`} --yes --db ${file}`
+    const holding = beside.filter(({ unexplained }) => unexplained > 0)
+    const copies = yield* keptCopies(file)
+    const isProven =
+      erased.tidied.done && remaining.length === 0 && unread.length === 0 && ledger.unexplained === 0
+    const proof = [
+      ...(erased.tidied.done ? [] : [untidy(file, erased.tidied, command)]),
+      ...(remaining.length === 0
+        ? []
+        : [
+            `The address still stands in ${placesOf(remaining)}, which this command does not change. Change it there, and run the same command again: ${command}`
+          ]),
+      ...unread.map(({ reason, table }) => `The table ${table} could not be read (${reason}).`),
+      ...(erased.tidied.done && remaining.length === 0 && ledger.unexplained > 0
+        ? [
+            `No column of any table holds the address, but ${plural(ledger.unexplained, "place")} in the bytes of the file ${ledger.unexplained === 1 ? "does" : "do"}. Run the same command again, which writes the file anew: ${command}`
+          ]
+        : []),
+      ...(isProven
+        ? [
+            `Searched every column of every table, and all ${ledger.bytes.toLocaleString("en-US")} bytes of the file: the address stands nowhere.`
+          ]
+        : []),
+      ...(isProven && others.size > 0
+        ? [
+            `Its letters are part of ${plural(others.size, "longer address", "longer addresses")}, which ${others.size === 1 ? "stays" : "stay"}: ${some([...others.keys()])}.`
+          ]
+        : []),
+      ...(holding.length > 0
+        ? [
+            `It still stands in ${holding.map(({ path }) => path).join(", ")}, beside the ledger. ${holding.length === 1 ? "It was" : "They were"} left as ${holding.length === 1 ? "it is" : "they are"}; delete ${holding.length === 1 ? "it" : "them"} when you need ${holding.length === 1 ? "it" : "them"} no more.`
+          ]
+        : [])
+    ]
+    const isEverywhereGone = isProven && holding.length === 0
     return {
       text: blocks(
         erased.held.length === 0
-          ? printable(`${file} holds nothing of ${erased.person.key}.`)
+          ? printable(`The tables of ${file} hold nothing of ${erased.keys[0] ?? subject}.`)
           : `Erased; ${erased.token} stands in its place, so that all totals stay as they were.`,
         tableOf(erased.held),
-        printable(proof),
+        ...proof.map((line) => printable(line)),
         ...(erased.sharedIds.length > 0
           ? [
               printable(
@@ -68,23 +153,34 @@ const remove = (file: string, subject: string) =>
               )
             ]
           : []),
-        ...(copies.length > 0
-          ? [printable(`Kept from before a migration, and not searched: ${copies.join(", ")}.`)]
+        ...(beside.length > 0
+          ? [printable(`Read byte by byte, too: ${beside.map(({ path }) => basename(path)).join(", ")}.`)]
           : []),
-        "Copies are yours to erase: files the contacts were loaded from (loading them again brings the address back), rejects files, exports, snapshots."
+        "Copies elsewhere are yours to erase: files the contacts were loaded from (loading them again brings the address back), rejects files, exports, snapshots."
       ),
       result: {
         db: file,
         held: erased.held,
+        keys: erased.keys,
         erased: erased.held.length > 0,
+        proven: isEverywhereGone,
         token: erased.held.length > 0 ? erased.token : null,
         sharedIds: erased.sharedIds,
+        tidied: erased.tidied,
         keptCopies: copies,
         remaining,
-        bytesSearched: read.bytes,
-        occurrencesInBytes: read.occurrences
+        unread,
+        bytesSearched: ledger.bytes,
+        occurrencesInBytes: ledger.occurrences,
+        unexplainedInBytes: ledger.unexplained,
+        longerAddresses: others.size,
+        filesBeside: beside
       },
-      exitCode: remaining.length > 0 ? ExitCode.unexpected : ExitCode.done
+      exitCode: !erased.tidied.done
+        ? ExitCode.database
+        : isEverywhereGone
+          ? ExitCode.done
+          : ExitCode.unexpected
     }
   })
 
@@ -98,7 +194,7 @@ export const erase = Command.make("erase", { address, yes, db, json }, (options)
         ? yield* remove(options.db, options.address)
         : yield* show(options.db, options.address)
       return response
-    }).pipe(Effect.provide(Ledger.layer(options.db, { mustExist: true })))
+    })
   )
 ).pipe(
   Command.withDescription("Take one person out of every table, bodies as received included, and prove it")

@@ -4,6 +4,7 @@ import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Effect from "effect/Effect"
 import * as Ledger from "../ledger/Ledger.js"
 import { type Chapter, type Fact, keysOf, reportsOf, type Story, story } from "../ledger/Story.js"
+import { ConfigurationError } from "./account.js"
 import { db, json } from "./options.js"
 import { respond } from "./respond.js"
 import { evidenceWords } from "./summary.js"
@@ -46,7 +47,10 @@ const tell = ({ chapters, email_key, facts }: Story) => {
     ...batches.map((batchId) => {
       const own = chapters.filter(({ batch_id }) => batch_id === batchId)
       const verdicts = [...new Set(own.map(verdictOf))].join("\n  and ")
-      return [`${printable(`In batch ${batchId}: `)}${verdicts}`, factsTable(own[0]?.facts ?? [])].join("\n")
+      return [
+        `${printable(`In batch ${batchId}: `)}${verdicts}`,
+        factsTable(own.flatMap(({ facts }) => facts))
+      ].join("\n")
     })
   )
 }
@@ -58,19 +62,23 @@ export const explain = Command.make("explain", { subject, db, json }, (options) 
     Effect.gen(function* () {
       const stories = yield* Effect.flatMap(keysOf(options.subject), Effect.forEach(story))
       const reports = stories.length === 0 ? yield* reportsOf(options.subject.trim()) : []
+      if (stories.length === 0 && reports.length === 0) {
+        return yield* new ConfigurationError({
+          problem: `Nothing is known of ${printable(options.subject)}: it was neither loaded, nor sent, nor reported.`,
+          hint: `Check the spelling, or name another file than ${options.db} with --db FILE.`
+        })
+      }
       return {
         text:
           stories.length > 0
             ? blocks(...stories.map(tell))
-            : reports.length > 0
-              ? blocks(
-                  `Nobody knows whose contact ID ${printable(options.subject)} is; 'ac-reconcile resolve' asks.`,
-                  factsTable(reports)
-                )
-              : `Nothing is known of ${printable(options.subject)}: it was neither loaded, nor sent, nor reported.`,
+            : blocks(
+                `Nobody knows whose contact ID ${printable(options.subject)} is; 'ac-reconcile resolve' asks.`,
+                factsTable(reports)
+              ),
         result: { db: options.db, subject: options.subject, stories, reports }
       }
-    }).pipe(Effect.provide(Ledger.layer(options.db, { mustExist: true })))
+    }).pipe(Effect.provide(Ledger.layerReadOnly(options.db)))
   )
 ).pipe(
   Command.withDescription(

@@ -4,6 +4,7 @@ import * as Arr from "effect/Array"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { outputTo } from "../files/Target.js"
 import { isByBatch } from "../ledger/ExportPages.js"
 import * as ExportRows from "../ledger/ExportRows.js"
 import { type Export, exports } from "../ledger/Exports.js"
@@ -13,7 +14,7 @@ import { batch, db, outcomeAmong, raw } from "./options.js"
 import { respond } from "./respond.js"
 import { encode, formats } from "./rowFormat.js"
 import { plural } from "./text.js"
-import { type Written, writeFile, writeStdout } from "./writeText.js"
+import { type Written, write } from "./writeText.js"
 
 const format = Options.choice("format", formats).pipe(
   Options.withDefault("csv"),
@@ -23,7 +24,9 @@ const format = Options.choice("format", formats).pipe(
 const output = Options.text("output").pipe(
   Options.withAlias("o"),
   Options.optional,
-  Options.withDescription("Write to this file, which appears only once it is complete; default: stdout")
+  Options.withDescription(
+    "Write to this file, which appears only once it is complete; - and the default: stdout"
+  )
 )
 
 /** An option that this export does not have. */
@@ -54,25 +57,31 @@ const exportOf = (definition: Export) =>
         `export ${definition.name}`,
         false,
         Effect.gen(function* () {
-          if (Option.isSome(options.batch)) yield* knownBatch(options.db, options.batch.value)
-          const { columns, rows } = yield* ExportRows.read(definition, {
-            batchId: Option.getOrUndefined(options.batch),
-            outcome: Option.getOrUndefined(options.outcome)
-          })
-          const pieces = encode(options.format, columns, { raw: options.raw })(rows)
-          const written = Option.isSome(options.output)
-            ? yield* writeFile(options.output.value, pieces)
-            : yield* writeStdout(pieces)
-          const filtered = Option.isSome(options.batch) || Option.isSome(options.outcome)
-          yield* Effect.forEach(remarks(definition, filtered, written), (remark) => Console.error(remark))
-          return {
-            text: Option.match(options.output, {
-              onNone: () => "",
-              onSome: (file) => `${file}: ${plural(written.rows, "row")} written.`
-            }),
-            result: null
-          }
-        }).pipe(ExportRows.atOneMoment, Effect.provide(Ledger.layer(options.db, { mustExist: true })))
+          const inputs = [{ name: options.db, is: "the ledger that is exported" }]
+          const target = yield* outputTo(
+            Option.getOrElse(options.output, () => "-"),
+            { option: "--output", inputs }
+          )
+          return yield* Effect.gen(function* () {
+            if (Option.isSome(options.batch)) yield* knownBatch(options.db, options.batch.value)
+            const { columns, rows } = yield* ExportRows.read(definition, {
+              batchId: Option.getOrUndefined(options.batch),
+              outcome: Option.getOrUndefined(options.outcome)
+            })
+            const pieces = encode(options.format, columns, { raw: options.raw })(rows)
+            const written = yield* write(target, pieces, inputs)
+            const filtered = Option.isSome(options.batch) || Option.isSome(options.outcome)
+            yield* Effect.forEach(remarks(definition, filtered, written), (remark) => Console.error(remark))
+            return {
+              // An open descriptor may be standard output, which then holds the rows and nothing else.
+              text:
+                target._tag === "Stream" && target.place._tag === "Descriptor"
+                  ? ""
+                  : `${target.name}: ${plural(written.rows, "row")} written.`,
+              result: null
+            }
+          }).pipe(ExportRows.atOneMoment, Effect.provide(Ledger.layerReadOnly(options.db)))
+        })
       )
   ).pipe(Command.withDescription(definition.holds))
 

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Batches from "../ledger/Batches.js"
 import * as Reports from "../ledger/Reports.js"
 import { ConfigurationError } from "./account.js"
 
@@ -10,9 +11,16 @@ export const knownBatch = (db: string, batchId: string) =>
     Option.match({
       onSome: Effect.succeed,
       onNone: () =>
-        new ConfigurationError({
-          problem: `${db} knows no batch ${batchId}.`,
-          hint: "See 'ac-reconcile batches list', or add it with 'ac-reconcile batches add --id BATCH_ID'."
-        })
+        Effect.flatMap(Batches.inOtherCase(batchId), ([other]) =>
+          Effect.fail(
+            new ConfigurationError({
+              problem: `${db} knows no batch ${batchId}.`,
+              hint:
+                other === undefined
+                  ? "See 'ac-reconcile batches list', or add it with 'ac-reconcile batches add --id BATCH_ID'."
+                  : `It knows ${other}, which differs in letter case only.`
+            })
+          )
+        )
     })
   )

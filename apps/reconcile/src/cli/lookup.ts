@@ -5,11 +5,12 @@ import * as Effect from "effect/Effect"
 import { planOnly } from "../job/Run.js"
 import * as Ledger from "../ledger/Ledger.js"
 import * as account from "./account.js"
-import { db, deadline, json, maxCalls, requestsPerSecond } from "./options.js"
+import { db, deadline, json, maxCalls, rate } from "./options.js"
 import { type Response, respond } from "./respond.js"
 import { runAndReport } from "./run.js"
 import { describePlan } from "./steps.js"
 import { blocks } from "./text.js"
+import { sayingWaits } from "./waiting.js"
 
 const dryRun = Options.boolean("dry-run").pipe(
   Options.withDescription(
@@ -34,14 +35,14 @@ const lookAllUp = (options: {
 
 export const lookup = Command.make(
   "lookup",
-  { dryRun, maxCalls, deadline: deadline("30m"), requestsPerSecond, db, json },
+  { dryRun, maxCalls, deadline: deadline("30m"), rate, db, json },
   (options) =>
     respond(
       "lookup",
       options.json,
       Effect.gen(function* () {
         if (!options.dryRun) return yield* lookAllUp(options)
-        const plan = yield* planOnly(options)
+        const plan = yield* sayingWaits(options.json)(planOnly(options))
         const response: Response = {
           text: blocks(
             describePlan(plan),
@@ -51,7 +52,7 @@ export const lookup = Command.make(
         }
         return response
       }).pipe(
-        Effect.provide(account.layer(options)),
+        Effect.provide(account.layer({ ...options.rate, json: options.json })),
         Effect.provide(Ledger.layer(options.db, { mustExist: true }))
       )
     )

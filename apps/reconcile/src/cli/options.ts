@@ -3,19 +3,38 @@ import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Options from "@effect/cli/Options"
 import * as ValidationError from "@effect/cli/ValidationError"
 import * as Config from "effect/Config"
-import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { BatchId } from "effect-activecampaign/BatchId"
 import { type OutcomeWord, outcomeWords } from "../ledger/outcomeWords.js"
+import * as IsoTime from "./shell/IsoTime.js"
+import { printable } from "./text.js"
 
 export const invalid = (message: string) => ValidationError.invalidValue(HelpDoc.p(message))
+
+/** SQLite would take an empty name, or this one, for a database that is gone when the command ends. */
+const isNoFile = (name: string) => name.trim() === "" || name.trim() === ":memory:"
 
 export const db = Options.text("db").pipe(
   Options.withFallbackConfig(Config.string("AC_RECONCILE_DB")),
   Options.withDefault("./reconcile.db"),
+  Options.mapEffect((name) => {
+    if (isNoFile(name)) {
+      return Effect.fail(
+        invalid(
+          `--db (or AC_RECONCILE_DB) is ${name.trim() === "" ? "empty" : "':memory:'"}, which names no file. Name a file, or leave it out for ./reconcile.db.`
+        )
+      )
+    }
+    // The adapter of SQLite cuts it off, and would open another file than the one that was looked at.
+    return name === name.trim()
+      ? Effect.succeed(name)
+      : Effect.fail(
+          invalid(`--db (or AC_RECONCILE_DB): '${name}' begins or ends with a blank. Name a file without.`)
+        )
+  }),
   Options.withDescription("The SQLite file (or set AC_RECONCILE_DB)")
 )
 
@@ -45,12 +64,40 @@ export const deadline = (fallback: string) =>
     Options.withDescription(`Longest time to wait, as 90s, 30m or 2h (default ${fallback})`)
   )
 
-export const requestsPerSecond = Options.float("requests-per-second").pipe(
-  Options.withDefault(4),
-  Options.mapEffect((rate) =>
-    rate > 0 ? Effect.succeed(rate) : Effect.fail(invalid("--requests-per-second must be greater than 0."))
+/** ActiveCampaign's own, a second, for all that asks an account. */
+const documentedLimit = 5
+const usualRate = 4
+
+/** What a command without options for it uses. */
+export const defaultRate = { requestsPerSecond: usualRate, accountLimit: documentedLimit }
+
+export const rate = Options.all({
+  requestsPerSecond: Options.float("requests-per-second").pipe(
+    Options.optional,
+    Options.withDescription(`Requests per second (account limit: ${documentedLimit}; default ${usualRate})`)
   ),
-  Options.withDescription("Share of the account's 5 requests a second to use (default 4)")
+  accountLimit: Options.integer("account-limit").pipe(
+    Options.withDefault(documentedLimit),
+    Options.withDescription(
+      `Requests per second that your account allows, if not ${documentedLimit}; all commands on this machine share them`
+    )
+  )
+}).pipe(
+  Options.mapEffect(({ accountLimit, requestsPerSecond }) => {
+    const rate = Option.getOrElse(requestsPerSecond, () => Math.min(usualRate, accountLimit))
+    if (!(accountLimit >= 1)) return Effect.fail(invalid("--account-limit must be 1 or more."))
+    if (!(rate > 0 && rate < Number.POSITIVE_INFINITY)) {
+      return Effect.fail(invalid("--requests-per-second must be greater than 0, and finite."))
+    }
+    if (rate > accountLimit) {
+      return Effect.fail(
+        invalid(
+          `--requests-per-second ${rate} is more than the account's limit of ${accountLimit}. If your account allows more, say so with --account-limit ${Math.ceil(rate)}.`
+        )
+      )
+    }
+    return Effect.succeed({ requestsPerSecond: rate, accountLimit })
+  })
 )
 
 export const submittedAt = Options.text("submitted-at").pipe(
@@ -59,11 +106,9 @@ export const submittedAt = Options.text("submitted-at").pipe(
     Option.match(text, {
       onNone: () => Effect.succeed(undefined),
       onSome: (value) =>
-        Option.match(DateTime.make(value), {
-          onNone: () =>
-            Effect.fail(invalid(`--submitted-at: '${value}' is not a time. Write 2031-04-02T08:15:00Z.`)),
-          onSome: (time) => Effect.succeed(DateTime.formatIso(DateTime.toUtc(time)))
-        })
+        Either.mapLeft(IsoTime.parse(value), (reason) =>
+          invalid(`--submitted-at: '${printable(value)}' is not a time: ${reason}`)
+        )
     })
   ),
   Options.withDescription("When the batches were submitted, if known: 2031-04-02T08:15:00Z")

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import { printable } from "../text/printable.js"
 
 /** One line that keeps changing, for somebody who watches; nothing where nobody does. */
 export interface Progress {
@@ -19,7 +20,7 @@ export const make = (quiet: boolean, stream: NodeJS.WriteStream = process.stderr
       Effect.sync(() => {
         shown = true
         // Cut to the terminal's width: a line that wraps cannot be erased.
-        stream.write(`${eraseLine}${text.slice(0, stream.columns - 1)}`)
+        stream.write(`${eraseLine}${printable(text).slice(0, stream.columns - 1)}`)
       }),
     clear: Effect.sync(() => {
       if (shown) stream.write(eraseLine)

@@ -2,19 +2,26 @@ import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import type Sqlite from "better-sqlite3"
-import * as Cause from "effect/Cause"
+import * as Chunk from "effect/Chunk"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import { codeOf, fromSqlite } from "../ledger/LedgerError.js"
 import { questions } from "../ledger/questions.js"
 import { readOnly } from "../ledger/readOnly.js"
 import { type Asked, askedQuestion } from "./askedQuestion.js"
-import { db, raw } from "./options.js"
+import { db, invalid, parseDuration, raw } from "./options.js"
+import { fromSqlite as cellFromSqlite } from "./output/cellText.js"
+import { asTable } from "./output/tableText.js"
 import { respond } from "./respond.js"
 import { encode, type Format, formats } from "./rowFormat.js"
 import { listColumns, listed, questionsAsText } from "./savedQuestions.js"
-import { plural, printable, columns as table } from "./text.js"
+import { endedBySignals } from "./shell/endedBySignals.js"
+import { isOfTheFile } from "./shell/machineTrouble.js"
+import { printable } from "./text.js"
 import { writeStdout } from "./writeText.js"
 
 export class QueryError extends Schema.TaggedError<QueryError>("ac-reconcile/QueryError")("QueryError", {
@@ -25,17 +32,33 @@ export class QueryError extends Schema.TaggedError<QueryError>("ac-reconcile/Que
   }
 }
 
-type Row = Readonly<Record<string, unknown>>
+type Row = ReadonlyArray<unknown>
 
 const reason = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
-const rowsOf = (database: Sqlite.Database, { sql, values }: Asked) =>
+/** What is wrong with the file or the machine is no mistake in the question. */
+const failure = (file: string) => (error: unknown) =>
+  isOfTheFile(error) && !codeOf(error).startsWith("SQLITE_READONLY")
+    ? fromSqlite(file, error)
+    : new QueryError({ reason: reason(error) })
+
+/** Few enough to be shown soon, and for long rows fewer, so that no more than some megabytes are held. */
+const rowsAtOnce = 1000
+const bytesAtOnce = 4_000_000
+
+/** With room for what a format puts around it, within the longest text that JavaScript knows. */
+const largest = 200_000_000
+
+const sizeOf = (value: unknown) =>
+  typeof value === "string" ? value.length : value instanceof Uint8Array ? 2 * value.length : 8
+
+const rowsOf = (database: Sqlite.Database, file: string, { sql, values }: Asked) =>
   Effect.try({
     try: () => {
       const statement = database.prepare<Array<Asked["values"]>, Row>(sql)
       if (!statement.reader) throw new Error("it is not a SELECT")
       const columns = statement.columns().map(({ name }) => name)
-      // A row is an object: of two columns with one name, one would be lost without a word.
+      // Of two columns with one name, whoever reads JSON would lose one without a word.
       const repeated = columns.find((name, at) => columns.indexOf(name) !== at)
       if (repeated !== undefined) {
         throw new Error(
@@ -43,38 +66,87 @@ const rowsOf = (database: Sqlite.Database, { sql, values }: Asked) =>
         )
       }
       const bound = Object.keys(values).length === 0 ? [] : [values]
-      return { columns, rows: statement.iterate(...bound) }
+      return {
+        columns,
+        rows: statement
+          .safeIntegers(true)
+          .raw(true)
+          .iterate(...bound)
+      }
     },
-    catch: (error) => new QueryError({ reason: reason(error) })
-  })
-
-const cell = (value: unknown) => (value === null ? "" : String(value))
+    catch: failure(file)
+  }).pipe(
+    // A database whose rows are still being read cannot be closed.
+    (found) => Effect.acquireRelease(found, ({ rows }) => Effect.sync(() => rows.return?.())),
+    Effect.map(({ columns, rows }) => {
+      const next = Effect.try({
+        try: () => {
+          const found: Array<Row> = []
+          for (let bytes = 0; found.length < rowsAtOnce && bytes < bytesAtOnce; ) {
+            const { done, value } = rows.next()
+            if (done === true) break
+            const sizes = value.map(sizeOf)
+            const large = sizes.find((size) => size > largest)
+            if (large !== undefined) {
+              throw new Error(
+                `it has a value of ${large.toLocaleString("en-US")} characters, more than can be written; take a part of it with substr()`
+              )
+            }
+            bytes += sizes.reduce((sum, size) => sum + size, 0)
+            found.push(value.map(cellFromSqlite))
+          }
+          return found
+        },
+        catch: (error) => Option.some(failure(file)(error))
+      })
+      const chunks = Effect.flatMap(next, (found) =>
+        found.length === 0 ? Effect.fail(Option.none()) : Effect.succeed(Chunk.unsafeFromArray(found))
+      )
+      return { columns, rows: Stream.repeatEffectChunkOption(chunks) }
+    })
+  )
 
 const print = <E extends { readonly _tag: string; readonly message: string }, R>(
-  format: Format,
+  format: Format | "table",
   columns: ReadonlyArray<string>,
   rows: Stream.Stream<Row, E, R>,
   options: { readonly raw: boolean }
 ) => {
-  const values = Stream.map(rows, (row) => columns.map((column) => row[column]))
-  return Effect.as(writeStdout(encode(format, columns, options)(values)), { text: "", result: null })
+  const pieces = format === "table" ? asTable(columns)(rows) : encode(format, columns, options)(rows)
+  return Effect.as(writeStdout(pieces), { text: "", result: null })
 }
 
 const answer = (
   asked: Asked,
-  options: { readonly db: string; readonly format: Format | "table"; readonly raw: boolean }
+  options: {
+    readonly db: string
+    readonly format: Format | "table"
+    readonly raw: boolean
+    readonly timeout: Option.Option<Duration.Duration>
+  }
 ) =>
   Effect.gen(function* () {
-    const database = yield* readOnly(options.db)
-    const { columns, rows } = yield* rowsOf(database, asked)
-    const found = Stream.fromIteratorSucceed(rows, 1000).pipe(
-      Stream.catchAllCause((cause) => Stream.fail(new QueryError({ reason: reason(Cause.squash(cause)) })))
+    const database = yield* readOnly(options.db, { schema: "own" })
+    const asking = Effect.flatMap(rowsOf(database, options.db, asked), ({ columns, rows }) =>
+      print(options.format, columns, rows, options)
     )
-    if (options.format !== "table") return yield* print(options.format, columns, found, options)
-    const all = yield* Stream.runCollect(found)
-    const lines = Array.from(all, (row) => columns.map((column) => cell(row[column])))
-    return { text: `${table([columns, ...lines])}\n\n${plural(lines.length, "row")}`, result: null }
+    return yield* endedBySignals(asking, options.timeout)
   }).pipe(Effect.scoped)
+
+const timeout = Options.text("timeout").pipe(
+  Options.optional,
+  Options.mapEffect(
+    Option.match({
+      onNone: () => Effect.succeed(Option.none<Duration.Duration>()),
+      onSome: (text) =>
+        Either.match(parseDuration(text), {
+          onLeft: (reason) => Effect.fail(invalid(`--timeout: ${reason}`)),
+          onRight: (duration) => Effect.succeed(Option.some(duration))
+        })
+    })
+  ),
+  Options.withDescription("Stop the query after this time, as 90s or 5m (default: never)")
+)
 
 export const query = Command.make(
   "query",
@@ -96,6 +168,7 @@ export const query = Command.make(
       Options.withDefault("table"),
       Options.withDescription("Default: table")
     ),
+    timeout,
     raw,
     db
   },
@@ -105,10 +178,12 @@ export const query = Command.make(
       false,
       Effect.gen(function* () {
         if (Option.isSome(options.text) && !options.list) {
-          return yield* answer(yield* askedQuestion(options.text.value, options.params), options)
+          const asked = yield* askedQuestion(options.text.value, options.params)
+          return yield* answer(asked, options)
         }
         if (options.format === "table") return { text: questionsAsText(questions), result: null }
-        return yield* print(options.format, listColumns, Stream.fromIterable(questions.map(listed)), options)
+        const rows = questions.map(listed).map((row) => listColumns.map((column) => row[column]))
+        return yield* print(options.format, listColumns, Stream.fromIterable(rows), options)
       })
     )
 ).pipe(Command.withDescription("Ask the file, read-only: in SQL, or a saved question by its name"))

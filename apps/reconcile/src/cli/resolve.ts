@@ -2,13 +2,13 @@ import * as Command from "@effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Ledger from "../ledger/Ledger.js"
 import * as account from "./account.js"
-import { db, deadline, json, maxCalls, requestsPerSecond } from "./options.js"
+import { db, deadline, json, maxCalls, rate } from "./options.js"
 import { respond } from "./respond.js"
 import { runAndReport } from "./run.js"
 
 export const resolve = Command.make(
   "resolve",
-  { maxCalls, deadline: deadline("30m"), requestsPerSecond, db, json },
+  { maxCalls, deadline: deadline("30m"), rate, db, json },
   (options) =>
     respond(
       "resolve",
@@ -22,7 +22,7 @@ export const resolve = Command.make(
         suggest: true,
         json: options.json
       }).pipe(
-        Effect.provide(account.layer(options)),
+        Effect.provide(account.layer({ ...options.rate, json: options.json })),
         Effect.provide(Ledger.layer(options.db, { mustExist: true }))
       )
     )

@@ -1,7 +1,10 @@
 import * as Cause from "effect/Cause"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import { printable, printableJson } from "../text/printable.js"
+import { printExact, withPlainConsole } from "./console.js"
 import { codeOf, ExitCode, ExitWith } from "./ExitCode.js"
+import { machineTrouble } from "./shell/machineTrouble.js"
 import { interruptedCode } from "./signals.js"
 
 /** What a command has to say: for people as text, for programs as the `result` of the envelope. */
@@ -9,6 +12,8 @@ export interface Response {
   readonly text: string
   readonly result: unknown
   readonly exitCode?: ExitCode
+  /** The text is for programs, too, and must not be changed for a terminal's sake. */
+  readonly exact?: boolean
 }
 
 interface Failure {
@@ -22,7 +27,7 @@ export const envelope = (
   command: string,
   exitCode: ExitCode,
   body: { result: unknown } | { error: unknown }
-) => JSON.stringify({ command, exitCode, ...body }, null, 2)
+) => printableJson(JSON.stringify({ command, exitCode, ...body }, null, 2))
 
 /**
  * Runs a command and says how it ended, in one place: results on stdout, trouble on stderr, or the envelope
@@ -36,40 +41,51 @@ export const respond = <E extends Failure, R>(
   effect.pipe(
     Effect.onInterrupt(() =>
       json
-        ? Console.log(
+        ? printExact(
             envelope(command, interruptedCode(), { error: { code: "Interrupted", message: interrupted } })
           )
         : Console.error(`ac-reconcile: ${interrupted}`)
     ),
     Effect.matchCauseEffect({
-      onSuccess: ({ exitCode = ExitCode.done, result, text }) => {
-        const output = json ? envelope(command, exitCode, { result }) : text
+      onSuccess: ({ exact = false, exitCode = ExitCode.done, result, text }) => {
+        const output = json
+          ? printExact(envelope(command, exitCode, { result }))
+          : text === ""
+            ? Effect.void
+            : exact
+              ? printExact(text)
+              : Console.log(text)
         return Effect.zipRight(
-          output === "" ? Effect.void : Console.log(output),
+          output,
           exitCode === ExitCode.done ? Effect.void : Effect.fail(new ExitWith({ code: exitCode }))
         )
       },
       onFailure: (cause) => {
         if (Cause.isInterruptedOnly(cause)) return Effect.interrupt
         const failure = Cause.failureOption(cause)
-        const isKnown = failure._tag === "Some"
-        const exitCode = isKnown ? codeOf(failure.value) : ExitCode.unexpected
-        const error = isKnown
-          ? { code: failure.value._tag, message: failure.value.message }
-          : {
-              code: "Unexpected",
-              message: `${firstLine(Cause.squash(cause))} This is a fault of ac-reconcile; nothing recorded was lost.`
-            }
+        const known = failure._tag === "Some" ? failure.value : machineTrouble(Cause.squash(cause))
+        const exitCode = known === undefined ? ExitCode.unexpected : codeOf(known)
+        const error =
+          known === undefined
+            ? {
+                code: "Unexpected",
+                message: `${firstLine(Cause.squash(cause))} This is a fault of ac-reconcile; nothing recorded was lost.`
+              }
+            : { code: known._tag, message: known.message }
         const output = json
-          ? Console.log(envelope(command, exitCode, { error }))
-          : Console.error(`ac-reconcile: ${error.message}`)
+          ? printExact(envelope(command, exitCode, { error }))
+          : Console.error(`ac-reconcile: ${printable(error.message, longestMessage)}`)
         return output.pipe(
-          Effect.zipRight(isKnown ? Effect.void : Effect.logDebug("unexpected failure", cause)),
+          Effect.zipRight(known !== undefined ? Effect.void : Effect.logDebug("unexpected failure", cause)),
           Effect.zipRight(Effect.fail(new ExitWith({ code: exitCode })))
         )
       }
-    })
+    }),
+    withPlainConsole({ silent: json })
   )
+
+/** Long enough for a list of columns; a sentence that holds a file's whole line is cut. */
+const longestMessage = 4000
 
 const interrupted = "Stopped by a signal. Nothing recorded is lost; the same command goes on from there."
 

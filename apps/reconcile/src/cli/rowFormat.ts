@@ -2,6 +2,7 @@ import * as Chunk from "effect/Chunk"
 import * as Stream from "effect/Stream"
 import * as CsvText from "./CsvText.js"
 import * as MarkdownText from "./MarkdownText.js"
+import { jsonText } from "./output/cellText.js"
 
 export const formats = ["csv", "json", "ndjson", "markdown"] as const
 
@@ -28,8 +29,8 @@ const unchanged = (text: string) => ({ text, neutralised: 0 })
 
 // Written member by member: an object would put a column called `2024` before all others.
 const jsonObjects = (columns: ReadonlyArray<string>) => {
-  const names = columns.map((name) => JSON.stringify(name))
-  return (row: Row) => `{${names.map((name, at) => `${name}:${JSON.stringify(row[at] ?? null)}`).join(",")}}`
+  const names = columns.map(jsonText)
+  return (row: Row) => `{${names.map((name, at) => `${name}:${jsonText(row[at])}`).join(",")}}`
 }
 
 const encodingOf = (format: Format, columns: ReadonlyArray<string>, raw: boolean): Encoding => {

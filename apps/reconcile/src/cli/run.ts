@@ -11,7 +11,7 @@ import * as Ledger from "../ledger/Ledger.js"
 import * as Reports from "../ledger/Reports.js"
 import * as account from "./account.js"
 import { ExitCode } from "./ExitCode.js"
-import { db, deadline, type FailOn, failOn, json, maxCalls, requestsPerSecond } from "./options.js"
+import { db, deadline, type FailOn, failOn, json, maxCalls, rate } from "./options.js"
 import * as Progress from "./progress.js"
 import { respond } from "./respond.js"
 import { describePlan, describeSteps } from "./steps.js"
@@ -26,6 +26,7 @@ import {
   totalsTable
 } from "./summary.js"
 import { batchesOf, blocks, plural, printable } from "./text.js"
+import { lengthOf, nameOf, waitingFor } from "./waiting.js"
 
 const shown = 20
 
@@ -34,7 +35,7 @@ const shown = 20
  * how far the run is.
  */
 const tell = (quiet: boolean, progress: Progress.Progress) => {
-  const counts = { open: 0, settled: 0 }
+  const counts = { open: 0, settled: 0, unanswered: 0 }
   const advance = Effect.suspend(() =>
     counts.settled < counts.open
       ? progress.show(`${counts.settled} of ${batchesOf(counts.open)} settled …`)
@@ -42,7 +43,16 @@ const tell = (quiet: boolean, progress: Progress.Progress) => {
   )
   const line = (write: Effect.Effect<void>) =>
     Effect.zipRight(progress.clear, Effect.zipRight(write, advance))
-  return (event: RunEvent): Effect.Effect<void, never, Ledger.Ledger> => {
+  const warn = (text: string) => line(Console.error(`ac-reconcile: ${printable(text)}`))
+  /** Said at the end of those that were too many to be named one by one. */
+  const rest = Effect.suspend(() =>
+    quiet || counts.unanswered <= shown
+      ? Effect.void
+      : warn(
+          `${batchesOf(counts.unanswered - shown)} more gave no answer; 'ac-reconcile run --json' names them all.`
+        )
+  )
+  const onEvent = (event: RunEvent): Effect.Effect<void, never, Ledger.Ledger> => {
     if (quiet) return Effect.void
     switch (event._tag) {
       case "Started":
@@ -58,8 +68,19 @@ const tell = (quiet: boolean, progress: Progress.Progress) => {
         return line(Console.log(describePlan(event.plan)))
       case "LookedUp":
         return progress.show(`${plural(event.done, "address", "addresses")} looked up …`)
-      case "Failed":
-        return line(Console.error(`ac-reconcile: ${printable(event.problem.message)}`))
+      case "TroubleBegan":
+        return warn(waitingFor(event.batchId, event.message, event.wait))
+      case "TroubleEnded":
+        return warn(
+          `${nameOf(event.batchId)} answers again, after ${plural(event.calls, "failed call")} in ${lengthOf(event.millis)}.`
+        )
+      case "Failed": {
+        const { problem } = event
+        if ("batchId" in problem) counts.unanswered += 1
+        if ("batchId" in problem && counts.unanswered > shown) return Effect.void
+        const more = "step" in problem && problem.calls > 1 ? ` (${problem.calls} calls failed so)` : ""
+        return warn(`${problem.message}${more}`)
+      }
       case "Settled":
         counts.settled += 1
         return Reports.batch(event.batchId).pipe(
@@ -81,6 +102,7 @@ const tell = (quiet: boolean, progress: Progress.Progress) => {
         )
     }
   }
+  return { onEvent, rest }
 }
 
 /** 4 and 7 come as errors; here is what an orderly end says. */
@@ -144,14 +166,14 @@ export const runAndReport = (options: RunOptions) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger.Ledger
     const progress = Progress.make(options.json)
-    const onEvent = tell(options.json, progress)
+    const { onEvent, rest } = tell(options.json, progress)
     const report = yield* Run.run({
       follow: options.follow,
       once: options.once,
       deadline: options.deadline,
       account: options.account,
       onEvent: (event) => Effect.provideService(onEvent(event), Ledger.Ledger, ledger)
-    }).pipe(Effect.ensuring(progress.clear))
+    }).pipe(Effect.ensuring(Effect.zipRight(progress.clear, rest)))
     const summary = yield* Reports.summary
     const attention = yield* Reports.attention({ limit: shown })
     const findings = yield* Reports.findings({ limit: shown })
@@ -181,7 +203,7 @@ export const run = Command.make(
       Options.withDescription("Ask about each open batch once, as from cron, and do not wait")
     ),
     deadline: deadline("30m"),
-    requestsPerSecond,
+    rate,
     noResolve: Options.boolean("no-resolve").pipe(
       Options.withDescription("Do not fetch the addresses behind successful contact IDs that nobody knows")
     ),
@@ -203,7 +225,7 @@ export const run = Command.make(
         suggest: true,
         account: { resolve: !options.noResolve, lookup: !options.noLookup, maxCalls: options.maxCalls }
       }).pipe(
-        Effect.provide(account.layer(options)),
+        Effect.provide(account.layer({ ...options.rate, json: options.json })),
         Effect.provide(Ledger.layer(options.db, { mustExist: true }))
       )
     )

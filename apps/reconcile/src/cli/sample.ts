@@ -1,3 +1,4 @@
+import type Sqlite from "better-sqlite3"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -8,6 +9,8 @@ import Papa from "papaparse"
 import * as ContactReader from "../contacts/ContactReader.js"
 import * as Batches from "../ledger/Batches.js"
 import * as LocalContacts from "../ledger/LocalContacts.js"
+import { ownTables } from "../ledger/ownTables.js"
+import { printable } from "./text.js"
 
 /** The sample's last batch never settles; a demo that waits for it would never end. */
 const settling = sampleScenario.batches.filter(({ ends }) => ends !== "never")
@@ -34,6 +37,37 @@ export const load = (file: string) =>
       batches: batchIds.length
     }
   })
+
+const batchIds = new Set<string>(settling.map(({ batchId }) => batchId))
+const addresses = new Set<string>(contacts.map(({ email }) => email))
+
+const firstColumn = (database: Sqlite.Database, sql: string) =>
+  database.prepare<[], unknown>(sql).pluck().all()
+
+/** What a ledger holds besides the sample, or a part of it; undefined where that is all. */
+export const strangerIn = (database: Sqlite.Database): string | undefined => {
+  const account = firstColumn(database, "SELECT base_url FROM accounts").find(
+    (url) => !String(url).startsWith("http://127.0.0.1:")
+  )
+  if (account !== undefined) return `it belongs to the account at ${String(account)}`
+  const others = {
+    "the table": firstColumn(
+      database,
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+    ).find((name) => !ownTables.has(String(name))),
+    "the batch": firstColumn(database, "SELECT batch_id FROM batches").find(
+      (id) => !batchIds.has(String(id))
+    ),
+    "the contact": firstColumn(
+      database,
+      "SELECT email FROM local_contacts UNION SELECT email FROM batch_sent"
+    ).find((email) => !addresses.has(String(email)))
+  }
+  const other = Object.entries(others).find(([, name]) => name !== undefined)
+  return other === undefined
+    ? undefined
+    : `it holds ${other[0]} ${printable(String(other[1]))}, which is not of a demo`
+}
 
 /** What the demo asks of the account, in each of its runs. */
 export const account = { resolve: true, lookup: true, maxCalls: 100 }

@@ -6,6 +6,7 @@ import { describeSchema } from "../ledger/describeSchema.js"
 import { identify } from "../ledger/identity.js"
 import * as Ledger from "../ledger/Ledger.js"
 import { schemaVersion } from "../ledger/migrations.js"
+import { printableJson } from "../text/printable.js"
 import { ConfigurationError } from "./account.js"
 import { db } from "./options.js"
 import { respond } from "./respond.js"
@@ -16,7 +17,7 @@ import { asText } from "./schema/asText.js"
 /** The schema in the file; where there is no file yet, that of the one there would be. */
 const schemaOf = (db: string) =>
   Effect.flatMap(identify(db, schemaVersion), ({ _tag }) =>
-    Effect.provide(describeSchema, Ledger.layer(_tag === "New" ? ":memory:" : db))
+    Effect.provide(describeSchema, _tag === "New" ? Ledger.layer(":memory:") : Ledger.layerReadOnly(db))
   )
 
 export const schema = Command.make(
@@ -43,7 +44,7 @@ export const schema = Command.make(
         if (options.markdown) return { text: asMarkdown(described, schemaVersion), result: null }
         if (options.datasette) {
           const metadata = asDatasette(described, parse(options.db).name)
-          return { text: JSON.stringify(metadata, null, 2), result: null }
+          return { text: printableJson(JSON.stringify(metadata, null, 2)), result: null, exact: true }
         }
         return { text: asText(described), result: null }
       })

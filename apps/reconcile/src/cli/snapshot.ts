@@ -1,17 +1,21 @@
-import { existsSync, statSync } from "node:fs"
 import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
 import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Effect from "effect/Effect"
-import { copyLedger } from "../ledger/copyLedger.js"
+import { use } from "../files/Disk.js"
+import { OutputRefused } from "../files/OutputError.js"
+import { follow } from "../files/Place.js"
+import { outputFailed, outputTo } from "../files/Target.js"
+import { nameNew, sweep } from "../files/Unfinished.js"
+import { checkedCopy } from "../ledger/copyLedger.js"
 import { type Held, held } from "../ledger/held.js"
-import { messageOf } from "../ledger/LedgerError.js"
+import { strayBeside } from "../ledger/identity.js"
+import { readablePath } from "../ledger/readable.js"
 import { readOnly } from "../ledger/readOnly.js"
 import { ConfigurationError } from "./account.js"
 import { db, json } from "./options.js"
 import { respond } from "./respond.js"
 import { batchesOf, blocks, plural, sizeOf } from "./text.js"
-import { OutputError } from "./writeText.js"
 
 const file = Args.text({ name: "file" }).pipe(
   Args.mapEffect((text) =>
@@ -39,25 +43,47 @@ const taken = (target: string) =>
     hint: "Name a file that does not exist."
   })
 
+const hint = "Name another file."
+
+/** Where the copy shall be. Nothing may be there yet, not even what only looks like a place for it. */
+const freePlace = (name: string, from: string) =>
+  Effect.gen(function* () {
+    const place = yield* Effect.mapError(follow(name), outputFailed({ name, hint }))
+    // One that was killed as it named its copy has left its tools beside it.
+    if (place._tag !== "Descriptor") yield* sweep(place.path)
+    if (place._tag !== "Absent") return yield* taken(name)
+    yield* outputTo(name, { inputs: [{ name: from, is: "the ledger that is copied" }] })
+    const stray = yield* strayBeside(place.path)
+    return stray === undefined
+      ? place.path
+      : yield* new OutputRefused({
+          file: name,
+          is: `the name of a database whose log is still there as ${stray}, and would be written into the copy`,
+          hint
+        })
+  })
+
 export const snapshot = Command.make("snapshot", { file, db, json }, (options) =>
   respond(
     "snapshot",
     options.json,
     Effect.gen(function* () {
-      const target = options.file
-      if (existsSync(target)) return yield* taken(target)
-      // Says in one sentence what is wrong with a file that is no ledger; nothing is read from it yet.
-      yield* readOnly(options.db)
-      const made = yield* Effect.mapError(
-        copyLedger(options.db, target, { replace: false }),
-        ({ cause }) => new OutputError({ file: target, reason: messageOf(cause), hint: "Name another file." })
+      const target = yield* freePlace(options.file, options.db)
+      // Says in one sentence what is wrong with a file that is no ledger, or cannot be read.
+      const readable = yield* readablePath(options.db, { schema: "any" })
+      const copy = yield* checkedCopy(readable, target, options.file)
+      const content = yield* Effect.map(readOnly(copy), held)
+      const { bytes, named } = yield* Effect.mapError(
+        Effect.gen(function* () {
+          const bytes = yield* use((disk) => Number(disk.stat(copy).size))
+          return { bytes, named: yield* nameNew(copy, target) }
+        }),
+        outputFailed({ name: options.file, hint })
       )
-      if (!made) return yield* taken(target)
-      const content = yield* Effect.map(readOnly(target), held)
-      const bytes = statSync(target).size
+      if (!named) return yield* taken(options.file)
       return {
-        text: describe(target, bytes, content),
-        result: { db: options.db, file: target, bytes, ...content }
+        text: describe(options.file, bytes, content),
+        result: { db: options.db, file: options.file, bytes, ...content }
       }
     }).pipe(Effect.scoped)
   )

@@ -1,9 +1,6 @@
-/** An address from a file may hold anything; control characters must not reach a terminal. */
-export const printable = (text: string): string =>
-  text.replace(
-    /[\p{Cc}\p{Bidi_Control}]/gu,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`
-  )
+import { printable, widthOf } from "../text/printable.js"
+
+export { printable } from "../text/printable.js"
 
 export const plural = (count: number, one: string, many = `${one}s`): string =>
   `${count.toLocaleString("en-US")} ${count === 1 ? one : many}`
@@ -11,18 +8,25 @@ export const plural = (count: number, one: string, many = `${one}s`): string =>
 /** "batch", "batches". */
 export const batchesOf = (count: number) => plural(count, "batch", "batches")
 
+/** No address that exists is longer. */
+const longestCell = 320
+
 /** Columns padded to their widest cell, indented by two; the last column runs free. */
 export const columns = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
-  const printed = rows.map((row) => row.map(printable))
+  const printed = rows.map((row) => row.map((cell) => printable(cell, longestCell)))
   const widths = (printed[0] ?? []).map((_, index) =>
-    printed.reduce((widest, row) => Math.max(widest, (row[index] ?? "").length), 0)
+    printed.reduce((widest, row) => Math.max(widest, widthOf(row[index] ?? "")), 0)
   )
-  return printed
-    .map((row) =>
-      `  ${row.map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0))).join("  ")}`.trimEnd()
-    )
-    .join("\n")
+  return printed.map((row) => aligned(row, widths)).join("\n")
 }
+
+/** One line of a table whose cells are printable. */
+export const aligned = (cells: ReadonlyArray<string>, widths: ReadonlyArray<number>): string =>
+  `  ${cells
+    .map((cell, index) =>
+      index === cells.length - 1 ? cell : cell + " ".repeat(Math.max(0, (widths[index] ?? 0) - widthOf(cell)))
+    )
+    .join("  ")}`.trimEnd()
 
 /** Blocks of text with an empty line between them; empty blocks vanish. */
 export const blocks = (...parts: ReadonlyArray<string>): string =>

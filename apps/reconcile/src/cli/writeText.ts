@@ -1,20 +1,10 @@
-import * as FileSystem from "@effect/platform/FileSystem"
-import * as NodeSink from "@effect/platform-node/NodeSink"
+import { isatty } from "node:tty"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
-import * as Sink from "effect/Sink"
 import * as Stream from "effect/Stream"
+import { type Input, outputTo, type Target } from "../files/Target.js"
+import * as Writer from "../files/Writer.js"
+import { printableLines } from "../text/printable.js"
 import type { Piece } from "./rowFormat.js"
-
-export class OutputError extends Schema.TaggedError<OutputError>("ac-reconcile/OutputError")("OutputError", {
-  file: Schema.String,
-  reason: Schema.String,
-  hint: Schema.optional(Schema.String)
-}) {
-  override get message() {
-    return `${this.file}: cannot be written (${this.reason}). ${this.hint ?? "Name another file with --output FILE."}`
-  }
-}
 
 export interface Written {
   readonly rows: number
@@ -22,43 +12,44 @@ export interface Written {
   readonly neutralised: number
 }
 
-/** Runs the text of the pieces into a sink, and tells what they held. */
-const writeTo = <E, R, E2, R2>(
+/** Whether somebody would look at what is written. */
+const isTerminal = (target: Target): boolean => {
+  if (target._tag === "File") return false
+  const { place } = target
+  return place._tag === "Descriptor" ? isatty(place.descriptor) : /^\/dev\/(?:tty|pts\/)/.test(place.path)
+}
+
+/** Lets the event loop turn: else a reader that has left, or a signal, would not be noticed while rows keep coming. */
+const turn = Effect.async<void>((resume) => {
+  setImmediate(() => resume(Effect.void))
+})
+
+/**
+ * Writes the text of the pieces to an output that has been judged, as it is, or where that is a terminal, safe to show;
+ * and tells what they held.
+ */
+export const write = <E, R>(
+  target: Target,
   pieces: Stream.Stream<Piece, E, R>,
-  sink: Sink.Sink<void, string, unknown, E2, R2>
+  inputs: ReadonlyArray<Input> = []
 ) =>
-  Effect.suspend(() => {
+  Effect.gen(function* () {
     let written: Written = { rows: 0, neutralised: 0 }
-    const texts = Stream.map(pieces, ({ neutralised, rows, text }) => {
+    const writer = yield* Writer.into(target, { inputs, sealed: false })
+    const asShown = isTerminal(target) ? printableLines : (text: string) => text
+    yield* Stream.runForEach(pieces, ({ neutralised, rows, text }) => {
       written = { rows: written.rows + rows, neutralised: written.neutralised + neutralised }
-      return text
-    })
-    return Effect.map(Stream.run(texts, sink), () => written)
-  })
+      return Effect.zipRight(writer.write(asShown(text)), turn)
+    }).pipe(
+      Effect.catchIf(
+        (error) => error instanceof Writer.ReaderLeft,
+        () => Effect.void
+      )
+    )
+    yield* writer.finish
+    return written
+  }).pipe(Effect.scoped)
 
 /** To standard output, no faster than its reader takes it. */
 export const writeStdout = <E, R>(pieces: Stream.Stream<Piece, E, R>) =>
-  writeTo(
-    pieces,
-    NodeSink.fromWritable<OutputError, string>(
-      () => process.stdout,
-      (cause) => new OutputError({ file: "standard output", reason: String(cause) }),
-      { endOnDone: false }
-    )
-  )
-
-/** Writes beside the target and renames at the end, so that a half-written file never bears its name. */
-export const writeFile = <E, R>(file: string, pieces: Stream.Stream<Piece, E, R>) =>
-  Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const partial = `${file}.partial`
-    const failed = (cause: { readonly message: string }) => new OutputError({ file, reason: cause.message })
-    const encoder = new TextEncoder()
-    const sink = Sink.mapInput(Sink.mapError(fs.sink(partial), failed), (text: string) =>
-      encoder.encode(text)
-    )
-    return yield* writeTo(pieces, sink).pipe(
-      Effect.zipLeft(Effect.mapError(fs.rename(partial, file), failed)),
-      Effect.onError(() => Effect.ignore(fs.remove(partial)))
-    )
-  })
+  Effect.flatMap(outputTo("-", { inputs: [] }), (target) => write(target, pieces))

@@ -7,13 +7,23 @@ export interface ColumnMap {
   readonly batchId?: string
   /** Names a row across loads; no column is taken for it unasked. */
   readonly key?: string
+  /** The batch column has an option of its own, beside `--map`: messages name the one that was used. */
+  readonly byBatchColumn?: true
 }
 
-export type Role = keyof ColumnMap
+export type Role = Exclude<keyof ColumnMap, "byBatchColumn">
 
 /** How a role is given a column on the command line. */
-export const optionOf = (role: Role, column: "COLUMN" | "KEY" = "COLUMN"): string =>
-  role === "key" ? `--key ${column}` : `--map ${optionName[role]}=${column}`
+export const optionOf = (
+  role: Role,
+  column: "COLUMN" | "KEY" = "COLUMN",
+  { byBatchColumn }: ColumnMap = {}
+): string => {
+  if (role === "key") return `--key ${column}`
+  return role === "batchId" && byBatchColumn === true
+    ? `--batch-column ${column}`
+    : `--map ${optionName[role]}=${column}`
+}
 
 /** The word for a role. */
 export const optionName: { readonly [K in Role]: string } = {

@@ -1,4 +1,7 @@
+import { printable } from "../text/printable.js"
 import type { Role } from "./ColumnMap.js"
+
+export { printable } from "../text/printable.js"
 
 // Not plain "id": that is usually the key of the user's own system, and would link the wrong contacts.
 const roleOfNormalForm = new Map<string, Role>([
@@ -16,22 +19,27 @@ export const normalForm = (name: string): string =>
   name
     .normalize("NFC")
     .toLowerCase()
-    .replace(/[\s_-]+/g, "")
+    .replace(/[\s_\p{Pd}\p{Cf}]+/gu, "")
 
 /** The role a column has by its name alone. A batch ID is taken only from a column the caller names. */
 export const roleOf = (name: string): Role | null => roleOfNormalForm.get(normalForm(name)) ?? null
 
+/** A column that by its name could hold batch IDs; to be suggested, never to be taken unasked. */
+export const likelyBatchColumn = (names: ReadonlyArray<string>): string | undefined =>
+  names.find((name) =>
+    /^(?:(?:ac|activecampaign|bulk|import|sent(?:in)?)*batch(?:id|no|nr|number|name|key|uuid)?|(?:bulk)?importid)$/.test(
+      normalForm(name)
+    )
+  )
+
 const mostShown = 20
+
+const longestName = 60
 
 /** Column names for one line of a message: bounded, and without anything that could drive a terminal. */
 export const listed = (names: ReadonlyArray<string>): string => {
-  const shown = names.slice(0, mostShown).map(printable)
+  const shown = names.slice(0, mostShown).map((name) => printable(name, longestName))
   return names.length > mostShown
     ? `${shown.join(", ")} and ${names.length - mostShown} more`
     : shown.join(", ")
-}
-
-export const printable = (text: string): string => {
-  const plain = text.replace(/\p{C}/gu, "?").trim()
-  return plain.length > 60 ? `${plain.slice(0, 60)}…` : plain
 }

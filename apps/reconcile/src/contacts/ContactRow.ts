@@ -32,9 +32,33 @@ export interface RejectedRow {
   readonly record: string
 }
 
+/** Why a row that was taken deserves a look: its address, or a contact ID that is none. */
+export type RemarkKind =
+  | "invisible"
+  | "name"
+  | "mailto"
+  | "several"
+  | "quotes"
+  | "without-at"
+  | "blank"
+  | "punctuation"
+  | "host"
+  | "garbled"
+  | "lookalike"
+  | "long"
+  | "contact-id"
+
+export interface Remark {
+  readonly line: number
+  readonly kind: RemarkKind
+  /** The value, up to `maxRemarkShown` characters. */
+  readonly value: string
+}
+
 export interface ContactChunk {
   readonly rows: ReadonlyArray<ContactRow>
   readonly rejected: ReadonlyArray<RejectedRow>
+  readonly remarks: ReadonlyArray<Remark>
   /** Cells that lost the apostrophe an export had set before a formula. */
   readonly restored: number
   readonly bytesRead: number
@@ -45,6 +69,11 @@ export const maxRecordLength = 1024 * 1024
 
 export const maxRecordShown = 64 * 1024
 
+const maxRemarkShown = 120
+
+// A cut between the halves of a surrogate pair would leave text that is not valid Unicode.
+const cut = (text: string, length: number): string => text.slice(0, length).replace(/[\uD800-\uDBFF]$/, "")
+
 export const rejected = (
   line: number,
   column: number | null,
@@ -54,7 +83,14 @@ export const rejected = (
   line,
   column,
   reason,
-  // A cut between the halves of a surrogate pair would leave text that is not valid Unicode.
-  record:
-    record.length > maxRecordShown ? record.slice(0, maxRecordShown).replace(/[\uD800-\uDBFF]$/, "") : record
+  record: record.length > maxRecordShown ? cut(record, maxRecordShown) : record
+})
+
+export const remark = (line: number, kind: RemarkKind, value: string): Remark => ({
+  line,
+  kind,
+  value:
+    value.length > maxRemarkShown
+      ? `${cut(value, maxRemarkShown)}… (${value.length.toLocaleString("en-US")} characters)`
+      : value
 })

@@ -2,6 +2,7 @@ import * as Either from "effect/Either"
 import type { ColumnMap, Role } from "./ColumnMap.js"
 import { optionOf } from "./ColumnMap.js"
 import { listed, normalForm, printable, roleOf } from "./ColumnNames.js"
+import { nearest } from "../text/nearest.js"
 import { sentAddressColumn } from "./OwnColumns.js"
 
 /** What the header line settles for every row below it. */
@@ -15,19 +16,49 @@ export interface CsvHeader {
   readonly prefixes: ReadonlyArray<string>
 }
 
-/** Comma, semicolon or tab, whichever the header line has most of outside quotes. */
-export const detectDelimiter = (line: string): string => {
-  const outside = line.replace(/"[^"]*("|$)/g, "")
-  let best = ","
-  for (const candidate of [",", ";", "\t"]) {
-    if (outside.split(candidate).length > outside.split(best).length) best = candidate
+const usual = [",", ";", "\t", "|"]
+
+/** These are taken only where an address column comes of it. */
+const unusual = [":", "^", "~"]
+
+const columnsBy = (line: string, delimiter: string): number =>
+  line.replace(/"[^"]*("|$)/g, "").split(delimiter).length
+
+/**
+ * The delimiter under which the header line has an address column, if one alone has; else comma, semicolon, tab or bar,
+ * whichever it has most of outside quotes. `preferred`, as a file's name says, comes first of equals.
+ */
+export const detectDelimiter = (
+  line: string,
+  fieldsOf: (line: string, delimiter: string) => ReadonlyArray<string>,
+  { email }: ColumnMap,
+  preferred?: string
+): string => {
+  const map = email === undefined ? {} : { email }
+  const working = [...usual, ...unusual].filter(
+    (candidate) => columnsBy(line, candidate) > 1 && Either.isRight(make(fieldsOf(line, candidate), map))
+  )
+  const candidates = working.length > 0 ? working : usual
+  let best = preferred !== undefined && candidates.includes(preferred) ? preferred : (candidates[0] ?? ",")
+  for (const candidate of candidates) {
+    if (columnsBy(line, candidate) > columnsBy(line, best)) best = candidate
   }
   return best
 }
 
+/** Whether columns could be separated in a header line by another sign than the one it was read with. */
+export const hasOtherDelimiter = (line: string, delimiter: string): boolean =>
+  [...usual, ...unusual].some((candidate) => candidate !== delimiter && columnsBy(line, candidate) > 1)
+
 /** The delimiter in the line that Excel reads and writes above the header: `sep=;`. */
 export const namedDelimiter = (line: string): string | null =>
   /^"?sep=([^\p{L}\p{N}"])"?\s*$/iu.exec(line)?.[1] ?? null
+
+/** How a message names the column of a role. */
+export const labels =
+  (header: CsvHeader) =>
+  (role: Role): string =>
+    `column "${printable(header.names[header[role] ?? header.email] ?? "")}"`
 
 /** Finds the columns, or says in the words of an error message why it cannot. */
 export const make = (fields: ReadonlyArray<string>, map: ColumnMap): Either.Either<CsvHeader, string> =>
@@ -70,9 +101,14 @@ const find = (
   return found.length === 0
     ? Either.left(
         `there is no column "${printable(wanted)}" (columns: ${listed(names)}). ` +
-          `Correct ${optionOf(role)}.`
+          `${likeOf(wanted, names)}Correct ${optionOf(role, "COLUMN", map)}.`
       )
     : only(found, names, role)
+}
+
+const likeOf = (wanted: string, names: ReadonlyArray<string>) => {
+  const like = nearest(wanted, names)
+  return like === undefined ? "" : `The nearest is "${printable(like)}". `
 }
 
 const matching = (names: ReadonlyArray<string>, test: (name: string) => boolean): ReadonlyArray<number> =>

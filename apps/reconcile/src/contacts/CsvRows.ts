@@ -1,9 +1,10 @@
-import * as EmailKey from "effect-activecampaign/EmailKey"
 import Papa from "papaparse"
-import type { ContactRow } from "./ContactRow.js"
+import { normalForm, roleOf } from "./ColumnNames.js"
 import { rejected } from "./ContactRow.js"
-import type { CsvHeader } from "./CsvHeader.js"
+import { type CsvHeader, labels } from "./CsvHeader.js"
+import { withoutBlanks } from "./QuoteScan.js"
 import type { Framed } from "./RecordFramer.js"
+import { type RowSink, take } from "./RowSink.js"
 import { restore } from "./SpreadsheetText.js"
 
 /** The fields of well quoted records, one list a record: what the framer lets through, Papa reads one to one. */
@@ -13,7 +14,8 @@ export const fieldsOf = (
 ): ReadonlyArray<ReadonlyArray<string>> => {
   if (texts.length === 0) return []
   const parser = new Papa.Parser({ delimiter, newline: "\n" })
-  const result: Papa.ParseResult<ReadonlyArray<string>> = parser.parse(`${texts.join("\n")}\n`, 0, true)
+  const records = texts.map((text) => withoutBlanks(text, delimiter))
+  const result: Papa.ParseResult<ReadonlyArray<string>> = parser.parse(`${records.join("\n")}\n`, 0, true)
   return result.data
 }
 
@@ -38,23 +40,35 @@ const isQuoted = (text: string): boolean => text.includes('"')
 const specialSign = /["'\\\p{Cc}\p{Cs}]/u
 const specialBesideTab = /["'\\\p{Cs}]|(?!\t)\p{Cc}/u
 
+/** What is read of a CSV file so far, beside its header. */
+export interface Progress {
+  /** Fields that lost the apostrophe an export had set. */
+  readonly restored: number
+  /** The line of another header met below the first; the rows under it stand in its columns, not in ours. */
+  readonly otherHeader: number | null
+}
+
 /**
  * Reads framed records as rows under a header, and adds bad ones to those the framer rejected. Unless `raw`,
- * restores what an export had neutralised; returns in how many fields.
+ * restores what an export had neutralised.
  */
 export const read = (
   header: CsvHeader,
   delimiter: string,
   raw: boolean,
+  before: Progress,
   framed: Framed,
-  rows: Array<ContactRow>
-): number => {
+  into: Omit<RowSink, "rejected">
+): Progress => {
   const { texts } = framed
-  let count = 0
+  let { otherHeader, restored: count } = before
+  const sink: RowSink = { ...into, rejected: framed.rejected }
   const quoted = fieldsOf(texts.filter(isQuoted), delimiter)
   let quotedBefore = 0
   const special = delimiter === "\t" ? specialBesideTab : specialSign
   const openings = header.prefixes.map((prefix, i) => `${i === 0 ? "" : '"'}${prefix}"`)
+  const named = labels(header)
+  const headerAt = headerAgain(header)
   const width = header.names.length
   for (let i = 0; i < texts.length; i++) {
     const text = texts[i] ?? ""
@@ -67,34 +81,73 @@ export const read = (
       count += original.count
     }
     const line = framed.lines[i] ?? 0
+    const email = fields[header.email] ?? ""
+    const again = email.includes("@") ? null : headerAt(fields)
+    if (again !== null) {
+      otherHeader = again === "same" ? null : line
+      framed.rejected.push(rejected(line, null, again === "same" ? sameHeader : otherColumns, text))
+      continue
+    }
+    if (otherHeader !== null) {
+      framed.rejected.push(rejected(line, null, underOther(otherHeader), text))
+      continue
+    }
     if (fields.length !== width) {
+      // The first file's last line had no end: the second's mark and header stand on it.
+      const glued = text.lastIndexOf("\uFEFF")
+      if (glued !== -1 && headerAt(text.slice(glued + 1).split(delimiter)) === "other") otherHeader = line
       framed.rejected.push(rejected(line, null, widthReason(width, fields.length), text))
       continue
     }
-    const email = fields[header.email] ?? ""
-    const emailKey = EmailKey.fromAddress(email)
-    if (emailKey === "" || email.includes("\0")) {
-      framed.rejected.push(rejected(line, null, addressReason(header, emailKey), text))
-      continue
-    }
     const key = valueOf(fields, header.key)
-    if (key === null && header.key !== null) {
-      framed.rejected.push(rejected(line, null, keyReason(header.names[header.key] ?? ""), text))
+    if (key === null && header.key !== null && email.trim() !== "") {
+      framed.rejected.push(rejected(line, null, keyReason(named("key")), text))
       continue
     }
-    rows.push({
-      line,
-      email,
-      emailKey,
-      contactId: valueOf(fields, header.contactId),
-      batchId: valueOf(fields, header.batchId),
-      key,
-      columns: isPlain ? plainColumnsOf(openings, fields) : columnsOf(header, fields),
-      record: text,
-      names: header.names
-    })
+    take(
+      {
+        line,
+        email,
+        contactId: valueOf(fields, header.contactId),
+        batchId: valueOf(fields, header.batchId),
+        key,
+        columns: isPlain ? plainColumnsOf(openings, fields) : columnsOf(header, fields),
+        names: header.names,
+        record: text
+      },
+      named,
+      sink
+    )
   }
-  return count
+  return { restored: count, otherHeader }
+}
+
+const sameHeader = "It is the header again, as where files were put one behind another."
+const otherColumns =
+  "It is another header, with other columns than the first; the rows below it are not read. Load that file by itself."
+const underOther = (line: number) =>
+  `It stands below another header, that of line ${line}, with other columns than the first. Load that file by itself.`
+
+/** Tells whether a row is no contact, but the names of columns: ours, or those of another file. */
+const headerAgain = (header: CsvHeader) => {
+  const ours = header.names.map(normalForm)
+  const email = ours[header.email] ?? ""
+  const isOurs = (form: string, i: number) =>
+    form === ours[i] || (form === "" && /^column\d+$/.test(ours[i] ?? ""))
+  return (fields: ReadonlyArray<string>): "same" | "other" | null => {
+    const forms = fields.map(normalForm)
+    if (forms.length === ours.length && forms.every(isOurs)) return "same"
+    const known = forms.filter((form) => ours.includes(form) || roleOf(form) !== null)
+    const isInPlace = forms[header.email] === email || roleOf(fields[header.email] ?? "") === "email"
+    // One word may be a slip in one row; that every value is a name is none.
+    const isAllNames = known.length > 1 || forms.every((form) => !/\d/.test(form))
+    if (isInPlace) return isAllNames ? "other" : null
+    return known.length > 1 &&
+      forms.includes(email) &&
+      forms.every((form) => form === "" || known.includes(form))
+      ? "other"
+      : null
+  }
 }
 
 const valueOf = (fields: ReadonlyArray<string>, column: number | null): string | null =>
@@ -118,11 +171,4 @@ const widthReason = (expected: number, found: number): string =>
 
 const countOf = (columns: number): string => (columns === 1 ? "1 column" : `${columns} columns`)
 
-export const keyReason = (column: string): string => `The key in column ${JSON.stringify(column)} is blank.`
-
-const addressReason = (header: CsvHeader, emailKey: string): string => {
-  const name = JSON.stringify(header.names[header.email])
-  return emailKey === ""
-    ? `The address in column ${name} is blank.`
-    : `The address in column ${name} holds a NUL character.`
-}
+export const keyReason = (column: string): string => `The key in ${column} is blank.`

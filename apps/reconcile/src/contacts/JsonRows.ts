@@ -1,24 +1,28 @@
 import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
-import * as EmailKey from "effect-activecampaign/EmailKey"
 import type { ColumnMap, Role } from "./ColumnMap.js"
 import { optionName, optionOf } from "./ColumnMap.js"
 import { listed, printable, roleOf } from "./ColumnNames.js"
-import type { ContactRow } from "./ContactRow.js"
 import { rejected } from "./ContactRow.js"
+import { deepest, hasTwice, holdsLoneSurrogate, isTooDeep, mayHoldSurrogate } from "./JsonText.js"
 import { sentAddressColumn } from "./OwnColumns.js"
+import { place } from "./RecordFault.js"
 import type { Framed } from "./RecordFramer.js"
+import { type Found, numberText, type RowSink, take } from "./RowSink.js"
 
-/** Reads framed lines as JSON objects, and adds bad ones to those the framer rejected. */
-export const read = (map: ColumnMap, framed: Framed, rows: Array<ContactRow>): void => {
+/** Reads framed texts, each of one JSON object, and adds bad ones to those the framer rejected. */
+export const read = (map: ColumnMap, framed: Framed, sink: Omit<RowSink, "rejected">): void => {
   const roles = rememberedRoles()
+  const all: RowSink = { ...sink, rejected: framed.rejected }
   for (let i = 0; i < framed.texts.length; i++) {
     const text = framed.texts[i] ?? ""
     if (text.trim() === "") continue
     const line = framed.lines[i] ?? 0
-    const row = readLine(text, line, map, roles)
-    if (Either.isRight(row)) rows.push(row.right)
-    else framed.rejected.push(rejected(line, row.left.column, row.left.reason, text))
+    const found = readObject(text, line, map, roles)
+    if (Either.isRight(found)) {
+      const [row, keys] = found.right
+      take(row, (role) => `"${printable(keys(role) ?? "")}"`, all)
+    } else framed.rejected.push(rejected(line, found.left.column, found.left.reason, text))
   }
 }
 
@@ -29,19 +33,25 @@ interface Fault {
 
 type Member = Either.Either<string | null, Fault>
 
+type KeyOf = (role: Role) => string | null
+
 const fault = (reason: string, column: number | null = null): Either.Either<never, Fault> =>
   Either.left({ column, reason })
 
-const readLine = (
+const readObject = (
   text: string,
   line: number,
   map: ColumnMap,
   roles: (key: string) => Role | null
-): Either.Either<ContactRow, Fault> => {
-  const parsed = parse(text)
+): Either.Either<readonly [Found, KeyOf], Fault> => {
+  if (isTooDeep(text)) return fault(`It is nested deeper than ${deepest.toLocaleString("en-US")} levels.`)
+  const parsed = parse(text, line)
   if (Either.isLeft(parsed)) return Either.left(parsed.left)
   const value = parsed.right
-  if (!Predicate.isRecord(value)) return fault("The line is JSON, but not an object.")
+  if (!Predicate.isRecord(value)) return fault("It is JSON, but not an object.")
+  if (mayHoldSurrogate(text) && holdsLoneSurrogate(value)) {
+    return fault("It holds half of a character (a lone surrogate, as \\udfff), which is no text.")
+  }
   const keys = Object.keys(value)
   const key = (role: Role) => keyFor(keys, map[role], role, roles)
   const emailAt = key("email")
@@ -52,15 +62,13 @@ const readLine = (
   if (Either.isLeft(batchIdAt)) return Either.left(batchIdAt.left)
   const keyAt = key("key")
   if (Either.isLeft(keyAt)) return Either.left(keyAt.left)
-  if (emailAt.right === null) {
-    const wanted =
-      map.email === undefined ? "No key holds an e-mail address" : `No key is "${printable(map.email)}"`
-    return fault(`${wanted} (keys: ${listed(keys)}).`)
-  }
+  if (emailAt.right === null) return fault(withoutAddress(map, value, keys))
+  const twice = [emailAt.right, contactIdAt.right, batchIdAt.right, keyAt.right].find(
+    (used) => used !== null && hasTwice(text, used)
+  )
+  if (twice != null) return fault(`The key "${printable(twice)}" stands in it more than once.`)
   const email = addressOf(value[emailAt.right], emailAt.right)
   if (Either.isLeft(email)) return Either.left(email.left)
-  const contactId = idOf(contactIdAt.right, value)
-  if (Either.isLeft(contactId)) return Either.left(contactId.left)
   const batchId = idOf(batchIdAt.right, value)
   if (Either.isLeft(batchId)) return Either.left(batchId.left)
   const sourceKey = idOf(keyAt.right, value)
@@ -69,34 +77,57 @@ const readLine = (
     return fault(
       keyAt.right === null
         ? `No key is "${printable(map.key)}" (keys: ${listed(keys)}).`
-        : `The value of ${JSON.stringify(map.key)}, by which the row is known, is blank.`
+        : `The value of "${printable(map.key)}", by which the row is known, is blank.`
     )
   }
   const record = text.trim()
-  return Either.right({
+  const found: Found = {
     line,
     email: email.right,
-    emailKey: EmailKey.fromAddress(email.right),
-    contactId: contactId.right,
+    contactId: contactIdOf(contactIdAt.right === null ? null : value[contactIdAt.right]),
     batchId: batchId.right,
     key: sourceKey.right,
     columns: record,
     record,
     names: keys
-  })
+  }
+  const places = {
+    email: emailAt.right,
+    contactId: contactIdAt.right,
+    batchId: batchIdAt.right,
+    key: keyAt.right
+  }
+  return Either.right([found, (role) => places[role]])
 }
 
-const parse = (text: string): Either.Either<unknown, Fault> => {
+const parse = (text: string, line: number): Either.Either<unknown, Fault> => {
   try {
     return Either.right(JSON.parse(text))
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message : String(cause)
     const position = /at position (\d+)/.exec(detail)?.[1]
-    return fault(
-      `The line is not valid JSON: ${detail}.`,
-      position === undefined ? null : Number(position) + 1
-    )
+    if (position === undefined) return fault(`It is not valid JSON: ${detail}.`)
+    const at = place(text, 0, line, Number(position))
+    return fault(`It is not valid JSON ${at.words}: ${detail}.`, at.column)
   }
+}
+
+const withoutAddress = (
+  map: ColumnMap,
+  value: { readonly [key: string]: unknown },
+  keys: ReadonlyArray<string>
+): string => {
+  const wanted =
+    map.email === undefined ? "No key holds an e-mail address" : `No key is "${printable(map.email)}"`
+  const list = keys.find((key) => {
+    const member = value[key]
+    return Array.isArray(member) && member.some(Predicate.isRecord)
+  })
+  const remedy =
+    list === undefined
+      ? ""
+      : ` The contacts seem to be in the list "${printable(list)}": load that alone, as with jq '.["${printable(list)}"]'.`
+  return `${wanted} (keys: ${listed(keys)}).${remedy}`
 }
 
 const keyFor = (
@@ -113,7 +144,7 @@ const keyFor = (
     if (roles(key) !== role) continue
     if (found !== null) {
       return fault(
-        `Both ${JSON.stringify(found)} and ${JSON.stringify(key)} could be the ${optionName[role]}; ` +
+        `Both "${printable(found)}" and "${printable(key)}" could be the ${optionName[role]}; ` +
           `name one with ${optionOf(role, "KEY")}.`
       )
     }
@@ -123,18 +154,24 @@ const keyFor = (
 }
 
 const addressOf = (value: unknown, key: string): Either.Either<string, Fault> => {
-  const name = JSON.stringify(key)
-  if (value === null) return fault(`The address in ${name} is blank.`)
-  if (typeof value !== "string") return fault(`The address in ${name} is not a string.`)
-  if (value.trim() === "") return fault(`The address in ${name} is blank.`)
-  return value.includes("\0") ? fault(`The address in ${name} holds a NUL character.`) : Either.right(value)
+  if (value === null) return fault(`The address in "${printable(key)}" is blank.`)
+  return typeof value === "string"
+    ? Either.right(value)
+    : fault(`The address in "${printable(key)}" is not a string.`)
+}
+
+/** Whatever stands there is no reason to refuse the contact: what is no ID is not believed. */
+const contactIdOf = (value: unknown): string | null => {
+  if (value === null || value === undefined) return null
+  if (typeof value === "string") return value.trim() || null
+  return typeof value === "number" ? numberText(value) : JSON.stringify(value)
 }
 
 const idOf = (key: string | null, object: { readonly [key: string]: unknown }): Member => {
   const value = key === null ? null : object[key]
   if (value === null || value === undefined) return Either.right(null)
   if (typeof value === "string") return Either.right(value.trim() || null)
-  const name = JSON.stringify(key)
+  const name = `"${printable(key ?? "")}"`
   if (typeof value !== "number") return fault(`The value of ${name} is neither a string nor a number.`)
   // Beyond this a number has lost digits, and would name another contact.
   return Number.isSafeInteger(value)

@@ -1,13 +1,17 @@
 import { isUtf8 } from "node:buffer"
 import { maxRecordLength, maxRecordShown } from "./ContactRow.js"
 
-/** A line that is not UTF-8. It is read as Windows-1252, what it most often is, which keeps every byte. */
+/** What the bytes were before they became UTF-8, if they were not. */
+export type Encoding = "UTF-8" | "UTF-16"
+
+/** A line with bytes that are no characters. */
 export interface BadLine {
   /** Where the line starts in the text it came with. */
   readonly offset: number
   /** The character of the line, counted from 1, at which the first wrong byte stands. */
   readonly column: number
   readonly byte: number
+  readonly encoding: Encoding
 }
 
 /** Whole physical lines as text, or the beginning of one line that is too long to be kept. */
@@ -33,19 +37,23 @@ const sliceLength = 256 * 1024
 export const initial: State = { tail: nothing, skipping: false, started: false }
 
 /** Cuts bytes into lines ended by LF, CRLF or CR, in any mixture; the result does not depend on the chunking. */
-export const feed = (state: State, bytes: Uint8Array): readonly [State, ReadonlyArray<Segment>] => {
+export const feed = (
+  state: State,
+  bytes: Uint8Array,
+  encoding: Encoding = "UTF-8"
+): readonly [State, ReadonlyArray<Segment>] => {
   const segments: Array<Segment> = []
   let next = state
   for (let from = 0; from < bytes.length; from += sliceLength) {
-    next = feedSlice(next, bytes.subarray(from, from + sliceLength), segments)
+    next = feedSlice(next, bytes.subarray(from, from + sliceLength), encoding, segments)
   }
   return [next, segments]
 }
 
-export const finish = (state: State): ReadonlyArray<Segment> =>
-  state.skipping || state.tail.length === 0 ? [] : [textOf(state.tail)]
+export const finish = (state: State, encoding: Encoding = "UTF-8"): ReadonlyArray<Segment> =>
+  state.skipping || state.tail.length === 0 ? [] : [textOf(state.tail, encoding)]
 
-const feedSlice = (state: State, slice: Uint8Array, segments: Array<Segment>): State => {
+const feedSlice = (state: State, slice: Uint8Array, encoding: Encoding, segments: Array<Segment>): State => {
   let input = state.tail.length === 0 ? slice : Buffer.concat([state.tail, slice])
   if (!state.started) {
     const common = byteOrderMark.findIndex((byte, i) => input[i] !== byte)
@@ -67,7 +75,7 @@ const feedSlice = (state: State, slice: Uint8Array, segments: Array<Segment>): S
       cut -= end
     }
   }
-  if (cut > 0) segments.push(textOf(input.subarray(0, cut)))
+  if (cut > 0) segments.push(textOf(input.subarray(0, cut), encoding))
   const tail = input.subarray(cut)
   if (contentLength(tail) > maxRecordLength) {
     segments.push(overlong(tail))
@@ -105,12 +113,19 @@ const contentLength = (line: Uint8Array): number => {
 
 const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
-const overlong = (bytes: Uint8Array): Segment => ({
-  _tag: "Overlong",
-  beginning: asBuffer(bytes).toString("utf8", 0, maxRecordShown)
-})
+/** How a record that is too long to be kept begins. */
+export const beginningOf = (bytes: Uint8Array): string => asBuffer(bytes).toString("utf8", 0, maxRecordShown)
 
-const textOf = (bytes: Uint8Array): Segment => {
+const overlong = (bytes: Uint8Array): Segment => ({ _tag: "Overlong", beginning: beginningOf(bytes) })
+
+/**
+ * A line that is not UTF-8 is read as Windows-1252, what it most often is, which keeps every byte; one that was UTF-16
+ * keeps all but what was no character in it.
+ */
+export const textOf = (
+  bytes: Uint8Array,
+  encoding: Encoding
+): Extract<Segment, { readonly _tag: "Text" }> => {
   if (isUtf8(bytes)) return { _tag: "Text", text: asBuffer(bytes).toString("utf8"), badLines: [] }
   const badLines: Array<BadLine> = []
   let text = ""
@@ -120,8 +135,8 @@ const textOf = (bytes: Uint8Array): Segment => {
     const line = end === -1 ? rest : rest.subarray(0, end)
     if (isUtf8(line)) text += asBuffer(line).toString("utf8")
     else {
-      badLines.push({ offset: text.length, ...firstBadByte(line) })
-      text += windows1252.decode(line)
+      badLines.push({ offset: text.length, ...firstBadByte(line), encoding })
+      text += encoding === "UTF-16" ? asBuffer(line).toString("utf8") : windows1252.decode(line)
     }
     from += line.length
   }

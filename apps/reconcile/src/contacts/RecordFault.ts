@@ -9,7 +9,7 @@ export interface RecordFault {
 }
 
 /** A place as the reader's editor shows it. The column stands in its own field only on the record's first line. */
-const place = (text: string, recordStart: number, line: number, at: number) => {
+export const place = (text: string, recordStart: number, line: number, at: number) => {
   const before = text.slice(recordStart, at).split(/\r\n|\n|\r/)
   const column = (before.at(-1) ?? "").length + 1
   const first = before.length === 1
@@ -49,6 +49,9 @@ export const ofEncoding = (text: string, recordStart: number, line: number, bad:
   const byte = bad.byte.toString(16).toUpperCase().padStart(2, "0")
   return {
     column: where.column,
-    reason: `The byte 0x${byte} ${where.words} is not UTF-8; save the file as UTF-8.`
+    reason:
+      bad.encoding === "UTF-16"
+        ? `What stands ${where.words} is no character of UTF-16, but half of one; save the file as UTF-8.`
+        : `The byte 0x${byte} ${where.words} is not UTF-8; save the file as UTF-8.`
   }
 }

@@ -51,13 +51,16 @@ export const flush = (state: State, delimiter: string | null, into: Framed): Sta
 const cut = (state: State, delimiter: string | null, atEnd: boolean, into: Framed): State => {
   const text = state.pending
   const quote = delimiter === null ? -1 : text.indexOf('"')
-  if (quote === -1 && state.badLines.length === 0) return cutPlain(text, state.line, into)
+  const hasMark = text.includes(byteOrderMark)
+  if (quote === -1 && state.badLines.length === 0 && !hasMark) return cutPlain(text, state.line, into)
   let { line } = state
   let position = 0
   let nextQuote = quote
   let bad = 0
   const ends = lineEnds(text)
   while (position < text.length) {
+    // Files put one behind another keep their marks, which then stand at the beginning of a line.
+    while (hasMark && text.startsWith(byteOrderMark, position)) position += byteOrderMark.length
     if (nextQuote !== -1 && nextQuote < position) nextQuote = text.indexOf('"', position)
     const lineEnd = ends.of(position)
     let end = lineEnd
@@ -107,6 +110,8 @@ const cutPlain = (text: string, line: number, into: Framed): State => {
   }
   return { pending: "", badLines: [], line: line + records.length }
 }
+
+const byteOrderMark = "\uFEFF"
 
 interface LineEnds {
   /** Where the line holding this position ends, before its line end. */

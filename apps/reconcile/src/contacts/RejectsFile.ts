@@ -1,55 +1,102 @@
-import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
-import * as Ref from "effect/Ref"
+import * as Scope from "effect/Scope"
 import Papa from "papaparse"
-import { ContactFileError } from "./ContactFileError.js"
+import * as MadeUpName from "../files/MadeUpName.js"
+import type { OutputError, OutputRefused } from "../files/OutputError.js"
+import * as Seal from "../files/Seal.js"
+import { type Input, outputTo, type Target } from "../files/Target.js"
+import * as Writer from "../files/Writer.js"
 import type { Place, RejectedRow } from "./ContactRow.js"
 
 export interface RejectsFile {
-  readonly path: string
-  /** The first rows replace a file of an earlier run; without any, no file is made. */
-  /** Takes away the file that an earlier run of ours left; any other is left alone. */
-  readonly discard: Effect.Effect<void>
-  readonly append: (rows: ReadonlyArray<RejectedRow>) => Effect.Effect<void, ContactFileError>
+  readonly append: (rows: ReadonlyArray<RejectedRow>) => Effect.Effect<void, OutputError>
+  /**
+   * To be asked once all rows have been read: gives the file its name, or, where nothing was rejected, takes away what an
+   * earlier load has written there. Tells where the rows are; nothing where there are none.
+   */
+  readonly finish: Effect.Effect<MadeUpName.Written | undefined, OutputError | OutputRefused>
 }
 
-/** Where rejected rows go unless the user says otherwise: beside the input. */
+/** Where rejected rows go unless the user says otherwise: beside the input, or here where the input has no folder. */
 export const rejectsPathFor = (input: string): string =>
-  input === "-" ? "stdin.rejects.csv" : `${input}.rejects.csv`
+  input === "-" || /^\/(dev|proc)\//.test(input) ? "stdin.rejects.csv" : `${input}.rejects.csv`
 
 const headerOf = (place: Place) => `${place},reason,record\r\n`
 
-export const make = (
-  path: string,
-  place: Place = "line"
-): Effect.Effect<RejectsFile, never, FileSystem.FileSystem> =>
+interface Options {
+  readonly place: Place
+  /** What the command reads, and what rejected rows must not be written to. */
+  readonly inputs: ReadonlyArray<Input>
+}
+
+interface Rows<E> {
+  readonly write: (text: string) => Effect.Effect<void, OutputError>
+  readonly finish: Effect.Effect<MadeUpName.Written, E>
+}
+
+/** Nothing is made before there is a row. */
+const make = <E>(
+  place: Place,
+  begin: Effect.Effect<Rows<E>, OutputError, Scope.Scope>,
+  discard: Effect.Effect<void>
+) =>
   Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const begun = yield* Ref.make(false)
-    const append = Effect.fn("RejectsFile.append")(function* (rows: ReadonlyArray<RejectedRow>) {
-      if (rows.length === 0) return
-      const hasHeader = yield* Ref.get(begun)
-      yield* fs
-        .writeFileString(path, hasHeader ? linesOf(rows) : `${headerOf(place)}${linesOf(rows)}`, {
-          flag: hasHeader ? "a" : "w"
-        })
-        .pipe(
-          Effect.mapError(
-            (error) =>
-              new ContactFileError({
-                path,
-                reason: `the rejected rows cannot be written (${error.description ?? error.message}). Name another file for them.`
-              })
-          )
-        )
-      yield* Ref.set(begun, true)
-    })
-    const discard = fs.readFileString(path).pipe(
-      Effect.flatMap((text) => (text.startsWith(headerOf(place)) ? fs.remove(path) : Effect.void)),
-      Effect.ignore
-    )
-    return { path, append, discard }
+    const rows = yield* Effect.cached(Scope.extend(begin, yield* Effect.scope))
+    let begun = false
+    return {
+      append: (rejected: ReadonlyArray<RejectedRow>) =>
+        Effect.gen(function* () {
+          if (rejected.length === 0) return
+          const header = begun ? "" : headerOf(place)
+          begun = true
+          yield* (yield* rows).write(`${header}${linesOf(rejected)}`)
+        }),
+      finish: Effect.suspend(() =>
+        begun ? Effect.flatMap(rows, ({ finish }) => finish) : Effect.as(discard, undefined)
+      )
+    }
   })
+
+/** A reader that has seen enough rows is no failure of the load. */
+const untilReaderLeaves = (
+  { finish, write }: Writer.Writer,
+  file: string
+): Rows<OutputError | OutputRefused> => {
+  let hasLeft = false
+  return {
+    write: (text) =>
+      hasLeft
+        ? Effect.void
+        : Effect.catchTag(write(text), "ReaderLeft", () =>
+            Effect.sync(() => {
+              hasLeft = true
+            })
+          ),
+    finish: Effect.as(finish, { file, taken: null })
+  }
+}
+
+const discardAt = (target: Target) => (target._tag === "File" ? Seal.removeSealed(target.path) : Effect.void)
+
+/** Rejected rows go where the user says; judged at once, before anything is read. */
+export const typed = (name: string, { inputs, place }: Options) =>
+  Effect.flatMap(outputTo(name, { option: "--rejects", inputs }), (target) =>
+    make(
+      place,
+      Effect.map(Writer.into(target, { inputs, sealed: true }), (writer) =>
+        untilReaderLeaves(writer, name === "-" ? "standard output" : name)
+      ),
+      discardAt(target)
+    )
+  )
+
+/** Rejected rows go beside the input. */
+export const madeUp = (name: string, { inputs, place }: Options) =>
+  make(
+    place,
+    MadeUpName.into(name, { hint: "Name another file with --rejects FILE.", inputs }),
+    MadeUpName.discard(name, inputs)
+  )
 
 const linesOf = (rows: ReadonlyArray<RejectedRow>): string => {
   const fields = rows.map(({ line, reason, record }) => [line, reason, record])

@@ -6,9 +6,11 @@ import * as Stream from "effect/Stream"
 import type { ColumnMap } from "./ColumnMap.js"
 import { listed, printable } from "./ColumnNames.js"
 import { ContactFileError } from "./ContactFileError.js"
-import type { ContactChunk, ContactRow, RejectedRow } from "./ContactRow.js"
+import type { ContactChunk } from "./ContactRow.js"
 import * as CsvHeader from "./CsvHeader.js"
+import type { RowSink } from "./RowSink.js"
 import * as TableRows from "./TableRows.js"
+import * as TextCheck from "./TextCheck.js"
 
 /** What is read of a SQLite file: one of its tables or views, or what a query finds. */
 export type Selection =
@@ -26,6 +28,9 @@ export interface Source {
 /** Rows read at once: little enough that signals and a run beside it are not held up. */
 const rowsPerSlice = 500
 
+/** A slice of large rows ends earlier, so that memory stays flat. */
+const charactersPerSlice = 4 * 1024 * 1024
+
 /**
  * The contacts of a table, a slice at a time, through a connection of its own that cannot write. One statement
  * reads them all, so they are as they stood at one instant, whatever is written meanwhile.
@@ -41,10 +46,14 @@ export const read = (source: Source): Stream.Stream<ContactChunk, ContactFileErr
         }),
         (opened) => Effect.sync(() => opened.close())
       )
-      const { header, statement } = yield* Effect.try({
+      const { bytes, header, statement } = yield* Effect.try({
         try: () => prepare(database, source),
         catch: (error) => fail(unreadable(error))
       }).pipe(Effect.flatMap(Either.mapLeft((reason) => fail(reason))))
+      const badText = yield* Effect.acquireRelease(
+        Effect.sync(() => TextCheck.make(database, bytes)),
+        (check) => Effect.sync(check.close)
+      )
       const rows = yield* Effect.acquireRelease(
         Effect.sync(() => statement.iterate()),
         (iterator) => Effect.sync(() => iterator.return?.())
@@ -52,22 +61,21 @@ export const read = (source: Source): Stream.Stream<ContactChunk, ContactFileErr
       let row = 0
       return Stream.repeatEffectOption(
         Effect.suspend(() => {
-          const good: Array<ContactRow> = []
-          const bad: Array<RejectedRow> = []
+          const sink: RowSink = { rows: [], rejected: [], remarks: [] }
           const first = row
+          let characters = 0
           try {
-            while (row - first < rowsPerSlice) {
+            while (row - first < rowsPerSlice && characters < charactersPerSlice) {
               const next = rows.next()
               if (next.done === true) break
               row += 1
-              const found = TableRows.read(header, next.value, row)
-              if (Either.isRight(found)) good.push(found.right)
-              else bad.push(found.left)
+              TableRows.read(header, next.value, row, badText.of(next.value, row), sink)
+              characters += sink.rows.at(-1)?.columns.length ?? 0
             }
           } catch (error) {
             return Effect.fail(Option.some(fail(unreadable(error), row + 1)))
           }
-          const chunk: ContactChunk = { rows: good, rejected: bad, restored: 0, bytesRead: 0 }
+          const chunk: ContactChunk = { ...sink, restored: 0, bytesRead: 0 }
           return row === first ? Effect.fail(Option.none()) : Effect.succeed(chunk)
         }).pipe(Effect.zipLeft(Effect.yieldNow()))
       )
@@ -90,7 +98,10 @@ const prepare = (database: Sqlite.Database, source: Source) =>
     }
     const names = statement.columns().map(({ name }) => name)
     const header = yield* CsvHeader.make(names, source.map ?? {})
-    return { header, statement: statement.safeIntegers(true).raw(true) }
+    // Columns are numbered, since a query may give them any names, and two that differ in case alone.
+    const columns = names.map((_, i) => `c${i}`)
+    const bytes = `WITH found (${columns.join(", ")}) AS (${sql.replace(/;\s*$/, "")}\n) SELECT ${columns.map((column) => `CAST(${column} AS BLOB)`).join(", ")} FROM found`
+    return { bytes, header, statement: statement.safeIntegers(true).raw(true) }
   })
 
 const selectOf = (

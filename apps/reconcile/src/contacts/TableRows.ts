@@ -1,59 +1,86 @@
-import * as Either from "effect/Either"
-import * as EmailKey from "effect-activecampaign/EmailKey"
+import type { Role } from "./ColumnMap.js"
 import { listed } from "./ColumnNames.js"
-import type { ContactRow, RejectedRow } from "./ContactRow.js"
-import { rejected } from "./ContactRow.js"
-import type { CsvHeader } from "./CsvHeader.js"
+import { maxRecordLength, rejected } from "./ContactRow.js"
+import { type CsvHeader, labels } from "./CsvHeader.js"
 import { keyReason } from "./CsvRows.js"
+import { numberText, type RowSink, take } from "./RowSink.js"
 
 /** What SQLite keeps in a cell, its integers exact. */
 export type Cell = null | bigint | number | string | Uint8Array
 
-/** Reads one row of a table or a query under its columns. */
+/** Reads one row of a table or a query under its columns; `badText` says which of them hold text that is none. */
 export const read = (
   header: CsvHeader,
   cells: ReadonlyArray<Cell>,
-  row: number
-): Either.Either<ContactRow, RejectedRow> => {
-  const fail = (reason: string) => Either.left(rejected(row, null, reason, jsonOf(header, cells)))
-  const binary = header.names.filter((_, i) => cells[i] instanceof Uint8Array)
-  if (binary.length > 0) {
-    return fail(
-      `The value in ${binary.length === 1 ? "column" : "columns"} ${listed(binary)} is binary (a BLOB); leave it out with --query 'select …'.`
-    )
-  }
-  const email = cells[header.email] ?? null
-  const name = JSON.stringify(header.names[header.email])
-  if (email !== null && typeof email !== "string") return fail(`The address in column ${name} is not text.`)
-  const emailKey = EmailKey.fromAddress(email ?? "")
-  if (email === null || emailKey === "") return fail(`The address in column ${name} is blank.`)
-  if (email.includes("\0")) return fail(`The address in column ${name} holds a NUL character.`)
-  const inexact = [header.contactId, header.batchId, header.key].find(
-    (column) => column !== null && idOf(cells[column] ?? null) === undefined
-  )
-  if (inexact != null) {
-    return fail(`The number in column ${JSON.stringify(header.names[inexact])} is no whole number.`)
-  }
-  const id = (column: number | null) => (column === null ? null : (idOf(cells[column] ?? null) ?? null))
-  const key = id(header.key)
-  if (header.key !== null && key === null) return fail(keyReason(header.names[header.key] ?? ""))
+  row: number,
+  badText: ReadonlyArray<number>,
+  sink: RowSink
+): void => {
   const columns = jsonOf(header, cells)
-  return Either.right({
-    line: row,
-    email,
-    emailKey,
-    contactId: id(header.contactId),
-    batchId: id(header.batchId),
-    key,
-    columns,
-    names: header.names,
-    record: columns
-  })
+  const named = labels(header)
+  const fault = faultOf(header, cells, badText, columns.length, named)
+  if (fault !== null) {
+    sink.rejected.push(rejected(row, null, fault, columns))
+    return
+  }
+  const email = cells[header.email]
+  const id = (column: number | null) => (column === null ? null : (idOf(cells[column] ?? null) ?? null))
+  take(
+    {
+      line: row,
+      email: typeof email === "string" ? email : "",
+      contactId: header.contactId === null ? null : contactIdOf(cells[header.contactId] ?? null),
+      batchId: id(header.batchId),
+      key: id(header.key),
+      columns,
+      names: header.names,
+      record: columns
+    },
+    named,
+    sink
+  )
+}
+
+const columnsNamed = (header: CsvHeader, columns: ReadonlyArray<number>): string =>
+  `${columns.length === 1 ? "column" : "columns"} ${listed(columns.map((column) => header.names[column] ?? ""))}`
+
+const faultOf = (
+  header: CsvHeader,
+  cells: ReadonlyArray<Cell>,
+  badText: ReadonlyArray<number>,
+  length: number,
+  named: (role: Role) => string
+): string | null => {
+  const binary = header.names.flatMap((_, i) => (cells[i] instanceof Uint8Array ? [i] : []))
+  if (binary.length > 0) {
+    return `The value in ${columnsNamed(header, binary)} is binary (a BLOB); leave it out with --query 'select …'.`
+  }
+  if (badText.length > 0) {
+    return `The text in ${columnsNamed(header, badText)} is not in the encoding of its file, so it is no text; write it anew there, or leave the column out with --query 'select …'.`
+  }
+  if (length > maxRecordLength)
+    return `The row is longer than ${maxRecordLength} characters, too long for one contact.`
+  const email = cells[header.email] ?? null
+  if (email !== null && typeof email !== "string") return `The address in ${named("email")} is not text.`
+  for (const role of ["batchId", "key"] as const) {
+    const column = header[role]
+    if (column !== null && idOf(cells[column] ?? null) === undefined) {
+      return `The number in ${named(role)} is no whole number.`
+    }
+  }
+  return header.key !== null && idOf(cells[header.key] ?? null) === null ? keyReason(named("key")) : null
 }
 
 const idOf = (cell: Cell): string | null | undefined => {
   if (typeof cell === "string") return cell.trim() || null
   if (typeof cell === "number") return Number.isSafeInteger(cell) ? String(cell) : undefined
+  return cell === null ? null : String(cell)
+}
+
+/** Whatever stands there is no reason to refuse the contact: what is no ID is not believed. */
+const contactIdOf = (cell: Cell): string | null => {
+  if (typeof cell === "string") return cell.trim() || null
+  if (typeof cell === "number") return numberText(cell)
   return cell === null ? null : String(cell)
 }
 

@@ -1,23 +1,32 @@
-import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
 import type { ActiveCampaignClient } from "effect-activecampaign/ActiveCampaignClient"
 import type { Service as Contacts } from "effect-activecampaign/Contacts"
 import type { ContactsError } from "effect-activecampaign/ContactsError"
 import type { Ledger } from "../ledger/Ledger.js"
 import type { LedgerError } from "../ledger/LedgerError.js"
+import { isEverybodys, isOfTheWay, provesNothing } from "./blame.js"
+import type { Journal } from "./Journal.js"
 import type { RunEvent, StepProblem } from "./RunEvent.js"
+import { millisUntil, steadyMillis } from "./steadyTime.js"
+import { type Failure, failureOf, silence, silent } from "./Failure.js"
 
 /** A step of the job that asks the account about contacts, within a number of calls and until a time. */
 export interface AccountStep {
+  readonly name: StepProblem["step"]
   readonly client: ActiveCampaignClient["Type"]
   readonly contacts: Contacts
   readonly calls: CallBudget
-  /** In milliseconds since the epoch. */
+  /** On the steady clock. */
   readonly endsAt: number
+  readonly journal: Journal
+  /** Whether an earlier run was in trouble in this step. */
+  readonly wasTroubled: boolean
   readonly onEvent: (event: RunEvent) => Effect.Effect<void>
-  /** Records and tells trouble that leaves something open. */
-  readonly onProblem: (problem: StepProblem) => Effect.Effect<void, LedgerError, Ledger>
+  /** Tells trouble that leaves something open. */
+  readonly onProblem: (problem: StepProblem) => Effect.Effect<void>
 }
 
 /** How many more calls the steps of a run may make; retries of one call count as that one. */
@@ -37,31 +46,107 @@ export const callBudget = (most: number): CallBudget => {
 }
 
 /** Whether the step may go on: time and calls are left. */
-export const mayGoOn = ({ calls, endsAt }: AccountStep) =>
-  Effect.map(Clock.currentTimeMillis, (now) => now < endsAt && calls.left() > 0)
+export const mayGoOn = ({ calls, endsAt }: Pick<AccountStep, "calls" | "endsAt">) =>
+  Effect.map(steadyMillis, (now) => now < endsAt && calls.left() > 0)
 
 /** A call that would outlast the step is given up. */
 export const withinTime =
-  ({ endsAt }: AccountStep) =>
+  ({ endsAt }: Pick<AccountStep, "endsAt">) =>
   <A, E, R>(call: Effect.Effect<A, E, R>) =>
-    Effect.flatMap(Clock.currentTimeMillis, (now) =>
-      Effect.timeoutOption(call, Duration.millis(Math.max(0, endsAt - now)))
-    )
+    Effect.flatMap(millisUntil(endsAt), (left) => Effect.timeoutOption(call, Duration.millis(left)))
 
-export const problemOf = (step: StepProblem["step"], error: ContactsError): StepProblem => ({
-  step,
-  error: error._tag,
-  message: error.message
-})
+/** So many calls that fail one after another, while none works, are no longer each one's own trouble. */
+const mostInARow = { everybodys: 2, slow: 16, quick: 40 }
 
-/** Trouble ends a step and is told; a refused token ends the run, for it is the trouble of every call. */
-export const orProblem =
-  (step: AccountStep, name: StepProblem["step"]) =>
-  <R>(asking: Effect.Effect<void, ContactsError | LedgerError, R>) =>
-    Effect.catchAll(
-      asking,
-      (error): Effect.Effect<void, ContactsError | LedgerError, Ledger> =>
-        error._tag === "LedgerError" || error._tag === "AuthenticationFailed"
-          ? Effect.fail(error)
-          : step.onProblem(problemOf(name, error))
-    )
+const limitOf = (error: ContactsError) => {
+  if (isEverybodys(error)) return mostInARow.everybodys
+  return isOfTheWay(error) ? mostInARow.slow : mostInARow.quick
+}
+
+/** Nothing came before the step had to end. */
+export const cut = "cut"
+
+export type Asked<A> = Either.Either<A, ContactsError | typeof cut>
+
+/** The calls of a step: what fails for one of them, and what must fail for all. */
+export interface Calls {
+  readonly make: <A>(
+    call: Effect.Effect<A, ContactsError | LedgerError, Ledger>
+  ) => Effect.Effect<Asked<A>, LedgerError, Ledger>
+  /** Whether the next call would only fail like the last ones. */
+  readonly isHopeless: () => boolean
+  /** What was asked for stays open, for this reason. */
+  readonly leave: (error: ContactsError) => Effect.Effect<void, LedgerError, Ledger>
+  /** Tells what stays open. Fails where every call of the run must fail the same way. */
+  readonly finish: Effect.Effect<void, ContactsError | LedgerError, Ledger>
+}
+
+export const makeCalls = (step: AccountStep): Calls => {
+  const { journal, name, onProblem } = step
+  const source = { _tag: "Step", step: name } as const
+  const left = new Map<string, StepProblem>()
+  let inARow = 0
+  let last: ContactsError | null = null
+
+  const open = ({ error, message }: Failure) =>
+    left.set(error, { step: name, error, message, calls: (left.get(error)?.calls ?? 0) + 1 })
+
+  const leaveFor = (failure: Failure, error?: ContactsError) =>
+    Effect.gen(function* () {
+      open(failure)
+      yield* journal.troubles.givenUp(source, failure, { again: null, ...(error && { error }) })
+      yield* journal.flush
+    })
+
+  /** A call that was only just under way when the time was over is left for the next run like all that were not made. */
+  const leaveCut = Effect.gen(function* () {
+    const streak = journal.troubles.streakOf(source)
+    if (streak !== undefined) {
+      if (!streak.last.provesNothing) yield* journal.heardFrom
+      open(streak.last)
+      journal.troubles.keep(source)
+      return yield* journal.flush
+    }
+    const sentAt = journal.troubles.sentAt(source)
+    if (sentAt === undefined || (yield* steadyMillis) - sentAt <= silence) return
+    yield* journal.heardFrom
+    yield* leaveFor(cutShort)
+  })
+
+  return {
+    make: (call) =>
+      Effect.gen(function* () {
+        const answer = yield* withinTime(step)(Effect.either(journal.troubles.listen(source)(call)))
+        if (Option.isNone(answer)) return yield* Effect.as(leaveCut, Either.left<typeof cut>(cut))
+        if (answer.value._tag === "Right") {
+          inARow = 0
+          last = null
+          yield* journal.answered(source)
+          return Either.right(answer.value.right)
+        }
+        const error = answer.value.left
+        if (error._tag === "LedgerError") return yield* Effect.fail(error)
+        inARow += 1
+        last = error
+        return Either.left(error)
+      }),
+    isHopeless: () => last !== null && inARow >= limitOf(last),
+    leave: (error) =>
+      Effect.zipRight(
+        provesNothing(error) ? Effect.void : journal.heardFrom,
+        leaveFor(failureOf(error), error)
+      ),
+    finish: Effect.gen(function* () {
+      if (last !== null) {
+        const isRefused = last._tag === "AuthenticationFailed" && (inARow > 1 || !journal.hasAnswered())
+        if (isRefused || (provesNothing(last) && !journal.hasHeard())) return yield* Effect.fail(last)
+      }
+      yield* Effect.forEach(left.values(), onProblem, { discard: true })
+      if (!journal.hasHeard()) return
+      yield* journal.troubles.stepEnded(name, { isWhole: left.size === 0 })
+      yield* journal.flush
+    })
+  }
+}
+
+const cutShort = silent("A call about contacts had no answer when its time was over.")

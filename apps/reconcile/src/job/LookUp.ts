@@ -1,15 +1,20 @@
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
+import * as Random from "effect/Random"
 import * as Stream from "effect/Stream"
 import type { Contact } from "effect-activecampaign/Contact"
-import type { ContactsError } from "effect-activecampaign/ContactsError"
+import type { ContactsError, FilterIgnored } from "effect-activecampaign/ContactsError"
 import type { Ledger } from "../ledger/Ledger.js"
 import type { LedgerError } from "../ledger/LedgerError.js"
 import * as Lookups from "../ledger/Lookups.js"
 import { reconcileStale } from "../ledger/Reconciliation.js"
-import { type AccountStep, mayGoOn, orProblem, problemOf, withinTime } from "./AccountStep.js"
+import { type AccountStep, type Calls, cut, makeCalls, mayGoOn } from "./AccountStep.js"
 import { type LookupPlan, planLookup, worthAsking } from "./lookupPlan.js"
+import { roundFrom } from "./roundFrom.js"
+
+const source = { _tag: "Step", step: "lookup" } as const
 
 export interface LookupReport {
   readonly plan: LookupPlan
@@ -24,18 +29,18 @@ export interface LookupReport {
 const asNumber = (id: string) => (/^\d+$/.test(id) ? BigInt(id) : null)
 
 /** Looks what there is to look up, and asks for the account's size where that may save calls. */
-export const plan = (
-  step: AccountStep,
+export const plan = <E>(
+  step: Pick<AccountStep, "calls" | "endsAt">,
+  newestId: Effect.Effect<Option.Option<string>, E, Ledger>,
   options: { readonly mustWalk?: boolean } = {}
-): Effect.Effect<LookupPlan, ContactsError | LedgerError, Ledger> =>
+): Effect.Effect<LookupPlan, E | LedgerError, Ledger> =>
   Effect.gen(function* () {
     const addresses = yield* Lookups.countUnaccounted
     const asks = addresses >= worthAsking || (options.mustWalk === true && addresses > 0)
     const goesOn = asks && (yield* mayGoOn(step))
     if (goesOn) step.calls.spend(1)
-    const newest = goesOn ? yield* withinTime(step)(step.contacts.newestId) : Option.none()
-    const newestId = Option.getOrNull(Option.map(Option.flatten(newest), asNumber))
-    return planLookup({ addresses, newestId, budget: step.calls.left(), ...options })
+    const newest = goesOn ? Option.getOrNull(Option.map(yield* newestId, asNumber)) : null
+    return planLookup({ addresses, newestId: newest, budget: step.calls.left(), ...options })
   })
 
 /** Addresses taken up at once: each is one call, and they are recorded together. */
@@ -54,57 +59,67 @@ interface Asked {
   readonly contact: Option.Option<Contact>
 }
 
-/** Refused one after another, so many addresses are no longer each one's own trouble. */
-const refusedInARow = 40
-
-/** One address's own trouble leaves it unaccounted; another's is everybody's. */
-const isItsOwn = (error: ContactsError) => error._tag === "RequestRejected" || error._tag === "ContractBroken"
-
-const byAddress = (step: AccountStep, counts: Counts) =>
+/** One address after another. Returns the errors where the account ignored the filter on addresses, so that only a walk can tell. */
+const byAddress = (step: AccountStep, calls: Calls, counts: Counts, addresses: number) =>
   Effect.gen(function* () {
-    let after = ""
-    let refused = 0
+    // Where an earlier run was left in trouble, this one begins elsewhere, so that calls for others are left, too.
+    const skipped = step.wasTroubled ? yield* Random.nextIntBetween(0, Math.max(1, addresses)) : 0
+    const start = skipped === 0 ? "" : ((yield* Lookups.unaccountedAt(skipped)) ?? "")
+    const nextPage = roundFrom(start, ({ emailKey }: Lookups.Unaccounted) => emailKey, Lookups.unaccounted)
     let page: ReadonlyArray<Lookups.Unaccounted> = []
+    const ignored: Array<FilterIgnored> = []
+    let ignoredInARow = 0
+    const isIgnored = () => ignoredInARow >= Math.min(2, addresses)
     while (yield* mayGoOn(step)) {
-      if (page.length === 0) page = yield* Lookups.unaccounted({ after, limit: addressesRead })
-      const addresses = page.slice(0, Math.min(addressesAtOnce, step.calls.left()))
-      page = page.slice(addresses.length)
-      const last = addresses.at(-1)
-      if (last === undefined) return
-      step.calls.spend(addresses.length)
+      if (page.length === 0) page = yield* nextPage(addressesRead)
+      const some = page.slice(0, Math.min(addressesAtOnce, step.calls.left()))
+      page = page.slice(some.length)
+      if (some.length === 0) break
       const moment = yield* Lookups.moment
-      // What was answered before a call fails, or time runs out, has been paid for.
+      // What was answered before time runs out has been paid for.
       const answered: Array<Asked> = []
-      const asked = withinTime(step)(
-        Effect.forEach(
-          addresses,
-          (address) =>
-            Effect.map(step.contacts.findByEmail(address.email), (contact) =>
-              answered.push({ address, contact })
-            ).pipe(Effect.catchIf(isItsOwn, (error) => step.onProblem(problemOf("lookup", error)))),
-          { concurrency: 4, discard: true }
-        )
-      )
+      let isCut = false
+      const ask = (address: Lookups.Unaccounted) =>
+        Effect.suspend(() => {
+          if (isCut || calls.isHopeless() || isIgnored()) return Effect.void
+          step.calls.spend(1)
+          return Effect.flatMap(calls.make(step.contacts.findByEmail(address.email)), (asked) => {
+            if (Either.isRight(asked)) {
+              ignoredInARow = 0
+              answered.push({ address, contact: asked.right })
+              return Effect.void
+            }
+            const reason = asked.left
+            if (reason === cut) {
+              isCut = true
+              return Effect.void
+            }
+            if (reason._tag === "FilterIgnored") {
+              ignored.push(reason)
+              ignoredInARow += 1
+              return Effect.void
+            }
+            return calls.leave(reason)
+          })
+        })
       const record = Effect.suspend(() => {
         counts.found += answered.filter(({ contact }) => Option.isSome(contact)).length
         counts.absent += answered.filter(({ contact }) => Option.isNone(contact)).length
         const lookedUp = answered.map(({ address, contact }) => ({ ...address, contact }))
         return Lookups.record(lookedUp, "address", moment)
       })
-      yield* asked.pipe(
-        Effect.tapError(() => record),
+      yield* Effect.forEach(some, ask, { concurrency: 4, discard: true }).pipe(
         Effect.onInterrupt(() => Effect.ignore(record))
       )
       yield* record
-      after = last.emailKey
-      refused = answered.length === 0 ? refused + addresses.length : 0
-      if (refused >= refusedInARow) return
+      if (isCut || isIgnored() || calls.isHopeless()) break
       yield* step.onEvent({ _tag: "LookedUp", done: counts.found + counts.absent })
     }
+    return ignored
   })
 
 /** A walk from the first contact to the last. Only its whole length proves that an address is absent. */
-const byWalk = (step: AccountStep, counts: Counts) =>
+const byWalk = (step: AccountStep, calls: Calls, counts: Counts) =>
   Effect.gen(function* () {
     const begun = yield* Lookups.moment
     let isCut = false
@@ -114,6 +129,7 @@ const byWalk = (step: AccountStep, counts: Counts) =>
       Stream.runForEachWhile((contacts) =>
         Effect.gen(function* () {
           step.calls.spend(1)
+          yield* step.journal.answered(source)
           const now = DateTime.formatIso(yield* DateTime.now)
           counts.found += yield* Lookups.recordWalked([...contacts], { begun, now })
           yield* step.onEvent({ _tag: "LookedUp", done: counts.found })
@@ -122,34 +138,43 @@ const byWalk = (step: AccountStep, counts: Counts) =>
         })
       )
     )
-    const finished = yield* withinTime(step)(walked)
-    if (Option.isNone(finished) || isCut) return
+    const finished = yield* calls.make(walked)
+    if (Either.isLeft(finished) || isCut) return finished
     counts.absent += yield* Lookups.recordAbsent(begun)
     yield* step.onEvent({ _tag: "LookedUp", done: counts.found + counts.absent })
+    return finished
   })
 
 /**
- * Asks the account for the addresses of which the lists said nothing, in the way the plan says, and as far as calls and
- * time reach. Resumed, it goes on with those still unaccounted.
+ * Asks the account for the addresses in neither list, in the cheaper way, and as far as calls and time reach. Resumed, it
+ * goes on with those still unaccounted. What the account does not answer about one address, page or question leaves the
+ * others to be asked for.
  */
-export const lookUp = (
-  step: AccountStep,
-  made: LookupPlan
-): Effect.Effect<LookupReport, ContactsError | LedgerError, Ledger> =>
+export const lookUp = (step: AccountStep): Effect.Effect<LookupReport, ContactsError | LedgerError, Ledger> =>
   Effect.gen(function* () {
     const counts: Counts = { found: 0, absent: 0 }
-    let followed = made
-    const askAll = Effect.suspend(() => {
-      if (made.addresses === 0) return Effect.void
-      if (made.method === "walk") return byWalk(step, counts)
-      return Effect.catchTag(byAddress(step, counts), "FilterIgnored", (error) =>
-        Effect.gen(function* () {
-          followed = yield* plan(step, { mustWalk: true })
-          yield* followed.method === "walk" ? byWalk(step, counts) : Effect.fail(error)
-        })
-      )
+    const calls = makeCalls(step)
+    /** Without the account's size, the addresses can still be asked for one by one. */
+    const newestId = Effect.map(calls.make(step.contacts.newestId), Either.getOrElse(Option.none))
+    let followed = yield* plan(step, newestId)
+    yield* step.onEvent({ _tag: "Planned", plan: followed })
+    const walk = Effect.gen(function* () {
+      const walked = yield* byWalk(step, calls, counts)
+      if (Either.isRight(walked) || walked.left === cut) return true
+      yield* calls.leave(walked.left)
+      return calls.isHopeless()
     })
-    yield* orProblem(step, "lookup")(askAll)
+    if (followed.addresses > 0) {
+      // A page that cannot be read ends every walk; addresses can be asked for all the same.
+      const isDone = followed.method === "walk" && (yield* walk)
+      const ignored = isDone ? [] : yield* byAddress(step, calls, counts, followed.addresses)
+      if (ignored.length > 0) {
+        followed = yield* plan(step, newestId, { mustWalk: true })
+        if (followed.method === "walk") yield* walk
+        else yield* Effect.forEach(ignored, calls.leave, { discard: true })
+      }
+    }
+    yield* calls.finish
     yield* reconcileStale()
     return { plan: followed, ...counts, left: yield* Lookups.countUnaccounted }
   }).pipe(Effect.withSpan("reconcile.lookUp"))

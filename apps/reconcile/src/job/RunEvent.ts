@@ -1,14 +1,29 @@
 import type { BatchId } from "effect-activecampaign/BatchId"
 import type { SettledStatus } from "effect-activecampaign/ImportStatus"
-import type { FailedStep } from "../ledger/AccountErrors.js"
-import type { FailedCall } from "../ledger/Answers.js"
 import type { LookupPlan } from "./lookupPlan.js"
 
-/** Why a batch could not be followed to its end in this run. */
-export type BatchProblem = FailedCall
+/** Why a batch gave no answer, or none that could be used, by the end of a run. */
+export interface BatchProblem {
+  readonly batchId: BatchId
+  readonly error: string
+  /** Carries no token: the errors of the library hold no headers. */
+  readonly message: string
+  /** Calls that failed since the last answer. */
+  readonly calls: number
+  /** How long there has been no answer, in milliseconds. */
+  readonly withoutAnswer: number
+  /** When it last answered in this run. Null: it did not. */
+  readonly answeredAt: string | null
+}
 
 /** Why a step that asks about contacts left something open that it could have asked about. */
-export type StepProblem = FailedStep
+export interface StepProblem {
+  readonly step: "resolve" | "lookup"
+  readonly error: string
+  readonly message: string
+  /** Calls that failed. */
+  readonly calls: number
+}
 
 export type Problem = BatchProblem | StepProblem
 
@@ -20,4 +35,19 @@ export type RunEvent =
   | { readonly _tag: "Resolved"; readonly done: number; readonly left: number }
   | { readonly _tag: "Planned"; readonly plan: LookupPlan }
   | { readonly _tag: "LookedUp"; readonly done: number }
+  | {
+      /** Calls have failed for a while, and are made again. */
+      readonly _tag: "TroubleBegan"
+      /** Null: no single batch's. */
+      readonly batchId: BatchId | null
+      readonly message: string
+      /** Milliseconds until the next call. */
+      readonly wait: number
+    }
+  | {
+      readonly _tag: "TroubleEnded"
+      readonly batchId: BatchId | null
+      readonly calls: number
+      readonly millis: number
+    }
   | { readonly _tag: "Failed"; readonly problem: Problem }

@@ -22,22 +22,6 @@ export const passes = (definition: Export, filter: Filter): ReadonlyArray<Filter
     ? outcomeWords.map((outcome) => ({ ...filter, outcome }))
     : [filter]
 
-/**
- * The contact of a source that a sent contact `x` was loaded from: of the source that first named its batch,
- * the row that stands as far down there. Where none names it, the contact last loaded under the address.
- */
-const originals = `coalesce(
-  (SELECT l.source_columns FROM local_contacts l
-    WHERE l.email_key = x.email_key AND l.batch_id = x.batch_id
-      AND (SELECT count(*) FROM local_contacts e
-        WHERE e.email_key = l.email_key AND e.local_source_id = l.local_source_id
-          AND e.occurrence < l.occurrence AND e.batch_id = l.batch_id) = x.occurrence - 1
-    ORDER BY l.local_source_id LIMIT 1),
-  (SELECT l.source_columns FROM local_contacts l JOIN local_sources s ON s.local_source_id = l.local_source_id
-    WHERE l.email_key = x.email_key
-    ORDER BY l.batch_id IS x.batch_id DESC, s.loaded_at DESC, s.local_source_id DESC,
-      l.occurrence = x.occurrence DESC, l.occurrence LIMIT 1))`
-
 /** One page of an export, from behind a key on. A batch asked for is left out of the comparison, which it would bound too late. */
 export const page = (definition: Export, filter: Filter, after: Key, size: number): Statement => {
   const oneBatch = filter.batchId !== undefined && isByBatch(definition)
@@ -54,8 +38,7 @@ export const page = (definition: Export, filter: Filter, after: Key, size: numbe
   ]
   const selected = [
     ...definition.columns.map(([, sql], at) => `${sql} AS c${at}`),
-    ...key.map((sql, at) => `${sql} AS k${at}`),
-    ...(definition.ofSentContacts ? [`${originals} AS originals`] : [])
+    ...key.map((sql, at) => `${sql} AS k${at}`)
   ]
   return {
     sql: `SELECT ${selected.join(", ")} FROM ${definition.from} x

@@ -5,14 +5,14 @@ import * as Stream from "effect/Stream"
 import { ownNames } from "../contacts/OwnColumns.js"
 import { type Filter, type Key, page, passes } from "./ExportPages.js"
 import type { Export } from "./Exports.js"
+import { withTransaction } from "./immediate.js"
 import { Ledger } from "./Ledger.js"
+import { originalsOf } from "./originals.js"
 import { originalValues, sourceColumns } from "./SourceColumns.js"
 
 const pageSize = 2000
 
 type Found = Readonly<Record<string, string | number | null>>
-
-const textOrNull = (value: string | number | null | undefined) => (typeof value === "string" ? value : null)
 
 /**
  * The columns of an export, those of the sources first, and its rows as a stream of values in that order: page
@@ -23,8 +23,8 @@ export const read = (definition: Export, filter: Filter = {}, size = pageSize) =
     const { sql, use } = yield* Ledger
     const originals = definition.ofSentContacts ? yield* sourceColumns : []
     const own = definition.columns.map(([name]) => name)
-    const rowOf = (found: Found): ReadonlyArray<unknown> => [
-      ...originalValues(originals, textOrNull(found.originals)),
+    const rowOf = (found: Found, source: string | null): ReadonlyArray<unknown> => [
+      ...originalValues(originals, source),
       ...own.map((_, at) => found[`c${at}`] ?? null)
     ]
     const keyOf = (found: Found): Key => definition.start.map((start, at) => found[`k${at}`] ?? start)
@@ -32,12 +32,14 @@ export const read = (definition: Export, filter: Filter = {}, size = pageSize) =
       Stream.paginateChunkEffect(definition.start, (after: Key) => {
         const { parameters, sql: text } = page(definition, filter, after, size)
         return use(
-          Effect.map(sql.unsafe<Found>(text, parameters), (found) => {
+          Effect.gen(function* () {
+            const found = yield* sql.unsafe<Found>(text, parameters)
+            const sources = originals.length === 0 ? new Map() : yield* originalsOf(sql, found.map(keyOf))
             const last = found.length === size ? found.at(-1) : undefined
             return [
-              Chunk.unsafeFromArray(found.map(rowOf)),
+              Chunk.unsafeFromArray(found.map((one, at) => rowOf(one, sources.get(at) ?? null))),
               last === undefined ? Option.none() : Option.some(keyOf(last))
-            ]
+            ] as const
           })
         )
       })
@@ -47,4 +49,4 @@ export const read = (definition: Export, filter: Filter = {}, size = pageSize) =
 
 /** Everything read within is of one moment, whatever a run writes meanwhile; no writer waits for it. */
 export const atOneMoment = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-  Effect.flatMap(Ledger, ({ sql, use }) => use(sql.withTransaction(effect)))
+  Effect.flatMap(Ledger, ({ sql, use }) => use(withTransaction(sql)(effect)))

@@ -4,10 +4,11 @@ import type { SqlError } from "@effect/sql/SqlError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
-import { withImmediateTransaction } from "./immediate.js"
+import { isSqlError, withImmediateTransaction } from "./immediate.js"
+import type * as Scope from "effect/Scope"
 import { fromSqlite, LedgerError } from "./LedgerError.js"
 import { type OpenOptions, openFile } from "./openFile.js"
+import { readOnlyClient } from "./readOnly.js"
 
 /** The open file: its client and its name, and the one way in which its errors become ours. */
 export interface Service {
@@ -30,24 +31,17 @@ export interface Service {
 
 export class Ledger extends Context.Tag("ac-reconcile/Ledger")<Ledger, Service>() {}
 
-const isSqlError = (error: unknown): error is SqlError =>
-  typeof error === "object" && error !== null && "_tag" in error && error._tag === "SqlError"
-
-/** Opens the file and, where needed, migrates it; creates it unless `mustExist`. */
-export const layer = (file: string, options: OpenOptions = {}): Layer.Layer<Ledger, LedgerError> =>
+const layerOf = (
+  file: string,
+  client: Effect.Effect<SqlClient.SqlClient, LedgerError, Scope.Scope | Reactivity.Reactivity>
+): Layer.Layer<Ledger, LedgerError> =>
   Layer.scoped(
     Ledger,
-    Effect.map(openFile(file, options), (sql): Service => {
+    Effect.map(client, (sql): Service => {
       const use: Service["use"] = Effect.catchIf(isSqlError, (error) => Effect.fail(fromSqlite(file, error)))
       const transactions = (options: { readonly checksReferences: boolean }): Service["transact"] => {
         const inTransaction = withImmediateTransaction(sql, options)
-        return (effect) =>
-          use(inTransaction(effect)).pipe(
-            // A commit that fails is a defect to the transaction; to the user it is a full disk.
-            Effect.catchSomeDefect((defect) =>
-              isSqlError(defect) ? Option.some(Effect.fail(fromSqlite(file, defect))) : Option.none()
-            )
-          )
+        return (effect) => use(inTransaction(effect))
       }
       return {
         file,
@@ -58,6 +52,14 @@ export const layer = (file: string, options: OpenOptions = {}): Layer.Layer<Ledg
       }
     })
   ).pipe(Layer.provide(Reactivity.layer))
+
+/** Opens the file and, where needed, migrates it; creates it unless `mustExist`. */
+export const layer = (file: string, options: OpenOptions = {}): Layer.Layer<Ledger, LedgerError> =>
+  layerOf(file, openFile(file, options))
+
+/** Opens a file that exists to read it, and changes nothing: also where nothing can be written. */
+export const layerReadOnly = (file: string): Layer.Layer<Ledger, LedgerError> =>
+  layerOf(file, readOnlyClient(file))
 
 /** The base URL of the account the file is tied to, if it is to one. */
 export const boundAccount = Effect.flatMap(Ledger, ({ sql, use }) =>

@@ -70,11 +70,26 @@ export const fromSqlite = (file: string, error: unknown): LedgerError => {
         "it cannot be opened for writing. Check the folder and the permissions, or name another with --db FILE."
     })
   }
-  if (code.startsWith("SQLITE_FULL") || code.startsWith("SQLITE_IOERR")) {
+  if (code.startsWith("SQLITE_FULL")) {
     return new LedgerError({
       file,
       kind: "failed",
-      reason: `it cannot be written (${messageOf(error)}).`
+      reason:
+        "it cannot be written, since the disk is full. Free some space, then run the same command again; nothing recorded is lost."
+    })
+  }
+  if (code.startsWith("SQLITE_IOERR")) {
+    return new LedgerError({
+      file,
+      kind: "failed",
+      reason: `the disk does not read or write it as it should (${messageOf(error)}). Check the disk, then run the same command again; nothing recorded is lost.`
+    })
+  }
+  if (code.startsWith("SQLITE_NOMEM")) {
+    return new LedgerError({
+      file,
+      kind: "failed",
+      reason: "this machine has not enough memory for it. Close other programs and run again."
     })
   }
   return new LedgerError({ file, kind: "failed", reason: messageOf(error) })

@@ -38,6 +38,20 @@ export const unknownIds = ({ after, limit }: { readonly after: string; readonly 
     )
   )
 
+/** The ID at a place in that order, the first at 0. */
+export const unknownAt = (place: number) =>
+  Effect.flatMap(Ledger, ({ sql, use }) =>
+    use(
+      Effect.map(
+        sql.unsafe<{ readonly contact_id: string }>(
+          `SELECT DISTINCT x.contact_id ${unknown} ORDER BY x.contact_id LIMIT 1 OFFSET ?`,
+          [place]
+        ),
+        ([row]) => row?.contact_id
+      )
+    )
+  )
+
 /** Records what the account said of IDs. Batches that reported them, or were sent their addresses, are to be decided anew. */
 export const record = (resolved: ReadonlyArray<Resolved>, learntAt: string) =>
   Effect.flatMap(Ledger, ({ sql, transact }) => {
@@ -67,12 +81,10 @@ export const markLinked = (links: string) =>
       INSERT INTO stale_batches
       SELECT x.batch_id FROM json_each(${links}) j CROSS JOIN unmatched_successes x ON x.contact_id = j.value ->> 0
       UNION
-      SELECT s.batch_id FROM json_each(${links}) j CROSS JOIN batch_sent s ON s.email_key = j.value ->> 1
-      UNION
-      SELECT s.batch_id FROM json_each(${links}) j CROSS JOIN local_contacts l ON l.contact_id = j.value ->> 0
-        CROSS JOIN batch_sent s ON s.email_key = l.email_key
-      UNION
-      SELECT s.batch_id FROM json_each(${links}) j CROSS JOIN links k ON k.contact_id = j.value ->> 0
-        CROSS JOIN batch_sent s ON s.email_key = k.email_key
+      SELECT s.batch_id FROM (
+        SELECT j.value ->> 1 AS email_key FROM json_each(${links}) j
+        UNION SELECT l.email_key FROM json_each(${links}) j CROSS JOIN local_contacts l ON l.contact_id = j.value ->> 0
+        UNION SELECT k.email_key FROM json_each(${links}) j CROSS JOIN links k ON k.contact_id = j.value ->> 0) known
+      CROSS JOIN batch_sent s ON s.email_key = known.email_key
       ON CONFLICT DO NOTHING`
   )

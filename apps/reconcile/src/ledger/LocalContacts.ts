@@ -4,6 +4,8 @@ import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import { normalForm, printable } from "../contacts/ColumnNames.js"
 import type { ContactRow } from "../contacts/ContactRow.js"
+import type * as Batches from "./Batches.js"
+import { withTransaction } from "./immediate.js"
 import { Ledger } from "./Ledger.js"
 import * as changes from "./LocalContacts/changes.js"
 import { takeAll } from "./LocalContacts/firstLoad.js"
@@ -26,6 +28,10 @@ export interface LoadReport extends changes.Changes, sent.Sent {
   readonly duplicates: number
   /** Rows that name a batch. */
   readonly sent: number
+  /** Times of submission that were replaced. */
+  readonly resubmitted: ReadonlyArray<Batches.Resubmission>
+  /** Batches that the load names, and others that differ from them in letter case only. */
+  readonly caseTwins: ReadonlyArray<Batches.CaseTwins>
 }
 
 /** Batches were asked for by a column that no row has. */
@@ -93,7 +99,7 @@ export const load = <E, R>(
       // Staging writes to the temporary database alone, in a transaction that never locks the file: a run
       // can go on recording while a large file is read.
       const staged = yield* use(
-        sql.withTransaction(
+        withTransaction(sql)(
           Effect.gen(function* () {
             for (const statement of [...stagePages, ...createStage, ...emptyStage])
               yield* sql.unsafe(statement)
@@ -138,8 +144,10 @@ const take = (sql: SqlClient.SqlClient, source: Source, staged: Staged, now: str
         ? yield* takeFirst(sql, sourceId, staged, now)
         : yield* takeAgain(sql, source, { id: sourceId, contacts, isNewKey }, staged, now)
     yield* sent.recordGaps(sql, source)
-    yield* sent.recordSubmission(sql, source)
+    const resubmitted = yield* sent.recordSubmission(sql, source)
     const report: LoadReport = {
+      resubmitted,
+      caseTwins: staged.sent === 0 ? [] : yield* sent.caseTwins(sql),
       rows: staged.rows,
       sent: staged.sent,
       unchanged: staged.rows - taken.added - taken.updated,
@@ -188,3 +196,13 @@ const countDuplicates = (sql: SqlClient.SqlClient) =>
         SELECT count(*) AS rows FROM staged_contacts GROUP BY email_key, batch_id HAVING count(*) > 1)`,
     ([row]) => row?.duplicates ?? 0
   )
+
+/** Whether any contact is known as sent in a batch. */
+export const knowsSent = Effect.flatMap(Ledger, ({ sql, use }) =>
+  use(
+    Effect.map(
+      sql<{ readonly any: number }>`SELECT EXISTS (SELECT 1 FROM batch_sent) AS "any"`,
+      ([row]) => row?.any === 1
+    )
+  )
+)

@@ -25,6 +25,20 @@ export const unaccounted = (options: { readonly after: string; readonly limit: n
       GROUP BY o.email_key ORDER BY o.email_key LIMIT ${options.limit}`)
   )
 
+/** The key at a place in that order, the first at 0. */
+export const unaccountedAt = (place: number) =>
+  Effect.flatMap(Ledger, ({ sql, use }) =>
+    use(
+      Effect.map(
+        sql<{ readonly email_key: string }>`
+          SELECT DISTINCT email_key FROM outcomes
+          WHERE outcome = 'unaccounted' AND ${sql.literal(isNobodyErased("email_key"))}
+          ORDER BY email_key LIMIT 1 OFFSET ${place}`,
+        ([row]) => row?.email_key
+      )
+    )
+  )
+
 export const countUnaccounted = Effect.flatMap(Ledger, ({ sql, use }) =>
   use(
     Effect.map(

@@ -50,6 +50,7 @@ export interface TimelineRow {
   readonly successes: number | null
   readonly failures: number | null
   readonly error: string | null
+  readonly origin: "account" | "pasted"
 }
 
 export interface Summary {
@@ -138,7 +139,50 @@ export const batch = (batchId: string) =>
 export const timeline = (batchId: string) =>
   Effect.flatMap(Ledger, ({ sql, use }) =>
     use(sql<TimelineRow>`
-      SELECT at, status, successes, failures, error FROM batch_timeline WHERE batch_id = ${batchId} ORDER BY at`)
+      SELECT at, status, successes, failures, error, origin FROM batch_timeline WHERE batch_id = ${batchId} ORDER BY at`)
+  )
+
+/** The time without an answer that still lasts. */
+export interface TroubleRow {
+  readonly first_at: string
+  readonly last_at: string
+  readonly times: number
+  readonly error: string
+  readonly message: string
+}
+
+/** Batches without an answer since their last one: for a reason of their own, or because none had any. */
+const troubledBatches = `
+  SELECT b.batch_id, e.first_at, e.last_at, e.times, e.error, e.message
+  FROM batches b JOIN batch_errors e ON e.batch_id = b.batch_id AND e.ended_at IS NULL AND e.error <> 'UnknownBatch'
+  UNION ALL
+  SELECT b.batch_id, e.first_at, e.last_at, e.times, e.error, e.message
+  FROM account_errors e JOIN batches b ON e.step = 'follow' AND e.ended_at IS NULL AND b.added_at <= e.last_at
+  WHERE NOT EXISTS (SELECT 1 FROM batch_answers a
+    WHERE a.batch_id = b.batch_id AND a.status IN ('completed', 'failed', 'interrupted'))`
+
+/** The IDs of all of them. */
+export const troubled = Effect.flatMap(Ledger, ({ sql, use }) =>
+  use(
+    Effect.map(
+      sql.unsafe<{ readonly batch_id: string }>(`SELECT DISTINCT batch_id FROM (${troubledBatches})`),
+      (rows) => rows.map((row) => row.batch_id)
+    )
+  )
+)
+
+export const troubleOf = (batchId: string) =>
+  Effect.flatMap(Ledger, ({ sql, use }) =>
+    use(
+      Effect.map(
+        sql.unsafe<TroubleRow>(
+          `SELECT first_at, last_at, times, error, message FROM (${troubledBatches})
+           WHERE batch_id = ? ORDER BY last_at DESC LIMIT 1`,
+          [batchId]
+        ),
+        (rows) => rows[0]
+      )
+    )
   )
 
 export const findings = (options: { readonly limit: number; readonly batchId?: string | undefined }) =>

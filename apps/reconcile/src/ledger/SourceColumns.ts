@@ -35,17 +35,24 @@ export const sourceColumns: Effect.Effect<ReadonlyArray<string>, LedgerError, Le
     })
 )
 
-const longNumber = /\d[\d.eE+-]{15}/
+// Digits enough to be rounded, or an exponent that may be out of range.
+const riskyNumber = /\d[\d.eE+-]{15}|\d[eE][+-]?\d{3}/
 
-/** A number that JavaScript would write otherwise is taken as text, so that no digit is lost. */
+const isKept = (token: string) => {
+  const value = Number(token)
+  if (token.length > 15) return String(value) === token
+  return Number.isFinite(value) && (value !== 0 || !/[1-9].*[eE]/.test(token))
+}
+
+/** A number that JavaScript would take for another is taken as text, so that no digit is lost. */
 const exactly = (json: string) =>
-  json.replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]{15,}/g, (token) =>
-    token.startsWith('"') || String(Number(token)) === token ? token : `"${token}"`
+  json.replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g, (token) =>
+    token.startsWith('"') || isKept(token) ? token : `"${token}"`
   )
 
 /** The values of one contact of a source under the given names; null where it has none, or is not known. */
 export const originalValues = (names: ReadonlyArray<string>, json: string | null): ReadonlyArray<unknown> => {
-  const values: unknown = json === null ? null : JSON.parse(longNumber.test(json) ? exactly(json) : json)
+  const values: unknown = json === null ? null : JSON.parse(riskyNumber.test(json) ? exactly(json) : json)
   return Predicate.isRecord(values)
     ? names.map((name) => (Object.hasOwn(values, name) ? values[name] : null))
     : names.map(() => null)

@@ -10,7 +10,10 @@ export interface Fact {
   readonly says: string
 }
 
-/** What became of one sent contact in one batch, and the facts that say so. */
+/**
+ * What became of one sent contact in one batch, and the facts that say so. Facts about the batch, or about the address
+ * wherever it stood in it, are told with the first of several.
+ */
 export interface Chapter {
   readonly batch_id: string
   readonly email: string
@@ -95,7 +98,7 @@ const factsOf = (key: string) =>
       UNION ALL
       SELECT 'batch_failures', a.received_at, 'batch ' || f.batch_id || ' lists ' || f.email || ' among its failures; it was not sent in it'
         || coalesce('; nearest sent: ' || (SELECT group_concat(n.sent_email, ', ') FROM near_matches n
-          WHERE n.batch_id = f.batch_id AND n.failed_email = f.email), '')
+          WHERE n.batch_id = f.batch_id AND n.finding = 'unmatched-failure' AND n.subject = f.email), '')
       FROM batch_failures f JOIN batch_answers a ON a.batch_id = f.batch_id AND a.sequence = f.sequence
       WHERE f.email_key = ${key}
         AND NOT EXISTS (SELECT 1 FROM batch_sent s WHERE s.batch_id = f.batch_id AND s.email_key = f.email_key)`)
@@ -109,7 +112,9 @@ const foreignSuccesses = (key: string) =>
     const facts = yield* Effect.forEach(ids, ({ contact_id }) =>
       use(sql<Fact>`
         SELECT 'batch_successes' AS "table", x.received_at AS at, 'batch ' || x.batch_id || ' lists contact ID ' || x.contact_id
-          || ' among its successes; the address was not sent in it' AS says
+          || ' among its successes; the address was not sent in it'
+          || coalesce('; nearest sent: ' || (SELECT group_concat(DISTINCT n.sent_email) FROM near_matches n
+            WHERE n.batch_id = x.batch_id AND n.finding = 'unmatched-success' AND n.subject = x.contact_id), '') AS says
         FROM contact_id_batches x
         WHERE x.contact_id = ${contact_id}
           AND NOT EXISTS (SELECT 1 FROM batch_sent s WHERE s.batch_id = x.batch_id AND s.email_key = ${key})`)
@@ -120,28 +125,29 @@ const foreignSuccesses = (key: string) =>
 const inOrderOfTime = (facts: ReadonlyArray<Fact>) =>
   [...facts].sort((a, b) => ((a.at ?? "") < (b.at ?? "") ? -1 : (a.at ?? "") > (b.at ?? "") ? 1 : 0))
 
+/** Each with the number of the row of the address that it is told with. */
 const chapterFacts = (batchId: string, key: string) =>
   Effect.flatMap(Ledger, ({ sql, use }) =>
-    use(sql<Fact>`
-      SELECT 'batch_sent' AS "table", coalesce(b.submitted_at, b.added_at) AS at,
+    use(sql<Fact & { readonly occurrence: number }>`
+      SELECT s.occurrence, 'batch_sent' AS "table", coalesce(b.submitted_at, b.added_at) AS at,
         'sent as ' || s.email || CASE WHEN s.occurrence > 1 THEN ' (number ' || s.occurrence || ' of this address)' ELSE '' END AS says
       FROM batch_sent s JOIN batches b ON b.batch_id = s.batch_id
       WHERE s.batch_id = ${batchId} AND s.email_key = ${key}
       UNION ALL
-      SELECT 'batch_answers', received_at, 'the batch is ' || status
+      SELECT 1, 'batch_answers', received_at, CASE origin WHEN 'pasted' THEN 'a pasted answer says that ' ELSE '' END || 'the batch is ' || status
         || CASE status WHEN 'unset' THEN ' (it has no status yet)' ELSE '' END
         || ${sql.literal(listed("success_count", "success", "successes"))} || ${sql.literal(listed("failure_count", "failure", "failures"))}
       FROM batch_answers WHERE batch_id = ${batchId}
       UNION ALL
-      SELECT 'batch_failures', a.received_at, f.email || ' is number ' || (f.position + 1) || ' of the failure list'
+      SELECT 1, 'batch_failures', a.received_at, f.email || ' is number ' || (f.position + 1) || ' of the failure list'
       FROM batch_failures f JOIN batch_answers a ON a.batch_id = f.batch_id AND a.sequence = f.sequence
       WHERE f.batch_id = ${batchId} AND f.email_key = ${key}
       UNION ALL
-      SELECT 'batch_successes', a.received_at, 'contact ID ' || x.contact_id || ' is number ' || (x.position + 1) || ' of the success list'
+      SELECT 1, 'batch_successes', a.received_at, 'contact ID ' || x.contact_id || ' is number ' || (x.position + 1) || ' of the success list'
       FROM batch_successes x JOIN batch_answers a ON a.batch_id = x.batch_id AND a.sequence = x.sequence
       WHERE x.batch_id = ${batchId} AND x.contact_id IN (${idsOf(sql, key)})
       UNION ALL
-      SELECT 'outcome_changes', changed_at, 'became ' || outcome_after || ', was ' || outcome_before
+      SELECT 1, 'outcome_changes', changed_at, 'became ' || outcome_after || ', was ' || outcome_before
       FROM outcome_changes WHERE batch_id = ${batchId} AND email_key = ${key}`)
   )
 
@@ -158,11 +164,22 @@ export const story = (key: string) =>
       FROM contact_status s
       JOIN batches b ON b.batch_id = s.batch_id
       WHERE s.email_key = ${key} ORDER BY coalesce(b.submitted_at, b.added_at), s.batch_id, s.occurrence`)
-    const chapters = yield* Effect.forEach(verdicts, (verdict) =>
-      Effect.map(
-        chapterFacts(verdict.batch_id, key),
-        (facts): Chapter => ({ ...verdict, facts: inOrderOfTime(facts) })
-      )
+    const batches = [...new Set(verdicts.map(({ batch_id }) => batch_id))]
+    const factsBy = new Map<string, Array<Fact>>()
+    const of = (batchId: string, occurrence: number) => `${occurrence} ${batchId}`
+    for (const batchId of batches) {
+      for (const { occurrence, ...fact } of yield* chapterFacts(batchId, key)) {
+        const place = of(batchId, occurrence)
+        const told = factsBy.get(place)
+        if (told === undefined) factsBy.set(place, [fact])
+        else told.push(fact)
+      }
+    }
+    const chapters = verdicts.map(
+      (verdict): Chapter => ({
+        ...verdict,
+        facts: inOrderOfTime(factsBy.get(of(verdict.batch_id, verdict.occurrence)) ?? [])
+      })
     )
     const facts = inOrderOfTime([...(yield* factsOf(key)), ...(yield* foreignSuccesses(key))])
     const whole: Story = { email_key: key, facts, chapters }

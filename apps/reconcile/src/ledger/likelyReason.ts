@@ -1,6 +1,15 @@
 /** ActiveCampaign's published rules for addresses ask for a local part, an @, and two letters behind a dot of the domain. */
 const domain = (email: string) => `substr(${email}, instr(${email}, '@') + 1)`
 
+/** What stands behind the last dot: SQLite has no search from the end. */
+const lastLabel = (host: string) => `substr(${host}, length(rtrim(${host}, replace(${host}, '.', ''))) + 1)`
+
+/** Other scripts have letters, and dots, of their own: which of them make a domain is not told here. */
+const isNoDomain = (
+  host: string
+) => `(${lastLabel(host)} NOT GLOB '[a-zA-Z][a-zA-Z]*' AND ${lastLabel(host)} NOT GLOB '*[^ -~]*')
+          OR (${host} NOT GLOB '?*.*' AND ${host} NOT GLOB '*[。．｡]*') OR ${host} GLOB '*..*' OR ${host} GLOB '.*'`
+
 /**
  * Why an address was probably rejected, in SQL over `contact_status`: by ActiveCampaign's published rules and by what
  * is recorded here. A guess, and called one: the API names no reasons. NULL where there is none.
@@ -12,7 +21,7 @@ export const likelyReason = (row: string): string => {
         WHEN instr(${email}, '@') = 1 THEN 'likely: nothing stands before the @'
         WHEN instr(${domain(email)}, '@') > 0 OR ${email} GLOB '*["(),:;<>[\\]*' OR instr(${email}, ']') > 0 OR ${email} GLOB '* *'
           THEN 'likely: the address has a character that ActiveCampaign does not take'
-        WHEN ${domain(email)} NOT GLOB '?*.[a-zA-Z][a-zA-Z]*' OR ${domain(email)} GLOB '*..*' OR ${domain(email)} GLOB '.*'
+        WHEN ${isNoDomain(domain(email))}
           THEN 'likely: the part behind the @ is no domain'
         WHEN EXISTS (SELECT 1 FROM lookups k WHERE k.email_key = ${row}.email_key AND k.bounced = 1)
           THEN 'likely: mail to the contact bounced, when it was looked up'

@@ -27,6 +27,11 @@ export const notes: ReadonlyArray<Note> = objects.flatMap(({ columns, note, obje
 export const layerOf = (object: string): Layer | undefined =>
   objects.find((notes) => notes.object === object)?.layer
 
+/** Tables with rows of single batches, the user's own contacts left out. */
+export const tablesOfBatches: ReadonlyArray<string> = objects
+  .filter(({ columns, layer }) => layer !== "view" && layer !== "yours" && "batch_id" in columns)
+  .map(({ object }) => object)
+
 /** Writes the notes anew, as views are: what an earlier version said is gone. */
 export const writeNotes = (sql: SqlClient.SqlClient) =>
   Effect.gen(function* () {

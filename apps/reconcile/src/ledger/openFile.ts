@@ -1,12 +1,10 @@
-import { existsSync, rmSync, statSync } from "node:fs"
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
 import * as Effect from "effect/Effect"
-import { copyLedger } from "./copyLedger.js"
+import * as Unfinished from "../files/Unfinished.js"
 import { identify } from "./identity.js"
-import { inTheMaking, nameNew, sweep } from "./inTheMaking.js"
-import { keptCopyOf } from "./keptCopies.js"
-import { fromSqlite, LedgerError, messageOf } from "./LedgerError.js"
+import { keepCopy } from "./keptCopies.js"
+import { codeOf, fromSqlite, LedgerError } from "./LedgerError.js"
 import { migrate } from "./migrate.js"
 import { type Migrations, migrations as ours } from "./migrations.js"
 import { OnMigration } from "./OnMigration.js"
@@ -22,14 +20,13 @@ const keepBefore = (file: string, to: number) => (from: number) =>
   from === 0
     ? Effect.void
     : Effect.gen(function* () {
-        const copy = keptCopyOf(file, to)
-        yield* Effect.mapError(
-          copyLedger(file, copy, { replace: true }),
-          ({ cause }) =>
+        const copy = yield* Effect.mapError(
+          keepCopy(file, to),
+          ({ message }) =>
             new LedgerError({
               file,
               kind: "failed",
-              reason: `it has schema ${from} and was not brought to schema ${to}, since no copy of it could be made as ${copy} (${messageOf(cause)}). It was left as it is.`
+              reason: `it has schema ${from} and was not brought to schema ${to}, since no copy of it could be made: ${message} It was left as it is.`
             })
         )
         const tell = yield* OnMigration
@@ -44,46 +41,46 @@ const prepare = (sql: SqlClient.SqlClient, file: string, migrations: Migrations)
     if (file !== ":memory:") yield* sql.unsafe("PRAGMA journal_mode = WAL")
     // WAL's default may lose the last commits in a power cut; a recorded answer must survive one.
     yield* sql.unsafe("PRAGMA synchronous = FULL")
-  }).pipe(Effect.mapError((error) => (error._tag === "LedgerError" ? error : fromSqlite(file, error))))
-
-/** Gives the finished file its name, unless another process was first: then that one's file is the ledger. */
-const publish = (made: string, file: string) =>
-  Effect.try({
-    try: () => {
-      if (existsSync(file) && statSync(file).size === 0) rmSync(file)
-      nameNew(made, file)
-    },
-    catch: (error) =>
-      new LedgerError({
-        file,
-        kind: "unusable",
-        reason: `it cannot be made (${error instanceof Error ? error.message : error}).`
-      })
-  })
+  }).pipe(
+    // A commit that fails is a defect to the transaction; to the user it is a full disk.
+    Effect.catchAllDefect((defect) =>
+      codeOf(defect).startsWith("SQLITE_") ? Effect.fail(fromSqlite(file, defect)) : Effect.die(defect)
+    ),
+    Effect.mapError((error) => (error._tag === "LedgerError" ? error : fromSqlite(file, error)))
+  )
 
 /** Twice SQLite's own: a million contacts are loaded and decided a fifth faster, and an answer is recorded no slower. */
 const pageBytes = 8192
 
+/** Lays out a file that holds nothing yet, in one transaction: killed at any instant, it holds nothing or all of it. */
+const layOut = (file: string, migrations: Migrations) =>
+  Effect.gen(function* () {
+    const sql = yield* connect(file)
+    yield* Effect.mapError(sql.unsafe(`PRAGMA page_size = ${pageBytes}`), (error) => fromSqlite(file, error))
+    yield* prepare(sql, file, migrations)
+  }).pipe(Effect.scoped)
+
 /**
  * Makes a ledger beside its name and then names it, so that whatever instant this is killed at there is
- * either no file or a whole one.
+ * either no file or a whole one. Where another process was first, that one's file is the ledger.
  */
-const create = (file: string, migrations: Migrations) => {
-  const made = inTheMaking(file)
-  return Effect.scoped(
-    Effect.gen(function* () {
-      const sql = yield* connect(made)
-      yield* Effect.mapError(sql.unsafe(`PRAGMA page_size = ${pageBytes}`), (error) =>
-        fromSqlite(made, error)
-      )
-      yield* prepare(sql, made, migrations)
-    })
-  ).pipe(
-    Effect.zipRight(publish(made, file)),
-    Effect.mapError((error) => new LedgerError({ file, kind: error.kind, reason: error.reason })),
-    Effect.ensuring(Effect.sync(() => sweep(file)))
+const create = (file: string, path: string, migrations: Migrations) =>
+  Effect.gen(function* () {
+    const made = yield* Unfinished.make(path)
+    yield* layOut(made, migrations)
+    yield* Unfinished.flush(made)
+    yield* Unfinished.nameNew(made, path)
+  }).pipe(
+    Effect.scoped,
+    Effect.mapError((error) =>
+      error._tag === "DiskError"
+        ? new LedgerError({ file, kind: "unusable", reason: `it cannot be made (${error.reason}).` })
+        : new LedgerError({ file, kind: error.kind, reason: error.reason })
+    )
   )
-}
+
+export const noLedgerYet =
+  "there is no ledger yet. Start one with 'ac-reconcile contacts load FILE --batch-column COLUMN' or 'ac-reconcile batches add --id BATCH_ID', or name another with --db FILE."
 
 export interface OpenOptions {
   readonly mustExist?: boolean
@@ -100,13 +97,14 @@ export const openFile = (file: string, options: OpenOptions) =>
       return yield* new LedgerError({
         file,
         kind: "absent",
-        reason:
-          "there is no ledger yet. Start one with 'ac-reconcile contacts load FILE --batch-column COLUMN' or 'ac-reconcile batches add --id BATCH_ID', or name another with --db FILE."
+        reason: noLedgerYet
       })
     }
-    if (file !== ":memory:") {
-      sweep(file)
-      if (identity._tag === "New") yield* create(file, migrations)
+    if (identity._tag === "New" && file !== ":memory:") {
+      // An empty file is laid out where it is: somebody made it, with its mode, and another process may have it open.
+      yield* identity.path === undefined ? layOut(file, migrations) : create(file, identity.path, migrations)
+    } else if (identity._tag === "Ledger") {
+      yield* Unfinished.sweep(identity.path)
     }
     const sql = yield* connect(file)
     yield* prepare(sql, file, migrations)

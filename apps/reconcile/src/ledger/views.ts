@@ -167,7 +167,7 @@ export const views: ReadonlyArray<View> = [
       "Which addresses were reported as failed, though no sent contact has them, and which sent ones are nearly the same?",
     sql: `SELECT f.batch_id, f.subject AS email, f.detail,
         (SELECT group_concat(n.sent_email, ', ') FROM near_matches n
-          WHERE n.batch_id = f.batch_id AND n.failed_email = f.subject) AS nearest_sent
+          WHERE n.batch_id = f.batch_id AND n.finding = f.finding AND n.subject = f.subject) AS nearest_sent
       FROM findings f WHERE f.finding = 'unmatched-failure'`
   },
   {
@@ -183,10 +183,15 @@ export const views: ReadonlyArray<View> = [
   {
     name: "batch_timeline",
     question: "What did ActiveCampaign answer about each batch, and when?",
-    sql: `SELECT batch_id, received_at AS at, status, success_count AS successes, failure_count AS failures, NULL AS error
+    sql: `SELECT batch_id, received_at AS at, status, success_count AS successes, failure_count AS failures, NULL AS error, origin
       FROM batch_answers
       UNION ALL
-      SELECT batch_id, occurred_at, NULL, NULL, NULL, message FROM batch_errors`
+      SELECT batch_id, first_at, NULL, NULL, NULL, message, CAST('account' AS TEXT) FROM batch_errors
+      UNION ALL
+      SELECT b.batch_id, e.first_at, NULL, NULL, NULL, e.message, CAST('account' AS TEXT)
+      FROM account_errors e JOIN batches b ON e.step = 'follow' AND b.added_at <= e.last_at
+      WHERE NOT EXISTS (SELECT 1 FROM batch_answers a WHERE a.batch_id = b.batch_id
+        AND a.status IN ('completed', 'failed', 'interrupted') AND a.received_at < e.first_at)`
   },
   {
     name: "daily_totals",

@@ -124,7 +124,7 @@ describe.concurrent("export outcomes", () => {
         1,
         /no\/such\/out\.csv: cannot be written .*Name another file with --output FILE\.$/
       )
-      expect(readdirSync(world.folder).filter((name) => name.includes("partial"))).toEqual([])
+      expect(readdirSync(world.folder).filter((name) => name.includes("unfinished"))).toEqual([])
     })
   )
 

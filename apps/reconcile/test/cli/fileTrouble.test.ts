@@ -141,7 +141,7 @@ describe.concurrent("a contact file that cannot be used", () => {
       /^ac-reconcile: people\.csv, line 1: no column holds an e-mail address \(columns: name, phone\)\. .*--map/
     ],
     "is empty": ["empty.csv", /empty\.csv: the file is empty/],
-    "is a spreadsheet": ["book.csv", /book\.csv, line 1.*spreadsheet.*Export it as CSV/]
+    "is an archive": ["book.csv", /book\.csv: this is a ZIP archive\. Unpack it/]
   } as const
   for (const [is, [file, like]] of Object.entries(cases)) {
     it(

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 import { dump, rows, values } from "./support/database.js"
 import { csvOf, documentedAnswer, documentedContacts, documentedServer, fast } from "./support/documented.js"
 import { envelopeOf, expectCleanOutput, expectDone } from "./support/said.js"
-import { account, inWorld, type World } from "./support/World.js"
+import { account, batchIdOf, inWorld, type World } from "./support/World.js"
 
 const stuck = '{"status":"active"}'
 
@@ -81,6 +81,51 @@ describe.concurrent("following a batch", () => {
       expectDone(await world.run(["run", ...fast], { env: account(url) }))
       expect(settledBatches(db)).toEqual([{ batch_id: "batch-1", status: "completed" }])
       expect(values(db, "SELECT count(*) FROM reconcile_runs WHERE finished_at IS NULL")).toEqual([0])
+    })
+  )
+
+  for (const once of [["--once"], []]) {
+    it(
+      `exits with 1 and names the batch that gives no answer by the deadline${once.length > 0 ? ", asked once" : ""}`,
+      inWorld(async (world) => {
+        const documented = documentedServer(() => documentedAnswer)
+        const url = await world.serve((request, response) => {
+          if (batchIdOf(request) !== "silent") documented(request, response)
+        })
+        const db = await load(world)
+        await world.run(["batches", "add", "--id", "silent"])
+        const args = ["run", "--deadline", "4s", ...once, ...fast]
+        const ran = await world.run(args, { env: account(url) })
+        expectCleanOutput(ran)
+        expect(ran.code).toBe(1)
+        expect(ran.stderr).toMatch(/^ac-reconcile: Batch silent gave no answer for \ds\. [^\n]*\n$/)
+        expect(ran.stdout).toContain("2 batches asked about, 1 settled, 1 without an answer.")
+        expect(settledBatches(db)).toContainEqual({ batch_id: "batch-1", status: "completed" })
+        expect((await world.run(["batches", "show", "silent"])).stdout).toContain(
+          "Batch silent is without an answer."
+        )
+        const json = await world.run([...args, "--json"], { env: account(url) })
+        expect(json).toMatchObject({ code: 1, stderr: "" })
+        expect(envelopeOf(json.stdout).result).toMatchObject({
+          run: { stillOpen: 0, problems: [{ batchId: "silent", error: "NoAnswer", answeredAt: null }] }
+        })
+      })
+    )
+  }
+
+  it(
+    "asks once more where an answer was nonsense",
+    inWorld(async (world) => {
+      const nonsense = ["null", "[]", '"completed"', "{}"]
+      const answer = (batchId: string, call: number) =>
+        call === 1 ? (nonsense[Number(batchId.slice(6))] ?? documentedAnswer) : documentedAnswer
+      const env = account(await world.serve(documentedServer(answer)))
+      const ids = nonsense.map((_, index) => `batch-${index}`)
+      await world.run(["batches", "add", ...ids.flatMap((id) => ["--id", id])])
+      expectDone(await world.run(["run", "--once", ...fast], { env }))
+      expect(settledBatches(world.path("reconcile.db"))).toEqual(
+        ids.map((batch_id) => ({ batch_id, status: "completed" }))
+      )
     })
   )
 

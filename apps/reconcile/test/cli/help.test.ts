@@ -44,6 +44,7 @@ const commands: Readonly<Record<string, ReadonlyArray<string>>> = {
     "--once",
     "--deadline",
     "--requests-per-second",
+    "--account-limit",
     "--no-resolve",
     "--no-lookup",
     "--max-calls",

@@ -126,6 +126,20 @@ const grown = (file: string, bytes: number, started: Started) => {
   return Promise.race([look(), end])
 }
 
+/** Resolves once there is a file that is not finished, or the process has ended without one. */
+const madeUnfinished = (folder: string, started: Started) => {
+  let ended = false
+  const end = started.ended.then(() => {
+    ended = true
+  })
+  const look = async (): Promise<void> => {
+    while (!ended && !readdirSync(folder).some((name) => name.includes("unfinished"))) {
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
+  return Promise.race([look(), end])
+}
+
 /** A file that holds nothing yet, or a whole ledger with all of the load in it or none. */
 const expectWhole = (db: string) => {
   if (!existsSync(db) || statSync(db).size === 0) return
@@ -158,7 +172,7 @@ describe("a load killed without warning", () => {
         },
         "the file is being made": async (db) => {
           const load = world.start(loadArgs(db, "many.csv"))
-          await grown(world.path(`${db}.${load.process.pid}.new`), 1, load)
+          await madeUnfinished(world.folder, load)
           return kill(load)
         },
         "the file has just got its name": async (db) => {
@@ -186,7 +200,7 @@ describe("a load killed without warning", () => {
         expectDone(again)
         expect(digestWithoutTimes(world.path(db)), moment).toEqual(whole)
       }
-      expect(readdirSync(world.folder).filter((name) => name.includes(".new"))).toEqual([])
+      expect(readdirSync(world.folder).filter((name) => name.includes("unfinished"))).toEqual([])
     })
   )
 })

@@ -46,7 +46,7 @@ interface Scene {
 }
 
 const load = ["contacts", "load", "sent.csv", "--batch-column", "batch", "--source", "crm"]
-const run = ["run", "--requests-per-second", "1000"]
+const run = ["run", "--requests-per-second", "1000", "--account-limit", "1000"]
 
 const scenes: ReadonlyArray<Scene> = [
   { name: "contacts load", before: [], command: load },

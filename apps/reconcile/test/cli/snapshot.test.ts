@@ -68,8 +68,14 @@ describe.concurrent("a file of the first schema", () => {
         database.pragma("user_version = 1")
         database.close()
       }
-      const told = await world.run(["batches", "list", "--db", "one.db"])
-      expect(told).toMatchObject({ code: 0, stdout: expect.stringContaining("b-1") })
+      const read = await world.run(["batches", "list", "--db", "one.db"])
+      expect(read).toMatchObject({ code: 0, stdout: expect.stringContaining("b-1") })
+      expect(read.stderr).toMatch(
+        /^ac-reconcile: one\.db has an older schema\. .* a temporary copy .* is read; /
+      )
+      expect(pragma(world.path("one.db"), "user_version")).toBe(1)
+      const told = await world.run(["reconcile", "--db", "one.db"])
+      expect(told.code).toBe(0)
       expect(told.stderr).toMatch(
         /^ac-reconcile: one\.db has schema 1 and is brought to schema \d+\. As it was, it is kept in one\.db\.before-schema-\d+\.\n$/
       )

@@ -1,10 +1,10 @@
 import { readdirSync } from "node:fs"
 import { describe, expect, it } from "vitest"
-import { envelopeOf, expectCleanOutput } from "./support/said.js"
+import { envelopeOf, expectCleanOutput, expectRefusal } from "./support/said.js"
 import { closedPort } from "./support/trouble.js"
 import { account, inWorld } from "./support/World.js"
 
-describe.concurrent("a call that makes no sense", () => {
+describe("a call that makes no sense", () => {
   const calls: ReadonlyArray<readonly [ReadonlyArray<string>, RegExp]> = [
     [["reconcil"], /Invalid subcommand.*'reconcile'/],
     [["contacts", "lod", "sent.csv"], /Invalid subcommand/],
@@ -14,17 +14,40 @@ describe.concurrent("a call that makes no sense", () => {
     [["run", "--deadline", "soon"], /--deadline: 'soon' is not a duration\. Write 90s, 30m, 2h or 1d\./],
     [["run", "--fail-on", "rejected,sadness"], /--fail-on does not know 'sadness'.*rejected.*findings/],
     [["run", "--requests-per-second", "0"], /must be greater than 0/],
+    [["run", "--requests-per-second", "Infinity"], /must be greater than 0, and finite/],
+    [["run", "--requests-per-second", "5.5"], /more than the account's limit of 5\. .*--account-limit 6\./],
+    [
+      ["resolve", "--requests-per-second", "11", "--account-limit", "10"],
+      /limit of 10\. .*--account-limit 11/
+    ],
+    [["lookup", "--account-limit", "0"], /--account-limit must be 1 or more/],
     [["batches", "add"], /No batch ID was given\. .*--id BATCH_ID/],
     [["batches", "add", "--id", ""], /No batch ID was given/],
     [["batches", "add", "--id", "a", "--id", "b", "--sent", "sent.csv"], /one batch, and 2 were named/],
-    [["batches", "add", "--id", "a", "--submitted-at", "last week"], /'last week' is not a time/],
+    [["batches", "add", "--id", "a", "--submitted-at", "last week"], /'last week' is not a time: .*ISO 8601/],
+    [
+      ["contacts", "load", "sent.csv", "--submitted-at", "2031-04-02T08:15:00Z"],
+      /no column names them\. Add --batch-column/
+    ],
     [["contacts", "load"], /No contacts were named\. Give a file/],
     [["contacts", "load", "--bogus"], /'--bogus' is no option of this command\./],
     [["contacts", "load", "sent.csv", "--map", "phone=Phone"], /--map: .*"phone" cannot be mapped/],
-    [["export", "outcomes", "--format", "xlsx"], /csv/]
+    [["export", "outcomes", "--format", "jsn"], /^--format: 'jsn' is none of csv, .* Did you mean 'json'\?$/]
   ]
-  it(
-    "is told with 2 in one line that names what is wrong, and makes no file",
+  const misspelt: typeof calls = [
+    [["batches", "lst"], /Invalid subcommand 'lst' for ac-reconcile batches\. Did you mean 'list'\?/],
+    [["export", "outcoms"], /Invalid subcommand 'outcoms' .*Did you mean 'outcomes'\?/],
+    [["--db", "a.db", "batches", "list"], /'--db' stands before the command\. Options come after it/],
+    [["query", "contact_status"], /It is a view, .*: ac-reconcile query "select \* from contact_status"\./],
+    [["query", "contact_statsu"], /The nearest is the view contact_status/],
+    [["query", "--json", "select 1"], /unknown argument: '--json'\. For JSON, write --format json\./],
+    [["batches", "list", "--format", "json"], /'--format'\. For JSON, write --json\./],
+    [["run", "--onse"], /unknown argument: '--onse'\. Did you mean '--once'\?/],
+    [["run", "--max-calls", "abc"], /^--max-calls: 'abc' is not a whole number\.$/],
+    [["run", "--requests-per-second=fast"], /^--requests-per-second: 'fast' is not a number\.$/],
+    [["batches", "add", "--id"], /^--id needs a value\.$/]
+  ]
+  const isTold = (calls: ReadonlyArray<readonly [ReadonlyArray<string>, RegExp]>) =>
     inWorld(async (world) => {
       const ended = await Promise.all(calls.map(([args]) => world.run(args)))
       for (const [index, one] of ended.entries()) {
@@ -40,6 +63,56 @@ describe.concurrent("a call that makes no sense", () => {
         expectCleanOutput(one)
       }
       expect(readdirSync(world.folder)).toEqual([])
+    })
+
+  it("is told with 2 in one line that names what is wrong, and makes no file", isTold(calls))
+
+  it("is told with what was typed, and what may have been meant", isTold(misspelt))
+
+  it(
+    "names the option that named a column, and the column most like it",
+    inWorld(async (world) => {
+      world.write("sent.csv", "email,batch_id\nada@example.test,b-1\n")
+      for (const [option, like] of [
+        [["--batch-column", "batch_di"], /The nearest is "batch_id"\. Correct --batch-column COLUMN\.$/],
+        [["--map", "batch_id=batch_di"], /The nearest is "batch_id"\. Correct --map batch_id=COLUMN\.$/],
+        [["--key", "nummer"], /there is no column "nummer" .*\)\. Correct --key COLUMN\.$/]
+      ] as const) {
+        expectRefusal(await world.run(["contacts", "load", "sent.csv", ...option]), 2, like)
+      }
+      expect(readdirSync(world.folder)).toEqual(["sent.csv"])
+    })
+  )
+
+  it(
+    "is none where - stands among options, whichever they are",
+    inWorld(async (world) => {
+      const stdin = "email\nada@example.test\n"
+      for (const args of [
+        ["--raw", "-", "--source", "s"],
+        ["-", "--raw", "--source", "s"],
+        ["--source", "s", "--json", "-"],
+        ["--source=s", "-", "--raw"]
+      ]) {
+        const loaded = await world.run(["contacts", "load", ...args], { stdin })
+        expect({ args, code: loaded.code, stderr: loaded.stderr }).toEqual({ args, code: 0, stderr: "" })
+      }
+    })
+  )
+
+  it(
+    "is asking for the story of somebody unknown, as it is for an unknown batch",
+    inWorld(async (world) => {
+      world.write("sent.csv", "email\nada@example.test\n")
+      await world.run(["contacts", "load", "sent.csv"])
+      expectRefusal(
+        await world.run(["explain", "bea@example.test"]),
+        2,
+        /Nothing is known of bea@example\.test: /
+      )
+      const json = await world.run(["explain", "bea@example.test", "--json"])
+      expect(json).toMatchObject({ code: 2, stderr: "" })
+      expect(envelopeOf(json.stdout)).toMatchObject({ command: "explain", exitCode: 2 })
     })
   )
 

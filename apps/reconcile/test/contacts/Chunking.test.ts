@@ -35,6 +35,8 @@ const physicalLines = (text: string): ReadonlyArray<string> => {
   return lines.at(-1) === "" ? lines.slice(0, -1) : lines
 }
 
+const linesIn = (text: string): number => text.match(/\r\n|\n|\r/g)?.length ?? 0
+
 const byLine = (a: { readonly line: number }, b: { readonly line: number }) => a.line - b.line
 
 /** Every record, kept or rejected, in the order of the file, from the two layers below the columns. */
@@ -114,6 +116,55 @@ describe("reading in chunks", () => {
       physicalLines(text).forEach((line, i) => {
         assert.strictEqual(seen.has(i + 1), line.trim() !== "", `line ${i + 1}`)
       })
+    }
+  )
+
+  it.prop(
+    "gives the same for any JSON array, however it is written and cut, with the line each value begins on",
+    [
+      FastCheck.array(
+        FastCheck.oneof(
+          FastCheck.jsonValue().map((value) => JSON.stringify(value)),
+          FastCheck.tuple(address, FastCheck.jsonValue()).map(([email, x]) =>
+            JSON.stringify({ email, x }, null, 1)
+          ),
+          FastCheck.constantFrom("nul", "{x}", '{"email":}', '{"email":"a\nb"}')
+        ),
+        { maxLength: 8 }
+      ),
+      FastCheck.constantFrom(",", ",\n", "\r\n,\r", " ,\t"),
+      FastCheck.boolean(),
+      cuts
+    ],
+    ([values, between, isUtf16, cuts]) => {
+      const text = `\uFEFF[\n${values.join(between)}]`
+      const input = isUtf16 ? Uint8Array.from(Buffer.from(text, "utf16le")) : bytes(text)
+      const options = { format: undefined }
+      const whole = parse(input, options, [])
+      assert.deepStrictEqual(parse(input, options, cuts), whole)
+      assert.deepStrictEqual(parse(input, options, 1), whole)
+      let line = 2
+      const expected = values.map((value) => {
+        const start = line
+        line += linesIn(value) + linesIn(between)
+        return `${start}: ${value}`
+      })
+      const read = [...whole.rows, ...whole.rejected].map(({ line, record }) => `${line}: ${record.trim()}`)
+      assert.deepStrictEqual(read.sort(), expected.sort())
+    }
+  )
+
+  it.prop(
+    "gives the same for UTF-16 as for the same text in UTF-8, however it is cut",
+    [FastCheck.array(FastCheck.tuple(address, field), { maxLength: 8 }), FastCheck.boolean(), cuts],
+    ([written, littleEndian, cuts]) => {
+      const text = Papa.unparse([["email", "n"], ...written])
+      const units = Buffer.from(`\uFEFF${text}`, "utf16le")
+      const input = Uint8Array.from(littleEndian ? units : units.swap16())
+      const options = { format: undefined }
+      const whole = parse(text, { format: "csv" })
+      assert.deepStrictEqual(parse(input, options, cuts), whole)
+      assert.deepStrictEqual(parse(input, options, 1), whole)
     }
   )
 

@@ -56,14 +56,26 @@ describe("ContactReader", () => {
     }).pipe(Effect.provide(NodeContext.layer))
   )
 
-  it.scoped("tells the format from the extension, whatever its case", () =>
+  it.scoped("tells the format from what a file holds, whatever its name", () =>
     Effect.gen(function* () {
-      const object = '{"email":"a@x.test"}\n'
-      for (const name of ["a.jsonl", "a.NDJSON"]) {
-        assert.deepStrictEqual((yield* collect({ path: yield* written(name, object) })).emails, ["a@x.test"])
+      const lines = '{"email":"a@x.test"}\n{"email":"b@x.test"}\n'
+      const csv = "email,name\na@x.test,Ada\nb@x.test,Bob\n"
+      const files: ReadonlyArray<readonly [name: string, text: string]> = [
+        ["a.jsonl", lines],
+        ["a.json", lines],
+        ["a.csv", lines],
+        ["a.NDJSON", csv],
+        ["a.json", csv],
+        ["a.jsonl", `[${lines.trim().replace("\n", ",")}]`],
+        ["a.tsv", csv],
+        // Only here, and in doubt, the name decides.
+        ["a.tsv", "a;b;c\temail\n1\ta@x.test\n2\tb@x.test\n"],
+        ["a.jsonl", `garbage\n${lines}`]
+      ]
+      for (const [name, text] of files) {
+        const { emails } = yield* collect({ path: yield* written(name, text) })
+        assert.deepStrictEqual(emails, ["a@x.test", "b@x.test"], name)
       }
-      const tabs = yield* written("a.tsv", "a,b,c\temail\n1\ta@x.test\n")
-      assert.deepStrictEqual((yield* collect({ path: tabs })).emails, ["a@x.test"])
     }).pipe(Effect.provide(NodeContext.layer))
   )
 

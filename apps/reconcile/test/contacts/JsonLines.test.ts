@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import Sqlite from "better-sqlite3"
 import * as EmailKey from "effect-activecampaign/EmailKey"
 import { emails, parse, places } from "./support.js"
 
@@ -29,7 +30,7 @@ describe("JSON lines", () => {
       "2:a@x.test",
       "4:b@x.test"
     ])
-    assert.deepStrictEqual(parse("", jsonl), { rows: [], rejected: [] })
+    assert.deepStrictEqual(parse("", jsonl), { rows: [], rejected: [], remarks: [] })
   })
 
   it("takes the keys the caller names", () => {
@@ -66,12 +67,12 @@ describe("JSON lines", () => {
   })
 
   it.each(["[1]", "null", '"a@x.test"', "7"])("rejects %s, which is no object", (line) => {
-    assert.strictEqual(parse(line, jsonl).rejected[0]?.reason, "The line is JSON, but not an object.")
+    assert.strictEqual(parse(line, jsonl).rejected[0]?.reason, "It is JSON, but not an object.")
   })
 
   it("rejects a line that is not JSON, and reads on", () => {
     const read = parse('{"email":"a@x.test" "x"}\n{"email":"b@x.test"}\n', jsonl)
-    assert.match(read.rejected[0]?.reason ?? "", /^The line is not valid JSON: /)
+    assert.match(read.rejected[0]?.reason ?? "", /^It is not valid JSON at column 21: /)
     assert.strictEqual(read.rejected[0]?.record, '{"email":"a@x.test" "x"}')
     assert.deepStrictEqual(emails(read), ["b@x.test"])
   })
@@ -82,23 +83,54 @@ describe("JSON lines", () => {
     assert.deepStrictEqual(places(read), ["2:b@x.test"])
   })
 
-  it("rejects a contact ID that is no text, or a number that lost digits", () => {
-    const read = parse(
-      '{"email":"a@x.test","contact_id":true}\n{"email":"b@x.test","contact_id":12345678901234567890}\n',
-      jsonl
-    )
-    assert.deepStrictEqual(
-      read.rejected.map((row) => row.reason),
-      [
-        'The value of "contact_id" is neither a string nor a number.',
-        'The number in "contact_id" is no whole number that can be read exactly; write it as a string.'
-      ]
-    )
-  })
-
   it("is recognised by its first sign where no format is given", () => {
     const unknown = { format: undefined }
     assert.deepStrictEqual(emails(parse('\uFEFF\n \n{"email":"a@x.test"}\n', unknown, 1)), ["a@x.test"])
     assert.deepStrictEqual(emails(parse("email\na@x.test\n", unknown, 1)), ["a@x.test"])
+  })
+
+  it.each([
+    '{"email":"a@x.test","email":"b@x.test"}',
+    '{"batch":"b-1","email":"a@x.test", "\\u0062atch" : "b-2"}'
+  ])("rejects %s, which has a key twice that is used", (line) => {
+    const once = '{"email":"c@x.test","batch":"b-1","n":{"email":"email","batch":["batch"]},"é":"\\u00e9"}'
+    const found = parse(`${line}\n${once}`, { ...jsonl, map: { batchId: "batch" } })
+    assert.match(found.rejected[0]?.reason ?? "", /^The key "(email|batch)" stands in it more than once\.$/)
+    assert.deepStrictEqual(places(found), ["2:c@x.test"])
+  })
+
+  it("rejects a line nested deeper than SQLite reads JSON, and keeps one that is not", () => {
+    const nested = (levels: number) =>
+      `{"email":"a@x.test","x":${"[".repeat(levels - 1)}${"]".repeat(levels - 1)}}`
+    const found = parse([nested(8000), nested(1001), nested(1000), nested(2)].join("\n"), jsonl)
+    assert.deepStrictEqual(places(found), ["3:a@x.test", "4:a@x.test"])
+    assert.strictEqual(found.rejected[1]?.reason, "It is nested deeper than 1,000 levels.")
+    const database = new Sqlite(":memory:")
+    for (const { columns } of found.rows) {
+      assert.strictEqual(
+        database.prepare("SELECT json_extract(?, '$.email')").pluck().get(columns),
+        "a@x.test"
+      )
+    }
+    database.close()
+    // Brackets in a text are no levels.
+    assert.strictEqual(parse(`{"email":"a@x.test","x":"${'[\\"'.repeat(3000)}"}`, jsonl).rows.length, 1)
+  })
+
+  it.each([
+    ["the address", '{"email":"a\\udfff@x.test"}'],
+    ["the batch", '{"email":"a@x.test","batch":"b\\udfff"}'],
+    ["a key", '{"email":"a@x.test","\\uD83D":1}'],
+    ["a value that is not used", '{"email":"a@x.test","x":[{"y":"\\ude00\\ud83d"}]}']
+  ])("rejects a line with half of a character in %s", (_, line) => {
+    const found = parse(`${line}\n{"email":"b@x.test","x":"\\ud83d\\ude00 \\\\udfff"}`, {
+      ...jsonl,
+      map: { batchId: "batch" }
+    })
+    assert.deepStrictEqual(
+      found.rejected.map(({ line, reason }) => `${line}: ${reason}`),
+      ["1: It holds half of a character (a lone surrogate, as \\udfff), which is no text."]
+    )
+    assert.deepStrictEqual(places(found), ["2:b@x.test"])
   })
 })

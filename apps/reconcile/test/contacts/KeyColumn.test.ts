@@ -37,6 +37,16 @@ describe("the key column", () => {
     ])
   })
 
+  it("rejects a row in which it holds a NUL character, with which SQLite ends a text", () => {
+    assert.deepStrictEqual(
+      keys('{"email":"a@x.test","id":"1\\u0000"}\n{"email":"b@x.test","id":"2"}', "id", "jsonl"),
+      {
+        keys: ["2"],
+        rejected: ['1: The key in "id" holds a NUL character.']
+      }
+    )
+  })
+
   it("that is not there is named with the option that named it", () => {
     assert.strictEqual(
       failure("email,name\n", { map: { key: "id" } }),
@@ -62,10 +72,17 @@ describe("a first line that names the delimiter", () => {
   })
 
   it("may name any sign, also against the file's name", () => {
-    const options = { delimiter: "\t" }
+    const options = { preferredDelimiter: "\t" }
     assert.strictEqual(
       parse("sep=|\nname|email\nA\tB|a@x.test\n", options).rows[0]?.columns,
       '{"name":"A\\tB","email":"a@x.test"}'
+    )
+  })
+
+  it("is passed over where the caller names another", () => {
+    assert.strictEqual(
+      parse("sep=,\nname|email\nA|a@x.test\n", { delimiter: "|" }).rows[0]?.email,
+      "a@x.test"
     )
   })
 

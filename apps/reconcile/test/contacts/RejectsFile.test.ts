@@ -1,56 +1,144 @@
-import * as FileSystem from "@effect/platform/FileSystem"
-import * as NodeContext from "@effect/platform-node/NodeContext"
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { rejected } from "../../src/contacts/ContactRow.js"
 import * as RejectsFile from "../../src/contacts/RejectsFile.js"
+import { Disk } from "../../src/files/Disk.js"
+import { temporaryFolder } from "../support/temporary.js"
 
-const inDirectory = <A, E>(
-  use: (path: string, fs: FileSystem.FileSystem) => Effect.Effect<A, E, FileSystem.FileSystem>
-) =>
-  Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    return yield* use(`${yield* fs.makeTempDirectoryScoped()}/contacts.csv.rejects.csv`, fs)
-  }).pipe(Effect.provide(NodeContext.layer))
+const options = { place: "line", inputs: [] } as const
+const tooFew = rejected(2, null, "Too few.", "a")
 
-describe("RejectsFile", () => {
-  it("stands beside the input by default", () => {
+/** Loads these rejected rows under a name that nobody typed, as a command would. */
+const load = (name: string, ...rows: ReadonlyArray<typeof tooFew>) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const file = yield* RejectsFile.madeUp(name, options)
+      yield* file.append(rows)
+      return yield* file.finish
+    })
+  )
+
+const typed = (name: string, ...rows: ReadonlyArray<typeof tooFew>) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const file = yield* RejectsFile.typed(name, options)
+      for (const row of rows) yield* file.append([row])
+      return yield* file.finish
+    })
+  )
+
+const place = Effect.map(temporaryFolder, (folder) => ({ folder, name: join(folder, "in.csv.rejects.csv") }))
+
+describe("rejected rows", () => {
+  it("go beside the input by default, or here where the input has no folder", () => {
     assert.strictEqual(RejectsFile.rejectsPathFor("in/contacts.csv"), "in/contacts.csv.rejects.csv")
-    assert.strictEqual(RejectsFile.rejectsPathFor("-"), "stdin.rejects.csv")
+    for (const input of ["-", "/dev/stdin", "/dev/fd/63", "/proc/self/fd/63"]) {
+      assert.strictEqual(RejectsFile.rejectsPathFor(input), "stdin.rejects.csv")
+    }
   })
 
-  it.scoped("makes no file while nothing is rejected", () =>
-    inDirectory((path, fs) =>
-      Effect.gen(function* () {
-        const file = yield* RejectsFile.make(path)
-        yield* file.append([])
-        assert.isFalse(yield* fs.exists(path))
-      })
-    )
+  it.scoped("make no file while there are none", () =>
+    Effect.gen(function* () {
+      const { folder, name } = yield* place
+      assert.isUndefined(yield* load(name))
+      assert.deepStrictEqual(readdirSync(folder), [])
+    })
   )
 
-  it.scoped("replaces the file of an earlier run at the first row, then appends", () =>
-    inDirectory((path, fs) =>
-      Effect.gen(function* () {
-        yield* fs.writeFileString(path, "of an earlier run")
-        const file = yield* RejectsFile.make(path)
-        yield* file.append([rejected(2, null, "Too few.", "a"), rejected(3, 1, 'It has "x".', 'b,"c\nd')])
-        yield* file.append([rejected(9, null, "Blank.", "")])
-        assert.strictEqual(
-          yield* fs.readFileString(path),
-          'line,reason,record\r\n2,Too few.,a\r\n3,"It has ""x"".","b,""c\nd"\r\n9,Blank.,\r\n'
+  it.scoped("are written whole at the end, for their owner alone", () =>
+    Effect.gen(function* () {
+      const { folder, name } = yield* place
+      const rows = [tooFew, rejected(3, 1, 'It has "x".', 'b,"c\nd'), rejected(9, null, "Blank.", "")]
+      assert.deepStrictEqual(yield* load(name, ...rows), { file: name, taken: null })
+      assert.strictEqual(
+        readFileSync(name, "utf8"),
+        'line,reason,record\r\n2,Too few.,a\r\n3,"It has ""x"".","b,""c\nd"\r\n9,Blank.,\r\n'
+      )
+      assert.strictEqual(statSync(name).mode & 0o777, 0o600)
+      assert.deepStrictEqual(readdirSync(folder), ["in.csv.rejects.csv"])
+    })
+  )
+
+  it.scoped("replace those of an earlier load, and go with the last of them", () =>
+    Effect.gen(function* () {
+      const { folder, name } = yield* place
+      yield* load(name, tooFew, tooFew)
+      assert.deepStrictEqual(yield* load(name, tooFew), { file: name, taken: null })
+      assert.deepStrictEqual(readdirSync(folder), ["in.csv.rejects.csv"])
+      assert.isUndefined(yield* load(name))
+      assert.deepStrictEqual(readdirSync(folder), [])
+    })
+  )
+
+  it.scoped("leave alone what the user has written or corrected, under whatever header", () =>
+    Effect.gen(function* () {
+      for (const text of ["my notes", "line,reason,record\r\n2,Too few.,a\r\n", ""]) {
+        const { folder, name } = yield* place
+        writeFileSync(name, text)
+        const second = join(folder, "in.csv.rejects-2.csv")
+        assert.deepStrictEqual(yield* load(name, tooFew), { file: second, taken: name })
+        // The next load knows its own again.
+        assert.deepStrictEqual(yield* load(name, tooFew, tooFew), { file: second, taken: name })
+        yield* load(name)
+        assert.deepStrictEqual(readdirSync(folder), ["in.csv.rejects.csv"])
+        assert.strictEqual(readFileSync(name, "utf8"), text)
+      }
+      const { folder, name } = yield* place
+      yield* load(name, tooFew)
+      writeFileSync(name, readFileSync(name, "utf8").replace("a\r\n", "b\r\n"))
+      yield* load(name)
+      assert.deepStrictEqual(readdirSync(folder), ["in.csv.rejects.csv"])
+    })
+  )
+
+  it.scoped("take the place of any ordinary file that the user names", () =>
+    Effect.gen(function* () {
+      const { folder, name } = yield* place
+      writeFileSync(name, "of somebody", { mode: 0o640 })
+      yield* typed(name, tooFew, tooFew)
+      assert.strictEqual(readFileSync(name, "utf8"), "line,reason,record\r\n2,Too few.,a\r\n2,Too few.,a\r\n")
+      assert.strictEqual(statSync(name).mode & 0o777, 0o640)
+      yield* typed(name)
+      assert.deepStrictEqual(readdirSync(folder), [])
+      writeFileSync(name, "of somebody")
+      yield* typed(name)
+      assert.strictEqual(readFileSync(name, "utf8"), "of somebody")
+    })
+  )
+
+  it.scoped("leave nothing and replace nothing where the disk gets full", () =>
+    Effect.gen(function* () {
+      const { folder, name } = yield* place
+      yield* load(name, tooFew)
+      const before = readFileSync(name, "utf8")
+      const disk = yield* Disk
+      const full = Object.assign(new Error("no space"), { code: "ENOSPC" })
+      for (const failing of [{ write: () => Promise.reject(full) }, { flush: () => Promise.reject(full) }]) {
+        const error = yield* Effect.flip(load(name, tooFew, tooFew)).pipe(
+          Effect.provideService(Disk, { ...disk, ...failing })
         )
-      })
-    )
+        assert.strictEqual(
+          error.message,
+          `${name}: cannot be written (the disk is full, ENOSPC). Free some space, or name another file with --rejects FILE.`
+        )
+      }
+      assert.deepStrictEqual(readdirSync(folder), ["in.csv.rejects.csv"])
+      assert.strictEqual(readFileSync(name, "utf8"), before)
+    })
   )
 
-  it.scoped("says when the file cannot be written", () =>
-    inDirectory((path) =>
-      Effect.gen(function* () {
-        const file = yield* RejectsFile.make(`${path}/inside/nothing`)
-        const error = yield* Effect.flip(file.append([rejected(2, null, "Too few.", "a")]))
-        assert.include(error.message, "the rejected rows cannot be written (ENOENT")
-      })
-    )
+  it.scoped("are refused a place that cannot be written to, with what to do", () =>
+    Effect.gen(function* () {
+      const { folder, name } = yield* place
+      const error = yield* Effect.flip(typed(join(folder, "no", "such.csv"), tooFew))
+      assert.match(
+        error.message,
+        /such\.csv: cannot be written \(its folder does not exist, ENOENT\)\. Name another file with --rejects FILE\.$/
+      )
+      mkdirSync(name)
+      assert.match(String(yield* Effect.flip(typed(name, tooFew))), /since it is a folder/)
+    })
   )
 })

@@ -131,7 +131,10 @@ describe("contacts of a SQLite file", () => {
       const { rejected, rows } = yield* read(path, table("c"), { key: "id" })
       assert.deepStrictEqual(
         rows.map(({ contactId, key }) => [key, contactId]),
-        [["7", "7"]]
+        [
+          ["5", null],
+          ["7", "7"]
+        ]
       )
       assert.deepStrictEqual(
         rejected.map(({ line, reason }) => `${line}: ${reason}`),
@@ -140,7 +143,6 @@ describe("contacts of a SQLite file", () => {
           '2: The address in column "email" is blank.',
           '3: The address in column "email" is blank.',
           '4: The address in column "email" is not text.',
-          '5: The number in column "contact_id" is no whole number.',
           '6: The key in column "id" is blank.'
         ]
       )
@@ -148,6 +150,79 @@ describe("contacts of a SQLite file", () => {
         rejected[0]?.record,
         '{"id":1,"email":"a@x.test","contact_id":7,"photo":"BLOB of 2 bytes"}'
       )
+    })
+  )
+
+  it.scoped("are rejected by row and column where their text is not in the encoding of the file", () =>
+    Effect.gen(function* () {
+      const path = yield* file(
+        "CREATE TABLE c (email TEXT, Note TEXT, NOTES TEXT)",
+        `INSERT INTO c VALUES ('a@x.test', '', CAST(x'61ff' AS TEXT)), ('b@x.test', 'a \uFFFD that is one', ''),
+          (CAST(x'63eda0804078' AS TEXT), '', ''), ('d@x.test', '', '')`
+      )
+      for (const selection of [table("c"), query("select *, 1 as note2 from c -- all")]) {
+        const { rejected, rows } = yield* read(path, selection)
+        assert.deepStrictEqual(
+          rows.map(({ email, line }) => `${line}:${email}`),
+          ["2:b@x.test", "4:d@x.test"]
+        )
+        assert.deepStrictEqual(
+          rejected.map(({ line, reason }) => `${line}: ${reason.split(" is not in")[0]}`),
+          ["1: The text in column NOTES", "3: The text in column email"]
+        )
+      }
+    })
+  )
+
+  it.scoped("are read from a file in UTF-16, but for halves of characters", () =>
+    Effect.gen(function* () {
+      const path = yield* file(
+        "PRAGMA encoding = 'UTF-16le'",
+        "CREATE TABLE c (email TEXT, note TEXT)",
+        "INSERT INTO c VALUES ('ä@x.test', '😀'), ('b@x.test', CAST(x'00d84100' AS TEXT))"
+      )
+      const { rejected, rows } = yield* read(path, table("c"))
+      assert.deepStrictEqual(
+        rows.map(({ columns }) => columns),
+        ['{"email":"ä@x.test","note":"😀"}']
+      )
+      assert.deepStrictEqual(
+        rejected.map(({ line }) => line),
+        [2]
+      )
+    })
+  )
+
+  it.scoped("come in smaller slices where rows are large, so that few are held at once", () =>
+    Effect.gen(function* () {
+      const path = yield* file(
+        "CREATE TABLE c (email TEXT)",
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20) INSERT INTO c SELECT printf('%.900000c%d@x.test', 'a', i) FROM n"
+      )
+      const slices = yield* SqliteReader.read({ path, selection: table("c") }).pipe(
+        Stream.map((chunk) => chunk.rows.length),
+        Stream.runCollect
+      )
+      assert.deepStrictEqual(Chunk.toReadonlyArray(slices), [5, 5, 5, 5])
+    })
+  )
+
+  it.scoped("are rejected where a row is too long for one contact", () =>
+    Effect.gen(function* () {
+      const path = yield* file(
+        "CREATE TABLE c (email TEXT)",
+        "INSERT INTO c VALUES (printf('%.9000000c@x.test', 'a')), ('b@x.test')"
+      )
+      const { rejected, rows } = yield* read(path, table("c"))
+      assert.deepStrictEqual(
+        rows.map(({ email }) => email),
+        ["b@x.test"]
+      )
+      assert.strictEqual(
+        rejected[0]?.reason,
+        "The row is longer than 1048576 characters, too long for one contact."
+      )
+      assert.strictEqual(rejected[0]?.record.length, 64 * 1024)
     })
   )
 

@@ -1,11 +1,13 @@
 import * as Either from "effect/Either"
 import type { ContactFileError } from "../../src/contacts/ContactFileError.js"
 import * as ContactParser from "../../src/contacts/ContactParser.js"
-import type { ContactRow, RejectedRow } from "../../src/contacts/ContactRow.js"
+import type { ContactRow, RejectedRow, Remark } from "../../src/contacts/ContactRow.js"
+import type { Options } from "../../src/contacts/Parsing.js"
 
 export interface Read {
   readonly rows: ReadonlyArray<ContactRow>
   readonly rejected: ReadonlyArray<RejectedRow>
+  readonly remarks: ReadonlyArray<Remark>
 }
 
 export const bytes = (input: string | Uint8Array): Uint8Array =>
@@ -25,12 +27,13 @@ export const chunked = (
 
 export const attempt = (
   input: string | Uint8Array,
-  options: Partial<ContactParser.Options> = {},
+  options: Partial<Options> = {},
   cuts: ReadonlyArray<number> | number = 64 * 1024
 ): Either.Either<Read, ContactFileError> =>
   Either.gen(function* () {
     const rows: Array<ContactRow> = []
     const rejected: Array<RejectedRow> = []
+    const remarks: Array<Remark> = []
     let state = ContactParser.start({
       path: "contacts.csv",
       format: "csv",
@@ -43,19 +46,28 @@ export const attempt = (
       state = next
       for (const row of read.rows) rows.push(row)
       for (const row of read.rejected) rejected.push(row)
+      for (const remark of read.remarks) remarks.push(remark)
     }
     const last = yield* ContactParser.finish(state)
-    return { rows: [...rows, ...last.rows], rejected: [...rejected, ...last.rejected] }
+    return {
+      rows: [...rows, ...last.rows],
+      rejected: [...rejected, ...last.rejected],
+      remarks: [...remarks, ...last.remarks]
+    }
   })
 
 export const parse = (
   input: string | Uint8Array,
-  options: Partial<ContactParser.Options> = {},
+  options: Partial<Options> = {},
   cuts: ReadonlyArray<number> | number = 64 * 1024
 ): Read => Either.getOrThrowWith(attempt(input, options, cuts), (error) => error)
 
-export const failure = (input: string | Uint8Array, options: Partial<ContactParser.Options> = {}): string =>
-  Either.match(attempt(input, options), {
+export const failure = (
+  input: string | Uint8Array,
+  options: Partial<Options> = {},
+  cuts: ReadonlyArray<number> | number = 64 * 1024
+): string =>
+  Either.match(attempt(input, options, cuts), {
     onLeft: (error) => error.message,
     onRight: () => "no failure"
   })

@@ -1,19 +1,25 @@
-import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import * as Context from "effect/Context"
+import { assert, describe, it } from "@effect/vitest"
+import Sqlite from "better-sqlite3"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
-import * as Scope from "effect/Scope"
-import * as NodeServer from "effect-activecampaign-simulator/NodeServer"
+import * as Redacted from "effect/Redacted"
+import * as ActiveCampaignClient from "effect-activecampaign/ActiveCampaignClient"
+import * as RateBudget from "effect-activecampaign/RateBudget"
+import * as InProcess from "effect-activecampaign-simulator/InProcess"
 import * as Scenario from "effect-activecampaign-simulator/Scenario"
+import { respond } from "../../src/cli/respond.js"
+import { runAndReport } from "../../src/cli/run.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
 import { migrations } from "../../src/ledger/migrations.js"
 import { conclusions, pragma, rows } from "../cli/support/database.js"
+import * as virtualClock from "../support/virtualClock.js"
 import { type Counter, failing, type Lasting } from "./support/counter.js"
-import { command } from "./support/inProcess.js"
+import { withFailingFiles } from "./support/fileOperations.js"
+import { command, ended, type Ended } from "./support/inProcess.js"
 import { withFailingWrites } from "./support/sqlWrites.js"
 
 /** Every how many-th point is tried. CI tries them all, with AC_FAULT_STEP=1. */
@@ -58,76 +64,80 @@ const sent = [
 /** Commands that do a job one after the other, in a folder in which something was done before. */
 interface Job {
   readonly name: string
-  readonly before: (at: Place) => Effect.Effect<void, unknown>
-  readonly commands: (at: Place) => ReadonlyArray<ReadonlyArray<string>>
+  readonly before: (folder: string) => Effect.Effect<void, unknown>
+  readonly commands: (folder: string) => ReadonlyArray<Effect.Effect<Ended>>
 }
 
-interface Place {
-  readonly folder: string
-  readonly url: string
+const database = (folder: string) => join(folder, "reconcile.db")
+
+const run = (args: (folder: string) => ReadonlyArray<string>) => (folder: string) =>
+  command([...args(folder), "--db", database(folder)])
+
+const load = run((folder) => [
+  ...["contacts", "load", join(folder, "sent.csv"), "--batch-column", "batch", "--source", "crm"]
+])
+const exported = run((folder) => ["export", "outcomes", "--output", join(folder, "outcomes.csv")])
+const erased = run(() => ["erase", "ada@example.test", "--yes"])
+const copied = run((folder) => ["snapshot", join(folder, "copy.db")])
+
+/** `run --once`, on an account in this process and a clock that runs as fast as it can. */
+const followed = (folder: string): Effect.Effect<Ended> => {
+  const client = ActiveCampaignClient.layer({
+    url: InProcess.url,
+    apiToken: Redacted.make(scenario.apiToken)
+  }).pipe(Layer.provide(RateBudget.layerUnlimited), Layer.provide(InProcess.layer(scenario)))
+  return ended(
+    respond(
+      "run",
+      false,
+      runAndReport({
+        follow: true,
+        once: true,
+        deadline: Duration.minutes(5),
+        account: { resolve: true, lookup: true, maxCalls: 1000 },
+        failOn: [],
+        suggest: false,
+        json: false
+      }).pipe(Effect.provide(client), Effect.provide(Ledger.layer(database(folder), { mustExist: true })))
+    ).pipe(Effect.withClock(virtualClock.make()))
+  )
 }
 
-const inFolder = ({ folder }: Place, name: string) => join(folder, name)
-const database = (at: Place) => inFolder(at, "reconcile.db")
-const db = (at: Place) => ["--db", database(at)]
-
-const load = (at: Place) => [
-  ...["contacts", "load", inFolder(at, "sent.csv"), "--batch-column", "batch", "--source", "crm", ...db(at)]
-]
-const run = (at: Place) => ["run", "--once", "--requests-per-second", "1000", ...db(at)]
-const exported = (at: Place) => ["export", "outcomes", "--output", inFolder(at, "outcomes.csv"), ...db(at)]
-
-const environment = ({ url }: Place) => ({
-  ACTIVECAMPAIGN_URL: url,
-  ACTIVECAMPAIGN_API_KEY: scenario.apiToken
-})
-
-/** Runs the commands up to the first that fails; what that one said, or nothing. */
-const perform = (at: Place, commands: ReadonlyArray<ReadonlyArray<string>>) =>
+/** Runs the commands up to the first that fails; how that one ended, or nothing. */
+const perform = (commands: ReadonlyArray<Effect.Effect<Ended>>) =>
   Effect.gen(function* () {
-    for (const args of commands) {
-      const ended = yield* command(args, environment(at))
-      if (ended.code !== 0) return { args, ...ended }
+    for (const one of commands) {
+      const how = yield* one
+      if (how.code !== 0) return how
     }
     return undefined
   })
 
-const mustSucceed = (at: Place, commands: ReadonlyArray<ReadonlyArray<string>>) =>
-  Effect.map(perform(at, commands), (failed) => assert.isUndefined(failed, JSON.stringify(failed)))
+const mustSucceed = (commands: ReadonlyArray<Effect.Effect<Ended>>) =>
+  Effect.map(perform(commands), (failed) => assert.isUndefined(failed, JSON.stringify(failed)))
 
-const reconciled = (at: Place) => mustSucceed(at, [load(at), run(at)])
+const reconciled = (folder: string) => mustSucceed([load(folder), followed(folder)])
 
 const jobs: ReadonlyArray<Job> = [
   {
     name: "loading, running and exporting",
     before: () => Effect.void,
-    commands: (at) => [load(at), run(at), exported(at)]
+    commands: (folder) => [load(folder), followed(folder), exported(folder)]
   },
   {
     name: "loading again",
-    before: (at) => mustSucceed(at, [load(at)]),
-    commands: (at) => [load(at)]
+    before: (folder) => mustSucceed([load(folder)]),
+    commands: (folder) => [load(folder)]
   },
-  {
-    name: "erasing",
-    before: reconciled,
-    commands: (at) => [["erase", "ada@example.test", "--yes", ...db(at)]]
-  },
-  {
-    name: "taking a snapshot",
-    before: reconciled,
-    commands: (at) => [["snapshot", inFolder(at, "copy.db"), ...db(at)]]
-  },
+  { name: "erasing", before: reconciled, commands: (folder) => [erased(folder)] },
+  { name: "taking a snapshot", before: reconciled, commands: (folder) => [copied(folder)] },
   {
     name: "bringing an older ledger to this schema",
-    before: (at) =>
+    before: (folder) =>
       Effect.scoped(
-        Effect.flatMap(
-          Layer.build(Ledger.layer(database(at), { migrations: migrations.slice(0, -1) })),
-          () => Effect.void
-        )
+        Effect.asVoid(Layer.build(Ledger.layer(database(folder), { migrations: migrations.slice(0, -1) })))
       ),
-    commands: (at) => [load(at), run(at)]
+    commands: (folder) => [load(folder)]
   }
 ]
 
@@ -135,12 +145,12 @@ const withoutTimes = (all: ReadonlyArray<Readonly<Record<string, unknown>>>) =>
   all.map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => !name.endsWith("_at"))))
 
 /** What a folder holds in the end: facts, conclusions, and the names of its files. */
-const content = (at: Place) => {
-  const file = database(at)
+const content = (folder: string) => {
+  const file = database(folder)
   assert.strictEqual(pragma(file, "integrity_check"), "ok")
   assert.deepStrictEqual(rows(file, "PRAGMA foreign_key_check"), [])
   return {
-    files: readdirSync(at.folder).sort(),
+    files: readdirSync(folder).sort(),
     ...conclusions(file),
     links: withoutTimes(rows(file, "SELECT * FROM links ORDER BY contact_id, email_key")),
     lookups: withoutTimes(
@@ -149,15 +159,14 @@ const content = (at: Place) => {
   }
 }
 
-let scope: Scope.CloseableScope
-let url = ""
-
-beforeAll(async () => {
-  scope = await Effect.runPromise(Scope.make())
-  const context = await Effect.runPromise(Layer.buildWithScope(NodeServer.layer(scenario), scope))
-  url = Context.get(context, NodeServer.NodeServer).url
-})
-afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
+/** What would show that a run is over: this process lives on, unlike one that ends with its command. */
+const endedProcess = (file: string) => {
+  if (!existsSync(file)) return
+  const ledger = new Sqlite(file)
+  const has = ledger.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'writer_lease'").get()
+  if (has !== undefined) ledger.exec("DELETE FROM writer_lease")
+  ledger.close()
+}
 
 const newFolder = Effect.acquireRelease(
   Effect.sync(() => mkdtempSync(join(tmpdir(), "ac-reconcile-faults-"))),
@@ -170,21 +179,21 @@ interface Kind {
   readonly under: (counter: Counter) => <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }
 
-const kinds: ReadonlyArray<Kind> = [{ name: "SQL write", under: withFailingWrites }]
+const kinds: ReadonlyArray<Kind> = [
+  { name: "SQL write", under: withFailingWrites },
+  { name: "file operation", under: withFailingFiles }
+]
 
 /** Fails each point of a job in turn, and tells how many there were. */
 const sweep = (job: Job, kind: Kind, lasting: Lasting) =>
   Effect.gen(function* () {
-    const before = { folder: yield* newFolder, url }
-    writeFileSync(inFolder(before, "sent.csv"), sent)
+    const before = yield* newFolder
+    writeFileSync(join(before, "sent.csv"), sent)
     yield* job.before(before)
-    const begun = Effect.map(newFolder, (folder): Place => {
-      cpSync(before.folder, folder, { recursive: true })
-      return { folder, url }
-    })
+    const begun = Effect.tap(newFolder, (folder) => cpSync(before, folder, { recursive: true }))
     const whole = yield* begun
     const undisturbed = failing(0, "once")
-    yield* mustSucceed(whole, job.commands(whole)).pipe(kind.under(undisturbed))
+    yield* mustSucceed(job.commands(whole)).pipe(kind.under(undisturbed))
     const expected = content(whole)
 
     let points = 0
@@ -194,13 +203,14 @@ const sweep = (job: Job, kind: Kind, lasting: Lasting) =>
         Effect.gen(function* () {
           const at = yield* begun
           const place = `${kind.name} ${nth} ${lasting}, ${job.name}`
-          const failed = yield* perform(at, job.commands(at)).pipe(kind.under(failing(nth, lasting)))
+          const failed = yield* perform(job.commands(at)).pipe(kind.under(failing(nth, lasting)))
           if (failed !== undefined) {
             assert.include([1, 7], failed.code, `${place}: ${JSON.stringify(failed)}`)
             assert.notMatch(failed.stderr, /fault of ac-reconcile|\n {2,}at /, place)
+            endedProcess(database(at))
+            const again = yield* perform(job.commands(at))
+            assert.isUndefined(again, `${place}, and again: ${JSON.stringify(again)}, after ${failed.stderr}`)
           }
-          const again = yield* perform(at, job.commands(at))
-          assert.isUndefined(again, `${place}, and again: ${JSON.stringify(again)}, after ${failed?.stderr}`)
           assert.deepStrictEqual(content(at), expected, place)
         })
       )

@@ -9,8 +9,9 @@ import * as Contacts from "effect-activecampaign/Contacts"
 import { requests } from "effect-activecampaign-simulator/Simulator"
 import { callBudget } from "../../src/job/AccountStep.js"
 import { lookUp } from "../../src/job/LookUp.js"
-import { planLookup } from "../../src/job/lookupPlan.js"
+import * as Journal from "../../src/job/Journal.js"
 import { planOnly } from "../../src/job/Run.js"
+import type { StepProblem } from "../../src/job/RunEvent.js"
 import * as Batches from "../../src/ledger/Batches.js"
 import { run, withAccount } from "../support/account.js"
 import { load, row, select, verdicts } from "../support/ledger.js"
@@ -279,20 +280,31 @@ describe("an account that refuses every address by itself", () => {
     Effect.gen(function* () {
       yield* load(silent(200).map(({ email }) => row(email, "one")))
       yield* run()
-      const problems: Array<string> = []
+      const problems: Array<StepProblem> = []
       const contacts = yield* Contacts.make
+      const client = yield* ActiveCampaignClient
       const refused = new RequestRejected({ request: "GET /contacts", status: 400, detail: "" })
-      const step = {
-        client: yield* ActiveCampaignClient,
-        contacts: { ...contacts, findByEmail: () => Effect.fail(refused) },
+      const onEvent = () => Effect.void
+      const report = yield* lookUp({
+        name: "lookup",
+        client,
+        contacts: {
+          ...contacts,
+          newestId: Effect.succeedNone,
+          findByEmail: () => Effect.fail(refused)
+        },
         calls: callBudget(1000),
         endsAt: Number.MAX_SAFE_INTEGER,
-        onEvent: () => Effect.void,
-        onProblem: ({ error }: { readonly error: string }) => Effect.sync(() => problems.push(error))
-      }
-      const made = planLookup({ addresses: 200, newestId: null, budget: 1000 })
-      assert.deepInclude(yield* lookUp(step, made), { found: 0, absent: 0, left: 200 })
-      assert.lengthOf(problems, 40)
+        journal: yield* Journal.make({ url: client.url, open: 0, onEvent }),
+        wasTroubled: false,
+        onEvent,
+        onProblem: (problem) => Effect.sync(() => problems.push(problem))
+      })
+      assert.deepInclude(report, { found: 0, absent: 0, left: 200 })
+      assert.deepStrictEqual(
+        problems.map(({ calls, error }) => ({ calls, error })),
+        [{ calls: 40, error: "RequestRejected" }]
+      )
     }).pipe(withAccount({ batches: [{ batchId: "one", contacts: silent(200) }] }))
   )
 })

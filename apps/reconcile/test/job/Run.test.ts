@@ -188,24 +188,15 @@ describe("a run", () => {
       assert.deepStrictEqual(first.problems, [])
       yield* Effect.sleep("5 minutes")
       const second = yield* run({ once: true })
+      // One long time may be a clock that was set.
+      assert.deepStrictEqual(second.problems, [])
+      yield* Effect.sleep("5 minutes")
+      const third = yield* run({ once: true })
       assert.deepStrictEqual(
-        second.problems.map(({ error }) => error),
+        third.problems.map(({ error }) => error),
         ["UnknownBatch"]
       )
     }).pipe(withAccount({ batches: [] }))
-  )
-
-  it.effect("once is bounded by its deadline, too", () =>
-    Effect.gen(function* () {
-      yield* load([row("a@x.test", "one")])
-      const report = yield* run({ once: true, deadline: "2 seconds" })
-      assert.strictEqual(report.stillOpen, 1)
-    }).pipe(
-      withAccount({
-        batches: [clean("one", "a@x.test")],
-        faults: [{ on: {}, fault: { _tag: "Slow", millis: 20_000 } }]
-      })
-    )
   )
 
   it.effect("that ends at a token refused half-way records why", () =>

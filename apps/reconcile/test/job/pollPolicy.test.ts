@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as FastCheck from "effect/FastCheck"
-import * as ImportAnswer from "effect-activecampaign/ImportAnswer"
-import { isUnknownBatch, pollInterval } from "../../src/job/pollPolicy.js"
+import { isLongAgo, pollInterval } from "../../src/job/pollPolicy.js"
 
 describe("the wait before a batch is asked about again", () => {
   it("is a quarter of its age, never under 1 s nor over 10 s", () => {
@@ -18,10 +18,11 @@ describe("the wait before a batch is asked about again", () => {
   })
 })
 
-describe("a batch that answers false", () => {
-  it("is taken for unknown only after the grace, and only for that answer", () => {
-    assert.isFalse(isUnknownBatch(ImportAnswer.make("unset"), Duration.seconds(60)))
-    assert.isTrue(isUnknownBatch(ImportAnswer.make("unset"), Duration.seconds(61)))
-    assert.isFalse(isUnknownBatch(ImportAnswer.make("active"), Duration.days(2)))
+describe("a time that another process noted", () => {
+  const now = DateTime.unsafeMake("2031-04-02T08:15:00Z")
+  it("is long ago after the grace, and says nothing where it lies in the future", () => {
+    assert.strictEqual(isLongAgo(DateTime.subtract(now, { seconds: 60 }), now), "no")
+    assert.strictEqual(isLongAgo(DateTime.subtract(now, { seconds: 61 }), now), "yes")
+    assert.strictEqual(isLongAgo(DateTime.add(now, { hours: 1 }), now), "clock was set")
   })
 })

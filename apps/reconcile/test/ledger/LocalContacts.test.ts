@@ -21,6 +21,8 @@ const report = (counts: Partial<LocalContacts.LoadReport>): LocalContacts.LoadRe
   batchesAdded: 0,
   sent: 0,
   sentAdded: 0,
+  resubmitted: [],
+  caseTwins: [],
   ...counts
 })
 

@@ -1,11 +1,12 @@
-import { copyFileSync, readdirSync, writeFileSync } from "node:fs"
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import Sqlite from "better-sqlite3"
 import * as Effect from "effect/Effect"
-import { copyLedger } from "../../src/ledger/copyLedger.js"
+import { nameNew } from "../../src/files/Unfinished.js"
+import { checkedCopy } from "../../src/ledger/copyLedger.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
-import { dump, pragma, values } from "../cli/support/database.js"
+import { pragma, values } from "../cli/support/database.js"
 import { load, row } from "../support/ledger.js"
 import { temporaryFolder } from "../support/temporary.js"
 
@@ -22,6 +23,13 @@ const ledger = Effect.gen(function* () {
   return { folder, file, writer, target: join(folder, "copy.db") }
 })
 
+/** Without what SQLite keeps beside a database that is open. */
+const namesIn = (folder: string) => readdirSync(folder).filter((name) => !/-(wal|shm)$/.test(name))
+
+/** Copies to a name that nothing has; whether it got it. */
+const copyTo = (file: string, target: string) =>
+  Effect.scoped(Effect.flatMap(checkedCopy(file, target), (copy) => nameNew(copy, target)))
+
 const insert = "INSERT INTO batch_sent VALUES ('b', ?, 1, ?, NULL)"
 
 describe("a copy of a ledger", () => {
@@ -31,7 +39,7 @@ describe("a copy of a ledger", () => {
       writer.prepare(insert).run("in-the-wal@x.test", "in-the-wal@x.test")
       writer.exec("BEGIN IMMEDIATE")
       writer.prepare(insert).run("not-yet@x.test", "not-yet@x.test")
-      assert.isTrue(yield* copyLedger(file, target, { replace: false }))
+      assert.isTrue(yield* copyTo(file, target))
       writer.exec("COMMIT")
 
       assert.deepStrictEqual(sent(target), ["a@x.test", "in-the-wal@x.test"])
@@ -50,10 +58,12 @@ describe("a copy of a ledger", () => {
   it.scoped("goes on as a ledger of its own", () =>
     Effect.gen(function* () {
       const { file, target, writer } = yield* ledger
-      writer.exec("INSERT INTO writer_lease VALUES (1, 'one', 'here', 1, '2031-04-02', '2031-04-02')")
-      yield* copyLedger(file, target, { replace: false })
-      assert.deepStrictEqual(values(target, "SELECT holder FROM writer_lease"), [])
-      assert.deepStrictEqual(values(file, "SELECT holder FROM writer_lease"), ["one"])
+      writer.exec(
+        "INSERT INTO writer_lease VALUES (1, 'one', NULL, NULL, 'here', 1, NULL, '2031-04-02', 0, '2031-04-02')"
+      )
+      yield* copyTo(file, target)
+      assert.deepStrictEqual(values(target, "SELECT instance FROM writer_lease"), [])
+      assert.deepStrictEqual(values(file, "SELECT instance FROM writer_lease"), ["one"])
       yield* Effect.provide(load([row("later@x.test", "b")]), Ledger.layer(target))
       assert.deepStrictEqual(sent(target), ["a@x.test", "later@x.test"])
       assert.deepStrictEqual(sent(file), ["a@x.test"])
@@ -66,27 +76,40 @@ describe("a copy of a ledger", () => {
       writer.prepare(insert).run("in-the-wal@x.test", "in-the-wal@x.test")
       const killed = join(folder, "killed.db")
       for (const suffix of ["", "-wal"]) copyFileSync(`${file}${suffix}`, `${killed}${suffix}`)
-      assert.isTrue(yield* copyLedger(killed, target, { replace: false }))
+      assert.isTrue(yield* copyTo(killed, target))
       assert.deepStrictEqual(sent(target), ["a@x.test", "in-the-wal@x.test"])
     })
   )
 
-  it.scoped("replaces a file only where it is told to, and leaves nothing half made", () =>
+  it.scoped("takes no file's place, and leaves nothing half made", () =>
     Effect.gen(function* () {
       const { file, folder, target } = yield* ledger
       writeFileSync(target, "somebody's")
-      writeFileSync(join(folder, "copy.db.999999999.new"), "of a process that was killed")
-      assert.isFalse(yield* copyLedger(file, target, { replace: false }))
-      assert.isTrue(yield* copyLedger(file, target, { replace: true }))
-      assert.deepStrictEqual(dump(target).batch_sent, dump(file).batch_sent)
-
-      const failed = yield* Effect.flip(copyLedger(join(folder, "absent.db"), target, { replace: true }))
-      assert.instanceOf(failed.cause, Error)
-      assert.deepStrictEqual(sent(target), ["a@x.test"])
-      assert.deepStrictEqual(
-        readdirSync(folder).filter((name) => name.includes(".new")),
-        []
-      )
+      const before = namesIn(folder)
+      assert.isFalse(yield* copyTo(file, target))
+      assert.strictEqual(readFileSync(target, "utf8"), "somebody's")
+      assert.deepStrictEqual(namesIn(folder), before)
+      const failed = yield* Effect.flip(copyTo(join(folder, "absent.db"), join(folder, "new.db")))
+      assert.strictEqual(failed._tag, "LedgerError")
+      assert.deepStrictEqual(namesIn(folder), before)
     })
+  )
+
+  it.scoped(
+    "is not given a name where a row of it refers to nothing; the user's own tables hold what they hold",
+    () =>
+      Effect.gen(function* () {
+        const { file, folder, target, writer } = yield* ledger
+        writer.exec("PRAGMA foreign_keys = OFF; CREATE TABLE mine (batch TEXT REFERENCES batches (batch_id))")
+        writer.exec("INSERT INTO mine VALUES ('nowhere')")
+        writer.exec("CREATE TABLE checked (n INTEGER CHECK (n > 0)); PRAGMA ignore_check_constraints = ON")
+        writer.exec("INSERT INTO checked VALUES (-1)")
+        assert.isTrue(yield* copyTo(file, target))
+        writer.exec("UPDATE batch_sent SET batch_id = 'nowhere'")
+        const before = namesIn(folder)
+        const failed = yield* Effect.flip(copyTo(file, join(folder, "unsound.db")))
+        assert.match(failed.message, /no copy was made as .*unsound\.db, .*a row of batch_sent refers to one/)
+        assert.deepStrictEqual(namesIn(folder), before)
+      })
   )
 })

@@ -104,6 +104,24 @@ describe("a rejected contact", () => {
       )
       assert.strictEqual(yield* reasonOf("a@example..com"), "likely: the part behind the @ is no domain")
       assert.strictEqual(yield* reasonOf("a@example.c"), "likely: the part behind the @ is no domain")
+      assert.strictEqual(yield* reasonOf("a@sub.example.c"), "likely: the part behind the @ is no domain")
+      assert.strictEqual(yield* reasonOf("a@192.168.0.1"), "likely: the part behind the @ is no domain")
+      assert.strictEqual(yield* reasonOf("a@例子"), "likely: the part behind the @ is no domain")
+      for (const domain of [
+        "例子.测试",
+        "xn--fsqu00a.xn--0zwm56d",
+        "例え。テスト",
+        "пример.рф",
+        "مثال.إختبار",
+        "उदाहरण.परीक्षा",
+        "παράδειγμα.ελ",
+        "דוגמה.ישראל",
+        "예.한국",
+        "müller.example",
+        "example.xn--p1ai"
+      ]) {
+        assert.strictEqual(yield* reasonOf(`a@${domain}`), null, domain)
+      }
       assert.strictEqual(yield* reasonOf("fine@sub.example.test"), null)
       assert.strictEqual(yield* reasonOf("  spaced@example.test "), null)
     })

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { Disk } from "../../src/files/Disk.js"
 import { keptCopies } from "../../src/ledger/keptCopies.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
 import { migrations, schemaVersion } from "../../src/ledger/migrations.js"
@@ -39,9 +40,9 @@ describe("a ledger of an older schema", () => {
   it.scoped("is kept as it was beside the migrated one, which is told once", () =>
     Effect.gen(function* () {
       const { before, copy, file, folder } = yield* ledger
-      assert.deepStrictEqual(keptCopies(file), [])
+      assert.deepStrictEqual(yield* keptCopies(file), [])
       assert.deepStrictEqual(yield* open(file, succeeding), [{ file, from: schemaVersion, to: next, copy }])
-      assert.deepStrictEqual(keptCopies(file), [copy])
+      assert.deepStrictEqual(yield* keptCopies(file), [copy])
       assert.strictEqual(pragma(file, "user_version"), next)
       assert.property(dump(file), "additions")
 
@@ -55,7 +56,7 @@ describe("a ledger of an older schema", () => {
       assert.deepStrictEqual(yield* open(file, succeeding), [])
       assert.deepStrictEqual(readFileSync(copy), kept)
       assert.deepStrictEqual(
-        readdirSync(folder).filter((name) => name.includes(".new")),
+        readdirSync(folder).filter((name) => name.includes("unfinished")),
         []
       )
     })
@@ -69,18 +70,63 @@ describe("a ledger of an older schema", () => {
       assert.deepStrictEqual(dump(file), before)
       assert.strictEqual(pragma(file, "user_version"), schemaVersion)
       assert.strictEqual(pragma(copy, "user_version"), schemaVersion)
-      // The next attempt is not held up by the copy of this one.
+      // The next attempt is not held up by the copy of this one, which serves again.
       assert.lengthOf(yield* open(file, succeeding), 1)
+      assert.deepStrictEqual(yield* keptCopies(file), [copy])
+    })
+  )
+
+  it.scoped("is kept beside what the user has under the name of the copy", () =>
+    Effect.gen(function* () {
+      const { copy, file } = yield* ledger
+      writeFileSync(copy, "an older copy")
+      const [migration] = yield* open(file, succeeding)
+      assert.strictEqual(migration?.copy, `${copy}-2`)
+      assert.strictEqual(readFileSync(copy, "utf8"), "an older copy")
+      assert.strictEqual(pragma(`${copy}-2`, "user_version"), schemaVersion)
+      assert.deepStrictEqual(yield* keptCopies(file), [copy, `${copy}-2`])
+      assert.strictEqual(statSync(`${copy}-2`).mode & 0o777, 0o600)
+    })
+  )
+
+  it.scoped("lies in a folder that cannot be listed, which only the list of its copies needs", () =>
+    Effect.gen(function* () {
+      const { file } = yield* ledger
+      const disk = yield* Disk
+      const unlistable = {
+        ...disk,
+        list: () => {
+          throw Object.assign(new Error("no"), { code: "EACCES" })
+        }
+      }
+      assert.lengthOf(yield* Effect.provideService(open(file, succeeding), Disk, unlistable), 1)
+      const error = yield* Effect.flip(Effect.provideService(keptCopies(file), Disk, unlistable))
+      assert.strictEqual(
+        error.message,
+        `${file}: its folder cannot be listed (you are not allowed to, EACCES), so the copies kept there cannot be named. Make the folder readable, and run again.`
+      )
     })
   )
 
   it.scoped("is not migrated where no copy of it can be made", () =>
     Effect.gen(function* () {
       const { before, copy, file } = yield* ledger
-      mkdirSync(copy)
-      const error = yield* Effect.flip(open(file, succeeding))
-      assert.match(error.message, /was not brought to schema \d, since no copy of it could be made/)
+      const disk = yield* Disk
+      const full = Object.assign(new Error("no space"), { code: "ENOSPC" })
+      const error = yield* Effect.flip(open(file, succeeding)).pipe(
+        Effect.provideService(Disk, {
+          ...disk,
+          makeFolder: () => {
+            throw full
+          }
+        })
+      )
+      assert.match(
+        error.message,
+        /was not brought to schema \d, since no copy of it could be made: .*\(the disk is full, ENOSPC\)/
+      )
       assert.deepStrictEqual(dump(file), before)
+      assert.isFalse(existsSync(copy))
     })
   )
 })

@@ -18,6 +18,7 @@ import * as Links from "../../src/ledger/Links.js"
 import * as LocalContacts from "../../src/ledger/LocalContacts.js"
 import * as Lookups from "../../src/ledger/Lookups.js"
 import { rebuild, reconcileStale } from "../../src/ledger/Reconciliation.js"
+import * as Removals from "../../src/ledger/Removals.js"
 import { conclusions, momentAt, row, select } from "../support/ledger.js"
 
 /** More with AC_SEQUENCES=5000. */
@@ -75,6 +76,17 @@ const anyStep = FastCheck.oneof(
       failure: list(email)
     })
   ),
+  step(
+    "paste",
+    FastCheck.record({
+      batch,
+      status: oneOf("active", "completed", "failed"),
+      success: list(id),
+      failure: list(email)
+    })
+  ),
+  step("remove batch", batch),
+  step("remove source", FastCheck.constantFrom("one.csv", "two.csv", "crm")),
   step("submitted", batch),
   step("link", FastCheck.record({ id, email })),
   step("gone", id),
@@ -148,10 +160,11 @@ const take = ([name, parts]: Step, at: DateTime.Utc) =>
           Stream.succeed(parts.map((one) => row(one.email, one.batch, one.id, one.key))),
           now
         )
-      case "answer": {
+      case "answer":
+      case "paste": {
         const batchId = BatchId.make(parts.batch)
         yield* Batches.add([batchId], { addedAt: now })
-        return yield* Answers.record({
+        const snapshot = {
           batchId,
           answer: ImportAnswer.make(parts.status, {
             ...(parts.success === undefined
@@ -161,7 +174,14 @@ const take = ([name, parts]: Step, at: DateTime.Utc) =>
           }),
           receivedAt: at,
           body: JSON.stringify(parts)
-        })
+        }
+        return yield* Answers.record(snapshot, name === "paste" ? "pasted" : "account")
+      }
+      case "remove batch":
+        return yield* Removals.removeBatches([BatchId.make(parts)])
+      case "remove source": {
+        const source = (yield* Removals.sources).find((one) => one.name === parts)
+        return source === undefined ? undefined : yield* Removals.removeSource(source)
       }
       case "submitted":
         return yield* Batches.add([BatchId.make(parts)], { addedAt: now, submittedAt: now })
@@ -196,10 +216,10 @@ const take = ([name, parts]: Step, at: DateTime.Utc) =>
 const standing = Effect.all({
   conclusions,
   unmatched: select("SELECT * FROM unmatched_successes ORDER BY batch_id, contact_id"),
-  nearMatches: select("SELECT * FROM near_matches ORDER BY batch_id, failed_email, sent_email")
+  nearMatches: select("SELECT * FROM near_matches ORDER BY batch_id, finding, subject, sent_email")
 })
 
-describe("any sequence of loads, answers, links, gone IDs, look-ups and erasures", () => {
+describe("any sequence of loads, answers, links, gone IDs, look-ups, erasures and removals", () => {
   it.effect.prop(
     "leaves after each step exactly what is drawn anew from the facts",
     [steps],
@@ -211,6 +231,7 @@ describe("any sequence of loads, answers, links, gone IDs, look-ups and erasures
           const stands = yield* standing
           yield* rebuild
           assert.deepStrictEqual(stands, yield* standing, `after step ${index + 1}, ${JSON.stringify(one)}`)
+          assert.deepStrictEqual(yield* select("PRAGMA foreign_key_check"), [])
         }
       }).pipe(Effect.zipLeft(turn), Effect.provide(Ledger.layer(":memory:"))),
     limits

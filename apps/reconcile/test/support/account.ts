@@ -6,6 +6,7 @@ import * as ActiveCampaignClient from "effect-activecampaign/ActiveCampaignClien
 import * as RateBudget from "effect-activecampaign/RateBudget"
 import * as InProcess from "effect-activecampaign-simulator/InProcess"
 import * as Scenario from "effect-activecampaign-simulator/Scenario"
+import * as Attempts from "../../src/job/Attempts.js"
 import * as Run from "../../src/job/Run.js"
 import type { RunEvent } from "../../src/job/RunEvent.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
@@ -15,18 +16,24 @@ import * as virtualClock from "./virtualClock.js"
 export const withAccount =
   (
     input: Scenario.ScenarioInput,
-    options: { readonly requestsPerSecond?: number; readonly apiToken?: string } = {}
+    options: {
+      readonly requestsPerSecond?: number
+      readonly apiToken?: string
+      /** How far the wall clock has been set by then. */
+      readonly clockSetBy?: (elapsed: number) => number
+    } = {}
   ) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>) => {
     const scenario = Scenario.make(input)
     const client = ActiveCampaignClient.layer({
       url: InProcess.url,
-      apiToken: Redacted.make(options.apiToken ?? scenario.apiToken)
-    }).pipe(Layer.provide(RateBudget.layer(options)))
+      apiToken: Redacted.make(options.apiToken ?? scenario.apiToken),
+      retry: Attempts.retry
+    }).pipe(Layer.provide(Attempts.budgetLayer.pipe(Layer.provide(RateBudget.layer(options)))))
     return effect.pipe(
       Effect.provide(client.pipe(Layer.provideMerge(InProcess.layer(scenario)))),
       Effect.provide(Ledger.layer(":memory:")),
-      Effect.withClock(virtualClock.make())
+      Effect.withClock(virtualClock.make(undefined, options.clockSetBy))
     )
   }
 

@@ -1,5 +1,6 @@
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { BatchId } from "effect-activecampaign/BatchId"
 import { ContactId } from "effect-activecampaign/ContactId"
@@ -61,6 +62,20 @@ export const answer = (
 
 /** The present moment of the file, by a clock that says this time. */
 export const momentAt = (askedAt: string) => Effect.map(Lookups.moment, (moment) => ({ ...moment, askedAt }))
+
+/** Records a body as it came, whatever its lists hold. */
+export const received = (batchId: string, body: string) =>
+  Effect.gen(function* () {
+    const answer = yield* Schema.decode(Schema.parseJson(ImportAnswer.ImportAnswer))(body)
+    const isNew = yield* Answers.record({
+      batchId: BatchId.make(batchId),
+      answer,
+      receivedAt: DateTime.unsafeMake(now),
+      body
+    })
+    yield* reconcileStale({ only: BatchId.make(batchId) })
+    return isNew
+  })
 
 export const select = <Row extends object>(sql: string) =>
   Effect.flatMap(Ledger, (ledger) => ledger.use(ledger.sql.unsafe<Row>(sql)))

@@ -51,19 +51,17 @@ export const timeline = (): Timeline => {
   return { elapsed: () => now, sleep }
 }
 
-/** By how many milliseconds a wall clock is set forward, or back, and when. */
-export interface Jump {
-  readonly at: number
-  readonly by: number
-}
+/** How far somebody has set the wall clock forward (or back) by now; sleepers never notice. */
+export type SetBy = (elapsed: number) => number
+
+const never: SetBy = () => 0
 
 const began = Date.parse("2031-04-02T08:00:00Z")
 
-/** A clock of this time. Its wall clock may jump; its nanoseconds never do, as those of a real one. */
-export const of = ({ elapsed, sleep }: Timeline, jumps: ReadonlyArray<Jump> = []): Clock => {
-  const millis = () =>
-    jumps.reduce((wall, { at, by }) => (at <= elapsed() ? wall + by : wall), began + elapsed())
-  const nanos = () => BigInt(Math.round((began + elapsed()) * 1000)) * 1000n
+/** A clock of this time. Its wall clock may be set; its nanoseconds never are, as those of a real one. */
+export const of = ({ elapsed, sleep }: Timeline, setBy = never, startsAt = began): Clock => {
+  const millis = () => startsAt + elapsed() + setBy(elapsed())
+  const nanos = () => BigInt(Math.round((startsAt + elapsed()) * 1000)) * 1000n
   return {
     [ClockTypeId]: ClockTypeId,
     unsafeCurrentTimeMillis: millis,
@@ -74,4 +72,4 @@ export const of = ({ elapsed, sleep }: Timeline, jumps: ReadonlyArray<Jump> = []
   }
 }
 
-export const make = (): Clock => of(timeline())
+export const make = (startsAt?: number, setBy?: SetBy): Clock => of(timeline(), setBy, startsAt)

@@ -5,6 +5,7 @@ import * as UrlParams from "@effect/platform/UrlParams"
 import * as Effect from "effect/Effect"
 import * as Inspectable from "effect/Inspectable"
 import * as Stream from "effect/Stream"
+import type { Hide } from "./hide.js"
 
 /** Of a refusal no more than this is read: its body is only ever shown. */
 const refusalLimit = 64 * 1024
@@ -21,33 +22,26 @@ export class BodyTooLarge {
   }
 }
 
+/** The cause of a `ResponseError` whose JSON was nested too deep to be decoded. */
+export class NestedTooDeep {}
+
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true })
 
-/** The body of a reply, untouched. */
-export const bodyOf = (response: HttpClientResponse.HttpClientResponse) =>
-  Effect.map(response.arrayBuffer, (bytes) => utf8.decode(bytes))
-
-/** A response whose body has been read. */
+/** A response whose body has been read, and has lost what is to be hidden. */
 class ReadResponse extends Inspectable.Class implements HttpClientResponse.HttpClientResponse {
   readonly [HttpIncomingMessage.TypeId]: HttpIncomingMessage.TypeId = HttpIncomingMessage.TypeId
   readonly [HttpClientResponse.TypeId]: HttpClientResponse.TypeId = HttpClientResponse.TypeId
   readonly status: number
   readonly headers: HttpClientResponse.HttpClientResponse["headers"]
-  readonly arrayBuffer: Effect.Effect<ArrayBuffer>
   readonly #original: HttpClientResponse.HttpClientResponse
-  readonly #bytes: ArrayBuffer
+  readonly #body: string
 
-  constructor(
-    original: HttpClientResponse.HttpClientResponse,
-    headers: HttpClientResponse.HttpClientResponse["headers"],
-    bytes: ArrayBuffer
-  ) {
+  constructor(original: HttpClientResponse.HttpClientResponse, body: string) {
     super()
-    this.headers = headers
+    this.headers = original.headers
     this.#original = original
-    this.#bytes = bytes
+    this.#body = body
     this.status = original.status
-    this.arrayBuffer = Effect.succeed(bytes)
   }
   get request() {
     return this.#original.request
@@ -59,7 +53,11 @@ class ReadResponse extends Inspectable.Class implements HttpClientResponse.HttpC
     return this.#original.remoteAddress
   }
   get text() {
-    return Effect.sync(() => utf8.decode(this.#bytes))
+    return Effect.succeed(this.#body)
+  }
+  get arrayBuffer() {
+    // The buffer of the encoder may be longer than what it wrote.
+    return Effect.sync(() => this.#encoded.slice().buffer)
   }
   get json(): Effect.Effect<unknown, HttpClientError.ResponseError> {
     return this.#attempt((text): unknown => (text === "" ? null : JSON.parse(text)))
@@ -69,15 +67,18 @@ class ReadResponse extends Inspectable.Class implements HttpClientResponse.HttpC
   }
   get formData(): Effect.Effect<FormData, HttpClientError.ResponseError> {
     return Effect.tryPromise({
-      try: () => new Response(this.#bytes, { headers: this.headers }).formData(),
+      try: () => new Response(this.#body, { headers: this.headers }).formData(),
       catch: (cause) => this.#undecodable(cause)
     })
   }
   get stream() {
-    return Stream.sync(() => new Uint8Array(this.#bytes))
+    return Stream.sync(() => this.#encoded)
   }
   toJSON() {
     return this.#original.toJSON()
+  }
+  get #encoded() {
+    return new TextEncoder().encode(this.#body)
   }
   #attempt<A>(f: (text: string) => A): Effect.Effect<A, HttpClientError.ResponseError> {
     return Effect.tryMap(this.text, { try: f, catch: (cause) => this.#undecodable(cause) })
@@ -113,11 +114,12 @@ const plainLength = (headers: HttpClientResponse.HttpClientResponse["headers"]):
 const isEmptyBody = (error: HttpClientError.ResponseError) => error.reason === "EmptyBody"
 
 /**
- * The same response with its body read, up to `limit` bytes. A longer one fails without being read to its end, and
- * closes the connection; of a refusal the start is kept, and whatever befalls the rest is no matter.
+ * The same response with its body read, up to `limit` bytes, and what is to be hidden taken out of it. A longer one fails
+ * without being read to its end, and closes the connection; of a refusal the start is kept, and whatever befalls the rest
+ * is no matter.
  */
 export const readBody =
-  (limit: number) =>
+  (limit: number, hide: Hide) =>
   (
     response: HttpClientResponse.HttpClientResponse
   ): Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.ResponseError> => {
@@ -135,7 +137,7 @@ export const readBody =
       })
     const finish = (bytes: ArrayBuffer) =>
       bytes.byteLength <= most || !isSuccess
-        ? Effect.succeed(new ReadResponse(response, headers, bytes))
+        ? Effect.succeed(new ReadResponse(response, hide(utf8.decode(bytes))))
         : Effect.fail(tooLarge(bytes))
 
     if (isSuccess && length !== undefined && length <= most) {

@@ -12,20 +12,24 @@ import {
   ApiUnavailable,
   AuthenticationFailed,
   ContractBroken,
+  isInFront,
   MissingBatchId,
   OutcomeUnknown,
   RateLimited,
   RequestRejected
 } from "../ActiveCampaignError.js"
-import { BodyTooLarge } from "./boundedBody.js"
+import { BodyTooLarge, NestedTooDeep } from "./boundedBody.js"
 import { type Hide, keptOf } from "./hide.js"
-import { parseRetryAfter } from "./retryAfter.js"
+import { isTooDeep, mostLevels } from "./nesting.js"
+import { retryAfterOf } from "./retryAfter.js"
+import { oneLine } from "./text.js"
 
 /** Of a body that is too large, no more is turned into text: as much again as an error keeps. */
 const readOfTooLarge = 4096
 
 /** What stands in the JSON bodies of ActiveCampaign's errors, if this is one. */
 const messageOf = (body: string): string | undefined => {
+  if (isTooDeep(body)) return undefined
   try {
     const json: unknown = JSON.parse(body)
     if (typeof json !== "object" || json === null) return undefined
@@ -46,11 +50,6 @@ const describe = (status: number, body: string, hide: Hide): string => {
   return contentOf(body) === "html" ? "an HTML page" : oneLine(body, 120)
 }
 
-const oneLine = (text: string, limit: number) => {
-  const line = text.replace(/\s+/g, " ").trim()
-  return line.length > limit ? `${line.slice(0, limit)}…` : line
-}
-
 const contentOf = (body: string): ContractBroken["content"] => {
   const text = body.trimStart()
   if (text === "") return "empty"
@@ -64,6 +63,31 @@ const contentOf = (body: string): ContractBroken["content"] => {
 
 /** The bulk import limit arrives as a 400 with a validation-looking body. */
 const speaksOfRateLimit = (body: string) => /rate limit|per minute/i.test(body)
+
+/** ActiveCampaign names what is missing; of what it finds wrong with a batch ID, its own words say more than ours. */
+const saysItIsMissing = (message: string) =>
+  /batchId/i.test(message) && /\b(is (a )?required\b(?! to\b)|missing\b)/i.test(message)
+
+/** What guards in front of an API say of themselves when they answer in its place. */
+const guards = ["cf-mitigated", "x-amzn-waf-action"] as const
+
+/**
+ * What answered in the place of the API, in words, if something did: a guard that says so, or a page for people where
+ * the API refuses in JSON, in plain text or in silence.
+ */
+const inFrontOf = (
+  { headers, status }: HttpClientResponse.HttpClientResponse,
+  body: string
+): string | undefined => {
+  const words = (what: string) => `something in front of the API answered ${status}${what}`
+  const content = contentOf(body)
+  const isPage =
+    content === "html" || (content !== "json" && /^text\/html\b/i.test(headers["content-type"] ?? ""))
+  if (isPage && (status === 401 || status === 403)) return words(" with an HTML page")
+  const guard = guards.find((name) => headers[name] !== undefined)
+  if (guard === undefined || status < 400 || status >= 500) return undefined
+  return words(isPage ? " with an HTML page" : ` (${oneLine(`${guard}: ${headers[guard]}`, 60)})`)
+}
 
 /** What an error of ours needs beside the failure itself. */
 export interface Circumstances {
@@ -82,14 +106,15 @@ const fromStatus = (
     const status = response.status
     const body = hide(yield* Effect.orElseSucceed(response.text, () => ""))
     const detail = describe(status, body, hide)
-    const retryAfter = parseRetryAfter(response.headers["retry-after"], yield* Clock.currentTimeMillis)
+    const retryAfter = retryAfterOf(response.headers, yield* Clock.currentTimeMillis)
     if (status === 429 || status === 503) return yield* new RateLimited({ request, status, retryAfter })
-    if (status === 408 || status >= 500) {
+    const inFront = inFrontOf(response, body)
+    if (status === 408 || status >= 500 || inFront !== undefined) {
       return yield* new ApiUnavailable({
         request,
         reason: "Status",
         status: Option.some(status),
-        detail,
+        detail: inFront === undefined ? detail : hide(inFront),
         retryAfter
       })
     }
@@ -103,7 +128,7 @@ const fromStatus = (
     }
     if (status === 400 && speaksOfRateLimit(body))
       return yield* new RateLimited({ request, status, retryAfter })
-    if (status === 400 && /batchId/.test(detail)) return yield* new MissingBatchId({ request, detail })
+    if (status === 400 && saysItIsMissing(detail)) return yield* new MissingBatchId({ request, detail })
     // A redirect that was not followed has status 0 in browsers.
     if (status >= 200 && status < 300)
       return yield* brokenBody(request, status, body, "an undocumented status")
@@ -124,6 +149,20 @@ const fromTooLarge = ({ hide, request }: Circumstances, { limit, start, status }
     // Hidden before it is cut: a token across the cut would not be recognised.
     body: keptOf(hide(decodeUtf8(start.slice(0, readOfTooLarge))))
   })
+
+const tooDeep = `nested deeper than ${mostLevels.toLocaleString("en")} levels`
+
+const fromTooDeep = (
+  { hide, request }: Circumstances,
+  { status, text }: HttpClientResponse.HttpClientResponse
+) =>
+  Effect.flatMap(
+    Effect.orElseSucceed(text, () => ""),
+    (body) => {
+      const isJson = contentOf(body) === "json"
+      return brokenBody(request, status, hide(body), isJson ? tooDeep : oneLine(hide(body), 60))
+    }
+  )
 
 /** The root issue of a failed decode holds the untouched body: as bytes where HttpApiClient has decoded it. */
 const fromParseError = ({ hide, request }: Circumstances, error: ParseResult.ParseError) => {
@@ -176,6 +215,7 @@ export const fromFailure = (
   switch (failure._tag) {
     case "ResponseError":
       if (failure.cause instanceof BodyTooLarge) return fromTooLarge(circumstances, failure.cause)
+      if (failure.cause instanceof NestedTooDeep) return fromTooDeep(circumstances, failure.response)
       return failure.reason === "StatusCode"
         ? fromStatus(circumstances, failure.response)
         : fromTransport(circumstances, failure)
@@ -210,6 +250,8 @@ export const fromSubmission = (error: ActiveCampaignError): ActiveCampaignError 
       return error.status === 503 && Option.isNone(error.retryAfter) ? unknown("503") : error
     case "ApiUnavailable":
       if (neverConnected(error)) return error
+      // What answers in the place of the API has kept the contacts from it.
+      if (isInFront(error)) return error
       if (error.reason === "Timeout") return unknown(`nothing came within ${error.detail}`)
       return unknown([...Option.toArray(error.status), error.detail].join(" "))
     case "ContractBroken":

@@ -14,12 +14,15 @@ import { type ActiveCampaignError, InvalidApiToken, RateLimited } from "../Activ
 import * as RateBudget from "../RateBudget.js"
 import * as RetryPolicy from "../RetryPolicy.js"
 import { normalizeAccountUrl } from "./accountUrl.js"
-import { readBody } from "./boundedBody.js"
+import { NestedTooDeep, readBody } from "./boundedBody.js"
 import { type Failure, fromFailure, fromSubmission, timedOut } from "./call.js"
 import type { Options } from "./clientOptions.js"
-import { hideToken } from "./hide.js"
+import { hideInAnswers, hideToken } from "./hide.js"
 import { measureOf } from "./measure.js"
+import { isTooDeep } from "./nesting.js"
 import { isTraced, requestRefs, withTokenHeader } from "./requestRefs.js"
+import { leastOf } from "./retryAfter.js"
+import { makeCurrentTime } from "./steadyTime.js"
 import { timeLimit } from "./timeLimit.js"
 
 /** Held for this long where a 429 names no time: the documented sample says 30. */
@@ -41,15 +44,15 @@ export const make = (options: Options) =>
     const retry = options.retry ?? RetryPolicy.standard
     const provided = yield* Effect.serviceOption(RateBudget.RateBudget)
     const budget = Option.isSome(provided) ? provided.value : yield* RateBudget.make()
-    const read = readBody(options.maxBodyBytes ?? defaultMaxBodyBytes)
+    const read = readBody(options.maxBodyBytes ?? defaultMaxBodyBytes, hideInAnswers(token))
 
     yield* Effect.locallyScopedWith(Headers.currentRedactedNames, withTokenHeader)
 
     const observe = (response: HttpClientResponse.HttpClientResponse) => {
-      const remaining = wholeNumber(response.headers["ratelimit-remaining"])
-      const answer = expectOk(response)
+      const remaining = leastOf(response.headers["ratelimit-remaining"])
+      const answer = expectReadable(response)
       if (remaining === undefined) return answer
-      const limit = wholeNumber(response.headers["ratelimit-limit"])
+      const limit = leastOf(response.headers["ratelimit-limit"])
       return Effect.zipRight(budget.observe({ remaining, limit }), answer)
     }
 
@@ -77,6 +80,7 @@ export const make = (options: Options) =>
 
     // Bodies and transport errors may repeat the token, whoever wrote them.
     const hide = hideToken(token)
+    const currentTime = makeCurrentTime()
     let workedBefore = false
 
     /** One request: `name` of the operation, `request` as errors and spans show it, `effect` of the derived client. */
@@ -86,12 +90,11 @@ export const make = (options: Options) =>
     ): Effect.Effect<A, ActiveCampaignError> => {
       const measure = measureOf(name)
 
-      const waitForTurn = Effect.clockWith((clock) => {
-        const askedAt = clock.unsafeCurrentTimeMillis()
-        return Effect.flatMap(budget.take(kind), () =>
-          measure.wait(Math.max(0, clock.unsafeCurrentTimeMillis() - askedAt))
+      const waitForTurn = Effect.flatMap(currentTime, (askedAt) =>
+        Effect.flatMap(budget.take(kind), () =>
+          Effect.flatMap(currentTime, (now) => measure.wait(now - askedAt))
         )
-      })
+      )
       const succeeded = (answer: A) => {
         workedBefore = true
         return Effect.as(measure.call("ok"), answer)
@@ -156,18 +159,25 @@ export interface CallOptions<A = unknown> {
   readonly retry?: "read" | "submission"
 }
 
-/** The contract declares refusals for the simulator; to the client all but a 200 is a failure. */
-const expectOk = (response: HttpClientResponse.HttpClientResponse) =>
-  response.status === 200
-    ? Effect.succeed(response)
-    : Effect.fail(
-        new HttpClientError.ResponseError({
-          request: response.request,
-          response,
-          reason: "StatusCode",
-          description: "not 200"
-        })
-      )
-
-const wholeNumber = (header: string | undefined) =>
-  header !== undefined && /^\s*\d+\s*$/.test(header) ? Number(header) : undefined
+/** The contract declares refusals for the simulator; to the client all but a 200 that can be decoded is a failure. */
+const expectReadable = (response: HttpClientResponse.HttpClientResponse) => {
+  const { request, status } = response
+  if (status !== 200) {
+    const description = "not 200"
+    return Effect.fail(
+      new HttpClientError.ResponseError({ request, response, reason: "StatusCode", description })
+    )
+  }
+  return Effect.flatMap(response.text, (body) =>
+    isTooDeep(body)
+      ? Effect.fail(
+          new HttpClientError.ResponseError({
+            request,
+            response,
+            reason: "Decode",
+            cause: new NestedTooDeep()
+          })
+        )
+      : Effect.succeed(response)
+  )
+}

@@ -1,5 +1,13 @@
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { wellFormed } from "./text.js"
+
+/** A text of the service. */
+export const Text = Schema.transform(Schema.String, Schema.String, {
+  strict: true,
+  decode: wellFormed,
+  encode: (text) => text
+})
 
 /** A whole number of things, written as a number or as a string of digits; anything else is not one. */
 export const countOf = (value: unknown): Option.Option<number> => {

@@ -12,29 +12,36 @@ import type { PollState } from "../PollState.js"
 const mostReplayed = 1000
 
 /**
- * The waits between the calls of one wait. Not `Schedule.driver`: a wait that is resumed has its schedule wound
- * forward, without sleeping, by the answers that came before, and counts the time since the last of them.
+ * The waits between the calls of one wait, on a clock that nobody sets. Not `Schedule.driver`: a wait that is resumed has
+ * its schedule wound forward, without sleeping, by the answers that came before, and counts the time since the last of
+ * them. Where the clock of the process that got them is ahead, that is no time, and the wait what the schedule says.
  */
-export const makePacer = (from: PollState, { firstDelay, schedule }: PollPolicy) =>
+export const makePacer = (
+  from: PollState,
+  { firstDelay, schedule }: PollPolicy,
+  currentTime: Effect.Effect<number>
+) =>
   Effect.gen(function* () {
+    const resumedAt = yield* Clock.currentTimeMillis
+    const ageOf = (moment: DateTime.Utc) => Math.max(0, resumedAt - DateTime.toEpochMillis(moment))
+    const began = yield* currentTime
     let scheduled: unknown = schedule.initial
     let resumed = Option.isSome(from.last)
     for (let answers = Math.min(from.polls, mostReplayed) - 1; answers > 0; answers--) {
       if (Option.isNone(from.last)) break
       const { answer, receivedAt } = from.last.value
-      const [state] = yield* schedule.step(DateTime.toEpochMillis(receivedAt), answer, scheduled)
+      const [state] = yield* schedule.step(began - ageOf(receivedAt), answer, scheduled)
       scheduled = state
     }
 
     /** The wait before the next call, or `None` where the schedule has ended. */
     const delay = (state: PollState): Effect.Effect<Option.Option<Duration.Duration>> =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      Effect.flatMap(currentTime, (now) => {
         if (Option.isNone(state.last)) {
-          const age = Math.max(0, now - DateTime.toEpochMillis(state.startedAt))
-          return Effect.succeedSome(Duration.subtract(firstDelay, age))
+          return Effect.succeedSome(Duration.subtract(firstDelay, ageOf(state.startedAt) + now - began))
         }
         const { answer, receivedAt } = state.last.value
-        const at = resumed ? DateTime.toEpochMillis(receivedAt) : now
+        const at = resumed ? began - ageOf(receivedAt) : now
         resumed = false
         return Effect.map(schedule.step(at, answer, scheduled), ([next, _output, decision]) => {
           scheduled = next

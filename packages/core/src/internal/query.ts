@@ -7,7 +7,6 @@ import * as Option from "effect/Option"
 import type * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import { bodyOf } from "./boundedBody.js"
 
 /** An endpoint of the contract that is given nothing but a query. */
 type QueryEndpoint<UrlParams, Success, Error> = HttpApiEndpoint.HttpApiEndpoint<
@@ -23,7 +22,7 @@ type QueryEndpoint<UrlParams, Success, Error> = HttpApiEndpoint.HttpApiEndpoint<
 
 export interface Answered<A> {
   readonly answer: A
-  /** As it came. */
+  /** What it was decoded from. */
   readonly body: string
 }
 
@@ -63,8 +62,9 @@ export const makeQuery = <UrlParams, Success, Error>(
   ): Effect.Effect<Answered<Success>, HttpClientError.HttpClientError | ParseResult.ParseError> =>
     Effect.flatMap(encode(query), (encoded) => {
       const request = HttpClientRequest.setUrlParams(bare, wordsOf(encoded))
-      return Effect.flatMap(Effect.flatMap(send(request), bodyOf), (body) =>
-        Effect.map(decode(withoutMark(body)), (answer) => ({ answer, body }))
+      return Effect.flatMap(
+        Effect.flatMap(send(request), (response) => response.text),
+        (body) => Effect.map(decode(withoutMark(body)), (answer) => ({ answer, body }))
       )
     })
 }

@@ -4,6 +4,8 @@ import { maximumContacts } from "../Submission.js"
 import type { Reason } from "../SubmissionError.js"
 import type { Hide } from "./hide.js"
 import { countOf } from "./loose.js"
+import { isTooDeep } from "./nesting.js"
+import { oneLine } from "./text.js"
 
 /** One for each contact, and as many about the whole; the list is the service's, and need not end there. */
 const mostReasons = 2 * maximumContacts
@@ -14,10 +16,7 @@ interface Rejection {
 }
 
 /** Hidden here and not in the body: what JSON escapes is plain only now. */
-const line = (text: string, hide: Hide) => {
-  const oneLine = hide(text).replace(/\s+/g, " ").trim()
-  return oneLine.length > 300 ? `${oneLine.slice(0, 300)}…` : oneLine
-}
+const line = (text: string, hide: Hide) => oneLine(hide(text), 300)
 
 const stringOf = (value: unknown, hide: Hide): string =>
   line(typeof value === "string" ? value : (JSON.stringify(value) ?? ""), hide)
@@ -54,7 +53,8 @@ const Body = Schema.parseJson(
     errors: Schema.optional(Schema.Unknown)
   })
 )
-const readBody = Schema.decodeOption(Body)
+const decodeBody = Schema.decodeOption(Body)
+const readBody = (body: string) => (isTooDeep(body) ? Option.none() : decodeBody(body))
 
 /** The limit of imports a minute comes as a 400, too; only a complaint about a contact tells it apart. */
 const isRateLimit = ({ detail, reasons }: Rejection) =>

@@ -1,5 +1,3 @@
-import * as Clock from "effect/Clock"
-import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
@@ -14,6 +12,7 @@ import type { PollPolicy } from "../PollPolicy.js"
 import * as PollState from "../PollState.js"
 import { StillRunning, UnknownBatch } from "../WaitError.js"
 import { makePacer } from "./pacer.js"
+import { makeCurrentTime } from "./steadyTime.js"
 
 /** One call of a wait. */
 interface Step {
@@ -46,15 +45,21 @@ export const makeWait = (client: Pick<Client, "importInfo">) => {
         if (Option.isSome(PollState.settled(from))) return Stream.empty
         const deadline = Duration.decode(policy.deadline)
         const unsetGrace = Duration.decode(policy.unsetGrace)
-        const pacer = yield* makePacer(from, policy)
+        // What went before is told by the wall clock, which other processes have, too; what comes is measured.
+        const before = Duration.toMillis(yield* PollState.elapsed(from))
+        const currentTime = makeCurrentTime()
+        const since = yield* currentTime
+        const elapsed = Effect.map(currentTime, (now) => Duration.millis(before + now - since))
+        const wholeElapsed = Effect.map(elapsed, (waited) =>
+          Duration.millis(Math.round(Duration.toMillis(waited)))
+        )
+        const pacer = yield* makePacer(from, policy, currentTime)
         let state = from
 
-        const stillRunning = Effect.suspend(() =>
-          Effect.flatMap(PollState.elapsed(state), (waited) => new StillRunning({ state, waited }))
-        )
+        const stillRunning = Effect.flatMap(wholeElapsed, (waited) => new StillRunning({ state, waited }))
         const withinDeadline = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E | StillRunning> =>
           Duration.isFinite(deadline)
-            ? Effect.flatMap(PollState.elapsed(state), (waited) =>
+            ? Effect.flatMap(elapsed, (waited) =>
                 Effect.timeoutTo(effect, {
                   duration: Duration.subtract(deadline, waited),
                   onSuccess: Effect.succeed,
@@ -72,7 +77,7 @@ export const makeWait = (client: Pick<Client, "importInfo">) => {
           Effect.tap((step) => {
             state = step.state
             if (state.known || step.snapshot.answer._tag !== "Unset") return Effect.void
-            return Effect.flatMap(PollState.elapsed(state), (waited) =>
+            return Effect.flatMap(wholeElapsed, (waited) =>
               Duration.greaterThan(waited, unsetGrace)
                 ? new UnknownBatch({ batchId: state.batchId, waited })
                 : Effect.void
@@ -81,7 +86,7 @@ export const makeWait = (client: Pick<Client, "importInfo">) => {
         )
         return Stream.repeatEffect(step).pipe(
           Stream.takeUntil(({ snapshot }) => isSettled(snapshot.answer)),
-          Stream.tap((step) => measured(step))
+          Stream.tap(({ snapshot }) => Effect.flatMap(elapsed, (waited) => measured(snapshot, waited)))
         )
       })
     )
@@ -107,12 +112,7 @@ export const makeWait = (client: Pick<Client, "importInfo">) => {
   return { poll, changes, settled }
 }
 
-const measured = ({ snapshot, state }: Step): Effect.Effect<void> =>
-  isSettled(snapshot.answer)
-    ? Effect.flatMap(Clock.currentTimeMillis, (now) =>
-        Metric.update(
-          Metric.tagged(settleTimes, "status", snapshot.answer.status),
-          Math.max(0, now - DateTime.toEpochMillis(state.startedAt)) / 1000
-        )
-      )
+const measured = ({ answer }: ImportSnapshot, waited: Duration.Duration): Effect.Effect<void> =>
+  isSettled(answer)
+    ? Metric.update(Metric.tagged(settleTimes, "status", answer.status), Duration.toSeconds(waited))
     : Effect.void

@@ -1,5 +1,7 @@
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import type { Endpoint, Fault, FaultTrigger } from "../Fault.js"
 import * as Reply from "../Reply.js"
 import type { Scenario } from "../Scenario.js"
@@ -41,6 +43,31 @@ const retryAfter = (seconds: number | null, as: "seconds" | "date", now: number)
 export const tooManyRequests = (headers: Record<string, string>) =>
   HttpServerResponse.unsafeJson({ message: "Too Many Requests" }, { status: 429, headers })
 
+const decodeLists = Schema.decodeUnknownOption(
+  Schema.parseJson(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
+)
+
+/** The same answer, each of its lists as an object, or with one item more that is none. */
+const withOddLists = (
+  response: HttpServerResponse.HttpServerResponse,
+  as: "object" | "odd-items"
+): HttpServerResponse.HttpServerResponse => {
+  const { body, headers, status } = response
+  if (status !== 200 || body._tag !== "Uint8Array") return response
+  const odd = (value: unknown) => {
+    if (!Array.isArray(value)) return value
+    return as === "object" ? { ...value } : [...value, null]
+  }
+  return Option.match(decodeLists(new TextDecoder().decode(body.body)), {
+    onNone: () => response,
+    onSome: (answer) =>
+      HttpServerResponse.unsafeJson(
+        Object.fromEntries(Object.entries(answer).map(([key, value]) => [key, odd(value)])),
+        { status, headers }
+      )
+  })
+}
+
 const whole = (response: HttpServerResponse.HttpServerResponse) =>
   Effect.succeed(Reply.Reply.Whole({ response }))
 
@@ -81,6 +108,18 @@ export const applyFault = <R>(
       return whole(HttpServerResponse.text("", { contentType: "application/json" }))
     case "HtmlWith200":
       return whole(html("Please log in", 200))
+    case "Challenge":
+      return whole(html("Just a moment...", 403, { "cf-mitigated": "challenge" }))
+    case "Nested":
+      return whole(
+        HttpServerResponse.text(`{"status":${"[".repeat(fault.levels)}${"]".repeat(fault.levels)}}`, {
+          contentType: "application/json"
+        })
+      )
+    case "OddLists":
+      return Effect.map(right, (response) =>
+        Reply.Reply.Whole({ response: withOddLists(response, fault.as) })
+      )
     case "WrongShape":
       return whole(HttpServerResponse.unsafeJson({ status: 7, success: { "0": "9101" } }))
     case "Slow":

@@ -1,7 +1,7 @@
 import type * as Effect from "effect/Effect"
 import type { BatchId } from "effect-activecampaign/BatchId"
-import type { ContactFileError } from "../../contacts/ContactFileError.js"
 import type { Place, RejectedRow } from "../../contacts/ContactRow.js"
+import type { OutputError } from "../../files/OutputError.js"
 
 export interface SourceKey {
   /** The column of the source whose value names a row across loads. */
@@ -9,7 +9,7 @@ export interface SourceKey {
   /** What the numbers of the rows count. */
   readonly place: Place
   /** Takes the rows whose key another row had before them. */
-  readonly setAside: (rows: ReadonlyArray<RejectedRow>) => Effect.Effect<void, ContactFileError>
+  readonly setAside: (rows: ReadonlyArray<RejectedRow>) => Effect.Effect<void, OutputError>
 }
 
 export interface Source {
@@ -21,7 +21,7 @@ export interface Source {
   readonly key?: SourceKey
   /** The batch of every row, where the rows do not name theirs. */
   readonly batchId?: BatchId
-  /** When the batches that the rows name were submitted. Those of which that is known keep what is known. */
+  /** When the batches that the rows name were submitted, whatever was said of it before. */
   readonly submittedAt?: string
   /** Refuse a source in which no row names a batch. */
   readonly namesBatches?: boolean

@@ -124,8 +124,21 @@ const insert = (sourceId: number) => `
   SELECT ${sourceId}, email_key, occurrence, email, contact_id, batch_id, source_key, source_columns
   FROM contact_changes WHERE local_contact_id IS NULL`
 
+/** What the source said was sent and says no longer, before it is written over; a load that is taken back takes it along. */
+const keepFormer = (sourceId: number) => `
+  INSERT INTO local_former_sent (local_source_id, batch_id, email_key, contacts)
+  SELECT ${sourceId}, c.old_batch_id, c.old_email_key, (SELECT count(*) FROM local_contacts l
+    WHERE l.email_key = c.old_email_key AND l.local_source_id = ${sourceId} AND l.batch_id = c.old_batch_id)
+  FROM contact_changes c
+  WHERE c.old_batch_id IS NOT NULL AND (c.batch_id <> c.old_batch_id OR c.email_key <> c.old_email_key)
+  GROUP BY c.old_batch_id, c.old_email_key
+  ON CONFLICT DO UPDATE SET contacts = max(contacts, excluded.contacts)`
+
 export const apply = (sql: SqlClient.SqlClient, sourceId: number, changes: Changes) =>
   Effect.gen(function* () {
-    if (changes.updated > 0) yield* sql.unsafe(update)
+    if (changes.updated > 0) {
+      yield* sql.unsafe(keepFormer(sourceId))
+      yield* sql.unsafe(update)
+    }
     if (changes.added > 0) yield* sql.unsafe(insert(sourceId))
   })

@@ -84,3 +84,15 @@ export const relinkChanged = (sql: SqlClient.SqlClient, sourceId: number) =>
     yield* sql.unsafe(markStale)
     yield* sql.unsafe(unlinkSent)
   })
+
+/** Before a source's contacts are removed: the pairs that only they may give. */
+export const noteRemoved = (sql: SqlClient.SqlClient, sourceId: number) =>
+  Effect.zipRight(
+    begin(sql),
+    sql`INSERT INTO relinked_contacts
+      SELECT email_key, contact_id FROM local_contacts WHERE local_source_id = ${sourceId} AND contact_id IS NOT NULL`
+  )
+
+/** After they were removed. */
+export const relinkRemoved = (sql: SqlClient.SqlClient) =>
+  Effect.zipRight(sql.unsafe(markStale), sql.unsafe(unlinkSent))

@@ -1,5 +1,6 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
+import * as Batches from "../Batches.js"
 import { changesOf } from "./changesOf.js"
 import type { Source } from "./Source.js"
 import { withoutIndexes } from "./withoutIndexes.js"
@@ -48,16 +49,22 @@ export const recordGaps = (sql: SqlClient.SqlClient, source: Source) =>
     yield* markStale(sql, "staged_contacts")
   })
 
-/** What a look-up says of a contact depends on when it was sent, so those batches are decided anew. */
+const namedBatches = (sql: SqlClient.SqlClient) =>
+  sql`SELECT DISTINCT batch_id FROM staged_contacts WHERE batch_id IS NOT NULL`
+
 export const recordSubmission = (sql: SqlClient.SqlClient, { submittedAt }: Source) =>
-  Effect.gen(function* () {
-    if (submittedAt === undefined) return
-    const dated = yield* sql<{ readonly batch_id: string }>`
-      UPDATE batches SET submitted_at = ${submittedAt} WHERE submitted_at IS NULL
-        AND batch_id IN (SELECT batch_id FROM staged_contacts WHERE batch_id IS NOT NULL) RETURNING batch_id`
-    const batchIds = JSON.stringify(dated.map((row) => row.batch_id))
-    yield* sql`INSERT INTO stale_batches SELECT value FROM json_each(${batchIds}) WHERE true ON CONFLICT DO NOTHING`
-  })
+  submittedAt === undefined
+    ? Effect.succeed([])
+    : Batches.recordSubmission(sql, namedBatches(sql), submittedAt)
+
+/** Batches that the load names in another letter case than the file, or in two. */
+export const caseTwins = (sql: SqlClient.SqlClient) =>
+  Effect.flatMap(sql<{ readonly batch_id: string }>`${namedBatches(sql)}`, (rows) =>
+    Batches.caseTwins(
+      sql,
+      rows.map((row) => row.batch_id)
+    )
+  )
 
 export interface Sent {
   /** Batches that the source named for the first time. */

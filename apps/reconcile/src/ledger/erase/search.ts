@@ -1,10 +1,9 @@
-import { closeSync, existsSync, openSync, readSync } from "node:fs"
-import type Sqlite from "better-sqlite3"
+import Sqlite from "better-sqlite3"
 import * as Effect from "effect/Effect"
+import { Ledger } from "../Ledger.js"
 import type { LedgerError } from "../LedgerError.js"
-import { fromSqlite } from "../LedgerError.js"
-import { readOnly } from "../readOnly.js"
-import { holds, type Person } from "./spellings.js"
+import { fromSqlite, messageOf } from "../LedgerError.js"
+import { holds, mayHold, type Person, withinOthers } from "./person.js"
 
 /** A column in which something of the person still stands, and in how many rows. */
 export interface Remaining {
@@ -12,82 +11,81 @@ export interface Remaining {
   readonly rows: number
 }
 
+/** The longer addresses that the person's is part of, and whether one stands in a text that may go over several pages. */
+export type Others = ReadonlyMap<string, boolean>
+
+/** What every column of every table says about a person. */
+export interface Found {
+  readonly remaining: ReadonlyArray<Remaining>
+  readonly others: Others
+  /** Tables that could not be read, as those of an extension that is not there. */
+  readonly unread: ReadonlyArray<{ readonly table: string; readonly reason: string }>
+}
+
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
 
-const searchAll = (database: Sqlite.Database, person: Person): ReadonlyArray<Remaining> => {
-  database.function("holds_person", (text: unknown) =>
-    typeof text === "string" && holds(text, person) ? 1 : 0
-  )
+/** A ledger's pages are so large that no text shorter than this goes on from one to another. */
+const longText = 256
+
+const searchAll = (database: Sqlite.Database, person: Person): Found => {
+  const others = new Map<string, boolean>()
+  database.function("holds_person", (value: unknown) => {
+    const text = Buffer.isBuffer(value) ? value.toString("utf8") : String(value)
+    for (const other of withinOthers(text, person)) {
+      others.set(other, others.get(other) === true || text.length >= longText)
+    }
+    return holds(text, person) ? 1 : 0
+  })
+  // What was sampled and how tables are made is text of the file as well.
   const tables = database
     .prepare<[], { readonly name: string }>(
-      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+      "SELECT 'sqlite_schema' AS name UNION ALL SELECT name FROM sqlite_schema WHERE type = 'table'"
     )
     .all()
-  return tables.flatMap(({ name }) =>
-    database
-      .prepare<[string], { readonly name: string }>("SELECT name FROM pragma_table_xinfo(?)")
-      .all(name)
-      .flatMap((column) => {
-        const row = database
-          .prepare<[], { readonly rows: number }>(
-            `SELECT count(*) AS rows FROM ${quoted(name)} WHERE holds_person(${quoted(column.name)})`
-          )
-          .get()
-        const rows = row?.rows ?? 0
-        return rows === 0 ? [] : [{ place: `${name}.${column.name}`, rows }]
-      })
-  )
-}
-
-/** Reads every column of every table, the user's own included. */
-export const search = (file: string, person: Person): Effect.Effect<ReadonlyArray<Remaining>, LedgerError> =>
-  Effect.scoped(
-    Effect.flatMap(readOnly(file), (database) =>
-      Effect.try({
-        try: () => searchAll(database, person),
-        catch: (error) => fromSqlite(file, error)
-      })
-    )
-  )
-
-const chunkSize = 1 << 20
-
-/** Without regard to the case of ASCII letters, in bytes, wherever they stand. */
-const folded = (bytes: Buffer) => bytes.toString("latin1").toLowerCase()
-
-export interface BytesRead {
-  readonly bytes: number
-  readonly occurrences: number
-}
-
-/** Reads the file itself, and what SQLite keeps beside it, byte by byte: pages that are no longer used, too. */
-export const searchBytes = (file: string, spellings: ReadonlyArray<string>): BytesRead => {
-  const needles = spellings.map((spelling) => folded(Buffer.from(spelling)))
-  const overlap = Math.max(0, ...needles.map((needle) => needle.length - 1))
-  let bytes = 0
-  let occurrences = 0
-  for (const path of [file, `${file}-wal`]) {
-    if (!existsSync(path)) continue
-    const descriptor = openSync(path, "r")
+  const unread: Array<{ readonly table: string; readonly reason: string }> = []
+  const remaining = tables.flatMap(({ name }) => {
     try {
-      const chunk = Buffer.alloc(chunkSize)
-      let tail = ""
-      for (;;) {
-        const read = readSync(descriptor, chunk, 0, chunkSize, null)
-        if (read === 0) break
-        bytes += read
-        const text = tail + folded(chunk.subarray(0, read))
-        for (const needle of needles) {
-          // Those that lie wholly in the tail were counted with the chunk before.
-          for (let at = text.indexOf(needle); at !== -1; at = text.indexOf(needle, at + 1)) {
-            if (at + needle.length > tail.length) occurrences += 1
-          }
-        }
-        tail = overlap === 0 ? "" : text.slice(-overlap)
-      }
-    } finally {
-      closeSync(descriptor)
+      return database
+        .prepare<[string], { readonly name: string }>(
+          "SELECT name FROM pragma_table_xinfo(?) WHERE hidden <> 1"
+        )
+        .all(name)
+        .flatMap((one) => {
+          const column = quoted(one.name)
+          const row = database
+            .prepare<[string], { readonly rows: number }>(
+              `SELECT count(*) AS rows FROM ${quoted(name)} WHERE CASE typeof(${column})
+                 WHEN 'text' THEN CASE WHEN ${mayHold(column)} THEN holds_person(${column}) END
+                 WHEN 'blob' THEN holds_person(${column})
+               END`
+            )
+            .get(person.anchor)
+          const rows = row?.rows ?? 0
+          return rows === 0 ? [] : [{ place: `${name}.${one.name}`, rows }]
+        })
+    } catch (error) {
+      unread.push({ table: name, reason: messageOf(error) })
+      return []
     }
-  }
-  return { bytes, occurrences }
+  })
+  return { remaining, others, unread }
 }
+
+/**
+ * Reads every column of every table, the user's own included. On a connection of its own, which the ledger's outlasts:
+ * one that only reads would leave an empty log behind.
+ */
+export const search = (person: Person): Effect.Effect<Found, LedgerError, Ledger> =>
+  Effect.flatMap(Ledger, ({ file }) =>
+    Effect.try({
+      try: () => {
+        const database = new Sqlite(file, { readonly: true, fileMustExist: true })
+        try {
+          return searchAll(database, person)
+        } finally {
+          database.close()
+        }
+      },
+      catch: (error) => fromSqlite(file, error)
+    })
+  )

@@ -33,21 +33,25 @@ export const conclusions: ReadonlyArray<ObjectNotes> = [
     columns: {
       batch_id: said.batchId,
       finding:
-        "unmatched-success, unmatched-failure, duplicate-sent, duplicate-local, id-conflict, impossible-transition or count-refuted.",
-      subject: "What it is about: an address, an email key or a contact ID.",
+        "unmatched-success, unmatched-failure, duplicate-sent, duplicate-local, id-conflict, impossible-transition, count-refuted or unreadable-item.",
+      subject:
+        "What it is about: an address, an email key, a contact ID, the number of an answer, the batch or the name of a list.",
       detail: "One sentence for people. Its wording may change."
     }
   },
   {
     object: "near_matches",
     layer: "conclusions",
-    note: "A sent address that is nearly the one reported as failed. A hint for people: no verdict rests on it.",
+    note: "A sent address that is nearly the one reported, which was not sent; at most five for each. A hint for people: no verdict rests on it.",
     columns: {
       batch_id: said.batchId,
-      failed_email: "The address reported as failed, which was not sent.",
+      finding: "unmatched-failure or unmatched-success: the list that reported it.",
+      subject: "The subject of the finding: the address that failed, or the contact ID that succeeded.",
+      reported_email:
+        "The address reported as failed, or the one the contact ID belongs to. It was not sent.",
       sent_email: "A sent address that is near to it.",
       difference:
-        "In what they differ: spaces, unicode-form, or one-edit (a letter more, less or other, or two exchanged)."
+        "In what they differ: spaces (and invisible characters), unicode-form, host-form (one host name in Unicode and in punycode), among-words (a name, mailto:, quotes or a second address beside it), or one-edit (a letter more, less or other, or two exchanged)."
     }
   },
   {

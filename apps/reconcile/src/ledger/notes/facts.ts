@@ -3,7 +3,21 @@ import type { ObjectNotes } from "./Note.js"
 
 const sequence = "The answer it stood in; 1 is the first answer about the batch."
 
-/** What was sent and what was answered. Written once, never changed, but where the note of a column says so. */
+/** A time of trouble, told alike for a batch and for the account. */
+const trouble = {
+  first_at: "When the first of these calls failed. UTC.",
+  last_at: "When the last one failed. UTC.",
+  times: "How many calls failed, retries included.",
+  ended_at: "When an answer came again, or the step ended without this trouble. UTC. NULL: it lasts.",
+  error: "The kind of the last error, one word.",
+  message: "What went wrong the last time, one sentence. Never holds the API token.",
+  raw_body: "The last body that could not be understood, as received. NULL: there was none."
+}
+
+/**
+ * What was sent and what was answered. Written once and never changed, but by what takes a mistake back (`batches remove`,
+ * `contacts remove`, another `--submitted-at`), by `erase`, and where the note of a column says so.
+ */
 export const facts: ReadonlyArray<ObjectNotes> = [
   {
     object: "accounts",
@@ -21,7 +35,7 @@ export const facts: ReadonlyArray<ObjectNotes> = [
     note: "A bulk import that ActiveCampaign accepted. One row a batch.",
     columns: {
       batch_id: said.batchId,
-      submitted_at: "When the batch was submitted. UTC. NULL: nobody said.",
+      submitted_at: "When the batch was submitted, as last said with --submitted-at. UTC. NULL: nobody said.",
       added_at:
         "When this file learnt of the batch. UTC. Its age counts from here where submitted_at is NULL."
     }
@@ -57,14 +71,17 @@ export const facts: ReadonlyArray<ObjectNotes> = [
       batch_answer_id: "A number in the order of writing.",
       batch_id: said.batchId,
       sequence: "1 for the first answer about the batch, 2 for the next that differed.",
-      received_at: "When the answer was received. UTC.",
+      received_at: "When the answer was received, or given to 'batches add --answer'. UTC.",
       status:
         "ActiveCampaign's word: waiting, claimed, active, completed, failed or interrupted; unset where it answered JSON false. Any other word is kept as it came and is not final.",
       success_count:
-        "How many contact IDs the success list had. NULL: the list was missing or null, which is not empty.",
+        "How many contact IDs could be read in the success list. NULL: the list was missing or null, which is not empty.",
       failure_count:
-        "How many addresses the failure list had. NULL: the list was missing or null, which is not empty.",
-      raw_body: "The body as received, to the letter."
+        "How many addresses could be read in the failure list. NULL: the list was missing or null, which is not empty.",
+      raw_body:
+        "The body as received, to the letter; only the API token, where an answer repeats it, is replaced by <redacted>. Of a pasted answer, the text of its file without white space around it.",
+      origin:
+        "account: ActiveCampaign answered a call. pasted: you gave the answer with 'batches add --answer'."
     }
   },
   {
@@ -87,20 +104,33 @@ export const facts: ReadonlyArray<ObjectNotes> = [
       sequence,
       email_key: said.emailKey,
       position: "Its place in the list as received, from 0.",
-      email: "The address as ActiveCampaign wrote it, which may differ from what was sent in letter case."
+      email:
+        "The address as ActiveCampaign wrote it, which may differ from what was sent in letter case. What no text can hold, half a surrogate pair, is U+FFFD."
+    }
+  },
+  {
+    object: "batch_unreadable_items",
+    layer: "facts",
+    note: "Something in a list of a settled answer that is not what the list holds. As long as the last settled answer of a batch has one, counting decides nothing about the batch.",
+    columns: {
+      batch_unreadable_item_id: "A number in the order of writing.",
+      batch_id: said.batchId,
+      sequence,
+      list: "The list it stood in: success or failure.",
+      position:
+        "Its place in the list as received, from 0. NULL: the list itself is something else than a list.",
+      value:
+        "What stood there, as JSON; where that is longer than 200 characters, what kind of thing it was. raw_body of the answer has all of it."
     }
   },
   {
     object: "batch_errors",
     layer: "facts",
-    note: "A call about a batch that gave no answer, after all retries.",
+    note: "A time in which a batch gave no usable answer: one row from the first failed call to the next answer, in however many runs.",
     columns: {
       batch_error_id: "A number in the order of writing.",
       batch_id: said.batchId,
-      occurred_at: "When the call was given up. UTC.",
-      error: "The kind of error, one word.",
-      message: "What went wrong, one sentence. Never holds the API token.",
-      raw_body: "The body that could not be understood, as received. NULL: there was none."
+      ...trouble
     }
   },
   {
@@ -152,13 +182,11 @@ export const facts: ReadonlyArray<ObjectNotes> = [
   {
     object: "account_errors",
     layer: "facts",
-    note: "A call about contacts, not about a batch, that gave no answer, after all retries.",
+    note: "A time in which calls failed for a reason that is no single batch's: one row from the first failed call to the end of the trouble.",
     columns: {
       account_error_id: "A number in the order of writing.",
-      occurred_at: "When the call was given up. UTC.",
-      step: "resolve: it asked whose contact IDs are. lookup: it asked whether addresses exist.",
-      error: "The kind of error, one word.",
-      message: "What went wrong, one sentence. Never holds the API token."
+      step: "follow: it asked about batches, and all of them were without an answer. resolve: it asked for the addresses of contact IDs. lookup: it asked whether addresses exist.",
+      ...trouble
     }
   }
 ]

@@ -14,7 +14,8 @@ export const history: ReadonlyArray<ObjectNotes> = [
       open_batches: "How many batches had not settled when it began.",
       answers: "How many of the answers it received said something new. 0 until it ends.",
       settled: "How many batches settled during the run. 0 until it ends.",
-      errors: "How many batches gave no answer, after all retries. 0 until it ends.",
+      errors:
+        "How many times of trouble the run recorded: rows begun or continued in batch_errors and account_errors. 0 until it ends.",
       resolved: "How many contact IDs it learnt the addresses of. 0 until it ends.",
       looked_up: "How many addresses it looked up. 0 until it ends."
     }
@@ -39,11 +40,19 @@ export const history: ReadonlyArray<ObjectNotes> = [
     note: "The job that works on the file now. At most one row; one whose holder is gone is taken over.",
     columns: {
       writer_lease_id: "Always 1: one job at a time.",
-      holder: "What tells this job from every other: its process and a random number.",
-      host: "The machine it runs on.",
-      process_id: "Its process on that machine.",
-      taken_at: "When it began to work on the file. UTC.",
-      renewed_at: "When it last said that it is still there. UTC."
+      instance: "What tells this job from every other: a random ID, new in each process.",
+      boot_id:
+        "The start of the system it runs on; another after each restart. NULL: the system does not name it.",
+      pid_namespace:
+        "Where its process ID counts; containers have their own. NULL: the system does not name it.",
+      host: "The name of the machine it runs on.",
+      process_id: "Its process on that machine or in that container.",
+      process_start:
+        "When that process started, in ticks since boot and on which clock; a later process may get the same ID. NULL: not known.",
+      taken_at: "When it began to work on the file, by its own clock. UTC.",
+      renewals:
+        "How often it has said since that it is still there: every 5 seconds, and with each transaction.",
+      renewed_at: "When it last said so, by its own clock. UTC. Nothing is decided by it."
     }
   },
   {

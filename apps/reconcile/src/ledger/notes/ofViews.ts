@@ -74,15 +74,16 @@ export const ofViews: Readonly<Record<string, Readonly<Record<string, string>>>>
     batch_id: said.batchId,
     email: "The address as ActiveCampaign wrote it.",
     detail: "One sentence for people. Its wording may change.",
-    nearest_sent: "The sent addresses nearest to it. NULL: none is near."
+    nearest_sent: "The sent addresses nearest to it, at most five. NULL: none is near."
   },
   batch_timeline: {
     batch_id: said.batchId,
-    at: "When the answer was received, or the call given up. UTC.",
-    status: "The status of the answer. NULL: the call gave no answer.",
+    at: "When the answer was received, or the first of the calls failed that gave none. UTC.",
+    status: "The status of the answer. NULL: there was none.",
     successes: "How many contact IDs the success list had. NULL: no list, or no answer.",
     failures: "How many addresses the failure list had. NULL: no list, or no answer.",
-    error: "Why the call gave no answer. NULL: it gave one."
+    error: "Why there was no answer, in the words of the last call. NULL: there was one.",
+    origin: "account: ActiveCampaign was asked. pasted: you gave the answer with 'batches add --answer'."
   },
   missing_contacts: {
     batch_id: said.batchId,

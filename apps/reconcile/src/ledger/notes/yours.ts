@@ -28,10 +28,21 @@ export const yours: ReadonlyArray<ObjectNotes> = [
       email: "The address as the source has it.",
       contact_id:
         "The ActiveCampaign contact ID that the source gives. Taken at its word. NULL: the source gives none.",
-      batch_id: "The batch that the source's row names. NULL: it names none.",
+      batch_id: "The batch that the source's row names. NULL: it names none, or one that was removed.",
       source_key: "The row's value in the source's own key column. NULL: the source is loaded without --key.",
       source_columns:
         "All columns of the source's row, as a JSON object. Read one with json_extract(source_columns, '$.name')."
+    }
+  },
+  {
+    object: "local_former_sent",
+    layer: "yours",
+    note: "Contacts that a source once named as sent in a batch and no longer names. They stay sent; removing the source takes them back.",
+    columns: {
+      local_source_id: "The source that named them.",
+      batch_id: said.batchId,
+      email_key: said.emailKey,
+      contacts: "How many contacts of this address the source named in the batch at once, at most."
     }
   }
 ]

@@ -36,12 +36,12 @@ ORDER BY contacts DESC, batch_id LIMIT :limit`
   },
   {
     name: "failed-calls",
-    question: "Which calls gave no answer, by kind of error and day?",
+    question: "Which calls gave no answer, by kind of error and the day it began?",
     parameters: [since],
-    sql: `SELECT substr(occurred_at, 1, 10) AS day, error, count(*) AS calls, count(DISTINCT batch_id) AS batches
-FROM (SELECT occurred_at, error, batch_id FROM batch_errors
-  UNION ALL SELECT occurred_at, error, NULL FROM account_errors)
-WHERE occurred_at >= :since
+    sql: `SELECT substr(first_at, 1, 10) AS day, error, sum(times) AS calls, count(DISTINCT batch_id) AS batches
+FROM (SELECT first_at, times, error, batch_id FROM batch_errors
+  UNION ALL SELECT first_at, times, error, NULL FROM account_errors)
+WHERE first_at >= :since
 GROUP BY day, error
 ORDER BY day DESC, error`
   },
@@ -71,11 +71,11 @@ ORDER BY change, batch_id, email`
   {
     name: "near-misses",
     question:
-      "Which addresses were reported as failed without having been sent, and which sent ones are near?",
+      "Which addresses were reported without having been sent, and which sent ones are nearly the same?",
     parameters: [],
-    sql: `SELECT batch_id, failed_email, sent_email, difference
+    sql: `SELECT batch_id, finding, reported_email, sent_email, difference
 FROM near_matches
-ORDER BY batch_id, failed_email, sent_email`
+ORDER BY batch_id, finding, reported_email, sent_email`
   },
   {
     name: "id-conflicts",

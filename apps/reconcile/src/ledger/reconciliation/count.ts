@@ -8,7 +8,7 @@ const successes = `batch_successes x ${ownKeyOf("batch_successes")}`
 
 /**
  * Everything about a completed batch that can be told without a single link: all that was sent is known, both lists
- * were reported, each failure was sent, and there are as many distinct successes as distinct addresses that did not fail.
+ * were reported and could be read, each failure was sent, and there are as many distinct successes as distinct addresses that did not fail.
  */
 export const agreeCounts = `
   UPDATE reconcile_scope AS r SET counts_agree = 1
@@ -16,6 +16,8 @@ export const agreeCounts = `
       WHERE a.batch_id = r.batch_id AND a.sequence = r.sequence AND a.status = 'completed'
         AND a.success_count IS NOT NULL AND a.failure_count IS NOT NULL)
     AND NOT EXISTS (SELECT 1 FROM batch_sent_gaps g WHERE g.batch_id = r.batch_id)
+    AND NOT EXISTS (SELECT 1 FROM batch_unreadable_items i
+      WHERE i.batch_id = r.batch_id AND i.sequence = r.sequence)
     AND success_ids = sent_keys - (SELECT count(*) FROM scope_reports u WHERE u.batch = r.batch AND u.failed)
     AND NOT EXISTS (SELECT 1 FROM scope_reports u
       WHERE u.batch = r.batch AND u.failed AND NOT ${sent("u.email_key")})`

@@ -19,6 +19,15 @@ const sent = (batchId: string, emailKey: string) =>
 export const anyRepeatedLocal = `SELECT EXISTS (SELECT 1 FROM local_contacts INDEXED BY local_contacts_repeated
   WHERE occurrence > 1 AND batch_id IS NULL) AS "any"`
 
+/** Named in a sentence; of others it says only how many there are. */
+const told = 5
+
+const more = (count: string) =>
+  `CASE WHEN ${count} > ${told} THEN ' and ' || (${count} - ${told}) || ' more' ELSE '' END`
+
+const shortened = (address: string) =>
+  `CASE WHEN length(${address}) > 254 THEN substr(${address}, 1, 254) || '…' ELSE ${address} END`
+
 const oddSuccesses = `reconcile_scope r
    CROSS JOIN batch_successes x ${ownKeyOf("batch_successes")} ON r.odd AND x.batch_id = r.batch_id AND x.sequence = r.sequence`
 
@@ -40,7 +49,8 @@ export const drawFindings: ReadonlyArray<string> = [
 
   `INSERT INTO findings (batch_id, finding, subject, detail)
    SELECT again.batch_id, 'duplicate-sent', again.email_key,
-     count(*) || ' contacts with this address were sent in this batch: ' || group_concat(s.email, ', ')
+     count(*) || ' contacts with this address were sent in this batch: '
+       || group_concat(CASE WHEN s.occurrence <= ${told} THEN ${shortened("s.email")} END, ', ') || ${more("count(*)")}
    FROM reconcile_scope r
    CROSS JOIN batch_sent again ${ownKeyOf("batch_sent")} ON r.repeats AND again.batch_id = r.batch_id AND again.occurrence = 2
    CROSS JOIN batch_sent s ${ownKeyOf("batch_sent")} ON s.batch_id = again.batch_id AND s.email_key = again.email_key
@@ -56,9 +66,10 @@ export const drawFindings: ReadonlyArray<string> = [
   // An address may read like an ID that is in conflict, too; one row names both.
   `INSERT OR IGNORE INTO findings (batch_id, finding, subject, detail)
    SELECT r.batch_id, 'id-conflict', u.email_key,
-     'contact IDs ' || (SELECT group_concat(contact_id, ' and ') FROM (${idsOf("u.email_key")}) k
-       WHERE EXISTS (SELECT 1 FROM batch_successes x ${ownKeyOf("batch_successes")}
-         WHERE x.batch_id = r.batch_id AND x.sequence = r.sequence AND x.contact_id = k.contact_id))
+     'contact IDs ' || (SELECT group_concat(CASE WHEN number <= ${told} THEN contact_id END, ' and ') || ${more("count(*)")}
+       FROM (SELECT k.contact_id, row_number() OVER (ORDER BY k.contact_id) AS number FROM (${idsOf("u.email_key")}) k
+         WHERE EXISTS (SELECT 1 FROM batch_successes x ${ownKeyOf("batch_successes")}
+           WHERE x.batch_id = r.batch_id AND x.sequence = r.sequence AND x.contact_id = k.contact_id)))
        || ' all succeeded and all belong to ' || u.email_key
    FROM reconcile_scope r CROSS JOIN scope_reports u ON r.odd AND u.batch = r.batch AND u.several`,
 
@@ -86,6 +97,8 @@ export const drawFindings: ReadonlyArray<string> = [
    CROSS JOIN batch_answers after ON after.batch_id = r.batch_id
    CROSS JOIN batch_answers before ON before.batch_id = after.batch_id AND before.sequence = after.sequence - 1
    WHERE before.status IN ('completed', 'failed', 'interrupted') AND after.status = before.status
+     AND NOT EXISTS (SELECT 1 FROM batch_unreadable_items i
+       WHERE i.batch_id = after.batch_id AND i.sequence = after.sequence)
      AND ((before.success_count IS NOT NULL AND after.success_count IS NOT NULL
          AND EXISTS (SELECT 1 FROM batch_successes x WHERE x.batch_id = before.batch_id AND x.sequence = before.sequence
            AND NOT EXISTS (SELECT 1 FROM batch_successes y
@@ -93,19 +106,41 @@ export const drawFindings: ReadonlyArray<string> = [
        OR (before.failure_count IS NOT NULL AND after.failure_count IS NOT NULL
          AND EXISTS (SELECT 1 FROM batch_failures x WHERE x.batch_id = before.batch_id AND x.sequence = before.sequence
            AND NOT EXISTS (SELECT 1 FROM batch_failures y
-             WHERE y.batch_id = after.batch_id AND y.sequence = after.sequence AND y.email_key = x.email_key))))`
+             WHERE y.batch_id = after.batch_id AND y.sequence = after.sequence AND y.email_key = x.email_key))))`,
+
+  `INSERT INTO findings (batch_id, finding, subject, detail)
+   SELECT i.batch_id, 'unreadable-item', i.list,
+     coalesce('the ' || i.list || ' list came as ' || max(i.value) FILTER (WHERE i.position IS NULL)
+         || CASE count(i.position) WHEN 0 THEN '' ELSE ', and ' END, '')
+       || coalesce((SELECT CASE count(i.position)
+             WHEN 1 THEN 'item ' || (first.position + 1) || ' of the ' || i.list || ' list could not be read: '
+             ELSE CASE WHEN count(i.position) > 1000 THEN 'more than 1000' ELSE count(i.position) END || ' items of the ' || i.list || ' list could not be read, the first is item '
+               || (first.position + 1) || ': '
+           END || first.value
+         FROM batch_unreadable_items first
+         WHERE first.batch_id = i.batch_id AND first.sequence = i.sequence AND first.list = i.list
+           AND first.position IS NOT NULL
+         ORDER BY first.position LIMIT 1), '')
+       || '; nothing is concluded from counting'
+   FROM reconcile_scope r
+   CROSS JOIN batch_unreadable_items i ON i.batch_id = r.batch_id AND i.sequence = r.sequence
+   GROUP BY i.batch_id, i.list`
 ]
 
 /** Rows that name a batch were sent in it, which is no duplicate in the source; two that name none are. */
 export const drawDuplicateLocal = `
   INSERT INTO findings (batch_id, finding, subject, detail)
-  SELECT s.batch_id, 'duplicate-local', s.email_key,
-    'the local contacts have this address more than once: ' || group_concat(DISTINCT source.name)
-  FROM reconcile_scope r
-  CROSS JOIN batch_sent s ${ownKeyOf("batch_sent")} ON s.batch_id = r.batch_id AND s.occurrence = 1
-  CROSS JOIN local_contacts again ON again.email_key = s.email_key AND again.occurrence > 1 AND again.batch_id IS NULL
-  JOIN local_sources source ON source.local_source_id = again.local_source_id
-  WHERE EXISTS (SELECT 1 FROM local_contacts l
-    WHERE l.email_key = again.email_key AND l.local_source_id = again.local_source_id
-      AND l.occurrence < again.occurrence AND l.batch_id IS NULL)
-  GROUP BY s.batch_id, s.email_key`
+  SELECT batch_id, 'duplicate-local', email_key,
+    'the local contacts have this address more than once: '
+      || group_concat(CASE WHEN number <= ${told} THEN name END, ', ') || ${more("count(*)")}
+  FROM (SELECT s.batch_id, s.email_key, source.name,
+      row_number() OVER (PARTITION BY s.batch_id, s.email_key ORDER BY source.name) AS number
+    FROM reconcile_scope r
+    CROSS JOIN batch_sent s ${ownKeyOf("batch_sent")} ON s.batch_id = r.batch_id AND s.occurrence = 1
+    CROSS JOIN local_contacts again ON again.email_key = s.email_key AND again.occurrence > 1 AND again.batch_id IS NULL
+    JOIN local_sources source ON source.local_source_id = again.local_source_id
+    GROUP BY s.batch_id, s.email_key, again.local_source_id
+    HAVING count(*) > 1 OR EXISTS (SELECT 1 FROM local_contacts f
+      WHERE f.email_key = s.email_key AND f.local_source_id = again.local_source_id AND f.occurrence = 1
+        AND f.batch_id IS NULL))
+  GROUP BY batch_id, email_key`

@@ -1,5 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process"
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync
+} from "node:fs"
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
@@ -44,11 +53,17 @@ export interface Call {
   readonly stdin?: string
   /** Kept open, so that the test can write to it. */
   readonly keepStdin?: boolean
+  /** A file or device that takes standard output. */
+  readonly stdout?: string
+  /** Whose process it is, where the test may choose. */
+  readonly uid?: number
 }
 
 /** One test's own place: a folder, and the servers and processes in it. All of it goes when the test ends. */
 export interface World {
   readonly folder: string
+  /** What every process in it is given, besides an account. */
+  readonly env: Readonly<Record<string, string>>
   readonly path: (name: string) => string
   readonly write: (name: string, text: string | Uint8Array) => string
   readonly read: (name: string) => string
@@ -67,27 +82,37 @@ export const account = (url: string, apiToken: string = token) => ({
   ACTIVECAMPAIGN_API_KEY: apiToken
 })
 
+/** Nothing of the machine's own but where to find programs; what a user keeps between commands is the test's own. */
+const envIn = (folder: string) => ({
+  PATH: process.env.PATH ?? "",
+  HOME: folder,
+  XDG_STATE_HOME: join(folder, ".state")
+})
+
 const startIn = (folder: string, children: Set<ChildProcess>): World["start"] => {
   return (args, call = {}) => {
+    const taker = call.stdout === undefined ? undefined : openSync(call.stdout, "w")
     const child = spawn(process.execPath, [bin, ...args], {
       cwd: folder,
-      env: { PATH: process.env.PATH ?? "", HOME: folder, ...call.env },
-      stdio: "pipe"
+      env: { ...envIn(folder), ...call.env },
+      stdio: ["pipe", taker ?? "pipe", "pipe"],
+      ...(call.uid === undefined ? {} : { uid: call.uid, gid: call.uid })
     })
+    if (taker !== undefined) closeSync(taker)
     children.add(child)
     const output = { stdout: "", stderr: "" }
     const listeners = new Set<() => void>()
     for (const name of ["stdout", "stderr"] as const) {
-      child[name].setEncoding("utf8")
-      child[name].on("data", (text: string) => {
+      child[name]?.setEncoding("utf8")
+      child[name]?.on("data", (text: string) => {
         output[name] += text
         for (const listener of listeners) listener()
       })
     }
     // A process that ends without reading what it was given is no fault of the test.
-    child.stdin.on("error", () => {})
-    if (call.stdin !== undefined) child.stdin.end(call.stdin)
-    else if (call.keepStdin !== true) child.stdin.end()
+    child.stdin?.on("error", () => {})
+    if (call.stdin !== undefined) child.stdin?.end(call.stdin)
+    else if (call.keepStdin !== true) child.stdin?.end()
     const ended = new Promise<Ended>((resolve, reject) => {
       child.on("error", reject)
       child.on("close", (code, signal) => {
@@ -142,6 +167,7 @@ export const inWorld = (test: (world: World) => Promise<void>) => async (): Prom
   try {
     await test({
       folder,
+      env: envIn(folder),
       path,
       write: (name, text) => {
         mkdirSync(dirname(path(name)), { recursive: true })

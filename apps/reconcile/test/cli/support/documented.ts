@@ -54,4 +54,11 @@ export const documentedContacts = [
 ]
 
 /** For a server of ours: as fast as it answers, and nothing but the status call asked of it. */
-export const fast = ["--requests-per-second", "1000", "--no-resolve", "--no-lookup"]
+export const fast = [
+  "--requests-per-second",
+  "1000",
+  "--account-limit",
+  "1000",
+  "--no-resolve",
+  "--no-lookup"
+]

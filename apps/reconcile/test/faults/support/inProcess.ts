@@ -1,6 +1,7 @@
 import * as NodeContext from "@effect/platform-node/NodeContext"
-import * as ConfigProvider from "effect/ConfigProvider"
+import type { Console } from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import { cli } from "../../../src/cli/Cli.js"
 import { fromExit } from "../../../src/cli/ExitCode.js"
 
@@ -11,24 +12,28 @@ export interface Ended {
   readonly stderr: string
 }
 
-/** Runs the command within this process, so that what it stands on can be made to fail. */
-export const command = (
-  args: ReadonlyArray<string>,
-  env: Readonly<Record<string, string>> = {}
-): Effect.Effect<Ended> =>
+/** Runs a part of the command within this process, so that what it stands on can be made to fail. */
+export const ended = <A, E>(part: Effect.Effect<A, E>): Effect.Effect<Ended> =>
   Effect.consoleWith((real) => {
     const said = { stdout: "", stderr: "" }
     const note =
       (stream: keyof typeof said) =>
-      (...values: ReadonlyArray<unknown>) =>
-        Effect.sync(() => {
-          said[stream] += `${values.join(" ")}\n`
-        })
-    return cli("0.0.0")(["node", "ac-reconcile", ...args]).pipe(
-      Effect.withConsole({ ...real, log: note("stdout"), error: note("stderr") }),
-      Effect.withConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(env)))),
-      Effect.provide(NodeContext.layer),
-      Effect.exit,
-      Effect.map((exit) => ({ code: fromExit(exit), ...said }))
-    )
+      (...values: ReadonlyArray<unknown>) => {
+        said[stream] += `${values.join(" ")}\n`
+      }
+    const unsafe = { ...real.unsafe, log: note("stdout"), error: note("stderr") }
+    const console: Console = {
+      ...real,
+      unsafe,
+      log: (...values) => Effect.sync(() => unsafe.log(...values)),
+      error: (...values) => Effect.sync(() => unsafe.error(...values))
+    }
+    return Effect.map(Effect.exit(Effect.withConsole(part, console)), (exit) => ({
+      code: Exit.isSuccess(exit) ? 0 : fromExit(exit),
+      ...said
+    }))
   })
+
+/** A whole command, from its arguments on. */
+export const command = (args: ReadonlyArray<string>): Effect.Effect<Ended> =>
+  ended(cli("0.0.0")(["node", "ac-reconcile", ...args]).pipe(Effect.provide(NodeContext.layer)))

@@ -6,7 +6,7 @@ import type { Clock } from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as Random from "effect/Random"
-import type { Timeline } from "../../support/virtualClock.js"
+import type { SetBy, Timeline } from "../../support/virtualClock.js"
 import { world } from "./worlds.js"
 
 type Answer = Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>
@@ -122,6 +122,12 @@ export const weather = FastCheck.record({
 })
 
 export type Weather = typeof weather extends FastCheck.Arbitrary<infer Drawn> ? Drawn : never
+
+/** How far the wall clock has been set, jump by jump. */
+export const setBy =
+  ({ jumps }: Weather): SetBy =>
+  (elapsed) =>
+    jumps.reduce((sum, { at, by }) => (at <= elapsed ? sum + by : sum), 0)
 
 export const drawn = (seed: number): Weather => {
   const [one] = FastCheck.sample(weather, { seed, numRuns: 1 })

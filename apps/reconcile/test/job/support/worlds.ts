@@ -43,6 +43,8 @@ export const world = FastCheck.record({
       processed: FastCheck.option(FastCheck.nat({ max: 8 }), { nil: undefined }),
       /** Whether the sender noted when it was submitted. */
       noted: FastCheck.boolean(),
+      /** How its lists are written: counting then decides nothing, and asking comes to the same. */
+      lists: oneOf("right", "right", "object", "odd-items"),
       strangers: FastCheck.record({
         success: FastCheck.subarray(["9001", "9002"]),
         failure: FastCheck.subarray(["stranger@y.test"])
@@ -80,6 +82,11 @@ export const scenarioOf = (drawn: World) => {
   return {
     ...account,
     rateLimit: null,
+    faults: batches.flatMap(({ lists }, index) =>
+      lists === "right"
+        ? []
+        : [{ on: { batchId: `batch-${index}` }, fault: { _tag: "OddLists" as const, as: lists } }]
+    ),
     account: {
       existing: existing.map(({ deleted, email }) => ({ email, deleted: deleted === "yes" })),
       ignoredFilters,

@@ -1,0 +1,46 @@
+import * as Chunk from "effect/Chunk"
+import * as Stream from "effect/Stream"
+import { printable, widthOf } from "../../text/printable.js"
+import type { Piece, Row } from "../rowFormat.js"
+import { aligned, plural } from "../text.js"
+import { cellText } from "./cellText.js"
+
+/** Beyond it, a cell pushes the next ones aside: one long value must not make every line as long. */
+const widest = 80
+
+const cells = (row: Row) => row.map((value) => printable(cellText(value), Number.POSITIVE_INFINITY))
+
+const widthsOf = (rows: ReadonlyArray<ReadonlyArray<string>>, columns: ReadonlyArray<string>) =>
+  columns.map((_, at) =>
+    rows.reduce((width, row) => Math.max(width, Math.min(widest, widthOf(row[at] ?? ""))), 0)
+  )
+
+/**
+ * Rows as a table for people. The first chunk settles how wide the columns are, and the others are written as they
+ * come: however many rows there are, few are held.
+ */
+export const asTable =
+  (columns: ReadonlyArray<string>) =>
+  <E, R>(rows: Stream.Stream<Row, E, R>): Stream.Stream<Piece, E, R> => {
+    let widths: ReadonlyArray<number> | undefined
+    let count = 0
+    const piece = (lines: ReadonlyArray<ReadonlyArray<string>>): Piece => {
+      const all = widths === undefined ? [cells(columns), ...lines] : lines
+      const known = widths ?? widthsOf(all, columns)
+      widths = known
+      count += lines.length
+      const text = all.map((line) => `${aligned(line, known)}\n`).join("")
+      return { text, rows: lines.length, neutralised: 0 }
+    }
+    const pieces = Stream.mapChunks(rows, (chunk) =>
+      Chunk.isEmpty(chunk) ? Chunk.empty<Piece>() : Chunk.of(piece(Chunk.toReadonlyArray(chunk).map(cells)))
+    )
+    const end = Stream.suspend(() =>
+      Stream.make(...(count === 0 ? [piece([])] : []), {
+        text: `\n${plural(count, "row")}\n`,
+        rows: 0,
+        neutralised: 0
+      })
+    )
+    return Stream.concat(pieces, end)
+  }

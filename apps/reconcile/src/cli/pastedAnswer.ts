@@ -1,0 +1,76 @@
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { isSettled, lists } from "effect-activecampaign/ImportAnswer"
+import type { ImportSnapshot } from "effect-activecampaign/ImportSnapshot"
+import * as Answers from "../ledger/Answers.js"
+import { reconcileStale } from "../ledger/Reconciliation.js"
+import { preview } from "../ledger/Removals.js"
+import type { BatchRow } from "../ledger/Reports.js"
+import type { Response } from "./respond.js"
+import { countsOf } from "./summary.js"
+import { plural, printable } from "./text.js"
+
+const told = ({ answer }: ImportSnapshot) => {
+  const { failure, success } = lists(answer)
+  const listed = (list: Option.Option<ReadonlyArray<string>>, one: string, many: string) =>
+    Option.match(list, {
+      onNone: () => `${many} not reported`,
+      onSome: ({ length }) => plural(length, one, many)
+    })
+  return `${answer.status}, ${listed(success, "success", "successes")}, ${listed(failure, "failure", "failures")}`
+}
+
+/** What a pasted answer would do to a batch that has settled; nothing where it has not, or the answer says nothing new. */
+export const secondAnswer = (pasted: ImportSnapshot) =>
+  Effect.gen(function* () {
+    const status = yield* Answers.settledStatus(pasted.batchId)
+    if (status === undefined) return undefined
+    const { changed, recorded } = yield* preview(
+      Effect.gen(function* () {
+        yield* reconcileStale()
+        const recorded = yield* Answers.record(pasted, "pasted")
+        return { recorded, changed: (yield* reconcileStale()).changed }
+      })
+    )
+    return recorded ? { _tag: "Shown" as const, status, pasted, changed } : undefined
+  })
+
+/** Of a batch that has settled, only what would change is shown: ActiveCampaign does not settle a batch twice. */
+export const describeSecond = (
+  file: string,
+  { changed, pasted, status }: Effect.Effect.Success<ReturnType<typeof secondAnswer>> & {}
+): Response => ({
+  text: [
+    printable(
+      `${file}: batch ${pasted.batchId} has settled already, as ${status}. The pasted answer: ${told(pasted)}.`
+    ),
+    `Recording it as the next answer would change the outcome of ${plural(changed, "contact")}.`,
+    "Nothing was recorded. Run again with --yes to record it."
+  ].join("\n"),
+  result: {
+    db: file,
+    batchId: pasted.batchId,
+    settled: status,
+    answer: { status: pasted.answer.status, recorded: false },
+    outcomesChanged: changed
+  }
+})
+
+/** What a pasted answer has become. */
+export const describePasted = (
+  pasted: ImportSnapshot,
+  recorded: boolean,
+  batch: Option.Option<BatchRow>
+): ReadonlyArray<string> => {
+  if (!recorded) return ["The pasted answer says what is recorded already."]
+  const counts = Option.match(batch, {
+    onNone: () => "",
+    onSome: (row) => ` ${plural(row.sent, "contact")} sent${countsOf(row)}.`
+  })
+  return [
+    printable(`The pasted answer is recorded: ${told(pasted)}.${isSettled(pasted.answer) ? counts : ""}`),
+    ...(isSettled(pasted.answer)
+      ? []
+      : ["The batch has not settled by it; 'ac-reconcile run' goes on asking about it."])
+  ]
+}

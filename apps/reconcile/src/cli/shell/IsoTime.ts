@@ -1,0 +1,60 @@
+import * as Either from "effect/Either"
+
+const example = "2031-04-02T08:15:00Z"
+
+const instant = /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}(?::?\d{2})?)$/
+
+const withoutZone = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?$/
+
+/**
+ * The instant that a text of ISO 8601 names, in UTC; or why it names none. Nothing is guessed: no order of day and month,
+ * no day that is not in the calendar, no time of a day and no zone that are not written.
+ */
+export const parse = (text: string): Either.Either<string, string> => {
+  const given = text.trim()
+  const noDay = withoutDay(given)
+  if (noDay !== null) return Either.left(noDay)
+  const found = instant.exec(given)
+  if (found === null) return Either.left(whyNot(given))
+  const [, day = "", hour = "", minute = "", second = "00", fraction = "", zone = ""] = found
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) {
+    return Either.left(
+      `there is no time ${hour}:${minute}:${second}; hours go to 23, minutes and seconds to 59.`
+    )
+  }
+  const offset = offsetOf(zone)
+  if (offset === null) return Either.left(`there is no zone ${zone}; write Z for UTC, or +02:00.`)
+  const seconds = ((Number(hour) * 60 + Number(minute) - offset) * 60 + Number(second)) * 1000
+  const milliseconds = Number(fraction.slice(0, 3).padEnd(3, "0"))
+  return Either.right(new Date(Date.parse(`${day}T00:00:00Z`) + seconds + milliseconds).toISOString())
+}
+
+/** What begins as a date has to begin with a real one, whatever else is wrong. */
+const withoutDay = (text: string): string | null => {
+  const found = /^(\d{4})-(\d{2})-(\d{2})(?!\d)/.exec(text)
+  if (found === null) return null
+  const [year, month, day] = [Number(found[1]), Number(found[2]), Number(found[3])]
+  if (year < 1970) return `the year ${found[1]} is too early for an import.`
+  // JavaScript takes a day that is not in the calendar for one of the next month.
+  const date = new Date(Date.UTC(year, month - 1, day))
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? null : `there is no day ${found[0]}.`
+}
+
+/** Minutes ahead of UTC; null where no place on earth is so far from it. */
+const offsetOf = (zone: string): number | null => {
+  if (zone === "Z") return 0
+  const hours = Number(zone.slice(1, 3))
+  const minutes = Number(zone.slice(3).replace(":", "") || "0")
+  if (hours > 14 || minutes > 59) return null
+  return (zone.startsWith("-") ? -1 : 1) * (hours * 60 + minutes)
+}
+
+const whyNot = (text: string): string => {
+  if (/^\d{4}-\d{2}-\d{2}$/.test(text)) {
+    return `it names a day alone. Write the time with its zone, as ${text}T08:15:00Z.`
+  }
+  if (withoutZone.test(text)) {
+    return `it has no zone, so it could be another hour. Write ${text.replace(" ", "T")}Z if it is UTC, or with the zone, as +02:00.`
+  }
+  return `it is not written as ISO 8601. Write year, month and day, the time and its zone, as ${example} or ${example.replace("Z", "+02:00")}.`
+}

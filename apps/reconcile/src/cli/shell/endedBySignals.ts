@@ -1,0 +1,64 @@
+import { Worker } from "node:worker_threads"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+
+const signals = ["SIGINT", "SIGTERM"] as const
+
+/**
+ * Written as text, since it runs in a thread of its own: while SQLite is at work this thread does nothing else, and
+ * no other can stop SQLite but with the process.
+ */
+const watchdog = `
+  const { writeSync } = require("node:fs")
+  const { workerData } = require("node:worker_threads")
+  setTimeout(() => {
+    try { writeSync(2, workerData.message) } catch {}
+    process.kill(process.pid, "SIGTERM")
+  }, workerData.milliseconds)
+`
+
+// Longer than setTimeout knows.
+const longest = 2 ** 31 - 1
+
+const limited = (timeout: Duration.Duration) =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      const milliseconds = Math.min(longest, Duration.toMillis(timeout))
+      const message = `ac-reconcile: The query was stopped after ${Duration.format(timeout)}, as --timeout asks. Ask for less, or give it more time.\n`
+      const worker = new Worker(watchdog, { eval: true, workerData: { milliseconds, message } })
+      worker.unref()
+      return worker
+    }),
+    (worker) => Effect.promise(() => worker.terminate())
+  )
+
+/**
+ * Runs what may be one long step of SQLite, in which no JavaScript runs and no handler of a signal either: so signals
+ * do what the system does by default, and end the process. There must be nothing to tidy up.
+ */
+export const endedBySignals = <A, E, R>(
+  effect: Effect.Effect<A, E, R>,
+  timeout: Option.Option<Duration.Duration>
+): Effect.Effect<A, E, R> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      yield* Effect.acquireRelease(
+        Effect.sync(() =>
+          signals.map((signal) => {
+            const listeners = process.listeners(signal)
+            process.removeAllListeners(signal)
+            return { signal, listeners }
+          })
+        ),
+        (removed) =>
+          Effect.sync(() => {
+            for (const { listeners, signal } of removed) {
+              for (const listener of listeners) process.on(signal, listener)
+            }
+          })
+      )
+      yield* Option.match(timeout, { onNone: () => Effect.void, onSome: limited })
+      return yield* effect
+    })
+  )

@@ -1,0 +1,71 @@
+import { nearest } from "../../text/nearest.js"
+import { type Call, optionIn, type Syntax, takesNext } from "./syntax.js"
+
+const list = (words: ReadonlyArray<string>) => words.map((word) => `'${word}'`).join(", ")
+
+const didYouMean = (like: string | undefined) => (like === undefined ? "" : ` Did you mean '${like}'?`)
+
+/** A word, or an option, where a command is asked for. */
+const wrongCommand = ({ rest: [word], syntax, words }: Call) => {
+  const names = [...syntax.subcommands.keys()]
+  if (names.length === 0 || word === undefined) return undefined
+  if (word.startsWith("-")) {
+    return syntax.options.has(optionIn(word).name)
+      ? undefined
+      : `'${word}' stands before the command. Options come after it, as in 'ac-reconcile batches list --db FILE'.`
+  }
+  const group = ["ac-reconcile", ...words].join(" ")
+  const like = didYouMean(nearest(word, names))
+  return `Invalid subcommand '${word}' for ${group}.${like} It has ${list(names)}.`
+}
+
+/** The one way in which a command writes JSON: as an envelope, or as its rows. */
+const otherJson = (name: string, { options }: Syntax) => {
+  if (name === "--json" && options.has("--format")) return " For JSON, write --format json."
+  if (name === "--format" && options.has("--json")) return " For JSON, write --json."
+  return ""
+}
+
+/** Only where something better can be said than the parser says. */
+const unknownOption = (arg: string, syntax: Syntax) => {
+  const { name } = optionIn(arg)
+  const names = [...syntax.options.keys()].filter((option) => option.startsWith("--"))
+  const hint = otherJson(name, syntax) || didYouMean(nearest(name, names))
+  return hint === "" ? undefined : `Received unknown argument: '${name}'.${hint}`
+}
+
+const wrongValue = (name: string, takes: string, value: string | undefined) => {
+  if (value === undefined) return `${name} needs a value.`
+  if (takes === "integer" && !Number.isInteger(Number(value.trim() || Number.NaN))) {
+    return `${name}: '${value}' is not a whole number.`
+  }
+  if (takes === "float" && Number.isNaN(Number(value.trim() || Number.NaN))) {
+    return `${name}: '${value}' is not a number.`
+  }
+  const choices = takes.split(" | ")
+  return choices.length < 2 || choices.includes(value)
+    ? undefined
+    : `${name}: '${value}' is none of ${choices.join(", ")}.${didYouMean(nearest(value, choices))}`
+}
+
+/** What is wrong with a call, in words that name what was typed and what was meant; the parser judges what is left. */
+export const mistakeIn = (call: Call): string | undefined => {
+  const command = wrongCommand(call)
+  if (command !== undefined) return command
+  const { rest, syntax } = call
+  for (let at = 0; at < rest.length; at++) {
+    const arg = rest[at] ?? ""
+    if (!/^-[^\d.]/.test(arg)) continue
+    const { name, value } = optionIn(arg)
+    const known = syntax.options.has(name)
+    const takes = syntax.options.get(name)
+    const mistake = !known
+      ? unknownOption(arg, syntax)
+      : takes === undefined
+        ? undefined
+        : wrongValue(name, takes, value ?? rest[at + 1])
+    if (mistake !== undefined) return mistake
+    if (takesNext(syntax, arg)) at += 1
+  }
+  return undefined
+}

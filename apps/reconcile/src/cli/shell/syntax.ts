@@ -1,0 +1,94 @@
+import * as CommandDescriptor from "@effect/cli/CommandDescriptor"
+import type * as Usage from "@effect/cli/Usage"
+import * as Option from "effect/Option"
+
+/** What can be typed after a word of the command line, as the commands themselves say. */
+export interface Syntax {
+  /** By each of its names, in lower case: what it takes, as `text` or `csv | json`; undefined for a flag. */
+  readonly options: ReadonlyMap<string, string | undefined>
+  readonly subcommands: ReadonlyMap<string, Syntax>
+}
+
+const builtIn: ReadonlyArray<readonly [string, string | undefined]> = [
+  ["--help", undefined],
+  ["-h", undefined],
+  ["--version", undefined],
+  ["--wizard", undefined],
+  ["--completions", "text"],
+  ["--log-level", "text"]
+]
+
+type Named = readonly [name: string, takes: string | undefined]
+
+const optionsIn = (usage: Usage.Usage): ReadonlyArray<Named> => {
+  switch (usage._tag) {
+    case "Empty":
+    case "Mixed":
+      return []
+    case "Named":
+      return usage.names
+        .filter((name) => name.startsWith("-"))
+        .map((name): Named => [name.toLowerCase(), Option.getOrUndefined(usage.acceptedValues)])
+    case "Optional":
+    case "Repeated":
+      return optionsIn(usage.usage)
+    case "Alternation":
+    case "Concat":
+      return [...optionsIn(usage.left), ...optionsIn(usage.right)]
+  }
+}
+
+interface Described {
+  readonly descriptor: CommandDescriptor.Command<unknown>
+}
+
+const named = ({ descriptor }: Described): ReadonlyArray<readonly [string, Syntax]> =>
+  Array.from(CommandDescriptor.getNames(descriptor), (name) => [
+    name,
+    {
+      options: new Map([...optionsIn(CommandDescriptor.getUsage(descriptor)), ...builtIn]),
+      subcommands: new Map()
+    }
+  ])
+
+/** The parser does not tell of commands within commands, so groups are given beside the others. */
+export const syntaxOf = (
+  commands: ReadonlyArray<Described>,
+  groups: Readonly<Record<string, ReadonlyArray<Described>>> = {}
+): Syntax => ({
+  options: new Map(builtIn),
+  subcommands: new Map([
+    ...commands.flatMap(named),
+    ...Object.entries(groups).map(([name, children]): readonly [string, Syntax] => [name, syntaxOf(children)])
+  ])
+})
+
+/** A call taken apart: the words that name the command, its syntax, and what follows. */
+export interface Call {
+  readonly words: ReadonlyArray<string>
+  readonly syntax: Syntax
+  readonly rest: ReadonlyArray<string>
+}
+
+export const callOf = (root: Syntax, args: ReadonlyArray<string>): Call => {
+  let syntax = root
+  let at = 0
+  for (; at < args.length; at++) {
+    const next = syntax.subcommands.get(args[at] ?? "")
+    if (next === undefined) break
+    syntax = next
+  }
+  return { words: args.slice(0, at), syntax, rest: args.slice(at) }
+}
+
+/** The option that an argument names, and the value that is part of it: `--db=a.db`. */
+export const optionIn = (arg: string) => {
+  const equals = arg.indexOf("=")
+  return equals === -1
+    ? { name: arg.toLowerCase(), value: undefined }
+    : { name: arg.slice(0, equals).toLowerCase(), value: arg.slice(equals + 1) }
+}
+
+/** Whether the argument after this one is its value. */
+export const takesNext = ({ options }: Syntax, arg: string): boolean =>
+  arg.startsWith("-") && options.get(arg.toLowerCase()) !== undefined

@@ -1,0 +1,60 @@
+import * as HelpDoc from "@effect/cli/HelpDoc"
+import type * as Span from "@effect/cli/HelpDoc/Span"
+import * as ValidationError from "@effect/cli/ValidationError"
+import * as Effect from "effect/Effect"
+import { printable } from "../../text/printable.js"
+import { ExitCode, type ExitWith } from "../ExitCode.js"
+import { printError, printExact } from "../console.js"
+import { envelope } from "../respond.js"
+import { mistakeIn } from "./mistakes.js"
+import type { Call } from "./syntax.js"
+
+const spanText = (span: Span.Span): string => {
+  switch (span._tag) {
+    case "Sequence":
+      return spanText(span.left) + spanText(span.right)
+    case "Text":
+    case "URI":
+      return span.value
+    default:
+      return spanText(span.value)
+  }
+}
+
+/** What the parser says, without its colours: what was typed may stand in it, and looks like one. */
+const textOf = (doc: HelpDoc.HelpDoc): string => {
+  switch (doc._tag) {
+    case "Empty":
+      return ""
+    case "Header":
+    case "Paragraph":
+      return spanText(doc.value)
+    case "Sequence":
+      return [textOf(doc.left), textOf(doc.right)].filter((text) => text !== "").join(" ")
+    case "Enumeration":
+      return doc.elements.map(textOf).join(" ")
+    case "DescriptionList":
+      return doc.definitions.map(([span, text]) => `${spanText(span)} ${textOf(text)}`).join(" ")
+  }
+}
+
+/** Says in one line, or in the envelope where that was asked for, what is wrong with a call. */
+export const withUsage =
+  (call: Call) =>
+  <R>(
+    run: Effect.Effect<void, ExitWith | ValidationError.ValidationError, R>
+  ): Effect.Effect<void, ExitWith | ValidationError.ValidationError, R> =>
+    Effect.suspend(() => {
+      const mistake = mistakeIn(call)
+      return mistake === undefined ? run : Effect.fail(ValidationError.invalidValue(HelpDoc.p(mistake)))
+    }).pipe(
+      Effect.tapError((error) => {
+        if (!ValidationError.isValidationError(error)) return Effect.void
+        const message = textOf(error.error).trim()
+        return call.syntax.options.has("--json") && call.rest.includes("--json")
+          ? printExact(
+              envelope(call.words.join(" "), ExitCode.usage, { error: { code: "InvalidArguments", message } })
+            )
+          : printError(printable(message, 4000))
+      })
+    )

@@ -1,0 +1,35 @@
+import { normalForm } from "./ColumnNames.js"
+
+/** What IDs look like: nothing else is looked at in them. */
+const ordinary = /^[A-Za-z0-9][A-Za-z0-9._:~-]{0,63}$/
+
+const longest = 255
+
+const words = new Set(["null", "none", "nan", "n/a", "#n/a", "na", "nil", "undefined"])
+
+const isPlaceholder = (text: string): boolean => words.has(text.toLowerCase()) || /^[-._~:]+$/.test(text)
+
+const faults: ReadonlyArray<readonly [(text: string) => boolean, string]> = [
+  [(text) => text.length > longest, `is longer than ${longest} characters`],
+  [(text) => /\p{Cs}/u.test(text), "holds half of a character (a lone surrogate)"],
+  [(text) => text.includes("\uFFFD"), "holds a character that could not be decoded (U+FFFD)"],
+  [(text) => /\p{Cc}/u.test(text), "holds a control character"],
+  [(text) => /\s|\p{Z}/u.test(text.replace(/\uFEFF/g, "")), "holds a blank"],
+  [(text) => /[\p{Cf}\p{Default_Ignorable_Code_Point}]/u.test(text), "holds an invisible character"],
+  [(text) => /[,;\uFF0C\u3001]/.test(text), "holds a comma or semicolon"],
+  [
+    (text) => /["'`\u00AB\u00B4\u00BB\u2018-\u201F\u2039\u203A\uFF02\uFF07]/.test(text),
+    "holds a quotation mark"
+  ],
+  [(text) => text.includes("@"), "is an e-mail address"],
+  [(text) => isPlaceholder(text), "says that there is none; leave it blank then"],
+  [(text) => ["batchid", "batchids"].includes(normalForm(text)), "is the name of a column"]
+]
+
+/** Why a text cannot be the ID of a batch, in words that follow it; null where it can. A batch of a wrong ID would be asked about for ever. */
+export const faultOf = (text: string): string | null =>
+  isOrdinary(text) ? null : (faults.find(([isSo]) => isSo(text))?.[1] ?? null)
+
+const isOrdinary = (text: string): boolean =>
+  ordinary.test(text) &&
+  (text.length > 9 || (!isPlaceholder(text) && !normalForm(text).startsWith("batchid")))

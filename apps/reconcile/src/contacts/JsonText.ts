@@ -1,0 +1,66 @@
+/** SQLite reads no JSON that is nested deeper, and a query over all rows would fail at one that is. */
+export const deepest = 1000
+
+/** Whether arrays and objects are nested deeper than that. */
+export const isTooDeep = (text: string): boolean => {
+  // Each level takes two signs.
+  if (text.length <= 2 * deepest) return false
+  let depth = 0
+  for (let at = 0; at < text.length; at++) {
+    const sign = text[at]
+    if (sign === '"') {
+      at = behindString(text, at)
+    } else if (sign === "{" || sign === "[") {
+      depth += 1
+      if (depth > deepest) return true
+    } else if (sign === "}" || sign === "]") depth -= 1
+  }
+  return false
+}
+
+/** At the quote that closes the string, or at the end. */
+const behindString = (text: string, opening: number): number => {
+  for (let at = opening + 1; at < text.length; at++) {
+    if (text[at] === "\\") at++
+    else if (text[at] === '"') return at
+  }
+  return text.length
+}
+
+/** Whether the text of an object has a key more than once: one reader takes the first value then, and another the last. */
+export const hasTwice = (text: string, key: string): boolean => {
+  const written = JSON.stringify(key)
+  const first = text.indexOf(written)
+  // Without an escape a key is written in one way only, and nearly all are there once.
+  if (first !== -1 && !text.includes("\\u") && text.indexOf(written, first + 1) === -1) return false
+  return keysOf(text).filter((one) => one === key).length > 1
+}
+
+/** The keys of the object itself, as they come. */
+const keysOf = (text: string): ReadonlyArray<unknown> => {
+  const keys: Array<unknown> = []
+  let depth = 0
+  for (let at = 0; at < text.length; at++) {
+    const sign = text[at]
+    if (sign === '"') {
+      const end = behindString(text, at)
+      if (depth === 1 && /^\s*:/.test(text.slice(end + 1, end + 100)))
+        keys.push(JSON.parse(text.slice(at, end + 1)))
+      at = end
+    } else if (sign === "{" || sign === "[") depth += 1
+    else if (sign === "}" || sign === "]") depth -= 1
+  }
+  return keys
+}
+
+/** Whether a key or a value of parsed JSON holds half of a surrogate pair: it is no text, and cannot be written as UTF-8. */
+export const holdsLoneSurrogate = (value: unknown): boolean => {
+  if (typeof value === "string") return /\p{Cs}/u.test(value)
+  if (typeof value !== "object" || value === null) return false
+  return Array.isArray(value)
+    ? value.some(holdsLoneSurrogate)
+    : Object.entries(value).some(([key, member]) => holdsLoneSurrogate(key) || holdsLoneSurrogate(member))
+}
+
+/** Whether a text could hold one: they come by their escapes alone. */
+export const mayHoldSurrogate = (text: string): boolean => /\\u[dD][89A-Fa-f]/.test(text)

@@ -1,0 +1,57 @@
+import * as Either from "effect/Either"
+import type { ColumnMap } from "./ColumnMap.js"
+import { ContactFileError } from "./ContactFileError.js"
+import * as JsonRows from "./JsonRows.js"
+import type * as RecordFramer from "./RecordFramer.js"
+import type { RowSink } from "./RowSink.js"
+
+/** CSV, a JSON object a line, or a JSON array (or objects over several lines). */
+export const formats = ["csv", "jsonl", "json"] as const
+
+export type Format = (typeof formats)[number]
+
+export interface Options {
+  /** The name errors are told under. */
+  readonly path: string
+  /** Undefined: told from how the text begins. */
+  readonly format: Format | undefined
+  /** Undefined: told from the header line. */
+  readonly delimiter: string | undefined
+  /** The delimiter that the file's name speaks for. */
+  readonly preferredDelimiter?: string
+  /** What begins neither as JSON nor as a header with an address is read as JSON lines, by the file's name. */
+  readonly mostLikelyJson?: boolean
+  readonly map: ColumnMap
+  /** Keep apostrophes as they stand, also where an export has set them before what could be a formula. */
+  readonly raw?: boolean
+}
+
+/** What a piece of input adds. */
+export interface Output extends RowSink {
+  restored: number
+}
+
+export type Step<A> = Either.Either<A, ContactFileError>
+
+/** Framed texts, each of one object, as rows. */
+export const readObjects = (options: Options, framed: RecordFramer.Framed, output: Output): void => {
+  JsonRows.read(options.map, framed, output)
+  tellRejected(framed, output)
+}
+
+/** The faults of the framing were found before those of the rows: told in the order of the file. */
+export const tellRejected = ({ rejected }: RecordFramer.Framed, output: Output): void => {
+  for (const row of rejected.sort((a, b) => a.line - b.line)) output.rejected.push(row)
+}
+
+export const emptyFramed = (): RecordFramer.Framed => ({ texts: [], lines: [], rejected: [] })
+
+export const fail = (
+  { path }: Options,
+  reason: string,
+  place?: { readonly line: number; readonly column: number | null }
+): Either.Either<never, ContactFileError> => {
+  const line = place === undefined ? {} : { line: place.line }
+  const column = place?.column == null ? {} : { column: place.column }
+  return Either.left(new ContactFileError({ path, reason, ...line, ...column }))
+}

@@ -1,0 +1,129 @@
+import * as fs from "node:fs"
+import * as Context from "effect/Context"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+
+/** Every operation on files that this folder makes, each as the system has it: they throw what the system says. */
+export interface Operations {
+  readonly stat: (path: string) => fs.BigIntStats
+  readonly lstat: (path: string) => fs.BigIntStats
+  readonly fstat: (descriptor: number) => fs.BigIntStats
+  readonly realpath: (path: string) => string
+  readonly readlink: (path: string) => string
+  readonly list: (folder: string) => ReadonlyArray<string>
+  readonly makeFolder: (path: string, mode: number) => void
+  readonly removeFolder: (path: string) => void
+  readonly open: (path: string, flags: number, mode: number) => number
+  readonly read: (descriptor: number, bytes: Uint8Array) => number
+  readonly write: (descriptor: number, bytes: Uint8Array) => Promise<number>
+  readonly flush: (descriptor: number) => Promise<void>
+  readonly chmod: (descriptor: number, mode: number) => void
+  readonly chown: (descriptor: number, user: number, group: number) => void
+  readonly setTimes: (descriptor: number, seconds: number) => void
+  readonly close: (descriptor: number) => void
+  readonly link: (from: string, to: string) => void
+  readonly rename: (from: string, to: string) => void
+  readonly remove: (path: string) => void
+}
+
+const ofThisMachine: Operations = {
+  stat: (path) => fs.statSync(path, { bigint: true }),
+  lstat: (path) => fs.lstatSync(path, { bigint: true }),
+  fstat: (descriptor) => fs.fstatSync(descriptor, { bigint: true }),
+  // The native one follows `link/..` as the system does; the other shortens the text first.
+  realpath: fs.realpathSync.native,
+  readlink: (path) => fs.readlinkSync(path),
+  list: (folder) => fs.readdirSync(folder),
+  makeFolder: (path, mode) => fs.mkdirSync(path, mode),
+  removeFolder: (path) => fs.rmdirSync(path),
+  open: fs.openSync,
+  read: (descriptor, bytes) => fs.readSync(descriptor, bytes, 0, bytes.length, null),
+  write: (descriptor, bytes) =>
+    new Promise((resolve, reject) =>
+      fs.write(descriptor, bytes, (error, written) => (error === null ? resolve(written) : reject(error)))
+    ),
+  flush: (descriptor) =>
+    new Promise((resolve, reject) =>
+      fs.fsync(descriptor, (error) => (error === null ? resolve() : reject(error)))
+    ),
+  chmod: fs.fchmodSync,
+  chown: fs.fchownSync,
+  setTimes: (descriptor, seconds) => fs.futimesSync(descriptor, seconds, seconds),
+  close: fs.closeSync,
+  link: fs.linkSync,
+  rename: fs.renameSync,
+  remove: fs.unlinkSync
+}
+
+/** The disk that outputs are written to: this machine's, unless a test puts one that fails in its place. */
+export class Disk extends Context.Reference<Disk>()("ac-reconcile/Disk", {
+  defaultValue: () => ofThisMachine
+}) {}
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: "you are not allowed to",
+  EDQUOT: "your share of the disk is used up",
+  EFBIG: "it would be larger than files may be here",
+  EIO: "the disk reports an error",
+  ELOOP: "its links lead in a circle",
+  EMFILE: "too many files are open",
+  ENAMETOOLONG: "its name is too long",
+  ENFILE: "too many files are open",
+  ENOENT: "its folder does not exist",
+  ENOSPC: "the disk is full",
+  ENOTDIR: "what should be its folder is a file",
+  ENXIO: "nothing reads it",
+  EPERM: "you are not allowed to",
+  EROFS: "it is on a disk that can only be read"
+}
+
+/** What the system refused, by its code, and in words. */
+export class DiskError extends Data.TaggedError("DiskError")<{
+  readonly code: string
+  readonly detail: string
+}> {
+  get reason(): string {
+    const words = reasons[this.code]
+    return words === undefined ? this.detail : `${words}, ${this.code}`
+  }
+
+  static of(cause: unknown): DiskError {
+    const code = cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : ""
+    return new DiskError({ code, detail: cause instanceof Error ? cause.message : String(cause) })
+  }
+}
+
+export const use = <A>(operation: (disk: Operations) => A): Effect.Effect<A, DiskError> =>
+  Effect.flatMap(Disk, (disk) => Effect.try({ try: () => operation(disk), catch: DiskError.of }))
+
+/** As `use`, for what takes a while; not given up halfway, since its descriptor may be closed right after. */
+export const wait = <A>(operation: (disk: Operations) => Promise<A>): Effect.Effect<A, DiskError> =>
+  Effect.flatMap(Disk, (disk) =>
+    Effect.uninterruptible(Effect.tryPromise({ try: () => operation(disk), catch: DiskError.of }))
+  )
+
+/** A descriptor for as long as the scope lasts. */
+export const opened = (path: string, flags: number, mode = 0) =>
+  Effect.acquireRelease(
+    use((disk) => disk.open(path, flags, mode)),
+    (descriptor) => Effect.ignore(use((disk) => disk.close(descriptor)))
+  )
+
+/** What is done has reached the disk, and will be there after a power cut. */
+export const flushFolder = (folder: string): Effect.Effect<void> =>
+  // Some systems and file systems know no such thing as flushing a folder.
+  Effect.ignore(
+    Effect.scoped(
+      Effect.flatMap(opened(folder, fs.constants.O_RDONLY), (descriptor) =>
+        wait((disk) => disk.flush(descriptor))
+      )
+    )
+  )
+
+export const writeAll = (descriptor: number, bytes: Uint8Array): Effect.Effect<void, DiskError> =>
+  bytes.length === 0
+    ? Effect.void
+    : Effect.flatMap(
+        wait((disk) => disk.write(descriptor, bytes)),
+        (written) => writeAll(descriptor, bytes.subarray(written))
+      )

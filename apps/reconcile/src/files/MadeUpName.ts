@@ -1,0 +1,92 @@
+import { extname } from "node:path"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { type DiskError, use } from "./Disk.js"
+import type { OutputError } from "./OutputError.js"
+import { follow } from "./Place.js"
+import { isSealed } from "./Seal.js"
+import { type Input, objectionTo, outputFailed } from "./Target.js"
+import * as Unfinished from "./Unfinished.js"
+import { content } from "./Writer.js"
+
+/** Further names for a name that is taken: `in.csv.rejects.csv`, then `in.csv.rejects-2.csv`. */
+export const variant = (name: string, number: number): string => {
+  if (number === 1) return name
+  const extension = extname(name)
+  return `${name.slice(0, name.length - extension.length)}-${number}${extension}`
+}
+
+type Standing = "free" | "ours" | "theirs"
+
+/** What stands under a name that nobody typed. A link is somebody's, whatever it leads to. */
+const standingOf = (name: string, inputs: ReadonlyArray<Input>): Effect.Effect<Standing, DiskError> =>
+  Effect.gen(function* () {
+    const stat = yield* Effect.catchIf(
+      use((disk) => disk.lstat(name)),
+      ({ code }) => code === "ENOENT",
+      () => Effect.succeed(undefined)
+    )
+    const place = yield* follow(name)
+    if (stat === undefined) return (yield* objectionTo(place, inputs)) === undefined ? "free" : "theirs"
+    if (!stat.isFile()) return "theirs"
+    return (yield* isSealed(name)) && (yield* objectionTo(place, inputs)) === undefined ? "ours" : "theirs"
+  })
+
+export interface Written {
+  readonly file: string
+  /** The name that was meant, where it is taken by somebody else's file. */
+  readonly taken: string | null
+}
+
+export interface MadeUpWriter {
+  readonly write: (text: string) => Effect.Effect<void, OutputError>
+  /** Gives the file its name, and tells which. */
+  readonly finish: Effect.Effect<Written, OutputError>
+}
+
+/** Names a finished file, at the first name that is free or bears what an earlier command of ours wrote. */
+const nameFirst = (
+  name: string,
+  inputs: ReadonlyArray<Input>,
+  made: { readonly file: string; readonly complete: (replaced?: string) => Effect.Effect<void, DiskError> },
+  number = 1
+): Effect.Effect<Written, DiskError> =>
+  Effect.gen(function* () {
+    const candidate = variant(name, number)
+    const standing = yield* standingOf(candidate, inputs)
+    if (standing === "ours") {
+      yield* made.complete(candidate)
+      yield* Unfinished.nameOver(made.file, candidate)
+    } else if (standing === "theirs" || !(yield* newly(candidate, made))) {
+      return yield* nameFirst(name, inputs, made, number + 1)
+    }
+    return { file: candidate, taken: number === 1 ? null : name }
+  })
+
+const newly = (
+  candidate: string,
+  made: { readonly file: string; readonly complete: () => Effect.Effect<void, DiskError> }
+) => Effect.zipRight(made.complete(), Unfinished.nameNew(made.file, candidate))
+
+/** Writes a file under a name that nobody typed, and that may be somebody's. */
+export const into = (
+  name: string,
+  { hint, inputs }: { readonly hint: string; readonly inputs: ReadonlyArray<Input> }
+): Effect.Effect<MadeUpWriter, OutputError, Scope.Scope> => {
+  const failed = outputFailed({ name, hint })
+  return Effect.map(Effect.mapError(content(name, { sealed: true }), failed), (made) => ({
+    write: (text) => Effect.mapError(made.write(text), failed),
+    finish: Effect.mapError(nameFirst(name, inputs, made), failed)
+  }))
+}
+
+/** Takes away what earlier commands wrote under such a name, and what they left unfinished; nothing else. */
+export const discard = (name: string, inputs: ReadonlyArray<Input>, number = 1): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    if (number === 1) yield* Unfinished.sweep(name)
+    const candidate = variant(name, number)
+    const standing = yield* standingOf(candidate, inputs)
+    if (standing === "free") return
+    if (standing === "ours") yield* use((disk) => disk.remove(candidate))
+    yield* discard(name, inputs, number + 1)
+  }).pipe(Effect.ignore)

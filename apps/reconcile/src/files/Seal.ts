@@ -1,0 +1,52 @@
+import { createHash, type Hash } from "node:crypto"
+import { constants } from "node:fs"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import { type DiskError, opened, use } from "./Disk.js"
+
+/**
+ * A file under a name that we made up is replaced or taken away by a later command only while it is, to the byte, what
+ * an earlier one wrote: it may be the user's own, or hold their corrections. The time of its last change tells: its
+ * fraction of a second is a checksum of the content. Whoever changes or copies the file changes that, too.
+ */
+export type Checksum = Hash
+
+export const checksum = (): Checksum => createHash("sha256")
+
+/** Never nothing, which is all that a file system of whole seconds keeps. */
+const microseconds = (sum: Checksum) => 1 + (sum.copy().digest().readUInt32BE(0) % 999_998)
+
+/** To be put on when all is written. The second is one that has passed, so that the time is never to come. */
+export const seal = (descriptor: number, sum: Checksum): Effect.Effect<void, DiskError> =>
+  Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    const second = Math.max(1, Math.floor(now / 1000) - 1)
+    return use((disk) => disk.setTimes(descriptor, second + microseconds(sum) / 1e6))
+  })
+
+const chunkSize = 1 << 16
+
+/** Whether an ordinary file is as we wrote it. */
+export const isSealed = (path: string): Effect.Effect<boolean> =>
+  opened(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0)).pipe(
+    Effect.flatMap((descriptor) =>
+      use((disk) => {
+        const stat = disk.fstat(descriptor)
+        if (!stat.isFile()) return false
+        const sum = checksum()
+        const bytes = Buffer.alloc(chunkSize)
+        for (let read = disk.read(descriptor, bytes); read > 0; read = disk.read(descriptor, bytes)) {
+          sum.update(bytes.subarray(0, read))
+        }
+        // A time goes through a floating-point number on its way to the disk.
+        return Math.abs(Number(stat.mtimeNs % 1_000_000_000n) / 1000 - microseconds(sum)) <= 1.5
+      })
+    ),
+    Effect.scoped,
+    Effect.orElseSucceed(() => false)
+  )
+
+/** Takes away a file that is as we wrote it. */
+export const removeSealed = (path: string): Effect.Effect<void> =>
+  Effect.ignore(
+    Effect.flatMap(isSealed(path), (sealed) => (sealed ? use((disk) => disk.remove(path)) : Effect.void))
+  )

@@ -1,0 +1,181 @@
+import { constants } from "node:fs"
+import * as Effect from "effect/Effect"
+import { type DiskError, opened, use } from "./Disk.js"
+import { OutputError, OutputRefused } from "./OutputError.js"
+import {
+  descriptor,
+  follow,
+  followed,
+  type Identity,
+  isSame,
+  isSamePath,
+  type Place,
+  pathOf
+} from "./Place.js"
+import { sweep } from "./Unfinished.js"
+
+/** A file that the command reads or works on, and that none of its outputs may touch. */
+export interface Input {
+  /** As named, or `-` for standard input. */
+  readonly name: string
+  /** Finishes the sentence "it is …". */
+  readonly is: string
+}
+
+/** Where an output goes, once it is known that nothing is destroyed by it. */
+export type Target =
+  /** A file that is there whole or as it was: `path` is free, or an ordinary file, which is replaced. */
+  | { readonly _tag: "File"; readonly name: string; readonly path: string; readonly hint: string }
+  /** What is written into as it is: a FIFO, a character device, an open descriptor. */
+  | {
+      readonly _tag: "Stream"
+      readonly name: string
+      readonly place: Exclude<Place, { readonly _tag: "Absent" }>
+      readonly hint: string
+    }
+
+export interface Options {
+  /** The option that names the output. */
+  readonly option?: string
+  readonly inputs: ReadonlyArray<Input>
+}
+
+const hintFor = (option: string | undefined) =>
+  option === undefined ? "Name another file." : `Name another file with ${option} FILE.`
+
+const besideSqlite = ["-wal", "-shm", "-journal"]
+
+/** The first bytes of a database, of its write-ahead log in either byte order, and of its rollback journal. */
+const sqliteSigns: ReadonlyArray<readonly [hex: string, is: string]> = [
+  [Buffer.from("SQLite format 3\0").toString("hex"), "a SQLite file"],
+  ["377f0682", "the write-ahead log of a SQLite file"],
+  ["377f0683", "the write-ahead log of a SQLite file"],
+  ["d9d505f920a163d7", "the journal of a SQLite file"]
+]
+
+const firstBytes = (path: string) =>
+  Effect.scoped(
+    Effect.flatMap(opened(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)), (descriptor) =>
+      use((disk) => {
+        const bytes = Buffer.alloc(16)
+        return bytes.toString("hex", 0, disk.read(descriptor, bytes))
+      })
+    )
+  )
+
+/** What of SQLite's a file is by its first bytes. */
+const sqliteOf = (path: string): Effect.Effect<string | undefined, DiskError> =>
+  Effect.map(firstBytes(path), (bytes) => sqliteSigns.find(([sign]) => bytes.startsWith(sign))?.[1])
+
+const orNothing = Effect.orElseSucceed(() => undefined)
+
+/** The name of the database that SQLite would keep a file of this name beside. */
+const databaseBehind = (path: string): string | undefined => {
+  const suffix = besideSqlite.find((ending) => path.endsWith(ending))
+  return suffix === undefined ? undefined : path.slice(0, -suffix.length)
+}
+
+const beside = "a file that SQLite keeps beside its database"
+
+const standardInput: Effect.Effect<Place | undefined> = Effect.orElseSucceed(descriptor(0), () => undefined)
+
+const isOneOf = (place: Place, path: string | undefined, identity: Identity | undefined) => {
+  if (place._tag === "Absent") return path !== undefined && isSamePath(place.path, path)
+  const isFile = place.kind === "file" || place.kind === "fifo"
+  return isFile && identity !== undefined && isSame(place.identity, identity)
+}
+
+/** What a place is of the command's inputs, or of what SQLite keeps beside them. */
+const inputAt = (place: Place, inputs: ReadonlyArray<Input>) =>
+  Effect.gen(function* () {
+    const path = pathOf(place)
+    for (const { is, name } of inputs) {
+      const input = yield* name === "-" ? standardInput : followed(name)
+      if (input === undefined) continue
+      const inputPath = pathOf(input)
+      if (isOneOf(place, inputPath, input._tag === "Absent" ? undefined : input.identity)) return is
+      for (const ending of inputPath === undefined ? [] : besideSqlite) {
+        const kept = `${inputPath}${ending}`
+        if (path !== undefined && isSamePath(path, kept)) return beside
+        const there = yield* followed(kept)
+        if (isOneOf(place, kept, there?._tag === "Present" ? there.identity : undefined)) return beside
+      }
+    }
+    return undefined
+  })
+
+/** What a place is of any SQLite file's. Opens it, so it must be known to be none that this process has open. */
+const sqliteAt = (place: Place) =>
+  Effect.gen(function* () {
+    if (place._tag === "Descriptor") {
+      // A shell may have opened for us what we may not open ourselves.
+      return place.kind === "file" ? yield* orNothing(sqliteOf(`/dev/fd/${place.descriptor}`)) : undefined
+    }
+    if (place._tag === "Present" && place.kind === "file") {
+      // What cannot be looked into may be anything.
+      const is = yield* Effect.catchAll(sqliteOf(place.path), ({ reason }) =>
+        Effect.succeed(`a file that cannot be looked into (${reason})`)
+      )
+      if (is !== undefined) return is
+    }
+    const database = databaseBehind(place.path)
+    return database !== undefined && (yield* orNothing(sqliteOf(database))) !== undefined ? beside : undefined
+  })
+
+const neverWritten: Readonly<Record<string, string>> = {
+  folder: "a folder",
+  blocks: "a block device",
+  socket: "a socket"
+}
+
+/** Why nothing may be written to a place; undefined where something may. */
+export const objectionTo = (place: Place, inputs: ReadonlyArray<Input>): Effect.Effect<string | undefined> =>
+  Effect.gen(function* () {
+    const input = yield* inputAt(place, inputs)
+    if (input !== undefined) return input
+    // A descriptor may be a socket, which is what one of our parents may have made of a pipe.
+    const never =
+      place._tag === "Present" || (place._tag === "Descriptor" && place.kind !== "socket")
+        ? neverWritten[place.kind]
+        : undefined
+    return never ?? (yield* sqliteAt(place))
+  })
+
+const shown = (name: string) => (name === "-" ? "standard output" : name.trim() === "" ? `'${name}'` : name)
+
+/** Why an output could not be written, told of the name it was asked for under. */
+export const outputFailed =
+  (target: { readonly name: string; readonly hint: string }) => (error: DiskError) =>
+    new OutputError({
+      file: shown(target.name),
+      reason: error.reason,
+      hint:
+        error.code === "ENOSPC" || error.code === "EDQUOT"
+          ? `Free some space, or n${target.hint.slice(1)}`
+          : target.hint
+    })
+
+/**
+ * Judges the name of an output before anything is read or written. `-` is standard output. Ask before a ledger is
+ * opened: a look at a file that SQLite has open would drop its locks.
+ */
+export const outputTo = (
+  name: string,
+  { inputs, option }: Options
+): Effect.Effect<Target, OutputError | OutputRefused> =>
+  Effect.gen(function* () {
+    const hint = hintFor(option)
+    const refuse = (is: string) => new OutputRefused({ file: shown(name), is, hint })
+    if (name.trim() === "") return yield* refuse("no name")
+    const place = yield* Effect.mapError(
+      name === "-" ? descriptor(1) : follow(name),
+      outputFailed({ name, hint })
+    )
+    const objection = yield* objectionTo(place, inputs)
+    if (objection !== undefined) return yield* refuse(objection)
+    if (place._tag === "Descriptor" || (place._tag === "Present" && place.kind !== "file")) {
+      return { _tag: "Stream", name, place, hint }
+    }
+    yield* sweep(place.path)
+    return { _tag: "File", name, path: place.path, hint }
+  })

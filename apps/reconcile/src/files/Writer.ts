@@ -1,0 +1,167 @@
+import { constants, createWriteStream } from "node:fs"
+import { Socket } from "node:net"
+import type { Writable } from "node:stream"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { DiskError, opened, use, wait, writeAll } from "./Disk.js"
+import { type OutputError, OutputRefused } from "./OutputError.js"
+import { follow } from "./Place.js"
+import * as Seal from "./Seal.js"
+import { type Input, objectionTo, outputFailed, type Target } from "./Target.js"
+import * as Unfinished from "./Unfinished.js"
+
+/** Who reads a pipe has seen enough (`| head`). */
+export class ReaderLeft extends Data.TaggedError("ReaderLeft") {}
+
+export interface Writer {
+  readonly write: (text: string) => Effect.Effect<void, OutputError | ReaderLeft>
+  /** Gives a file its name. What is never finished leaves nothing. */
+  readonly finish: Effect.Effect<void, OutputError | OutputRefused>
+}
+
+type Stream = Extract<Target, { readonly _tag: "Stream" }>
+
+/** A FIFO that nobody reads would block a whole thread, and not even a signal would end the command. */
+const openedFifo = (path: string): Effect.Effect<number, DiskError> =>
+  use((disk) => disk.open(path, constants.O_WRONLY | constants.O_NONBLOCK, 0)).pipe(
+    Effect.catchIf(
+      ({ code }) => code === "ENXIO",
+      () => Effect.zipRight(Effect.sleep("50 millis"), openedFifo(path))
+    )
+  )
+
+const socketOn = (descriptor: number) => new Socket({ fd: descriptor, readable: false, writable: true })
+
+const closed = (stream: Writable) =>
+  Effect.async<void>((resume) => {
+    if (stream.destroyed) return resume(Effect.void)
+    stream.once("close", () => resume(Effect.void))
+    stream.destroy()
+  })
+
+/** A stream into what is there. Those of the process itself, and descriptors it was given, stay open. */
+const streamInto = ({ place }: Stream): Effect.Effect<Writable, DiskError, Scope.Scope> => {
+  if (place._tag === "Descriptor") {
+    if (place.descriptor === 1) return Effect.succeed(process.stdout)
+    if (place.descriptor === 2) return Effect.succeed(process.stderr)
+    return Effect.try({
+      try: () =>
+        place.kind === "fifo" || place.kind === "socket"
+          ? socketOn(place.descriptor)
+          : createWriteStream("", { fd: place.descriptor, autoClose: false }),
+      catch: DiskError.of
+    })
+  }
+  return place.kind === "fifo"
+    ? Effect.flatMap(openedFifo(place.path), (descriptor) =>
+        Effect.acquireRelease(
+          Effect.sync(() => socketOn(descriptor)),
+          closed
+        )
+      )
+    : Effect.acquireRelease(
+        Effect.map(
+          use((disk) => disk.open(place.path, constants.O_WRONLY | (constants.O_NOCTTY ?? 0), 0)),
+          (descriptor) => createWriteStream("", { fd: descriptor })
+        ),
+        closed
+      )
+}
+
+const intoStream = (target: Stream): Effect.Effect<Writer, OutputError, Scope.Scope> =>
+  Effect.map(Effect.mapError(streamInto(target), outputFailed(target)), (stream) => {
+    // Each write is told of its error; a listener keeps the process from ending of it as well.
+    stream.on("error", () => {})
+    const write: Writer["write"] = (text) =>
+      Effect.async<void, DiskError>((resume) => {
+        stream.write(text, (error) =>
+          resume(error === null || error === undefined ? Effect.void : Effect.fail(DiskError.of(error)))
+        )
+      }).pipe(
+        Effect.mapError((error) => (error.code === "EPIPE" ? new ReaderLeft() : outputFailed(target)(error)))
+      )
+    return { write, finish: Effect.void }
+  })
+
+/** The new file gets the mode and, where that is possible, the owner of the one whose place it takes. */
+const asReplaced = (descriptor: number, path: string) =>
+  use((disk) => {
+    const old = disk.lstat(path)
+    const own = disk.fstat(descriptor)
+    let mode = Number(old.mode & 0o7777n)
+    if (own.uid !== old.uid || own.gid !== old.gid) {
+      try {
+        disk.chown(descriptor, Number(old.uid), Number(old.gid))
+      } catch {
+        // Who shares our group must not get what only another group had; what all have, they have.
+        if (own.gid !== old.gid) mode &= ~0o070 | ((mode & 0o007) << 3)
+      }
+    }
+    disk.chmod(descriptor, mode)
+  }).pipe(
+    Effect.catchIf(
+      ({ code }) => code === "ENOENT",
+      () => Effect.void
+    )
+  )
+
+interface Content {
+  readonly write: (text: string) => Effect.Effect<void, DiskError>
+  /** Readies the content for the place of a file that may be there, or, without, for a new one. */
+  readonly complete: (replaced?: string) => Effect.Effect<void, DiskError>
+  readonly file: string
+}
+
+/** What shall be at `path` in the end, beside it. A sealed file can be recognised by a later command. */
+export const content = (
+  path: string,
+  options: { readonly sealed: boolean }
+): Effect.Effect<Content, DiskError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const file = yield* Unfinished.make(path)
+    const descriptor = yield* opened(file, constants.O_WRONLY)
+    const encoder = new TextEncoder()
+    const sum = Seal.checksum()
+    return {
+      file,
+      write: (text) => {
+        const bytes = encoder.encode(text)
+        if (options.sealed) sum.update(bytes)
+        return writeAll(descriptor, bytes)
+      },
+      complete: (replaced) =>
+        Effect.gen(function* () {
+          if (replaced !== undefined) yield* asReplaced(descriptor, replaced)
+          if (options.sealed) yield* Seal.seal(descriptor, sum)
+          yield* wait((disk) => disk.flush(descriptor))
+        })
+    }
+  })
+
+const intoFile = (
+  target: Extract<Target, { readonly _tag: "File" }>,
+  options: Options
+): Effect.Effect<Writer, OutputError, Scope.Scope> => {
+  const { hint, name, path } = target
+  const failed = outputFailed(target)
+  return Effect.map(Effect.mapError(content(path, options), failed), ({ complete, file, write }) => ({
+    write: (text) => Effect.mapError(write(text), failed),
+    finish: Effect.gen(function* () {
+      // It may have become something else since it was judged.
+      const is = yield* Effect.flatMap(follow(path), (place) => objectionTo(place, options.inputs))
+      if (is !== undefined) return yield* new OutputRefused({ file: name, is, hint })
+      yield* complete(path)
+      yield* Unfinished.nameOver(file, path)
+    }).pipe(Effect.catchTag("DiskError", (error) => Effect.fail(failed(error))))
+  }))
+}
+
+export interface Options {
+  readonly inputs: ReadonlyArray<Input>
+  readonly sealed: boolean
+}
+
+/** Writes to an output that has been judged. */
+export const into = (target: Target, options: Options): Effect.Effect<Writer, OutputError, Scope.Scope> =>
+  target._tag === "Stream" ? intoStream(target) : intoFile(target, options)

@@ -1,0 +1,50 @@
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
+import * as ScheduleDecision from "effect/ScheduleDecision"
+import * as ScheduleIntervals from "effect/ScheduleIntervals"
+import type { ActiveCampaignError } from "effect-activecampaign/ActiveCampaignError"
+import * as RateBudget from "effect-activecampaign/RateBudget"
+import * as RetryPolicy from "effect-activecampaign/RetryPolicy"
+
+/** What is heard of a call while the client still keeps trying. */
+export interface Service {
+  /** An attempt has got its turn and goes out. */
+  readonly sent: Effect.Effect<void>
+  /** An attempt failed; the next one follows after this wait, or none does. */
+  readonly failed: (error: ActiveCampaignError, next: Option.Option<Duration.Duration>) => Effect.Effect<void>
+}
+
+/** Whoever made the call hears of its attempts; by default nobody does. */
+export class Attempts extends Context.Reference<Attempts>()("ac-reconcile/Attempts", {
+  defaultValue: (): Service => ({ sent: Effect.void, failed: () => Effect.void })
+}) {}
+
+const told = (policy: RetryPolicy.RetryPolicy): RetryPolicy.RetryPolicy =>
+  Schedule.makeWithState(policy.initial, (now, error: ActiveCampaignError, state) =>
+    Effect.tap(policy.step(now, error, state), ([, , decision]) => {
+      const next = ScheduleDecision.isDone(decision)
+        ? Option.none()
+        : Option.some(Duration.millis(Math.max(0, ScheduleIntervals.start(decision.intervals) - now)))
+      return Effect.flatMap(Attempts, (attempts) => attempts.failed(error, next))
+    })
+  )
+
+/** The client's usual retries, told to whoever made the call. */
+export const retry: RetryPolicy.RetryPolicy = told(RetryPolicy.standard)
+
+/** The budget in the context, whose turns are told to whoever made the call. */
+export const budgetLayer: Layer.Layer<RateBudget.RateBudget, never, RateBudget.RateBudget> = Layer.effect(
+  RateBudget.RateBudget,
+  Effect.map(RateBudget.RateBudget, (budget) => ({
+    ...budget,
+    take: (kind) =>
+      Effect.zipRight(
+        budget.take(kind),
+        Effect.flatMap(Attempts, ({ sent }) => sent)
+      )
+  }))
+)

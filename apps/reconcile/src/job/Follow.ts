@@ -1,0 +1,294 @@
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Random from "effect/Random"
+import type { ActiveCampaignClient } from "effect-activecampaign/ActiveCampaignClient"
+import type { ActiveCampaignError } from "effect-activecampaign/ActiveCampaignError"
+import type { BatchId } from "effect-activecampaign/BatchId"
+import { isSettled } from "effect-activecampaign/ImportAnswer"
+import type { ImportSnapshot } from "effect-activecampaign/ImportSnapshot"
+import type { SettledStatus } from "effect-activecampaign/ImportStatus"
+import type { OpenBatch } from "../ledger/Batches.js"
+import type { Ledger } from "../ledger/Ledger.js"
+import type { LedgerError } from "../ledger/LedgerError.js"
+import { isOfTheWay, neverConnected, provesNothing } from "./blame.js"
+import { type Due, inTurn } from "./dueQueue.js"
+import type { Journal } from "./Journal.js"
+import { firstDelay, isLongAgo, pollInterval, unsetGrace } from "./pollPolicy.js"
+import type { BatchProblem, RunEvent } from "./RunEvent.js"
+import { steadyMillis } from "./steadyTime.js"
+import { type Failure, failureOf, type Source, silence, silent } from "./Failure.js"
+
+/** How a batch's part in a run ended. */
+export type Ending =
+  | { readonly _tag: "Settled"; readonly batchId: BatchId; readonly status: SettledStatus }
+  | { readonly _tag: "Open" }
+  | { readonly _tag: "Failed"; readonly problem: BatchProblem }
+
+/**
+ * Calls under way at once. The rate budget decides how many go out a second; with so many, even calls that all hang until
+ * they time out do not keep the others from going out.
+ */
+const callsAtOnce = 160
+
+/** Wait before a batch is asked about again whose call failed through all retries. */
+const pauseAfterFailure = Duration.toMillis("10 seconds")
+
+/** Wait before the one more try after an answer that was no answer: such a thing has been seen to pass at once. */
+const pauseAfterNonsense = Duration.toMillis("2 seconds")
+
+interface Followed extends Due {
+  readonly batch: OpenBatch
+  readonly source: Source
+  dueAt: number
+  /** Its age when the run began. */
+  readonly age: number
+  asked: boolean
+  /** When it last answered, on the steady clock and as a date. */
+  answered: { readonly time: number; readonly at: string } | null
+  /** Since when it has answered `unset` in this run, and nothing else. */
+  unsetSince: number | null
+  known: boolean
+  /** Failures since the last answer that waiting does not cure. */
+  strikes: number
+  ending: Ending | null
+}
+
+export interface Options {
+  readonly client: ActiveCampaignClient["Type"]
+  readonly journal: Journal
+  readonly once: boolean
+  /** When following must end, on the steady clock. */
+  readonly endsAt: number
+  readonly onEvent: (event: RunEvent) => Effect.Effect<void>
+}
+
+/** Errors by which a stranger turns every call away. */
+const unclear: ReadonlySet<string> = new Set(["AuthenticationFailed", "RequestRejected"])
+
+const noAnswer = silent("Nothing came before the run had to end.")
+
+const unknownBatch = (batchId: BatchId): Failure => ({
+  error: "UnknownBatch",
+  message: `Batch ${batchId}: ActiveCampaign keeps answering that it has no status. It does not know this batch, or no longer does: check the ID and the account.`,
+  body: null,
+  isOfTheWay: false,
+  provesNothing: false
+})
+
+const describe = (millis: number) => Duration.format(Duration.seconds(Math.max(1, Math.round(millis / 1000))))
+
+const inOrder = (open: ReadonlyArray<OpenBatch>, journal: Journal) =>
+  Effect.gen(function* () {
+    // By chance, and those in trouble last: where time does not suffice for all, no batch is always the one left out.
+    const shuffled = [...(yield* Random.shuffle(open))]
+    const isTroubled = ({ batchId }: OpenBatch) => journal.wasTroubled(batchId)
+    return [...shuffled.filter((batch) => !isTroubled(batch)), ...shuffled.filter(isTroubled)]
+  })
+
+/** Asks about every open batch until it settles, once at least, or once. Fails where every call must fail the same way. */
+export const follow = (
+  open: ReadonlyArray<OpenBatch>,
+  { client, endsAt, journal, once, onEvent }: Options
+): Effect.Effect<ReadonlyArray<Ending>, ActiveCampaignError | LedgerError, Ledger> =>
+  Effect.gen(function* () {
+    const { troubles } = journal
+    const startedAt = yield* steadyMillis
+    const now = yield* DateTime.now
+    const all = (yield* inOrder(open, journal)).map((batch): Followed => {
+      const age = Math.max(0, DateTime.distance(batch.since, now))
+      const dueAt = startedAt + Duration.toMillis(firstDelay(Duration.millis(age)))
+      const source: Source = { _tag: "Batch", batchId: batch.batchId }
+      const fresh = { asked: false, answered: null, unsetSince: null, known: false, strikes: 0, ending: null }
+      return { batch, source, dueAt, age, ...fresh }
+    })
+    for (const { batch } of all) troubles.open(batch.batchId)
+
+    const ended = (followed: Followed, ending: Ending) =>
+      Effect.suspend(() => {
+        followed.ending = ending
+        troubles.close(followed.batch.batchId)
+        if (ending._tag !== "Failed") return Effect.succeed(false)
+        const event: RunEvent = { _tag: "Failed", problem: ending.problem }
+        if (!journal.hasHeard() && unclear.has(ending.problem.error)) {
+          untold.push(event)
+          return Effect.succeed(false)
+        }
+        return Effect.as(onEvent(event), false)
+      })
+    /** What is told only if somebody is heard: where all are turned away alike, the error that ends the run says it. */
+    const untold: Array<RunEvent> = []
+    const tellRest = Effect.suspend(() =>
+      journal.hasHeard() ? Effect.forEach(untold.splice(0), onEvent, { discard: true }) : Effect.void
+    )
+
+    /** How a batch is named that gave no answer. */
+    const problemOf = ({ answered, asked, batch: { batchId }, source }: Followed, last: Failure) =>
+      Effect.map(steadyMillis, (now): BatchProblem => {
+        const streak = troubles.streakOf(source)
+        const since = answered?.time ?? streak?.began ?? troubles.sentAt(source) ?? now
+        const withoutAnswer = Math.round(now - since)
+        const calls = streak?.calls ?? 0
+        const failed = calls > 1 ? ` in ${calls} calls` : ""
+        const length = describe(withoutAnswer)
+        const message = !last.isOfTheWay
+          ? last.message
+          : !asked
+            ? `Batch ${batchId} was not asked about: the run had to end before its turn. ${troubles.ofAll()?.message ?? "Give it more time with --deadline."}`
+            : answered === null
+              ? `Batch ${batchId} gave no answer for ${length}${failed}. ${last.message}`
+              : `Batch ${batchId} has given no answer since ${answered.at}, for ${length}${failed}. ${last.message}`
+        const error = asked ? last.error : "NotAsked"
+        return { batchId, error, message, calls, withoutAnswer, answeredAt: answered?.at ?? null }
+      })
+
+    const fail = (followed: Followed, last: Failure) =>
+      Effect.flatMap(problemOf(followed, last), (problem) => ended(followed, { _tag: "Failed", problem }))
+
+    const atTheEnd = (followed: Followed) =>
+      Effect.gen(function* () {
+        const { answered, asked, source } = followed
+        const streak = troubles.streakOf(source)
+        if (streak !== undefined) {
+          if (!streak.last.provesNothing) yield* journal.heardFrom
+          troubles.keep(source)
+          yield* journal.flush
+          return yield* fail(followed, streak.last)
+        }
+        const sentAt = troubles.sentAt(source)
+        if (sentAt === undefined) {
+          followed.asked = asked && answered !== null
+          return yield* answered === null ? fail(followed, noAnswer) : ended(followed, { _tag: "Open" })
+        }
+        if (answered !== null && (yield* steadyMillis) - sentAt <= silence) {
+          return yield* ended(followed, { _tag: "Open" })
+        }
+        yield* journal.heardFrom
+        yield* troubles.givenUp(source, noAnswer, { again: null })
+        yield* journal.flush
+        return yield* fail(followed, noAnswer)
+      })
+
+    const isUnknown = (followed: Followed, { answer, receivedAt }: ImportSnapshot) =>
+      Effect.gen(function* () {
+        const { batchId, unsetSince } = followed.batch
+        if (answer._tag !== "Unset") followed.known = true
+        if (followed.known) return false
+        const now = yield* steadyMillis
+        followed.unsetSince ??= now
+        if (now - followed.unsetSince > Duration.toMillis(unsetGrace)) return true
+        if (!once || unsetSince === null) return false
+        // Single passes have to find out together what one run would by waiting. Their clock may have been set between two
+        // of them: the batch has to be without a status for the grace twice over.
+        const suspectedAt = journal.suspectedAt(batchId)
+        if (suspectedAt !== undefined) {
+          const long = isLongAgo(suspectedAt, receivedAt)
+          if (long === "clock was set") yield* journal.suspectAnew(batchId)
+          return long === "yes"
+        }
+        if (isLongAgo(unsetSince, receivedAt) !== "no") yield* journal.suspect(batchId)
+        return false
+      })
+
+    const answered = (followed: Followed, snapshot: ImportSnapshot) =>
+      Effect.gen(function* () {
+        const { answer, batchId, receivedAt } = snapshot
+        yield* journal.recordAnswer(snapshot)
+        yield* tellRest
+        const now = yield* steadyMillis
+        followed.answered = { time: now, at: DateTime.formatIso(receivedAt) }
+        followed.strikes = 0
+        refused.clear()
+        if (isSettled(answer)) {
+          return yield* ended(followed, { _tag: "Settled", batchId, status: answer.status })
+        }
+        if (yield* isUnknown(followed, snapshot)) {
+          yield* troubles.givenUp(followed.source, unknownBatch(batchId), { again: null })
+          yield* journal.flush
+          return yield* fail(followed, unknownBatch(batchId))
+        }
+        if (once) return yield* ended(followed, { _tag: "Open" })
+        const age = Duration.millis(followed.age + now - startedAt)
+        followed.dueAt = now + Duration.toMillis(pollInterval(age))
+        return true
+      })
+
+    const refused = new Set<Followed>()
+    const unreached = new Set<Followed>()
+    let lastStranger: ActiveCampaignError | null = null
+    const shownBy = Math.min(2, all.length)
+
+    /** Whether every call must fail like this one, shown by two batches where there are two. */
+    const isTheEnd = (error: ActiveCampaignError) => {
+      if (error._tag === "AuthenticationFailed") {
+        if (refused.size < shownBy) return false
+        // A token that has worked in this run is not refused as long as a batch may answer that has answered with it.
+        return !all.some((one) => one.ending === null && one.answered !== null && !refused.has(one))
+      }
+      if (journal.hasHeard() || unreached.size === 0) return false
+      return neverConnected(error)
+        ? unreached.size >= shownBy
+        : all.every((one) => one.ending !== null || unreached.has(one))
+    }
+
+    /** The wait before another try, or null where none is made. */
+    const waitAfter = (followed: Followed, error: ActiveCampaignError): number | null => {
+      if (isOfTheWay(error)) return once ? null : pauseAfterFailure
+      followed.strikes += 1
+      if (followed.strikes > 1) return null
+      // Where it may have passed, the client has asked again by itself.
+      if (error._tag === "ContractBroken") return error.isTransient ? null : pauseAfterNonsense
+      return error._tag === "AuthenticationFailed" && !once ? pauseAfterFailure : null
+    }
+
+    const failed = (followed: Followed, error: ActiveCampaignError) =>
+      Effect.gen(function* () {
+        const failure = failureOf(error)
+        if (provesNothing(error)) {
+          lastStranger = error
+          if (error._tag === "AuthenticationFailed") refused.add(followed)
+          else if (error._tag === "ApiUnavailable") unreached.add(followed)
+        } else yield* journal.heardFrom
+        const wait = waitAfter(followed, error)
+        const now = yield* steadyMillis
+        const isEnd = isTheEnd(error)
+        const again = wait !== null && !isEnd && now + wait < endsAt ? wait : null
+        // A first refusal may be the end of the run at the next one; then there is nothing to wait for.
+        const isUnclear = error._tag === "AuthenticationFailed" && !journal.hasHeard()
+        yield* troubles.givenUp(followed.source, failure, { error, again: isUnclear ? null : again })
+        yield* journal.flush
+        if (isEnd) {
+          if (error._tag !== "AuthenticationFailed") {
+            for (const one of all) {
+              const streak = one.ending === null ? troubles.streakOf(one.source) : undefined
+              if (streak !== undefined) yield* fail(one, streak.last)
+            }
+          }
+          return yield* Effect.fail(error)
+        }
+        if (again === null) return yield* fail(followed, failure)
+        followed.dueAt = now + again
+        return true
+      })
+
+    const visit = (followed: Followed): Effect.Effect<boolean, ActiveCampaignError | LedgerError, Ledger> =>
+      Effect.gen(function* () {
+        yield* Effect.sleep(Math.max(0, Math.min(followed.dueAt, endsAt) - (yield* steadyMillis)))
+        const left = endsAt - (yield* steadyMillis)
+        if (left <= 0) return yield* atTheEnd(followed)
+        followed.asked = true
+        const call = troubles.listen(followed.source)(client.importInfo(followed.batch.batchId))
+        const answer = yield* Effect.timeoutOption(Effect.either(call), left)
+        if (Option.isNone(answer)) return yield* atTheEnd(followed)
+        return yield* answer.value._tag === "Right"
+          ? answered(followed, answer.value.right)
+          : failed(followed, answer.value.left)
+      })
+
+    yield* inTurn(all, callsAtOnce, visit)
+    yield* tellRest
+    // Nothing that was heard came from the account for sure: the file stays as it was.
+    if (lastStranger !== null && !journal.hasHeard()) return yield* Effect.fail(lastStranger)
+    return all.flatMap(({ ending }) => (ending === null ? [] : [ending]))
+  }).pipe(Effect.withSpan("reconcile.follow"))

@@ -1,0 +1,132 @@
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import type { BatchId } from "effect-activecampaign/BatchId"
+import { isSettled } from "effect-activecampaign/ImportAnswer"
+import type { ImportSnapshot } from "effect-activecampaign/ImportSnapshot"
+import * as Answers from "../ledger/Answers.js"
+import { bindAccount, type Ledger } from "../ledger/Ledger.js"
+import type { LedgerError } from "../ledger/LedgerError.js"
+import { reconcileStale } from "../ledger/Reconciliation.js"
+import * as Runs from "../ledger/Runs.js"
+import * as Trouble from "../ledger/Trouble.js"
+import type { Source } from "./Failure.js"
+import type { RunEvent } from "./RunEvent.js"
+import * as Troubles from "./Troubles.js"
+
+const nowIso = Effect.map(DateTime.now, DateTime.formatIso)
+
+/** What is kept of a batch whose `unset` lasts across passes. */
+const suspicion = {
+  error: "UnknownBatch",
+  message: "ActiveCampaign has no status for this batch yet, and has had none for a while."
+}
+
+/**
+ * What a run writes into the file. Nothing is written before somebody spoke who may be the account: until then, a wrong
+ * host or token leaves no trace. What had failed by then is recorded afterwards.
+ */
+export interface Journal {
+  readonly troubles: Troubles.Troubles
+  /** Somebody spoke who may be the account; the run and its troubles are recorded from now on. */
+  readonly heardFrom: Effect.Effect<void, LedgerError, Ledger>
+  readonly hasHeard: () => boolean
+  /** The account answered: the file is its own. */
+  readonly answered: (source: Source) => Effect.Effect<void, LedgerError, Ledger>
+  readonly hasAnswered: () => boolean
+  /** Whether an earlier run left the batch without an answer. */
+  readonly wasTroubled: (batchId: BatchId) => boolean
+  /** When an earlier pass found that the batch had been without a status for too long. */
+  readonly suspectedAt: (batchId: BatchId) => DateTime.Utc | undefined
+  readonly suspect: (batchId: BatchId) => Effect.Effect<void, LedgerError, Ledger>
+  readonly suspectAnew: (batchId: BatchId) => Effect.Effect<void, LedgerError, Ledger>
+  readonly recordAnswer: (snapshot: ImportSnapshot) => Effect.Effect<void, LedgerError, Ledger>
+  /** Writes what is new of the troubles. */
+  readonly flush: Effect.Effect<void, LedgerError, Ledger>
+  readonly count: (done: { readonly resolved?: number; readonly lookedUp?: number }) => void
+  readonly finish: Effect.Effect<void, LedgerError, Ledger>
+}
+
+export const make = (options: {
+  readonly url: string
+  readonly open: number
+  readonly onEvent: (event: RunEvent) => Effect.Effect<void>
+}): Effect.Effect<Journal, LedgerError, Ledger> =>
+  Effect.gen(function* () {
+    const startedAt = yield* nowIso
+    const counts = { answers: 0, settled: 0, resolved: 0, lookedUp: 0 }
+    let heard = false
+    let hasAnswered = false
+    const begun = yield* Effect.cached(Runs.start(startedAt, options.open))
+    // Only an answer proves the account; a stranger's error page must not tie the file to a stranger.
+    const bound = yield* Effect.cached(Effect.flatMap(nowIso, (now) => bindAccount(options.url, now)))
+    const lasting = yield* Trouble.lasting
+    const isSuspicion = ({ error }: Trouble.Lasting) => error === suspicion.error
+    const suspected = new Map(
+      lasting.filter(isSuspicion).map((row) => [row.batch_id, DateTime.unsafeMake(row.first_at)])
+    )
+    const troubled = new Set(lasting.filter((row) => !isSuspicion(row)).map(({ batch_id }) => batch_id))
+    const suspect = (batchId: BatchId) =>
+      Effect.flatMap(nowIso, (now) =>
+        Trouble.recordOfBatch(batchId, { ...suspicion, firstAt: now, lastAt: now, times: 1, body: null })
+      )
+    const clear = (batchId: BatchId) =>
+      Effect.flatMap(nowIso, (now) => {
+        suspected.delete(batchId)
+        return Trouble.endOfBatch(batchId, now)
+      })
+    const troubles = Troubles.make({
+      onEvent: options.onEvent,
+      lasting: {
+        batches: troubled,
+        ofAll: yield* Trouble.isLasting("follow")
+      }
+    })
+    const flush = Effect.suspend(() => (heard ? troubles.flush : Effect.void))
+    const heardFrom = Effect.suspend(() => {
+      heard = true
+      return Effect.asVoid(begun)
+    })
+    const answered = (source: Source) =>
+      Effect.gen(function* () {
+        hasAnswered = true
+        yield* troubles.answered(source)
+        yield* bound
+        yield* heardFrom
+        yield* flush
+      })
+    return {
+      troubles,
+      heardFrom,
+      hasHeard: () => heard,
+      answered,
+      hasAnswered: () => hasAnswered,
+      wasTroubled: (batchId) => troubled.has(batchId),
+      suspectedAt: (batchId) => suspected.get(batchId),
+      suspect,
+      suspectAnew: (batchId) => Effect.zipRight(clear(batchId), suspect(batchId)),
+      recordAnswer: (snapshot) =>
+        Effect.gen(function* () {
+          const { answer, batchId } = snapshot
+          if (answer._tag !== "Unset" && suspected.has(batchId)) yield* clear(batchId)
+          yield* answered({ _tag: "Batch", batchId })
+          if (yield* Answers.record(snapshot)) counts.answers += 1
+          if (!isSettled(answer)) {
+            return yield* options.onEvent({ _tag: "Answered", batchId, status: answer.status })
+          }
+          counts.settled += 1
+          yield* reconcileStale({ only: batchId })
+          yield* options.onEvent({ _tag: "Settled", batchId, status: answer.status })
+        }),
+      flush,
+      count: (done) => Object.assign(counts, done),
+      finish: Effect.suspend(() =>
+        heard
+          ? Effect.gen(function* () {
+              yield* flush
+              const result = { finishedAt: yield* nowIso, ...counts, errors: troubles.count() }
+              yield* Runs.finish(yield* begun, result)
+            })
+          : Effect.void
+      )
+    }
+  })

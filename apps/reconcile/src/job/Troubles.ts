@@ -1,0 +1,315 @@
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { BatchId } from "effect-activecampaign/BatchId"
+import type { ContactsError } from "effect-activecampaign/ContactsError"
+import type { Ledger } from "../ledger/Ledger.js"
+import type { LedgerError } from "../ledger/LedgerError.js"
+import * as Trouble from "../ledger/Trouble.js"
+import { Attempts } from "./Attempts.js"
+import { type Failure, failureOf, type Source } from "./Failure.js"
+import type { RunEvent } from "./RunEvent.js"
+import { steadyMillis } from "./steadyTime.js"
+
+/** A row of the file while it lasts: of a batch, of a step, or of all batches together. */
+interface Episode {
+  readonly batchId: BatchId | null
+  readonly step: Trouble.Step
+  began: number
+  readonly firstAt: string
+  lastAt: string
+  times: number
+  recorded: number
+  last: Failure
+  isTold: boolean
+  /** Until when a wait was told, on the steady clock. */
+  toldUntil: number
+  endedAt: string | null
+}
+
+/** What has failed for one source since it last answered. */
+export interface Streak {
+  /** When the first of these calls went out. */
+  readonly began: number
+  lastAt: string
+  calls: number
+  last: Failure
+  episode: Episode | null
+  /** The part of it that is no other trouble's: since when, and how many calls. */
+  ownFrom: number
+  ownFirstAt: string
+  ownCalls: number
+}
+
+/** Trouble that is over sooner is not told. */
+const worthTelling = Duration.toMillis("5 seconds")
+
+/** A wait as long as this is told, also where the trouble has been. */
+const worthTellingAgain = Duration.toMillis("1 minute")
+
+const nowIso = Effect.map(DateTime.now, DateTime.formatIso)
+
+const keyOf = (source: Source) => (source._tag === "Batch" ? `batch ${source.batchId}` : source.step)
+
+export type Troubles = ReturnType<typeof make>
+
+/**
+ * Keeps which calls fail, for whom and since when: told once when it begins and once when it ends, recorded as one row.
+ * Trouble that keeps all batches from answering is one trouble.
+ */
+export const make = (options: {
+  readonly onEvent: (event: RunEvent) => Effect.Effect<void>
+  /** The trouble that earlier runs left: the batches, and whether none had an answer. */
+  readonly lasting: { readonly batches: ReadonlySet<string>; readonly ofAll: boolean }
+}) => {
+  const streaks = new Map<string, Streak>()
+  const sentAt = new Map<string, number>()
+  const episodes = new Set<Episode>()
+  /** Batches whose rows of earlier runs an answer has ended by now. */
+  const over = new Set<BatchId>()
+  const lasting = new Set(options.lasting.batches)
+  let lastsOfAll = options.lasting.ofAll
+  const askedAbout = new Set<string>()
+  const ofSteps = new Map<string, Episode>()
+  let ofAll: Episode | null = null
+  let lastAnswer = Number.NEGATIVE_INFINITY
+  let count = 0
+
+  const add = (episode: Episode, failure: Failure, at: string) => {
+    episode.times += 1
+    episode.lastAt = at
+    episode.last = failure
+  }
+
+  const episodeOf = (
+    batchId: BatchId | null,
+    step: Trouble.Step,
+    members: ReadonlyArray<Streak>
+  ): Episode => {
+    const first = members.reduce((first, member) => (member.ownFrom < first.ownFrom ? member : first))
+    const last = members.reduce((last, member) => (member.lastAt > last.lastAt ? member : last))
+    const began = first.ownFrom
+    const episode: Episode = {
+      batchId,
+      step,
+      began,
+      firstAt: first.ownFirstAt,
+      lastAt: last.lastAt,
+      times: members.reduce((times, member) => times + member.ownCalls, 0),
+      recorded: 0,
+      last: last.last,
+      isTold: false,
+      toldUntil: began,
+      endedAt: null
+    }
+    for (const member of members) member.episode = episode
+    episodes.add(episode)
+    count += 1
+    return episode
+  }
+
+  /** A step has one row, however often its calls fail and work in turn. */
+  const episodeOfStep = (step: "resolve" | "lookup", streak: Streak): Episode => {
+    const known = ofSteps.get(step)
+    if (known === undefined) {
+      const episode = episodeOf(null, step, [streak])
+      ofSteps.set(step, episode)
+      return episode
+    }
+    streak.episode = known
+    known.began = streak.ownFrom
+    known.times += streak.ownCalls
+    known.lastAt = streak.lastAt
+    known.last = streak.last
+    return known
+  }
+
+  /** The trouble becomes a row: of all batches, where none has answered since it began and others wait for answers. */
+  const begin = (source: Source, streak: Streak): Episode => {
+    if (streak.episode !== null) return streak.episode
+    if (source._tag === "Step") return episodeOfStep(source.step, streak)
+    const key = keyOf(source)
+    const waiting = [...askedAbout].filter((other) => other !== key).length
+    if (!streak.last.isOfTheWay || lastAnswer >= streak.ownFrom || waiting === 0) {
+      return episodeOf(source.batchId, "follow", [streak])
+    }
+    const others = [...streaks].flatMap(([other, its]) =>
+      other !== key && askedAbout.has(other) && its.episode === null && its.last.isOfTheWay ? [its] : []
+    )
+    ofAll = episodeOf(null, "follow", [streak, ...others])
+    return ofAll
+  }
+
+  const tell = (episode: Episode, wait: number) =>
+    Effect.flatMap(steadyMillis, (now) => {
+      if (episode.isTold && (wait < worthTellingAgain || now < episode.toldUntil)) return Effect.void
+      episode.isTold = true
+      episode.toldUntil = now + wait
+      const { batchId, last } = episode
+      return options.onEvent({ _tag: "TroubleBegan", batchId, message: last.message, wait })
+    })
+
+  const passed = (episode: Episode, now: number) =>
+    Effect.suspend(() => {
+      if (!episode.isTold) return Effect.void
+      episode.isTold = false
+      const { batchId, times } = episode
+      return options.onEvent({
+        _tag: "TroubleEnded",
+        batchId,
+        calls: times,
+        millis: Math.round(now - episode.began)
+      })
+    })
+
+  const end = (episode: Episode, now: number, at: string) => {
+    episode.endedAt = at
+    return passed(episode, now)
+  }
+
+  const noted = (source: Source, failure: Failure) =>
+    Effect.gen(function* () {
+      const key = keyOf(source)
+      const now = yield* steadyMillis
+      const at = yield* nowIso
+      const before = streaks.get(key)
+      const began = before?.began ?? sentAt.get(key) ?? now
+      const streak = before ?? {
+        began,
+        lastAt: at,
+        calls: 0,
+        last: failure,
+        episode: null,
+        ownFrom: began,
+        ownFirstAt: at,
+        ownCalls: 0
+      }
+      streaks.set(key, streak)
+      streak.calls += 1
+      streak.ownCalls += 1
+      streak.lastAt = at
+      streak.last = failure
+      if (ofAll !== null && source._tag === "Batch" && failure.isOfTheWay) {
+        streak.episode ??= ofAll
+        add(ofAll, failure, at)
+      } else if (streak.episode !== null) add(streak.episode, failure, at)
+      return { streak, now }
+    })
+
+  const heard = new WeakSet<ContactsError>()
+
+  /** To be put around each call about a source. */
+  const listen =
+    (source: Source) =>
+    <A, E, R>(call: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+      Effect.provideService(call, Attempts, {
+        sent: Effect.map(steadyMillis, (now) => {
+          sentAt.set(keyOf(source), now)
+        }),
+        failed: (error, next) =>
+          Effect.gen(function* () {
+            heard.add(error)
+            const { now, streak } = yield* noted(source, failureOf(error))
+            if (Option.isNone(next)) return
+            const wait = Duration.toMillis(next.value)
+            if (streak.episode === null && now - streak.ownFrom + wait <= worthTelling) return
+            yield* tell(begin(source, streak), wait)
+          })
+      })
+
+  /** Writes what is new of each trouble. */
+  const flush: Effect.Effect<void, LedgerError, Ledger> = Effect.gen(function* () {
+    for (const episode of episodes) {
+      const { batchId, endedAt, firstAt, last, lastAt, recorded, step, times } = episode
+      if (times > recorded) {
+        episode.recorded = times
+        const { body, error, message } = last
+        const failed = { firstAt, lastAt, times: times - recorded, error, message, body }
+        yield* batchId === null ? Trouble.recordOfStep(step, failed) : Trouble.recordOfBatch(batchId, failed)
+      }
+      if (endedAt !== null) {
+        episodes.delete(episode)
+        yield* batchId === null ? Trouble.endOfStep(step, endedAt) : Trouble.endOfBatch(batchId, endedAt)
+      }
+    }
+    if (lastsOfAll && lastAnswer > Number.NEGATIVE_INFINITY) {
+      lastsOfAll = false
+      if (ofAll === null) yield* Trouble.endOfStep("follow", yield* nowIso)
+    }
+    for (const batchId of over) {
+      over.delete(batchId)
+      yield* Trouble.endOfBatch(batchId, yield* nowIso)
+    }
+  })
+
+  return {
+    listen,
+    /** How many troubles there were. */
+    count: () => count,
+    /** The batch is asked about, until it has settled or was given up. */
+    open: (batchId: BatchId) => askedAbout.add(keyOf({ _tag: "Batch", batchId })),
+    close: (batchId: BatchId) => askedAbout.delete(keyOf({ _tag: "Batch", batchId })),
+    /** When the call under way, or the last one, went out; undefined where none did. */
+    sentAt: (source: Source) => sentAt.get(keyOf(source)),
+    streakOf: (source: Source) => streaks.get(keyOf(source)),
+    /** A call that was given up. `again`: the wait before it is made again all the same; null: it is not. */
+    givenUp: (
+      source: Source,
+      failure: Failure,
+      { again, error }: { readonly error?: ContactsError; readonly again: number | null }
+    ) =>
+      Effect.gen(function* () {
+        const known = error !== undefined && heard.has(error) ? streaks.get(keyOf(source)) : undefined
+        const streak = known ?? (yield* noted(source, failure)).streak
+        const episode = begin(source, streak)
+        if (again === null) return
+        if ((yield* steadyMillis) - streak.ownFrom + again > worthTelling) yield* tell(episode, again)
+      }),
+    /** What has failed since the last answer is kept, though its calls were not given up. */
+    keep: (source: Source) => {
+      const streak = streaks.get(keyOf(source))
+      if (streak !== undefined) begin(source, streak)
+    },
+    /** What keeps all batches without an answer, if something does. */
+    ofAll: () => ofAll?.last,
+    /** An answer ends the trouble of its source, and that of all. */
+    answered: (source: Source) =>
+      Effect.gen(function* () {
+        const now = yield* steadyMillis
+        const key = keyOf(source)
+        const streak = streaks.get(key)
+        lastAnswer = now
+        sentAt.delete(key)
+        streaks.delete(key)
+        if (source._tag === "Batch" && lasting.delete(source.batchId)) over.add(source.batchId)
+        if (ofAll === null && streak === undefined) return
+        const at = yield* nowIso
+        if (ofAll !== null) {
+          const ended = ofAll
+          ofAll = null
+          for (const other of streaks.values()) {
+            if (other.episode !== ended) continue
+            Object.assign(other, { episode: null, ownFrom: now, ownFirstAt: at, ownCalls: 0 })
+          }
+          yield* end(ended, now, at)
+        }
+        const own = streak?.episode ?? null
+        if (own === null || own.endedAt !== null) return
+        if (own.batchId === null) yield* passed(own, now)
+        else yield* end(own, now, at)
+      }),
+    /** A step has ended. What it left unasked lasts. */
+    stepEnded: (step: "resolve" | "lookup", { isWhole }: { readonly isWhole: boolean }) =>
+      Effect.gen(function* () {
+        const episode = ofSteps.get(step)
+        ofSteps.delete(step)
+        streaks.delete(step)
+        if (!isWhole) return
+        const at = yield* nowIso
+        if (episode === undefined) yield* Trouble.endOfStep(step, at)
+        else episode.endedAt = at
+      }),
+    flush
+  }
+}

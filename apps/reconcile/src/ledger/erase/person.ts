@@ -1,0 +1,191 @@
+import { domainToASCII, domainToUnicode } from "node:url"
+import { fromAddress } from "effect-activecampaign/EmailKey"
+import { escapeAfter, escapeBefore, folded, type Reading, readingsOf } from "./readings.js"
+
+/** Somebody, by every address that is theirs; an address whose host has two forms is one in each. */
+export interface Person {
+  /** As readings have them. */
+  readonly addresses: ReadonlyArray<string>
+  /** Stands in every text that holds one of them and has neither an escape nor a letter outside ASCII. */
+  readonly anchor: string
+}
+
+/** What is to stand in the place of a person's address and contact IDs. */
+export interface Names {
+  readonly token: string
+  readonly ids: ReadonlyMap<string, string>
+}
+
+/** The keys of an address: its own, and the one with its host name in the other form, Unicode or punycode. */
+export const keysOf = (address: string): ReadonlyArray<string> => {
+  const key = fromAddress(address)
+  const at = key.lastIndexOf("@")
+  const host = key.slice(at + 1)
+  if (at < 1 || (/^[\0-\x7f]*$/.test(host) && !/(?:^|\.)xn--/.test(host))) return [key]
+  const forms = [domainToASCII(host), domainToUnicode(host)].filter((form) => form !== "")
+  return [...new Set([key, ...forms.map((form) => fromAddress(`${key.slice(0, at)}@${form}`))])]
+}
+
+export const personOf = (address: string): Person => {
+  const addresses = [...new Set(keysOf(address).map(folded))]
+  const runs = (addresses[0] ?? "").match(/[!-~]+/g) ?? [""]
+  const shared = runs.filter((run) => addresses.every((one) => one.includes(run)))
+  return {
+    addresses,
+    anchor: shared.reduce((longest, run) => (run.length > longest.length ? run : longest), "@")
+  }
+}
+
+/** In SQL: whether a text may hold the person's address, `?` being their anchor. All others hold it in no reading. */
+export const mayHold = (text: string): string =>
+  `(instr(lower(${text}), ?) > 0 OR ${text} GLOB '*[\\%&]*' OR ${text} GLOB '*[^ -~]*')`
+
+const addressChars = "\\p{L}\\p{N}\\p{M}.!#$%&'*+/=?^_`{|}~-"
+
+/** A text that is one address and nothing else, as no `email=ada@x.test` is: the person's own, or somebody else's. */
+const oneAddress = new RegExp(
+  `^\\s*(?![a-z_]{3,}=)[${addressChars}]+@[\\p{L}\\p{N}\\p{M}.-]*[\\p{L}\\p{N}\\p{M}]\\s*$`,
+  "iu"
+)
+
+const tokenBefore = new RegExp(`[@${addressChars}]*$`, "u")
+const tokenAfter = new RegExp(`^[@${addressChars}]*`, "u")
+
+/** What makes an address the end of a longer one, and the beginning of a longer one; a file's ending does not. */
+const goesOnBefore = /(?:[\p{L}\p{N}\p{M}.+_~-]|[\p{L}\p{N}]['’])$/u
+const goesOnAfter =
+  /^(?:-*[\p{L}\p{N}\p{M}]|\.(?!(?:csv|tsv|txt|jsonl?|ndjson|xlsx?|gz|db|sqlite3?|rejects)(?![\p{L}\p{N}]))[\p{L}\p{N}])/u
+
+/** Where an address stands in a reading: by itself, or as part of a longer one, which is somebody else's. */
+export interface Place {
+  readonly from: number
+  readonly to: number
+  /** The longer address that it is part of; or with the escape beside it, of which a further reading tells more. */
+  readonly within?: string
+}
+
+const longest = 320
+
+const placeAt = (text: string, from: number, to: number): Place => {
+  const before = text.slice(Math.max(0, from - longest), from)
+  const after = text.slice(to, to + longest)
+  const left = tokenBefore.exec(before)?.[0] ?? ""
+  const right = tokenAfter.exec(after)?.[0] ?? ""
+  const whole = left + text.slice(from, to) + right
+  const quote = /['’]?$/.exec(before)?.[0] ?? ""
+  const sign = /^[.-]*/.exec(after)?.[0] ?? ""
+  const escaped = {
+    before: escapeBefore(before.slice(0, before.length - quote.length)),
+    after: escapeAfter(after.slice(sign.length))
+  }
+  if (escaped.before !== "" || escaped.after !== "") {
+    const within = escaped.before + (escaped.before && quote) + text.slice(from, to)
+    return { from, to, within: within + (escaped.after && sign) + escaped.after }
+  }
+  const isString =
+    text[from - left.length - 1] === '"' && text[to + right.length] === '"' && oneAddress.test(whole)
+  if (isString ? whole.length === to - from : !goesOnBefore.test(before) && !goesOnAfter.test(after)) {
+    return { from, to }
+  }
+  return { from, to, within: whole }
+}
+
+/** An escape that was cut off. */
+const cutEscape = /(?:\\(?:u[\da-f]{0,3})?|%[\da-f]?|&#?\w*)$/
+
+/** A body that was cut off within the address, behind its @. */
+const cutOff = (text: string, address: string): Place | undefined => {
+  if (!/^\s*[[{<]/.test(text)) return
+  const end = text.length - (cutEscape.exec(text.slice(-8))?.[0].length ?? 0)
+  for (let length = address.length - 1; length > address.lastIndexOf("@"); length--) {
+    if (end < length || text.slice(end - length, end) !== address.slice(0, length)) continue
+    const before = text.slice(Math.max(0, end - length - 3), end - length)
+    if (!goesOnBefore.test(before)) return { from: end - length, to: text.length }
+  }
+  return
+}
+
+/** Every place of the person's addresses in a reading, those within longer addresses too. */
+export const placesIn = ({ text }: Pick<Reading, "text">, { addresses }: Person): ReadonlyArray<Place> =>
+  addresses.flatMap((address) => {
+    const places: Array<Place> = []
+    for (let at = text.indexOf(address); at !== -1; at = text.indexOf(address, at + 1)) {
+      places.push(placeAt(text, at, at + address.length))
+    }
+    const cut = cutOff(text, address)
+    return cut === undefined ? places : [...places, cut]
+  })
+
+const isOwn = ({ within }: Place) => within === undefined
+
+/** Whether a text is the person's address, or holds it among other words, in whatever way it is read. */
+export const holds = (text: string, person: Person): boolean => {
+  if (person.addresses.includes(folded(text.trim()))) return true
+  if (oneAddress.test(text) && !/[%&]/.test(text)) return false
+  for (const reading of readingsOf(text, { places: false })) {
+    if (placesIn(reading, person).some(isOwn)) return true
+  }
+  return false
+}
+
+/** The longer addresses of others that the person's stands in. */
+export const withinOthers = (text: string, person: Person): ReadonlySet<string> => {
+  const others = new Set<string>()
+  for (const reading of readingsOf(text, { places: false })) {
+    for (const { within } of placesIn(reading, person)) if (within !== undefined) others.add(within)
+  }
+  return others
+}
+
+interface Edit {
+  readonly from: number
+  readonly to: number
+  readonly by: string
+}
+
+const jsonToken = /"((?:[^"\\]|\\.)*)"|-?\d[\d.eE+-]*/g
+
+/** The ID in what was asked of the account, as messages quote it. */
+const askedId = /(?<=\bids(?:\[\]|%5B%5D)=)\d+/gi
+
+/**
+ * The person's contact IDs: in JSON, whole or cut off, the strings and numbers that are one and nothing else; anywhere,
+ * those that were asked for.
+ */
+const idsIn = (text: string, ids: Names["ids"]): ReadonlyArray<Edit> => {
+  if (ids.size === 0) return []
+  const isJson = /^\s*[[{]/.test(text)
+  return Array.from(text.matchAll(isJson ? jsonToken : askedId)).flatMap(({ 0: token, 1: string, index }) => {
+    const name = ids.get(string ?? token)
+    const by = isJson ? `"${name}"` : name
+    return name === undefined || by === undefined ? [] : [{ from: index, to: index + token.length, by }]
+  })
+}
+
+/**
+ * A text without the person: only their addresses, and the contact IDs that are named, are replaced. All else stays to
+ * the byte.
+ */
+export const withoutPerson = (text: string, person: Person, { ids, token }: Names): string => {
+  if (person.addresses.includes(folded(text.trim()))) return token
+  const edits = [...idsIn(text, ids)]
+  if (holds(text, person)) {
+    for (const reading of readingsOf(text, { places: true })) {
+      for (const place of placesIn(reading, person).filter(isOwn)) {
+        edits.push({
+          from: reading.from?.[place.from] ?? 0,
+          to: reading.from?.[place.to] ?? text.length,
+          by: token
+        })
+      }
+    }
+  }
+  let without = ""
+  let at = 0
+  for (const { by, from, to } of edits.sort((a, b) => a.from - b.from || b.to - a.to)) {
+    if (from < at) continue
+    without += text.slice(at, from) + by
+    at = to
+  }
+  return without + text.slice(at)
+}

@@ -1,0 +1,81 @@
+import type { SqlClient } from "@effect/sql/SqlClient"
+import * as Effect from "effect/Effect"
+import { layerOf } from "../notes.js"
+import { ownTables } from "../ownTables.js"
+import { mayHold, type Names, type Person, withoutPerson } from "./person.js"
+
+interface TextColumn {
+  readonly table: string
+  readonly column: string
+  /** The columns of the table's primary key. */
+  readonly key: ReadonlyArray<string>
+}
+
+/**
+ * Columns in which a person may stand among other words: every text among the facts and the user's own contacts. What a
+ * batch is called is how the account knows it, and stays; keys of addresses are changed with all that refers to them.
+ */
+const textColumns = (sql: SqlClient) => {
+  // Only these are asked for their columns: a table of the user's may need an extension that is not there.
+  const tables = [...ownTables].filter((name) => ["facts", "yours"].includes(layerOf(name) ?? ""))
+  return Effect.map(
+    sql<{ readonly table: string; readonly column: string; readonly pk: number; readonly type: string }>`
+      SELECT j.value AS "table", c.name AS "column", c.pk, c.type
+      FROM json_each(${JSON.stringify(tables)}) j CROSS JOIN pragma_table_xinfo(j.value) c
+      WHERE c.hidden = 0 ORDER BY j.value, c.pk`,
+    (columns): ReadonlyArray<TextColumn> =>
+      columns
+        .filter((one) => one.type === "TEXT" && !["batch_id", "email_key"].includes(one.column))
+        .map(({ column: name, table }) => ({
+          table,
+          column: name,
+          key: columns.filter((one) => one.table === table && one.pk > 0).map((one) => one.column)
+        }))
+  )
+}
+
+const textsAtOnce = 500
+
+type Row = Readonly<Record<string, string | number>>
+
+const rewriteColumn = (
+  sql: SqlClient,
+  { column: name, key, table }: TextColumn,
+  person: Person,
+  names: Names
+) =>
+  Effect.gen(function* () {
+    const mayHoldId = names.ids.size > 0 && (name === "raw_body" || name === "message")
+    const known = mayHoldId ? names : { ...names, ids: new Map<string, string>() }
+    let rewritten = 0
+    let after: ReadonlyArray<string | number> = []
+    for (;;) {
+      const rows = yield* sql.unsafe<Row>(
+        `SELECT ${key.map((one, at) => `${one} AS k${at}`).join(", ")}, ${name} AS text FROM ${table}
+         WHERE ${mayHoldId ? `${name} IS NOT NULL AND ? IS NOT NULL` : mayHold(name)}
+           ${after.length === 0 ? "" : `AND (${key.join(", ")}) > (${key.map(() => "?").join(", ")})`}
+         ORDER BY ${key.join(", ")} LIMIT ${textsAtOnce}`,
+        [person.anchor, ...after]
+      )
+      for (const row of rows) {
+        const without = withoutPerson(String(row.text), person, known)
+        if (without === row.text) continue
+        rewritten += 1
+        // Two texts may come to the same where they must differ; the search names the one that stays.
+        yield* sql.unsafe(
+          `UPDATE OR IGNORE ${table} SET ${name} = ? WHERE ${key.map((one) => `${one} = ?`).join(" AND ")}`,
+          [without, ...key.map((_, at) => row[`k${at}`] ?? "")]
+        )
+      }
+      const last = rows.at(-1)
+      if (last === undefined) return { table: `${table}.${name}`, rows: rewritten }
+      after = key.map((_, at) => last[`k${at}`] ?? "")
+    }
+  })
+
+/** Takes the person out of every text that may name them among other words. How many rows of each column that were. */
+export const rewriteTexts = (sql: SqlClient, person: Person, names: Names) =>
+  Effect.gen(function* () {
+    const columns = yield* textColumns(sql)
+    return yield* Effect.forEach(columns, (one) => rewriteColumn(sql, one, person, names))
+  })

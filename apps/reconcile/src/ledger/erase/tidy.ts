@@ -1,0 +1,74 @@
+import { readdirSync, readlinkSync, realpathSync } from "node:fs"
+import * as Effect from "effect/Effect"
+import { Ledger } from "../Ledger.js"
+import { codeOf, messageOf } from "../LedgerError.js"
+import { ownTables } from "../ownTables.js"
+
+/** Whether the file holds nothing but what its tables hold; where it may, why, and which processes have it open. */
+export type Tidied =
+  | { readonly done: true }
+  | {
+      readonly done: false
+      readonly because: "log" | "writer" | "failed"
+      readonly reason: string
+      readonly openIn: ReadonlyArray<number>
+    }
+
+/** Other processes that have the file open, as far as this system tells, and as this user may see. */
+const processesWith = (file: string): ReadonlyArray<number> => {
+  const linksOf = (folder: string) => {
+    try {
+      return readdirSync(folder).map((name) => readlinkSync(`${folder}/${name}`))
+    } catch {
+      return []
+    }
+  }
+  try {
+    const path = realpathSync(file)
+    return readdirSync("/proc")
+      .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+      .filter((pid) => linksOf(`/proc/${pid}/fd`).includes(path))
+      .map(Number)
+  } catch {
+    return []
+  }
+}
+
+/** SQLite keeps samples of what indexes hold, where somebody had it analyse the file. */
+const sampleAgain = Effect.flatMap(Ledger, ({ sql }) =>
+  Effect.gen(function* () {
+    const kept = yield* sql`SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat4'`
+    if (kept.length === 0) return
+    const tables = yield* sql<{ readonly tbl: string }>`SELECT DISTINCT tbl FROM sqlite_stat4`
+    for (const { tbl } of tables) if (ownTables.has(tbl)) yield* sql.unsafe(`ANALYZE ${tbl}`)
+  })
+)
+
+interface Checkpoint {
+  readonly busy: number
+  readonly log: number
+  readonly checkpointed: number
+}
+
+/** Writes the whole file anew from what its tables hold, and empties the log, which readers can keep from being emptied. */
+export const tidy = Effect.flatMap(Ledger, ({ file, sql, use }) => {
+  const undone = (because: "log" | "writer" | "failed", reason: string) =>
+    Effect.sync((): Tidied => ({ done: false, because, reason, openIn: processesWith(file) }))
+  return Effect.gen(function* () {
+    yield* sampleAgain
+    yield* sql.unsafe("VACUUM")
+    const [log] = yield* sql.unsafe<Checkpoint>("PRAGMA wal_checkpoint(TRUNCATE)")
+    if (log === undefined || log.busy !== 0 || log.log !== log.checkpointed) {
+      return yield* undone("log", "another program is reading the file")
+    }
+    const tidied: Tidied = { done: true }
+    return tidied
+  }).pipe(
+    Effect.catchTag("SqlError", (error) =>
+      /^SQLITE_(?:BUSY|LOCKED)/.test(codeOf(error))
+        ? undone("writer", "another program is writing to the file")
+        : undone("failed", messageOf(error))
+    ),
+    use
+  )
+})

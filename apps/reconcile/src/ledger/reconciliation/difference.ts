@@ -1,0 +1,70 @@
+import { domainToASCII } from "node:url"
+
+/** How an address that was reported differs from one that was sent, where that is little. */
+export type Difference = "spaces" | "unicode-form" | "host-form" | "among-words" | "one-edit"
+
+const withoutSpaces = (text: string) => text.replace(/[\s\p{Cf}]+/gu, "")
+
+const compatible = (text: string) =>
+  withoutSpaces(text.normalize("NFKC").toLowerCase())
+    .replace(/[‘’‛ʼ′]/g, "'")
+    .replace(/[“”„‟″]/g, '"')
+
+/** A host name in the form of ASCII, punycode where it has letters of other scripts. */
+const hostInAscii = (address: string) => {
+  const at = address.lastIndexOf("@")
+  const host = address.slice(at + 1)
+  if (at === -1 || (/^[\0-\x7f]*$/.test(host) && !/[a-z0-9]*xn--/.test(host))) return address
+  return address.slice(0, at + 1) + (domainToASCII(host) || host)
+}
+
+const listed = /[^\s<>()[\]{},;:"`|\\]+@[^\s<>()[\]{},;:"`|\\?&#/]+/g
+
+/** The addresses among other words: of `Ada <ada@x.test>`, `mailto:ada@x.test` or `ada@x.test; bo@x.test`. */
+const addressesIn = (key: string): ReadonlyArray<string> =>
+  Array.from(
+    key
+      .normalize("NFKC")
+      .toLowerCase()
+      .replace(/[‘’‛ʼ′]/g, "'")
+      .replace(/[“”„‟″«»]/g, '"')
+      .replace(/\p{Cf}+/gu, "")
+      .matchAll(listed),
+    ([found]) => hostInAscii(found.replace(/^['.]+|['.]+$/g, ""))
+  )
+
+/**
+ * What is left of a key when a difference of one kind is taken away, and of those before it: two keys that come to the
+ * same differ in nothing else.
+ */
+export const forms: ReadonlyArray<readonly [Difference, (key: string) => ReadonlyArray<string>]> = [
+  ["spaces", (key) => [withoutSpaces(key)]],
+  ["unicode-form", (key) => [compatible(key)]],
+  ["host-form", (key) => [hostInAscii(compatible(key))]],
+  ["among-words", addressesIn]
+]
+
+/** Whether one letter too many, too few, another, or two in the wrong order makes one of the other. */
+export const isOneEdit = (left: string, right: string): boolean => {
+  const [short, long] = left.length <= right.length ? [left, right] : [right, left]
+  if (long.length - short.length > 1 || short === long) return false
+  let from = 0
+  while (from < short.length && short[from] === long[from]) from++
+  const rest = (text: string, at: number) => text.slice(at)
+  if (short.length < long.length) return rest(short, from) === rest(long, from + 1)
+  const swapped = short[from] === long[from + 1] && short[from + 1] === long[from]
+  return (
+    rest(short, from + 1) === rest(long, from + 1) ||
+    (swapped && rest(short, from + 2) === rest(long, from + 2))
+  )
+}
+
+/** Compared by their keys; equal ones do not differ at all. */
+export const differenceOf = (reported: string, sent: string): Difference | undefined => {
+  if (reported === sent) return undefined
+  const form = forms.find(([, of]) => {
+    const all = of(sent)
+    return of(reported).some((one) => all.includes(one))
+  })
+  return form?.[0] ?? (isOneEdit(reported, sent) ? "one-edit" : undefined)
+}

@@ -1,0 +1,111 @@
+import { readdirSync } from "node:fs"
+import Sqlite from "better-sqlite3"
+import { describe, expect, it } from "vitest"
+import { applicationId } from "../../src/ledger/identity.js"
+import { firstSchema } from "../../src/ledger/migrations/0001_first_schema.js"
+import { dump, pragma } from "./support/database.js"
+import { expectDone, expectRefusal } from "./support/said.js"
+import { shell } from "./support/shell.js"
+import { prepared } from "./support/trouble.js"
+import { inWorld } from "./support/World.js"
+
+/** What a process may write to one file, in blocks of 512 bytes; more fails as on a full disk. */
+const limited = (blocks: number, line: string) => `trap '' XFSZ; ulimit -f ${blocks}; ${line}`
+
+describe.concurrent("standard output that takes nothing more", () => {
+  const commands = [
+    "export outcomes",
+    "export outcomes --output /dev/stdout",
+    "batches list",
+    "batches list --json",
+    "query 'select 1' --format csv",
+    "export outcomes --help"
+  ]
+  for (const command of commands) {
+    it(
+      `is told in one sentence with 1 by ${command}`,
+      inWorld(async (world) => {
+        await prepared(world)
+        const ended = await shell(world, `ac ${command} > /dev/full`)
+        expectRefusal(ended, 1, /cannot be written \(the disk is full, ENOSPC\)\./)
+      })
+    )
+  }
+
+  it(
+    "changes nothing where it is only standard error",
+    inWorld(async (world) => {
+      await prepared(world)
+      world.write("bad.csv", "email\na@x.test\na,surplus\n")
+      const ended = await shell(world, "ac contacts load bad.csv 2> /dev/full")
+      expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining("1 contact loaded") })
+    })
+  )
+})
+
+describe.concurrent("a full disk", () => {
+  it(
+    "ends an export, a snapshot and a load with bad rows in one sentence with 1, and nothing is left of the file",
+    inWorld(async (world) => {
+      const db = await prepared(world)
+      world.write(
+        "many.csv",
+        `email,batch_id\n${Array.from({ length: 1000 }, (_, n) => `${n}@x.test,b\n`).join("")}`
+      )
+      expectDone(await world.run(["contacts", "load", "many.csv", "--batch-column", "batch_id"]))
+      world.write("bad.csv", `email\na@x.test\n${"a,surplus\n".repeat(2000)}`)
+      const before = readdirSync(world.folder)
+        .filter((name) => !/-(wal|shm)$/.test(name))
+        .sort()
+      const held = dump(db)
+      const written = /out\.csv: cannot be written \(.*EFBIG\)\. Name another file with --output FILE\.$/
+      expectRefusal(await shell(world, limited(64, "ac export outcomes -o out.csv")), 1, written)
+      expectRefusal(
+        await shell(world, "ac export outcomes -o /dev/full"),
+        1,
+        /\/dev\/full: cannot be written/
+      )
+      expectRefusal(
+        await shell(world, limited(64, "ac snapshot copy.db")),
+        1,
+        /copy\.db: cannot be written \(/
+      )
+      const refused = await shell(world, "ac contacts load bad.csv --json --rejects /dev/full")
+      expect(refused.code).toBe(1)
+      expect(refused.stdout).toMatch(
+        /\/dev\/full: cannot be written \(the disk is full, ENOSPC\).*--rejects FILE/
+      )
+      const loaded = await shell(world, limited(64, "ac contacts load bad.csv --json"))
+      expect(loaded.stdout).not.toContain("fault of ac-reconcile")
+      expect(
+        readdirSync(world.folder)
+          .filter((name) => !/-(wal|shm)$/.test(name))
+          .sort()
+      ).toEqual(before)
+      expect(dump(db)).toEqual(held)
+    })
+  )
+
+  it(
+    "ends the making of a ledger and its migration in one sentence with 7, and both are as before",
+    inWorld(async (world) => {
+      world.write("sent.csv", "email\na@x.test\n")
+      const making = await shell(world, limited(64, "ac contacts load sent.csv --db new.db"))
+      expectRefusal(making, 7, /new\.db: .*(disk|written)/)
+      expect(readdirSync(world.folder)).toEqual(["sent.csv"])
+      const database = new Sqlite(world.path("old.db"))
+      for (const statement of firstSchema) database.exec(statement)
+      database.pragma(`application_id = ${applicationId}`)
+      database.pragma("user_version = 1")
+      database.close()
+      const before = dump(world.path("old.db"))
+      for (const blocks of [64, 256]) {
+        const migrating = await shell(world, limited(blocks, "ac batches list --json --db old.db"))
+        expect(migrating.code, `${blocks}`).toBe(7)
+        expect(`${migrating.stdout}${migrating.stderr}`).not.toMatch(/fault of ac-reconcile|^ +at /m)
+        expect(pragma(world.path("old.db"), "user_version")).toBe(1)
+        expect(dump(world.path("old.db"))).toEqual(before)
+      }
+    })
+  )
+})

@@ -1,0 +1,90 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Either from "effect/Either"
+import * as FastCheck from "effect/FastCheck"
+import * as IsoTime from "../../src/cli/shell/IsoTime.js"
+
+const pad = (value: number, length = 2) => String(value).padStart(length, "0")
+
+describe("a time on the command line", () => {
+  it.each([
+    ["2031-04-02T08:15:00Z", "2031-04-02T08:15:00.000Z"],
+    [" 2031-04-02T08:15Z ", "2031-04-02T08:15:00.000Z"],
+    ["2031-04-02T08:15:00.5Z", "2031-04-02T08:15:00.500Z"],
+    ["2031-04-02T08:15:00.123456789Z", "2031-04-02T08:15:00.123Z"],
+    ["2031-04-02T08:15:00+02:00", "2031-04-02T06:15:00.000Z"],
+    ["2031-01-01T00:15:00+0530", "2030-12-31T18:45:00.000Z"],
+    ["2030-12-31T23:15:00-03", "2031-01-01T02:15:00.000Z"],
+    ["2028-02-29T00:00:00Z", "2028-02-29T00:00:00.000Z"]
+  ])("may be %j", (text, time) => {
+    assert.deepStrictEqual(IsoTime.parse(text), Either.right(time))
+  })
+
+  it.each([
+    ["02.04.2031 08:15", "it is not written as ISO 8601."],
+    ["04/02/2031", "it is not written as ISO 8601."],
+    ["Batch 3", "it is not written as ISO 8601."],
+    ["12", "it is not written as ISO 8601."],
+    ["1932879600000", "it is not written as ISO 8601."],
+    ["yesterday", "it is not written as ISO 8601."],
+    ["", "it is not written as ISO 8601."],
+    ["20310402T081500Z", "it is not written as ISO 8601."],
+    ["2031-4-2T08:15:00Z", "it is not written as ISO 8601."],
+    ["2031-04-02 08:15:00Z", "it is not written as ISO 8601."],
+    ["2031-04-02T08:15:00 UTC", "it is not written as ISO 8601."],
+    ["٢٠٣١-04-02T08:15:00Z", "it is not written as ISO 8601."],
+    ["2031-02-30T10:00:00Z", "there is no day 2031-02-30."],
+    ["2031-02-29T10:00:00Z", "there is no day 2031-02-29."],
+    ["2100-02-29T10:00:00Z", "there is no day 2100-02-29."],
+    ["2031-04-31", "there is no day 2031-04-31."],
+    ["2031-13-01", "there is no day 2031-13-01."],
+    ["2031-00-10T10:00:00Z", "there is no day 2031-00-10."],
+    ["2031-04-00T10:00:00", "there is no day 2031-04-00."],
+    ["0031-04-02T10:00:00Z", "the year 0031 is too early for an import."],
+    ["2031-04-02T25:00Z", "there is no time 25:00:00;"],
+    ["2031-04-02T24:00:00Z", "there is no time 24:00:00;"],
+    ["2031-04-02T08:60Z", "there is no time 08:60:00;"],
+    ["2031-04-02T08:15:60Z", "there is no time 08:15:60;"],
+    ["2031-04-02T08:15:00+25:00", "there is no zone +25:00;"],
+    ["2031-04-02T08:15:00+02:60", "there is no zone +02:60;"],
+    ["2031-04-02", "it names a day alone. Write the time with its zone, as 2031-04-02T08:15:00Z."],
+    [
+      "2031-04-02T08:15:00",
+      "it has no zone, so it could be another hour. Write 2031-04-02T08:15:00Z if it is UTC"
+    ],
+    ["2031-04-02 08:15", "it has no zone, so it could be another hour. Write 2031-04-02T08:15Z if it is UTC"]
+  ])("cannot be %j, and says why", (text, reason) => {
+    const why = Either.getOrThrow(Either.flip(IsoTime.parse(text)))
+    assert.isTrue(why.startsWith(reason), why)
+  })
+
+  it.prop(
+    "is read exactly where its day is in the calendar, and refused where it is not",
+    [
+      FastCheck.integer({ min: 1970, max: 9999 }),
+      FastCheck.integer({ min: 0, max: 14 }),
+      FastCheck.integer({ min: 0, max: 33 })
+    ],
+    ([year, month, day]) => {
+      const text = `${pad(year, 4)}-${pad(month)}-${pad(day)}T12:34:56Z`
+      const days = [
+        31,
+        year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28,
+        31,
+        30,
+        31,
+        30,
+        31,
+        31,
+        30,
+        31,
+        30,
+        31
+      ]
+      const isReal = day >= 1 && day <= (days[month - 1] ?? 0)
+      assert.deepStrictEqual(
+        Either.getRight(IsoTime.parse(text)),
+        Either.getRight(isReal ? Either.right(text.replace("Z", ".000Z")) : Either.left(""))
+      )
+    }
+  )
+})

@@ -1,0 +1,299 @@
+import { execFileSync } from "node:child_process"
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync
+} from "node:fs"
+import Sqlite from "better-sqlite3"
+import { describe, expect, it } from "vitest"
+import { dump, values } from "./support/database.js"
+import { envelopeOf, expectCleanOutput, expectDone, expectRefusal } from "./support/said.js"
+import { shell } from "./support/shell.js"
+import { prepared } from "./support/trouble.js"
+import { inWorld, type Started, type World } from "./support/World.js"
+
+const modeOf = (world: World, name: string) => statSync(world.path(name)).mode & 0o777
+
+const header = /^name,email,.*outcome/
+
+/** Without what SQLite keeps beside a database that was read. */
+const namesIn = (world: World) =>
+  readdirSync(world.folder)
+    .filter((name) => !/-(wal|shm)$/.test(name))
+    .sort()
+
+/** A file with one good row and one bad one. */
+const writeMixed = (world: World, name = "in.csv") =>
+  world.write(name, "email,batch_id\na@x.test,b-1\nno address,b-1,surplus\n")
+
+const load = ["contacts", "load", "in.csv", "--batch-column", "batch_id"]
+
+describe("an output that would destroy something", () => {
+  it(
+    "is refused before anything is read or written: the ledger, what is beside it, an input, another SQLite file",
+    inWorld(async (world) => {
+      const db = await prepared(world)
+      const crm = new Sqlite(world.path("crm.sqlite"))
+      crm.exec("CREATE TABLE people (email TEXT)")
+      crm.close()
+      linkSync(db, world.path("hard.csv"))
+      symlinkSync("reconcile.db", world.path("soft.csv"))
+      writeMixed(world)
+      const before = dump(db)
+      const names = namesIn(world)
+      const calls = [
+        ["export", "outcomes", "--output", "reconcile.db"],
+        ["export", "outcomes", "-o", "hard.csv"],
+        ["export", "outcomes", "-o", "soft.csv"],
+        ["export", "outcomes", "-o", "reconcile.db-wal"],
+        ["export", "outcomes", "-o", "crm.sqlite"],
+        [...load, "--rejects", "in.csv"],
+        [...load, "--rejects", "reconcile.db"],
+        [...load, "--db", "new.db", "--rejects", "new.db"],
+        ["contacts", "load", "--from", "crm.sqlite", "--table", "people", "--rejects", "crm.sqlite-journal"],
+        ["snapshot", "reconcile.db-journal"]
+      ]
+      const refused = await Promise.all(calls.map((call) => world.run(call)))
+      for (const one of refused) expectRefusal(one, 2, /nothing was written to it, since it is .*\. Name /)
+      // A shell appends to what it is told to.
+      const appended = await shell(world, "ac export outcomes >> reconcile.db")
+      expectRefusal(appended, 2, /standard output: nothing was written to it/)
+      expect(dump(db)).toEqual(before)
+      expect(namesIn(world)).toEqual(names)
+      expect(world.read("in.csv")).toContain("surplus")
+    })
+  )
+
+  it(
+    "is no node that only looks like a new ledger",
+    inWorld(async (world) => {
+      writeMixed(world)
+      execFileSync("mkfifo", [world.path("fifo")])
+      symlinkSync("/dev/null", world.path("null"))
+      expectRefusal(
+        await world.run([...load, "--db", "fifo"]),
+        7,
+        /it is a FIFO\. Name a file with --db FILE\.$/
+      )
+      expectRefusal(await world.run([...load, "--db", "null"]), 7, /it is a character device\./)
+      expect(lstatSync(world.path("fifo")).isFIFO()).toBe(true)
+      expect(lstatSync(world.path("null")).isSymbolicLink()).toBe(true)
+    })
+  )
+
+  it(
+    "is no ledger beside which another's log is left, and nothing of that log gets into a new one",
+    inWorld(async (world) => {
+      const db = await prepared(world)
+      const writer = new Sqlite(db)
+      writer.exec("CREATE TABLE mine (a); INSERT INTO mine VALUES (1)")
+      world.write("lost.db-wal", readFileSync(`${db}-wal`))
+      writer.close()
+      const told = /lost\.db-wal is there without its database, and may hold what was recorded last\./
+      expectRefusal(await world.run(["batches", "add", "--id", "b", "--db", "lost.db"]), 7, told)
+      expectRefusal(
+        await world.run(["snapshot", "lost.db"]),
+        2,
+        /whose log is still there as .*lost\.db-wal, and would be written into the copy/
+      )
+      expect(existsSync(world.path("lost.db"))).toBe(false)
+    })
+  )
+})
+
+describe("an output under a name that the user typed", () => {
+  it(
+    "takes the place of an ordinary file, with its mode, and follows links",
+    inWorld(async (world) => {
+      await prepared(world)
+      world.write("keep.csv", "of yesterday")
+      chmodSync(world.path("keep.csv"), 0o640)
+      symlinkSync("keep.csv", world.path("link.csv"))
+      symlinkSync("made.csv", world.path("dangling.csv"))
+      expectDone(await world.run(["export", "outcomes", "-o", "link.csv"]))
+      expectDone(await world.run(["export", "outcomes", "-o", "dangling.csv"]))
+      expect(world.read("keep.csv")).toMatch(header)
+      expect(modeOf(world, "keep.csv")).toBe(0o640)
+      expect(world.read("made.csv")).toBe(world.read("keep.csv"))
+      for (const link of ["link.csv", "dangling.csv"]) {
+        expect(lstatSync(world.path(link)).isSymbolicLink()).toBe(true)
+      }
+      symlinkSync("real.db", world.path("link.db"))
+      expectDone(await world.run(["batches", "add", "--id", "b", "--db", "link.db"]))
+      expect(lstatSync(world.path("link.db")).isSymbolicLink()).toBe(true)
+      expect(values(world.path("real.db"), "SELECT batch_id FROM batches")).toEqual(["b"])
+    })
+  )
+
+  it(
+    "is for its owner alone where it is new, whatever the umask: ledger, log, export, rejects, snapshot",
+    inWorld(async (world) => {
+      writeMixed(world)
+      const made = await shell(
+        world,
+        "umask 000; ac contacts load in.csv --batch-column batch_id && ac export outcomes -o out.csv && ac snapshot copy.db"
+      )
+      expect(made.code).toBe(0)
+      const holding = new Sqlite(world.path("reconcile.db"))
+      holding.exec("DELETE FROM writer_lease")
+      for (const name of ["reconcile.db", "reconcile.db-wal", "out.csv", "in.csv.rejects.csv", "copy.db"]) {
+        expect(modeOf(world, name), name).toBe(0o600)
+      }
+      holding.close()
+    })
+  )
+
+  it(
+    "is written into where it is a FIFO, a device or standard output, under any of its names",
+    inWorld(async (world) => {
+      await prepared(world)
+      const plain = await world.run(["export", "outcomes"])
+      execFileSync("mkfifo", [world.path("fifo")])
+      const read = await shell(
+        world,
+        "cat fifo > read.csv & ac export outcomes -o fifo; code=$?; wait; exit $code"
+      )
+      expect(read).toMatchObject({ code: 0, stdout: "fifo: 6 rows written.\n", stderr: "" })
+      expect(world.read("read.csv")).toBe(plain.stdout)
+      expect(lstatSync(world.path("fifo")).isFIFO()).toBe(true)
+      // Who has seen enough is no failure.
+      const left = await shell(
+        world,
+        "head -c 5 fifo > few & ac export outcomes -o fifo; code=$?; wait; exit $code"
+      )
+      expect(left).toMatchObject({ code: 0, stderr: "" })
+      for (const name of ["-", "/dev/stdout"]) {
+        expect((await world.run(["export", "outcomes", "-o", name])).stdout, name).toBe(plain.stdout)
+      }
+      const third = await shell(
+        world,
+        "ac export outcomes -o /dev/fd/3 3> third.csv && ac export outcomes -o /dev/null"
+      )
+      expect(third).toMatchObject({ code: 0, stdout: "/dev/null: 6 rows written.\n" })
+      expect(world.read("third.csv")).toBe(plain.stdout)
+    })
+  )
+
+  it(
+    "is whole, that of the last to finish, where two commands write it at once",
+    inWorld(async (world) => {
+      await prepared(world)
+      const [csv, ndjson] = await Promise.all(
+        ["csv", "ndjson"].map((format) => world.run(["export", "outcomes", "--format", format]))
+      )
+      for (let time = 0; time < 2; time += 1) {
+        const both = ["csv", "ndjson"].map((format) =>
+          world.run(["export", "outcomes", "--format", format, "-o", "both"])
+        )
+        for (const one of await Promise.all(both)) expectDone(one)
+        expect([csv?.stdout, ndjson?.stdout]).toContain(world.read("both"))
+      }
+      expect(readdirSync(world.folder).filter((name) => name.startsWith("."))).toEqual([])
+    })
+  )
+})
+
+describe("a name that nobody typed", () => {
+  it(
+    "is another where the user has a file under the first, which is said",
+    inWorld(async (world) => {
+      writeMixed(world)
+      world.write("in.csv.rejects.csv", "line,reason,record\r\n3,my own,notes\r\n")
+      const loaded = await world.run(load)
+      expect(loaded.stdout).toContain(
+        "1 row could not be read; see in.csv.rejects-2.csv (in.csv.rejects.csv is not of an earlier load, and was left as it is)."
+      )
+      const again = await world.run([...load, "--json"])
+      expect(envelopeOf(again.stdout).result).toMatchObject({ rejectsFile: "in.csv.rejects-2.csv" })
+      world.write("in.csv", "email,batch_id\na@x.test,b-1\n")
+      expectDone(await world.run(load))
+      expect(existsSync(world.path("in.csv.rejects-2.csv"))).toBe(false)
+      expect(world.read("in.csv.rejects.csv")).toContain("my own")
+    })
+  )
+
+  it(
+    "does not belong to files that only look unfinished",
+    inWorld(async (world) => {
+      await prepared(world)
+      const own = ["reconcile.db.2025.new", "out.csv.partial", "out.csv.1.new", "copy.db.7.new"]
+      for (const name of own) world.write(name, "mine")
+      expectDone(await world.run(["export", "outcomes", "-o", "out.csv"]))
+      expectDone(await world.run(["snapshot", "copy.db"]))
+      expectDone(await world.run(["batches", "add", "--id", "b"]))
+      for (const name of own) expect(world.read(name), name).toBe("mine")
+    })
+  )
+
+  it(
+    "keeps a demo from a file of the user's, and from a ledger that only lies where a demo would",
+    inWorld(async (world) => {
+      world.write("mine/demo-contacts.csv", "my own")
+      const shown = await world.run(["demo", "--directory", "mine"])
+      expectDone(shown)
+      expect(shown.stdout).toContain("loaded from mine/demo-contacts-2.csv")
+      expect(world.read("mine/demo-contacts.csv")).toBe("my own")
+      world.write("other/notes.txt", "")
+      expectDone(await world.run(["batches", "add", "--id", "my-batch", "--db", "other/demo.db"]))
+      const refused = await world.run(["demo", "--directory", "other"])
+      expectRefusal(
+        refused,
+        7,
+        /it holds the batch my-batch, which is not of a demo, and was left as it is\./
+      )
+      expect(values(world.path("other/demo.db"), "SELECT batch_id FROM batches")).toEqual(["my-batch"])
+    })
+  )
+})
+
+describe("a command that is stopped", () => {
+  it(
+    "by a signal leaves nothing unfinished",
+    inWorld(async (world) => {
+      await prepared(world)
+      for (const signal of ["SIGINT", "SIGTERM"] as const) {
+        const started = world.start(["contacts", "load", "-", "--source", "s", "--rejects", "bad.csv"], {
+          keepStdin: true
+        })
+        started.process.stdin?.write(`email\n${"a,surplus\n".repeat(50_000)}`)
+        await untilUnfinished(world, started)
+        started.process.kill(signal)
+        const ended = await started.ended
+        expect(ended.code).toBe(signal === "SIGINT" ? 130 : 143)
+        expectCleanOutput(ended)
+        expect(namesIn(world)).toEqual(["reconcile.db", "sent.csv"])
+      }
+    })
+  )
+
+  it(
+    "by SIGKILL leaves what the next one for the same file takes away",
+    inWorld(async (world) => {
+      await prepared(world)
+      const args = ["contacts", "load", "-", "--source", "s", "--rejects", "bad.csv"]
+      const started = world.start(args, { keepStdin: true })
+      started.process.stdin?.write(`email\n${"a,surplus\n".repeat(50_000)}`)
+      await untilUnfinished(world, started)
+      started.process.kill("SIGKILL")
+      await started.ended
+      expect(readdirSync(world.folder).some((name) => name.includes("unfinished"))).toBe(true)
+      await world.run(args, { stdin: "email\na@x.test\n" })
+      expect(namesIn(world)).toEqual(["reconcile.db", "sent.csv"])
+    })
+  )
+})
+
+/** Resolves once a command has begun a file. */
+const untilUnfinished = async (world: World, { process }: Started) => {
+  while (
+    process.exitCode === null &&
+    !readdirSync(world.folder).some((name) => name.includes("unfinished"))
+  ) {
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}

@@ -1,0 +1,167 @@
+import { readFileSync, writeFileSync } from "node:fs"
+import { describe, expect, it } from "vitest"
+import { csvOf } from "./support/documented.js"
+import { expectCleanOutput, expectDone, expectRefusal } from "./support/said.js"
+import { inWorld, type World } from "./support/World.js"
+
+const prepare = async (world: World) => {
+  world.write("sent.csv", csvOf("b-1", ["ada@example.test", "bea@example.test"]))
+  expectDone(await world.run(["contacts", "load", "sent.csv", "--batch-column", "batch_id"]))
+}
+
+/** Never ends by itself; with rows, or in one step of SQLite. */
+const endless = (what: string) =>
+  `WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT ${what} FROM c`
+
+const odd = `SELECT 9007199254740993 AS n, -9223372036854775808 AS least, 7.0 AS r, -0.0 AS z, 1e300 AS big,
+  9e999 AS inf, x'000aFF' AS bytes, 'a' || char(0) || char(155) || char(8203) AS t, NULL AS void, 1 AS "__proto__"`
+
+describe("what a query finds", () => {
+  it(
+    "is written as exactly what it is, in every format",
+    inWorld(async (world) => {
+      await prepare(world)
+      const json =
+        '{"n":9007199254740993,"least":-9223372036854775808,"r":7.0,"z":-0.0,"big":1e+300,"inf":"Infinity",' +
+        '"bytes":"000aff","t":"a\\u0000\\u009b\\u200b","void":null,"__proto__":1}'
+      const numbers = [
+        "9007199254740993",
+        "-9223372036854775808",
+        "7.0",
+        "-0.0",
+        "1e+300",
+        "Infinity",
+        "000aff"
+      ]
+      const text = "a\0\u009b\u200b"
+      for (const [format, expected] of [
+        ["ndjson", `${json}\n`],
+        ["json", `[\n${json}\n]\n`],
+        ["csv", `n,least,r,z,big,inf,bytes,t,void,__proto__\r\n${[...numbers, text, "", 1].join(",")}\r\n`],
+        ["markdown", expect.stringContaining(`| ${[...numbers, text, "", 1].join(" | ")} |\n`)],
+        [
+          "table",
+          expect.stringMatching(/9007199254740993 .*7\.0 .*000aff {2}a\\u0000\\u009b\\u200b .* 1\n\n1 row\n$/)
+        ]
+      ] as const) {
+        const told = await world.run(["query", odd, "--format", format])
+        expect(told).toEqual({ code: 0, signal: null, stderr: "", stdout: expected })
+      }
+    })
+  )
+
+  it(
+    "is a table whose first thousand rows settle the widths",
+    inWorld(async (world) => {
+      await prepare(world)
+      const sql = `WITH RECURSIVE c(x) AS (SELECT 999 UNION ALL SELECT x + 1 FROM c LIMIT 2500)
+        SELECT x, CASE x WHEN 2500 THEN 'a much longer one' ELSE 'short' END AS y, 'z' AS z FROM c`
+      const { stdout } = await world.run(["query", sql])
+      const lines = stdout.split("\n")
+      expect(lines.slice(0, 2)).toEqual(["  x     y      z", "  999   short  z"])
+      expect(lines[1502]).toBe("  2500  a much longer one  z")
+      expect(stdout.endsWith("\n\n2,500 rows\n")).toBe(true)
+    })
+  )
+})
+
+describe("a query that does not end", () => {
+  it(
+    "is ended by a signal in the midst of a step of SQLite",
+    inWorld(async (world) => {
+      await prepare(world)
+      // A thousand rows are written together; what follows them is one step from which no JavaScript comes back.
+      const stuckBehindRows = `WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 1000)
+        SELECT x FROM n UNION ALL SELECT * FROM (${endless("max(x)")})`
+      for (const signal of ["SIGINT", "SIGTERM"] as const) {
+        const started = world.start(["query", stuckBehindRows, "--format", "ndjson"])
+        await started.said(/\n/)
+        started.process.kill(signal)
+        expect(await started.ended).toMatchObject({ code: null, signal, stderr: "" })
+      }
+      const stuck = await world.run(["query", endless("max(x)"), "--timeout", "1s"])
+      expect(stuck).toMatchObject({
+        code: null,
+        signal: "SIGTERM",
+        stderr:
+          "ac-reconcile: The query was stopped after 1s, as --timeout asks. Ask for less, or give it more time.\n"
+      })
+      expectDone(await world.run(["query", "SELECT 1 AS one", "--timeout", "10m"]))
+      expectRefusal(
+        await world.run(["query", "SELECT 1", "--timeout", "soon"]),
+        2,
+        /^--timeout: 'soon' is not a dur/
+      )
+    })
+  )
+
+  it(
+    "ends when its reader leaves, in every format",
+    inWorld(async (world) => {
+      await prepare(world)
+      for (const format of ["table", "csv", "json", "ndjson", "markdown"]) {
+        const started = world.start(["query", endless("x"), "--format", format])
+        await started.said(/\n/)
+        started.process.stdout?.destroy()
+        expect(await started.ended, format).toMatchObject({ code: 0, signal: null, stderr: "" })
+      }
+    })
+  )
+})
+
+describe("a damaged file", () => {
+  it(
+    "is told in one sentence by whatever reads it, and is no mistake in the question",
+    inWorld(async (world) => {
+      await prepare(world)
+      const whole = readFileSync(world.path("reconcile.db"))
+      writeFileSync(
+        world.path("reconcile.db"),
+        Buffer.concat([whole.subarray(0, 8192), Buffer.alloc(300_000, 7)])
+      )
+      for (const call of [
+        ["query", "SELECT * FROM batches"],
+        ["query", "totals"],
+        ["export", "outcomes"],
+        ["batches", "list"],
+        ["batches", "show", "b-1"],
+        ["explain", "ada@example.test"],
+        ["schema"],
+        ["snapshot", "copy.db"]
+      ]) {
+        expectRefusal(
+          await world.run(call),
+          7,
+          /^ac-reconcile: .*reconcile\.db: the database is damaged\. Restore a copy/
+        )
+      }
+    })
+  )
+})
+
+describe("a full standard output", () => {
+  it(
+    "is told in one sentence by every command, and is no fault of the program",
+    inWorld(async (world) => {
+      await prepare(world)
+      for (const call of [
+        ["query", "SELECT 1"],
+        ["export", "outcomes"],
+        ["batches", "list"],
+        ["batches", "list", "--json"],
+        ["explain", "ada@example.test"],
+        ["schema"],
+        ["reconcile"],
+        ["--help"]
+      ]) {
+        const ended = await world.run(call, { stdout: "/dev/full" })
+        expectCleanOutput(ended)
+        expect({ call, code: ended.code, stderr: ended.stderr }).toEqual({
+          call,
+          code: 1,
+          stderr: "ac-reconcile: standard output cannot be written: no space left on device (ENOSPC).\n"
+        })
+      }
+    })
+  )
+})

@@ -1,0 +1,137 @@
+import { chmodSync, readdirSync, readFileSync } from "node:fs"
+import Sqlite from "better-sqlite3"
+import { describe, expect, it } from "vitest"
+import { firstSchema } from "../../src/ledger/migrations/0001_first_schema.js"
+import { applicationId } from "../../src/ledger/identity.js"
+import { pragma } from "./support/database.js"
+import { csvOf } from "./support/documented.js"
+import { expectCleanOutput, expectDone, expectRefusal } from "./support/said.js"
+import { type Call, inWorld, type World } from "./support/World.js"
+
+/** Somebody who can read what is in the folder and write nothing: to root, no folder is closed. */
+const stranger: Call = process.getuid?.() === 0 ? { uid: 65534 } : {}
+
+const reading = [
+  ["query", "SELECT count(*) AS sent FROM batch_sent"],
+  ["query", "totals"],
+  ["export", "outcomes"],
+  ["batches", "list"],
+  ["batches", "show", "b-1"],
+  ["explain", "ada@example.test"],
+  ["schema"]
+] as const
+
+const inClosedFolder = async (world: World, test: () => Promise<void>) => {
+  chmodSync(world.folder, 0o555)
+  try {
+    await test()
+  } finally {
+    chmodSync(world.folder, 0o755)
+  }
+}
+
+const prepare = async (world: World) => {
+  world.write("sent.csv", csvOf("b-1", ["ada@example.test"]))
+  expectDone(await world.run(["contacts", "load", "sent.csv", "--batch-column", "batch_id"]))
+  chmodSync(world.path("reconcile.db"), 0o644)
+}
+
+describe.concurrent("what only reads", () => {
+  it(
+    "reads a private copy, and says so, where the folder cannot be written",
+    inWorld(async (world) => {
+      await prepare(world)
+      const elsewhere = world.path("elsewhere")
+      world.write("elsewhere/empty", "")
+      chmodSync(elsewhere, 0o777)
+      await inClosedFolder(world, async () => {
+        const before = readdirSync(world.folder)
+        for (const call of reading) {
+          const told = await world.run(call, { ...stranger, env: { TMPDIR: elsewhere } })
+          expectCleanOutput(told)
+          expect({ call, code: told.code, stderr: told.stderr }).toEqual({
+            call,
+            code: 0,
+            stderr:
+              "ac-reconcile: ./reconcile.db cannot be read where it is, as its folder cannot be written; a temporary copy is read.\n"
+          })
+          expect(told.stdout).not.toBe("")
+        }
+        const snapshot = await world.run(["snapshot", "elsewhere/copy.db"], {
+          ...stranger,
+          env: { TMPDIR: elsewhere }
+        })
+        expect(snapshot).toMatchObject({ code: 0, stdout: expect.stringContaining("1 sent contact") })
+        const quiet = await world.run(["batches", "list", "--json"], {
+          ...stranger,
+          env: { TMPDIR: elsewhere }
+        })
+        expectDone(quiet)
+        expect(readdirSync(elsewhere).sort()).toEqual(["copy.db", "empty"])
+        expect(readdirSync(world.folder)).toEqual(before)
+      })
+    })
+  )
+
+  it(
+    "reads what a killed writer left in the log, too",
+    inWorld(async (world) => {
+      await prepare(world)
+      const writer = new Sqlite(world.path("reconcile.db"))
+      writer.exec("UPDATE batches SET submitted_at = '2031-04-02T08:15:00.000Z'")
+      const [file, log] = ["reconcile.db", "reconcile.db-wal"].map((name) => readFileSync(world.path(name)))
+      writer.close()
+      for (const [name, bytes] of [
+        ["left/l.db", file],
+        ["left/l.db-wal", log]
+      ] as const) {
+        chmodSync(world.path(world.write(name, bytes ?? "")), 0o644)
+      }
+      chmodSync(world.folder, 0o755)
+      chmodSync(world.path("left"), 0o555)
+      const told = await world.run(
+        ["query", "SELECT submitted_at FROM batches", "--db", "left/l.db", "--format", "ndjson"],
+        stranger
+      )
+      chmodSync(world.path("left"), 0o755)
+      expect(told).toMatchObject({ code: 0, stdout: '{"submitted_at":"2031-04-02T08:15:00.000Z"}\n' })
+    })
+  )
+
+  it(
+    "changes nothing in a file of an older schema, and reads it in the newer one",
+    inWorld(async (world) => {
+      const database = new Sqlite(world.path("reconcile.db"))
+      for (const statement of firstSchema) database.exec(statement)
+      database.exec("INSERT INTO batches VALUES ('b-1', NULL, '2031-04-02T08:15:00.000Z')")
+      database.pragma(`application_id = ${applicationId}`)
+      database.pragma("user_version = 1")
+      database.close()
+      const before = readFileSync(world.path("reconcile.db"))
+      for (const call of [
+        ["batches", "list"],
+        ["query", "SELECT * FROM batch_overview"],
+        ["export", "outcomes"]
+      ]) {
+        const told = await world.run(call)
+        expect(told.code).toBe(0)
+        expect(told.stderr).toMatch(
+          /^ac-reconcile: \.\/reconcile\.db has an older schema\. It was left as it is/
+        )
+      }
+      expect(readFileSync(world.path("reconcile.db")).equals(before)).toBe(true)
+      expect(readdirSync(world.folder)).toEqual(["reconcile.db"])
+      expect(pragma(world.path("reconcile.db"), "user_version")).toBe(1)
+    })
+  )
+
+  it(
+    "makes no ledger where there is none",
+    inWorld(async (world) => {
+      for (const call of reading.filter(([command]) => command !== "schema")) {
+        expectRefusal(await world.run(call), 2, /reconcile\.db: there is no ledger (yet|there)\./)
+      }
+      expect(readdirSync(world.folder)).toEqual([])
+    })
+  )
+})

@@ -1,0 +1,77 @@
+import { gzipSync } from "node:zlib"
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import * as BatchIdList from "../../src/contacts/BatchIdList.js"
+import { printable } from "../../src/contacts/ColumnNames.js"
+import { StandardInput } from "../../src/contacts/StandardInput.js"
+import { bytes, chunked } from "./support.js"
+
+const read = (input: string | Uint8Array, cuts = 3) =>
+  BatchIdList.read("-").pipe(
+    Effect.provideService(StandardInput, Stream.fromIterable(chunked(bytes(input), cuts))),
+    Effect.provide(NodeContext.layer)
+  )
+
+const list = "\uFEFFb-1\r\n\n# two of them\rb-2 # second\n\uFEFF b-3#x "
+
+describe("a list of batch IDs", () => {
+  it.effect("is read a line at a time, whatever ends the lines, without comments and byte order marks", () =>
+    Effect.gen(function* () {
+      const ids = ["b-1", "b-2", "b-3#x"]
+      for (const input of [bytes(list), gzipSync(list), Buffer.from(list, "utf16le")]) {
+        assert.deepStrictEqual(yield* read(input), ids)
+      }
+      assert.deepStrictEqual(yield* read(""), [])
+    })
+  )
+
+  const refused: ReadonlyArray<readonly [string | Uint8Array, string]> = [
+    ["b-1\n\nb 2\n", 'line 3: "b 2" holds a blank; give one batch ID a line. Nothing was added.'],
+    [
+      "b-1,b-2\n",
+      'line 1: "b-1,b-2" holds a comma or semicolon; give one batch ID a line. Nothing was added.'
+    ],
+    ['"b-1"\n', 'line 1: ""b-1"" holds a quotation mark; give one batch ID a line. Nothing was added.'],
+    [
+      "b-1\nb\u200b2\n",
+      'line 2: "INVISIBLE" holds an invisible character; give one batch ID a line. Nothing was added.'
+    ],
+    [
+      "batch_id\nb-1\n",
+      'line 1: "batch_id" is the name of a column; give one batch ID a line. Nothing was added.'
+    ],
+    [
+      Buffer.from("b-1\nb\u00e9\n", "latin1"),
+      "line 2, column 2: The byte 0xE9 at column 2 is not UTF-8; save the file as UTF-8."
+    ],
+    [
+      "\n<html>\n",
+      "line 2: this is an HTML page, whatever its name says; some programs call one .xls. Open it there, and save the contacts as CSV (UTF-8)."
+    ]
+  ]
+
+  it.effect("is refused with the line that holds none", () =>
+    Effect.gen(function* () {
+      for (const [input, message] of refused) {
+        const expected = message.replace("INVISIBLE", printable("b\u200b2"))
+        assert.strictEqual((yield* Effect.flip(read(input))).message, `standard input, ${expected}`)
+      }
+    })
+  )
+
+  it.effect("that is JSON is taken for an answer, and where it belongs is said", () =>
+    Effect.gen(function* () {
+      for (const answer of [
+        '{"status":"completed","success":[],"failure":[]}',
+        '\n{\n "status": false\n}',
+        '["b-1"]'
+      ]) {
+        const { message } = yield* Effect.flip(read(answer))
+        assert.include(message, "this is JSON, and no list of batch IDs")
+        assert.include(message, "ac-reconcile batches add --id BATCH_ID --answer FILE")
+      }
+    })
+  )
+})

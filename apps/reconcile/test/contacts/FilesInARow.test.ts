@@ -1,0 +1,112 @@
+import { assert, describe, it } from "@effect/vitest"
+import { emails, parse, places } from "./support.js"
+
+const map = { batchId: "batch_id" }
+const reasons = (read: ReturnType<typeof parse>) =>
+  read.rejected.map(({ line, reason }) => `${line}: ${reason}`)
+const again = "It is the header again, as where files were put one behind another."
+
+describe("files put one behind another", () => {
+  it.each(["", "\uFEFF", "\uFEFF\uFEFF"])(
+    "cost their header, with %j before it, and nothing else",
+    (mark) => {
+      const one = `${mark}"email",batch_id\na@x.test,b-1\n`
+      for (const cuts of [1, 1000]) {
+        const found = parse(`${one}${mark}EMAIL,"Batch ID"\n${one}`, { map }, cuts)
+        assert.deepStrictEqual(places(found), ["2:a@x.test", "5:a@x.test"])
+        assert.deepStrictEqual(reasons(found), [`3: ${again}`, `4: ${again}`])
+      }
+    }
+  )
+
+  it("lose their byte order marks, also before rows and quotes, but not those in values", () => {
+    const text = 'email,note\n\uFEFF"a@x.test",1\n\uFEFFb@x.test,"x\n\uFEFFy"\n\uFEFF{}@x.test,\uFEFFz\n'
+    const found = parse(text, {}, 5)
+    assert.deepStrictEqual(
+      found.rows.map(({ columns }) => columns),
+      [
+        '{"email":"a@x.test","note":"1"}',
+        '{"email":"b@x.test","note":"x\\n\uFEFFy"}',
+        '{"email":"{}@x.test","note":"\uFEFFz"}'
+      ]
+    )
+    assert.deepStrictEqual(
+      emails(parse('{"email":"a@x.test"}\n\uFEFF{"email":"b@x.test"}\n', { format: "jsonl" })),
+      ["a@x.test", "b@x.test"]
+    )
+  })
+
+  it("of other columns are not read under the first ones' names", () => {
+    const found = parse(
+      "email,batch_id\na@x.test,b-1\nbatch_id,email\nb-2,b@x.test\nc@x.test,b-3\nemail,batch_id\nd@x.test,b-1\nE-Mail,Name\ne@x.test,Eve\n",
+      { map },
+      7
+    )
+    assert.deepStrictEqual(places(found), ["2:a@x.test", "7:d@x.test"])
+    const below = (line: number) =>
+      `It stands below another header, that of line ${line}, with other columns than the first. Load that file by itself.`
+    const other =
+      "It is another header, with other columns than the first; the rows below it are not read. Load that file by itself."
+    assert.deepStrictEqual(reasons(found), [
+      `3: ${other}`,
+      `4: ${below(3)}`,
+      `5: ${below(3)}`,
+      `6: ${again}`,
+      `8: ${other}`,
+      `9: ${below(8)}`
+    ])
+  })
+
+  it("without an end of the first one's last line lose that line, and are not read under its names", () => {
+    const found = parse("email,batch_id\na@x.test,b-1\uFEFFbatch_id,email\nb-2,b@x.test\n", { map })
+    assert.deepStrictEqual(places(found), [])
+    assert.deepStrictEqual(
+      found.rejected.map(({ line }) => line),
+      [2, 3]
+    )
+  })
+
+  it("are told from a row that says 'email' where an address belongs", () => {
+    const found = parse("email,name,batch_id\nE-Mail,Ada,b-1\nb@x.test,Bob,b-1\n", { map })
+    assert.deepStrictEqual(reasons(found), [
+      '2: The address in column "email" is the name of a column: a header stands in the middle.'
+    ])
+    assert.deepStrictEqual(places(found), ["3:b@x.test"])
+    assert.deepStrictEqual(parse('{"email":"Email"}', { format: "jsonl" }).rows, [])
+  })
+})
+
+describe("a blank before an opening quote", () => {
+  it.each([
+    [",", " "],
+    [",", "\t "],
+    [";", "  "],
+    ["\t", " "],
+    ["|", " "]
+  ])("is skipped, in the header too (%j, %j)", (delimiter, blank) => {
+    const rows = [
+      ["name", '"email"', "note"],
+      ["Jane", '"jane@x.test"', `"a ""b""${delimiter} c"`],
+      ['"two\nlines"', `"b@x.test"${blank}`, '"" ']
+    ]
+    const text = rows.map((row) => row.join(`${delimiter}${blank}`)).join("\n")
+    for (const cuts of [1, 1000]) {
+      const found = parse(text, { delimiter }, cuts)
+      assert.deepStrictEqual(found.rejected, [])
+      assert.deepStrictEqual(
+        found.rows.map(({ columns }) => Object.values(JSON.parse(columns))),
+        [
+          ["Jane", "jane@x.test", `a "b"${delimiter} c`],
+          ["two\nlines", "b@x.test", ""]
+        ]
+      )
+    }
+  })
+
+  it("stays before a value that is not quoted", () => {
+    assert.strictEqual(
+      parse('email, note\na@x.test,  6" nail\n').rows[0]?.columns,
+      '{"email":"a@x.test"," note":"  6\\" nail"}'
+    )
+  })
+})

@@ -1,0 +1,182 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import type { Fault } from "effect-activecampaign-simulator/Fault"
+import { requests } from "effect-activecampaign-simulator/Simulator"
+import { run, withAccount } from "../support/account.js"
+import { load, row, select } from "../support/ledger.js"
+
+const stages = { unset: 0, waiting: 0, claimed: 0, active: 0 }
+const batch = (batchId: string) => ({ batchId, stages, contacts: [{ email: `${batchId}@x.test` }] })
+const sent = (...batchIds: ReadonlyArray<string>) =>
+  load(batchIds.map((batchId) => row(`${batchId}@x.test`, batchId)))
+
+const redirect = { _tag: "Redirect", location: "https://elsewhere.test/", status: 302 } as const
+
+const own: ReadonlyArray<typeof Fault.Encoded> = [
+  redirect,
+  { _tag: "Forbidden" },
+  { _tag: "WrongShape" },
+  { _tag: "HtmlWith200" },
+  { _tag: "Empty" },
+  { _tag: "Cut" },
+  { _tag: "Reset" },
+  { _tag: "Unavailable", status: 500 },
+  { _tag: "Slow", millis: 3_600_000 }
+]
+
+const nothingRecorded = Effect.gen(function* () {
+  for (const table of ["accounts", "reconcile_runs", "batch_answers", "batch_errors", "account_errors"]) {
+    assert.deepStrictEqual(yield* select(`SELECT * FROM ${table}`), [], table)
+  }
+})
+
+describe("one batch's trouble", () => {
+  for (const fault of own) {
+    for (const once of [true, false]) {
+      it.effect(`(${fault._tag}${once ? ", asked once" : ""}) keeps no other batch from being settled`, () =>
+        Effect.gen(function* () {
+          yield* sent("odd", "b1", "b2", "b3")
+          const report = yield* run({ once, deadline: "3 minutes" })
+          assert.deepStrictEqual(report.settled.map(({ batchId }) => batchId).sort(), ["b1", "b2", "b3"])
+          assert.deepStrictEqual(
+            report.problems.map((problem) => ("batchId" in problem ? problem.batchId : problem.step)),
+            ["odd"]
+          )
+          assert.deepStrictEqual(yield* select("SELECT DISTINCT batch_id FROM batch_errors"), [
+            { batch_id: "odd" }
+          ])
+        }).pipe(
+          withAccount({
+            batches: ["odd", "b1", "b2", "b3"].map(batch),
+            faults: [{ on: { batchId: "odd" }, fault }]
+          })
+        )
+      )
+    }
+  }
+
+  it.effect("is asked about once more where the answer was nonsense, and forgotten where that helps", () =>
+    Effect.gen(function* () {
+      yield* sent("one", "two")
+      for (const once of [true]) {
+        const report = yield* run({ once })
+        assert.strictEqual(report.settled.length, 2)
+        assert.deepStrictEqual(report.problems, [])
+      }
+    }).pipe(
+      withAccount({
+        batches: ["one", "two"].map(batch),
+        faults: ["one", "two"].map((batchId) => ({
+          on: { batchId, calls: [1] },
+          fault: { _tag: "WrongShape" as const }
+        }))
+      })
+    )
+  )
+
+  it.effect("does not starve those behind a hundred that hang", () =>
+    Effect.gen(function* () {
+      const stuck = Array.from({ length: 100 }, (_, index) => `a${index}`)
+      yield* sent(...stuck, "z")
+      const report = yield* run({ deadline: "40 seconds" })
+      assert.deepStrictEqual(
+        report.settled.map(({ batchId }) => batchId),
+        ["z"]
+      )
+    }).pipe(
+      withAccount({
+        batches: [...Array.from({ length: 100 }, (_, index) => `a${index}`), "z"].map(batch),
+        faults: Array.from({ length: 100 }, (_, index) => ({
+          on: { batchId: `a${index}` },
+          fault: { _tag: "Slow" as const, millis: 3_600_000 }
+        }))
+      })
+    )
+  )
+})
+
+describe("where nothing shows that this is the account", () => {
+  it.effect("a redirect of each batch asked leaves the file as it was", () =>
+    Effect.gen(function* () {
+      yield* sent("one", "two", "three")
+      const error = yield* Effect.flip(run())
+      assert.strictEqual(error._tag, "RequestRejected")
+      assert.strictEqual((yield* requests).length, 3)
+      yield* nothingRecorded
+    }).pipe(withAccount({ batches: ["one", "two", "three"].map(batch), faults: [{ fault: redirect }] }))
+  )
+
+  it.effect("two refusals end the run, and the third batch is not asked about", () =>
+    Effect.gen(function* () {
+      yield* sent("one", "two", "three")
+      const error = yield* Effect.flip(run())
+      assert.strictEqual(error._tag, "AuthenticationFailed")
+      assert.strictEqual((yield* requests).length, 2)
+      yield* nothingRecorded
+    }).pipe(withAccount({ batches: [] }, { apiToken: "wrong-token" }))
+  )
+
+  it.effect("what failed before the first answer is recorded after it", () =>
+    Effect.gen(function* () {
+      yield* sent("one", "two")
+      const report = yield* run({ deadline: "3 minutes" })
+      assert.deepStrictEqual(
+        report.settled.map(({ batchId }) => batchId),
+        ["two"]
+      )
+      assert.deepStrictEqual(yield* select("SELECT batch_id, error, times FROM batch_errors"), [
+        { batch_id: "one", error: "RequestRejected", times: 1 }
+      ])
+    }).pipe(
+      withAccount({
+        batches: ["one", "two"].map(batch),
+        faults: [
+          { on: { batchId: "one" }, fault: redirect },
+          { on: { batchId: "two", calls: { from: 1, to: 3 } }, fault: { _tag: "Reset" } }
+        ]
+      })
+    )
+  )
+})
+
+describe("a refused token in mid-run", () => {
+  it.effect("is one batch's trouble as long as others answer", () =>
+    Effect.gen(function* () {
+      yield* sent("one", "two", "three")
+      const report = yield* run({ deadline: "3 minutes" })
+      assert.deepStrictEqual(report.settled.map(({ batchId }) => batchId).sort(), ["three", "two"])
+      assert.deepStrictEqual(
+        report.problems.map(({ error }) => error),
+        ["AuthenticationFailed"]
+      )
+    }).pipe(
+      withAccount({
+        batches: ["one", "two", "three"].map((batchId) => ({
+          ...batch(batchId),
+          stages: { ...stages, active: 20_000 }
+        })),
+        faults: [{ on: { batchId: "one", calls: { from: 2 } }, fault: { _tag: "Forbidden" } }]
+      })
+    )
+  )
+
+  it.effect("ends the run where all are refused that answered before", () =>
+    Effect.gen(function* () {
+      yield* sent("one", "two", "three")
+      const error = yield* Effect.flip(run())
+      assert.strictEqual(error._tag, "AuthenticationFailed")
+      assert.strictEqual((yield* select("SELECT * FROM batch_answers")).length, 3)
+      assert.deepStrictEqual(yield* select("SELECT DISTINCT error FROM batch_errors"), [
+        { error: "AuthenticationFailed" }
+      ])
+    }).pipe(
+      withAccount({
+        batches: ["one", "two", "three"].map((batchId) => ({
+          ...batch(batchId),
+          stages: { ...stages, active: 600_000 }
+        })),
+        faults: [{ on: { calls: { from: 4 } }, fault: { _tag: "Forbidden" } }]
+      })
+    )
+  )
+})

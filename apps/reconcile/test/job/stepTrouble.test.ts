@@ -1,0 +1,199 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { ActiveCampaignClient } from "effect-activecampaign/ActiveCampaignClient"
+import {
+  type ActiveCampaignError,
+  ApiUnavailable,
+  AuthenticationFailed,
+  ContractBroken,
+  RequestRejected
+} from "effect-activecampaign/ActiveCampaignError"
+import { run, withAccount } from "../support/account.js"
+import { load, row, select, verdicts } from "../support/ledger.js"
+
+const request = "GET /contacts"
+const stages = { unset: 0, waiting: 0, claimed: 0, active: 0 }
+
+const faults: Readonly<Record<string, ActiveCampaignError>> = {
+  "is rejected": new RequestRejected({ request, status: 400, detail: "" }),
+  "cannot be read": new ContractBroken({ request, status: 200, content: "json", detail: "", body: "{}" }),
+  "breaks the server": new ApiUnavailable({
+    request,
+    reason: "Status",
+    status: Option.some(500),
+    detail: "",
+    retryAfter: Option.none()
+  })
+}
+
+const refused = new AuthenticationFailed({ request, status: 403, detail: "" })
+
+/** An account that answers with an error whatever is asked about one of these IDs or addresses. */
+const failingFor =
+  (error: ActiveCampaignError, ...subjects: ReadonlyArray<string>) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+    Effect.provideServiceEffect(
+      effect,
+      ActiveCampaignClient,
+      Effect.map(ActiveCampaignClient, (client): ActiveCampaignClient["Type"] => ({
+        ...client,
+        contacts: (query = {}) => {
+          const asked = [...(query["ids[]"] ?? []), ...(query.email === undefined ? [] : [query.email])]
+          return subjects.some((subject) => subject === "*" || asked.includes(subject))
+            ? Effect.fail(error)
+            : client.contacts(query)
+        }
+      }))
+    )
+
+const names = Array.from({ length: 150 }, (_, index) => `c${index}@x.test`)
+const imported = withAccount({
+  batches: [
+    {
+      batchId: "one",
+      stages,
+      contacts: names.map((email, index) => ({ email, contactId: String(1000 + index) }))
+    }
+  ]
+})
+const silent = (count: number) =>
+  withAccount({
+    batches: [
+      {
+        batchId: "one",
+        stages,
+        contacts: names.slice(0, count).map((email) => ({ email, becomes: "silent" as const }))
+      }
+    ]
+  })
+
+const problems = ({ problems }: Effect.Effect.Success<ReturnType<typeof run>>) =>
+  problems.map((problem) => ("step" in problem ? `${problem.step} ${problem.error} ${problem.calls}` : "?"))
+
+describe("resolving", () => {
+  for (const [name, error] of Object.entries(faults)) {
+    it.effect(`leaves one ID that ${name} unknown, and no other`, () =>
+      Effect.gen(function* () {
+        yield* load(names.map((email) => row(email, "one")))
+        yield* run()
+        const report = yield* failingFor(error, "1042", "1093")(run({ account: { resolve: true } }))
+        assert.deepStrictEqual(report.resolved, { linked: 148, gone: 0, left: 2 })
+        assert.deepStrictEqual(problems(report), [`resolve ${error._tag} 2`])
+        assert.deepStrictEqual(
+          yield* select("SELECT step, error, times, ended_at IS NULL AS lasts FROM account_errors"),
+          [{ step: "resolve", error: error._tag, times: 2, lasts: 1 }]
+        )
+        const next = yield* run({ account: { resolve: true } })
+        assert.deepStrictEqual(next.resolved, { linked: 2, gone: 0, left: 0 })
+        assert.deepStrictEqual(yield* select("SELECT ended_at IS NULL AS lasts FROM account_errors"), [
+          { lasts: 0 }
+        ])
+      }).pipe(imported)
+    )
+  }
+
+  it.effect("with few calls gets to the others in time, whichever IDs come first", () =>
+    Effect.gen(function* () {
+      yield* load(names.map((email) => row(email, "one")))
+      yield* run()
+      for (let runs = 0; runs < 40; runs++) {
+        yield* failingFor(
+          faults["is rejected"] ?? refused,
+          "1000"
+        )(run({ account: { resolve: true, maxCalls: 1 } }))
+      }
+      assert.isAbove((yield* select("SELECT * FROM links")).length, 0)
+    }).pipe(imported)
+  )
+
+  it.effect("that fails keeps the addresses from being looked up no more than the batches", () =>
+    Effect.gen(function* () {
+      yield* load(names.slice(0, 3).map((email) => row(email, "one")))
+      yield* load([row("stranger@x.test", "one")], "other.csv")
+      yield* run()
+      const broken = faults["is rejected"] ?? refused
+      const report = yield* failingFor(broken, "1000")(run({ account: { resolve: true, lookup: true } }))
+      assert.deepStrictEqual(problems(report), ["resolve RequestRejected 1"])
+      assert.deepInclude(report.lookedUp, { absent: 1, left: 0 })
+    }).pipe(
+      withAccount({
+        batches: [
+          {
+            batchId: "one",
+            stages,
+            contacts: [
+              ...names.slice(0, 3).map((email, index) => ({ email, contactId: String(1000 + index) })),
+              { email: "stranger@x.test", becomes: "silent" }
+            ]
+          }
+        ]
+      })
+    )
+  )
+})
+
+describe("looking up", () => {
+  for (const [name, error] of Object.entries(faults)) {
+    it.effect(`leaves one address that ${name} unaccounted, and no other`, () =>
+      Effect.gen(function* () {
+        yield* load(names.slice(0, 30).map((email) => row(email, "one")))
+        yield* run()
+        const report = yield* failingFor(error, "c3@x.test")(run({ account: { lookup: true } }))
+        assert.deepInclude(report.lookedUp, { found: 0, absent: 29, left: 1 })
+        assert.deepStrictEqual(problems(report), [`lookup ${error._tag} 1`])
+        assert.include(yield* verdicts, "c3@x.test: unaccounted (silence)")
+      }).pipe(silent(30))
+    )
+  }
+
+  it.effect("goes on one by one where the account's size cannot be read", () =>
+    Effect.gen(function* () {
+      yield* load(names.slice(0, 60).map((email) => row(email, "one")))
+      yield* run()
+      const report = yield* run({ account: { lookup: true } })
+      assert.deepInclude(report.lookedUp, { absent: 60, left: 0 })
+      assert.deepStrictEqual(report.problems, [])
+    }).pipe(
+      withAccount({
+        batches: [
+          {
+            batchId: "one",
+            stages,
+            contacts: names.slice(0, 60).map((email) => ({ email, becomes: "silent" as const }))
+          }
+        ],
+        faults: [{ on: { endpoint: "contacts", calls: [1] }, fault: { _tag: "WrongShape" } }]
+      })
+    )
+  )
+
+  it.effect("ends the run at two refusals, and one of them is that address's own", () =>
+    Effect.gen(function* () {
+      yield* load(names.slice(0, 30).map((email) => row(email, "one")))
+      yield* run()
+      const one = yield* failingFor(refused, "c3@x.test")(run({ account: { lookup: true } }))
+      assert.deepInclude(one.lookedUp, { absent: 29, left: 1 })
+      assert.deepStrictEqual(problems(one), ["lookup AuthenticationFailed 1"])
+    }).pipe(silent(30))
+  )
+})
+
+describe("a step alone, where nothing shows that this is the account", () => {
+  for (const step of ["resolve", "lookup"] as const) {
+    it.effect(`leaves the file as it was (${step})`, () =>
+      Effect.gen(function* () {
+        yield* load(names.map((email) => row(email, "one")))
+        yield* run()
+        yield* select("DELETE FROM reconcile_runs")
+        yield* select("DELETE FROM accounts")
+        const asked = run({ follow: false, account: { [step]: true } })
+        const error = yield* Effect.flip(failingFor(refused, "*")(asked))
+        assert.strictEqual(error._tag, "AuthenticationFailed")
+        for (const table of ["accounts", "reconcile_runs", "account_errors"]) {
+          assert.deepStrictEqual(yield* select(`SELECT * FROM ${table}`), [], table)
+        }
+      }).pipe(step === "resolve" ? imported : silent(150))
+    )
+  }
+})
