@@ -13,10 +13,10 @@ const { metafile } = await build({
   target: "node20",
   sourcemap: "linked",
   sourcesContent: false,
-  // The native addon cannot be bundled; it is the command's only dependency.
-  external: ["better-sqlite3"],
+  // The native addon cannot be bundled. Which one is required is decided as the command starts.
+  alias: { "better-sqlite3": "./apps/reconcile/src/sqliteDriver.ts" },
   banner: {
-    js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);'
+    js: 'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);'
   },
   logLevel: "warning"
 })

@@ -1,4 +1,19 @@
+import { fileURLToPath } from "node:url"
 import { defineProject, mergeConfig } from "vitest/config"
 import { shared } from "../../vitest.shared.js"
 
-export default mergeConfig(shared, defineProject({ test: { name: "ac-reconcile" } }))
+export default mergeConfig(
+  shared,
+  defineProject({
+    resolve: {
+      alias: [
+        {
+          find: /^better-sqlite3$/,
+          replacement: fileURLToPath(new URL("src/sqliteDriver.ts", import.meta.url))
+        }
+      ]
+    },
+    // The adapter imports the driver, too, and must get the same.
+    test: { name: "ac-reconcile", server: { deps: { inline: [/@effect\/sql-sqlite-node/] } } }
+  })
+)
