@@ -10,7 +10,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 
 const request = Schema.String.annotations({
-  description: "Method, path and query of the call, never its headers"
+  description: "Method, path and query of the call, and the proxy it goes through; never its headers"
 })
 const retryAfter = Schema.optionalWith(Schema.DurationFromMillis, { as: "Option", exact: true })
 const tag = <Tag extends string>(name: Tag) => `effect-activecampaign/${name}` as const
@@ -116,8 +116,11 @@ export class RateLimited extends Schema.TaggedError<RateLimited>(tag("RateLimite
 /**
  * No usable answer for now: 408 or 5xx (`Status`), no connection (`Transport`), or none in time (`Timeout`).
  *
- * `Status` is also a 401 or 403 that is an HTML page, and any 4xx that a firewall marks as its own (`cf-mitigated`): it
- * comes from something in front of the API, and says nothing about the token.
+ * `Status` is also a 401 or 403 that is an HTML page, a 407, and any 4xx that a firewall marks as its own
+ * (`cf-mitigated`): it comes from something in front of the API, and says nothing about the token.
+ *
+ * All are transient but what no wait mends: a proxy that refuses (where credentials are wrong, trying again could lock
+ * its user out), and a certificate of an authority that is not known.
  *
  * @since 0.1.0
  * @category errors
@@ -132,12 +135,14 @@ export class ApiUnavailable extends Schema.TaggedError<ApiUnavailable>(tag("ApiU
     retryAfter
   }
 ) {
-  readonly isTransient = true
+  get isTransient() {
+    return !(isRefusedByProxy(this) || unknownAuthority.test(this.detail))
+  }
   override get message() {
     const { detail, request } = this
     if (this.reason === "Timeout") return `${request}: no answer from ActiveCampaign within ${detail}.`
     if (this.reason === "Transport") {
-      return `${request}: no connection to ActiveCampaign${suffix(detail)}. Check the URL and the network.`
+      return `${request}: no connection to ActiveCampaign${suffix(detail)}. ${remedyOf(this)}`
     }
     if (isInFront(this))
       return `${request}: no answer from ActiveCampaign: ${detail}. This says nothing about the API token.`
@@ -216,6 +221,33 @@ export class OutcomeUnknown extends Schema.TaggedError<OutcomeUnknown>(tag("Outc
   override get message() {
     return `${this.request}: the answer was lost${suffix(this.detail)}. The contacts may have been queued all the same; look them up in the account before sending them again.`
   }
+}
+
+/**
+ * Whether the way ended at a proxy, which could not be reached or made no connection: the account was not asked. A proxy
+ * says so with Node's code `ERR_PROXY_TUNNEL`, or in the words of undici's agents.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isProxyTrouble = ({ detail, reason }: ApiUnavailable): boolean =>
+  reason === "Transport" && /\bERR_PROXY_TUNNEL\b|\bProxy response \(\d+\) !== 200\b/.test(detail)
+
+/** A refusal that is about the time, such as a 429, passes. */
+const isRefusedByProxy = (error: ApiUnavailable): boolean =>
+  Option.contains(error.status, 407) || (isProxyTrouble(error) && /\(4(?!08|25|29)\d\d\b/.test(error.detail))
+
+/** No authority that Node knows has signed the certificate. */
+const unknownAuthority =
+  /\b(UNABLE_TO_GET_ISSUER_CERT(_LOCALLY)?|UNABLE_TO_VERIFY_LEAF_SIGNATURE|(DEPTH_ZERO_)?SELF_SIGNED_CERT(_IN_CHAIN)?)\b/
+
+const remedyOf = (error: ApiUnavailable): string => {
+  if (unknownAuthority.test(error.detail)) {
+    return "Node does not know the authority that signed the certificate. If your network has its own, as one that inspects TLS does, name the file of its certificate (PEM) in NODE_EXTRA_CA_CERTS."
+  }
+  return isProxyTrouble(error)
+    ? "The account was not asked; check the proxy and its settings."
+    : "Check the URL and the network."
 }
 
 /**

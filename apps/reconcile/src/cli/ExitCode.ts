@@ -29,6 +29,7 @@ const codes: Readonly<Record<string, ExitCode>> = {
   ContractBroken: ExitCode.contractBroken,
   InvalidAccountUrl: ExitCode.usage,
   InvalidApiToken: ExitCode.usage,
+  InvalidProxyUrl: ExitCode.usage,
   LedgerError: ExitCode.database,
   MissingBatchId: ExitCode.contractBroken,
   NoBatchNamed: ExitCode.usage,

@@ -8,6 +8,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as ActiveCampaignClient from "effect-activecampaign/ActiveCampaignClient"
+import * as Proxy from "../account/Proxy.js"
 import * as SharedRate from "../account/SharedRate.js"
 import * as Attempts from "../job/Attempts.js"
 import { printable } from "./text.js"
@@ -46,6 +47,17 @@ const stateFolder = Effect.gen(function* () {
   return { path: join(base, "ac-reconcile") }
 }).pipe(Effect.catchAll((missing) => Effect.succeed({ missing })))
 
+/** The way to the account. What goes through a proxy is loaded only where there is one: most start without. */
+const wayTo = (account: string) =>
+  Effect.gen(function* () {
+    const direct = { http: NodeHttpClient.layerUndici, proxy: undefined }
+    const named = yield* Proxy.of(account)
+    if (Option.isNone(named)) return direct
+    const ProxyClient = yield* Effect.promise(() => import("../account/ProxyClient.js"))
+    if (!ProxyClient.isFor(named.value, account)) return direct
+    return { http: ProxyClient.layer(named.value), proxy: named.value.host }
+  })
+
 export interface AccountOptions {
   readonly requestsPerSecond: number
   readonly accountLimit: number
@@ -73,9 +85,10 @@ export const layer = ({ json, ...rate }: AccountOptions) =>
         folder: yield* stateFolder,
         tell: (sentence) => (json ? Effect.void : Console.error(`ac-reconcile: ${printable(sentence)}`))
       })
-      return ActiveCampaignClient.layer({ url, apiToken, retry: Attempts.retry }).pipe(
+      const { http, proxy } = yield* wayTo(account)
+      return ActiveCampaignClient.layer({ url, apiToken, proxy, retry: Attempts.retry }).pipe(
         Layer.provide(Attempts.budgetLayer),
-        Layer.provide(sharedRate)
+        Layer.provide([sharedRate, http])
       )
     })
-  ).pipe(Layer.provide(NodeHttpClient.layerUndici))
+  )

@@ -1,3 +1,5 @@
+import * as Option from "effect/Option"
+import { isProxyTrouble } from "effect-activecampaign/ActiveCampaignError"
 import type { ContactsError } from "effect-activecampaign/ContactsError"
 
 /**
@@ -5,16 +7,17 @@ import type { ContactsError } from "effect-activecampaign/ContactsError"
  */
 export const provesNothing = (error: ContactsError): boolean =>
   error._tag === "AuthenticationFailed" ||
-  (error._tag === "ApiUnavailable" && error.reason === "Transport") ||
+  (error._tag === "ApiUnavailable" && (error.reason === "Transport" || Option.contains(error.status, 407))) ||
   (error._tag === "RequestRejected" && error.status < 400)
 
 /** No request went out, so it cannot have been the fault of what was asked. */
 export const neverConnected = (error: ContactsError): boolean =>
   error._tag === "ApiUnavailable" &&
   error.reason === "Transport" &&
-  /\b(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ENETDOWN|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|\w+_CERT\w*)\b/.test(
-    error.detail
-  )
+  (isProxyTrouble(error) ||
+    /\b(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ENETDOWN|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|\w+_CERT\w*|UNABLE_TO_VERIFY_LEAF_SIGNATURE)\b/.test(
+      error.detail
+    ))
 
 /** The network, the service or the rate limit: it may pass at any time, and asking later is the remedy. */
 export const isOfTheWay = (error: ContactsError): boolean =>

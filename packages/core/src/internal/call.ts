@@ -13,6 +13,7 @@ import {
   AuthenticationFailed,
   ContractBroken,
   isInFront,
+  isProxyTrouble,
   MissingBatchId,
   OutcomeUnknown,
   RateLimited,
@@ -80,6 +81,8 @@ const inFrontOf = (
   body: string
 ): string | undefined => {
   const words = (what: string) => `something in front of the API answered ${status}${what}`
+  // No API answers so, only a proxy.
+  if (status === 407) return words(", as a proxy does that wants other credentials")
   const content = contentOf(body)
   const isPage =
     content === "html" || (content !== "json" && /^text\/html\b/i.test(headers["content-type"] ?? ""))
@@ -237,9 +240,10 @@ export const timedOut = (request: string, after: Duration.Duration) =>
     retryAfter: Option.none()
   })
 
-/** Nobody listened, or no such host: the request cannot have arrived. */
+/** Nobody listened, no such host, or a proxy that made no connection: the request cannot have arrived. */
 const neverConnected = (error: ApiUnavailable) =>
-  error.reason === "Transport" && /\b(ECONNREFUSED|ENOTFOUND|EAI_AGAIN)\b/.test(error.detail)
+  isProxyTrouble(error) ||
+  (error.reason === "Transport" && /\b(ECONNREFUSED|ENOTFOUND|EAI_AGAIN)\b/.test(error.detail))
 
 /** The same error where the submission was certainly not queued, else `OutcomeUnknown`. */
 export const fromSubmission = (error: ActiveCampaignError): ActiveCampaignError => {

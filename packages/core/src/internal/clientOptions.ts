@@ -16,4 +16,6 @@ export interface Options {
   readonly retry?: RetryPolicy.RetryPolicy | undefined
   /** The longest body that is read, in bytes. Default 10 MiB. */
   readonly maxBodyBytes?: number | undefined
+  /** Host and port of the proxy that the `HttpClient` goes through, if it does: errors name it. */
+  readonly proxy?: string | undefined
 }

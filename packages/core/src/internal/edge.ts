@@ -82,13 +82,17 @@ export const make = (options: Options) =>
     const hide = hideToken(token)
     const currentTime = makeCurrentTime()
     let workedBefore = false
+    /** A request as errors name it: what stands in the way belongs to it. */
+    const named = (request: string) =>
+      options.proxy === undefined ? request : `${request} through proxy ${options.proxy}`
 
     /** One request: `name` of the operation, `request` as errors and spans show it, `effect` of the derived client. */
     const call = <A>(
-      { attributes, describe, kind = "read", name, request, retry: mode = "read" }: CallOptions<A>,
+      { attributes, describe, kind = "read", name, request: asked, retry: mode = "read" }: CallOptions<A>,
       effect: Effect.Effect<A, Failure>
     ): Effect.Effect<A, ActiveCampaignError> => {
       const measure = measureOf(name)
+      const request = named(asked)
 
       const waitForTurn = Effect.flatMap(currentTime, (askedAt) =>
         Effect.flatMap(budget.take(kind), () =>
@@ -143,7 +147,7 @@ export const make = (options: Options) =>
       return Effect.withFiberRuntime((fiber) => (isTraced(fiber) ? traced : answered))
     }
 
-    return { url, api, send, call, hide }
+    return { url, api, send, call, hide, named }
   })
 
 export interface CallOptions<A = unknown> {

@@ -17,8 +17,6 @@ import type { Edge } from "./edgeOf.js"
 import type { Hide } from "./hide.js"
 import { rejectionOf } from "./rejection.js"
 
-const request = "POST /import/bulk_import"
-
 const bytesOf = (submission: Submission) =>
   new TextEncoder().encode(JSON.stringify(Schema.encodeSync(Submission)(submission))).length
 
@@ -55,7 +53,7 @@ const orAny2xx = (failure: Failure): Effect.Effect<Accepted, Failure> => {
 
 /** A 400 that says what is wrong with the contacts is an answer, too: no retry will change it. */
 const orRejected =
-  (hide: Hide) =>
+  (hide: Hide, request: string) =>
   (failure: Failure): Effect.Effect<Either.Either<Accepted, SubmissionRejected>, Failure> => {
     if (!(failure instanceof Error && failure._tag === "ResponseError")) return Effect.fail(failure)
     const { status } = failure.response
@@ -70,7 +68,7 @@ const orRejected =
 
 /** Two answers in one, or none: what became of the contacts, nobody knows. */
 const queued =
-  (hide: Hide) =>
+  (hide: Hide, request: string) =>
   ({ reply, status }: Accepted): Effect.Effect<QueuedImport, OutcomeUnknown> => {
     const unknown = (detail: string) =>
       new OutcomeUnknown({ request, detail: `${status}, but ${hide(detail)}` })
@@ -93,15 +91,16 @@ const queued =
   }
 
 /** Submits once. */
-export const makeSubmit =
-  ({ api, call, hide }: Edge) =>
-  (submission: Submission): Effect.Effect<QueuedImport, SubmissionError> =>
+export const makeSubmit = ({ api, call, hide, named }: Edge) => {
+  const asked = "POST /import/bulk_import"
+  const request = named(asked)
+  return (submission: Submission): Effect.Effect<QueuedImport, SubmissionError> =>
     withinLimits(submission).pipe(
       Effect.zipRight(
         call(
           {
             name: "submitImport",
-            request,
+            request: asked,
             attributes: { contacts: submission.contacts.length },
             describe: (outcome: Either.Either<Accepted, SubmissionRejected>) =>
               Either.match(outcome, {
@@ -117,10 +116,11 @@ export const makeSubmit =
             Effect.map(([reply, response]) => ({ reply, status: response.status })),
             Effect.catchAll(orAny2xx),
             Effect.map((accepted) => Either.right(accepted)),
-            Effect.catchAll(orRejected(hide))
+            Effect.catchAll(orRejected(hide, request))
           )
         )
       ),
       Effect.flatten,
-      Effect.flatMap(queued(hide))
+      Effect.flatMap(queued(hide, request))
     )
+}

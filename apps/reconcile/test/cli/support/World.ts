@@ -72,6 +72,8 @@ export interface World {
   readonly start: (args: ReadonlyArray<string>, call?: Call) => Started
   /** A plain server on a free port of this machine; its URL. */
   readonly serve: (listener: RequestListener) => Promise<string>
+  /** Any other server on a free port of this machine; that port. */
+  readonly listen: (server: Server) => Promise<number>
   /** The simulator on a free port of this machine, without a rate limit unless told otherwise; its URL. */
   readonly simulate: (scenario: Scenario.ScenarioInput) => Promise<string>
 }
@@ -139,11 +141,11 @@ const startIn = (folder: string, children: Set<ChildProcess>): World["start"] =>
 }
 
 const listen = (server: Server) =>
-  new Promise<string>((resolve, reject) => {
+  new Promise<number>((resolve, reject) => {
     server.on("error", reject)
     server.listen(0, "127.0.0.1", () => {
       const address = server.address()
-      resolve(`http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`)
+      resolve(typeof address === "object" && address !== null ? address.port : 0)
     })
   })
 
@@ -177,8 +179,12 @@ export const inWorld = (test: (world: World) => Promise<void>) => async (): Prom
       read: (name) => readFileSync(path(name), "utf8"),
       run: (args, call) => start(args, call).ended,
       start,
-      serve: (listener) => {
+      serve: async (listener) => {
         const server = createServer(listener)
+        servers.push(server)
+        return `http://127.0.0.1:${await listen(server)}`
+      },
+      listen: (server) => {
         servers.push(server)
         return listen(server)
       },
