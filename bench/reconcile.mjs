@@ -5,11 +5,11 @@
 //   npx tsc -b && node scripts/bundle.mjs && node bench/reconcile.mjs [BATCHES] [ROUNDS]    (of 250; default 4000 and 3)
 import { spawnSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
-import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { build } from "esbuild"
+import Sqlite from "./sqlite.mjs"
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
 const batches = Number(process.argv[2] ?? 4000)
@@ -40,9 +40,9 @@ await build({
   platform: "node",
   format: "esm",
   target: "node20",
-  external: ["better-sqlite3"],
+  alias: { "better-sqlite3": path("../apps/reconcile/src/sqliteDriver.ts") },
   banner: {
-    js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);'
+    js: 'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);'
   },
   logLevel: "warning"
 })
@@ -59,8 +59,6 @@ const truth = JSON.stringify([
 ])
 const ways = ["product", "floor", "bare", "python"]
 const db = (way) => at(`${way}.db`)
-const require = createRequire(new URL("../apps/reconcile/package.json", import.meta.url))
-const Sqlite = require("better-sqlite3")
 const outcomesOf = (file) => {
   const db = new Sqlite(file, { readonly: true })
   const rows = db

@@ -1,9 +1,7 @@
 // The floor of `run`: the least a program can do that asks every batch until it settles and keeps both lists
 // as durably. Plain fetch, JSON.parse and better-sqlite3; no retry, no rate limit, no checks, no verdicts.
-import { createRequire } from "node:module"
+import Sqlite from "./sqlite.mjs"
 
-const require = createRequire(new URL("../apps/reconcile/package.json", import.meta.url))
-const Sqlite = require("better-sqlite3")
 const [file, url, batches] = process.argv.slice(2)
 
 const db = new Sqlite(file)

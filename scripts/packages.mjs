@@ -36,7 +36,9 @@ const pack = (folder) => {
 
 const libraries = ["packages/core", "packages/simulator"].map(pack)
 const command = pack("apps/reconcile")
-for (const tarball of [...libraries, command]) run(root, bin("publint"), "run", tarball, "--strict")
+const sqliteOfNode20 = pack("packages/sqlite-node20")
+for (const tarball of [...libraries, command, sqliteOfNode20])
+  run(root, bin("publint"), "run", tarball, "--strict")
 for (const tarball of libraries) run(root, bin("attw"), tarball, "--profile", "esm-only")
 console.log("packed; publint and attw are content")
 
@@ -94,9 +96,11 @@ const installed = join(work, "installed")
 mkdirSync(installed)
 run(installed, "tar", "-xzf", command)
 mkdirSync(join(installed, "node_modules"))
+const isNode20 = Number(process.versions.node.split(".", 1)[0]) < 22
+const driver = isNode20 ? "ac-reconcile-sqlite-node20" : "better-sqlite3"
 symlinkSync(
-  realpathSync(join(root, "apps/reconcile/node_modules/better-sqlite3")),
-  join(installed, "node_modules/better-sqlite3")
+  realpathSync(join(root, "apps/reconcile/node_modules", driver)),
+  join(installed, "node_modules", driver)
 )
 run(installed, process.execPath, "package/bin/ac-reconcile.js", "demo", "--json")
 console.log("the command runs from its package")

@@ -3,12 +3,10 @@
 // assumes what the product checks (no two contacts with one address, no ID with two addresses, no quoted field, one
 // settled answer a batch). What it takes less than the floor is the price of the ledger's tables.
 // Usage: node bare.mjs load|again DB CSV | record DB ANSWERS.jsonl | reconcile DB | incremental DB BATCHES | export DB CSV
-import { createRequire } from "node:module"
+import Sqlite from "../sqlite.mjs"
 import { writeCsv } from "./csvFile.mjs"
 import { answersOf, linesOf } from "./linesOf.mjs"
 
-const require = createRequire(new URL("../../apps/reconcile/package.json", import.meta.url))
-const Sqlite = require("better-sqlite3")
 const [step, file, argument] = process.argv.slice(2)
 
 const db = new Sqlite(file)

@@ -3,12 +3,10 @@
 // nothing (two contacts with one address, an ID with two addresses, a reference to what is not there), stages nothing
 // of a first load, keeps no lease, and decides all batches in one transaction that nobody else could write between.
 // Usage: node floor.mjs load|again DB CSV | record DB ANSWERS.jsonl | reconcile DB | incremental DB BATCHES | export DB CSV
-import { createRequire } from "node:module"
+import Sqlite from "../sqlite.mjs"
 import { writeCsv } from "./csvFile.mjs"
 import { answersOf, linesOf } from "./linesOf.mjs"
 
-const require = createRequire(new URL("../../apps/reconcile/package.json", import.meta.url))
-const Sqlite = require("better-sqlite3")
 const [step, file, argument] = process.argv.slice(2)
 
 const db = new Sqlite(file, { fileMustExist: true })

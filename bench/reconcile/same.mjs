@@ -2,10 +2,7 @@
 // that are measured start with the memory of the one that starts them.
 // Usage: node same.mjs rows LEDGER LEDGER | bytes FILE FILE
 import { readFileSync } from "node:fs"
-import { createRequire } from "node:module"
-
-const require = createRequire(new URL("../../apps/reconcile/package.json", import.meta.url))
-const Sqlite = require("better-sqlite3")
+import Sqlite from "../sqlite.mjs"
 
 /** Facts, contacts and conclusions; when each was added is of its own run. */
 const tables = {

@@ -34,8 +34,8 @@ const requestsPerSecond = 4
 const batchOf = ({ url }: Call) =>
   url.startsWith("/api/3/import/info") ? new URL(url, InProcess.url).searchParams.get("batchId") : null
 
-/** Of times in fractions of a millisecond, subtracted from one another. */
-const roundingError = 1e-6
+/** The clock of this world counts microseconds. */
+const roundingError = 1e-3
 
 /** The most calls in any second, by the steady clock. */
 const busiestSecond = (calls: ReadonlyArray<Call>) => {
