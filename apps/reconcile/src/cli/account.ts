@@ -1,25 +1,16 @@
 import { homedir } from "node:os"
 import { isAbsolute, join } from "node:path"
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Config from "effect/Config"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
 import * as ActiveCampaignClient from "effect-activecampaign/ActiveCampaignClient"
 import * as SharedRate from "../account/SharedRate.js"
 import * as Attempts from "../job/Attempts.js"
+import { httpClient } from "./httpClient.js"
+import { ConfigurationError } from "./shell/ConfigurationError.js"
 import { printable } from "./text.js"
-
-/** The call lacks something, or asks for what cannot be. */
-export class ConfigurationError extends Schema.TaggedError<ConfigurationError>(
-  "ac-reconcile/ConfigurationError"
-)("ConfigurationError", { problem: Schema.String, hint: Schema.String }) {
-  override get message() {
-    return `${this.problem} ${this.hint}`
-  }
-}
 
 const setting = <A>(name: string, config: Config.Config<A>, hint: string) =>
   Effect.mapError(config, () => new ConfigurationError({ problem: `${name} is not set.`, hint }))
@@ -78,4 +69,4 @@ export const layer = ({ json, ...rate }: AccountOptions) =>
         Layer.provide(sharedRate)
       )
     })
-  ).pipe(Layer.provide(NodeHttpClient.layerUndici))
+  ).pipe(Layer.provide(httpClient))
