@@ -24,14 +24,10 @@ const ofExports = (commands: typeof ExportCommands) => ({
   syntax: syntaxOf([], { export: commands })
 })
 
-const loaders: Readonly<Record<string, () => Promise<Parser>>> = {
+type Load = () => Promise<Parser>
+
+const commands: Readonly<Record<string, Load>> = {
   demo: async () => alone((await import("./demo.js")).demo),
-  "contacts load": async () => ofContacts((await import("./contactsLoad.js")).contactsLoad),
-  "contacts remove": async () => ofContacts((await import("./contactsRemove.js")).contactsRemove),
-  "batches add": async () => ofBatches((await import("./batchesAdd.js")).batchesAdd),
-  "batches list": async () => ofBatches((await import("./batchesShow.js")).batchesList),
-  "batches show": async () => ofBatches((await import("./batchesShow.js")).batchesShow),
-  "batches remove": async () => ofBatches((await import("./batchesRemove.js")).batchesRemove),
   run: async () => alone((await import("./run.js")).run),
   resolve: async () => alone((await import("./resolve.js")).resolve),
   lookup: async () => alone((await import("./lookup.js")).lookup),
@@ -45,14 +41,28 @@ const loaders: Readonly<Record<string, () => Promise<Parser>>> = {
   erase: async () => alone((await import("./erase.js")).erase)
 }
 
-const commands = new Map(Object.entries(loaders))
+const groups: Readonly<Record<string, Readonly<Record<string, Load>>>> = {
+  contacts: {
+    load: async () => ofContacts((await import("./contactsLoad.js")).contactsLoad),
+    remove: async () => ofContacts((await import("./contactsRemove.js")).contactsRemove)
+  },
+  batches: {
+    add: async () => ofBatches((await import("./batchesAdd.js")).batchesAdd),
+    list: async () => ofBatches((await import("./batchesShow.js")).batchesList),
+    show: async () => ofBatches((await import("./batchesShow.js")).batchesShow),
+    remove: async () => ofBatches((await import("./batchesRemove.js")).batchesRemove)
+  }
+}
+
+const at = <A>(table: Readonly<Record<string, A>>, word: string): A | undefined =>
+  Object.hasOwn(table, word) ? table[word] : undefined
 
 /** The parser writes completions, and asks, for all commands whichever is named. */
 const isAboutAll = (arg: string) => /^--(completions|wizard)/i.test(arg)
 
 /** What loads the one command that is called; undefined where no known one is, and all of them are asked for. */
-export const oneCommand = (args: ReadonlyArray<string>): (() => Promise<Parser>) | undefined => {
+export const oneCommand = (args: ReadonlyArray<string>): Load | undefined => {
   if (args.some(isAboutAll)) return undefined
   const [first = "", second = ""] = args
-  return commands.get(first) ?? commands.get(`${first} ${second}`)
+  return at(commands, first) ?? at(at(groups, first) ?? {}, second)
 }
