@@ -66,7 +66,8 @@ export const layer = ({ json, ...rate }: AccountOptions) =>
       })
       return ActiveCampaignClient.layer({ url, apiToken, retry: Attempts.retry }).pipe(
         Layer.provide(Attempts.budgetLayer),
-        Layer.provide(sharedRate)
+        Layer.provide(sharedRate),
+        Layer.provide(httpClient)
       )
     })
-  ).pipe(Layer.provide(httpClient))
+  )
