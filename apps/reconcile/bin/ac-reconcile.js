@@ -1,12 +1,62 @@
 #!/usr/bin/env node
+import { fstatSync, readFileSync, writeSync } from "node:fs"
 import module from "node:module"
 
-// Compiled code kept from the last start, where this Node can: cron jobs start often.
-module.enableCompileCache?.()
-try {
-  await import("../dist/bin.js")
-} catch (error) {
-  if (error?.code !== "AC_RECONCILE_NO_SQLITE") throw error
-  process.stderr.write(`ac-reconcile: ${error.message}\n`)
-  process.exitCode = 7
+/** The help that is asked for and nothing else, as it was written when this was built; undefined for any other call. */
+const help = (args) => {
+  const asksForIt = args.at(-1) === "--help" || args.at(-1) === "-h"
+  const words = asksForIt ? args.slice(0, -1) : args
+  if ((!asksForIt && words.length > 1) || !words.every((word) => /^[a-z-]+$/.test(word))) return undefined
+  const texts = JSON.parse(readFileSync(new URL("../dist/help.json", import.meta.url), "utf8"))
+  const name = words.join(" ")
+  if (!Object.hasOwn(texts, name)) return undefined
+  // Without a command of its own, a group of them answers with help.
+  const isGroup = name === "" || Object.keys(texts).some((other) => other.startsWith(`${name} `))
+  return asksForIt || isGroup ? texts[name] : undefined
+}
+
+const plain = (text) => text.replaceAll(colour, "")
+const colour = new RegExp(`${String.fromCharCode(0x1b)}\\[[\\d;]*m`, "g")
+
+const showsColour = () => {
+  const { NO_COLOR = "", TERM } = process.env
+  return process.stdout.isTTY && NO_COLOR === "" && TERM !== "dumb"
+}
+
+/** Whether it is printed. Anything unusual about standard output is left to the command, which knows what to say. */
+const printed = (text) => {
+  // As numbers it would leave a mark that has Node 20 stop short at the next symbolic link, where this is a pipe.
+  const stdout = fstatSync(1, { bigint: true })
+  // A file that holds something may be a database, which a shell would append to.
+  if (stdout.isDirectory() || stdout.isBlockDevice() || (stdout.isFile() && stdout.size > 0n)) return false
+  const shown = stdout.isCharacterDevice() && showsColour() ? text : plain(text)
+  if (process.platform === "win32") process.stdout.write(shown)
+  else {
+    // Without the streams of Node, which take time to load.
+    const bytes = Buffer.from(shown)
+    const written = writeSync(1, bytes)
+    if (written < bytes.length) process.stdout.on("error", () => {}).write(bytes.subarray(written))
+  }
+  return true
+}
+
+const helped = () => {
+  try {
+    const text = help(process.argv.slice(2))
+    return text !== undefined && printed(text)
+  } catch {
+    return false
+  }
+}
+
+if (!helped()) {
+  // Compiled code kept from the last start, where this Node can: cron jobs start often.
+  module.enableCompileCache?.()
+  try {
+    await import("../dist/bin.js")
+  } catch (error) {
+    if (error?.code !== "AC_RECONCILE_NO_SQLITE") throw error
+    process.stderr.write(`ac-reconcile: ${error.message}\n`)
+    process.exitCode = 7
+  }
 }

@@ -1,22 +1,21 @@
-import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodePath from "@effect/platform-node/NodePath"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import { cli } from "./cli/Cli.js"
 import { printError } from "./cli/console.js"
 import { ExitCode, ExitWith, fromExit } from "./cli/ExitCode.js"
 import { endWithoutStdout, watchStreams } from "./cli/shell/streams.js"
 import { interruptedCode, watchSignals } from "./cli/signals.js"
-import { printable } from "./text/printable.js"
 import { outputTo } from "./files/Target.js"
-import { version } from "./version.js"
+import { printable } from "./text/printable.js"
 
 const stderrLogger = Logger.map(Logger.logfmtLogger, (line) => {
   process.stderr.write(`${printable(line)}\n`)
 })
-
-watchStreams()
-watchSignals()
 
 /** A shell appends to whatever it is told to (`>> reconcile.db`). */
 const unlessStdoutDestroys = <A, E, R>(command: Effect.Effect<A, E, R>) =>
@@ -31,9 +30,17 @@ const unlessStdoutDestroys = <A, E, R>(command: Effect.Effect<A, E, R>) =>
     Effect.zipRight(command)
   )
 
-cli(version)(process.argv).pipe(
+// The platform's whole context would load workers and child processes, too.
+const platform = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeTerminal.layer)
+
+const command = await cli(process.argv)
+
+watchStreams()
+watchSignals()
+
+command.pipe(
   unlessStdoutDestroys,
-  Effect.provide(NodeContext.layer),
+  Effect.provide(platform),
   Effect.provide(Logger.replace(Logger.defaultLogger, stderrLogger)),
   NodeRuntime.runMain({
     disableErrorReporting: true,

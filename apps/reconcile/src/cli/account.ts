@@ -1,26 +1,17 @@
 import { homedir } from "node:os"
 import { isAbsolute, join } from "node:path"
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Config from "effect/Config"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
 import * as ActiveCampaignClient from "effect-activecampaign/ActiveCampaignClient"
 import * as Proxy from "../account/Proxy.js"
 import * as SharedRate from "../account/SharedRate.js"
 import * as Attempts from "../job/Attempts.js"
+import { httpClient } from "./httpClient.js"
+import { ConfigurationError } from "./shell/ConfigurationError.js"
 import { printable } from "./text.js"
-
-/** The call lacks something, or asks for what cannot be. */
-export class ConfigurationError extends Schema.TaggedError<ConfigurationError>(
-  "ac-reconcile/ConfigurationError"
-)("ConfigurationError", { problem: Schema.String, hint: Schema.String }) {
-  override get message() {
-    return `${this.problem} ${this.hint}`
-  }
-}
 
 const setting = <A>(name: string, config: Config.Config<A>, hint: string) =>
   Effect.mapError(config, () => new ConfigurationError({ problem: `${name} is not set.`, hint }))
@@ -50,7 +41,7 @@ const stateFolder = Effect.gen(function* () {
 /** The way to the account. What goes through a proxy is loaded only where there is one: most start without. */
 const wayTo = (account: string) =>
   Effect.gen(function* () {
-    const direct = { http: NodeHttpClient.layerUndici, proxy: undefined }
+    const direct = { http: httpClient, proxy: undefined }
     const named = yield* Proxy.of(account)
     if (Option.isNone(named)) return direct
     const ProxyClient = yield* Effect.promise(() => import("../account/ProxyClient.js"))

@@ -11,6 +11,7 @@ import type { ImportSnapshot } from "effect-activecampaign/ImportSnapshot"
 import { ContactFileError } from "../contacts/ContactFileError.js"
 import { StandardInput } from "../contacts/StandardInput.js"
 import { printable } from "./text.js"
+import { thousands } from "../text/thousands.js"
 
 /** As much as the client reads of an answer. */
 const mostBytes = 10 * 1024 * 1024
@@ -107,7 +108,7 @@ const parse = (text: string): Either.Either<unknown, Fault> => {
     return fault(`is an HTML or XML page, not an answer of the status call. ${example}`)
   if (/^HTTP\/\d/.test(text))
     return fault("begins with the headers of the answer. Leave them out: curl without -i.")
-  if (isTooDeep(text)) return fault(`is nested deeper than ${deepest.toLocaleString("en-US")} levels.`)
+  if (isTooDeep(text)) return fault(`is nested deeper than ${thousands(deepest)} levels.`)
   return Either.try({
     try: (): unknown => JSON.parse(text),
     catch: () => {

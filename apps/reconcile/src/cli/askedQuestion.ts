@@ -4,7 +4,7 @@ import type { Parameter, Question } from "../ledger/questions/Question.js"
 import { isName, questions } from "../ledger/questions.js"
 import { views } from "../ledger/views.js"
 import { nearest } from "../text/nearest.js"
-import { ConfigurationError } from "./account.js"
+import { ConfigurationError } from "./shell/ConfigurationError.js"
 import { within } from "./text.js"
 
 /** SQL to be run, and what its named parameters stand for. */

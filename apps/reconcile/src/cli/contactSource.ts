@@ -6,7 +6,7 @@ import type { Format } from "../contacts/Parsing.js"
 import type { Selection } from "../contacts/SqliteReader.js"
 import { ownTables } from "../ledger/ownTables.js"
 import { readOnly } from "../ledger/readOnly.js"
-import { ConfigurationError } from "./account.js"
+import { ConfigurationError } from "./shell/ConfigurationError.js"
 import { readContacts, readTable } from "./contactFile.js"
 
 export interface SourceOptions {

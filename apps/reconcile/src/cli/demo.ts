@@ -2,7 +2,6 @@ import { join, relative } from "node:path"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as FileSystem from "@effect/platform/FileSystem"
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Console from "effect/Console"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -23,6 +22,7 @@ import { schemaVersion } from "../ledger/migrations.js"
 import * as Reports from "../ledger/Reports.js"
 import { readOnly } from "../ledger/readOnly.js"
 import { ExitCode } from "./ExitCode.js"
+import { httpClient } from "./httpClient.js"
 import { json } from "./options.js"
 import { respond } from "./respond.js"
 import { runAndReport } from "./run.js"
@@ -149,9 +149,7 @@ const client = Layer.unwrapEffect(
       retry: Attempts.retry
     })
   )
-).pipe(
-  Layer.provide([NodeHttpClient.layerUndici, Attempts.budgetLayer.pipe(Layer.provide(RateBudget.layer()))])
-)
+).pipe(Layer.provide([httpClient, Attempts.budgetLayer.pipe(Layer.provide(RateBudget.layer()))]))
 
 export const demo = Command.make("demo", { directory, json }, (options) =>
   respond(

@@ -16,6 +16,7 @@ import { ExitCode } from "./ExitCode.js"
 import { db, json } from "./options.js"
 import { type Response, respond } from "./respond.js"
 import { blocks, columns, plural, printable } from "./text.js"
+import { thousands } from "../text/thousands.js"
 
 const address = Args.text({ name: "address" }).pipe(
   Args.mapEffect((text) =>
@@ -124,7 +125,7 @@ const remove = (file: string, subject: string) =>
         : []),
       ...(isProven
         ? [
-            `Searched every column of every table, and all ${ledger.bytes.toLocaleString("en-US")} bytes of the file: the address stands nowhere.`
+            `Searched every column of every table, and all ${thousands(ledger.bytes)} bytes of the file: the address stands nowhere.`
           ]
         : []),
       ...(isProven && others.size > 0

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Batches from "../ledger/Batches.js"
 import * as Reports from "../ledger/Reports.js"
-import { ConfigurationError } from "./account.js"
+import { ConfigurationError } from "./shell/ConfigurationError.js"
 
 /** A batch of the file, or one sentence that it has none of this ID. */
 export const knownBatch = (db: string, batchId: string) =>

@@ -23,6 +23,7 @@ import { endedBySignals } from "./shell/endedBySignals.js"
 import { isOfTheFile } from "./shell/machineTrouble.js"
 import { printable } from "./text.js"
 import { writeStdout } from "./writeText.js"
+import { thousands } from "../text/thousands.js"
 
 export class QueryError extends Schema.TaggedError<QueryError>("ac-reconcile/QueryError")("QueryError", {
   reason: Schema.String
@@ -89,7 +90,7 @@ const rowsOf = (database: Sqlite.Database, file: string, { sql, values }: Asked)
             const large = sizes.find((size) => size > largest)
             if (large !== undefined) {
               throw new Error(
-                `it has a value of ${large.toLocaleString("en-US")} characters, more than can be written; take a part of it with substr()`
+                `it has a value of ${thousands(large)} characters, more than can be written; take a part of it with substr()`
               )
             }
             bytes += sizes.reduce((sum, size) => sum + size, 0)

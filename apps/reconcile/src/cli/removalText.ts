@@ -1,13 +1,14 @@
 import * as Options from "@effect/cli/Options"
 import type { Removal } from "../ledger/Removals.js"
 import { columns, plural } from "./text.js"
+import { thousands } from "../text/thousands.js"
 
 export const yes = Options.boolean("yes").pipe(
   Options.withDescription("Do it; without, only what would change is shown")
 )
 
 const contactsOf = (counts: ReadonlyArray<{ readonly outcome: string; readonly contacts: number }>): string =>
-  counts.map(({ contacts, outcome }) => `${contacts.toLocaleString("en-US")} ${outcome}`).join(", ")
+  counts.map(({ contacts, outcome }) => `${thousands(contacts)} ${outcome}`).join(", ")
 
 /** What a removal takes out and changes, in the tense of what was done or would be. */
 export const describeRemoval = ({ changed, lost, removed, retry }: Removal, done: boolean) => {
@@ -25,7 +26,7 @@ export const describeRemoval = ({ changed, lost, removed, retry }: Removal, done
     ...(retry.before === retry.after
       ? []
       : [
-          `${plural(retry.after, "contact")} ${done ? "may" : "could"} be sent again, ${retry.before.toLocaleString("en-US")} before.`
+          `${plural(retry.after, "contact")} ${done ? "may" : "could"} be sent again, ${thousands(retry.before)} before.`
         ])
   ]
   return [columns(removed.map(({ rows, table }) => [table, plural(rows, "row")])), lines.join("\n")] as const

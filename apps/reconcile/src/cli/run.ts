@@ -27,6 +27,7 @@ import {
 } from "./summary.js"
 import { batchesOf, blocks, plural, printable } from "./text.js"
 import { lengthOf, nameOf, waitingFor } from "./waiting.js"
+import { thousands } from "../text/thousands.js"
 
 const shown = 20
 
@@ -62,7 +63,7 @@ const tell = (quiet: boolean, progress: Progress.Progress) => {
         return advance
       case "Resolved":
         return progress.show(
-          `${plural(event.done, "contact ID")} resolved${event.left > 0 ? `, ${event.left.toLocaleString("en-US")} to go` : ""} …`
+          `${plural(event.done, "contact ID")} resolved${event.left > 0 ? `, ${thousands(event.left)} to go` : ""} …`
         )
       case "Planned":
         return line(Console.log(describePlan(event.plan)))

@@ -3,6 +3,7 @@ import type { LookupPlan } from "../job/lookupPlan.js"
 import type { ResolveReport } from "../job/Resolve.js"
 import type { RunReport } from "../job/RunReport.js"
 import { plural } from "./text.js"
+import { thousands } from "../text/thousands.js"
 
 const addresses = (count: number) => plural(count, "address", "addresses")
 
@@ -10,7 +11,7 @@ export const describeResolved = ({ gone, left, linked }: ResolveReport): string 
   const parts = [
     `${plural(linked + gone, "contact ID")} resolved`,
     ...(gone > 0 ? [`${gone} of them gone from the account`] : []),
-    ...(left > 0 ? [`${left.toLocaleString("en-US")} left for the next run`] : [])
+    ...(left > 0 ? [`${thousands(left)} left for the next run`] : [])
   ]
   return `${parts.join(", ")}.`
 }
@@ -47,7 +48,7 @@ export const describeLookup = ({ absent, found, left }: LookupReport): string =>
     `${addresses(found + absent)} looked up`,
     `${found} in the account`,
     `${absent} not`,
-    ...(left > 0 ? [`${left.toLocaleString("en-US")} left unaccounted`] : [])
+    ...(left > 0 ? [`${thousands(left)} left unaccounted`] : [])
   ]
   return `${parts.join(", ")}.`
 }

@@ -1,6 +1,7 @@
 import { outcomeWords } from "../ledger/outcomeWords.js"
 import type * as Reports from "../ledger/Reports.js"
 import { batchesOf, blocks, columns, printable } from "./text.js"
+import { thousands } from "../text/thousands.js"
 
 /** ": 4 imported, 2 rejected", or nothing where nothing was sent. */
 export const countsOf = (batch: Reports.BatchRow): string => {
@@ -36,7 +37,7 @@ export const totalsTable = (summary: Reports.Summary): string => {
     return [[word, String(contacts).padStart(String(summary.sent).length), evidence.join(", ")]]
   })
   return blocks(
-    `Contacts sent: ${summary.sent.toLocaleString("en-US")} in ${batchesOf(summary.batches)}, ${summary.settled} settled`,
+    `Contacts sent: ${thousands(summary.sent)} in ${batchesOf(summary.batches)}, ${summary.settled} settled`,
     columns(rows)
   )
 }
@@ -63,7 +64,7 @@ export const attentionTable = (
             oneBatch ? (evidenceWords[row.evidence] ?? row.evidence) : `batch ${row.batch_id}`
           ])
         ),
-        ...(more > 0 ? [`  … and ${more.toLocaleString("en-US")} more`] : [])
+        ...(more > 0 ? [`  … and ${thousands(more)} more`] : [])
       ].join("\n")
 
 /** "Since the run before: 2 found, 1 lost, 27 unchanged." Nothing where every verdict is a first one. */
@@ -75,7 +76,7 @@ export const changesLine = ({ changed, found, lost, unchanged }: Reports.Changes
   ]
   return parts.length === 0
     ? ""
-    : `Verdicts that changed since this run began: ${parts.join(", ")}; ${unchanged.toLocaleString("en-US")} unchanged.`
+    : `Verdicts that changed since this run began: ${parts.join(", ")}; ${thousands(unchanged)} unchanged.`
 }
 
 /** Two lines a finding: its sentence is longer than what a line has left. */
@@ -92,7 +93,7 @@ export const findingsTable = (
   return [
     "Findings",
     ...rows.flatMap((row, index) => [heads[index] ?? "", `    ${printable(row.detail)}`]),
-    ...(more > 0 ? [`  … and ${more.toLocaleString("en-US")} more`] : [])
+    ...(more > 0 ? [`  … and ${thousands(more)} more`] : [])
   ].join("\n")
 }
 

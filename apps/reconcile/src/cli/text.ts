@@ -1,9 +1,10 @@
 import { printable, widthOf } from "../text/printable.js"
+import { thousands } from "../text/thousands.js"
 
 export { printable } from "../text/printable.js"
 
 export const plural = (count: number, one: string, many = `${one}s`): string =>
-  `${count.toLocaleString("en-US")} ${count === 1 ? one : many}`
+  `${thousands(count)} ${count === 1 ? one : many}`
 
 /** "batch", "batches". */
 export const batchesOf = (count: number) => plural(count, "batch", "batches")

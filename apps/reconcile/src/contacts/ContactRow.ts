@@ -1,4 +1,5 @@
 import type { EmailKey } from "effect-activecampaign/EmailKey"
+import { thousands } from "../text/thousands.js"
 
 /** What the numbers of a source's rows count: the physical lines of a text, or the rows of a table. */
 export type Place = "line" | "row"
@@ -91,6 +92,6 @@ export const remark = (line: number, kind: RemarkKind, value: string): Remark =>
   kind,
   value:
     value.length > maxRemarkShown
-      ? `${cut(value, maxRemarkShown)}… (${value.length.toLocaleString("en-US")} characters)`
+      ? `${cut(value, maxRemarkShown)}… (${thousands(value.length)} characters)`
       : value
 })

@@ -9,6 +9,7 @@ import { sentAddressColumn } from "./OwnColumns.js"
 import { place } from "./RecordFault.js"
 import type { Framed } from "./RecordFramer.js"
 import { type Found, numberText, type RowSink, take } from "./RowSink.js"
+import { thousands } from "../text/thousands.js"
 
 /** Reads framed texts, each of one JSON object, and adds bad ones to those the framer rejected. */
 export const read = (map: ColumnMap, framed: Framed, sink: Omit<RowSink, "rejected">): void => {
@@ -44,7 +45,7 @@ const readObject = (
   map: ColumnMap,
   roles: (key: string) => Role | null
 ): Either.Either<readonly [Found, KeyOf], Fault> => {
-  if (isTooDeep(text)) return fault(`It is nested deeper than ${deepest.toLocaleString("en-US")} levels.`)
+  if (isTooDeep(text)) return fault(`It is nested deeper than ${thousands(deepest)} levels.`)
   const parsed = parse(text, line)
   if (Either.isLeft(parsed)) return Either.left(parsed.left)
   const value = parsed.right

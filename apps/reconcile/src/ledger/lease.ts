@@ -1,5 +1,4 @@
 import type { SqlError } from "@effect/sql/SqlError"
-import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -8,6 +7,7 @@ import * as Schedule from "effect/Schedule"
 import { Ledger, type Service } from "./Ledger.js"
 import { LedgerError } from "./LedgerError.js"
 import { type Holder, lookFor, ThisProcess } from "./lease/Holder.js"
+import { type LeaseEvent, OnLease } from "./OnLease.js"
 import { transactionConnection } from "./transactionConnection.js"
 
 const renewEvery = Duration.seconds(5)
@@ -33,21 +33,6 @@ interface Lease {
   readonly renewals: number
   readonly renewed_at: string
 }
-
-/** `Watching`: whether the holder is still there can only be seen by waiting. `TakenOver`: it was silent throughout. */
-export interface LeaseEvent {
-  readonly _tag: "Watching" | "TakenOver"
-  readonly file: string
-  readonly host: string
-  readonly processId: number
-  /** How long one waits for a holder that stays silent. */
-  readonly patience: Duration.Duration
-}
-
-/** Who is to be told while a lease of unknown standing is watched: the ledger knows no terminal. By default, nobody. */
-export class OnLease extends Context.Reference<OnLease>()("ac-reconcile/OnLease", {
-  defaultValue: () => (_: LeaseEvent) => Effect.void
-}) {}
 
 const holderOf = (lease: Lease): Holder => ({
   instance: lease.instance,

@@ -1,3 +1,5 @@
+import { thousands } from "./thousands.js"
+
 /**
  * What must not reach a terminal as it is: it would drive it (control characters), reorder it (bidi), or not be seen
  * at all (format characters, variation selectors, tags, fillers, every blank but the plain space). Private and
@@ -32,7 +34,7 @@ const longest = 1000
 export const printable = (text: string, most: number = longest): string => {
   const shown = text.length > most ? cut(text, most) : text
   const safe = isPlain(shown) ? shown : shown.replace(unsafe, escaped)
-  return text.length > most ? `${safe} (${text.length.toLocaleString("en-US")} characters)` : safe
+  return text.length > most ? `${safe} (${thousands(text.length)} characters)` : safe
 }
 
 const longestLine = 20_000

@@ -153,7 +153,8 @@ const fromTooLarge = ({ hide, request }: Circumstances, { limit, start, status }
     body: keptOf(hide(decodeUtf8(start.slice(0, readOfTooLarge))))
   })
 
-const tooDeep = `nested deeper than ${mostLevels.toLocaleString("en")} levels`
+// To be asked for when it is needed: it loads the rules of every language.
+const tooDeep = () => `nested deeper than ${mostLevels.toLocaleString("en")} levels`
 
 const fromTooDeep = (
   { hide, request }: Circumstances,
@@ -163,7 +164,7 @@ const fromTooDeep = (
     Effect.orElseSucceed(text, () => ""),
     (body) => {
       const isJson = contentOf(body) === "json"
-      return brokenBody(request, status, hide(body), isJson ? tooDeep : oneLine(hide(body), 60))
+      return brokenBody(request, status, hide(body), isJson ? tooDeep() : oneLine(hide(body), 60))
     }
   )
 

@@ -36,4 +36,8 @@ export const ended = <A, E>(part: Effect.Effect<A, E>): Effect.Effect<Ended> =>
 
 /** A whole command, from its arguments on. */
 export const command = (args: ReadonlyArray<string>): Effect.Effect<Ended> =>
-  ended(cli("0.0.0")(["node", "ac-reconcile", ...args]).pipe(Effect.provide(NodeContext.layer)))
+  ended(
+    Effect.flatten(Effect.promise(() => cli(["node", "ac-reconcile", ...args]))).pipe(
+      Effect.provide(NodeContext.layer)
+    )
+  )

@@ -1,0 +1,68 @@
+import * as Command from "@effect/cli/Command"
+import { application, batches, contacts, exports, type Parser, root } from "./commandTree.js"
+import type { exportCommands as ExportCommands } from "./exports.js"
+import { syntaxOf } from "./shell/syntax.js"
+
+/** The parser of a tree that holds one command alone: it reads a call of that command as the whole tree would. */
+const alone = <Name extends string, R, E, A>(command: Command.Command<Name, R, E, A>) => ({
+  run: Command.run(Command.withSubcommands(root, [command]), application),
+  syntax: syntaxOf([command])
+})
+
+const ofContacts = <Name extends string, R, E, A>(command: Command.Command<Name, R, E, A>) => ({
+  run: alone(Command.withSubcommands(contacts, [command])).run,
+  syntax: syntaxOf([], { contacts: [command] })
+})
+
+const ofBatches = <Name extends string, R, E, A>(command: Command.Command<Name, R, E, A>) => ({
+  run: alone(Command.withSubcommands(batches, [command])).run,
+  syntax: syntaxOf([], { batches: [command] })
+})
+
+const ofExports = (commands: typeof ExportCommands) => ({
+  run: alone(Command.withSubcommands(exports, commands)).run,
+  syntax: syntaxOf([], { export: commands })
+})
+
+type Load = () => Promise<Parser>
+
+const commands: Readonly<Record<string, Load>> = {
+  demo: async () => alone((await import("./demo.js")).demo),
+  run: async () => alone((await import("./run.js")).run),
+  resolve: async () => alone((await import("./resolve.js")).resolve),
+  lookup: async () => alone((await import("./lookup.js")).lookup),
+  reconcile: async () => alone((await import("./reconcile.js")).reconcile),
+  explain: async () => alone((await import("./explain.js")).explain),
+  status: async () => alone((await import("./status.js")).status),
+  export: async () => ofExports((await import("./exports.js")).exportCommands),
+  query: async () => alone((await import("./query.js")).query),
+  schema: async () => alone((await import("./schema.js")).schema),
+  snapshot: async () => alone((await import("./snapshot.js")).snapshot),
+  erase: async () => alone((await import("./erase.js")).erase)
+}
+
+const groups: Readonly<Record<string, Readonly<Record<string, Load>>>> = {
+  contacts: {
+    load: async () => ofContacts((await import("./contactsLoad.js")).contactsLoad),
+    remove: async () => ofContacts((await import("./contactsRemove.js")).contactsRemove)
+  },
+  batches: {
+    add: async () => ofBatches((await import("./batchesAdd.js")).batchesAdd),
+    list: async () => ofBatches((await import("./batchesShow.js")).batchesList),
+    show: async () => ofBatches((await import("./batchesShow.js")).batchesShow),
+    remove: async () => ofBatches((await import("./batchesRemove.js")).batchesRemove)
+  }
+}
+
+const at = <A>(table: Readonly<Record<string, A>>, word: string): A | undefined =>
+  Object.hasOwn(table, word) ? table[word] : undefined
+
+/** The parser writes completions, and asks, for all commands whichever is named. */
+const isAboutAll = (arg: string) => /^--(completions|wizard)/i.test(arg)
+
+/** What loads the one command that is called; undefined where no known one is, and all of them are asked for. */
+export const oneCommand = (args: ReadonlyArray<string>): Load | undefined => {
+  if (args.some(isAboutAll)) return undefined
+  const [first = "", second = ""] = args
+  return at(commands, first) ?? at(at(groups, first) ?? {}, second)
+}

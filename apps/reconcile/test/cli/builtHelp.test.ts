@@ -1,0 +1,71 @@
+import { spawnSync } from "node:child_process"
+import { readFileSync } from "node:fs"
+import { describe, expect, it } from "vitest"
+import { helpTexts } from "../../src/cli/helpTexts.js"
+import { expectDone } from "./support/said.js"
+import { bin, inWorld } from "./support/World.js"
+
+const built: Readonly<Record<string, string>> = JSON.parse(
+  readFileSync(new URL("../../dist/help.json", import.meta.url), "utf8")
+)
+const commands = Object.keys(built)
+const wordsOf = (command: string) => command.split(" ").filter((word) => word !== "")
+const isGroup = (command: string) =>
+  commands.some((other) => other !== command && other.startsWith(`${command} `.trimStart()))
+
+describe.concurrent("help that was written when the command was built", () => {
+  it("is that of every command, in its colours, as the parser has it", async () => {
+    expect(built).toEqual(await helpTexts())
+    expect(commands).toContain("batches list")
+    expect(built["batches list"]).toContain("\u001B[0;1m")
+  })
+
+  it.each(commands)(
+    "is what the command '%s' prints once it is loaded",
+    (command) =>
+      inWorld(async (world) => {
+        const words = wordsOf(command)
+        // Asked for twice, it is answered by the parser.
+        const live = await world.run([...words, "--help", "-h"])
+        expectDone(live)
+        for (const args of [[...words, "--help"], [...words, "-h"], ...(isGroup(command) ? [words] : [])]) {
+          expect(await world.run(args), args.join(" ")).toEqual(live)
+        }
+      })(),
+    60_000
+  )
+
+  it(
+    "does not answer for what is no command",
+    inWorld(async (world) => {
+      for (const args of [["batches list"], ["batches", "lisst"], ["batches-list"], [""], ["constructor"]]) {
+        const told = await world.run([...args, "--help"])
+        expect(told.code, args.join(" ")).toBe(2)
+        expect(told.stdout).toBe("")
+      }
+    })
+  )
+
+  it(
+    "is not written into a database that a shell appends to",
+    inWorld(async (world) => {
+      const db = world.path("reconcile.db")
+      expectDone(await world.run(["batches", "add", "--id", "b-1", "--db", db]))
+      const before = readFileSync(db)
+      for (const args of [["--help"], ["batches", "list", "--help"]]) {
+        const told = spawnSync(
+          "sh",
+          ["-c", 'exec "$@" >> reconcile.db', "sh", process.execPath, bin, ...args],
+          {
+            cwd: world.folder,
+            env: world.env,
+            encoding: "utf8"
+          }
+        )
+        expect(told.status).toBe(2)
+        expect(told.stderr).toContain("standard output")
+      }
+      expect(readFileSync(db).equals(before)).toBe(true)
+    })
+  )
+})
