@@ -66,6 +66,8 @@ for (const batches of process.argv.slice(2).length > 0
         "--no-lookup",
         "--db",
         db,
+        "--account-limit",
+        "100000",
         "--requests-per-second",
         "100000",
         "--json"

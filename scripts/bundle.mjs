@@ -16,14 +16,16 @@ const leanUndici = {
         import Agent from "./lib/dispatcher/agent.js"
         import Dispatcher from "./lib/dispatcher/dispatcher.js"
         import EnvHttpProxyAgent from "./lib/dispatcher/env-http-proxy-agent.js"
+        import Pool from "./lib/dispatcher/pool.js"
         import ProxyAgent from "./lib/dispatcher/proxy-agent.js"
         import api from "./lib/api/index.js"
+        import buildConnector from "./lib/core/connect.js"
         import errors from "./lib/core/errors.js"
         import global from "./lib/global.js"
         Object.assign(Dispatcher.prototype, api)
         const { getGlobalDispatcher, setGlobalDispatcher } = global
-        export { Agent, Dispatcher, EnvHttpProxyAgent, errors, getGlobalDispatcher, ProxyAgent, setGlobalDispatcher }
-        export default { Agent, Dispatcher, EnvHttpProxyAgent, errors, getGlobalDispatcher, ProxyAgent, setGlobalDispatcher }
+        export { Agent, buildConnector, Dispatcher, EnvHttpProxyAgent, errors, getGlobalDispatcher, Pool, ProxyAgent, setGlobalDispatcher }
+        export default { Agent, buildConnector, Dispatcher, EnvHttpProxyAgent, errors, getGlobalDispatcher, Pool, ProxyAgent, setGlobalDispatcher }
       `
     }))
   }
