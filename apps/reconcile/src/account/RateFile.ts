@@ -109,8 +109,9 @@ const makeOrCheck = (path: string): void => {
       // Another command was first.
       makeOrCheck(path)
     }
-  } else if (found.isSymbolicLink() || found.nlink > 1) throw new Error("a link has the name of its file")
-  else if (!found.isFile()) throw new Error("it is not an ordinary file")
+  } else if (found.isSymbolicLink() || (found.isFile() && found.nlink > 1)) {
+    throw new Error("a link has the name of its file")
+  } else if (!found.isFile()) throw new Error("it is not an ordinary file")
 }
 
 /** Another program's database is left as it is. */
