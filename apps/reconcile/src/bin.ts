@@ -8,7 +8,7 @@ import * as Logger from "effect/Logger"
 import { cli } from "./cli/Cli.js"
 import { printError } from "./cli/console.js"
 import { ExitCode, ExitWith, fromExit } from "./cli/ExitCode.js"
-import { endWithoutStdout, watchStreams } from "./cli/shell/streams.js"
+import { afterStdout, watchStreams } from "./cli/shell/streams.js"
 import { interruptedCode, watchSignals } from "./cli/signals.js"
 import { outputTo } from "./files/Target.js"
 import { printable } from "./text/printable.js"
@@ -46,10 +46,8 @@ command.pipe(
     disableErrorReporting: true,
     disablePrettyLogger: true,
     teardown: (exit, onExit) => {
-      // Told of only in the next turn, by which this process may have ended as if all were well.
-      if (process.stdout.errored !== null) endWithoutStdout(process.stdout.errored)
       const code = fromExit(exit)
-      onExit(code === ExitCode.interrupted ? interruptedCode() : code)
+      onExit(afterStdout(code === ExitCode.interrupted ? interruptedCode() : code))
     }
   })
 )

@@ -1,8 +1,18 @@
 import { createHash } from "node:crypto"
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
+import {
+  closeSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync
+} from "node:fs"
 import { hostname } from "node:os"
 import { dirname, join } from "node:path"
 import Sqlite from "better-sqlite3"
+import { codeOf } from "../ledger/LedgerError.js"
 
 /** Whether a request may go now, or when to ask again; `isHeld`: because the account asked everybody to wait. */
 export type Claim =
@@ -88,11 +98,29 @@ const makeFolder = (folder: string): void => {
   }
 }
 
-/** For the user alone, and nothing but an ordinary file: SQLite would wait at a pipe for ever. */
-const makeOrCheck = (path: string) => {
-  const found = statSync(path, { throwIfNoEntry: false })
-  if (found === undefined) closeSync(openSync(path, "a", 0o600))
-  else if (!found.isFile()) throw new Error("it is not an ordinary file")
+/** For the user alone, and nothing but an ordinary file: SQLite would wait at a pipe for ever, and a link leads to another's. */
+const makeOrCheck = (path: string): void => {
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (found === undefined) {
+    try {
+      closeSync(openSync(path, "ax", 0o600))
+    } catch (error) {
+      if (codeOf(error) !== "EEXIST") throw error
+      // Another command was first.
+      makeOrCheck(path)
+    }
+  } else if (found.isSymbolicLink() || (found.isFile() && found.nlink > 1)) {
+    throw new Error("a link has the name of its file")
+  } else if (!found.isFile()) throw new Error("it is not an ordinary file")
+}
+
+/** Another program's database is left as it is. */
+const refuseOthers = (database: Sqlite.Database) => {
+  const others = database
+    .prepare("SELECT 1 FROM sqlite_schema WHERE tbl_name NOT IN ('takes', 'waiters', 'holds')")
+    .get()
+  const marked = Number(database.pragma("application_id", { simple: true })) !== 0
+  if (others !== undefined || marked) throw new Error("another program's database has the name of its file")
 }
 
 /** Opens the file, and makes it and its folder where needed. */
@@ -104,6 +132,7 @@ export const open = (folder: string, account: string): RateFile => {
   makeOrCheck(path)
   const database = new Sqlite(path, { timeout: 0 })
   try {
+    refuseOthers(database)
     // Rolled back by the next to come where a process is killed; lost in a power cut, and then nobody needs it.
     database.pragma("journal_mode = TRUNCATE")
     database.pragma("synchronous = OFF")

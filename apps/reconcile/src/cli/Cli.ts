@@ -41,11 +41,13 @@ const tellLease = ({ _tag, file, host, patience, processId }: LeaseEvent) => {
   )
 }
 
+const unreadable = { unwritable: "its folder cannot be written", full: "its disk is full" } as const
+
 const tellPrivateCopy = ({ file, why }: PrivateCopy) =>
   Console.error(
     why === "older"
       ? `ac-reconcile: ${file} has an older schema. It was left as it is, and a temporary copy brought to schema ${schemaVersion} is read; a command that writes, such as 'ac-reconcile reconcile', brings the file itself to it.`
-      : `ac-reconcile: ${file} cannot be read where it is, as its folder cannot be written; a temporary copy is read.`
+      : `ac-reconcile: ${file} cannot be read where it is, as ${unreadable[why]}; a temporary copy is read.`
   )
 
 const load = async (args: ReadonlyArray<string>): Promise<Parser> => {

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import { erase as eraseFrom, held } from "../ledger/Erase.js"
 import { filesBeside, searchBytes } from "../ledger/erase/fileBytes.js"
 import { personOf } from "../ledger/erase/person.js"
-import { type Remaining, search } from "../ledger/erase/search.js"
+import { type Remaining, search, searchReadOnly } from "../ledger/erase/search.js"
 import type { Tidied } from "../ledger/erase/tidy.js"
 import { keptCopies } from "../ledger/keptCopies.js"
 import * as Ledger from "../ledger/Ledger.js"
@@ -29,8 +29,6 @@ const address = Args.text({ name: "address" }).pipe(
 
 const yes = Options.boolean("yes").pipe(Options.withDescription("Do it; without, only what is held is shown"))
 
-const open = (file: string) => Ledger.layer(file, { mustExist: true })
-
 const tableOf = (rows: ReadonlyArray<{ readonly table: string; readonly rows: number }>) =>
   columns(rows.map(({ rows: count, table }) => [table, plural(count, "row")]))
 
@@ -44,7 +42,7 @@ const some = (all: ReadonlyArray<string>) =>
 const show = (file: string, subject: string) =>
   Effect.gen(function* () {
     const { contactIds, held: rows, key, keys } = yield* held(subject)
-    const found = yield* search(personOf(subject))
+    const found = yield* searchReadOnly(file, personOf(subject))
     const spelled = keys.filter((one) => one !== key)
     return {
       text:
@@ -71,7 +69,7 @@ const show = (file: string, subject: string) =>
         erased: false
       }
     }
-  }).pipe(Effect.provide(open(file)))
+  }).pipe(Effect.provide(Ledger.layerReadOnly(file)))
 
 /** Why the proof could not be made, and what to do. */
 const untidy = (file: string, tidied: Exclude<Tidied, { readonly done: true }>, command: string) => {
@@ -98,7 +96,10 @@ const eraseAndSearch = (subject: string) =>
 
 const remove = (file: string, subject: string) =>
   Effect.gen(function* () {
-    const { erased, found } = yield* Effect.provide(eraseAndSearch(subject), open(file))
+    const { erased, found } = yield* Effect.provide(
+      eraseAndSearch(subject),
+      Ledger.layer(file, { mustExist: true })
+    )
     const { others, remaining, unread } = found
     // SQLite does not hold the file open in this process any more: to close it here would drop its locks.
     const ledger = yield* searchBytes(file, erased.person, others)

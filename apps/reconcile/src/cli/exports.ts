@@ -32,8 +32,8 @@ const output = Options.text("output").pipe(
 /** An option that this export does not have. */
 const absent = Options.map(Options.none, () => Option.none<never>())
 
-const remarks = (definition: Export, filtered: boolean, { neutralised, rows }: Written) => [
-  ...(rows > 0 ? [] : [`${definition.none}${filtered ? " within what was asked for" : ""}.`]),
+const remarks = (definition: Export, filtered: boolean, { isCut, neutralised, rows }: Written) => [
+  ...(rows > 0 || isCut ? [] : [`${definition.none}${filtered ? " within what was asked for" : ""}.`]),
   ...(neutralised === 0
     ? []
     : [

@@ -43,9 +43,18 @@ const failure = (file: string) => (error: unknown) =>
     ? fromSqlite(file, error)
     : new QueryError({ reason: reason(error) })
 
-/** Few enough to be shown soon, and for long rows fewer, so that no more than some megabytes are held. */
-const rowsAtOnce = 1000
+/** What is collected before it is written: fewer rows where they are long or slow to come. */
+interface Portion {
+  readonly rows: number
+  readonly millis: number
+}
+
+const portion: Portion = { rows: 1000, millis: 50 }
 const bytesAtOnce = 4_000_000
+
+/** The first row is shown as soon as it is found; a table needs some more to know how wide it is. */
+const firstOf = (format: Format | "table"): Portion =>
+  format === "table" ? { rows: 1000, millis: 200 } : { rows: 1, millis: 0 }
 
 /** With room for what a format puts around it, within the longest text that JavaScript knows. */
 const largest = 200_000_000
@@ -53,7 +62,7 @@ const largest = 200_000_000
 const sizeOf = (value: unknown) =>
   typeof value === "string" ? value.length : value instanceof Uint8Array ? 2 * value.length : 8
 
-const rowsOf = (database: Sqlite.Database, file: string, { sql, values }: Asked) =>
+const rowsOf = (database: Sqlite.Database, file: string, { sql, values }: Asked, first: Portion) =>
   Effect.try({
     try: () => {
       const statement = database.prepare<Array<Asked["values"]>, Row>(sql)
@@ -80,10 +89,16 @@ const rowsOf = (database: Sqlite.Database, file: string, { sql, values }: Asked)
     // A database whose rows are still being read cannot be closed.
     (found) => Effect.acquireRelease(found, ({ rows }) => Effect.sync(() => rows.return?.())),
     Effect.map(({ columns, rows }) => {
+      let wanted = first
       const next = Effect.try({
         try: () => {
           const found: Array<Row> = []
-          for (let bytes = 0; found.length < rowsAtOnce && bytes < bytesAtOnce; ) {
+          const begun = performance.now()
+          const isEnough = (bytes: number) =>
+            found.length >= wanted.rows ||
+            bytes >= bytesAtOnce ||
+            (found.length > 0 && performance.now() - begun >= wanted.millis)
+          for (let bytes = 0; !isEnough(bytes); ) {
             const { done, value } = rows.next()
             if (done === true) break
             const sizes = value.map(sizeOf)
@@ -96,6 +111,7 @@ const rowsOf = (database: Sqlite.Database, file: string, { sql, values }: Asked)
             bytes += sizes.reduce((sum, size) => sum + size, 0)
             found.push(value.map(cellFromSqlite))
           }
+          wanted = portion
           return found
         },
         catch: (error) => Option.some(failure(file)(error))
@@ -128,8 +144,9 @@ const answer = (
 ) =>
   Effect.gen(function* () {
     const database = yield* readOnly(options.db, { schema: "own" })
-    const asking = Effect.flatMap(rowsOf(database, options.db, asked), ({ columns, rows }) =>
-      print(options.format, columns, rows, options)
+    const asking = Effect.flatMap(
+      rowsOf(database, options.db, asked, firstOf(options.format)),
+      ({ columns, rows }) => print(options.format, columns, rows, options)
     )
     return yield* endedBySignals(asking, options.timeout)
   }).pipe(Effect.scoped)

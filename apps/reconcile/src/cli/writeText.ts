@@ -10,6 +10,8 @@ export interface Written {
   readonly rows: number
   /** Cells in which a formula was made text. */
   readonly neutralised: number
+  /** Nothing more was taken before the end, so that nobody knows of the rest. */
+  readonly isCut: boolean
 }
 
 /** Whether somebody would look at what is written. */
@@ -34,16 +36,19 @@ export const write = <E, R>(
   inputs: ReadonlyArray<Input> = []
 ) =>
   Effect.gen(function* () {
-    let written: Written = { rows: 0, neutralised: 0 }
+    let written: Written = { rows: 0, neutralised: 0, isCut: false }
     const writer = yield* Writer.into(target, { inputs, sealed: false })
     const asShown = isTerminal(target) ? printableLines : (text: string) => text
     yield* Stream.runForEach(pieces, ({ neutralised, rows, text }) => {
-      written = { rows: written.rows + rows, neutralised: written.neutralised + neutralised }
+      written = { ...written, rows: written.rows + rows, neutralised: written.neutralised + neutralised }
       return Effect.zipRight(writer.write(asShown(text)), turn)
     }).pipe(
       Effect.catchIf(
         (error) => error instanceof Writer.ReaderLeft,
-        () => Effect.void
+        () =>
+          Effect.sync(() => {
+            written = { ...written, isCut: true }
+          })
       )
     )
     yield* writer.finish

@@ -11,7 +11,7 @@ import * as Seal from "./Seal.js"
 import { type Input, objectionTo, outputFailed, type Target } from "./Target.js"
 import * as Unfinished from "./Unfinished.js"
 
-/** Who reads a pipe has seen enough (`| head`). */
+/** Nothing more is taken: who reads a pipe has seen enough (`| head`), or standard output failed, which the process tells as it ends. */
 export class ReaderLeft extends Data.TaggedError("ReaderLeft") {}
 
 export interface Writer {
@@ -79,7 +79,9 @@ const intoStream = (target: Stream): Effect.Effect<Writer, OutputError, Scope.Sc
           resume(error === null || error === undefined ? Effect.void : Effect.fail(DiskError.of(error)))
         )
       }).pipe(
-        Effect.mapError((error) => (error.code === "EPIPE" ? new ReaderLeft() : outputFailed(target)(error)))
+        Effect.mapError((error) =>
+          error.code === "EPIPE" || stream === process.stdout ? new ReaderLeft() : outputFailed(target)(error)
+        )
       )
     return { write, finish: Effect.void }
   })

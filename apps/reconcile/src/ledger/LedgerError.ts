@@ -1,3 +1,5 @@
+import { existsSync, statfsSync } from "node:fs"
+import { dirname } from "node:path"
 import * as Schema from "effect/Schema"
 
 /** The database file cannot serve as the ledger, or could not be written. `reason` finishes a sentence about `file`. */
@@ -35,6 +37,29 @@ export const messageOf = (error: unknown): string =>
       ? error.message
       : String(error)
 
+/** Of these, SQLite does not tell a full disk from a broken one; the shared memory beside a ledger takes 32 KiB at once. */
+const mayBeFull = /^SQLITE_IOERR_(WRITE|FSYNC|DIR_FSYNC|TRUNCATE|SHM)/
+const least = 64 * 1024
+
+const hasNoRoom = (file: string) => {
+  try {
+    const { bavail, bsize } = statfsSync(existsSync(file) ? file : dirname(file))
+    return bavail * bsize < least
+  } catch {
+    return false
+  }
+}
+
+/** Whether SQLite failed on a file since the disk that it is on is full. */
+export const isFull = (file: string, error: unknown): boolean => {
+  const code = codeOf(error)
+  return (
+    code.startsWith("SQLITE_FULL") ||
+    code === "SQLITE_IOERR_SHMSIZE" ||
+    (mayBeFull.test(code) && hasNoRoom(file))
+  )
+}
+
 export const fromSqlite = (file: string, error: unknown): LedgerError => {
   const code = codeOf(error)
   if (code.startsWith("SQLITE_BUSY") || code.startsWith("SQLITE_LOCKED")) {
@@ -70,7 +95,7 @@ export const fromSqlite = (file: string, error: unknown): LedgerError => {
         "it cannot be opened for writing. Check the folder and the permissions, or name another with --db FILE."
     })
   }
-  if (code.startsWith("SQLITE_FULL")) {
+  if (isFull(file, error)) {
     return new LedgerError({
       file,
       kind: "failed",

@@ -6,7 +6,7 @@ import Sqlite from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { identify } from "./identity.js"
-import { codeOf, fromSqlite, LedgerError, messageOf } from "./LedgerError.js"
+import { codeOf, fromSqlite, isFull, LedgerError, messageOf } from "./LedgerError.js"
 import { schemaVersion } from "./migrations.js"
 import { OnMigration } from "./OnMigration.js"
 import { OnPrivateCopy } from "./OnPrivateCopy.js"
@@ -19,18 +19,22 @@ export interface ReadOptions {
   readonly absent?: string
 }
 
+/** Whether the log beside a ledger holds anything. An empty one is what a reader left that was killed. */
+const holdsLog = (file: string) => (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0
+
 /**
  * Reading in WAL mode makes files beside the ledger, and only who may write can take them away again. So SQLite itself does
- * it once the reader has closed, and leaves them where anybody else has the ledger open.
+ * it once the reader has closed, and leaves them where anybody else has the ledger open. What a killed writer left in
+ * the log is for the next writer.
  */
 export const leavingNothing = (file: string): Effect.Effect<void, never, Scope.Scope> =>
   Effect.asVoid(
     Effect.acquireRelease(
-      Effect.sync(() => existsSync(`${file}-wal`)),
-      (wasThere) =>
+      Effect.sync(() => holdsLog(file)),
+      (held) =>
         Effect.ignore(
           Effect.try(() => {
-            if (wasThere || !existsSync(`${file}-wal`)) return
+            if (held || !existsSync(`${file}-wal`)) return
             const database = new Sqlite(file, { fileMustExist: true })
             try {
               database.prepare("SELECT 1 FROM sqlite_schema").get()
@@ -42,11 +46,15 @@ export const leavingNothing = (file: string): Effect.Effect<void, never, Scope.S
     )
   )
 
-/** What SQLite says where it cannot make the files that reading in WAL mode takes. */
-const needsFolder = (error: unknown) => /^SQLITE_(CANTOPEN|READONLY)/.test(codeOf(error))
+/** Why SQLite cannot make the files that reading in WAL mode takes; undefined where it speaks of something else. */
+const unreadableFor = (file: string, error: unknown): "unwritable" | "full" | undefined => {
+  if (/^SQLITE_(CANTOPEN|READONLY)/.test(codeOf(error))) return "unwritable"
+  if (isFull(file, error)) return "full"
+  return codeOf(error).startsWith("SQLITE_IOERR_SHM") ? "unwritable" : undefined
+}
 
-/** Whether SQLite can read the file where it is. */
-const isReadableInPlace = (file: string) =>
+/** Why SQLite cannot read the file where it is; undefined where it can. */
+const whyNotInPlace = (file: string) =>
   Effect.try({
     try: () => {
       const database = new Sqlite(file, { readonly: true, fileMustExist: true })
@@ -55,13 +63,14 @@ const isReadableInPlace = (file: string) =>
       } finally {
         database.close()
       }
-      return true
+      return undefined
     },
     catch: (error) => error
   }).pipe(
-    Effect.catchAll((error) =>
-      needsFolder(error) ? Effect.succeed(false) : Effect.fail(fromSqlite(file, error))
-    )
+    Effect.catchAll((error) => {
+      const why = unreadableFor(file, error)
+      return why === undefined ? Effect.fail(fromSqlite(file, error)) : Effect.succeed(why)
+    })
   )
 
 const parts = ["", "-wal", "-journal"]
@@ -162,10 +171,11 @@ export const readablePath = (
         reason: options.absent ?? "there is no ledger there. Name another with --db FILE."
       })
     }
-    const inPlace = yield* isReadableInPlace(file)
+    const whyNot = yield* whyNotInPlace(file)
     const isOlder = options.schema === "own" && identity.version < schemaVersion
-    if (inPlace && !isOlder) return file
+    const why = isOlder ? "older" : whyNot
+    if (why === undefined) return file
     const tell = yield* OnPrivateCopy
-    yield* tell({ file, why: isOlder ? "older" : "unwritable" })
-    return yield* privateCopy(file, inPlace, options)
+    yield* tell({ file, why })
+    return yield* privateCopy(file, whyNot === undefined, options)
   })

@@ -1,4 +1,15 @@
-import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs"
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync
+} from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import Sqlite from "better-sqlite3"
@@ -264,6 +275,21 @@ describe("the file in which the rate is shared", () => {
     }).pipe(Effect.scoped, inVirtualTime)
   )
 
+  const othersDatabase = (file: string) => {
+    const database = new Sqlite(file)
+    database.exec("CREATE TABLE mine (something TEXT)")
+    database.close()
+  }
+
+  const contentOf = (folder: string) =>
+    readdirSync(folder).map((name) => {
+      const path = join(folder, name)
+      return [
+        name,
+        statSync(path, { throwIfNoEntry: false })?.isFile() === true ? readFileSync(path, "hex") : ""
+      ]
+    })
+
   const unusable: Readonly<Record<string, (folder: string) => SharedRate.Options["folder"]>> = {
     "there is no folder for it": () => ({ missing: "there is no home folder" }),
     "its folder is a file": (folder) => {
@@ -273,6 +299,24 @@ describe("the file in which the rate is shared", () => {
     "the system makes no folder there": () => ({ path: "/proc/nowhere/ac-reconcile" }),
     "a folder has its name": (folder) => {
       mkdirSync(join(folder, nameOf(account)))
+      return { path: folder }
+    },
+    "its name is a link to another database": (folder) => {
+      othersDatabase(join(folder, "other.db"))
+      symlinkSync("other.db", join(folder, nameOf(account)))
+      return { path: folder }
+    },
+    "its name is another name of another database": (folder) => {
+      othersDatabase(join(folder, "other.db"))
+      linkSync(join(folder, "other.db"), join(folder, nameOf(account)))
+      return { path: folder }
+    },
+    "another database has its name": (folder) => {
+      othersDatabase(join(folder, nameOf(account)))
+      return { path: folder }
+    },
+    "its name is a link that leads nowhere": (folder) => {
+      symlinkSync("nowhere", join(folder, nameOf(account)))
       return { path: folder }
     },
     ...(process.getuid?.() === 0
@@ -287,11 +331,15 @@ describe("the file in which the rate is shared", () => {
   for (const [why, prepare] of Object.entries(unusable)) {
     it.live(`is done without, said once, and each command keeps its own rate, where ${why}`, () =>
       Effect.gen(function* () {
-        const budget = yield* command("", { folder: prepare(yield* temporaryFolder) })
+        const parent = yield* temporaryFolder
+        const folder = prepare(parent)
+        const before = contentOf(parent)
+        const budget = yield* command("", { folder })
         const times = yield* calling(budget, 60)
         assert.isAtMost(busiest(times), 4)
         assert.lengthOf(budget.told, 1)
         assert.match(budget.told[0] ?? "", /^The rate is kept per process, since commands cannot share it/)
+        assert.deepStrictEqual(contentOf(parent), before)
       }).pipe(Effect.scoped, inVirtualTime)
     )
   }

@@ -1,4 +1,5 @@
-import { readdirSync } from "node:fs"
+import { spawnSync } from "node:child_process"
+import { mkdirSync, readdirSync } from "node:fs"
 import Sqlite from "better-sqlite3"
 import { describe, expect, it } from "vitest"
 import { applicationId } from "../../src/ledger/identity.js"
@@ -11,6 +12,14 @@ import { inWorld } from "./support/World.js"
 
 /** What a process may write to one file, in blocks of 512 bytes; more fails as on a full disk. */
 const limited = (blocks: number, line: string) => `trap '' XFSZ; ulimit -f ${blocks}; ${line}`
+
+/** In a mount of its own, which goes with the shell. */
+const onSmallDisk = (line: string) =>
+  `unshare -rm sh -c '${`mount -t tmpfs -o size=2m tmpfs disk\n${line}`.replaceAll("'", `'\\''`)}'`
+
+const mounts =
+  process.platform === "linux" &&
+  spawnSync("unshare", ["-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).status === 0
 
 describe.concurrent("standard output that takes nothing more", () => {
   const commands = [
@@ -105,6 +114,44 @@ describe.concurrent("a full disk", () => {
         expect(`${migrating.stdout}${migrating.stderr}`).not.toMatch(/fault of ac-reconcile|^ +at /m)
         expect(pragma(world.path("old.db"), "user_version")).toBe(1)
         expect(dump(world.path("old.db"))).toEqual(before)
+      }
+    })
+  )
+
+  it.skipIf(!mounts)(
+    "is called full by what writes, and what reads reads a private copy, wherever the last room is gone",
+    inWorld(async (world) => {
+      const db = await prepared(world)
+      mkdirSync(world.path("disk"))
+      for (const left of [0, 4, 16]) {
+        const ended = await shell(
+          world,
+          onSmallDisk(`cp ${db} disk/l.db
+            room=$(($(stat -fc '%a * %S' disk) / 1024 - ${left}))
+            dd if=/dev/zero of=disk/fill bs=1024 count=$room 2> /dev/null
+            for command in "run --once" "batches add --id b-2" "reconcile --rebuild" "batches list" "explain ada@example.test" \
+              "export outcomes" "schema" "query totals" "erase ada@example.test" "snapshot copy-${left}.db"; do
+              "$NODE" "$BIN" $command --db disk/l.db > out 2> err
+              echo "$command: $?: $(cat err)"
+            done`)
+        )
+        const copied =
+          "0: ac-reconcile: disk/l.db cannot be read where it is, as its disk is full; a temporary copy is read."
+        const full =
+          "7: ac-reconcile: disk/l.db: it cannot be written, since the disk is full. Free some space, then run the same command again; nothing recorded is lost."
+        expect(ended.stderr).toBe("")
+        expect(ended.stdout.trimEnd().split("\n")).toEqual([
+          expect.stringMatching(/^run --once: [27]: /),
+          `batches add --id b-2: ${full}`,
+          `reconcile --rebuild: ${full}`,
+          `batches list: ${copied}`,
+          `explain ada@example.test: ${copied}`,
+          `export outcomes: ${copied}`,
+          `schema: ${copied}`,
+          `query totals: ${copied}`,
+          `erase ada@example.test: ${copied}`,
+          `snapshot copy-${left}.db: ${copied}`
+        ])
       }
     })
   )

@@ -96,6 +96,20 @@ describe("a query that does not end", () => {
   )
 
   it(
+    "shows the first row while the next one is looked for, in every format that needs no widths",
+    inWorld(async (world) => {
+      await prepare(world)
+      const stuckBehindOne = `SELECT 'first' AS x UNION ALL SELECT * FROM (${endless("max(x)")})`
+      for (const format of ["csv", "json", "ndjson", "markdown"]) {
+        const started = world.start(["query", stuckBehindOne, "--format", format])
+        await started.said(/first/)
+        started.process.kill("SIGINT")
+        await started.ended
+      }
+    })
+  )
+
+  it(
     "ends when its reader leaves, in every format",
     inWorld(async (world) => {
       await prepare(world)

@@ -18,6 +18,7 @@ const reading = [
   ["batches", "list"],
   ["batches", "show", "b-1"],
   ["explain", "ada@example.test"],
+  ["erase", "ada@example.test"],
   ["schema"]
 ] as const
 
@@ -46,6 +47,22 @@ describe.concurrent("what only reads", () => {
       expectDone(await world.run(["snapshot", "copy.sqlite"]))
       expect(readFileSync(world.path("reconcile.db")).equals(before)).toBe(true)
       expect(readdirSync(world.folder).sort()).toEqual(["copy.sqlite", "reconcile.db", "sent.csv"])
+    })
+  )
+
+  it(
+    "takes away what a query that a signal ended has left beside the ledger",
+    inWorld(async (world) => {
+      await prepare(world)
+      const endless =
+        "SELECT 1 UNION ALL SELECT max(x) FROM (WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT x FROM c)"
+      const started = world.start(["query", endless, "--format", "ndjson"])
+      await started.said(/1/)
+      started.process.kill("SIGINT")
+      await started.ended
+      expect(readdirSync(world.folder)).toContain("reconcile.db-wal")
+      expectDone(await world.run(["query", "SELECT 1"]))
+      expect(readdirSync(world.folder).sort()).toEqual(["reconcile.db", "sent.csv"])
     })
   )
 

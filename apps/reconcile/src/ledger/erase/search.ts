@@ -3,6 +3,8 @@ import * as Effect from "effect/Effect"
 import { Ledger } from "../Ledger.js"
 import type { LedgerError } from "../LedgerError.js"
 import { fromSqlite, messageOf } from "../LedgerError.js"
+import { OnPrivateCopy } from "../OnPrivateCopy.js"
+import { readOnly } from "../readOnly.js"
 import { holds, mayHold, type Person, withinOthers } from "./person.js"
 
 /** A column in which something of the person still stands, and in how many rows. */
@@ -88,4 +90,15 @@ export const search = (person: Person): Effect.Effect<Found, LedgerError, Ledger
       },
       catch: (error) => fromSqlite(file, error)
     })
+  )
+
+/** As `search`, of a ledger that is only read: in a private copy where it cannot be read in its place. */
+export const searchReadOnly = (file: string, person: Person): Effect.Effect<Found, LedgerError> =>
+  Effect.scoped(
+    Effect.flatMap(readOnly(file, { schema: "own" }), (database) =>
+      Effect.try({ try: () => searchAll(database, person), catch: (error) => fromSqlite(file, error) })
+    )
+  ).pipe(
+    // It has been told of where the ledger itself was read.
+    Effect.provideService(OnPrivateCopy, () => Effect.void)
   )
