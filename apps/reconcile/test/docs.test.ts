@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -29,6 +29,18 @@ describe("the documents", () => {
       for (const { name } of tables) assert.include(text, `### ${name}\n`)
     }).pipe(inMemory)
   )
+
+  it("name tests that are there, behind each guarantee", () => {
+    const named = [...document("docs/guarantees.md").matchAll(/`([^`]+\.test\.ts)`/g)].map(
+      ([, path = ""]) => path
+    )
+    assert.isNotEmpty(named)
+    const missing = named
+      .map((path) => (path.startsWith("packages/") ? path : `apps/reconcile/test/${path}`))
+      .map((path) => path.replace(/\/\*\.test\.ts$/, ""))
+      .filter((path) => !existsSync(fileURLToPath(new URL(`../../../${path}`, import.meta.url))))
+    assert.deepStrictEqual(missing, [])
+  })
 
   it("name every export and its columns", () => {
     const text = document("docs/exports.md")
