@@ -112,7 +112,8 @@ describe("an address", () => {
       "m\\u00fcller@exam",
       "m\\u00fcller@exam\\u00",
       "m\\u00FCller@example.test\\",
-      "müller@"
+      "müller@",
+      "müller@exam\ufffd"
     ]) {
       const body = `{"failure":["bo@x.test","${cut}`
       assert.strictEqual(

@@ -97,8 +97,8 @@ const bodyBegins = "(?:[[{]\\s*[\"'{[\\d]|<[^<>@]*>)"
 const isBody = new RegExp(`^\\s*${bodyBegins}`)
 const quotesBody = new RegExp(`activecampaign [^[{<]{0,200}${bodyBegins}`)
 
-/** An escape that was cut off. */
-const cutEscape = "(?:\\\\(?:u[\\da-f]{0,3})?|%[\\da-f]?|&#?\\w{0,9})?"
+/** An escape, or the bytes of a letter, that were cut off. */
+const cutEscape = "(?:\\\\(?:u[\\da-f]{0,3})?|%[\\da-f]?|&#?\\w{0,9}|\ufffd)?"
 const endOfText = new RegExp(`^${cutEscape}$`)
 const endOfQuote = new RegExp(`^${cutEscape}(?=[).]*(?:\\s|$))`)
 
