@@ -5,25 +5,39 @@ import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
 import { erase as eraseFrom, held } from "../ledger/Erase.js"
-import { filesBeside, searchBytes } from "../ledger/erase/fileBytes.js"
+import { askedAddress } from "../ledger/erase/askedAddress.js"
+import { searchBeside } from "../ledger/erase/beside.js"
+import { searchBytes } from "../ledger/erase/fileBytes.js"
 import { personOf } from "../ledger/erase/person.js"
 import { type Remaining, search, searchReadOnly } from "../ledger/erase/search.js"
 import type { Tidied } from "../ledger/erase/tidy.js"
-import { keptCopies } from "../ledger/keptCopies.js"
+import { keptCopies, realPath } from "../ledger/keptCopies.js"
 import * as Ledger from "../ledger/Ledger.js"
+import { fromSqlite } from "../ledger/LedgerError.js"
 import { whileLeased } from "../ledger/lease.js"
+import { thousands } from "../text/thousands.js"
 import { ExitCode } from "./ExitCode.js"
 import { db, json } from "./options.js"
 import { type Response, respond } from "./respond.js"
 import { blocks, columns, plural, printable } from "./text.js"
-import { thousands } from "../text/thousands.js"
+
+/** The first of many, and how many more there are. */
+const some = (all: ReadonlyArray<string>) =>
+  all.length <= 5 ? all.join(", ") : `${all.slice(0, 5).join(", ")} and ${plural(all.length - 5, "other")}`
+
+const moreThanAnAddress = (text: string, within: ReadonlyArray<string>) =>
+  within.length === 1
+    ? `'${text}' is not a plain address. Name ${within[0]} alone: rows that hold it among other words are found, too.`
+    : `'${text}' is more than one address. Name one at a time: ${some(within)}.`
 
 const address = Args.text({ name: "address" }).pipe(
-  Args.mapEffect((text) =>
-    text.startsWith("-") || !text.includes("@")
+  Args.mapEffect((text) => {
+    const asked = askedAddress(text)
+    if ("within" in asked) return Effect.fail(HelpDoc.p(moreThanAnAddress(text, asked.within)))
+    return text.startsWith("-") || !asked.address.includes("@")
       ? Effect.fail(HelpDoc.p(`'${text}' is not an e-mail address.`))
-      : Effect.succeed(text)
-  ),
+      : Effect.succeed(asked.address)
+  }),
   Args.withDescription("The address of the person to take out of the file")
 )
 
@@ -34,10 +48,6 @@ const tableOf = (rows: ReadonlyArray<{ readonly table: string; readonly rows: nu
 
 const placesOf = (places: ReadonlyArray<Remaining>) =>
   places.map(({ place, rows }) => `${place} (${plural(rows, "row")})`).join(", ")
-
-/** The first of many, and how many more there are. */
-const some = (all: ReadonlyArray<string>) =>
-  all.length <= 5 ? all.join(", ") : `${all.slice(0, 5).join(", ")} and ${plural(all.length - 5, "other")}`
 
 const show = (file: string, subject: string) =>
   Effect.gen(function* () {
@@ -71,13 +81,13 @@ const show = (file: string, subject: string) =>
     }
   }).pipe(Effect.provide(Ledger.layerReadOnly(file)))
 
-/** Why the proof could not be made, and what to do. */
-const untidy = (file: string, tidied: Exclude<Tidied, { readonly done: true }>, command: string) => {
+/** Why the proof could not be made, and what to do. The log stands beside the file itself, whatever link leads to it. */
+const untidy = (log: string, tidied: Exclude<Tidied, { readonly done: true }>, command: string) => {
   const { because, openIn, reason } = tidied
   const who = openIn.length === 0 ? "" : ` It is open in process ${openIn.join(", ")}.`
   const consequence =
     because === "log"
-      ? `so that the log ${file}-wal could not be emptied, and what was erased may still be read out of it`
+      ? `so that the log ${log} could not be emptied, and what was erased may still be read out of it`
       : "so that it could not be written anew, and what was erased may still be read out of its unused pages"
   const remedy =
     because === "failed"
@@ -102,17 +112,18 @@ const remove = (file: string, subject: string) =>
     )
     const { others, remaining, unread } = found
     // SQLite does not hold the file open in this process any more: to close it here would drop its locks.
-    const ledger = yield* searchBytes(file, erased.person, others)
-    const beside = yield* Effect.forEach(filesBeside(file), (path) =>
-      Effect.map(searchBytes(path, erased.person, others), (read) => ({ path, ...read }))
+    const ledger = yield* Effect.mapError(searchBytes(file, erased.person, others), ({ error }) =>
+      fromSqlite(file, error)
     )
+    const beside = yield* searchBeside(file, erased.person, others)
     const command = `ac-reconcile erase ${/^[\w.@+-]+$/.test(subject) ? subject : `'${subject.replaceAll("'", `'\\''`)}'`} --yes --db ${file}`
-    const holding = beside.filter(({ unexplained }) => unexplained > 0)
+    const holding = beside.read.filter(({ unexplained }) => unexplained > 0)
     const copies = yield* keptCopies(file)
     const isProven =
       erased.tidied.done && remaining.length === 0 && unread.length === 0 && ledger.unexplained === 0
+    const isEverywhereGone = isProven && holding.length === 0 && beside.unsearched.length === 0
     const proof = [
-      ...(erased.tidied.done ? [] : [untidy(file, erased.tidied, command)]),
+      ...(erased.tidied.done ? [] : [untidy(`${yield* realPath(file)}-wal`, erased.tidied, command)]),
       ...(remaining.length === 0
         ? []
         : [
@@ -126,7 +137,7 @@ const remove = (file: string, subject: string) =>
         : []),
       ...(isProven
         ? [
-            `Searched every column of every table, and all ${thousands(ledger.bytes)} bytes of the file: the address stands nowhere.`
+            `Searched every column of every table, and all ${thousands(ledger.bytes)} bytes of the file: ${isEverywhereGone ? "the address stands nowhere" : "the address is not in it any more"}.`
           ]
         : []),
       ...(isProven && others.size > 0
@@ -138,9 +149,12 @@ const remove = (file: string, subject: string) =>
         ? [
             `It still stands in ${holding.map(({ path }) => path).join(", ")}, beside the ledger. ${holding.length === 1 ? "It was" : "They were"} left as ${holding.length === 1 ? "it is" : "they are"}; delete ${holding.length === 1 ? "it" : "them"} when you need ${holding.length === 1 ? "it" : "them"} no more.`
           ]
-        : [])
+        : []),
+      ...beside.unsearched.map(
+        ({ path, reason }) =>
+          `${path} beside the ledger could not be searched (${reason}), and may still hold the address. Look into it yourself, then move or delete it, and run the same command again: ${command}`
+      )
     ]
-    const isEverywhereGone = isProven && holding.length === 0
     return {
       text: blocks(
         erased.held.length === 0
@@ -155,8 +169,12 @@ const remove = (file: string, subject: string) =>
               )
             ]
           : []),
-        ...(beside.length > 0
-          ? [printable(`Read byte by byte, too: ${beside.map(({ path }) => basename(path)).join(", ")}.`)]
+        ...(beside.read.length > 0
+          ? [
+              printable(
+                `Read byte by byte, too: ${beside.read.map(({ path }) => basename(path)).join(", ")}.`
+              )
+            ]
           : []),
         "Copies elsewhere are yours to erase: files the contacts were loaded from (loading them again brings the address back), rejects files, exports, snapshots."
       ),
@@ -176,7 +194,8 @@ const remove = (file: string, subject: string) =>
         occurrencesInBytes: ledger.occurrences,
         unexplainedInBytes: ledger.unexplained,
         longerAddresses: others.size,
-        filesBeside: beside
+        filesBeside: beside.read,
+        unsearchedBeside: beside.unsearched
       },
       exitCode: !erased.tidied.done
         ? ExitCode.database

@@ -12,7 +12,7 @@ import { LedgerError } from "./LedgerError.js"
 const mark = ".before-schema-"
 
 /** Copies stand beside the file itself, whatever link leads to it. */
-const realPath = (file: string) =>
+export const realPath = (file: string): Effect.Effect<string> =>
   use((disk) => disk.lstat(file).isSymbolicLink()).pipe(
     Effect.flatMap((isLink) => (isLink ? Effect.map(follow(file), pathOf) : Effect.succeed(undefined))),
     Effect.map((path) => path ?? file),

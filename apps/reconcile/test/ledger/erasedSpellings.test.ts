@@ -112,7 +112,8 @@ describe("an address", () => {
       "m\\u00fcller@exam",
       "m\\u00fcller@exam\\u00",
       "m\\u00FCller@example.test\\",
-      "müller@"
+      "müller@",
+      "müller@exam\ufffd"
     ]) {
       const body = `{"failure":["bo@x.test","${cut}`
       assert.strictEqual(
@@ -123,6 +124,56 @@ describe("an address", () => {
     }
     const others = '{"failure":["jomüller@exam'
     assert.strictEqual(withoutPerson(others, person, names), others)
+  })
+
+  it("is found where a text that is quoted was cut off within it, and not where another address is whole", () => {
+    const person = personOf("ada@x.test")
+    const said = "GET /a?b=c: ActiveCampaign answered 200 with something other than its documented JSON"
+    for (const [cut, without] of [
+      [`${said} (text: {"failure":["ada@x.te).`, `${said} (text: {"failure":["erased-1).`],
+      [`${said} (text: {"failure":["ada@). Run again.`, `${said} (text: {"failure":["erased-1). Run again.`],
+      [`${said} (text: {"failure":["ada\\u0040x.te\\u00).`, `${said} (text: {"failure":["erased-1).`],
+      [`${said} (html: <p>ada@x.t. Compare`, `${said} (html: <p>erased-1. Compare`],
+      ["no such contact: ada@x.te…", "no such contact: erased-1…"]
+    ] as const) {
+      assert.strictEqual(withoutPerson(cut, person, names), without)
+      assert.isTrue(holds(cut, person), cut)
+    }
+    for (const whole of [
+      "ada@x.te",
+      "<ada@x.te",
+      '{"failure":["ada@x.te"]}',
+      '{"note":"see (ada@x.te)."}',
+      `${said} (text: {"failure":["ada@x.te"]).`,
+      `${said} (text: {"failure":["joada@x.te).`
+    ]) {
+      assert.strictEqual(withoutPerson(whole, person, names), whole)
+      assert.isFalse(holds(whole, person), whole)
+    }
+  })
+
+  it("is taken out wherever it is held, and only there, whatever signs stand around it", () => {
+    const person = personOf("ada@x.test")
+    const sign = FastCheck.constantFrom(
+      ...Array.from("/|=#?:;,\"'`(){}[]<>&!$%*^@~+-_. \0\n\u200bjé7"),
+      "%40",
+      "\\u0040",
+      "&amp;",
+      "&#64;",
+      ".csv"
+    )
+    const some = FastCheck.array(sign, { maxLength: 3 }).map((signs) => signs.join(""))
+    FastCheck.assert(
+      FastCheck.property(some, some, FastCheck.boolean(), (before, after, isQuoted) => {
+        const glued = `${before}ada@x.test${after}`
+        const text = isQuoted ? JSON.stringify({ failure: [glued] }) : glued
+        const without = withoutPerson(text, person, names)
+        assert.strictEqual(without !== text, holds(text, person), text)
+        assert.isFalse(holds(without, person), text)
+        assert.isTrue(!without.includes("ada@x.test") || withinOthers(text, person).size > 0, text)
+      }),
+      { numRuns: 2000 }
+    )
   })
 
   it("is one with the same address whose host is in the other form", () => {
@@ -166,10 +217,12 @@ describe("what SQLite may leave unread", () => {
         .prepare<[string, string], number>(`SELECT ${mayHold("text")} FROM (SELECT ? AS text)`)
         .pluck()
       FastCheck.assert(
-        FastCheck.property(spelled(address), (text) => {
-          assert.strictEqual(statement.get(person.anchor, text), 1, text)
+        FastCheck.property(spelled(address), FastCheck.constantFrom("", "x\0"), (text, before) => {
+          assert.strictEqual(statement.get(person.anchor, before + text), 1, text)
         })
       )
+      const cut = address.slice(0, address.indexOf("@") + 2)
+      assert.strictEqual(statement.get(person.anchor, cut), 1, cut)
     }
     database.close()
   })

@@ -1,5 +1,4 @@
-import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from "node:fs"
-import { basename, dirname, join } from "node:path"
+import { closeSync, openSync, readSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import type { Person } from "./person.js"
 import { readingsOf } from "./readings.js"
@@ -106,9 +105,9 @@ const chunksOf = (descriptor: number): { readonly size: number; readonly again: 
  * Reads a file page by page, pages that are no longer used too. Letters of the address that stand in a longer one of the
  * tables are accounted for; no others are.
  */
-export const searchBytes = (path: string, person: Person, others: Others): Effect.Effect<BytesRead> =>
+export const searchBytes = (path: string, person: Person, others: Others) =>
   Effect.acquireUseRelease(
-    Effect.sync(() => openSync(path, "r")),
+    Effect.try(() => openSync(path, "r")),
     (descriptor) =>
       Effect.gen(function* () {
         const around = person.addresses.map((address) => aroundOf(others, address))
@@ -116,22 +115,14 @@ export const searchBytes = (path: string, person: Person, others: Others): Effec
         const page = Buffer.alloc(size)
         let [bytes, occurrences, unexplained] = [0, 0, 0]
         for (let turn = 1, at = 0; ; turn++, at += size - again) {
-          const read = readSync(descriptor, page, 0, size, at)
+          const read = yield* Effect.try(() => readSync(descriptor, page, 0, size, at))
           bytes = Math.max(bytes, at + read)
           const found = searchPage(page.subarray(0, read), person, around)
           occurrences += found.occurrences
           unexplained += found.unexplained
-          if (read < size) return { bytes, occurrences, unexplained }
+          if (read < size) return { bytes, occurrences, unexplained } satisfies BytesRead
           if (turn % 256 === 0) yield* Effect.yieldNow()
         }
       }),
     (descriptor) => Effect.sync(() => closeSync(descriptor))
   )
-
-/** Files beside the ledger that carry its name: SQLite's own, copies kept before migrations, unfinished ones. */
-export const filesBeside = (file: string): ReadonlyArray<string> =>
-  readdirSync(dirname(file))
-    .filter((name) => name.startsWith(`${basename(file)}.`) || name.startsWith(`${basename(file)}-`))
-    .map((name) => join(dirname(file), name))
-    .filter((path) => existsSync(path) && statSync(path).isFile())
-    .sort()

@@ -1,12 +1,15 @@
 import { domainToASCII, domainToUnicode } from "node:url"
 import { fromAddress } from "effect-activecampaign/EmailKey"
-import { escapeAfter, escapeBefore, folded, type Reading, readingsOf } from "./readings.js"
+import { escapeAfter, escapeBefore, folded, type Reading, readingsOf, withoutUnseen } from "./readings.js"
 
 /** Somebody, by every address that is theirs; an address whose host has two forms is one in each. */
 export interface Person {
   /** As readings have them. */
   readonly addresses: ReadonlyArray<string>
-  /** Stands in every text that holds one of them and has neither an escape nor a letter outside ASCII. */
+  /**
+   * Stands in every text that holds one of them, or one that was cut off, and has neither an escape nor a letter outside
+   * ASCII.
+   */
   readonly anchor: string
 }
 
@@ -26,35 +29,40 @@ export const keysOf = (address: string): ReadonlyArray<string> => {
   return [...new Set([key, ...forms.map((form) => fromAddress(`${key.slice(0, at)}@${form}`))])]
 }
 
+/** What is not seen is no part of the name of a person; every text is read with it and without. */
 export const personOf = (address: string): Person => {
-  const addresses = [...new Set(keysOf(address).map(folded))]
-  const runs = (addresses[0] ?? "").match(/[!-~]+/g) ?? [""]
-  const shared = runs.filter((run) => addresses.every((one) => one.includes(run)))
-  return {
-    addresses,
-    anchor: shared.reduce((longest, run) => (run.length > longest.length ? run : longest), "@")
-  }
+  const seen = withoutUnseen(address)
+  const addresses = [
+    ...new Set([...keysOf(seen), ...keysOf(address)].map((key) => withoutUnseen(folded(key))))
+  ]
+  const [first = ""] = addresses
+  const runs = first.slice(0, first.lastIndexOf("@") + 1).match(/[!-~]+/g) ?? ["@"]
+  return { addresses, anchor: runs.reduce((longest, run) => (run.length > longest.length ? run : longest)) }
 }
 
-/** In SQL: whether a text may hold the person's address, `?` being their anchor. All others hold it in no reading. */
+/**
+ * In SQL: whether a text may hold the person's address, `?` being their anchor. All others hold it in no reading. GLOB
+ * reads no further than to a NUL.
+ */
 export const mayHold = (text: string): string =>
-  `(instr(lower(${text}), ?) > 0 OR ${text} GLOB '*[\\%&]*' OR ${text} GLOB '*[^ -~]*')`
+  `(instr(lower(${text}), ?) > 0 OR ${text} GLOB '*[\\%&]*' OR ${text} GLOB '*[^ -~]*' OR instr(${text}, char(0)) > 0)`
 
-const addressChars = "\\p{L}\\p{N}\\p{M}.!#$%&'*+/=?^_`{|}~-"
+/** Signs that join two words to one name before an @. All others (a slash, a bar, an equals sign) stand between words. */
+const joining = "'’&!$%*^"
+const letters = "\\p{L}\\p{N}\\p{M}+_~-"
 
-/** A text that is one address and nothing else, as no `email=ada@x.test` is: the person's own, or somebody else's. */
-const oneAddress = new RegExp(
-  `^\\s*(?![a-z_]{3,}=)[${addressChars}]+@[\\p{L}\\p{N}\\p{M}.-]*[\\p{L}\\p{N}\\p{M}]\\s*$`,
-  "iu"
-)
+const tokenBefore = new RegExp(`[@.${joining}${letters}]*$`, "u")
+const tokenAfter = new RegExp(`^[@.${joining}${letters}]*`, "u")
 
-const tokenBefore = new RegExp(`[@${addressChars}]*$`, "u")
-const tokenAfter = new RegExp(`^[@${addressChars}]*`, "u")
+const fileEndings =
+  "csv|tsv|tab|txt|jsonl?|ndjson|xlsx?|ods|xml|pdf|eml|msg|vcf|log|sql|gz|bz2|xz|zst|bak|old|orig|tmp|db|sqlite3?|rejects"
 
 /** What makes an address the end of a longer one, and the beginning of a longer one; a file's ending does not. */
-const goesOnBefore = /(?:[\p{L}\p{N}\p{M}.+_~-]|[\p{L}\p{N}]['’])$/u
-const goesOnAfter =
-  /^(?:-*[\p{L}\p{N}\p{M}]|\.(?!(?:csv|tsv|txt|jsonl?|ndjson|xlsx?|gz|db|sqlite3?|rejects)(?![\p{L}\p{N}]))[\p{L}\p{N}])/u
+const goesOnBefore = new RegExp(`[${letters}](?:\\.+|[${joining}])?$`, "u")
+const goesOnAfter = new RegExp(
+  `^(?:-*[\\p{L}\\p{N}\\p{M}]|\\.(?!(?:${fileEndings})(?![\\p{L}\\p{N}]))[\\p{L}\\p{N}])`,
+  "u"
+)
 
 /** Where an address stands in a reading: by itself, or as part of a longer one, which is somebody else's. */
 export interface Place {
@@ -82,27 +90,41 @@ const placeAt = (text: string, from: number, to: number): Place => {
     const within = escaped.before + (escaped.before && quote) + text.slice(from, to)
     return { from, to, within: within + (escaped.after && sign) + escaped.after }
   }
-  const isString =
-    text[from - left.length - 1] === '"' && text[to + right.length] === '"' && oneAddress.test(whole)
-  if (isString ? whole.length === to - from : !goesOnBefore.test(before) && !goesOnAfter.test(after)) {
-    return { from, to }
-  }
-  return { from, to, within: whole }
+  return goesOnBefore.test(before) || goesOnAfter.test(after) ? { from, to, within: whole } : { from, to }
 }
 
-/** An escape that was cut off. */
-const cutEscape = /(?:\\(?:u[\da-f]{0,3})?|%[\da-f]?|&#?\w*)$/
+const bodyBegins = "(?:[[{]\\s*[\"'{[\\d]|<[^<>@]*>)"
+const isBody = new RegExp(`^\\s*${bodyBegins}`)
+const quotesBody = new RegExp(`activecampaign [^[{<]{0,200}${bodyBegins}`)
 
-/** A body that was cut off within the address, behind its @. */
-const cutOff = (text: string, address: string): Place | undefined => {
-  if (!/^\s*[[{<]/.test(text)) return
-  const end = text.length - (cutEscape.exec(text.slice(-8))?.[0].length ?? 0)
-  for (let length = address.length - 1; length > address.lastIndexOf("@"); length--) {
-    if (end < length || text.slice(end - length, end) !== address.slice(0, length)) continue
-    const before = text.slice(Math.max(0, end - length - 3), end - length)
-    if (!goesOnBefore.test(before)) return { from: end - length, to: text.length }
+/** An escape, or the bytes of a letter, that were cut off. */
+const cutEscape = "(?:\\\\(?:u[\\da-f]{0,3})?|%[\\da-f]?|&#?\\w{0,9}|\ufffd)?"
+const endOfText = new RegExp(`^${cutEscape}$`)
+const endOfQuote = new RegExp(`^${cutEscape}(?=[).]*(?:\\s|$))`)
+
+/**
+ * Where a text was cut off within the address, behind its @: a body at its end, one that a message quotes where the
+ * message goes on, any text before an ellipsis. Of less than the @ nobody can tell whose it is.
+ */
+const cutOff = (text: string, address: string): ReadonlyArray<Place> => {
+  const begun = address.slice(0, address.lastIndexOf("@") + 1)
+  const places: Array<Place> = []
+  if (begun === "" || !text.includes(begun)) return places
+  const isCutAtItsEnd = isBody.test(text)
+  const quote = quotesBody.exec(text)?.index ?? Number.POSITIVE_INFINITY
+  for (let from = text.indexOf(begun); from !== -1; from = text.indexOf(begun, from + 1)) {
+    let to = from + begun.length
+    while (to < text.length && text[to] === address[to - from]) to++
+    if (to - from >= address.length || goesOnBefore.test(text.slice(Math.max(0, from - longest), from)))
+      continue
+    const rest = text.slice(to, to + longest)
+    const end = rest.startsWith("…")
+      ? ""
+      : ((isCutAtItsEnd ? endOfText.exec(rest)?.[0] : undefined) ??
+        (quote < from ? endOfQuote.exec(rest)?.[0] : undefined))
+    if (end !== undefined) places.push({ from, to: to + end.length })
   }
-  return
+  return places
 }
 
 /** Every place of the person's addresses in a reading, those within longer addresses too. */
@@ -112,8 +134,7 @@ export const placesIn = ({ text }: Pick<Reading, "text">, { addresses }: Person)
     for (let at = text.indexOf(address); at !== -1; at = text.indexOf(address, at + 1)) {
       places.push(placeAt(text, at, at + address.length))
     }
-    const cut = cutOff(text, address)
-    return cut === undefined ? places : [...places, cut]
+    return [...places, ...cutOff(text, address)]
   })
 
 const isOwn = ({ within }: Place) => within === undefined
@@ -121,7 +142,6 @@ const isOwn = ({ within }: Place) => within === undefined
 /** Whether a text is the person's address, or holds it among other words, in whatever way it is read. */
 export const holds = (text: string, person: Person): boolean => {
   if (person.addresses.includes(folded(text.trim()))) return true
-  if (oneAddress.test(text) && !/[%&]/.test(text)) return false
   for (const reading of readingsOf(text, { places: false })) {
     if (placesIn(reading, person).some(isOwn)) return true
   }

@@ -83,6 +83,8 @@ const unseen: Step = {
   by: () => ""
 }
 
+export const withoutUnseen = (text: string): string => text.replace(unseen.pattern, "")
+
 const lower = (text: string) => text.normalize("NFC").toLowerCase().normalize("NFC").replaceAll("ς", "σ")
 
 /** Characters that compose with each other are changed together. */

@@ -1,0 +1,108 @@
+import {
+  closeSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+  realpathSync,
+  statSync
+} from "node:fs"
+import { basename, dirname, join, resolve } from "node:path"
+import * as Effect from "effect/Effect"
+import { messageOf } from "../LedgerError.js"
+import { type BytesRead, searchBytes } from "./fileBytes.js"
+import type { Person } from "./person.js"
+import type { Others } from "./search.js"
+
+/** Files beside a ledger that carry its name: SQLite's own, copies kept before migrations, any other copy. */
+export interface Beside {
+  readonly read: ReadonlyArray<BytesRead & { readonly path: string }>
+  /** Those in which nobody can search, and why: their bytes do not show what they hold, or they cannot be read. */
+  readonly unsearched: ReadonlyArray<{ readonly path: string; readonly reason: string }>
+}
+
+const maxLinks = 40
+
+/** The names of a file: what was typed, and where that is a link, all it leads over to the file itself. */
+const namesOf = (file: string, left = maxLinks): ReadonlyArray<string> =>
+  left > 0 && lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true
+    ? [file, ...namesOf(resolve(realpathSync.native(dirname(file)), readlinkSync(file)), left - 1)]
+    : [file]
+
+/** Paths that begin with a name of the file and lead to other files. */
+const pathsBeside = (file: string): ReadonlyArray<string> => {
+  const own = realpathSync.native(file)
+  const found = new Map<string, string>()
+  for (const name of namesOf(file)) {
+    const folder = dirname(name)
+    for (const other of readdirSync(folder)) {
+      const path = join(folder, other)
+      const place = join(realpathSync.native(folder), other)
+      if (!other.startsWith(basename(name)) || found.has(place)) continue
+      if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) continue
+      if (realpathSync.native(path) !== own) found.set(place, path)
+    }
+  }
+  return [...found.values()].sort()
+}
+
+/** How files begin whose bytes do not show what text they hold. */
+const unreadable: ReadonlyArray<readonly [kind: string, first: string]> = [
+  ["packed with gzip", "1f8b"],
+  ["packed with compress", "1f9d"],
+  ["packed with bzip2", "425a68"],
+  ["packed with xz", "fd377a585a00"],
+  ["packed with zstd", "28b52ffd"],
+  ["packed with lz4", "04224d18"],
+  ["packed with 7-Zip", "377abcaf271c"],
+  ["packed with rar", "526172211a07"],
+  ["packed with zip", "504b0304"],
+  ["packed with zip", "504b0506"],
+  ["encrypted with age", "6167652d656e6372797074696f6e2e6f7267"],
+  ["encrypted with GnuPG", "2d2d2d2d2d424547494e20504750"],
+  ["text in UTF-16", "fffe"],
+  ["text in UTF-16", "feff"]
+]
+
+const unreadableKind = (path: string): string | undefined => {
+  const descriptor = openSync(path, "r")
+  try {
+    const start = Buffer.alloc(32)
+    const first = start.subarray(0, readSync(descriptor, start, 0, start.length, 0)).toString("hex")
+    return unreadable.find(([, begin]) => first.startsWith(begin))?.[0]
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+type Searched = { readonly path: string } & (BytesRead | { readonly reason: string })
+
+const searchFile = (path: string, person: Person, others: Others) =>
+  Effect.gen(function* () {
+    const kind = yield* Effect.try(() => unreadableKind(path))
+    const found: Searched =
+      kind === undefined
+        ? { path, ...(yield* searchBytes(path, person, others)) }
+        : { path, reason: `it is ${kind}` }
+    return found
+  }).pipe(
+    Effect.catchTag("UnknownException", ({ error }) =>
+      Effect.succeed<Searched>({ path, reason: messageOf(error) })
+    )
+  )
+
+/** Reads every file beside the ledger that begins with its name, wherever a link to it leads. */
+export const searchBeside = (file: string, person: Person, others: Others): Effect.Effect<Beside> =>
+  Effect.gen(function* () {
+    const paths = yield* Effect.try(() => pathsBeside(file))
+    const searched = yield* Effect.forEach(paths, (path) => searchFile(path, person, others))
+    return {
+      read: searched.filter((one) => "bytes" in one),
+      unsearched: searched.filter((one) => "reason" in one)
+    }
+  }).pipe(
+    Effect.catchTag("UnknownException", ({ error }) =>
+      Effect.succeed({ read: [], unsearched: [{ path: dirname(file), reason: messageOf(error) }] })
+    )
+  )
