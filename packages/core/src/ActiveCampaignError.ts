@@ -8,6 +8,8 @@
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { isRedirect } from "./internal/redirect.js"
+import { longestRetryAfter } from "./internal/waits.js"
 
 const request = Schema.String.annotations({
   description: "Method, path and query of the call, and the proxy it goes through; never its headers"
@@ -107,7 +109,7 @@ export class RateLimited extends Schema.TaggedError<RateLimited>(tag("RateLimite
   override get message() {
     const wait = Option.match(Option.filter(this.retryAfter, Duration.greaterThan(Duration.zero)), {
       onNone: () => "",
-      onSome: (duration) => `, asking to wait ${Duration.format(duration)}`
+      onSome: (duration) => `, asking to wait ${waitOf(duration)}`
     })
     return `${this.request}: ActiveCampaign is limiting the rate (${this.status}${wait}). The limit of 5 requests a second is shared by everything that uses the account.`
   }
@@ -116,8 +118,8 @@ export class RateLimited extends Schema.TaggedError<RateLimited>(tag("RateLimite
 /**
  * No usable answer for now: 408 or 5xx (`Status`), no connection (`Transport`), or none in time (`Timeout`).
  *
- * `Status` is also a 401 or 403 that is an HTML page, a 407, and any 4xx that a firewall marks as its own
- * (`cf-mitigated`): it comes from something in front of the API, and says nothing about the token.
+ * `Status` is also a 401 or 403 that is a page and not the API's, a 407, and any 4xx that a firewall marks as its own
+ * (`cf-mitigated`, `error code: 1020`): it comes from something in front of the API, and says nothing about the token.
  *
  * All are transient but what no wait mends: a proxy that refuses (where credentials are wrong, trying again could lock
  * its user out), and a certificate of an authority that is not known.
@@ -166,10 +168,9 @@ export class RequestRejected extends Schema.TaggedError<RequestRejected>(tag("Re
 ) {
   readonly isTransient = false
   override get message() {
-    const hint =
-      this.status === 0 || (this.status >= 300 && this.status < 400)
-        ? " A redirect usually means the URL is not that of an account's API."
-        : ""
+    const hint = isRedirect(this.status)
+      ? " A redirect usually means the URL is not that of an account's API."
+      : ""
     return `${this.request}: ActiveCampaign rejected the call with ${this.status}${suffix(this.detail)}.${hint}`
   }
 }
@@ -258,6 +259,12 @@ const remedyOf = (error: ApiUnavailable): string => {
  */
 export const isInFront = ({ reason, status }: ApiUnavailable): boolean =>
   reason === "Status" && Option.exists(status, (code) => code < 500 && code !== 408)
+
+/** No more is waited; a broken header may ask for days. */
+const waitOf = (duration: Duration.Duration) =>
+  Duration.greaterThan(duration, longestRetryAfter)
+    ? `more than ${Duration.format(longestRetryAfter)}`
+    : Duration.format(duration)
 
 const suffix = (detail: string) => (detail === "" ? "" : `: ${detail}`)
 

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as DateTime from "effect/DateTime"
+import * as Equal from "effect/Equal"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { ContactIdOnWire } from "./ContactId.js"
@@ -47,12 +48,9 @@ const deleted = Schema.optionalToRequired(anyOf(...flagTypes), Schema.Boolean, {
   encode: (flag) => Option.some(flagOnWire(flag))
 })
 
-/** One contact with an odd address would otherwise make a whole page unreadable. */
-const email = Schema.optionalToRequired(anyOf("string", "null"), Schema.String, {
-  decode: Option.match({
-    onNone: () => "",
-    onSome: (address) => (typeof address === "string" ? wellFormed(address) : "")
-  }),
+/** Anything but text or null is no address, and the contact cannot be read: it may be anybody's. */
+const email = Schema.optionalToRequired(Schema.NullOr(Schema.String), Schema.String, {
+  decode: Option.match({ onNone: () => "", onSome: (address) => wellFormed(address ?? "") }),
   encode: Option.some
 })
 
@@ -66,7 +64,7 @@ const bouncedHard = loose(Schema.Boolean, flagTypes, flagOf, flagOnWire)
  */
 export class Contact extends Schema.Class<Contact>("effect-activecampaign/Contact")({
   id: ContactIdOnWire,
-  /** The address as the account holds it; `""` where the contact has none, or something else than text. */
+  /** The address as the account holds it; `""` where the contact has none. */
   email,
   /** When it was created. `None` is not known. */
   cdate: date,
@@ -82,14 +80,54 @@ export class Contact extends Schema.Class<Contact>("effect-activecampaign/Contac
   }
 }
 
+const unreadable = Schema.transform(
+  Schema.Unknown.annotations({ jsonSchema: { type: "null" } }),
+  Schema.Null,
+  { strict: true, decode: () => null, encode: () => null }
+)
+
+/** Read one by one: an item that is no contact costs no other its place. PHP writes some lists as objects. */
+const item = Schema.Union(Contact, unreadable)
+const list = Schema.Union(Schema.Array(item), Schema.Record({ key: Schema.String, value: item }))
+
+/** Two contacts of one ID that differ: one of them is wrong, and nothing tells which. */
+const withoutConflicts = (contacts: ReadonlyArray<Contact>): ReadonlyArray<Contact> => {
+  const known = new Map<string, Contact>()
+  const conflicting = new Set<string>()
+  for (const contact of contacts) {
+    const before = known.get(contact.id)
+    if (before !== undefined && !Equal.equals(before, contact)) conflicting.add(contact.id)
+    known.set(contact.id, contact)
+  }
+  return conflicting.size === 0 ? contacts : contacts.filter(({ id }) => !conflicting.has(id))
+}
+
+const readable = Schema.transform(
+  list,
+  Schema.Struct({ contacts: Schema.Array(Schema.typeSchema(Contact)), unreadable: Schema.NonNegativeInt }),
+  {
+    strict: true,
+    decode: (list) => {
+      const items = Object.values<Contact | null>(list)
+      const contacts = withoutConflicts(items.filter((one) => one !== null))
+      const odd = Array.isArray(list) ? 0 : 1
+      return { contacts, unreadable: items.length - contacts.length + odd }
+    },
+    encode: ({ contacts, unreadable }) => [...contacts, ...Array.from({ length: unreadable }, () => null)]
+  }
+)
+
 /**
  * The reply of `GET /contacts`: one page of the account's contacts.
+ *
+ * It keeps what can be read of it. As long as something could not be, who is not among its `contacts` may be in the
+ * account all the same.
  *
  * @since 0.1.0
  * @category models
  */
 export class ContactsPage extends Schema.Class<ContactsPage>("effect-activecampaign/ContactsPage")({
-  contacts: Schema.Array(Contact),
+  list: Schema.propertySignature(readable).pipe(Schema.fromKey("contacts")),
   meta: loose(
     Schema.Struct({ total: Schema.OptionFromSelf(Schema.NonNegativeInt) }),
     ["object", "null"],
@@ -97,6 +135,16 @@ export class ContactsPage extends Schema.Class<ContactsPage>("effect-activecampa
     ({ total }) => ({ total: Option.match(total, { onNone: () => null, onSome: String }) })
   )
 }) {
+  get contacts(): ReadonlyArray<Contact> {
+    return this.list.contacts
+  }
+  /**
+   * How many items are no contact: not an object, without an ID or with two addresses for one, with an address that is no
+   * text. A list that came as an object counts as one more.
+   */
+  get unreadable(): number {
+    return this.list.unreadable
+  }
   /** How many contacts match in all, where the reply says so. */
   get total(): Option.Option<number> {
     return Option.flatMap(this.meta, (meta) => meta.total)

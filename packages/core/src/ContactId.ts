@@ -3,7 +3,6 @@
  */
 import * as order from "effect/Order"
 import * as Schema from "effect/Schema"
-import { wellFormed } from "./internal/text.js"
 
 /**
  * ActiveCampaign's ID of a contact: text, exactly as received.
@@ -27,15 +26,16 @@ export const ContactId = Schema.NonEmptyString.annotations({
 export type ContactId = typeof ContactId.Type
 
 /**
- * A contact ID on the wire: documented as a decimal string, tolerated as an integer, sent as a string.
+ * A contact ID on the wire: documented as a decimal string, tolerated as an integer, sent as a string. A whole number
+ * above 0, or it is no ID; a number beyond 2^53 has lost digits already.
  *
  * @since 0.1.0
  * @category schemas
  */
 export const ContactIdOnWire = Schema.transform(
-  Schema.Union(Schema.NonEmptyString, Schema.NonNegativeInt),
+  Schema.Union(Schema.String.pipe(Schema.pattern(/^0*[1-9]\d*$/)), Schema.Int.pipe(Schema.positive())),
   ContactId,
-  { strict: true, decode: (id) => wellFormed(String(id)), encode: (id): string => id }
+  { strict: true, decode: String, encode: (id): string => id }
 )
 
 const withoutZeros = (id: string) => id.replace(/^0+(?=.)/, "")

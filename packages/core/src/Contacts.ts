@@ -6,19 +6,21 @@
  *
  * @since 0.1.0
  */
+import * as Arr from "effect/Array"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
-import type * as Option from "effect/Option"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { ActiveCampaignClient } from "./ActiveCampaignClient.js"
 import { Contact } from "./Contact.js"
 import { ContactId } from "./ContactId.js"
-import type { ContactsError } from "./ContactsError.js"
+import type { AnswerIncomplete, ContactsError } from "./ContactsError.js"
 import * as EmailKey from "./EmailKey.js"
-import { makeRequests } from "./internal/lookupRequests.js"
-import { type Found, makeLookups } from "./internal/lookups.js"
+import { makeRequests, type ResolvedOf } from "./internal/lookupRequests.js"
+import { makeLookups } from "./internal/lookups.js"
 import { makeWalk } from "./internal/walk.js"
 
 /**
@@ -60,6 +62,11 @@ export type Resolved = Link | Gone
 export interface WalkOptions {
   /** Default: from the first contact on. */
   readonly after?: ContactId | undefined
+  /**
+   * A contact that the account is known to have, such as the newest one: a walk that ends before it has not seen them all,
+   * and fails with `AnswerIncomplete`.
+   */
+  readonly upTo?: ContactId | undefined
 }
 
 /**
@@ -70,13 +77,16 @@ export interface Service {
   /**
    * Fetches the contacts behind IDs, 100 a call. Emits one `Link` or `Gone` for each distinct ID, in the order in
    * which they first came. The IDs are remembered for as long as the stream runs, so that none is asked for twice.
+   *
+   * An ID that an answer which is not whole does not show is left out; the stream then fails with `AnswerIncomplete` when
+   * all others have been emitted.
    */
   readonly resolve: <E = never, R = never>(
     ids: Stream.Stream<ContactId, E, R>
   ) => Stream.Stream<Resolved, E | ContactsError, R>
   /**
    * The contact of an address, compared by `EmailKey`. Where several contacts share the key, the one of the lowest
-   * ID that is not deleted.
+   * ID that is not deleted. That there is none is only said by an answer that is whole.
    */
   readonly findByEmail: (address: string) => Effect.Effect<Option.Option<Contact>, ContactsError>
   /**
@@ -89,6 +99,10 @@ export interface Service {
   /**
    * Every contact of the account whose ID is greater than `after`, in the order of IDs, 100 a call. The ID of the last
    * one seen continues the walk. Contacts that come meanwhile are included, since their IDs are greater.
+   *
+   * A walk that ends without a failure has seen them all. Where a page was not whole it goes on, emits what can be read,
+   * and fails with `AnswerIncomplete` at its end: an empty page that counts more contacts than the walk has seen, whether
+   * in all or from here on, is no end.
    */
   readonly walk: (options?: WalkOptions) => Stream.Stream<Contact, ContactsError>
   /**
@@ -114,18 +128,27 @@ export const make: Effect.Effect<Service, never, ActiveCampaignClient> = Effect.
     const lookups = makeLookups(client)
     return {
       resolve: (ids) =>
-        ids.pipe(
-          distinct,
-          Stream.grouped(lookups.idsPerCall),
-          Stream.mapEffect(
-            (group) => {
-              const asked = [...group]
-              return Effect.map(lookups.byIds(asked), (found) => asked.map((id) => resolvedOf(found, id)))
-            },
-            { concurrency: lookups.callsAtOnce }
-          ),
-          Stream.mapConcat((resolved) => resolved)
-        ),
+        Stream.suspend(() => {
+          let gap = Option.none<AnswerIncomplete>()
+          return ids.pipe(
+            distinct,
+            Stream.grouped(lookups.idsPerCall),
+            Stream.mapEffect(
+              (group) => {
+                const asked = [...group]
+                return Effect.map(lookups.byIds(asked), (found) => {
+                  gap = Option.orElse(gap, () => found.gap)
+                  return Arr.getRights(asked.map((id) => resolvedOf(found, id)))
+                })
+              },
+              { concurrency: lookups.callsAtOnce }
+            ),
+            Stream.mapConcat((resolved) => resolved),
+            Stream.concat(
+              Stream.suspend(() => Option.match(gap, { onNone: () => Stream.empty, onSome: Stream.fail }))
+            )
+          )
+        }),
       findByEmail: lookups.byEmail,
       ...makeRequests(lookups, resolvedOf),
       ...makeWalk(client)
@@ -133,10 +156,11 @@ export const make: Effect.Effect<Service, never, ActiveCampaignClient> = Effect.
   }
 )
 
-const resolvedOf = (found: Found, id: ContactId): Resolved => {
-  const contact = found.get(id)
+const resolvedOf: ResolvedOf = ({ contacts, gap }, id) => {
+  const contact = contacts.get(id)
   // Both parts have been through their schemas.
-  return contact === undefined ? new Gone({ id }, true) : new Link({ id, contact }, true)
+  if (contact !== undefined) return Either.right(new Link({ id, contact }, true))
+  return Option.match(gap, { onNone: () => Either.right(new Gone({ id }, true)), onSome: Either.left })
 }
 
 const distinct = <E, R>(ids: Stream.Stream<ContactId, E, R>): Stream.Stream<ContactId, E, R> =>

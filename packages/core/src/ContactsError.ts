@@ -34,9 +34,34 @@ export class FilterIgnored extends Schema.TaggedError<FilterIgnored>("effect-act
 }
 
 /**
+ * The answer does not show all there is, and so proves of nobody that the account does not have them:
+ *
+ * - `unreadable`: some of its items cannot be read as contacts.
+ * - `withheld`: it counts contacts that match, and shows fewer or none.
+ * - `ended-early`: a walk ended before a contact that the account is known to have.
+ *
+ * The contacts it does show are used. It is not asked for again by itself.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class AnswerIncomplete extends Schema.TaggedError<AnswerIncomplete>(
+  "effect-activecampaign/AnswerIncomplete"
+)("AnswerIncomplete", {
+  request: Schema.String,
+  reason: Schema.Literal("unreadable", "withheld", "ended-early"),
+  detail: Schema.String
+}) {
+  readonly isTransient = false
+  override get message() {
+    return `${this.request}: ActiveCampaign's answer is not whole: ${this.detail}. Nothing was concluded about contacts it does not show.`
+  }
+}
+
+/**
  * Everything a look into the account can fail with.
  *
  * @since 0.1.0
  * @category errors
  */
-export type ContactsError = ActiveCampaignError | FilterIgnored
+export type ContactsError = ActiveCampaignError | FilterIgnored | AnswerIncomplete

@@ -10,6 +10,7 @@ import * as Schedule from "effect/Schedule"
 import * as ScheduleDecision from "effect/ScheduleDecision"
 import * as ScheduleInterval from "effect/ScheduleInterval"
 import { type ActiveCampaignError, isTransient, retryAfterOf } from "./ActiveCampaignError.js"
+import { longestRetryAfter as longest, waitWithoutRetryAfter } from "./internal/waits.js"
 
 /**
  * Decides, from the error, whether and when a call is repeated. Any schedule will do; a submission whose outcome is
@@ -26,7 +27,7 @@ export type RetryPolicy = Schedule.Schedule<unknown, ActiveCampaignError>
  * @since 0.1.0
  * @category constants
  */
-export const longestRetryAfter: Duration.Duration = Duration.minutes(5)
+export const longestRetryAfter: Duration.Duration = longest
 
 /**
  * How often a 403 is asked again where earlier calls worked.
@@ -44,9 +45,12 @@ export const forbiddenRetries = 2
  */
 export const wrongShapeRetries = 1
 
+/** A 503 that names no time is anybody's trouble, and its calls back off by themselves. */
+const isLimited = (error: ActiveCampaignError) => error._tag === "RateLimited" && error.status !== 503
+
 const floor = (error: ActiveCampaignError) =>
   Duration.min(
-    Option.getOrElse(retryAfterOf(error), () => Duration.zero),
+    Option.getOrElse(retryAfterOf(error), () => (isLimited(error) ? waitWithoutRetryAfter : Duration.zero)),
     longestRetryAfter
   )
 
@@ -67,7 +71,8 @@ const fewOfWrongShape = atMost(
 
 /**
  * A policy on a schedule of the caller's: only transient errors are retried, a 403 at most twice and JSON of the wrong
- * shape once, and `Retry-After`, up to 5 minutes, is a floor under each wait.
+ * shape once, and `Retry-After`, up to 5 minutes, is a floor under each wait. A rate limit that names no time counts as 30
+ * seconds.
  *
  * @example
  * ```ts

@@ -43,8 +43,8 @@ describe("a contact", () => {
     }
   })
 
-  it("has no address where something else than text stands for it, and half characters replaced", () => {
-    for (const email of [7, true, {}, ["a@x.test"]]) assert.strictEqual(decode({ id: "1", email }).email, "")
+  it("is none with something else than text for an address, and has half characters replaced", () => {
+    for (const email of [7, true, {}, ["a@x.test"]]) assert.throws(() => decode({ id: "1", email }))
     assert.strictEqual(decode({ id: "1", email: "b\udfff@x.test" }).email, "b\ufffd@x.test")
   })
 
@@ -62,7 +62,8 @@ describe("a contact", () => {
   })
 
   it("is none without an ID", () => {
-    for (const wire of [{}, { id: "" }, { id: null }, { id: -1 }, [], null, "9101"]) {
+    const ids = ["", null, -1, "0", "000", 0, "-1", "1.5", 1.5, "7x", " 7", 2 ** 53, [7], { id: 7 }, true]
+    for (const wire of [{}, [], null, "9101", ...ids.map((id) => ({ id, email: "a@x.test" }))]) {
       assert.throws(() => decode(wire))
     }
   })
@@ -131,8 +132,53 @@ describe("a page of contacts", () => {
           assert.isTrue(typeof json === "object" && json !== null && "contacts" in json)
       })
     )
-    for (const wire of [{}, { contacts: null }, { contacts: {} }, { contacts: { "0": { id: "1" } } }]) {
-      assert.throws(() => page(wire))
+    for (const contacts of [undefined, null, "", 0, true]) assert.throws(() => page({ contacts }))
+  })
+
+  const read = (contacts: unknown) => {
+    const { contacts: found, unreadable } = page({ contacts })
+    return [found.map(({ email, id }) => `${id} ${email}`), unreadable]
+  }
+
+  it("keeps the contacts that can be read, and counts the items that cannot", () => {
+    const [a, b] = [
+      { id: "1", email: "a@x.test" },
+      { id: 2, email: "b@x.test" }
+    ]
+    const both = ["1 a@x.test", "2 b@x.test"]
+    assert.deepStrictEqual(read([a, b]), [both, 0])
+    const odd = [null, "3", 3, [], [a], {}, { email: "c@x.test" }, { id: "0" }, { id: "3", email: 3 }]
+    for (const item of odd) assert.deepStrictEqual(read([a, item, b]), [both, 1], JSON.stringify(item))
+    assert.deepStrictEqual(read(odd), [[], odd.length])
+  })
+
+  it("reads a list that came as an object, which is one thing more that is not as it should be", () => {
+    const contact = { id: "1", email: "a@x.test" }
+    assert.deepStrictEqual(read({}), [[], 1])
+    assert.deepStrictEqual(read({ "0": contact }), [["1 a@x.test"], 1])
+    assert.deepStrictEqual(read({ "3": contact, more: null }), [["1 a@x.test"], 2])
+    assert.deepStrictEqual(read(contact), [[], 3])
+  })
+
+  it("believes neither of two contacts that have one ID, unless they are the same", () => {
+    const contact = { id: "1", email: "a@x.test", deleted: "0" }
+    const other = { id: "2", email: "b@x.test" }
+    assert.deepStrictEqual(read([contact, other, { ...contact, id: 1 }]), [
+      ["1 a@x.test", "2 b@x.test", "1 a@x.test"],
+      0
+    ])
+    for (const second of [
+      { ...contact, email: "z@x.test" },
+      { ...contact, deleted: "1" }
+    ]) {
+      assert.deepStrictEqual(read([contact, other, second]), [["2 b@x.test"], 2])
+      assert.deepStrictEqual(read([second, contact, contact]), [[], 3])
     }
+  })
+
+  it("survives being encoded and decoded again, with what could not be read", () => {
+    const decoded = page({ contacts: [null, { id: "1", email: "a@x.test" }], meta: { total: "2" } })
+    const again = page(Schema.encodeSync(Contact.ContactsPage)(decoded))
+    assert.isTrue(Schema.equivalence(Contact.ContactsPage)(again, decoded))
   })
 })

@@ -1,8 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
+import { HttpClient, HttpClientResponse } from "@effect/platform"
 import { Effect } from "effect"
 import { ActiveCampaignError } from "effect-activecampaign"
 import { errorOf, fieldsOf, html, json } from "./failing.js"
-import { answering, batchId, call, connect, vendor } from "./support.js"
+import { answering, batchId, call, connect, vendor, withVirtualTime } from "./support.js"
 
 describe("a 2xx that is not the documented JSON", () => {
   const cut = '{"status":"completed","success":["1","2'
@@ -59,6 +60,34 @@ describe("a 2xx that is not the documented JSON", () => {
         assert.isBelow(error.message.length, 500)
       }
     })
+  )
+
+  it.effect("is ContractBroken where it is not UTF-8, and so is no fact", () =>
+    Effect.gen(function* () {
+      const body = '{"status":"completed","success":["5"],"failure":["m\u00fc@x.test"]}'
+      const answered = (bytes: Uint8Array, status = 200) =>
+        connect(
+          HttpClient.make((request) =>
+            Effect.sync(() =>
+              HttpClientResponse.fromWeb(request, new Response(Uint8Array.from(bytes), { status }))
+            )
+          )
+        ).pipe(Effect.flatMap((client) => Effect.either(client.importInfo(batchId))))
+      const latin = Buffer.from(body, "latin1")
+      for (const bytes of [latin, Buffer.from(body, "utf16le"), latin]) {
+        const result = yield* answered(bytes)
+        assert(result._tag === "Left" && result.left._tag === "ContractBroken")
+        assert.strictEqual(result.left.detail, "not UTF-8")
+      }
+      const broken = yield* answered(latin)
+      assert(broken._tag === "Left" && broken.left._tag === "ContractBroken")
+      assert.strictEqual(broken.left.body, body.replace("\u00fc", "\ufffd"))
+      for (const text of [body, `\ufeff${body}`, body.replace("\u00fc", "\ufffd")]) {
+        assert.strictEqual((yield* answered(Buffer.from(text)))._tag, "Right")
+      }
+      const refused = yield* answered(Buffer.from('{"message":"\u00fc"}', "latin1"), 403)
+      assert(refused._tag === "Left" && refused.left._tag === "AuthenticationFailed")
+    }).pipe(Effect.scoped, withVirtualTime)
   )
 
   it.effect("counts as transient, but for a body that is too large", () =>

@@ -99,6 +99,14 @@ describe("a reply that refuses the request", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.effect("is no redirect with 304", () =>
+    Effect.gen(function* () {
+      const { message } = yield* errorOf({ status: 304 })
+      assert.include(message, "304: not modified")
+      assert.notInclude(message, "redirect")
+    })
+  )
+
   it.scopedLive("follows no redirect, even with a real fetch", () =>
     Effect.gen(function* () {
       const seen: Array<string | undefined> = []
@@ -145,6 +153,8 @@ describe("a reply with status 401 or 403", () => {
     [json({ errors: [{ status: 403, title: "Forbidden", detail: "No rights" }] }), "Forbidden"],
     ["{}", "{}"],
     ["Forbidden", "Forbidden"],
+    ["error code: none", "error code: none"],
+    [json({ message: "Forbidden", cloudflare_error: false }), "Forbidden"],
     ["", "no body"],
     [json({ message: "Rate limit exceeded per minute" }), "Rate limit exceeded per minute"]
   ]
@@ -168,8 +178,22 @@ describe("a reply of something in front of the API", () => {
     [403, html, page, " with an HTML page"],
     [401, html, page, " with an HTML page"],
     [403, html, {}, " with an HTML page"],
-    [403, "", page, " with an HTML page"],
-    [403, "Access denied", page, " with an HTML page"],
+    [403, "", page, " with a page that is not the API's"],
+    [403, "Access denied", page, " with a page that is not the API's"],
+    [
+      403,
+      "<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>",
+      {},
+      " with a page that is not the API's"
+    ],
+    [403, "error code: 1020", { "content-type": "text/plain; charset=UTF-8" }, " (error code: 1020)"],
+    [403, "error code: 1006\n", {}, " (error code: 1006)"],
+    [
+      403,
+      json({ title: "Error 1020", cloudflare_error: true, error_code: 1020 }),
+      {},
+      " (an error of Cloudflare)"
+    ],
     [403, html, { ...page, "cf-mitigated": "challenge" }, " with an HTML page"],
     [403, json({ message: "Forbidden" }), { "cf-mitigated": "block" }, " (cf-mitigated: block)"],
     [401, "", { "cf-mitigated": "challenge" }, " (cf-mitigated: challenge)"],
@@ -276,7 +300,9 @@ describe("a reply with status 429 or 503", () => {
     Effect.gen(function* () {
       const error = yield* errorOf({ status: 429, headers: { "retry-after": "9".repeat(400) } })
       assert.strictEqual(error._tag, "RateLimited")
-      assert.isString(error.message)
+      assert.include(error.message, "asking to wait more than 5m)")
+      const days = yield* errorOf({ status: 429, headers: { "retry-after": "99999999999999999999999" } })
+      assert.include(days.message, "asking to wait more than 5m)")
     })
   )
 })

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, TestClock } from "effect"
+import { Duration, Effect, Schedule, TestClock } from "effect"
 import { RetryPolicy } from "effect-activecampaign"
 import { callsOf, gapsOf, html, retrying, type Script, settled } from "./calling.js"
 import { batchId, connect, during, type Reply, silence, unreachable, vendor } from "./support.js"
@@ -178,6 +178,30 @@ describe("retries", () => {
       yield* during("1 second")(Effect.timeoutOption(client.importInfo(batchId), "100 millis"))
       yield* TestClock.adjust("1 hour")
       assert.lengthOf(calls, 1)
+    }).pipe(Effect.scoped)
+  )
+})
+
+describe("a rate limit that names no time", () => {
+  it.effect.each<Reply>([
+    { status: 429 },
+    { status: 429, headers: { "retry-after": "soon" } },
+    { status: 400, body: "rate limit" }
+  ])("is retried no sooner than it lets others ask, and says so: %j", (limited) =>
+    Effect.gen(function* () {
+      const told: Array<number> = []
+      const retry = Schedule.modifyDelay(RetryPolicy.standard, (_error, delay) => {
+        told.push(Duration.toMillis(delay))
+        return delay
+      })
+      const { calls, http } = vendor(limited, settled)
+      const client = yield* connect(http, { retry })
+      yield* during("1 minute")(client.importInfo(batchId))
+      assert.deepStrictEqual(told, [30_000])
+      assert.deepStrictEqual(
+        calls.map(({ at }) => at),
+        [0, 30_000]
+      )
     }).pipe(Effect.scoped)
   )
 })

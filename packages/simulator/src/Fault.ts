@@ -61,7 +61,11 @@ export const Fault = Schema.Union(
     )
   }),
   Schema.Struct({
-    ...tag("OddLists", "assumed", "The right answer of the status call, its lists in an odd shape"),
+    ...tag(
+      "OddLists",
+      "assumed",
+      "The right answer, of the status call or a page of contacts, its lists in an odd shape"
+    ),
     as: Schema.optionalWith(Schema.Literal("object", "odd-items"), {
       default: () => "object" as const
     }).annotations(
@@ -71,6 +75,13 @@ export const Fault = Schema.Union(
       )
     )
   }),
+  Schema.Struct(
+    tag(
+      "Withheld",
+      "assumed",
+      "The right page of contacts without its contacts; its total counts them all the same"
+    )
+  ),
   Schema.Struct(tag("WrongShape", "assumed", "200 with JSON of another shape: a number for the status")),
   Schema.Struct({
     ...tag("Slow", "assumed", "The right answer, late"),

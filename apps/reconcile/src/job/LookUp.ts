@@ -5,6 +5,7 @@ import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Stream from "effect/Stream"
 import type { Contact } from "effect-activecampaign/Contact"
+import type { ContactId } from "effect-activecampaign/ContactId"
 import type { ContactsError, FilterIgnored } from "effect-activecampaign/ContactsError"
 import type { Ledger } from "../ledger/Ledger.js"
 import type { LedgerError } from "../ledger/LedgerError.js"
@@ -119,12 +120,12 @@ const byAddress = (step: AccountStep, calls: Calls, counts: Counts, addresses: n
   })
 
 /** A walk from the first contact to the last. Only its whole length proves that an address is absent. */
-const byWalk = (step: AccountStep, calls: Calls, counts: Counts) =>
+const byWalk = (step: AccountStep, calls: Calls, counts: Counts, upTo?: ContactId) =>
   Effect.gen(function* () {
     const begun = yield* Lookups.moment
     let isCut = false
     // Page by page: they may be shorter than the plan counted on, and every one is a call.
-    const walked = step.contacts.walk({}).pipe(
+    const walked = step.contacts.walk({ upTo }).pipe(
       Stream.chunks,
       Stream.runForEachWhile((contacts) =>
         Effect.gen(function* () {
@@ -154,12 +155,17 @@ export const lookUp = (step: AccountStep): Effect.Effect<LookupReport, ContactsE
   Effect.gen(function* () {
     const counts: Counts = { found: 0, absent: 0 }
     const calls = makeCalls(step)
+    let newest: ContactId | undefined
     /** Without the account's size, the addresses can still be asked for one by one. */
-    const newestId = Effect.map(calls.make(step.contacts.newestId), Either.getOrElse(Option.none))
+    const newestId = Effect.map(calls.make(step.contacts.newestId), (asked) => {
+      const id = Option.flatten(Either.getRight(asked))
+      newest = Option.getOrUndefined(id)
+      return id
+    })
     let followed = yield* plan(step, newestId)
     yield* step.onEvent({ _tag: "Planned", plan: followed })
     const walk = Effect.gen(function* () {
-      const walked = yield* byWalk(step, calls, counts)
+      const walked = yield* byWalk(step, calls, counts, newest)
       if (Either.isRight(walked) || walked.left === cut) return true
       yield* calls.leave(walked.left)
       return calls.isHopeless()

@@ -25,7 +25,27 @@ export class BodyTooLarge {
 /** The cause of a `ResponseError` whose JSON was nested too deep to be decoded. */
 export class NestedTooDeep {}
 
-const utf8 = new TextDecoder("utf-8", { ignoreBOM: true })
+/** The cause of a `ResponseError` whose body is not UTF-8; `text` is what can be made of it. */
+export class NotUtf8 {
+  readonly status: number
+  readonly text: string
+  constructor(status: number, text: string) {
+    this.status = status
+    this.text = text
+  }
+}
+
+const lenient = new TextDecoder("utf-8", { ignoreBOM: true })
+const strict = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true })
+
+/** Undefined where the bytes are not UTF-8: what would be read in their place is no fact. */
+const decoded = (bytes: ArrayBuffer): string | undefined => {
+  try {
+    return strict.decode(bytes)
+  } catch {
+    return undefined
+  }
+}
 
 /** A response whose body has been read, and has lost what is to be hidden. */
 class ReadResponse extends Inspectable.Class implements HttpClientResponse.HttpClientResponse {
@@ -135,10 +155,20 @@ export const readBody =
         reason: "Decode",
         cause: new BodyTooLarge(limit, status, start)
       })
-    const finish = (bytes: ArrayBuffer) =>
-      bytes.byteLength <= most || !isSuccess
-        ? Effect.succeed(new ReadResponse(response, hide(utf8.decode(bytes))))
-        : Effect.fail(tooLarge(bytes))
+    const notUtf8 = (bytes: ArrayBuffer) =>
+      new HttpClientError.ResponseError({
+        request: response.request,
+        response,
+        reason: "Decode",
+        cause: new NotUtf8(status, lenient.decode(bytes))
+      })
+    const finish = (bytes: ArrayBuffer) => {
+      if (isSuccess && bytes.byteLength > most) return Effect.fail(tooLarge(bytes))
+      const text = isSuccess ? decoded(bytes) : lenient.decode(bytes)
+      return text === undefined
+        ? Effect.fail(notUtf8(bytes))
+        : Effect.succeed(new ReadResponse(response, hide(text)))
+    }
 
     if (isSuccess && length !== undefined && length <= most) {
       return Effect.flatMap(response.arrayBuffer, finish)

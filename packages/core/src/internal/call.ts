@@ -19,9 +19,10 @@ import {
   RateLimited,
   RequestRejected
 } from "../ActiveCampaignError.js"
-import { BodyTooLarge, NestedTooDeep } from "./boundedBody.js"
+import { BodyTooLarge, NestedTooDeep, NotUtf8 } from "./boundedBody.js"
 import { type Hide, keptOf } from "./hide.js"
 import { isTooDeep, mostLevels } from "./nesting.js"
+import { isRedirect } from "./redirect.js"
 import { retryAfterOf } from "./retryAfter.js"
 import { oneLine } from "./text.js"
 
@@ -47,9 +48,15 @@ const describe = (status: number, body: string, hide: Hide): string => {
   const message = messageOf(body)
   // Hidden once more: what JSON escapes is plain only now.
   if (message !== undefined) return oneLine(hide(message), 200)
-  if (body.trim() === "") return status === 0 || (status >= 300 && status < 400) ? "a redirect" : "no body"
+  if (status === 304) return "not modified, although nothing older was asked about"
+  if (body.trim() === "") return isRedirect(status) ? "a redirect" : "no body"
   return contentOf(body) === "html" ? "an HTML page" : oneLine(body, 120)
 }
+
+/** XML begins like HTML, and is none. */
+const isHtml = (text: string) =>
+  text.startsWith("<") &&
+  /<(!doctype\s+html|html|head|body|title|meta|script|style|center|div|h[1-6]|p)\b/i.test(text.slice(0, 1024))
 
 const contentOf = (body: string): ContractBroken["content"] => {
   const text = body.trimStart()
@@ -58,7 +65,7 @@ const contentOf = (body: string): ContractBroken["content"] => {
     JSON.parse(text)
     return "json"
   } catch {
-    return text.startsWith("<") ? "html" : "text"
+    return isHtml(text) ? "html" : "text"
   }
 }
 
@@ -72,8 +79,21 @@ const saysItIsMissing = (message: string) =>
 /** What guards in front of an API say of themselves when they answer in its place. */
 const guards = ["cf-mitigated", "x-amzn-waf-action"] as const
 
+/** Cloudflare's errors in plain text and in JSON; behind such a body, the API was not asked. */
+const guardIn = (body: string): string | undefined => {
+  if (/^\s*error code: \d{3,4}\s*$/.test(body)) return body.trim()
+  if (!body.includes('"cloudflare_error"') || isTooDeep(body)) return undefined
+  try {
+    const json: unknown = JSON.parse(body)
+    const isOurs = typeof json === "object" && json !== null && "cloudflare_error" in json
+    return isOurs && json.cloudflare_error === true ? "an error of Cloudflare" : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /**
- * What answered in the place of the API, in words, if something did: a guard that says so, or a page for people where
+ * What answered in the place of the API, in words, if something did: a guard that says so, or another kind of page where
  * the API refuses in JSON, in plain text or in silence.
  */
 const inFrontOf = (
@@ -85,11 +105,14 @@ const inFrontOf = (
   if (status === 407) return words(", as a proxy does that wants other credentials")
   const content = contentOf(body)
   const isPage =
-    content === "html" || (content !== "json" && /^text\/html\b/i.test(headers["content-type"] ?? ""))
-  if (isPage && (status === 401 || status === 403)) return words(" with an HTML page")
-  const guard = guards.find((name) => headers[name] !== undefined)
-  if (guard === undefined || status < 400 || status >= 500) return undefined
-  return words(isPage ? " with an HTML page" : ` (${oneLine(`${guard}: ${headers[guard]}`, 60)})`)
+    body.trimStart().startsWith("<") ||
+    (content !== "json" && /^text\/html\b/i.test(headers["content-type"] ?? ""))
+  const page = content === "html" ? " with an HTML page" : " with a page that is not the API's"
+  if (status < 400 || status >= 500) return undefined
+  const header = guards.find((name) => headers[name] !== undefined)
+  const guard = header === undefined ? guardIn(body) : `${header}: ${headers[header]}`
+  if (guard === undefined) return isPage && (status === 401 || status === 403) ? words(page) : undefined
+  return words(isPage ? page : ` (${oneLine(guard, 60)})`)
 }
 
 /** What an error of ours needs beside the failure itself. */
@@ -152,6 +175,9 @@ const fromTooLarge = ({ hide, request }: Circumstances, { limit, start, status }
     // Hidden before it is cut: a token across the cut would not be recognised.
     body: keptOf(hide(decodeUtf8(start.slice(0, readOfTooLarge))))
   })
+
+const fromNotUtf8 = ({ hide, request }: Circumstances, { status, text }: NotUtf8) =>
+  brokenBody(request, status, hide(text), "not UTF-8")
 
 // To be asked for when it is needed: it loads the rules of every language.
 const tooDeep = () => `nested deeper than ${mostLevels.toLocaleString("en")} levels`
@@ -219,6 +245,7 @@ export const fromFailure = (
   switch (failure._tag) {
     case "ResponseError":
       if (failure.cause instanceof BodyTooLarge) return fromTooLarge(circumstances, failure.cause)
+      if (failure.cause instanceof NotUtf8) return fromNotUtf8(circumstances, failure.cause)
       if (failure.cause instanceof NestedTooDeep) return fromTooDeep(circumstances, failure.response)
       return failure.reason === "StatusCode"
         ? fromStatus(circumstances, failure.response)

@@ -24,9 +24,7 @@ import { isTraced, requestRefs, withTokenHeader } from "./requestRefs.js"
 import { leastOf } from "./retryAfter.js"
 import { makeCurrentTime } from "./steadyTime.js"
 import { timeLimit } from "./timeLimit.js"
-
-/** Held for this long where a 429 names no time: the documented sample says 30. */
-const holdWithoutRetryAfter = Duration.seconds(30)
+import { longestRetryAfter, waitWithoutRetryAfter } from "./waits.js"
 
 const defaultMaxBodyBytes = 10 * 1024 * 1024
 
@@ -72,10 +70,10 @@ export const make = (options: Options) =>
       if (!(error instanceof RateLimited)) return Effect.void
       // A 503 that names no time may be anybody's trouble; its own retries back off, the others need not wait.
       if (Option.isNone(error.retryAfter) && error.status === 503) return Effect.void
-      const asked = Option.getOrElse(error.retryAfter, () => holdWithoutRetryAfter)
+      const asked = Option.getOrElse(error.retryAfter, () => waitWithoutRetryAfter)
       // The 400 is about imports a minute, and no reason to stop reading.
       const whom = error.status === 400 && kind !== "read" ? kind : undefined
-      return budget.hold(Duration.min(asked, RetryPolicy.longestRetryAfter), whom)
+      return budget.hold(Duration.min(asked, longestRetryAfter), whom)
     }
 
     // Bodies and transport errors may repeat the token, whoever wrote them.

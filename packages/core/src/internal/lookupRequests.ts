@@ -1,5 +1,6 @@
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
+import type * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import type * as Option from "effect/Option"
 import * as Request from "effect/Request"
@@ -7,7 +8,7 @@ import * as RequestResolver from "effect/RequestResolver"
 import type { Contact } from "../Contact.js"
 import type { ContactId } from "../ContactId.js"
 import type { Resolved } from "../Contacts.js"
-import type { ContactsError } from "../ContactsError.js"
+import type { AnswerIncomplete, ContactsError } from "../ContactsError.js"
 import * as EmailKey from "../EmailKey.js"
 import type { Found, Lookups } from "./lookups.js"
 
@@ -33,8 +34,11 @@ const groupedBy = <K, A>(
   return groups
 }
 
+/** What became of an ID, or why that is not known. */
+export type ResolvedOf = (found: Found, id: ContactId) => Either.Either<Resolved, AnswerIncomplete>
+
 /** The two lookups as requests; a call's failure is that of the requests it was made for, and of no others. */
-export const makeRequests = (lookups: Lookups, resolvedOf: (found: Found, id: ContactId) => Resolved) => {
+export const makeRequests = (lookups: Lookups, resolvedOf: ResolvedOf) => {
   const concurrency = lookups.callsAtOnce
 
   const idResolver = RequestResolver.makeBatched((requests: Arr.NonEmptyArray<ById>) =>
@@ -50,7 +54,7 @@ export const makeRequests = (lookups: Lookups, resolvedOf: (found: Found, id: Co
             (request) =>
               Request.complete(
                 request,
-                Exit.map(exit, (found) => resolvedOf(found, request.id))
+                Exit.flatMap(exit, (found) => Exit.fromEither(resolvedOf(found, request.id)))
               ),
             { discard: true }
           )

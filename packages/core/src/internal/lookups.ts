@@ -5,9 +5,10 @@ import type { ContactsQuery } from "../ActiveCampaignApi.js"
 import type { Service as Client } from "../ActiveCampaignClient.js"
 import type { Contact, ContactsPage } from "../Contact.js"
 import { type ContactId, Order } from "../ContactId.js"
-import { type ContactsError, FilterIgnored } from "../ContactsError.js"
+import { type AnswerIncomplete, type ContactsError, FilterIgnored } from "../ContactsError.js"
 import * as EmailKey from "../EmailKey.js"
 import { describeQuery } from "./contactCalls.js"
+import { gapIn } from "./gap.js"
 
 /** The most contacts a page holds. How many IDs a call may name is not documented. */
 const idsPerCall = 100
@@ -15,7 +16,12 @@ const idsPerCall = 100
 /** Enough to spend the account's budget in spite of slow answers. */
 const callsAtOnce = 4
 
-export type Found = ReadonlyMap<ContactId, Contact>
+/** What an answer says of IDs. */
+export interface Found {
+  readonly contacts: ReadonlyMap<ContactId, Contact>
+  /** Why the others are not known to be gone, if they are not. */
+  readonly gap: Option.Option<AnswerIncomplete>
+}
 
 const onlyThoseAsked = (
   page: ContactsPage,
@@ -38,6 +44,7 @@ export const makeLookups = ({ contacts: list }: Pick<Client, "contacts">) => {
   const byIds = (ids: ReadonlyArray<ContactId>): Effect.Effect<Found, ContactsError> =>
     Effect.gen(function* () {
       const found = new Map<ContactId, Contact>()
+      let gap = Option.none<AnswerIncomplete>()
       let unanswered = ids
       while (unanswered.length > 0) {
         const asked = new Set(unanswered)
@@ -47,11 +54,13 @@ export const makeLookups = ({ contacts: list }: Pick<Client, "contacts">) => {
           found.set(contact.id, contact)
         }
         unanswered = unanswered.filter((id) => !found.has(id))
+        const shown = page.contacts.length
+        gap = unanswered.length === 0 ? Option.none() : gapIn(page, query, shown)
         // Silence means gone, unless the page was cut short; then those not shown are asked for once more.
-        const whole = Option.exists(page.total, (total) => total <= page.contacts.length)
-        if (whole || page.contacts.length === 0) break
+        const isWhole = Option.isNone(gap) && Option.contains(page.total, shown)
+        if (isWhole || shown === 0) break
       }
-      return found
+      return { contacts: found, gap }
     })
 
   const byEmail = (address: string): Effect.Effect<Option.Option<Contact>, ContactsError> => {
@@ -59,10 +68,17 @@ export const makeLookups = ({ contacts: list }: Pick<Client, "contacts">) => {
     // An empty filter is no filter, and nobody has this address.
     if (key === "") return Effect.succeedNone
     const query = { email: address.trim() }
-    return list(query).pipe(
-      Effect.flatMap((page) => onlyThoseAsked(page, query, "email", ({ emailKey }) => emailKey === key)),
-      Effect.map((found) => Option.fromNullable(found.toSorted(byIdDeletedLast)[0]))
-    )
+    return Effect.gen(function* () {
+      const page = yield* list(query)
+      const found = yield* onlyThoseAsked(page, query, "email", ({ emailKey }) => emailKey === key)
+      const [first] = found.toSorted(byIdDeletedLast)
+      // What is not shown may be the one that is there.
+      if (first === undefined || first.deleted) {
+        const gap = gapIn(page, query, found.length)
+        if (Option.isSome(gap)) return yield* gap.value
+      }
+      return Option.fromNullable(first)
+    })
   }
 
   return { byIds, byEmail, idsPerCall, callsAtOnce }

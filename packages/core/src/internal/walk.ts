@@ -8,8 +8,9 @@ import type { Service as Client } from "../ActiveCampaignClient.js"
 import type { Contact, ContactsPage } from "../Contact.js"
 import { type ContactId, Order } from "../ContactId.js"
 import type { WalkOptions } from "../Contacts.js"
-import { type ContactsError, FilterIgnored } from "../ContactsError.js"
+import { AnswerIncomplete, type ContactsError, FilterIgnored } from "../ContactsError.js"
 import { describeQuery } from "./contactCalls.js"
+import { gapIn } from "./gap.js"
 
 const perPage = 100
 
@@ -42,40 +43,75 @@ const checked = (
 
 /**
  * Only a short page of which the total says so is the last: pages may be cut shorter than asked, and the total may be
- * missing. Everything else is followed by one more call, and an empty page ends the walk in any case.
+ * missing. Everything else is followed by one more call, and a page without contacts ends the walk in any case.
  */
-const isLast = ({ contacts, total }: ContactsPage) =>
-  contacts.length < perPage && Option.exists(total, (total) => total <= contacts.length)
+const isLast = ({ contacts, total, unreadable }: ContactsPage) =>
+  contacts.length === 0 ||
+  (contacts.length < perPage && unreadable === 0 && Option.contains(total, contacts.length))
+
+/** How far a walk has come. */
+interface Place {
+  readonly after: ContactId | undefined
+  readonly seen: number
+  /** Why the walk will not have seen all there is, as soon as it has not. */
+  readonly gap: Option.Option<AnswerIncomplete>
+}
+
+const endedEarly = (query: ContactsQuery, upTo: ContactId, last: ContactId | undefined) =>
+  new AnswerIncomplete({
+    request: describeQuery(query),
+    reason: "ended-early",
+    detail: `the walk ended ${last === undefined ? "without a contact" : `at contact ${last}`}, and contact ${upTo} is in the account, too`
+  })
 
 export const makeWalk = ({ contacts: list }: Pick<Client, "contacts">) => {
-  const pageAfter = (
-    after: ContactId | undefined
-  ): Effect.Effect<readonly [Chunk.Chunk<Contact>, Option.Option<ContactId>], ContactsError> => {
-    const query: ContactsQuery = {
-      ...(after === undefined ? {} : { id_greater: after }),
-      "orders[id]": "ASC",
-      limit: perPage
+  /** The next page, and where to go on, or why the walk fails when it has emitted that page. */
+  const pageAt =
+    (upTo: ContactId | undefined) =>
+    (
+      place: Place | AnswerIncomplete
+    ): Effect.Effect<
+      readonly [Chunk.Chunk<Contact>, Option.Option<Place | AnswerIncomplete>],
+      ContactsError
+    > => {
+      if (place instanceof AnswerIncomplete) return Effect.fail(place)
+      const query: ContactsQuery = {
+        ...(place.after === undefined ? {} : { id_greater: place.after }),
+        "orders[id]": "ASC",
+        limit: perPage
+      }
+      return Effect.gen(function* () {
+        const page = yield* list(query)
+        const contacts = yield* checked(page.contacts, query, isGreater)
+        const after = contacts.at(-1)?.id ?? place.after
+        const seen = place.seen + contacts.length
+        const isEnd = isLast(page)
+        // What a page counts that others follow is theirs to show.
+        const gap = Option.orElse(place.gap, () =>
+          gapIn(page, query, isEnd ? seen : Number.POSITIVE_INFINITY)
+        )
+        const chunk = Chunk.unsafeFromArray(contacts)
+        if (!isEnd) return [chunk, Option.some({ after, seen, gap })]
+        const isEarly = upTo !== undefined && (after === undefined || isLess(after, upTo))
+        return [chunk, isEarly ? Option.orElse(gap, () => Option.some(endedEarly(query, upTo, after))) : gap]
+      })
     }
-    return Effect.gen(function* () {
-      const page = yield* list(query)
-      const contacts = yield* checked(page.contacts, query, isGreater)
-      const last = contacts.at(-1)
-      return [
-        Chunk.unsafeFromArray(contacts),
-        last === undefined || isLast(page) ? Option.none() : Option.some(last.id)
-      ]
-    })
-  }
 
   const newest: ContactsQuery = { "orders[id]": "DESC", limit: 1 }
 
   return {
-    walk: ({ after }: WalkOptions = {}): Stream.Stream<Contact, ContactsError> =>
-      Stream.paginateChunkEffect(after, pageAfter),
-    newestId: list(newest).pipe(
+    walk: ({ after, upTo }: WalkOptions = {}): Stream.Stream<Contact, ContactsError> =>
+      Stream.suspend(() => {
+        const start: Place | AnswerIncomplete = { after, seen: 0, gap: Option.none() }
+        return Stream.paginateChunkEffect(start, pageAt(upTo))
+      }),
+    newestId: Effect.gen(function* () {
+      const page = yield* list(newest)
       // More than one, where the limit was ignored, do show whether the order was.
-      Effect.flatMap(({ contacts }) => checked(contacts, newest, isLess)),
-      Effect.map(([first]) => Option.map(Option.fromNullable(first), ({ id }) => id))
-    )
+      const [first] = yield* checked(page.contacts, newest, isLess)
+      const gap = gapIn(page, newest, first === undefined ? 0 : Number.POSITIVE_INFINITY)
+      if (Option.isSome(gap)) return yield* gap.value
+      return Option.map(Option.fromNullable(first), ({ id }) => id)
+    })
   }
 }

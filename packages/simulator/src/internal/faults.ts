@@ -68,6 +68,18 @@ const withOddLists = (
   })
 }
 
+/** The same page, without the contacts that its total counts. */
+const withoutContacts = (
+  response: HttpServerResponse.HttpServerResponse
+): HttpServerResponse.HttpServerResponse => {
+  const { body, headers, status } = response
+  if (status !== 200 || body._tag !== "Uint8Array") return response
+  return Option.match(decodeLists(new TextDecoder().decode(body.body)), {
+    onNone: () => response,
+    onSome: (page) => HttpServerResponse.unsafeJson({ ...page, contacts: [] }, { status, headers })
+  })
+}
+
 const whole = (response: HttpServerResponse.HttpServerResponse) =>
   Effect.succeed(Reply.Reply.Whole({ response }))
 
@@ -120,6 +132,8 @@ export const applyFault = <R>(
       return Effect.map(right, (response) =>
         Reply.Reply.Whole({ response: withOddLists(response, fault.as) })
       )
+    case "Withheld":
+      return Effect.map(right, (response) => Reply.Reply.Whole({ response: withoutContacts(response) }))
     case "WrongShape":
       return whole(HttpServerResponse.unsafeJson({ status: 7, success: { "0": "9101" } }))
     case "Slow":

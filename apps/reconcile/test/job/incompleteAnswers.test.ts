@@ -1,0 +1,85 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import type { ScenarioInput } from "effect-activecampaign-simulator/Scenario"
+import { run, withAccount } from "../support/account.js"
+import { load, row, select, verdicts } from "../support/ledger.js"
+
+type Faults = NonNullable<ScenarioInput["faults"]>
+
+const stages = { unset: 0, waiting: 0, claimed: 0, active: 0 }
+
+const problems = ({ problems }: Effect.Effect.Success<ReturnType<typeof run>>) =>
+  problems.map((problem) => ("step" in problem ? `${problem.step} ${problem.error}` : "?"))
+
+const everyPage = (fault: Faults[number]["fault"]): Faults => [{ on: { endpoint: "contacts" }, fault }]
+
+const spoilt: ReadonlyArray<readonly [string, Faults]> = [
+  ["counts contacts and shows none", everyPage({ _tag: "Withheld" })],
+  ["holds null", everyPage({ _tag: "OddLists", as: "odd-items" })],
+  ["is an object", everyPage({ _tag: "OddLists", as: "object" })]
+]
+
+const addresses = (count: number) => Array.from({ length: count }, (_, index) => `s${index}@x.test`)
+
+/** Addresses in neither list, which the account does not have; where a page is withheld, it has all of them. */
+const unreported = (count: number, faults: Faults, becomes: "silent" | "unreported") =>
+  withAccount({
+    batches: [{ batchId: "one", stages, contacts: addresses(count).map((email) => ({ email, becomes })) }],
+    faults
+  })
+
+describe("a page of contacts that is not whole", () => {
+  for (const [name, faults] of spoilt) {
+    for (const count of [3, 120]) {
+      it.effect(`makes none of ${count} addresses missing where it ${name}`, () =>
+        Effect.gen(function* () {
+          yield* load(addresses(count).map((email) => row(email, "one")))
+          const report = yield* run({ account: { lookup: true } })
+          assert.deepInclude(report.lookedUp, { found: 0, absent: 0, left: count })
+          assert.deepStrictEqual(problems(report), ["lookup AnswerIncomplete"])
+          assert.isFalse((yield* verdicts).some((line) => line.includes("missing")))
+        }).pipe(unreported(count, faults, faults === spoilt[0]?.[1] ? "unreported" : "silent"))
+      )
+    }
+  }
+
+  it.effect("makes no ID gone where it counts contacts and shows none", () =>
+    Effect.gen(function* () {
+      yield* load(["a@x.test", "b@x.test"].map((email) => row(email, "one")))
+      const report = yield* run({ account: { resolve: true } })
+      assert.deepStrictEqual(report.resolved, { linked: 0, gone: 0, left: 2 })
+      assert.deepStrictEqual(problems(report), ["resolve AnswerIncomplete"])
+      assert.deepStrictEqual(yield* select("SELECT * FROM gone_contacts"), [])
+    }).pipe(
+      withAccount({
+        batches: [{ batchId: "one", stages, contacts: [{ email: "a@x.test" }, { email: "b@x.test" }] }],
+        faults: everyPage({ _tag: "Withheld" })
+      })
+    )
+  )
+
+  it.effect("tells of the IDs that can be read, and leaves the others unknown", () =>
+    Effect.gen(function* () {
+      const emails = ["a@x.test", "b@x.test", "gone@x.test"]
+      yield* load(emails.map((email) => row(email, "one")))
+      const report = yield* run({ account: { resolve: true } })
+      assert.deepStrictEqual(report.resolved, { linked: 2, gone: 0, left: 1 })
+      assert.deepStrictEqual(yield* select("SELECT * FROM gone_contacts"), [])
+    }).pipe(
+      withAccount({
+        batches: [
+          {
+            batchId: "one",
+            stages,
+            contacts: [
+              { email: "a@x.test" },
+              { email: "b@x.test" },
+              { email: "gone@x.test", deletedAfterwards: true }
+            ]
+          }
+        ],
+        faults: everyPage({ _tag: "OddLists", as: "odd-items" })
+      })
+    )
+  )
+})

@@ -1,0 +1,324 @@
+import { HttpClient } from "@effect/platform"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Either, FastCheck, Option, Stream } from "effect"
+import type { Contacts, ContactsError } from "effect-activecampaign"
+import { contactsOf, idOf } from "./account.js"
+import { respond, withVirtualTime } from "./support.js"
+
+const contact = (id: number) => ({ id: String(id), email: `c${id}@example.test` })
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index)
+
+/** An account that answers each query of contacts with whatever the test says. */
+const answering = (answer: (query: URLSearchParams, call: number) => unknown) => {
+  let calls = 0
+  const http = HttpClient.make((request, url) =>
+    Effect.sync(() => {
+      calls += 1
+      return respond(request, { body: JSON.stringify(answer(url.searchParams, calls)) })
+    })
+  )
+  return { http, calls: () => calls }
+}
+
+const page = (contacts: unknown, total?: unknown) =>
+  total === undefined ? { contacts } : { contacts, meta: { total } }
+
+/** All that a stream emits, and why it ended. */
+const emitted = <A>(stream: Stream.Stream<A, ContactsError.ContactsError>) =>
+  Effect.gen(function* () {
+    const items: Array<A> = []
+    const end = yield* Effect.either(Stream.runForEach(stream, (item) => Effect.sync(() => items.push(item))))
+    return { items, end: reasonOf(end) }
+  })
+
+const reasonOf = (result: Either.Either<unknown, ContactsError.ContactsError>) =>
+  Either.match(result, {
+    onRight: () => "whole",
+    onLeft: (error) => (error._tag === "AnswerIncomplete" ? error.reason : error._tag)
+  })
+
+const walked = (answer: Parameters<typeof answering>[0], options?: Contacts.WalkOptions) => {
+  const { calls, http } = answering(answer)
+  return contactsOf(http).pipe(
+    Effect.flatMap((service) => emitted(service.walk(options))),
+    Effect.map(({ end, items }) => ({ end, ids: items.map(({ id }) => Number(id)), calls: calls() })),
+    Effect.scoped,
+    withVirtualTime
+  )
+}
+
+const resolved = (ids: ReadonlyArray<number>, answer: Parameters<typeof answering>[0]) => {
+  const { calls, http } = answering(answer)
+  return contactsOf(http).pipe(
+    Effect.flatMap((service) =>
+      emitted(service.resolve(Stream.fromIterable(ids.map((id) => idOf(String(id))))))
+    ),
+    Effect.map(({ end, items }) => ({
+      end,
+      items: items.map((one) => (one._tag === "Link" ? `${one.id} ${one.contact.email}` : `${one.id} gone`)),
+      calls: calls()
+    })),
+    Effect.scoped,
+    withVirtualTime
+  )
+}
+
+const looked = (answer: unknown) =>
+  contactsOf(answering(() => answer).http).pipe(
+    Effect.flatMap((service) => Effect.either(service.findByEmail("c1@example.test"))),
+    Effect.map((result) =>
+      Either.match(result, {
+        onLeft: () => reasonOf(result),
+        onRight: Option.match({ onNone: () => "nobody", onSome: ({ id }) => id })
+      })
+    ),
+    Effect.scoped,
+    withVirtualTime
+  )
+
+const afterOf = (query: URLSearchParams) => Number(query.get("id_greater") ?? 0)
+
+describe("an answer that counts contacts and shows none", () => {
+  it.effect("is no end of a walk: on the first page, or on a later one", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* walked(() => page([], "60")), { end: "withheld", ids: [], calls: 1 })
+      const cut = yield* walked((query) =>
+        afterOf(query) === 0 ? page(range(1, 20).map(contact), "60") : page([], "40")
+      )
+      assert.deepStrictEqual(cut, { end: "withheld", ids: range(1, 20), calls: 2 })
+    })
+  )
+
+  it.effect("ends a walk where its total is none, zero, no number, or counts what was seen", () =>
+    Effect.gen(function* () {
+      for (const total of [undefined, "0", 0, null, "many", -1, "20", 20, "7"]) {
+        const { end, ids } = yield* walked((query) =>
+          afterOf(query) === 0 ? page(range(1, 20).map(contact)) : page([], total)
+        )
+        assert.deepStrictEqual([end, ids], ["whole", range(1, 20)], String(total))
+      }
+    })
+  )
+
+  it.effect("tells nothing of an address", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* looked(page([], "5")), "withheld")
+      assert.strictEqual(yield* looked(page([], 1)), "withheld")
+      assert.strictEqual(yield* looked(page([], "0")), "nobody")
+      assert.strictEqual(yield* looked(page([])), "nobody")
+      const deleted = { ...contact(1), deleted: "1" }
+      assert.strictEqual(yield* looked(page([deleted], "2")), "withheld")
+      assert.strictEqual(yield* looked(page([deleted], "1")), "1")
+      assert.strictEqual(yield* looked(page([contact(1)], "2")), "1")
+    })
+  )
+
+  it.effect("leaves IDs neither linked nor gone, and those it did show are emitted", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* resolved([1, 2, 3], () => page([], "3")), {
+        end: "withheld",
+        items: [],
+        calls: 1
+      })
+      const cut = yield* resolved([1, 2, 3], (_query, call) =>
+        call === 1 ? page([contact(2)], "3") : page([], "2")
+      )
+      assert.deepStrictEqual(cut, { end: "withheld", items: ["2 c2@example.test"], calls: 2 })
+    })
+  )
+
+  it.effect("is of no account where all IDs were shown", () =>
+    Effect.gen(function* () {
+      const { calls, end } = yield* resolved([1, 2], () => page([contact(1), contact(2)], "60"))
+      assert.deepStrictEqual([end, calls], ["whole", 1])
+    })
+  )
+
+  it.effect("does not make the account empty", () =>
+    Effect.gen(function* () {
+      for (const [body, expected] of [
+        [page([], "60"), "withheld"],
+        [page([null], "60"), "unreadable"],
+        [page([null, contact(7)], "60"), "unreadable"],
+        [page([contact(7)], "60"), "whole"],
+        [page([], "0"), "whole"]
+      ] as const) {
+        const service = yield* contactsOf(answering(() => body).http)
+        assert.strictEqual(reasonOf(yield* Effect.either(service.newestId)), expected)
+      }
+    }).pipe(Effect.scoped, withVirtualTime)
+  )
+
+  it.effect("says what it counts, and that nothing was concluded", () =>
+    Effect.gen(function* () {
+      const service = yield* contactsOf(answering(() => page([], "5")).http)
+      const error = yield* Effect.flip(service.findByEmail("c1@example.test"))
+      assert.isFalse(error.isTransient)
+      assert.strictEqual(
+        error.message,
+        "GET /contacts?email=c1%40example.test: ActiveCampaign's answer is not whole: it counts 5 contacts that match and shows none. Nothing was concluded about contacts it does not show."
+      )
+    }).pipe(Effect.scoped, withVirtualTime)
+  )
+})
+
+describe("a page that shows more than it counts", () => {
+  it.effect("is followed by another, since its total is no total", () =>
+    Effect.gen(function* () {
+      const { end, ids } = yield* walked((query) =>
+        page(
+          range(1, 60)
+            .filter((id) => id > afterOf(query))
+            .slice(0, 20)
+            .map(contact),
+          "0"
+        )
+      )
+      assert.deepStrictEqual([end, ids], ["whole", range(1, 60)])
+      const asked = yield* resolved([1, 2, 3], (_query, call) =>
+        call === 1 ? page([contact(1)], "0") : page([contact(3)], "1")
+      )
+      assert.deepStrictEqual(asked.items, ["1 c1@example.test", "2 gone", "3 c3@example.test"])
+    })
+  )
+})
+
+describe("a walk up to a contact that the account is known to have", () => {
+  it.effect("fails where it ends before, however it ends", () =>
+    Effect.gen(function* () {
+      const upTo = { upTo: idOf("60") }
+      assert.strictEqual((yield* walked(() => page([]), upTo)).end, "ended-early")
+      const short = yield* walked(() => page(range(1, 20).map(contact), "20"), upTo)
+      assert.deepStrictEqual([short.end, short.ids], ["ended-early", range(1, 20)])
+      for (const last of [60, 61, 100]) {
+        const { end } = yield* walked(() => page([contact(last)], "1"), upTo)
+        assert.strictEqual(end, "whole")
+      }
+      assert.strictEqual((yield* walked(() => page([]), { ...upTo, after: idOf("60") })).end, "whole")
+    })
+  )
+})
+
+const odd: ReadonlyArray<readonly [string, (contacts: ReadonlyArray<unknown>) => unknown]> = [
+  ["null among them", (contacts) => [null, ...contacts]],
+  ["one without an ID", (contacts) => [...contacts, { email: "x@example.test" }]],
+  ["one with the ID 0", (contacts) => [...contacts, { id: "0", email: "c1@example.test" }]],
+  ["one with a number for its address", (contacts) => [{ id: "9", email: 9 }, ...contacts]],
+  [
+    "two for one ID",
+    (contacts) => [...contacts, { id: "9", email: "a@example.test" }, { id: "9", email: "b@example.test" }]
+  ],
+  ["a list as an object", (contacts) => ({ ...contacts })]
+]
+
+describe("an answer of which some cannot be read", () => {
+  for (const [name, spoil] of odd) {
+    it.effect(`is used as far as it can be, and proves no absence: ${name}`, () =>
+      Effect.gen(function* () {
+        const some = yield* resolved([1, 2, 3], (query) =>
+          page(
+            spoil(
+              [1, 3]
+                .map(String)
+                .filter((id) => query.getAll("ids[]").includes(id))
+                .map(Number)
+                .map(contact)
+            )
+          )
+        )
+        assert.deepStrictEqual(
+          [some.end, some.items],
+          ["unreadable", ["1 c1@example.test", "3 c3@example.test"]]
+        )
+        const { end, ids } = yield* walked((query) =>
+          afterOf(query) === 0 ? page(spoil(range(1, 5).map(contact))) : page([], "0")
+        )
+        assert.deepStrictEqual([end, ids], ["unreadable", range(1, 5)])
+        assert.strictEqual(yield* looked(page(spoil([]), "0")), "unreadable")
+        assert.strictEqual(yield* looked(page(spoil([contact(1)]), "2")), "1")
+      })
+    )
+  }
+
+  it.effect("is of no account where all IDs asked for can be read", () =>
+    Effect.gen(function* () {
+      const { calls, end, items } = yield* resolved([1, 2], () => page([null, contact(1), contact(2)], "3"))
+      assert.deepStrictEqual([end, items.length, calls], ["whole", 2, 1])
+    })
+  )
+
+  it.effect("leaves the other calls of the same stream alone", () =>
+    Effect.gen(function* () {
+      const { end, items } = yield* resolved(range(1, 250), (query) => {
+        const ids = query.getAll("ids[]").map(Number)
+        const shown = ids.filter((id) => id !== 50 && id !== 150).map(contact)
+        return page(ids.includes(50) ? [...shown, null] : shown, String(shown.length))
+      })
+      assert.strictEqual(end, "unreadable")
+      assert.strictEqual(items.length, 249)
+      assert.include(items, "150 gone")
+      assert.include(items, "250 c250@example.test")
+    })
+  )
+
+  it.effect("leaves the other IDs asked for together alone", () =>
+    Effect.gen(function* () {
+      const { http } = answering((query) =>
+        page([null, ...(query.getAll("ids[]").includes("1") ? [contact(1)] : [])], "2")
+      )
+      const service = yield* contactsOf(http)
+      const results = yield* Effect.forEach(["1", "2"].map(idOf), (id) => Effect.either(service.byId(id)), {
+        batching: true
+      })
+      assert.deepStrictEqual(results.map(reasonOf), ["whole", "unreadable"])
+    }).pipe(Effect.scoped, withVirtualTime)
+  )
+})
+
+describe("whatever an account answers", () => {
+  const items = FastCheck.oneof(
+    FastCheck.integer({ min: 1, max: 6 }).map(contact),
+    FastCheck.constantFrom(null, 5, {}, { id: "0", email: "x@example.test" })
+  )
+  const bodies = FastCheck.record({
+    contacts: FastCheck.array(items, { maxLength: 6 }),
+    asObject: FastCheck.boolean(),
+    total: FastCheck.constantFrom(undefined, "0", "2", 6, "60", null)
+  })
+
+  it("an ID is only gone where the last answer about it is a list without oddities that counts no more", () =>
+    FastCheck.assert(
+      FastCheck.asyncProperty(FastCheck.array(bodies, { minLength: 1, maxLength: 4 }), async (script) => {
+        const answers: Array<(typeof script)[number]> = []
+        const { end, items } = await Effect.runPromise(
+          resolved(range(1, 6), (query, call) => {
+            const next = script[Math.min(call, script.length) - 1]
+            assert.isDefined(next)
+            if (next === undefined) return {}
+            const asked = query.getAll("ids[]")
+            const contacts = next.contacts.filter(
+              (one) =>
+                typeof one !== "object" ||
+                one === null ||
+                !("id" in one) ||
+                one.id === "0" ||
+                asked.includes(one.id)
+            )
+            answers.push({ ...next, contacts })
+            return page(next.asObject ? { ...contacts } : contacts, next.total)
+          })
+        )
+        const last = answers.at(-1)
+        const isClean =
+          last !== undefined &&
+          !last.asObject &&
+          last.contacts.every(
+            (one) => typeof one === "object" && one !== null && "id" in one && one.id !== "0"
+          ) &&
+          Number(last.total ?? 0) <= last.contacts.length
+        if (items.some((one) => one.endsWith("gone"))) assert.isTrue(isClean)
+        assert.strictEqual(items.length === 6, end === "whole")
+      }),
+      { numRuns: 100 }
+    ))
+})
