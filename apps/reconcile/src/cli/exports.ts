@@ -32,8 +32,8 @@ const output = Options.text("output").pipe(
 /** An option that this export does not have. */
 const absent = Options.map(Options.none, () => Option.none<never>())
 
-const remarks = (definition: Export, filtered: boolean, { neutralised, rows }: Written) => [
-  ...(rows > 0 ? [] : [`${definition.none}${filtered ? " within what was asked for" : ""}.`]),
+const remarks = (definition: Export, filtered: boolean, { neutralised, readerLeft, rows }: Written) => [
+  ...(rows > 0 || readerLeft ? [] : [`${definition.none}${filtered ? " within what was asked for" : ""}.`]),
   ...(neutralised === 0
     ? []
     : [
@@ -77,7 +77,9 @@ const exportOf = (definition: Export) =>
               text:
                 target._tag === "Stream" && target.place._tag === "Descriptor"
                   ? ""
-                  : `${target.name}: ${plural(written.rows, "row")} written.`,
+                  : written.readerLeft
+                    ? `${target.name}: its reader left before all rows were written.`
+                    : `${target.name}: ${plural(written.rows, "row")} written.`,
               result: null
             }
           }).pipe(ExportRows.atOneMoment, Effect.provide(Ledger.layerReadOnly(options.db)))

@@ -1,22 +1,15 @@
-import { isatty } from "node:tty"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { type Input, outputTo, type Target } from "../files/Target.js"
 import * as Writer from "../files/Writer.js"
-import { printableLines } from "../text/printable.js"
 import type { Piece } from "./rowFormat.js"
 
 export interface Written {
   readonly rows: number
   /** Cells in which a formula was made text. */
   readonly neutralised: number
-}
-
-/** Whether somebody would look at what is written. */
-const isTerminal = (target: Target): boolean => {
-  if (target._tag === "File") return false
-  const { place } = target
-  return place._tag === "Descriptor" ? isatty(place.descriptor) : /^\/dev\/(?:tty|pts\/)/.test(place.path)
+  /** Whether who reads it had seen enough before all was written. */
+  readonly readerLeft: boolean
 }
 
 /** Lets the event loop turn: else a reader that has left, or a signal, would not be noticed while rows keep coming. */
@@ -25,8 +18,7 @@ const turn = Effect.async<void>((resume) => {
 })
 
 /**
- * Writes the text of the pieces to an output that has been judged, as it is, or where that is a terminal, safe to show;
- * and tells what they held.
+ * Writes the text of the pieces to an output that has been judged, and tells what they held.
  */
 export const write = <E, R>(
   target: Target,
@@ -34,16 +26,22 @@ export const write = <E, R>(
   inputs: ReadonlyArray<Input> = []
 ) =>
   Effect.gen(function* () {
-    let written: Written = { rows: 0, neutralised: 0 }
+    let written: Written = { rows: 0, neutralised: 0, readerLeft: false }
     const writer = yield* Writer.into(target, { inputs, sealed: false })
-    const asShown = isTerminal(target) ? printableLines : (text: string) => text
     yield* Stream.runForEach(pieces, ({ neutralised, rows, text }) => {
-      written = { rows: written.rows + rows, neutralised: written.neutralised + neutralised }
-      return Effect.zipRight(writer.write(asShown(text)), turn)
+      written = {
+        rows: written.rows + rows,
+        neutralised: written.neutralised + neutralised,
+        readerLeft: false
+      }
+      return Effect.zipRight(writer.write(text), turn)
     }).pipe(
       Effect.catchIf(
         (error) => error instanceof Writer.ReaderLeft,
-        () => Effect.void
+        () =>
+          Effect.sync(() => {
+            written = { ...written, readerLeft: true }
+          })
       )
     )
     yield* writer.finish

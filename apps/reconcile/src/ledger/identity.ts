@@ -71,10 +71,12 @@ export const identify = (file: string, supported: number): Effect.Effect<Identit
     const unusable = ({ code }: DiskError) =>
       code === "ENOENT"
         ? refuse("unusable", "its folder does not exist. Create it, or name another file with --db FILE.")
-        : refuse(
-            "unusable",
-            "it cannot be opened. Check the permissions, or name another file with --db FILE."
-          )
+        : code === "EISDIR"
+          ? refuse("unusable", "its name is written as that of a folder. Name a file with --db FILE.")
+          : refuse(
+              "unusable",
+              "it cannot be opened. Check the permissions, or name another file with --db FILE."
+            )
     const place = yield* Effect.mapError(follow(file), unusable)
     const stray = (log: string) =>
       refuse(
