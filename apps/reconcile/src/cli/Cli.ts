@@ -23,7 +23,7 @@ import { reconcile } from "./reconcile.js"
 import { resolve } from "./resolve.js"
 import { run } from "./run.js"
 import { schema } from "./schema.js"
-import { type Call, callOf, syntaxOf, takesNext } from "./shell/syntax.js"
+import { type Call, callOf, sqlIsNoOption, syntaxOf, takesNext } from "./shell/syntax.js"
 import { withUsage } from "./shell/usage.js"
 import { snapshot } from "./snapshot.js"
 import { status } from "./status.js"
@@ -110,7 +110,7 @@ const tellPrivateCopy = ({ file, why }: PrivateCopy) =>
 export const cli = (version: string) => {
   const run = Command.run(command, { name: "ac-reconcile", version })
   return (argv: ReadonlyArray<string>) => {
-    const args = standardInputLast(argv.slice(2))
+    const args = standardInputLast(sqlIsNoOption(syntax, argv.slice(2)))
     const call = callOf(syntax, args)
     const asked = run([...argv.slice(0, 2), ...args])
     // A command that does something prints what it found out, which must not be taken for help.

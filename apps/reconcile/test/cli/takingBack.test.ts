@@ -253,7 +253,7 @@ describe("a status answer that was pasted", () => {
       )
       expect(done.stdout).not.toContain("goes on asking")
       expect(
-        values(world.path(file), "SELECT code FROM findings WHERE code = 'impossible-transition'")
+        values(world.path(file), "SELECT finding FROM findings WHERE finding = 'impossible-transition'")
       ).toEqual(["impossible-transition"])
     })
   )
