@@ -98,7 +98,7 @@ export const sqlIsNoOption = (root: Syntax, args: ReadonlyArray<string>): Readon
   const { syntax, words } = callOf(root, args)
   if (words[0] !== "query") return args
   const isSql = (arg: string, at: number) =>
-    /^--(?:[^=]*\s|[^]*\n)/.test(arg) &&
+    /^--(?:[^=]*\s|.*\n)/.test(arg) &&
     !syntax.options.has(optionIn(arg).name) &&
     !takesNext(syntax, args[at - 1] ?? "")
   return args.map((arg, at) => (isSql(arg, at) ? ` ${arg}` : arg))
