@@ -9,7 +9,7 @@ import type { Parser } from "./commandTree.js"
 import { withParserConsole } from "./console.js"
 import { withReadableHelp } from "./help.js"
 import { oneCommand } from "./oneCommand.js"
-import { type Call, callOf, type Syntax, takesNext } from "./shell/syntax.js"
+import { type Call, callOf, sqlIsNoOption, type Syntax, takesNext } from "./shell/syntax.js"
 import { withUsage } from "./shell/usage.js"
 
 /**
@@ -58,7 +58,7 @@ const load = async (args: ReadonlyArray<string>): Promise<Parser> => {
 /** Loads no more commands than the call needs, since they take most of the time of a short one. */
 export const cli = async (argv: ReadonlyArray<string>) => {
   const { run, syntax } = await load(argv.slice(2))
-  const args = standardInputLast(syntax, argv.slice(2))
+  const args = standardInputLast(syntax, sqlIsNoOption(syntax, argv.slice(2)))
   const call = callOf(syntax, args)
   const asked = run([...argv.slice(0, 2), ...args])
   // A command that does something prints what it found out, which must not be taken for help.

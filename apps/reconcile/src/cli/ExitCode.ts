@@ -39,9 +39,9 @@ const codes: Readonly<Record<string, ExitCode>> = {
   StillRunning: ExitCode.stillPending
 }
 
-/** The code of an error, by its tag. An absent ledger is a mistake in the call, not a broken database. */
+/** The code of an error, by its tag. A ledger that is not there, or cannot be called so, is a mistake in the call. */
 export const codeOf = (error: { readonly _tag: string; readonly kind?: string }): ExitCode =>
-  error._tag === "LedgerError" && error.kind === "absent"
+  error._tag === "LedgerError" && (error.kind === "absent" || error.kind === "misnamed")
     ? ExitCode.usage
     : (codes[error._tag] ?? ExitCode.unexpected)
 

@@ -9,6 +9,7 @@ import type { BatchId } from "effect-activecampaign/BatchId"
 import { ImportAnswer } from "effect-activecampaign/ImportAnswer"
 import type { ImportSnapshot } from "effect-activecampaign/ImportSnapshot"
 import { ContactFileError } from "../contacts/ContactFileError.js"
+import { hasTwice } from "../contacts/JsonText.js"
 import { StandardInput } from "../contacts/StandardInput.js"
 import { printable } from "./text.js"
 import { thousands } from "../text/thousands.js"
@@ -118,6 +119,18 @@ const parse = (text: string): Either.Either<unknown, Fault> => {
   })
 }
 
+const kindOf = (value: unknown): string =>
+  value === null
+    ? "null"
+    : Array.isArray(value)
+      ? "a list"
+      : isRecord(value)
+        ? "an object"
+        : `a ${typeof value}`
+
+/** The keys by which an answer is read. */
+const read = ["status", "success", "failure"]
+
 /** The contract that the client reads answers by. */
 const decode = Schema.decodeUnknownEither(ImportAnswer)
 
@@ -130,9 +143,12 @@ const answerIn = (value: unknown): Either.Either<ImportAnswer, Fault> => {
   }
   return Either.mapLeft(decode(value), (error) => {
     const [issue] = ParseResult.ArrayFormatter.formatErrorSync(error)
-    const place = issue === undefined || issue.path.length === 0 ? "" : ` at ${issue.path.join(".")}`
-    const isOddStatus = issue?.path[0] === "status" && issue.message !== "is missing"
-    const words = (isOddStatus ? "is neither false nor a word" : (issue?.message ?? ""))
+    if (issue === undefined || issue.path.length === 0) {
+      return { reason: `is not an answer of the status call, but ${kindOf(value)}. ${example}` }
+    }
+    const place = ` at ${issue.path.join(".")}`
+    const isOddStatus = issue.path[0] === "status" && issue.message !== "is missing"
+    const words = (isOddStatus ? "is neither false nor a word" : issue.message)
       .replace(/\s+/g, " ")
       .slice(0, 200)
     return { reason: `is not an answer of the status call${place}: ${printable(words)}. ${example}` }
@@ -170,6 +186,12 @@ export const pastedAnswer = (path: string, batchId: BatchId) =>
     const body = whole.trim()
     const answer = yield* text.pipe(
       Either.flatMap(() => parse(body)),
+      Either.filterOrLeft(
+        () => !read.some((key) => hasTwice(body, key)),
+        (): Fault => ({
+          reason: `has the key ${read.filter((key) => hasTwice(body, key)).join(" and ")} more than once, and it is not known which is right. ${example}`
+        })
+      ),
       Either.flatMap(answerIn),
       Either.mapLeft(({ at, reason }) => {
         const before = at === undefined ? undefined : whole.slice(0, whole.indexOf(body) + at).split("\n")

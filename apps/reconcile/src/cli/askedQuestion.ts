@@ -7,38 +7,70 @@ import { nearest } from "../text/nearest.js"
 import { ConfigurationError } from "./shell/ConfigurationError.js"
 import { within } from "./text.js"
 
+type Value = string | number | bigint | null
+
 /** SQL to be run, and what its named parameters stand for. */
 export interface Asked {
   readonly sql: string
-  readonly values: Readonly<Record<string, string | number>>
+  readonly values: Readonly<Record<string, Value>>
+  /** Parameters that look like numbers and stand for text, which equals no number. */
+  readonly numbersAsText?: ReadonlyArray<string>
 }
 
-type Given = Readonly<Record<string, string>>
+type Given = Readonly<Record<string, Value>>
 
 const refuse = (problem: string, hint: string) => Either.left(new ConfigurationError({ problem, hint }))
 
-/** `batch=b-1`, once for each parameter. What follows the first `=` is the value. */
-const givenIn = (texts: ReadonlyArray<string>): Either.Either<Given, ConfigurationError> => {
-  const wrong = texts.find((text) => text.indexOf("=") < 1)
-  if (wrong !== undefined) {
-    return refuse(
-      `--param: '${wrong}' names no parameter.`,
-      "Write --param NAME=VALUE, as in --param batch=b-1."
-    )
+const example = "Write --param NAME=VALUE for text, as in --param batch=b-1"
+
+const isNumber = (text: string) => /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(text)
+
+/** What SQLite keeps as a whole number. */
+const isWhole = (text: string) => /^-?\d+$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text)
+
+/** The value that JSON text names; undefined where it names none that SQLite knows. */
+const valueIn = (json: string): Value | undefined => {
+  const text = json.trim()
+  if (isNumber(text)) return isWhole(text) ? BigInt(text) : Number(text)
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === "boolean") return value ? 1n : 0n
+    return typeof value === "string" || value === null ? value : undefined
+  } catch {
+    return undefined
   }
-  return Either.right(
-    Object.fromEntries(
-      texts.map((text) => [text.slice(0, text.indexOf("=")).trim(), text.slice(text.indexOf("=") + 1)])
-    )
-  )
+}
+
+/** `batch=b-1` or `sent:=2`, once for each parameter. What follows the first `=` is the value: text, or after `:=` JSON. */
+const givenIn = (texts: ReadonlyArray<string>): Either.Either<Given, ConfigurationError> => {
+  const given: Record<string, Value> = {}
+  for (const text of texts) {
+    const equals = text.indexOf("=")
+    const isTyped = text[equals - 1] === ":"
+    const name = text.slice(0, Math.max(0, isTyped ? equals - 1 : equals)).trim()
+    if (name === "") {
+      return refuse(`--param: '${text}' names no parameter.`, `${example}, or --param NAME:=NUMBER.`)
+    }
+    const written = text.slice(equals + 1)
+    const value = isTyped ? valueIn(written) : written
+    if (value === undefined) {
+      return refuse(
+        `--param ${name}: '${written}' is no value in JSON.`,
+        `Behind := stands a number, true, false, null, or text in double quotes. ${example}.`
+      )
+    }
+    given[name] = value
+  }
+  return Either.right(given)
 }
 
 const isMissing = (given: Given) => (parameter: Parameter) =>
   given[parameter.name] === undefined && parameter.default === undefined
 
 const valueOf = ({ default: fallback = "", kind, name }: Parameter, given: Given) => {
-  const text = given[name]
-  if (text === undefined) return fallback
+  const value = given[name]
+  if (value === undefined) return fallback
+  const text = String(value)
   return kind === "email" ? fromAddress(text) : kind === "count" ? Number(text) : text
 }
 
@@ -58,7 +90,7 @@ const ask = ({ name, parameters, sql }: Question, given: Given): Either.Either<A
     )
   }
   const noCount = parameters.find(
-    (one) => one.kind === "count" && !/^\d{1,15}$/.test(given[one.name] ?? String(one.default))
+    (one) => one.kind === "count" && !/^\d{1,15}$/.test(String(given[one.name] ?? one.default))
   )
   if (noCount !== undefined) {
     return refuse(
@@ -97,8 +129,11 @@ export const askedQuestion = (
   Either.flatMap(givenIn(params), (given) => {
     if (!isName(text)) {
       const unused = Object.keys(given).find((name) => !namedIn(text).has(name))
+      const numbersAsText = Object.entries(given).flatMap(([name, value]) =>
+        typeof value === "string" && isNumber(value) ? [name] : []
+      )
       return unused === undefined
-        ? Either.right({ sql: text, values: given })
+        ? Either.right({ sql: text, values: given, numbersAsText })
         : refuse(
             `--param ${unused}: the SQL has no :${unused}.`,
             "Write the parameter into it, or leave it out."

@@ -112,16 +112,18 @@ export const batchesAdd = Command.make(
         const pasted = Option.isSome(options.answer)
           ? yield* pastedAnswer(options.answer.value, batchId)
           : undefined
+        // What was sent in a batch is a source of its own, whatever file it was read from.
+        const source = `sent in ${batchId}`
         const input = Option.isSome(options.sent)
           ? {
               ...(yield* readContacts({
                 ...options,
                 file: options.sent.value,
                 alsoReads: Option.toArray(options.file),
-                rejects: Option.none()
+                rejects: Option.none(),
+                source: Option.some(source)
               })),
-              // What was sent in a batch is a source of its own, whatever file it was read from.
-              source: `sent in ${batchId}`
+              source
             }
           : undefined
         const done = yield* Effect.gen(function* () {
@@ -139,11 +141,22 @@ export const batchesAdd = Command.make(
           const recorded = pasted === undefined ? undefined : yield* Answers.record(pasted, "pasted")
           const { changed } = yield* reconcileStale()
           const batch = pasted === undefined ? Option.none() : yield* Reports.batch(batchId)
+          const settled = pasted === undefined ? undefined : yield* Answers.settledStatus(batchId)
           const twins = yield* Batches.allCaseTwins(batchIds)
-          return { _tag: "Added" as const, added, resubmitted, report, recorded, changed, batch, twins }
+          return {
+            _tag: "Added" as const,
+            added,
+            resubmitted,
+            report,
+            recorded,
+            changed,
+            batch,
+            settled,
+            twins
+          }
         }).pipe(Effect.provide(Ledger.layer(options.db)))
         if (done._tag === "Shown") return describeSecond(options.db, done)
-        const { added, batch, changed, recorded, report, resubmitted, twins } = done
+        const { added, batch, changed, recorded, report, resubmitted, settled, twins } = done
         const rejected = input === undefined ? noRejects : yield* input.finish
         const known = batchIds.length - added
         return {
@@ -151,7 +164,7 @@ export const batchesAdd = Command.make(
             `${options.db}: ${batchesOf(added)} added${known > 0 ? `, ${known} already known` : ""}.`,
             ...(report === undefined ? [] : [describeSent(report), ...describeDifferences(report)]),
             ...describeResubmitted(resubmitted, options.submittedAt),
-            ...(pasted === undefined ? [] : describePasted(pasted, recorded === true, batch)),
+            ...(pasted === undefined ? [] : describePasted(pasted, recorded === true, batch, settled)),
             ...describeChanged(changed),
             ...describeCaseTwins(twins),
             ...describeRestored(input?.restored() ?? 0),

@@ -85,7 +85,7 @@ const readRows = <R>({
     ]
     const rejectsFile = yield* Option.match(rejects, {
       onNone: () => RejectsFile.madeUp(defaultRejects, { place, inputs }),
-      onSome: (name) => RejectsFile.typed(name, { place, inputs })
+      onSome: (name) => RejectsFile.typed(name, { place, inputs, json })
     })
     const progress = Progress.make(json)
     yield* Effect.addFinalizer(() => progress.clear)
@@ -161,6 +161,8 @@ export const readContacts = (options: {
   readonly format: Option.Option<Format>
   readonly delimiter: Option.Option<string>
   readonly rejects: Option.Option<string>
+  /** What the contacts are of, where that is not the file. */
+  readonly source: Option.Option<string>
   readonly raw: boolean
   readonly db: string
   readonly alsoReads?: ReadonlyArray<string>
@@ -175,7 +177,7 @@ export const readContacts = (options: {
       alsoReads: options.alsoReads ?? [],
       json: options.json,
       rejects: options.rejects,
-      defaultRejects: RejectsFile.rejectsPathFor(options.file),
+      defaultRejects: RejectsFile.rejectsPathFor(options.file, Option.getOrUndefined(options.source)),
       chunks: ContactReader.read({
         path: options.file,
         map: options.map,
@@ -190,6 +192,7 @@ export const readContacts = (options: {
 export const readTable = (
   options: SqliteReader.Source & {
     readonly rejects: Option.Option<string>
+    readonly source: Option.Option<string>
     readonly db: string
     readonly json: boolean
   }
@@ -205,9 +208,17 @@ export const readTable = (
     chunks: SqliteReader.read(options)
   })
 
-const rejectsPathForTable = ({ path, selection }: SqliteReader.Source): string => {
-  const name = selection._tag === "Table" ? selection.name.replaceAll(/[^\p{L}\p{N}_-]/gu, "_") : "query"
-  return RejectsFile.rejectsPathFor(`${path}.${name}`)
+const rejectsPathForTable = ({
+  path,
+  selection,
+  source
+}: SqliteReader.Source & { readonly source: Option.Option<string> }): string => {
+  const query = Option.match(source, {
+    onNone: () => "query",
+    onSome: (name) => `query.${RejectsFile.inFileName(name)}`
+  })
+  const what = selection._tag === "Table" ? RejectsFile.inFileName(selection.name) : query
+  return `${path}.${what}.rejects.csv`
 }
 
 export const describeRestored = (count: number): ReadonlyArray<string> =>

@@ -77,7 +77,9 @@ const exportOf = (definition: Export) =>
               text:
                 target._tag === "Stream" && target.place._tag === "Descriptor"
                   ? ""
-                  : `${target.name}: ${plural(written.rows, "row")} written.`,
+                  : written.isCut
+                    ? `${target.name}: its reader left before all rows were written.`
+                    : `${target.name}: ${plural(written.rows, "row")} written.`,
               result: null
             }
           }).pipe(ExportRows.atOneMoment, Effect.provide(Ledger.layerReadOnly(options.db)))

@@ -7,17 +7,26 @@ import { reconcileStale } from "../ledger/Reconciliation.js"
 import { preview } from "../ledger/Removals.js"
 import type { BatchRow } from "../ledger/Reports.js"
 import type { Response } from "./respond.js"
+import { describeUnreadable } from "./status.js"
 import { countsOf } from "./summary.js"
 import { plural, printable } from "./text.js"
 
 const told = ({ answer }: ImportSnapshot) => {
-  const { failure, success } = lists(answer)
+  const { failure, success, unreadable } = lists(answer)
   const listed = (list: Option.Option<ReadonlyArray<string>>, one: string, many: string) =>
     Option.match(list, {
       onNone: () => `${many} not reported`,
       onSome: ({ length }) => plural(length, one, many)
     })
-  return `${answer.status}, ${listed(success, "success", "successes")}, ${listed(failure, "failure", "failures")}`
+  return `${answer.status}, ${listed(success, "success", "successes")}, ${listed(failure, "failure", "failures")}${
+    unreadable.length === 0 ? "" : `, ${plural(unreadable.length, "item", "items")} that could not be read`
+  }`
+}
+
+/** What could not be read of a pasted answer, as `status` says it. */
+const unreadableIn = ({ answer }: ImportSnapshot) => {
+  const lines = describeUnreadable(lists(answer).unreadable)
+  return lines === "" ? [] : [lines]
 }
 
 /** What a pasted answer would do to a batch that has settled; nothing where it has not, or the answer says nothing new. */
@@ -44,6 +53,7 @@ export const describeSecond = (
     printable(
       `${file}: batch ${pasted.batchId} has settled already, as ${status}. The pasted answer: ${told(pasted)}.`
     ),
+    ...unreadableIn(pasted),
     `Recording it as the next answer would change the outcome of ${plural(changed, "contact")}.`,
     "Nothing was recorded. Run again with --yes to record it."
   ].join("\n"),
@@ -60,17 +70,24 @@ export const describeSecond = (
 export const describePasted = (
   pasted: ImportSnapshot,
   recorded: boolean,
-  batch: Option.Option<BatchRow>
+  batch: Option.Option<BatchRow>,
+  settled: string | undefined
 ): ReadonlyArray<string> => {
   if (!recorded) return ["The pasted answer says what is recorded already."]
   const counts = Option.match(batch, {
     onNone: () => "",
     onSome: (row) => ` ${plural(row.sent, "contact")} sent${countsOf(row)}.`
   })
+  const isFinal = isSettled(pasted.answer)
   return [
-    printable(`The pasted answer is recorded: ${told(pasted)}.${isSettled(pasted.answer) ? counts : ""}`),
-    ...(isSettled(pasted.answer)
+    printable(`The pasted answer is recorded: ${told(pasted)}.${isFinal ? counts : ""}`),
+    ...unreadableIn(pasted),
+    ...(isFinal
       ? []
-      : ["The batch has not settled by it; 'ac-reconcile run' goes on asking about it."])
+      : settled === undefined
+        ? ["The batch has not settled by it; 'ac-reconcile run' goes on asking about it."]
+        : [
+            `The batch stays settled by its earlier answer, ${settled}, and is not asked about again; that the two do not agree is the finding impossible-transition.`
+          ])
   ]
 }

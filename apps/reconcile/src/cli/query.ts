@@ -3,15 +3,18 @@ import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import type Sqlite from "better-sqlite3"
 import * as Chunk from "effect/Chunk"
+import * as Console from "effect/Console"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import * as TextCheck from "../contacts/TextCheck.js"
 import { codeOf, fromSqlite } from "../ledger/LedgerError.js"
 import { questions } from "../ledger/questions.js"
 import { readOnly } from "../ledger/readOnly.js"
+import { thousands } from "../text/thousands.js"
 import { type Asked, askedQuestion } from "./askedQuestion.js"
 import { db, invalid, parseDuration, raw } from "./options.js"
 import { fromSqlite as cellFromSqlite } from "./output/cellText.js"
@@ -21,9 +24,8 @@ import { encode, type Format, formats } from "./rowFormat.js"
 import { listColumns, listed, questionsAsText } from "./savedQuestions.js"
 import { endedBySignals } from "./shell/endedBySignals.js"
 import { isOfTheFile } from "./shell/machineTrouble.js"
-import { printable } from "./text.js"
-import { writeStdout } from "./writeText.js"
-import { thousands } from "../text/thousands.js"
+import { plural, printable } from "./text.js"
+import { type Written, writeStdout } from "./writeText.js"
 
 export class QueryError extends Schema.TaggedError<QueryError>("ac-reconcile/QueryError")("QueryError", {
   reason: Schema.String
@@ -66,7 +68,7 @@ const rowsOf = (database: Sqlite.Database, file: string, { sql, values }: Asked,
   Effect.try({
     try: () => {
       const statement = database.prepare<Array<Asked["values"]>, Row>(sql)
-      if (!statement.reader) throw new Error("it is not a SELECT")
+      if (!statement.reader || !statement.readonly) throw new Error("it is not a SELECT")
       const columns = statement.columns().map(({ name }) => name)
       // Of two columns with one name, whoever reads JSON would lose one without a word.
       const repeated = columns.find((name, at) => columns.indexOf(name) !== at)
@@ -78,6 +80,7 @@ const rowsOf = (database: Sqlite.Database, file: string, { sql, values }: Asked,
       const bound = Object.keys(values).length === 0 ? [] : [values]
       return {
         columns,
+        check: TextCheck.make(database, TextCheck.bytesOf(sql, columns.length), bound),
         rows: statement
           .safeIntegers(true)
           .raw(true)
@@ -87,8 +90,17 @@ const rowsOf = (database: Sqlite.Database, file: string, { sql, values }: Asked,
     catch: failure(file)
   }).pipe(
     // A database whose rows are still being read cannot be closed.
-    (found) => Effect.acquireRelease(found, ({ rows }) => Effect.sync(() => rows.return?.())),
-    Effect.map(({ columns, rows }) => {
+    (found) =>
+      Effect.acquireRelease(found, ({ check, rows }) =>
+        Effect.sync(() => {
+          check.close()
+          rows.return?.()
+        })
+      ),
+    Effect.map(({ check, columns, rows }) => {
+      /** By the place of a column, how many of its values are text that cannot be decoded. */
+      const spoilt = new Map<number, number>()
+      let row = 0
       let wanted = first
       const next = Effect.try({
         try: () => {
@@ -108,6 +120,8 @@ const rowsOf = (database: Sqlite.Database, file: string, { sql, values }: Asked,
                 `it has a value of ${thousands(large)} characters, more than can be written; take a part of it with substr()`
               )
             }
+            row += 1
+            for (const at of check.of(value, row)) spoilt.set(at, (spoilt.get(at) ?? 0) + 1)
             bytes += sizes.reduce((sum, size) => sum + size, 0)
             found.push(value.map(cellFromSqlite))
           }
@@ -119,7 +133,7 @@ const rowsOf = (database: Sqlite.Database, file: string, { sql, values }: Asked,
       const chunks = Effect.flatMap(next, (found) =>
         found.length === 0 ? Effect.fail(Option.none()) : Effect.succeed(Chunk.unsafeFromArray(found))
       )
-      return { columns, rows: Stream.repeatEffectChunkOption(chunks) }
+      return { columns, spoilt, rows: Stream.repeatEffectChunkOption(chunks) }
     })
   )
 
@@ -130,8 +144,30 @@ const print = <E extends { readonly _tag: string; readonly message: string }, R>
   options: { readonly raw: boolean }
 ) => {
   const pieces = format === "table" ? asTable(columns)(rows) : encode(format, columns, options)(rows)
-  return Effect.as(writeStdout(pieces), { text: "", result: null })
+  return writeStdout(pieces)
 }
+
+/** What the rows do not say of themselves. */
+const remarks = (
+  { numbersAsText = [], values }: Asked,
+  columns: ReadonlyArray<string>,
+  spoilt: ReadonlyMap<number, number>,
+  { isCut, rows }: Written
+) => [
+  ...Array.from(
+    spoilt,
+    ([at, count]) =>
+      `${plural(count, "value")} of the column ${printable(columns[at] ?? "")} ${count === 1 ? "is" : "are"} text that is not UTF-8; U+FFFD stands for the bytes that cannot be read. Ask for them with hex().`
+  ),
+  ...(rows > 0 || isCut
+    ? []
+    : numbersAsText.map(
+        (name) =>
+          `No row was found, with ${printable(`${name}=${values[name]}`)} as text, which equals no number. For the number, write --param ${printable(`${name}:=${values[name]}`)}.`
+      ))
+]
+
+const nothingMore = { text: "", result: null }
 
 const answer = (
   asked: Asked,
@@ -144,10 +180,14 @@ const answer = (
 ) =>
   Effect.gen(function* () {
     const database = yield* readOnly(options.db, { schema: "own" })
-    const asking = Effect.flatMap(
-      rowsOf(database, options.db, asked, firstOf(options.format)),
-      ({ columns, rows }) => print(options.format, columns, rows, options)
-    )
+    const asking = Effect.gen(function* () {
+      const { columns, rows, spoilt } = yield* rowsOf(database, options.db, asked, firstOf(options.format))
+      const written = yield* print(options.format, columns, rows, options)
+      yield* Effect.forEach(remarks(asked, columns, spoilt, written), (remark) =>
+        Console.error(`ac-reconcile: ${remark}`)
+      )
+      return nothingMore
+    })
     return yield* endedBySignals(asking, options.timeout)
   }).pipe(Effect.scoped)
 
@@ -176,7 +216,7 @@ export const query = Command.make(
     params: Options.text("param").pipe(
       Options.repeated,
       Options.withDescription(
-        "A value for :NAME in the SQL or question, as batch=b-1; may be given several times"
+        "A value for :NAME in the SQL or question: text, as batch=b-1, or JSON, as sent:=2; may be given several times"
       )
     ),
     list: Options.boolean("list").pipe(
@@ -201,7 +241,10 @@ export const query = Command.make(
         }
         if (options.format === "table") return { text: questionsAsText(questions), result: null }
         const rows = questions.map(listed).map((row) => listColumns.map((column) => row[column]))
-        return yield* print(options.format, listColumns, Stream.fromIterable(rows), options)
+        return yield* Effect.as(
+          print(options.format, listColumns, Stream.fromIterable(rows), options),
+          nothingMore
+        )
       })
     )
 ).pipe(Command.withDescription("Ask the file, read-only: in SQL, or a saved question by its name"))

@@ -31,7 +31,8 @@ const listed = (title: string, list: Option.Option<ReadonlyArray<string>>, one: 
       )
   })
 
-const unreadableLines = (unreadable: ReadonlyArray<UnreadableItem>) =>
+/** Every item of the lists that could not be read, or nothing. */
+export const describeUnreadable = (unreadable: ReadonlyArray<UnreadableItem>) =>
   unreadable.length === 0
     ? ""
     : [
@@ -50,7 +51,7 @@ const describe = (batchId: string, answer: ImportAnswer) => {
     ),
     listed("Success", success, "contact ID", "contact IDs"),
     listed("Failure", failure, "address", "addresses"),
-    unreadableLines(unreadable),
+    describeUnreadable(unreadable),
     isSettled(answer) ? "" : "The import has not settled; the lists are not final."
   )
 }

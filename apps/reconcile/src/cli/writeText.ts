@@ -1,9 +1,7 @@
-import { isatty } from "node:tty"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { type Input, outputTo, type Target } from "../files/Target.js"
 import * as Writer from "../files/Writer.js"
-import { printableLines } from "../text/printable.js"
 import type { Piece } from "./rowFormat.js"
 
 export interface Written {
@@ -14,21 +12,13 @@ export interface Written {
   readonly isCut: boolean
 }
 
-/** Whether somebody would look at what is written. */
-const isTerminal = (target: Target): boolean => {
-  if (target._tag === "File") return false
-  const { place } = target
-  return place._tag === "Descriptor" ? isatty(place.descriptor) : /^\/dev\/(?:tty|pts\/)/.test(place.path)
-}
-
 /** Lets the event loop turn: else a reader that has left, or a signal, would not be noticed while rows keep coming. */
 const turn = Effect.async<void>((resume) => {
   setImmediate(() => resume(Effect.void))
 })
 
 /**
- * Writes the text of the pieces to an output that has been judged, as it is, or where that is a terminal, safe to show;
- * and tells what they held.
+ * Writes the text of the pieces to an output that has been judged, and tells what they held.
  */
 export const write = <E, R>(
   target: Target,
@@ -38,10 +28,9 @@ export const write = <E, R>(
   Effect.gen(function* () {
     let written: Written = { rows: 0, neutralised: 0, isCut: false }
     const writer = yield* Writer.into(target, { inputs, sealed: false })
-    const asShown = isTerminal(target) ? printableLines : (text: string) => text
     yield* Stream.runForEach(pieces, ({ neutralised, rows, text }) => {
       written = { ...written, rows: written.rows + rows, neutralised: written.neutralised + neutralised }
-      return Effect.zipRight(writer.write(asShown(text)), turn)
+      return Effect.zipRight(writer.write(text), turn)
     }).pipe(
       Effect.catchIf(
         (error) => error instanceof Writer.ReaderLeft,

@@ -66,7 +66,7 @@ export const read = (
       if (ids.length === 0 && /^[{[]/.test(id)) return yield* fail(isJson, line)
       const refusal = FileKind.refusalOfText(id)
       if (refusal !== null) return yield* fail(refusal, line)
-      const fault = BatchIdText.faultOf(id)
+      const fault = ids.length === 0 ? BatchIdText.faultOfFirst(id) : BatchIdText.faultOf(id)
       if (fault !== null) return yield* fail(`"${printable(id)}" ${fault}; ${oneALine}`, line)
       ids.push(id)
     }

@@ -1,4 +1,4 @@
-import { normalForm } from "./ColumnNames.js"
+import { likelyBatchColumn, normalForm, roleOf } from "./ColumnNames.js"
 
 /** What IDs look like: nothing else is looked at in them. */
 const ordinary = /^[A-Za-z0-9][A-Za-z0-9._:~-]{0,63}$/
@@ -8,6 +8,8 @@ const longest = 255
 const words = new Set(["null", "none", "nan", "n/a", "#n/a", "na", "nil", "undefined"])
 
 const isPlaceholder = (text: string): boolean => words.has(text.toLowerCase()) || /^[-._~:]+$/.test(text)
+
+const columnName = "is the name of a column"
 
 const faults: ReadonlyArray<readonly [(text: string) => boolean, string]> = [
   [(text) => text.length > longest, `is longer than ${longest} characters`],
@@ -23,13 +25,40 @@ const faults: ReadonlyArray<readonly [(text: string) => boolean, string]> = [
   ],
   [(text) => text.includes("@"), "is an e-mail address"],
   [(text) => isPlaceholder(text), "says that there is none; leave it blank then"],
-  [(text) => ["batchid", "batchids"].includes(normalForm(text)), "is the name of a column"]
+  [(text) => isColumnName(text), columnName]
 ]
 
 /** Why a text cannot be the ID of a batch, in words that follow it; null where it can. A batch of a wrong ID would be asked about for ever. */
 export const faultOf = (text: string): string | null =>
   isOrdinary(text) ? null : (faults.find(([isSo]) => isSo(text))?.[1] ?? null)
 
+// Nearly every ID has a digit, and no word that is looked for does.
 const isOrdinary = (text: string): boolean =>
-  ordinary.test(text) &&
-  (text.length > 9 || (!isPlaceholder(text) && !normalForm(text).startsWith("batchid")))
+  ordinary.test(text) && (/\d/.test(text) || (!isPlaceholder(text) && !isColumnName(text)))
+
+const isColumnName = (text: string): boolean => {
+  const name = text.replace(/[.:~]/g, "_")
+  return roleOf(name) !== null || likelyBatchColumn([name, name.replace(/(?:e?s)$/i, "")]) !== undefined
+}
+
+const headings = new Set([
+  ...["id", "ids", "uuid", "uuids", "guid", "guids", "key", "keys", "code", "codes", "name", "names"],
+  ...[
+    "no",
+    "nr",
+    "number",
+    "numbers",
+    "import",
+    "imports",
+    "job",
+    "jobs",
+    "jobid",
+    "jobids",
+    "value",
+    "values"
+  ]
+])
+
+/** The same of the first line of a list, where a word for what stands below it is its heading. */
+export const faultOfFirst = (text: string): string | null =>
+  faultOf(text) ?? (headings.has(normalForm(text.replace(/[.:~]/g, "_"))) ? columnName : null)

@@ -69,6 +69,8 @@ export const read = (
   const openings = header.prefixes.map((prefix, i) => `${i === 0 ? "" : '"'}${prefix}"`)
   const named = labels(header)
   const headerAt = headerAgain(header)
+  const headerBehind = (fields: ReadonlyArray<string>) =>
+    headerAt(fields) ?? (fields.some((field) => roleOf(field) === "email") ? "other" : null)
   const width = header.names.length
   for (let i = 0; i < texts.length; i++) {
     const text = texts[i] ?? ""
@@ -92,10 +94,15 @@ export const read = (
       framed.rejected.push(rejected(line, null, underOther(otherHeader), text))
       continue
     }
+    // The first file's last line had no end: the second's mark and header stand on it.
+    const glued = text.lastIndexOf("\uFEFF")
+    const behind = glued === -1 ? null : headerBehind(text.slice(glued + 1).split(delimiter))
+    if (behind === "other") otherHeader = line
+    if (behind !== null && fields.length === width) {
+      framed.rejected.push(rejected(line, null, gluedHeader, text))
+      continue
+    }
     if (fields.length !== width) {
-      // The first file's last line had no end: the second's mark and header stand on it.
-      const glued = text.lastIndexOf("\uFEFF")
-      if (glued !== -1 && headerAt(text.slice(glued + 1).split(delimiter)) === "other") otherHeader = line
       framed.rejected.push(rejected(line, null, widthReason(width, fields.length), text))
       continue
     }
@@ -125,6 +132,8 @@ export const read = (
 const sameHeader = "It is the header again, as where files were put one behind another."
 const otherColumns =
   "It is another header, with other columns than the first; the rows below it are not read. Load that file by itself."
+const gluedHeader =
+  "The header of another file stands on it, as where files were put one behind another and the first did not end with a line break."
 const underOther = (line: number) =>
   `It stands below another header, that of line ${line}, with other columns than the first. Load that file by itself.`
 

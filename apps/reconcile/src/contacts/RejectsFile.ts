@@ -1,10 +1,11 @@
+import { createHash } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
 import Papa from "papaparse"
 import * as MadeUpName from "../files/MadeUpName.js"
-import type { OutputError, OutputRefused } from "../files/OutputError.js"
+import { type OutputError, OutputRefused } from "../files/OutputError.js"
 import * as Seal from "../files/Seal.js"
-import { type Input, outputTo, type Target } from "../files/Target.js"
+import { type Input, isStandardOutput, outputTo, type Target } from "../files/Target.js"
 import * as Writer from "../files/Writer.js"
 import type { Place, RejectedRow } from "./ContactRow.js"
 
@@ -17,9 +18,21 @@ export interface RejectsFile {
   readonly finish: Effect.Effect<MadeUpName.Written | undefined, OutputError | OutputRefused>
 }
 
-/** Where rejected rows go unless the user says otherwise: beside the input, or here where the input has no folder. */
-export const rejectsPathFor = (input: string): string =>
-  input === "-" || /^\/(dev|proc)\//.test(input) ? "stdin.rejects.csv" : `${input}.rejects.csv`
+/** Text as a part of a file name, a different one for each text. */
+export const inFileName = (text: string): string => {
+  const safe = text.replace(/[^\p{L}\p{N}_-]/gu, "_").slice(0, 60)
+  return safe === text ? safe : `${safe}-${createHash("sha256").update(text).digest("hex").slice(0, 8)}`
+}
+
+/**
+ * Where rejected rows go unless the user says otherwise: beside the input, or here where the input has no folder. Then
+ * the source tells them apart, since a load takes away what an earlier one of the same name has rejected.
+ */
+export const rejectsPathFor = (input: string, source: string | undefined): string => {
+  if (input !== "-" && !/^\/(dev|proc)\//.test(input)) return `${input}.rejects.csv`
+  const name = source ?? (input === "-" || input === "/dev/stdin" ? undefined : input)
+  return name === undefined ? "stdin.rejects.csv" : `stdin.${inFileName(name)}.rejects.csv`
+}
 
 const headerOf = (place: Place) => `${place},reason,record\r\n`
 
@@ -27,6 +40,11 @@ interface Options {
   readonly place: Place
   /** What the command reads, and what rejected rows must not be written to. */
   readonly inputs: ReadonlyArray<Input>
+}
+
+interface TypedOptions extends Options {
+  /** Whether the command answers with one JSON document and nothing else. */
+  readonly json: boolean
 }
 
 interface Rows<E> {
@@ -79,16 +97,24 @@ const untilReaderLeaves = (
 const discardAt = (target: Target) => (target._tag === "File" ? Seal.removeSealed(target.path) : Effect.void)
 
 /** Rejected rows go where the user says; judged at once, before anything is read. */
-export const typed = (name: string, { inputs, place }: Options) =>
-  Effect.flatMap(outputTo(name, { option: "--rejects", inputs }), (target) =>
-    make(
+export const typed = (name: string, { inputs, json, place }: TypedOptions) =>
+  Effect.gen(function* () {
+    const target = yield* outputTo(name, { option: "--rejects", inputs })
+    if (json && (yield* isStandardOutput(target))) {
+      return yield* new OutputRefused({
+        file: name,
+        is: "where --json writes one document and nothing else",
+        hint: "Name a file with --rejects FILE."
+      })
+    }
+    return yield* make(
       place,
       Effect.map(Writer.into(target, { inputs, sealed: true }), (writer) =>
         untilReaderLeaves(writer, name === "-" ? "standard output" : name)
       ),
       discardAt(target)
     )
-  )
+  })
 
 /** Rejected rows go beside the input. */
 export const madeUp = (name: string, { inputs, place }: Options) =>

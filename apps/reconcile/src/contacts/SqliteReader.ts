@@ -98,9 +98,7 @@ const prepare = (database: Sqlite.Database, source: Source) =>
     }
     const names = statement.columns().map(({ name }) => name)
     const header = yield* CsvHeader.make(names, source.map ?? {})
-    // Columns are numbered, since a query may give them any names, and two that differ in case alone.
-    const columns = names.map((_, i) => `c${i}`)
-    const bytes = `WITH found (${columns.join(", ")}) AS (${sql.replace(/;\s*$/, "")}\n) SELECT ${columns.map((column) => `CAST(${column} AS BLOB)`).join(", ")} FROM found`
+    const bytes = TextCheck.bytesOf(sql, names.length)
     return { bytes, header, statement: statement.safeIntegers(true).raw(true) }
   })
 

@@ -65,6 +65,7 @@ const reasons: Readonly<Record<string, string>> = {
   EDQUOT: "your share of the disk is used up",
   EFBIG: "it would be larger than files may be here",
   EIO: "the disk reports an error",
+  EISDIR: "its name is written as that of a folder",
   ELOOP: "its links lead in a circle",
   EMFILE: "too many files are open",
   ENAMETOOLONG: "its name is too long",

@@ -7,7 +7,7 @@ import { follow } from "./Place.js"
 import { isSealed } from "./Seal.js"
 import { type Input, objectionTo, outputFailed } from "./Target.js"
 import * as Unfinished from "./Unfinished.js"
-import { content } from "./Writer.js"
+import { type Content, content } from "./Writer.js"
 
 /** Further names for a name that is taken: `in.csv.rejects.csv`, then `in.csv.rejects-2.csv`. */
 export const variant = (name: string, number: number): string => {
@@ -48,14 +48,14 @@ export interface MadeUpWriter {
 const nameFirst = (
   name: string,
   inputs: ReadonlyArray<Input>,
-  made: { readonly file: string; readonly complete: (replaced?: string) => Effect.Effect<void, DiskError> },
+  made: Content,
   number = 1
 ): Effect.Effect<Written, DiskError> =>
   Effect.gen(function* () {
     const candidate = variant(name, number)
     const standing = yield* standingOf(candidate, inputs)
     if (standing === "ours") {
-      yield* made.complete(candidate)
+      yield* made.complete(candidate, "replaced")
       yield* Unfinished.nameOver(made.file, candidate)
     } else if (standing === "theirs" || !(yield* newly(candidate, made))) {
       return yield* nameFirst(name, inputs, made, number + 1)
@@ -63,10 +63,8 @@ const nameFirst = (
     return { file: candidate, taken: number === 1 ? null : name }
   })
 
-const newly = (
-  candidate: string,
-  made: { readonly file: string; readonly complete: () => Effect.Effect<void, DiskError> }
-) => Effect.zipRight(made.complete(), Unfinished.nameNew(made.file, candidate))
+const newly = (candidate: string, made: Content) =>
+  Effect.zipRight(made.complete(candidate, "free"), Unfinished.nameNew(made.file, candidate))
 
 /** Writes a file under a name that nobody typed, and that may be somebody's. */
 export const into = (

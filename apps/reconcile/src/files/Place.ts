@@ -74,13 +74,24 @@ const ownDescriptor = (disk: Operations, folder: string, name: string): number |
   return folder === own || folder.startsWith(`${dirname(own)}/task/`) ? Number(name) : undefined
 }
 
+const realFolder = (disk: Operations, path: string) => {
+  try {
+    return disk.realpath(path)
+  } catch (error) {
+    const isNone = isCode(error, "ENOENT") || isCode(error, "ENOTDIR")
+    throw isNone && /[\\/]$/.test(path)
+      ? Object.assign(new Error("no such folder"), { code: "EISDIR" })
+      : error
+  }
+}
+
 const followLinks = (disk: Operations, name: string): Place => {
   let path = name
   for (let links = 0; links < maxLinks; links += 1) {
     const last = basename(path)
     // Written as a folder, it can be nothing else.
     if (/[\\/]$/.test(path) || last === "." || last === "..") {
-      const real = disk.realpath(path)
+      const real = realFolder(disk, path)
       return presentAt(real, disk.stat(real))
     }
     const folder = disk.realpath(dirname(path))

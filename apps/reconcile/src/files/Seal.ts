@@ -1,26 +1,33 @@
 import { createHash, type Hash } from "node:crypto"
 import { constants } from "node:fs"
+import { basename, dirname } from "node:path"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { type DiskError, opened, use } from "./Disk.js"
+import { type DiskError, type Operations, opened, use } from "./Disk.js"
 
 /**
  * A file under a name that we made up is replaced or taken away by a later command only while it is, to the byte, what
- * an earlier one wrote: it may be the user's own, or hold their corrections. The time of its last change tells: its
- * fraction of a second is a checksum of the content. Whoever changes or copies the file changes that, too.
+ * an earlier one wrote, where it wrote it: it may be the user's own, or hold their corrections. The time of its last
+ * change tells: its fraction of a second is a checksum of the content, of the file itself, its name and its folder. So
+ * whoever changes, copies, renames or moves the file has it for their own, also where the copy keeps the time.
  */
 export type Checksum = Hash
 
 export const checksum = (): Checksum => createHash("sha256")
 
 /** Never nothing, which is all that a file system of whole seconds keeps. */
-const microseconds = (sum: Checksum) => 1 + (sum.copy().digest().readUInt32BE(0) % 999_998)
+const microsecondsAt = (disk: Operations, path: string, descriptor: number, content: Checksum) => {
+  const place = [disk.fstat(descriptor).ino, disk.stat(dirname(path)).ino, basename(path)]
+  return 1 + (content.copy().update(place.join("/")).digest().readUInt32BE(0) % 999_998)
+}
 
 /** To be put on when all is written. The second is one that has passed, so that the time is never to come. */
-export const seal = (descriptor: number, sum: Checksum): Effect.Effect<void, DiskError> =>
+export const seal = (path: string, descriptor: number, sum: Checksum): Effect.Effect<void, DiskError> =>
   Effect.flatMap(Clock.currentTimeMillis, (now) => {
     const second = Math.max(1, Math.floor(now / 1000) - 1)
-    return use((disk) => disk.setTimes(descriptor, second + microseconds(sum) / 1e6))
+    return use((disk) =>
+      disk.setTimes(descriptor, second + microsecondsAt(disk, path, descriptor, sum) / 1e6)
+    )
   })
 
 const chunkSize = 1 << 16
@@ -38,7 +45,8 @@ export const isSealed = (path: string): Effect.Effect<boolean> =>
           sum.update(bytes.subarray(0, read))
         }
         // A time goes through a floating-point number on its way to the disk.
-        return Math.abs(Number(stat.mtimeNs % 1_000_000_000n) / 1000 - microseconds(sum)) <= 1.5
+        const fraction = Number(stat.mtimeNs % 1_000_000_000n) / 1000
+        return Math.abs(fraction - microsecondsAt(disk, path, descriptor, sum)) <= 1.5
       })
     ),
     Effect.scoped,

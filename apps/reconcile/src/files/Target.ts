@@ -1,4 +1,5 @@
 import { constants } from "node:fs"
+import { isatty } from "node:tty"
 import * as Effect from "effect/Effect"
 import { type DiskError, opened, use } from "./Disk.js"
 import { OutputError, OutputRefused } from "./OutputError.js"
@@ -178,4 +179,17 @@ export const outputTo = (
     }
     yield* sweep(place.path)
     return { _tag: "File", name, path: place.path, hint }
+  })
+
+/** Whether an output goes where standard output or standard error go, however it is called. */
+export const isStandardOutput = (target: Target): Effect.Effect<boolean> =>
+  Effect.gen(function* () {
+    const place = target._tag === "Stream" ? target.place : yield* followed(target.path)
+    if (place === undefined || place._tag === "Absent") return false
+    if (place._tag === "Descriptor" && (place.descriptor === 1 || place.descriptor === 2)) return true
+    // The terminal of the process has a name of its own, and nothing is mixed up in what keeps nothing.
+    if (place._tag === "Present" && place.path === "/dev/tty") return isatty(1)
+    if (place._tag === "Present" && place.path === "/dev/null") return false
+    const standard = yield* Effect.orElseSucceed(descriptor(1), () => undefined)
+    return standard?._tag === "Descriptor" && isSame(place.identity, standard.identity)
   })

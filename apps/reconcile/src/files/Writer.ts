@@ -1,9 +1,11 @@
 import { constants, createWriteStream } from "node:fs"
 import { Socket } from "node:net"
 import type { Writable } from "node:stream"
+import { isatty } from "node:tty"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { printableLines } from "../text/printable.js"
 import { DiskError, opened, use, wait, writeAll } from "./Disk.js"
 import { type OutputError, OutputRefused } from "./OutputError.js"
 import { follow } from "./Place.js"
@@ -69,13 +71,18 @@ const streamInto = ({ place }: Stream): Effect.Effect<Writable, DiskError, Scope
       )
 }
 
+/** Whether somebody would look at what is written. */
+const isTerminal = ({ place }: Stream): boolean =>
+  place._tag === "Descriptor" ? isatty(place.descriptor) : /^\/dev\/(?:tty|console|pts\/)/.test(place.path)
+
 const intoStream = (target: Stream): Effect.Effect<Writer, OutputError, Scope.Scope> =>
   Effect.map(Effect.mapError(streamInto(target), outputFailed(target)), (stream) => {
     // Each write is told of its error; a listener keeps the process from ending of it as well.
     stream.on("error", () => {})
+    const asShown = isTerminal(target) ? printableLines : (text: string) => text
     const write: Writer["write"] = (text) =>
       Effect.async<void, DiskError>((resume) => {
-        stream.write(text, (error) =>
+        stream.write(asShown(text), (error) =>
           resume(error === null || error === undefined ? Effect.void : Effect.fail(DiskError.of(error)))
         )
       }).pipe(
@@ -108,10 +115,10 @@ const asReplaced = (descriptor: number, path: string) =>
     )
   )
 
-interface Content {
+export interface Content {
   readonly write: (text: string) => Effect.Effect<void, DiskError>
-  /** Readies the content for the place of a file that may be there, or, without, for a new one. */
-  readonly complete: (replaced?: string) => Effect.Effect<void, DiskError>
+  /** Readies the content for its name: that of a file whose place it takes, or of none. */
+  readonly complete: (name: string, standing: "free" | "replaced") => Effect.Effect<void, DiskError>
   readonly file: string
 }
 
@@ -132,10 +139,10 @@ export const content = (
         if (options.sealed) sum.update(bytes)
         return writeAll(descriptor, bytes)
       },
-      complete: (replaced) =>
+      complete: (name, standing) =>
         Effect.gen(function* () {
-          if (replaced !== undefined) yield* asReplaced(descriptor, replaced)
-          if (options.sealed) yield* Seal.seal(descriptor, sum)
+          if (standing === "replaced") yield* asReplaced(descriptor, name)
+          if (options.sealed) yield* Seal.seal(name, descriptor, sum)
           yield* wait((disk) => disk.flush(descriptor))
         })
     }
@@ -153,7 +160,7 @@ const intoFile = (
       // It may have become something else since it was judged.
       const is = yield* Effect.flatMap(follow(path), (place) => objectionTo(place, options.inputs))
       if (is !== undefined) return yield* new OutputRefused({ file: name, is, hint })
-      yield* complete(path)
+      yield* complete(path, "replaced")
       yield* Unfinished.nameOver(file, path)
     }).pipe(Effect.catchTag("DiskError", (error) => Effect.fail(failed(error))))
   }))
@@ -164,6 +171,6 @@ export interface Options {
   readonly sealed: boolean
 }
 
-/** Writes to an output that has been judged. */
+/** Writes to an output that has been judged: as it is, or where that is a terminal, safe to show. */
 export const into = (target: Target, options: Options): Effect.Effect<Writer, OutputError, Scope.Scope> =>
   target._tag === "Stream" ? intoStream(target) : intoFile(target, options)

@@ -7,6 +7,7 @@ export class LedgerError extends Schema.TaggedError<LedgerError>("ac-reconcile/L
   file: Schema.String,
   kind: Schema.Literal(
     "absent",
+    "misnamed",
     "unusable",
     "foreign",
     "newer",

@@ -57,6 +57,9 @@ export const strayBeside = (
     ([ending]) => (ending === undefined ? undefined : `${path}${ending}`)
   )
 
+/** Names that SQLite gives to what it keeps beside a database, and takes away or writes over as it likes. */
+const ownedBySqlite = /.-(?:wal|shm|journal)$/i
+
 /**
  * Looks at a file's header before SQLite opens it: opening a foreign file could already change it, and a
  * read-only connection cannot recover a file of ours whose writer was killed.
@@ -68,17 +71,25 @@ export const identify = (file: string, supported: number): Effect.Effect<Identit
     const unusable = ({ code }: DiskError) =>
       code === "ENOENT"
         ? refuse("unusable", "its folder does not exist. Create it, or name another file with --db FILE.")
-        : refuse(
-            "unusable",
-            "it cannot be opened. Check the permissions, or name another file with --db FILE."
-          )
+        : code === "EISDIR"
+          ? refuse("unusable", "its name is written as that of a folder. Name a file with --db FILE.")
+          : refuse(
+              "unusable",
+              "it cannot be opened. Check the permissions, or name another file with --db FILE."
+            )
     const place = yield* Effect.mapError(follow(file), unusable)
     const stray = (log: string) =>
       refuse(
         "unusable",
         `${log} is there without its database, and may hold what was recorded last. Put the database back beside it, or move it away.`
       )
+    const misnamed = ownedBySqlite.exec(pathOf(place) ?? "")?.[0].slice(1)
+    const isMisnamed = refuse(
+      "misnamed",
+      `a ledger cannot have a name that ends in ${misnamed}, which SQLite keeps for what belongs to another database. Name another with --db FILE.`
+    )
     if (place._tag === "Absent") {
+      if (misnamed !== undefined) return yield* isMisnamed
       const log = yield* strayBeside(place.path)
       return log === undefined ? ({ _tag: "New", path: place.path } as const) : yield* stray(log)
     }
@@ -90,6 +101,7 @@ export const identify = (file: string, supported: number): Effect.Effect<Identit
       unusable
     )
     if (size === 0n) {
+      if (misnamed !== undefined) return yield* isMisnamed
       // An empty database may have a journal: that of a process that was killed as it began to fill it.
       const log = yield* strayBeside(pathOf(place) ?? file, ["-wal"])
       return log === undefined ? ({ _tag: "New", path: undefined } as const) : yield* stray(log)

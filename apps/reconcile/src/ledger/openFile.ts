@@ -33,11 +33,15 @@ const keepBefore = (file: string, to: number) => (from: number) =>
         yield* tell({ file, from, to, copy })
       })
 
-const prepare = (sql: SqlClient.SqlClient, file: string, migrations: Migrations) =>
+const prepare = (
+  sql: SqlClient.SqlClient,
+  file: string,
+  { keepsCopy = true, migrations = ours }: OpenOptions
+) =>
   Effect.gen(function* () {
     yield* sql.unsafe("PRAGMA busy_timeout = 5000")
     yield* sql.unsafe("PRAGMA foreign_keys = ON")
-    yield* migrate(sql, migrations, keepBefore(file, migrations.length))
+    yield* migrate(sql, migrations, keepsCopy ? keepBefore(file, migrations.length) : () => Effect.void)
     if (file !== ":memory:") yield* sql.unsafe("PRAGMA journal_mode = WAL")
     // WAL's default may lose the last commits in a power cut; a recorded answer must survive one.
     yield* sql.unsafe("PRAGMA synchronous = FULL")
@@ -53,21 +57,21 @@ const prepare = (sql: SqlClient.SqlClient, file: string, migrations: Migrations)
 const pageBytes = 8192
 
 /** Lays out a file that holds nothing yet, in one transaction: killed at any instant, it holds nothing or all of it. */
-const layOut = (file: string, migrations: Migrations) =>
+const layOut = (file: string, options: OpenOptions) =>
   Effect.gen(function* () {
     const sql = yield* connect(file)
     yield* Effect.mapError(sql.unsafe(`PRAGMA page_size = ${pageBytes}`), (error) => fromSqlite(file, error))
-    yield* prepare(sql, file, migrations)
+    yield* prepare(sql, file, options)
   }).pipe(Effect.scoped)
 
 /**
  * Makes a ledger beside its name and then names it, so that whatever instant this is killed at there is
  * either no file or a whole one. Where another process was first, that one's file is the ledger.
  */
-const create = (file: string, path: string, migrations: Migrations) =>
+const create = (file: string, path: string, options: OpenOptions) =>
   Effect.gen(function* () {
     const made = yield* Unfinished.make(path)
-    yield* layOut(made, migrations)
+    yield* layOut(made, options)
     yield* Unfinished.flush(made)
     yield* Unfinished.nameNew(made, path)
   }).pipe(
@@ -84,6 +88,8 @@ export const noLedgerYet =
 
 export interface OpenOptions {
   readonly mustExist?: boolean
+  /** Whether a ledger of an older schema is kept as it was; else it is a copy already. */
+  readonly keepsCopy?: boolean
   /** Others than the program's own: for tests. */
   readonly migrations?: Migrations
 }
@@ -102,11 +108,11 @@ export const openFile = (file: string, options: OpenOptions) =>
     }
     if (identity._tag === "New" && file !== ":memory:") {
       // An empty file is laid out where it is: somebody made it, with its mode, and another process may have it open.
-      yield* identity.path === undefined ? layOut(file, migrations) : create(file, identity.path, migrations)
+      yield* identity.path === undefined ? layOut(file, options) : create(file, identity.path, options)
     } else if (identity._tag === "Ledger") {
       yield* Unfinished.sweep(identity.path)
     }
     const sql = yield* connect(file)
-    yield* prepare(sql, file, migrations)
+    yield* prepare(sql, file, options)
     return sql
   })

@@ -1,10 +1,11 @@
-import { chmodSync, copyFileSync, existsSync, mkdtempSync, realpathSync, rmSync, statSync } from "node:fs"
+import { chmodSync, copyFileSync, existsSync, realpathSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Reactivity from "@effect/experimental/Reactivity"
 import Sqlite from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import * as Unfinished from "../files/Unfinished.js"
 import { identify } from "./identity.js"
 import { codeOf, fromSqlite, isFull, LedgerError, messageOf } from "./LedgerError.js"
 import { schemaVersion } from "./migrations.js"
@@ -129,21 +130,22 @@ const copyFailed = (file: string) => (error: unknown) =>
     }`
   })
 
+/** One for all copies, so that whichever command reads next takes away what was left by one that was killed. */
+const copyPlace = () => join(tmpdir(), "ac-reconcile-copy-of-a-ledger")
+
 /** A copy in a folder that nobody else can look into; gone when the scope ends. */
 const privateCopy = (file: string, inPlace: boolean, options: ReadOptions) =>
   Effect.gen(function* () {
-    const folder = yield* Effect.acquireRelease(
-      Effect.try({ try: () => mkdtempSync(join(tmpdir(), "ac-reconcile-")), catch: copyFailed(file) }),
-      (made) => Effect.sync(() => rmSync(made, { recursive: true, force: true }))
+    const copy = yield* Effect.mapError(Unfinished.make(copyPlace()), ({ code, detail }) =>
+      copyFailed(file)(Object.assign(new Error(detail), { code }))
     )
-    const copy = join(folder, "ledger.db")
     yield* Effect.try({
       try: () => (inPlace ? vacuumInto(file, copy) : copyParts(realpathSync(file), copy)),
       catch: copyFailed(file)
     })
     if (options.schema === "own") {
       const asOurs = ({ kind, reason }: LedgerError) => new LedgerError({ file, kind, reason })
-      yield* openFile(copy, {}).pipe(
+      yield* openFile(copy, { keepsCopy: false }).pipe(
         Effect.scoped,
         Effect.provideService(OnMigration, () => Effect.void),
         Effect.provide(Reactivity.layer),
@@ -163,6 +165,7 @@ export const readablePath = (
   options: ReadOptions
 ): Effect.Effect<string, LedgerError, Scope.Scope> =>
   Effect.gen(function* () {
+    yield* Unfinished.sweep(copyPlace())
     const identity = yield* identify(file, schemaVersion)
     if (identity._tag === "New") {
       return yield* new LedgerError({

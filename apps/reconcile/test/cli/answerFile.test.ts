@@ -57,8 +57,21 @@ describe("a pasted answer", () => {
     ["an envelope", `{"command":"status","result":${completed}}`, /stands in it under "result"/],
     ["a deeper envelope", `{"a":1,"data":{"answer":${completed}}}`, /stands in it under "data\.answer"/],
     ["a list of none", "[]", /is not an answer of the status call/],
-    ["null", "null", /is not an answer of the status call/],
-    ["a word", '"completed"', /is not an answer of the status call/],
+    ["null", "null", /is not an answer of the status call, but null\. Give/],
+    ["a word", '"completed"', /is not an answer of the status call, but a string\. Give/],
+    ["a list of words", '["completed"]', /is not an answer of the status call, but a list\. Give/],
+    ["a number", "7", /is not an answer of the status call, but a number\. Give/],
+    ["an empty object", "{}", /at status: is missing/],
+    [
+      "a key twice",
+      '{"status":"completed","success":["1"],"success":["2"]}',
+      /has the key success more than once/
+    ],
+    [
+      "a key twice, once with an escape",
+      '{"status":"completed","st\\u0061tus" : "failed"}',
+      /has the key status more than once/
+    ],
     ["a refusal", '{"success":0,"message":"no"}', /at status: is missing/],
     ["a number as status", '{"status":7}', /at status: is neither false nor a word/],
     ["a list as status", '{"status":[[[]]]}', /at status: is neither false nor a word/],

@@ -300,7 +300,9 @@ describe.concurrent("query", () => {
       const before = dump(db)
       for (const [sql, like] of [
         ["DELETE FROM batches", /^ac-reconcile: The query cannot be run: .*\.$/],
-        ["UPDATE outcomes SET evidence = 'id' RETURNING *", /The query cannot be run: .*readonly/],
+        ["UPDATE outcomes SET evidence = 'id' RETURNING *", /The query cannot be run: it is not a SELECT\.$/],
+        ["pragma journal_mode=delete", /The query cannot be run: it is not a SELECT\.$/],
+        ["PRAGMA wal_checkpoint(TRUNCATE)", /The query cannot be run: it is not a SELECT\.$/],
         ["PRAGMA user_version = 5", /The query cannot be run/],
         ["ATTACH 'other.db' AS other", /The query cannot be run/],
         ["SELECT 1; DELETE FROM batches", /The query cannot be run/],

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs"
 import Sqlite from "better-sqlite3"
 import { describe, expect, it } from "vitest"
 import { dump } from "./support/database.js"
@@ -101,6 +101,31 @@ describe.concurrent("a database file that cannot serve", () => {
         expectRefusal(refused, 2, /there is no ledger/)
       }
       expect(readdirSync(world.folder)).toEqual([])
+    })
+  )
+
+  it(
+    "because SQLite keeps its name for what belongs to another is refused with 2, and not made",
+    inWorld(async (world) => {
+      world.write("sent.csv", csvOf("batch-1", documentedContacts))
+      const load = ["contacts", "load", "sent.csv", "--batch-column", "batch_id", "--db"]
+      expectDone(await world.run([...load, "other.db"]))
+      symlinkSync("other.db-journal", world.path("link.db"))
+      world.write("empty.db-wal", "")
+      const before = readdirSync(world.folder)
+      for (const db of [
+        "other.db-journal",
+        "other.db-wal",
+        "other.db-SHM",
+        "none.db-wal",
+        "link.db",
+        "empty.db-wal"
+      ]) {
+        expectRefusal(await world.run([...load, db]), 2, /a name that ends in -(wal|shm|journal), which/i)
+        expectRefusal(await world.run(["query", "SELECT 1", "--db", db]), 2, /ends in -/)
+      }
+      expect(readdirSync(world.folder)).toEqual(before)
+      for (const db of ["journal", "my-wal.db"]) expectDone(await world.run([...load, db]))
     })
   )
 

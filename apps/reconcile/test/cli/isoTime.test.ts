@@ -14,6 +14,9 @@ describe("a time on the command line", () => {
     ["2031-04-02T08:15:00+02:00", "2031-04-02T06:15:00.000Z"],
     ["2031-01-01T00:15:00+0530", "2030-12-31T18:45:00.000Z"],
     ["2030-12-31T23:15:00-03", "2031-01-01T02:15:00.000Z"],
+    ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59.000Z"],
+    ["2031-04-02T08:15:00+14:00", "2031-04-01T18:15:00.000Z"],
+    ["1970-01-01T00:00:00-01:00", "1970-01-01T01:00:00.000Z"],
     ["2028-02-29T00:00:00Z", "2028-02-29T00:00:00.000Z"]
   ])("may be %j", (text, time) => {
     assert.deepStrictEqual(IsoTime.parse(text), Either.right(time))
@@ -45,6 +48,10 @@ describe("a time on the command line", () => {
     ["2031-04-02T08:60Z", "there is no time 08:60:00;"],
     ["2031-04-02T08:15:60Z", "there is no time 08:15:60;"],
     ["2031-04-02T08:15:00+25:00", "there is no zone +25:00;"],
+    ["2031-04-02T08:15:00+14:01", "there is no zone +14:01;"],
+    ["2031-04-02T08:15:00-1430", "there is no zone -1430;"],
+    ["9999-12-31T23:59:59-12:00", "in UTC it is after the year 9999."],
+    ["1970-01-01T00:00:00+01:00", "in UTC the year 1969 is too early for an import."],
     ["2031-04-02T08:15:00+02:60", "there is no zone +02:60;"],
     ["2031-04-02", "it names a day alone. Write the time with its zone, as 2031-04-02T08:15:00Z."],
     [

@@ -108,6 +108,67 @@ describe("an output that would destroy something", () => {
 
 describe("an output under a name that the user typed", () => {
   it(
+    "is not where --json writes its one document",
+    inWorld(async (world) => {
+      writeMixed(world)
+      for (const name of [
+        "-",
+        "/dev/stdout",
+        "/dev/stderr",
+        "/dev/fd/1",
+        "/dev/fd/3",
+        "/proc/self/fd/1",
+        "all.txt"
+      ]) {
+        const told = await shell(
+          world,
+          `{ ac contacts load in.csv --batch-column batch_id --json --rejects ${name} 3>&1 >all.txt; echo $? >code; } 3>&1`
+        )
+        expect(world.read("code"), name).toBe(name === "/dev/fd/3" ? "0\n" : "2\n")
+        expect(told.stderr).toBe("")
+        expect(told.stdout).toContain(name === "/dev/fd/3" ? "line,reason,record" : "")
+        if (name === "/dev/fd/3") continue
+        expect(envelopeOf(world.read("all.txt"))).toMatchObject({
+          error: { code: "OutputRefused", message: expect.stringContaining("where --json writes") }
+        })
+      }
+      expectDone(
+        await shell(world, "ac contacts load in.csv --batch-column batch_id --json --rejects /dev/null")
+      )
+    })
+  )
+
+  it(
+    "is no name that is written as a folder's",
+    inWorld(async (world) => {
+      const db = await prepared(world)
+      world.write("there.csv", "")
+      for (const name of ["x.csv/", "there.csv/", "no/x.csv/"]) {
+        const told = await world.run(["export", "outcomes", "-o", name])
+        expectRefusal(told, 1, /cannot be written \(its name is written as that of a folder, EISDIR\)\. Name/)
+      }
+      expectRefusal(
+        await world.run(["batches", "add", "--id", "b-1", "--db", `${db}/`]),
+        7,
+        /its name is written as that of a folder\. Name a file with --db FILE\.$/
+      )
+    })
+  )
+
+  it(
+    "may be a FIFO whose reader leaves at once, which is not taken for want of rows",
+    inWorld(async (world) => {
+      await prepared(world)
+      const told = await shell(world, "mkfifo f; head -c0 f & ac export outcomes -o f")
+      expect(told).toMatchObject({
+        code: 0,
+        stderr: "",
+        stdout: "f: its reader left before all rows were written.\n"
+      })
+    })
+  )
+
+  it(
     "takes the place of an ordinary file, with its mode, and follows links",
     inWorld(async (world) => {
       await prepared(world)
@@ -214,6 +275,20 @@ describe("a name that nobody typed", () => {
       expectDone(await world.run(load))
       expect(existsSync(world.path("in.csv.rejects-2.csv"))).toBe(false)
       expect(world.read("in.csv.rejects.csv")).toContain("my own")
+    })
+  )
+
+  it(
+    "is another for each source that standard input brings",
+    inWorld(async (world) => {
+      const bad = "email,batch_id\nno address,b-1,surplus\n"
+      const load = (source: string, stdin: string) =>
+        world.run(["contacts", "load", "-", "--source", source, "--batch-column", "batch_id"], { stdin })
+      expect((await load("A", bad)).stdout).toContain("see stdin.A.rejects.csv.")
+      expectDone(await load("B", "email,batch_id\na@x.test,b-1\n"))
+      expect(world.read("stdin.A.rejects.csv")).toContain("no address")
+      expectDone(await load("A", "email,batch_id\na@x.test,b-1\n"))
+      expect(existsSync(world.path("stdin.A.rejects.csv"))).toBe(false)
     })
   )
 

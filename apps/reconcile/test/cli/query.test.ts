@@ -65,6 +65,83 @@ describe("what a query finds", () => {
   )
 })
 
+describe("SQL that begins with a comment", () => {
+  it(
+    "is SQL and no option, wherever it stands",
+    inWorld(async (world) => {
+      await prepare(world)
+      for (const sql of ["-- c\nselect 1 AS one", "--a=b\nselect 1 AS one", "--c /* */\nselect 1 AS one"]) {
+        for (const args of [
+          [sql, "--db", "reconcile.db"],
+          ["--db", "reconcile.db", sql],
+          ["--db=reconcile.db", sql]
+        ]) {
+          const told = await world.run(["query", ...args, "--format", "ndjson"])
+          expect(told).toEqual({ code: 0, signal: null, stderr: "", stdout: '{"one":1}\n' })
+        }
+      }
+      expectDone(await world.run(["query", "SELECT :p AS p", "--param", "p=-- a b"]))
+      expectDone(await world.run(["query", "SELECT :p AS p", "--param", "p=a\n b"]))
+      const misspelt = await world.run(["query", "SELECT 1", "--paramm", "a"])
+      expect(misspelt).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining("argument: '--paramm'. Did")
+      })
+    })
+  )
+})
+
+describe("text that is not UTF-8", () => {
+  it(
+    "is told with its column, since what is written differs from it",
+    inWorld(async (world) => {
+      await prepare(world)
+      const sql =
+        "SELECT cast(x'ff41' AS text) AS t, :whole AS u, 'a' AS v UNION ALL SELECT cast(x'c3' AS text), 'b', 'c';"
+      for (const format of ["table", "csv", "json", "ndjson", "markdown"]) {
+        const told = await world.run(["query", sql, "--param", "whole=\uFFFD", "--format", format])
+        expect(told.code).toBe(0)
+        expect(told.stdout).toContain("\uFFFDA")
+        expect(told.stderr).toBe(
+          "ac-reconcile: 2 values of the column t are text that is not UTF-8; U+FFFD stands for the bytes that cannot be read. Ask for them with hex().\n"
+        )
+      }
+    })
+  )
+})
+
+describe("a number in --param", () => {
+  it(
+    "is one behind :=, and where a text that looks like one finds nothing, that is said",
+    inWorld(async (world) => {
+      await prepare(world)
+      const ask = (sql: string, ...params: ReadonlyArray<string>) =>
+        world.run(["query", sql, "--format", "ndjson", ...params.flatMap((param) => ["--param", param])])
+      const sent = "SELECT sent FROM batch_overview WHERE sent = :n"
+      expect(await ask(sent, "n:=2")).toEqual({ code: 0, signal: null, stderr: "", stdout: '{"sent":2}\n' })
+      expect(await ask(sent, "n=2")).toEqual({
+        code: 0,
+        signal: null,
+        stdout: "",
+        stderr:
+          "ac-reconcile: No row was found, with n=2 as text, which equals no number. For the number, write --param n:=2.\n"
+      })
+      const typed = await ask(
+        "SELECT :a AS a, :b AS b, :c AS c, :d AS d, :e AS e, :f AS f",
+        ...["a:=9007199254740993", "b:=2.5", "c:=true", "d:=null", 'e:="x:=y"', "f=g:=1"]
+      )
+      expectDone(typed)
+      expect(typed.stdout).toBe('{"a":9007199254740993,"b":2.5,"c":1,"d":null,"e":"x:=y","f":"g:=1"}\n')
+      for (const wrong of ["n:=two", "n:=[1]", "n:=", "n:=02"]) {
+        expectRefusal(await ask(sent, wrong), 2, /--param n: '.*' is no value in JSON\./)
+      }
+      for (const nameless of [":=2", "=2", "n"]) {
+        expectRefusal(await ask(sent, nameless), 2, /names no parameter\./)
+      }
+    })
+  )
+})
+
 describe("a query that does not end", () => {
   it(
     "is ended by a signal in the midst of a step of SQLite",

@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync, readFileSync } from "node:fs"
+import { chmodSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import Sqlite from "better-sqlite3"
 import { describe, expect, it } from "vitest"
 import { firstSchema } from "../../src/ledger/migrations/0001_first_schema.js"
@@ -98,6 +98,32 @@ describe.concurrent("what only reads", () => {
         expectDone(quiet)
         expect(readdirSync(elsewhere).sort()).toEqual(["copy.db", "empty"])
         expect(readdirSync(world.folder)).toEqual(before)
+      })
+    })
+  )
+
+  it(
+    "takes away the private copy that a killed command has left, and nothing of anybody else's",
+    inWorld(async (world) => {
+      await prepare(world)
+      world.write("elsewhere/empty", "")
+      chmodSync(world.path("elsewhere"), 0o777)
+      const call = { ...stranger, env: { TMPDIR: world.path("elsewhere") } }
+      await inClosedFolder(world, async () => {
+        const started = world.start(["snapshot", "elsewhere/copy.db"], call)
+        let ended = false
+        started.ended.finally(() => {
+          ended = true
+        })
+        const others = () => readdirSync(world.path("elsewhere")).filter((name) => name !== "empty")
+        while (others().length === 0 && !ended) await new Promise((resolve) => setImmediate(resolve))
+        started.process.kill("SIGKILL")
+        await started.ended
+        rmSync(world.path("elsewhere/copy.db"), { force: true })
+        expect((await world.run(["batches", "list"], call)).code).toBe(0)
+        expect(others().filter((name) => !/unfinished/.test(name) || !/^\./.test(name))).toEqual([])
+        expect((await world.run(["snapshot", "elsewhere/copy.db"], call)).code).toBe(0)
+        expect(others()).toEqual(["copy.db"])
       })
     })
   )

@@ -74,6 +74,25 @@ describe.runIf(hasTerminal)("on a terminal (skipped without script(1) of util-li
   )
 })
 
+describe.runIf(hasTerminal)("rejected rows on a terminal", () => {
+  it(
+    "do not drive it, whatever name of it is given",
+    inWorld(async (world) => {
+      world.write("bad.csv", "email\nx\u001b]0;owned\u0007\u202e,b-1\n")
+      for (const name of ["-", "/dev/stdout", "/dev/stderr", "/dev/tty", "/dev/fd/1", "/proc/self/fd/2"]) {
+        const text = await onTerminal(world, ["contacts", "load", "bad.csv", "--rejects", name])
+        expect(text, name).toContain("line,reason,record")
+        expect(text, name).toContain("x\\u001b]0;owned\\u0007\\u202e,b-1")
+        // The line of progress is our own.
+        expect(text.replaceAll("\r\u001b[K", "").replace(/\r*\n/g, ""), name).not.toMatch(unsafe)
+      }
+      expect(
+        await onTerminal(world, ["contacts", "load", "bad.csv", "--json", "--rejects", "/dev/tty"])
+      ).toContain("where --json writes")
+    })
+  )
+})
+
 describe.concurrent("in a file or a pipe", () => {
   it(
     "results are exact, and so is --json, in which whatever is unsafe to show stands as an escape",

@@ -239,4 +239,42 @@ describe("a status answer that was pasted", () => {
       )
     })
   )
+
+  it(
+    "that is not final leaves a settled batch as it is, which is what is said",
+    inWorld(async (world) => {
+      const paste = (text: string, ...more: ReadonlyArray<string>) =>
+        world.run(["batches", "add", "--id", "b-1", "--answer", "-", ...more], { stdin: text })
+      expectDone(await paste(completed))
+      const done = await paste('{"status":"active"}', "--yes")
+      expectDone(done)
+      expect(done.stdout).toContain(
+        "The batch stays settled by its earlier answer, completed, and is not asked about again; that the two do not agree is the finding impossible-transition."
+      )
+      expect(done.stdout).not.toContain("goes on asking")
+      expect(
+        values(world.path(file), "SELECT finding FROM findings WHERE finding = 'impossible-transition'")
+      ).toEqual(["impossible-transition"])
+    })
+  )
+
+  it(
+    "is told with every item that could not be read",
+    inWorld(async (world) => {
+      const paste = (id: string, success: string) =>
+        world.run(["batches", "add", "--id", id, "--answer", "-"], {
+          stdin: `{"status":"completed","success":${success},"failure":[]}`
+        })
+      const told = await paste("b-1", '[12345678901234567890,"7",1.5]')
+      expectDone(told)
+      expect(told.stdout).toContain("completed, 1 success, 0 failures, 2 items that could not be read.")
+      expect(told.stdout).toMatch(
+        /Could not be read: 2\n {2}success, item 1: about 1234567890\d+\n {2}success, item 3: 1\.5/
+      )
+      expect((await paste("b-2", '"1,2"')).stdout).toContain(
+        'Could not be read: 1\n  success, the list: "1,2"'
+      )
+      expect((await paste("b-1", "[1.5]")).stdout).toContain("Could not be read: 1")
+    })
+  )
 })

@@ -61,6 +61,24 @@ describe("a list of batch IDs", () => {
     })
   )
 
+  it.effect("is refused where its first line is a heading, however that is written", () =>
+    Effect.gen(function* () {
+      const heading = /^standard input, line 2: ".*" is the name of a column; give one batch ID a line\./
+      for (const word of [
+        ...["batch", "Batch", "BATCHES", "import_id", "BatchUUID", "batch-no", "Batch.Id", "bulk_import_ids"],
+        ...["id", "IDs", "uuid", "GUID", "email", "E-Mail", "contact_id", "name", "key"]
+      ]) {
+        assert.match((yield* Effect.flip(read(`\n${word}\nb-1\n`))).message, heading, word)
+      }
+      for (const word of ["batch", "Import_ID", "email"]) {
+        assert.match((yield* Effect.flip(read(`b-1\n${word}\n`))).message, heading, word)
+      }
+      for (const ids of ["spring\nid\n", "batch-1\nid2\n", "import2031\n", "a\n"]) {
+        assert.strictEqual((yield* read(ids)).join("\n"), ids.trim())
+      }
+    })
+  )
+
   it.effect("that is JSON is taken for an answer, and where it belongs is said", () =>
     Effect.gen(function* () {
       for (const answer of [

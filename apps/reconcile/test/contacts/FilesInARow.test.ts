@@ -57,6 +57,23 @@ describe("files put one behind another", () => {
     ])
   })
 
+  it("without an end of the first one's last line lose that line also where the columns would fit", () => {
+    const glued =
+      "The header of another file stands on it, as where files were put one behind another and the first did not end with a line break."
+    const one = parse("email\na@x.test\uFEFFemail\nb@x.test\n", {}, 3)
+    assert.deepStrictEqual(places(one), ["3:b@x.test"])
+    assert.deepStrictEqual(reasons(one), [`2: ${glued}`])
+    for (const text of [
+      "name,email\nAnn,a@x.test\uFEFFemail\nb@x.test,c@x.test\n",
+      "email\na@x.test\uFEFFE-Mail-Adresse\nb@x.test\n"
+    ]) {
+      const other = parse(text, {}, 3)
+      assert.deepStrictEqual(places(other), [])
+      assert.strictEqual(reasons(other)[0], `2: ${glued}`)
+    }
+    assert.deepStrictEqual(places(parse("email,note\na@x.test,x\uFEFFof email\n", {}, 3)), ["2:a@x.test"])
+  })
+
   it("without an end of the first one's last line lose that line, and are not read under its names", () => {
     const found = parse("email,batch_id\na@x.test,b-1\uFEFFbatch_id,email\nb-2,b@x.test\n", { map })
     assert.deepStrictEqual(places(found), [])

@@ -1,4 +1,14 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import {
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  utimesSync,
+  writeFileSync
+} from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -23,20 +33,37 @@ const load = (name: string, ...rows: ReadonlyArray<typeof tooFew>) =>
 const typed = (name: string, ...rows: ReadonlyArray<typeof tooFew>) =>
   Effect.scoped(
     Effect.gen(function* () {
-      const file = yield* RejectsFile.typed(name, options)
+      const file = yield* RejectsFile.typed(name, { ...options, json: false })
       for (const row of rows) yield* file.append([row])
       return yield* file.finish
     })
   )
 
+/** As `cp -p` does. */
+const copyWithTime = (from: string, to: string) => {
+  const { atimeNs, mtimeNs } = statSync(from, { bigint: true })
+  copyFileSync(from, to)
+  utimesSync(to, Number(atimeNs) / 1e9, Number(mtimeNs) / 1e9)
+}
+
 const place = Effect.map(temporaryFolder, (folder) => ({ folder, name: join(folder, "in.csv.rejects.csv") }))
 
 describe("rejected rows", () => {
   it("go beside the input by default, or here where the input has no folder", () => {
-    assert.strictEqual(RejectsFile.rejectsPathFor("in/contacts.csv"), "in/contacts.csv.rejects.csv")
+    const pathFor = RejectsFile.rejectsPathFor
+    assert.strictEqual(pathFor("in/contacts.csv", undefined), "in/contacts.csv.rejects.csv")
+    assert.strictEqual(pathFor("in/contacts.csv", "crm"), "in/contacts.csv.rejects.csv")
+    assert.strictEqual(pathFor("/dev/stdin", undefined), "stdin.rejects.csv")
     for (const input of ["-", "/dev/stdin", "/dev/fd/63", "/proc/self/fd/63"]) {
-      assert.strictEqual(RejectsFile.rejectsPathFor(input), "stdin.rejects.csv")
+      assert.strictEqual(pathFor(input, "crm-A"), "stdin.crm-A.rejects.csv")
     }
+    const sources = ["a", "A", "a/b", "a_b", "../a", "a\0", "a b", "", ".", "x".repeat(300), "x".repeat(301)]
+    const names = [
+      ...sources.map((source) => pathFor("-", source)),
+      ...["/dev/fd/62", "/dev/fd/63", "/proc/self/fd/63"].map((input) => pathFor(input, undefined))
+    ]
+    assert.strictEqual(new Set(names).size, names.length)
+    for (const name of names) assert.match(name, /^stdin\.[\w-]{0,69}\.rejects\.csv$/)
   })
 
   it.scoped("make no file while there are none", () =>
@@ -88,6 +115,36 @@ describe("rejected rows", () => {
       const { folder, name } = yield* place
       yield* load(name, tooFew)
       writeFileSync(name, readFileSync(name, "utf8").replace("a\r\n", "b\r\n"))
+      yield* load(name)
+      assert.deepStrictEqual(readdirSync(folder), ["in.csv.rejects.csv"])
+    })
+  )
+
+  it.scoped("leave alone a file that was copied, renamed or moved, also where it kept its time", () =>
+    Effect.gen(function* () {
+      const taken: ReadonlyArray<readonly [string, (from: string, to: string) => void]> = [
+        ["other.csv.rejects.csv", copyWithTime],
+        ["other/in.csv.rejects.csv", copyWithTime],
+        ["other.csv.rejects.csv", renameSync],
+        ["other/in.csv.rejects.csv", renameSync],
+        ["other/in.csv.rejects.csv", linkSync]
+      ]
+      for (const [to, take] of taken) {
+        const { folder, name } = yield* place
+        mkdirSync(join(folder, "other"))
+        yield* load(name, tooFew)
+        const own = join(folder, to)
+        take(name, own)
+        yield* load(own)
+        yield* typed(own)
+        assert.strictEqual(readFileSync(own, "utf8"), "line,reason,record\r\n2,Too few.,a\r\n")
+        yield* load(name)
+      }
+      // A copy that has taken the name of the original is the user's, too.
+      const { folder, name } = yield* place
+      yield* load(name, tooFew)
+      copyWithTime(name, join(folder, "copy"))
+      renameSync(join(folder, "copy"), name)
       yield* load(name)
       assert.deepStrictEqual(readdirSync(folder), ["in.csv.rejects.csv"])
     })

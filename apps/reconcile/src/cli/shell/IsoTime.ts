@@ -26,15 +26,22 @@ export const parse = (text: string): Either.Either<string, string> => {
   if (offset === null) return Either.left(`there is no zone ${zone}; write Z for UTC, or +02:00.`)
   const seconds = ((Number(hour) * 60 + Number(minute) - offset) * 60 + Number(second)) * 1000
   const milliseconds = Number(fraction.slice(0, 3).padEnd(3, "0"))
-  return Either.right(new Date(Date.parse(`${day}T00:00:00Z`) + seconds + milliseconds).toISOString())
+  const time = new Date(Date.parse(`${day}T00:00:00Z`) + seconds + milliseconds).toISOString()
+  const year = /^(\d{4})-/.exec(time)?.[1]
+  if (year === undefined) return Either.left("in UTC it is after the year 9999.")
+  return Number(year) < firstYear ? Either.left(`in UTC ${tooEarly(year)}`) : Either.right(time)
 }
+
+const firstYear = 1970
+
+const tooEarly = (year: string) => `the year ${year} is too early for an import.`
 
 /** What begins as a date has to begin with a real one, whatever else is wrong. */
 const withoutDay = (text: string): string | null => {
   const found = /^(\d{4})-(\d{2})-(\d{2})(?!\d)/.exec(text)
   if (found === null) return null
   const [year, month, day] = [Number(found[1]), Number(found[2]), Number(found[3])]
-  if (year < 1970) return `the year ${found[1]} is too early for an import.`
+  if (year < firstYear) return tooEarly(found[1] ?? "")
   // JavaScript takes a day that is not in the calendar for one of the next month.
   const date = new Date(Date.UTC(year, month - 1, day))
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? null : `there is no day ${found[0]}.`
@@ -43,10 +50,9 @@ const withoutDay = (text: string): string | null => {
 /** Minutes ahead of UTC; null where no place on earth is so far from it. */
 const offsetOf = (zone: string): number | null => {
   if (zone === "Z") return 0
-  const hours = Number(zone.slice(1, 3))
   const minutes = Number(zone.slice(3).replace(":", "") || "0")
-  if (hours > 14 || minutes > 59) return null
-  return (zone.startsWith("-") ? -1 : 1) * (hours * 60 + minutes)
+  const ahead = Number(zone.slice(1, 3)) * 60 + minutes
+  return minutes > 59 || ahead > 14 * 60 ? null : (zone.startsWith("-") ? -1 : 1) * ahead
 }
 
 const whyNot = (text: string): string => {

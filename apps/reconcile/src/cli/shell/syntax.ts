@@ -92,3 +92,14 @@ export const optionIn = (arg: string) => {
 /** Whether the argument after this one is its value. */
 export const takesNext = ({ options }: Syntax, arg: string): boolean =>
   arg.startsWith("-") && options.get(arg.toLowerCase()) !== undefined
+
+/** SQL may begin with a comment, which looks like an option to the parser unless a blank stands before it. */
+export const sqlIsNoOption = (root: Syntax, args: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const { syntax, words } = callOf(root, args)
+  if (words[0] !== "query") return args
+  const isSql = (arg: string, at: number) =>
+    /^--(?:[^=]*\s|.*\n)/.test(arg) &&
+    !syntax.options.has(optionIn(arg).name) &&
+    !takesNext(syntax, args[at - 1] ?? "")
+  return args.map((arg, at) => (isSql(arg, at) ? ` ${arg}` : arg))
+}
