@@ -168,6 +168,8 @@ export const lookUp = (step: AccountStep): Effect.Effect<LookupReport, ContactsE
       const walked = yield* byWalk(step, calls, counts, newest)
       if (Either.isRight(walked) || walked.left === cut) return true
       yield* calls.leave(walked.left)
+      // What it found until then is not asked for again.
+      yield* reconcileStale()
       return calls.isHopeless()
     })
     if (followed.addresses > 0) {

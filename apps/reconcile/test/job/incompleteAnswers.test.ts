@@ -43,6 +43,28 @@ describe("a page of contacts that is not whole", () => {
     }
   }
 
+  it.effect("is not asked again for the addresses that a walk found on it", () =>
+    Effect.gen(function* () {
+      yield* load(addresses(120).map((email) => row(email, "one")))
+      const report = yield* run({ account: { lookup: true } })
+      const [found] = yield* select("SELECT count(*) AS count FROM lookups WHERE contact_id IS NOT NULL")
+      assert.deepInclude(report.lookedUp, { found: 120, absent: 0, left: 0 })
+      assert.deepStrictEqual(found, { count: 120 })
+    }).pipe(
+      // The first call asks how many contacts there are.
+      unreported(
+        120,
+        [
+          {
+            on: { endpoint: "contacts", calls: { from: 2, to: 1_000 } },
+            fault: { _tag: "OddLists", as: "odd-items" }
+          }
+        ],
+        "unreported"
+      )
+    )
+  )
+
   it.effect("makes no ID gone where it counts contacts and shows none", () =>
     Effect.gen(function* () {
       yield* load(["a@x.test", "b@x.test"].map((email) => row(email, "one")))
