@@ -27,10 +27,10 @@ export type Ending =
   | { readonly _tag: "Failed"; readonly problem: BatchProblem }
 
 /**
- * Calls under way at once. The rate budget decides how many go out a second; with so many, even calls that all hang until
- * they time out do not keep the others from going out.
+ * Calls under way at once. The rate budget decides how many go out a second. A call that hangs keeps its place for about
+ * three minutes, through all its retries; at 5 a second, even calls that all hang leave a place for the next.
  */
-const callsAtOnce = 160
+const callsAtOnce = 1000
 
 /** Wait before a batch is asked about again whose call failed through all retries. */
 const pauseAfterFailure = Duration.toMillis("10 seconds")
