@@ -84,6 +84,31 @@ describe.concurrent("following a batch", () => {
     })
   )
 
+  it(
+    "waits for one batch, and takes silence for no answer: 1, whether nothing ever came or nothing comes any more",
+    inWorld(async (world) => {
+      let calls = 0
+      const running = documentedServer(() => stuck)
+      const url = await world.serve((request, response) => {
+        calls += 1
+        if (calls === 2) running(request, response)
+      })
+      const wait = (...args: ReadonlyArray<string>) =>
+        world.run(["status", "batch-1", "--wait", ...args], { env: account(url) })
+      const never = await wait("--deadline", "2s")
+      expect(never).toMatchObject({ code: 1, stdout: "" })
+      expect(never.stderr).toMatch(/^ac-reconcile: Batch batch-1 gave no answer for \d+s\./)
+      const noMore = await wait("--deadline", "22s", "--json")
+      expect(JSON.parse(noMore.stdout)).toMatchObject({
+        exitCode: 1,
+        error: {
+          code: "NoAnswer",
+          message: expect.stringMatching(/Its last status, .* ago, was active\./)
+        }
+      })
+    })
+  )
+
   for (const once of [["--once"], []]) {
     it(
       `exits with 1 and names the batch that gives no answer by the deadline${once.length > 0 ? ", asked once" : ""}`,
