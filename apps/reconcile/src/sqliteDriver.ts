@@ -8,7 +8,7 @@ import type Sqlite from "better-sqlite3"
  */
 const isNode20 = Number(process.versions.node.split(".", 1)[0]) < 22
 
-const driver = isNode20 ? "ac-reconcile-sqlite-node20" : "better-sqlite3"
+export const driver = isNode20 ? "ac-reconcile-sqlite-node20" : "better-sqlite3"
 
 const remedy = isNode20
   ? "On Node 20 it is compiled when it is installed: install again with install scripts allowed, or use Node 22 or later."

@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import * as Unfinished from "../../src/files/Unfinished.js"
+import { driver } from "../../src/sqliteDriver.js"
 import { temporaryFolder } from "../support/temporary.js"
 
 const place = Effect.map(temporaryFolder, (folder) => ({ folder, path: join(folder, "out.csv") }))
@@ -19,7 +20,7 @@ const modeOf = (path: string) => statSync(path).mode & 0o777
 const holder = (lock: string) =>
   Effect.acquireRelease(
     Effect.promise(async () => {
-      const sqlite = JSON.stringify(createRequire(import.meta.url).resolve("better-sqlite3"))
+      const sqlite = JSON.stringify(createRequire(import.meta.url).resolve(driver))
       const script = `const d = new (require(${sqlite}))(${JSON.stringify(lock)}); d.exec("BEGIN EXCLUSIVE"); console.log("held"); setInterval(() => {}, 1000)`
       const child = spawn(process.execPath, ["-e", script], { stdio: ["ignore", "pipe", "inherit"] })
       await once(child.stdout, "data")

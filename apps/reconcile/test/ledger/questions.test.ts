@@ -109,7 +109,7 @@ describe("a question asked wrongly", () => {
   it("of SQL names a parameter that the SQL does not have", () => {
     expect(refusal("select :batch", "bach=b")).toContain("the SQL has no :bach")
     expect(refusal("select :batch", "batch=a=b")).toBe(
-      'took {"sql":"select :batch","values":{"batch":"a=b"}}'
+      'took {"sql":"select :batch","values":{"batch":"a=b"},"numbersAsText":[]}'
     )
   })
 })
