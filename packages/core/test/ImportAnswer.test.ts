@@ -329,7 +329,7 @@ describe("ImportAnswer", () => {
         const isReadable = (item: unknown) =>
           key === "failure"
             ? typeof item === "string"
-            : /^\d*[1-9]\d*$/.test(String(item)) && !Array.isArray(item)
+            : (typeof item === "string" || Number.isSafeInteger(item)) && /^\d*[1-9]\d*$/.test(String(item))
         const items: ReadonlyArray<unknown> = Array.isArray(list)
           ? list
           : Object.entries(typeof list === "object" ? list : {}).flatMap(([name, item]) =>
