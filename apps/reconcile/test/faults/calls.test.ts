@@ -8,32 +8,14 @@ import * as Redacted from "effect/Redacted"
 import * as ActiveCampaignClient from "effect-activecampaign/ActiveCampaignClient"
 import * as RateBudget from "effect-activecampaign/RateBudget"
 import * as InProcess from "effect-activecampaign-simulator/InProcess"
-import * as Scenario from "effect-activecampaign-simulator/Scenario"
 import * as Run from "../../src/job/Run.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
 import { conclusions, load, row, select } from "../support/ledger.js"
 import * as virtualClock from "../support/virtualClock.js"
+import { accountOf } from "./support/account.js"
 import { type Counter, failing, type Lasting } from "./support/counter.js"
 
-const stages = { unset: 0, waiting: 1500, claimed: 0, active: 3000 }
-
-const scenario = Scenario.make({
-  batches: [
-    {
-      batchId: "full",
-      stages,
-      strangers: { success: ["900"], failure: ["stranger@example.test"] },
-      contacts: [
-        { email: "ada@example.test", becomes: "created" },
-        { email: "bea@example.test", becomes: "rejected" },
-        { email: "carl@example.test", becomes: "silent" },
-        { email: "dora@example.test", becomes: "contradictory" }
-      ]
-    },
-    { batchId: "broken", stages, ends: "failed", processed: 1, contacts: [{ email: "emil@example.test" }] },
-    { batchId: "clean", stages, contacts: [{ email: "fay@example.test" }, { email: "gus@example.test" }] }
-  ]
-})
+const scenario = accountOf({ unset: 0, waiting: 1500, claimed: 0, active: 3000 })
 
 const sent = scenario.batches.flatMap(({ batchId, contacts }) =>
   contacts.map(({ email }) => row(email, batchId))

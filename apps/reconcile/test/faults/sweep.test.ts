@@ -10,13 +10,13 @@ import * as Redacted from "effect/Redacted"
 import * as ActiveCampaignClient from "effect-activecampaign/ActiveCampaignClient"
 import * as RateBudget from "effect-activecampaign/RateBudget"
 import * as InProcess from "effect-activecampaign-simulator/InProcess"
-import * as Scenario from "effect-activecampaign-simulator/Scenario"
 import { respond } from "../../src/cli/respond.js"
 import { runAndReport } from "../../src/cli/run.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
 import { migrations } from "../../src/ledger/migrations.js"
 import { conclusions, pragma, rows } from "../cli/support/database.js"
 import * as virtualClock from "../support/virtualClock.js"
+import { accountOf } from "./support/account.js"
 import { type Counter, failing, type Lasting } from "./support/counter.js"
 import { withFailingFiles } from "./support/fileOperations.js"
 import { command, ended, type Ended } from "./support/inProcess.js"
@@ -25,32 +25,7 @@ import { withFailingWrites } from "./support/sqlWrites.js"
 /** Every how many-th point is tried. CI tries them all, with AC_FAULT_STEP=1. */
 const step = Number(process.env.AC_FAULT_STEP ?? 11)
 
-const stages = { unset: 0, waiting: 0, claimed: 0, active: 0 }
-
-const scenario = Scenario.make({
-  rateLimit: null,
-  batches: [
-    {
-      batchId: "full",
-      stages,
-      strangers: { success: ["900"], failure: ["stranger@example.test"] },
-      contacts: [
-        { email: "ada@example.test", becomes: "created" },
-        { email: "bea@example.test", becomes: "rejected" },
-        { email: "carl@example.test", becomes: "silent" },
-        { email: "dora@example.test", becomes: "contradictory" }
-      ]
-    },
-    {
-      batchId: "broken",
-      stages,
-      ends: "failed",
-      processed: 1,
-      contacts: [{ email: "ada@example.test" }, { email: "emil@example.test" }]
-    },
-    { batchId: "clean", stages, contacts: [{ email: "fay@example.test" }, { email: "gus@example.test" }] }
-  ]
-})
+const scenario = accountOf({ unset: 0, waiting: 0, claimed: 0, active: 0 }, { rateLimit: null })
 
 const sent = [
   "email,name,batch",

@@ -1,47 +1,31 @@
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import Sqlite from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import { BatchId } from "effect-activecampaign/BatchId"
-import { applicationId } from "../../src/ledger/identity.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
-import { migrations } from "../../src/ledger/migrations.js"
 import * as Trouble from "../../src/ledger/Trouble.js"
 import { select } from "../support/ledger.js"
+import { olderLedger } from "../support/olderLedger.js"
 
 const day = (hour: number) => `2031-01-02T0${hour}:00:00.000Z`
 
-const fifthLedger = Effect.acquireRelease(
-  Effect.sync(() => {
-    const folder = mkdtempSync(join(tmpdir(), "ac-reconcile-migration-"))
-    const path = join(folder, "reconcile.db")
-    const database = new Sqlite(path)
-    database.pragma("legacy_alter_table = ON")
-    for (const statement of migrations.slice(0, 5).flat()) database.exec(statement)
-    database.exec(`
-      INSERT INTO batches (batch_id, added_at) VALUES ('b1', '${day(0)}');
-      INSERT INTO batch_answers (batch_id, sequence, received_at, status, raw_body) VALUES ('b1', 1, '${day(3)}', 'active', '{}');
-      INSERT INTO batch_errors (batch_id, occurred_at, error, message, raw_body) VALUES
-        ('b1', '${day(1)}', 'ApiUnavailable', 'first', NULL),
-        ('b1', '${day(2)}', 'ContractBroken', 'second', '<p>'),
-        ('b1', '${day(4)}', 'ApiUnavailable', 'third', NULL),
-        ('b1', '${day(5)}', 'ApiUnavailable', 'fourth', NULL);
-      INSERT INTO account_errors (occurred_at, step, error, message) VALUES
-        ('${day(1)}', 'lookup', 'ApiUnavailable', 'one'), ('${day(2)}', 'lookup', 'ApiUnavailable', 'two');
-      PRAGMA application_id = ${applicationId};
-      PRAGMA user_version = 5`)
-    database.close()
-    return { folder, path }
-  }),
-  ({ folder }) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
+const fifthLedger = olderLedger(
+  5,
+  `
+    INSERT INTO batches (batch_id, added_at) VALUES ('b1', '${day(0)}');
+    INSERT INTO batch_answers (batch_id, sequence, received_at, status, raw_body) VALUES ('b1', 1, '${day(3)}', 'active', '{}');
+    INSERT INTO batch_errors (batch_id, occurred_at, error, message, raw_body) VALUES
+      ('b1', '${day(1)}', 'ApiUnavailable', 'first', NULL),
+      ('b1', '${day(2)}', 'ContractBroken', 'second', '<p>'),
+      ('b1', '${day(4)}', 'ApiUnavailable', 'third', NULL),
+      ('b1', '${day(5)}', 'ApiUnavailable', 'fourth', NULL);
+    INSERT INTO account_errors (occurred_at, step, error, message) VALUES
+      ('${day(1)}', 'lookup', 'ApiUnavailable', 'one'), ('${day(2)}', 'lookup', 'ApiUnavailable', 'two')`
 )
 
 describe("a file of the fifth schema", () => {
   it.scoped("has the errors between two answers as one trouble each, and goes on with the last", () =>
     Effect.gen(function* () {
-      const { path } = yield* fifthLedger
+      const path = yield* fifthLedger
       yield* Effect.gen(function* () {
         yield* Trouble.recordOfBatch(BatchId.make("b1"), {
           firstAt: day(6),

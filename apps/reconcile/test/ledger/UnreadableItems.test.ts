@@ -1,15 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import Sqlite from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import { erase } from "../../src/ledger/Erase.js"
-import { applicationId } from "../../src/ledger/identity.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
-import { migrations } from "../../src/ledger/migrations.js"
 import { rebuild } from "../../src/ledger/Reconciliation.js"
 import { answer, conclusions, findings, load, received, row, select, verdicts } from "../support/ledger.js"
+import { olderLedger } from "../support/olderLedger.js"
 
 const inMemory = Effect.provide(Ledger.layer(":memory:"))
 
@@ -179,28 +174,17 @@ describe("an address that no text can hold", () => {
   )
 })
 
-const fifthLedger = Effect.acquireRelease(
-  Effect.sync(() => {
-    const folder = mkdtempSync(join(tmpdir(), "ac-reconcile-migration-"))
-    const path = join(folder, "reconcile.db")
-    const database = new Sqlite(path)
-    database.pragma("legacy_alter_table = ON")
-    for (const statement of migrations.slice(0, 5).flat()) database.exec(statement)
-    database.exec(`
-      INSERT INTO batches VALUES ('b', NULL, '2031-01-01T00:00:00Z');
-      INSERT INTO findings VALUES ('b', 'unmatched-failure', 'a@x.test', 'reported as failed');
-      PRAGMA application_id = ${applicationId};
-      PRAGMA user_version = 5`)
-    database.close()
-    return { folder, path }
-  }),
-  ({ folder }) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
+const fifthLedger = olderLedger(
+  5,
+  `
+    INSERT INTO batches VALUES ('b', NULL, '2031-01-01T00:00:00Z');
+    INSERT INTO findings VALUES ('b', 'unmatched-failure', 'a@x.test', 'reported as failed')`
 )
 
 describe("a file of the fifth schema", () => {
   it.scoped("keeps its findings, and takes those of items that cannot be read", () =>
     Effect.gen(function* () {
-      const { path } = yield* fifthLedger
+      const path = yield* fifthLedger
       yield* Effect.gen(function* () {
         assert.deepStrictEqual(yield* findings, ["unmatched-failure: a@x.test"])
         yield* received("b", '{"status":"completed","success":[null],"failure":[]}')
