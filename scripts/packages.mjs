@@ -1,8 +1,10 @@
-// What would be published: packed, examined, and used from outside the workspace.
-import { spawnSync } from "node:child_process"
+// What would be published: packed, examined, weighed, installed by the lines in the docs, and used from outside the workspace.
+// Usage: node scripts/packages.mjs [--contents]   with --contents, every file of every package is listed
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
@@ -11,97 +13,131 @@ import {
 } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
+import { parseArgs } from "node:util"
+import { run } from "./installing/commands.mjs"
+import { packed, root } from "./installing/packed.mjs"
+import { registryOf } from "./installing/registry.mjs"
 
-const root = fileURLToPath(new URL("..", import.meta.url))
-const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
+const { values: options } = parseArgs({ options: { contents: { type: "boolean", default: false } } })
 const work = mkdtempSync(join(tmpdir(), "packages-"))
-
-const run = (cwd, command, ...args) => {
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: "utf8" })
-  if (status === 0) return stdout
-  console.error(`${command} ${args.join(" ")} failed with ${status}\n${stdout}${stderr}`)
-  rmSync(work, { recursive: true, force: true })
-  process.exit(1)
-}
 const bin = (name) => join(root, "node_modules/.bin", name)
+const kib = (bytes) => Math.ceil(bytes / 1024)
 
-const pack = (folder) => {
-  const out = join(work, folder.replace("/", "-"))
-  mkdirSync(out)
-  run(join(root, folder), "npx", "--yes", packageManager, "pack", "--pack-destination", out)
-  const { name, version } = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"))
-  return join(out, `${name}-${version}.tgz`)
-}
-
-const libraries = ["packages/core", "packages/simulator"].map(pack)
-const command = pack("apps/reconcile")
-const sqliteOfNode20 = pack("packages/sqlite-node20")
-for (const tarball of [...libraries, command, sqliteOfNode20])
-  run(root, bin("publint"), "run", tarball, "--strict")
-for (const tarball of libraries) run(root, bin("attw"), tarball, "--profile", "esm-only")
-console.log("packed; publint and attw are content")
-
-// The library, as a stranger installs it: the tarball and its peers.
-const consumer = join(work, "consumer")
-mkdirSync(consumer)
-const { catalog } = { catalog: readFileSync(join(root, "pnpm-workspace.yaml"), "utf8") }
-const pinned = (name) => `${name}@${new RegExp(`^ {2}"?${name}"?: (\\S+)$`, "m").exec(catalog)[1]}`
-writeFileSync(join(consumer, "package.json"), JSON.stringify({ private: true, type: "module" }))
-run(
-  consumer,
-  "npm",
-  "install",
-  "--no-audit",
-  "--no-fund",
-  libraries[0],
-  pinned("effect"),
-  pinned("@effect/platform"),
-  pinned("typescript")
-)
-const examples = ["README.md", "packages/core/README.md"].flatMap((file) =>
-  [...readFileSync(join(root, file), "utf8").matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, code]) => code)
-)
-examples.forEach((code, index) => {
-  writeFileSync(join(consumer, `example${index}.ts`), `${code}\nexport {}\n`)
-})
-for (const [module, moduleResolution] of [
-  ["nodenext", "nodenext"],
-  ["esnext", "bundler"]
-]) {
-  run(
-    consumer,
-    "npx",
-    "tsc",
-    "--noEmit",
-    "--strict",
-    "--skipLibCheck",
-    "--target",
-    "es2022",
-    "--lib",
-    "es2023,dom",
-    "--module",
-    module,
-    "--moduleResolution",
-    moduleResolution,
-    ...examples.map((_, index) => `example${index}.ts`)
+/** Refuses a package that has outgrown what scripts/ceilings.json allows it, in KiB. */
+const weigh = (packages) => {
+  const ceilings = JSON.parse(readFileSync(join(root, "scripts/ceilings.json"), "utf8"))
+  const sizes = packages.map(({ contents, name }) => ({
+    name,
+    packed: kib(contents.size),
+    unpacked: kib(contents.unpackedSize),
+    files: contents.entryCount,
+    ceiling: ceilings[name]
+  }))
+  for (const { ceiling, files, name, packed, unpacked } of sizes)
+    console.log(
+      `${name}: ${packed} of ${ceiling?.packed} KiB packed, ${unpacked} of ${ceiling?.unpacked} KiB in ${files} files`
+    )
+  const heavy = sizes.filter(
+    ({ ceiling, packed, unpacked }) => !(packed <= ceiling?.packed && unpacked <= ceiling?.unpacked)
   )
+  if (heavy.length > 0)
+    throw new Error(`over the ceiling in scripts/ceilings.json: ${heavy.map(({ name }) => name).join(", ")}`)
 }
-console.log(
-  `the library installs with its peers alone; ${examples.length} examples compile as nodenext and bundler`
-)
 
-// The command, with its one dependency and nothing else of the workspace.
-const installed = join(work, "installed")
-mkdirSync(installed)
-run(installed, "tar", "-xzf", command)
-mkdirSync(join(installed, "node_modules"))
-const isNode20 = Number(process.versions.node.split(".", 1)[0]) < 22
-const driver = isNode20 ? "ac-reconcile-sqlite-node20" : "better-sqlite3"
-symlinkSync(
-  realpathSync(join(root, "apps/reconcile/node_modules", driver)),
-  join(installed, "node_modules", driver)
-)
-run(installed, process.execPath, "package/bin/ac-reconcile.js", "demo", "--json")
-console.log("the command runs from its package")
-rmSync(work, { recursive: true, force: true })
+const list = (packages) => {
+  for (const { contents, name } of packages) {
+    console.log(`\n${name}`)
+    for (const { path, size } of contents.files) console.log(`  ${String(size).padStart(8)}  ${path}`)
+  }
+}
+
+/** The pages that say how to install something, each with its lines and its examples. */
+const pages = () => {
+  const files = [
+    "README.md",
+    "packages/core/README.md",
+    "packages/simulator/README.md",
+    "apps/reconcile/README.md"
+  ]
+  return [...files, ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`)]
+    .filter((file) => file.endsWith(".md"))
+    .map((file) => {
+      const text = readFileSync(join(root, file), "utf8")
+      const blocks = (language) =>
+        [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, "gm"))].map(
+          ([, code]) => code
+        )
+      const lines = blocks("sh").flatMap((code) => code.match(/^npm install .*$/gm) ?? [])
+      return { file, lines, examples: blocks("ts") }
+    })
+    .filter(({ lines }) => lines.length > 0)
+}
+
+const compile = async (folder, examples) => {
+  const files = examples.map((code, index) => {
+    writeFileSync(join(folder, `example${index}.ts`), `${code}\nexport {}\n`)
+    return `example${index}.ts`
+  })
+  const strict = ["--noEmit", "--strict", "--skipLibCheck", "--target", "es2022", "--lib", "es2023,dom"]
+  for (const [module, resolution] of [
+    ["nodenext", "nodenext"],
+    ["esnext", "bundler"]
+  ])
+    await run(bin("tsc"), [...strict, "--module", module, "--moduleResolution", resolution, ...files], {
+      cwd: folder
+    })
+}
+
+/** Does what a page says, word for word. Nothing but the registry of our packages is added. */
+const follow = async ({ examples, file, lines }, registry) => {
+  const folder = join(work, file.replaceAll("/", "_"))
+  const prefix = join(folder, "prefix")
+  mkdirSync(prefix, { recursive: true })
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }))
+  const env = {
+    npm_config_registry: registry.url,
+    npm_config_prefix: prefix,
+    npm_config_ignore_scripts: "true",
+    npm_config_audit: "false",
+    npm_config_fund: "false"
+  }
+  for (const line of lines) await run("sh", ["-c", line], { cwd: folder, env })
+  // Fails over a peer that is missing or does not fit.
+  await run("npm", ["ls", "--all"], { cwd: folder, env })
+  const command = join(prefix, "bin/ac-reconcile")
+  if (existsSync(command)) await run(command, ["--help"])
+  if (existsSync(join(folder, "node_modules"))) await compile(folder, examples)
+  console.log(`${file}: ${lines.length} install lines hold, ${examples.length} examples compile`)
+}
+
+/** The command, with its one dependency and nothing else of the workspace. */
+const use = async (command) => {
+  const folder = join(work, "installed")
+  mkdirSync(join(folder, "node_modules"), { recursive: true })
+  await run("tar", ["-xzf", command.tarball], { cwd: folder })
+  const isNode20 = Number(process.versions.node.split(".", 1)[0]) < 22
+  const driver = isNode20 ? "ac-reconcile-sqlite-node20" : "better-sqlite3"
+  symlinkSync(
+    realpathSync(join(root, "apps/reconcile/node_modules", driver)),
+    join(folder, "node_modules", driver)
+  )
+  await run(process.execPath, ["package/bin/ac-reconcile.js", "demo", "--json"], { cwd: folder })
+  console.log("the command runs from its package")
+}
+
+let registry
+try {
+  const packages = await packed(work)
+  for (const { tarball } of packages) await run(bin("publint"), ["run", tarball, "--strict"])
+  for (const { tarball } of packages.filter(({ manifest }) => manifest.exports !== undefined))
+    await run(bin("attw"), [tarball, "--profile", "esm-only"])
+  console.log("packed; publint and attw are content")
+  weigh(packages)
+  if (options.contents) list(packages)
+  registry = await registryOf(packages)
+  for (const page of pages()) await follow(page, registry)
+  await use(packages.find(({ name }) => name === "ac-reconcile"))
+} finally {
+  registry?.close()
+  rmSync(work, { recursive: true, force: true })
+}
