@@ -15,6 +15,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
+import { version } from "./internal/version.js"
 import * as NodeServer from "./NodeServer.js"
 import { sampleScenario } from "./SampleScenario.js"
 import * as Scenario from "./Scenario.js"
@@ -158,7 +159,7 @@ export const command = Command.make(
   )
 )
 
-const runCommand = Command.run(command, { name: "ActiveCampaign simulator", version: "0.1.0" })
+const runCommand = Command.run(command, { name: "ActiveCampaign simulator", version })
 
 /**
  * Runs the command on `process.argv`. What went wrong is said on stderr before it fails.

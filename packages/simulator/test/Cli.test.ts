@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
@@ -56,6 +56,19 @@ const fileWith = (content: unknown) => {
 }
 
 describe("activecampaign-simulator", () => {
+  it.live("says which version it is, which is that of its package", () =>
+    Effect.gen(function* () {
+      const { version }: { readonly version: string } = JSON.parse(
+        readFileSync(new URL("../package.json", import.meta.url), "utf8")
+      )
+      const told = yield* ended("--version")
+      assert.deepStrictEqual(
+        { ...told, stdout: told.stdout.trim() },
+        { stdout: version, stderr: "", code: 0 }
+      )
+    })
+  )
+
   it.live("serves the sample, says where and with which token in one line, and ends with 130", () =>
     Effect.gen(function* () {
       const { fiber, printed } = yield* run()
