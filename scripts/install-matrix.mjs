@@ -103,7 +103,7 @@ const tableOf = (results) => [
 
 /** Between these lines stands what came out; the rest of the page is written by hand. */
 const marks = ["<!-- What `pnpm matrix --write` found begins here. -->", "<!-- It ends here. -->"]
-const write = (results) => {
+const write = async (results) => {
   const file = join(root, "docs/compatibility.md")
   const [before, rest] = readFileSync(file, "utf8").split(marks[0])
   const after = rest?.split(marks[1])[1]
@@ -122,6 +122,7 @@ const write = (results) => {
     marks[1]
   ]
   writeFileSync(file, `${before}${body.join("\n")}${after}`)
+  await run(join(root, "node_modules/.bin/biome"), ["format", "--write", file], { cwd: root })
 }
 
 let registry
@@ -138,7 +139,7 @@ try {
   }
   console.log(tableOf(results).join("\n"))
   if (results.some(({ error }) => error !== undefined)) process.exitCode = 1
-  else if (options.write) write(results)
+  else if (options.write) await write(results)
 } finally {
   registry?.close()
   rmSync(work, { recursive: true, force: true })
