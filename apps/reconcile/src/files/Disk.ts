@@ -75,7 +75,15 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTDIR: "what should be its folder is a file",
   ENXIO: "nothing reads it",
   EPERM: "you are not allowed to",
-  EROFS: "it is on a disk that can only be read"
+  EROFS: "it is on a disk that can only be read",
+  // Windows lets no other program replace or remove what most of them open.
+  ...(process.platform === "win32" &&
+    Object.fromEntries(
+      ["EACCES", "EBUSY", "EPERM"].map((code) => [
+        code,
+        "you are not allowed to, or another program has it open"
+      ])
+    ))
 }
 
 /** What the system refused, by its code, and in words. */

@@ -1,5 +1,5 @@
 import type { BigIntStats } from "node:fs"
-import { basename, dirname, join, resolve } from "node:path"
+import { basename, dirname, isAbsolute, join, resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import { DiskError, type Operations, use } from "./Disk.js"
 
@@ -43,7 +43,7 @@ export const isSame = (one: Identity, other: Identity): boolean =>
   one.device === other.device && one.inode === other.inode
 
 /** Where file systems usually take `A.db` and `a.db` for one name, one that is not there yet is known by both. */
-const folded = (path: string) =>
+export const folded = (path: string) =>
   process.platform === "darwin" || process.platform === "win32" ? path.normalize("NFC").toLowerCase() : path
 
 export const isSamePath = (one: string, other: string): boolean => folded(one) === folded(other)
@@ -109,7 +109,7 @@ const followLinks = (disk: Operations, name: string): Place => {
     // What another process has open reads as a link, and may be a pipe, which has no name.
     if (/^\/proc\/\d+(\/task\/\d+)?\/fd$/.test(folder)) return presentAt(real, disk.stat(real))
     const target = disk.readlink(real)
-    path = target.startsWith("/") || /^[A-Za-z]:[\\/]/.test(target) ? target : `${folder}/${target}`
+    path = isAbsolute(target) ? target : `${folder}/${target}`
   }
   throw Object.assign(new Error("too many links"), { code: "ELOOP" })
 }

@@ -78,6 +78,8 @@ const takeAwayAbandoned = (folder: string) =>
       () => takeAway(folder),
       (database) => Effect.sync(() => database.close())
     )
+    // Windows removes no lock that is open.
+    if (process.platform === "win32") yield* takeAway(folder)
   })
 
 /** Takes away what commands that were killed have left unfinished for a place. */

@@ -126,7 +126,7 @@ const copyFailed = (file: string) => (error: unknown) =>
     reason: `it cannot be read where it is, and no temporary copy of it could be made in ${tmpdir()} (${messageOf(error)}). ${
       codeOf(error) === "EACCES"
         ? "Check the permissions of the file, of the -wal beside it, and of that folder."
-        : "Set TMPDIR to a folder with enough room."
+        : `Set ${process.platform === "win32" ? "TEMP" : "TMPDIR"} to a folder with enough room.`
     }`
   })
 

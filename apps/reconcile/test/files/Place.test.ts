@@ -19,9 +19,20 @@ describe("what a name leads to", () => {
       linkSync(join(here, "file"), join(here, "hard"))
       symlinkSync("file", join(here, "soft"))
       symlinkSync("../soft", join(here, "inner", "twice"))
+      // To Windows it would be the name of a drive.
+      mkdirSync(join(here, "C:"))
+      symlinkSync("C:/../file", join(here, "drive"))
       symlinkSync(here, join(here, "inner", "back"))
       const file = yield* follow(join(here, "file"))
-      for (const name of ["hard", "soft", "./file", "inner/../file", "inner/twice", "inner/back/file"]) {
+      for (const name of [
+        "hard",
+        "soft",
+        "./file",
+        "inner/../file",
+        "inner/twice",
+        "inner/back/file",
+        "drive"
+      ]) {
         const other = yield* follow(`${here}/${name}`)
         const [one, two] = [identityOf(file), identityOf(other)]
         assert.isTrue(one !== undefined && two !== undefined && isSame(one, two), name)

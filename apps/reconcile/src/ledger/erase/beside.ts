@@ -10,6 +10,7 @@ import {
 } from "node:fs"
 import { basename, dirname, join, resolve } from "node:path"
 import * as Effect from "effect/Effect"
+import { folded } from "../../files/Place.js"
 import { messageOf } from "../LedgerError.js"
 import { type BytesRead, searchBytes } from "./fileBytes.js"
 import type { Person } from "./person.js"
@@ -39,7 +40,7 @@ const pathsBeside = (file: string): ReadonlyArray<string> => {
     for (const other of readdirSync(folder)) {
       const path = join(folder, other)
       const place = join(realpathSync.native(folder), other)
-      if (!other.startsWith(basename(name)) || found.has(place)) continue
+      if (!folded(other).startsWith(folded(basename(name))) || found.has(place)) continue
       if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) continue
       if (realpathSync.native(path) !== own) found.set(place, path)
     }
