@@ -1,5 +1,6 @@
 // The command in a few files, of which each call loads what it needs: cron jobs start often.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { builtinModules } from "node:module"
 import { dirname, join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { build } from "esbuild"
@@ -31,16 +32,36 @@ const leanUndici = {
   }
 }
 
+const builtin = new RegExp(`^(node:)?(${builtinModules.join("|")})$`)
+
+/**
+ * Node's own modules without its `import`, which reads every property of them: that loads what nobody asked for, the fetch
+ * of Node for one name in `http`, all streams for one in `fs`.
+ */
+const lazyBuiltins = {
+  name: "lazy-builtins",
+  setup: ({ onLoad, onResolve }) => {
+    onResolve({ filter: builtin }, ({ kind, path }) =>
+      kind === "require-call"
+        ? { path, external: true }
+        : { path: path.replace(/^node:/, ""), namespace: "builtin", sideEffects: false }
+    )
+    onLoad({ filter: /^/, namespace: "builtin" }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule("node:${path}")`
+    }))
+  }
+}
+
 const options = {
   bundle: true,
-  plugins: [leanUndici],
+  plugins: [leanUndici, lazyBuiltins],
   platform: "node",
   format: "esm",
   target: "node20",
   // The native addon cannot be bundled. Which one is required is decided as the command starts.
   alias: { "better-sqlite3": "./apps/reconcile/src/sqliteDriver.ts" },
   banner: {
-    js: 'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);'
+    js: 'const require = process.getBuiltinModule("node:module").createRequire(import.meta.url);'
   },
   logLevel: "warning"
 }

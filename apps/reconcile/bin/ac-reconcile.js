@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-import { fstatSync, readFileSync, writeSync } from "node:fs"
-import module from "node:module"
+
+// An import would read every property of these modules, for some of which Node loads a good deal more.
+const { fstatSync, readFileSync, writeSync } = process.getBuiltinModule("node:fs")
 
 /** The help that is asked for and nothing else, as it was written when this was built; undefined for any other call. */
 const help = (args) => {
@@ -51,7 +52,7 @@ const helped = () => {
 
 if (!helped()) {
   // Compiled code kept from the last start, where this Node can: cron jobs start often.
-  module.enableCompileCache?.()
+  process.getBuiltinModule("node:module").enableCompileCache?.()
   try {
     await import("../dist/bin.js")
   } catch (error) {
