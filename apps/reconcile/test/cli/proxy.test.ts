@@ -228,7 +228,8 @@ describe.concurrent("an account on this machine", () => {
     http_proxy: value,
     NO_PROXY: ""
   })
-  const byNodeToo = { ...anywhere(closedPort), NODE_USE_ENV_PROXY: "1" }
+  // Node 22 warns that its own way through proxies is experimental.
+  const byNodeToo = { ...anywhere(closedPort), NODE_USE_ENV_PROXY: "1", NODE_NO_WARNINGS: "1" }
 
   for (const [what, proxies] of [
     ["dead", byNodeToo],

@@ -88,9 +88,7 @@ export const account = (url: string, apiToken: string = token) => ({
 const envIn = (folder: string) => ({
   PATH: process.env.PATH ?? "",
   HOME: folder,
-  XDG_STATE_HOME: join(folder, ".state"),
-  // Where Node keeps compiled code by default, also for a test that names a TMPDIR of its own.
-  NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache")
+  XDG_STATE_HOME: join(folder, ".state")
 })
 
 const startIn = (folder: string, children: Set<ChildProcess>): World["start"] => {
