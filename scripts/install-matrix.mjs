@@ -60,11 +60,8 @@ const tried = async (row, registry) => {
   mkdirSync(prefix, { recursive: true })
   const env = {
     PATH: [nodeFolder, process.env.PATH].join(delimiter),
-    npm_config_registry: registry.url,
+    ...registry.env,
     npm_config_cache: join(work, "cache"),
-    npm_config_audit: "false",
-    npm_config_fund: "false",
-    npm_config_update_notifier: "false",
     // What it compiles is compiled for the Node that was fetched.
     npm_config_devdir: join(work, "headers"),
     ...(row.npm === "11" && row.scripts === "blocked" && { npm_config_ignore_scripts: "true" })

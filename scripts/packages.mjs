@@ -95,11 +95,9 @@ const follow = async ({ examples, file, lines }, registry) => {
   mkdirSync(prefix, { recursive: true })
   writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }))
   const env = {
-    npm_config_registry: registry.url,
+    ...registry.env,
     npm_config_prefix: prefix,
-    npm_config_ignore_scripts: "true",
-    npm_config_audit: "false",
-    npm_config_fund: "false"
+    npm_config_ignore_scripts: "true"
   }
   for (const line of lines) await run("sh", ["-c", line], { cwd: folder, env })
   // Fails over a peer that is missing or does not fit.
@@ -107,7 +105,7 @@ const follow = async ({ examples, file, lines }, registry) => {
   const command = join(prefix, "bin/ac-reconcile")
   if (existsSync(command)) await run(command, ["--help"])
   if (existsSync(join(folder, "node_modules"))) await compile(folder, examples)
-  console.log(`${file}: ${lines.length} install lines hold, ${examples.length} examples compile`)
+  console.log(`${file}: installs by its own lines; examples that compile: ${examples.length}`)
 }
 
 /** The command, with its one dependency and nothing else of the workspace. */

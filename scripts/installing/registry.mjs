@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs"
 import { createServer } from "node:http"
 import { run } from "./commands.mjs"
 
-/** Its address, for `npm_config_registry`, and how to end it. npm resolves what it offers as it would a release. */
+/** What npm below it has to be told, and how to end it. npm resolves what it offers as it would a release. */
 export const registryOf = async (packages) => {
   const real = (await run("npm", ["config", "get", "registry"])).trim().replace(/\/$/, "")
   const tarballs = new Map(
@@ -32,7 +32,13 @@ export const registryOf = async (packages) => {
   })
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve))
   return {
-    url: `http://127.0.0.1:${server.address().port}/`,
+    env: {
+      npm_config_registry: `http://127.0.0.1:${server.address().port}/`,
+      npm_config_noproxy: [process.env.NO_PROXY ?? process.env.no_proxy ?? [], "127.0.0.1"].flat().join(","),
+      npm_config_audit: "false",
+      npm_config_fund: "false",
+      npm_config_update_notifier: "false"
+    },
     close: () => {
       server.closeAllConnections()
       server.close()
