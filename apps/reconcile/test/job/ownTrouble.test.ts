@@ -118,6 +118,9 @@ describe("where batches are turned away and the account answers otherwise", () =
           report.problems.map((problem) => ("batchId" in problem ? problem.batchId : problem.step)),
           ["odd"]
         )
+        if (fault._tag === "Forbidden") {
+          assert.match(report.problems[0]?.message ?? "", /though the same API token has worked before/)
+        }
         assert.deepInclude(report.lookedUp, { absent: 1, left: 0 })
         assert.deepStrictEqual(
           yield* select("SELECT batch_id, ended_at IS NULL AS lasts FROM batch_errors"),
