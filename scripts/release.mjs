@@ -32,7 +32,7 @@ const objections = () => {
   const { stdout } = spawnSync("git", ["status", "--porcelain"], { cwd: root, encoding: "utf8", shell })
   return [
     ...(waiting.length > 0
-      ? [`${waiting.length} changesets wait: run 'pnpm changeset version' and commit what it changes.`]
+      ? [`Changesets wait (${waiting.length}): run 'pnpm versions' and commit what it changes.`]
       : []),
     ...(stdout.trim() === "" ? [] : ["There are changes that are not committed."])
   ]
