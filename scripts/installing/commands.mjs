@@ -1,17 +1,25 @@
 // Other programs, run to their end without blocking: a registry or a simulator of ours may serve them meanwhile.
 import { spawn } from "node:child_process"
 
-/** What npm and pnpm hand down to scripts would reconfigure every npm that is started below them. */
-const inherited = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/^(npm_|pnpm_|INIT_CWD$)/i.test(name))
-)
+/** How the registry is reached may be set in the environment, too. */
+const reach = /^npm_config_(registry|proxy|https[-_]proxy|noproxy|ca|cafile|strict[-_]ssl|userconfig)$/i
+
+/** Without what npm and pnpm hand down to scripts, which would reconfigure every npm that is started below them. */
+const environment = (set) => {
+  // To npm, names in upper and lower case are the same.
+  const given = new Set(Object.keys(set).map((name) => name.toLowerCase()))
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !given.has(name.toLowerCase()) && (reach.test(name) || !/^(npm_|pnpm_|INIT_CWD$)/i.test(name))
+  )
+  return { ...Object.fromEntries(inherited), ...set }
+}
 
 /** How a program ended, and what it said. */
 export const ended = (command, args, { cwd, env = {} } = {}) =>
   new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
-      env: { ...inherited, ...env },
+      env: environment(env),
       stdio: ["ignore", "pipe", "pipe"],
       shell: process.platform === "win32"
     })
@@ -35,7 +43,7 @@ export const run = async (command, args, options) => {
 export const started = (command, args, { cwd, env = {} } = {}) => {
   const child = spawn(command, args, {
     cwd,
-    env: { ...inherited, ...env },
+    env: environment(env),
     stdio: ["ignore", "pipe", "pipe"]
   })
   const closed = new Promise((resolve) => child.on("close", (_code, signal) => resolve(signal)))

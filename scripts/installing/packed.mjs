@@ -25,4 +25,9 @@ const pack = async (folder, into) => {
 const folders = ["packages/core", "packages/simulator", "packages/sqlite-node20", "apps/reconcile"]
 
 /** Each with its tarball, the manifest in it, and the names and sizes of its files. */
-export const packed = (into) => Promise.all(folders.map((folder) => pack(folder, into)))
+export const packed = async (into) => {
+  const packages = []
+  // One after the other: two npx that fetch pnpm at once get in each other's way.
+  for (const folder of folders) packages.push(await pack(folder, into))
+  return packages
+}
