@@ -1,7 +1,6 @@
 import * as Either from "effect/Either"
 import { fromAddress } from "effect-activecampaign/EmailKey"
-import type { Parameter, Question } from "../ledger/questions/Question.js"
-import { isName, questions } from "../ledger/questions.js"
+import { isName, type Parameter, type Question, questions } from "../ledger/questions.js"
 import { views } from "../ledger/views.js"
 import { nearest } from "../text/nearest.js"
 import { ConfigurationError } from "./shell/ConfigurationError.js"

@@ -1,6 +1,5 @@
 import type { Described } from "../../ledger/describeSchema.js"
-import type { Parameter, Question } from "../../ledger/questions/Question.js"
-import { inPlainSql, questions } from "../../ledger/questions.js"
+import { inPlainSql, type Parameter, type Question, questions } from "../../ledger/questions.js"
 import { within } from "../text.js"
 
 const described = ({ default: fallback, description, kind, name }: Parameter) => {
