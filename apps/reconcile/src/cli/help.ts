@@ -58,11 +58,9 @@ export const readableHelp = (text: string, words: ReadonlyArray<string>): string
 
 /** Help is printed by the parser, so it is caught on its way to the terminal. */
 export const withReadableHelp =
-  (args: ReadonlyArray<string>) =>
-  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
-    const end = args.findIndex((arg) => arg.startsWith("-"))
-    const words = args.slice(0, end === -1 ? args.length : end)
-    return Effect.consoleWith((console) =>
+  (words: ReadonlyArray<string>) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.consoleWith((console) =>
       Effect.withConsole(effect, {
         ...console,
         log: (...values) =>
@@ -71,4 +69,3 @@ export const withReadableHelp =
           )
       })
     )
-  }

@@ -28,7 +28,9 @@ export const recordOfBatch = (batchId: BatchId, failed: FailedCalls) =>
 
 export const endOfBatch = (batchId: BatchId, endedAt: string) =>
   Effect.flatMap(Ledger, ({ sql, transact }) =>
-    transact(sql`UPDATE batch_errors SET ended_at = ${endedAt} WHERE batch_id = ${batchId} AND ended_at IS NULL`)
+    transact(
+      sql`UPDATE batch_errors SET ended_at = ${endedAt} WHERE batch_id = ${batchId} AND ended_at IS NULL`
+    )
   )
 
 export const recordOfStep = (step: Step, failed: FailedCalls) =>
