@@ -151,7 +151,10 @@ describe.concurrent("--help", () => {
       ["contacts", "load", "sent.csv", "-h"]
     ],
     [["batches"], ["batches", "--help"]],
-    [["export"], ["export", "outcomes", "--output", "out.csv", "--help", "--format", "csv"]]
+    [
+      ["export", "outcomes"],
+      ["export", "outcomes", "--output", "out.csv", "--help", "--format", "csv"]
+    ]
   ]
   for (const [words, args] of calls) {
     it(
