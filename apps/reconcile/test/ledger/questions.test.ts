@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { askedQuestion } from "../../src/cli/askedQuestion.js"
+import { askedQuestion } from "../../src/cli/input/askedQuestion.js"
 import { inPlainSql, isName, questions } from "../../src/ledger/questions.js"
 import { makeSample, type Sample } from "../support/sample.js"
 
