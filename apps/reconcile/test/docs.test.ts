@@ -42,6 +42,24 @@ describe("the documents", () => {
     assert.deepStrictEqual(missing, [])
   })
 
+  it("name files that are there, for whoever changes the code", () => {
+    const prefixes = ["", "apps/reconcile/", "apps/reconcile/src/", "packages/simulator/src/"]
+    const isThere = (path: string) =>
+      prefixes.some((prefix) =>
+        existsSync(fileURLToPath(new URL(`../../../${prefix}${path}`, import.meta.url)))
+      )
+    for (const page of ["docs/architecture.md", "CONTRIBUTING.md"]) {
+      const named = [...document(page).matchAll(/`([\w./-]+(?:\/|\.ts))`/g)].map(([, path = ""]) => path)
+      assert.isNotEmpty(named)
+      const missing = named.filter((path) => !isThere(path) && !path.endsWith("name.ts"))
+      // Short names stand for files of the folder that a sentence speaks of.
+      assert.deepStrictEqual(
+        missing.filter((path) => path.includes("/") && !isThere(`cli/${path}`) && !isThere(`ledger/${path}`)),
+        []
+      )
+    }
+  })
+
   it("name every export and its columns", () => {
     const text = document("docs/exports.md")
     for (const { columns, name, ofSentContacts } of exports) {
