@@ -42,26 +42,22 @@ for (const tarball of [...libraries, command, sqliteOfNode20])
 for (const tarball of libraries) run(root, bin("attw"), tarball, "--profile", "esm-only")
 console.log("packed; publint and attw are content")
 
-// The library, as a stranger installs it: the tarball and its peers.
-const consumer = join(work, "consumer")
-mkdirSync(consumer)
-const { catalog } = { catalog: readFileSync(join(root, "pnpm-workspace.yaml"), "utf8") }
+const catalog = readFileSync(join(root, "pnpm-workspace.yaml"), "utf8")
 const pinned = (name) => `${name}@${new RegExp(`^ {2}"?${name}"?: (\\S+)$`, "m").exec(catalog)[1]}`
-writeFileSync(join(consumer, "package.json"), JSON.stringify({ private: true, type: "module" }))
-run(
-  consumer,
-  "npm",
-  "install",
-  "--no-audit",
-  "--no-fund",
-  libraries[0],
-  pinned("effect"),
-  pinned("@effect/platform"),
-  pinned("typescript")
-)
-const examples = ["README.md", "packages/core/README.md"].flatMap((file) =>
+const project = (name, ...packages) => {
+  const folder = join(work, name)
+  mkdirSync(folder)
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }))
+  run(folder, "npm", "install", "--no-audit", "--no-fund", ...packages)
+  return folder
+}
+const examplesOf = (file) =>
   [...readFileSync(join(root, file), "utf8").matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, code]) => code)
-)
+
+// The library, as a stranger installs it: the tarball and its peers.
+const peers = [pinned("effect"), pinned("@effect/platform")]
+const consumer = project("consumer", libraries[0], ...peers, pinned("typescript"))
+const examples = ["README.md", "packages/core/README.md"].flatMap(examplesOf)
 examples.forEach((code, index) => {
   writeFileSync(join(consumer, `example${index}.ts`), `${code}\nexport {}\n`)
 })
@@ -90,6 +86,20 @@ for (const [module, moduleResolution] of [
 console.log(
   `the library installs with its peers alone; ${examples.length} examples compile as nodenext and bundler`
 )
+
+// The simulator in somebody's tests: it simulates for the library that is there, and brings none of its own.
+const tested = project("tested", ...libraries, ...peers, pinned("vitest"), pinned("@effect/vitest"))
+for (const name of ["effect", "@effect/platform", "effect-activecampaign"]) {
+  const copies = run(tested, "npm", "ls", "--all", "--parseable", name).trim().split("\n")
+  if (new Set(copies).size !== 1) throw new Error(`${name} is there more than once:\n${copies.join("\n")}`)
+}
+const tests = examplesOf("packages/simulator/README.md")
+tests.forEach((code, index) => {
+  writeFileSync(join(tested, `example${index}.test.ts`), code)
+})
+run(tested, "npx", "vitest", "run")
+run(tested, "npx", "activecampaign-simulator", "--print-scenario-switches")
+console.log(`the simulator uses the library beside it; ${tests.length} test of its README passes`)
 
 // The command, with its one dependency and nothing else of the workspace.
 const installed = join(work, "installed")
