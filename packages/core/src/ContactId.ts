@@ -1,4 +1,6 @@
 /**
+ * ActiveCampaign's ID of a contact.
+ *
  * @since 0.1.0
  */
 import * as order from "effect/Order"
@@ -24,6 +26,21 @@ export const ContactId = Schema.NonEmptyString.annotations({
  * @category models
  */
 export type ContactId = typeof ContactId.Type
+
+/**
+ * A contact ID of your own records. Throws a `ParseError` where the text is empty.
+ *
+ * @example
+ * ```ts
+ * import { ContactId } from "effect-activecampaign"
+ *
+ * const id = ContactId.make("9101")
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (text: string): ContactId => ContactId.make(text)
 
 /**
  * A contact ID on the wire: documented as a decimal string, tolerated as an integer, sent as a string. A whole number

@@ -8,7 +8,7 @@ import {
 import { Clock, Duration, Effect, Fiber, Redacted, TestClock } from "effect"
 import { ActiveCampaignClient, BatchId, RetryPolicy } from "effect-activecampaign"
 
-export const batchId = BatchId.BatchId.make("b-0001")
+export const batchId = BatchId.make("b-0001")
 export const token = "tok-5e82f1c0-never-to-be-seen"
 export const accountUrl = "https://acme.api-us1.com"
 export const call = "GET /import/info?batchId=b-0001"
