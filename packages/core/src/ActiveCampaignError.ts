@@ -8,13 +8,14 @@
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { Millis, maybe } from "./internal/json.js"
 import { isRedirect } from "./internal/redirect.js"
 import { longestRetryAfter } from "./internal/waits.js"
 
 const request = Schema.String.annotations({
   description: "Method, path and query of the call, and the proxy it goes through; never its headers"
 })
-const retryAfter = Schema.optionalWith(Schema.DurationFromMillis, { as: "Option", exact: true })
+const retryAfter = maybe(Millis)
 const tag = <Tag extends string>(name: Tag) => `effect-activecampaign/${name}` as const
 
 /**
@@ -269,7 +270,7 @@ const waitOf = (duration: Duration.Duration) =>
 const suffix = (detail: string) => (detail === "" ? "" : `: ${detail}`)
 
 /**
- * Everything a single call can fail with.
+ * Everything a single call can fail with, as a schema.
  *
  * @since 0.1.0
  * @category errors

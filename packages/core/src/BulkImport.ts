@@ -18,28 +18,7 @@ import * as PollPolicy from "./PollPolicy.js"
 import * as PollState from "./PollState.js"
 import type { QueuedImport, Submission } from "./Submission.js"
 import type { SubmissionError } from "./SubmissionError.js"
-import { StillRunning, UnknownBatch } from "./WaitError.js"
-
-export {
-  /**
-   * @since 0.1.0
-   * @category errors
-   */
-  StillRunning,
-  /**
-   * @since 0.1.0
-   * @category errors
-   */
-  UnknownBatch
-}
-
-/**
- * Everything a wait can fail with.
- *
- * @since 0.1.0
- * @category errors
- */
-export type WaitError = ActiveCampaignError | StillRunning | UnknownBatch
+import type { WaitError } from "./WaitError.js"
 
 /**
  * @since 0.1.0
@@ -119,3 +98,96 @@ export const make: Effect.Effect<Service, never, ActiveCampaignClient> = Effect.
  * @category layers
  */
 export const layer: Layer.Layer<BulkImport, never, ActiveCampaignClient> = Layer.effect(BulkImport, make)
+
+/**
+ * `info` of the service in the context.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { BatchId, BulkImport } from "effect-activecampaign"
+ *
+ * const status = Effect.map(BulkImport.info(BatchId.make("b-0001")), (answer) => answer.status)
+ * ```
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const info = (batchId: BatchId): Effect.Effect<ImportAnswer, ActiveCampaignError, BulkImport> =>
+  Effect.flatMap(BulkImport, (bulkImport) => bulkImport.info(batchId))
+
+/**
+ * `snapshot` of the service in the context.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const snapshot = (batchId: BatchId): Effect.Effect<ImportSnapshot, ActiveCampaignError, BulkImport> =>
+  Effect.flatMap(BulkImport, (bulkImport) => bulkImport.snapshot(batchId))
+
+/**
+ * `poll` of the service in the context.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const poll = (
+  state: PollState.PollState
+): Effect.Effect<PollState.PollState, ActiveCampaignError, BulkImport> =>
+  Effect.flatMap(BulkImport, (bulkImport) => bulkImport.poll(state))
+
+/**
+ * `changes` of the service in the context.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const changes = (
+  batch: BatchId | PollState.PollState,
+  policy?: PollPolicy.Input
+): Stream.Stream<ImportSnapshot, WaitError, BulkImport> =>
+  Stream.unwrap(Effect.map(BulkImport, (bulkImport) => bulkImport.changes(batch, policy)))
+
+/**
+ * `states` of the service in the context.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const states = (
+  batch: BatchId | PollState.PollState,
+  policy?: PollPolicy.Input
+): Stream.Stream<PollState.PollState, WaitError, BulkImport> =>
+  Stream.unwrap(Effect.map(BulkImport, (bulkImport) => bulkImport.states(batch, policy)))
+
+/**
+ * `awaitSettled` of the service in the context.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const awaitSettled = (
+  batch: BatchId | PollState.PollState,
+  policy?: PollPolicy.Input
+): Effect.Effect<Settled, WaitError, BulkImport> =>
+  Effect.flatMap(BulkImport, (bulkImport) => bulkImport.awaitSettled(batch, policy))
+
+/**
+ * `totals` of the service in the context.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const totals: Effect.Effect<ImportTotals, ActiveCampaignError, BulkImport> = Effect.flatMap(
+  BulkImport,
+  (bulkImport) => bulkImport.totals
+)
+
+/**
+ * `submit` of the service in the context.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const submit = (submission: Submission): Effect.Effect<QueuedImport, SubmissionError, BulkImport> =>
+  Effect.flatMap(BulkImport, (bulkImport) => bulkImport.submit(submission))

@@ -104,7 +104,13 @@ const withoutConflicts = (contacts: ReadonlyArray<Contact>): ReadonlyArray<Conta
 
 const readable = Schema.transform(
   list,
-  Schema.Struct({ contacts: Schema.Array(Schema.typeSchema(Contact)), unreadable: Schema.NonNegativeInt }),
+  Schema.Struct({
+    contacts: Schema.Array(Schema.typeSchema(Contact)).pipe(
+      Schema.filter((contacts) => withoutConflicts(contacts) === contacts)
+    ),
+    // Each is an item of the list as it is written.
+    unreadable: Schema.NonNegativeInt.annotations({ arbitrary: () => (fc) => fc.nat(3) })
+  }),
   {
     strict: true,
     decode: (list) => {

@@ -16,6 +16,7 @@ import {
   type ImportStatus as Status,
   UnrecognizedStatus
 } from "./ImportStatus.js"
+import { maybe } from "./internal/json.js"
 import { listOnWire, readLists } from "./internal/lists.js"
 import { UnreadableItem } from "./UnreadableItem.js"
 
@@ -40,8 +41,8 @@ export interface ReportedLists {
 }
 
 const listFields = {
-  success: Schema.OptionFromSelf(Schema.Array(ContactId)),
-  failure: Schema.OptionFromSelf(Schema.Array(Schema.String)),
+  success: maybe(Schema.Array(ContactId)),
+  failure: maybe(Schema.Array(Schema.String)),
   // Which items there are and where has to agree with the lists; by chance it would not.
   unreadable: Schema.Array(UnreadableItem).annotations({ arbitrary: () => (fc) => fc.constant([]) })
 }

@@ -6,6 +6,7 @@
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { BatchId } from "./BatchId.js"
+import { maybe } from "./internal/json.js"
 import { countOf, loose, looseCount } from "./internal/loose.js"
 import { wellFormed } from "./internal/text.js"
 
@@ -104,12 +105,18 @@ export type Submission = typeof Submission.Type
  * @since 0.1.0
  * @category models
  */
-export interface QueuedImport {
-  readonly batchId: BatchId
+export const QueuedImport = Schema.Struct({
+  batchId: BatchId,
   /** How many contacts were queued, which may be fewer than were sent. `None` where the reply does not say. */
-  readonly queued: Option.Option<number>
-  readonly message: string
-}
+  queued: maybe(Schema.NonNegativeInt),
+  message: Schema.String
+}).annotations({ identifier: "QueuedImport" })
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface QueuedImport extends Schema.Schema.Type<typeof QueuedImport> {}
 
 const flagOf = (value: unknown) => (typeof value === "boolean" ? Option.some(Number(value)) : countOf(value))
 const flag = loose(Schema.NonNegativeInt, ["integer", "string", "boolean", "null"], flagOf, (count) => count)

@@ -5,7 +5,7 @@
  */
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import type { ActiveCampaignError } from "./ActiveCampaignError.js"
+import { ActiveCampaignError } from "./ActiveCampaignError.js"
 
 /**
  * The submission is over one of ActiveCampaign's two limits, and was not sent.
@@ -80,9 +80,19 @@ export class SubmissionRejected extends Schema.TaggedError<SubmissionRejected>(
 }
 
 /**
- * Everything a submission can fail with.
+ * Everything a submission can fail with, as a schema.
  *
  * @since 0.1.0
  * @category errors
  */
-export type SubmissionError = ActiveCampaignError | SubmissionTooLarge | SubmissionRejected
+export const SubmissionError = Schema.Union(
+  ...ActiveCampaignError.members,
+  SubmissionTooLarge,
+  SubmissionRejected
+)
+
+/**
+ * @since 0.1.0
+ * @category errors
+ */
+export type SubmissionError = typeof SubmissionError.Type

@@ -24,6 +24,7 @@ import { isTraced, requestRefs, withTokenHeader } from "./requestRefs.js"
 import { leastOf } from "./retryAfter.js"
 import { makeCurrentTime } from "./steadyTime.js"
 import { timeLimit } from "./timeLimit.js"
+import { Trouble } from "./trouble.js"
 import { longestRetryAfter, waitWithoutRetryAfter } from "./waits.js"
 
 const defaultMaxBodyBytes = 10 * 1024 * 1024
@@ -106,7 +107,13 @@ export const make = (options: Options) =>
           error._tag === "RateLimited"
             ? Effect.zipRight(measure.throttle(String(error.status)), holdOn(error, kind))
             : Effect.void,
-          Effect.zipRight(measure.call(error._tag), Effect.fail(error))
+          Effect.zipRight(
+            measure.call(error._tag),
+            Effect.zipRight(
+              Effect.flatMap(Trouble, ({ heard }) => heard(error)),
+              Effect.fail(error)
+            )
+          )
         )
 
       const answer = effect.pipe(

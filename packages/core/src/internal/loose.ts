@@ -21,7 +21,7 @@ const whole = Schema.NonNegativeInt.pipe(Schema.lessThanOrEqualTo(Number.MAX_SAF
 
 /** A count that must be there. The service writes them as strings; numbers are accepted, too. */
 export const Count = Schema.transform(
-  Schema.Union(Schema.String.pipe(Schema.pattern(/^\d{1,15}$/)), whole),
+  Schema.Union(Schema.String.pipe(Schema.pattern(/^\d{1,16}$/)), whole),
   Schema.typeSchema(whole),
   { strict: true, decode: Number, encode: String }
 )
