@@ -5,6 +5,7 @@
  */
 import * as order from "effect/Order"
 import * as Schema from "effect/Schema"
+import { claimed } from "./internal/claimed.js"
 
 /**
  * ActiveCampaign's ID of a contact: text, exactly as received.
@@ -50,7 +51,18 @@ export const make = (text: string): ContactId => ContactId.make(text)
  * @category schemas
  */
 export const ContactIdOnWire = Schema.transform(
-  Schema.Union(Schema.String.pipe(Schema.pattern(/^0*[1-9]\d*$/)), Schema.Int.pipe(Schema.positive())),
+  Schema.Union(
+    Schema.String.pipe(Schema.pattern(/^0*[1-9]\d*$/)),
+    Schema.Int.pipe(Schema.positive())
+  ).annotations({
+    jsonSchema: {
+      anyOf: [
+        { type: "string", pattern: "^0*[1-9]\\d*$" },
+        { type: "integer", exclusiveMinimum: 0 }
+      ],
+      ...claimed("ids-as-strings", "ids-as-numbers")
+    }
+  }),
   ContactId,
   { strict: true, decode: String, encode: (id): string => id }
 )

@@ -6,6 +6,7 @@
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { BatchId } from "./BatchId.js"
+import { claimed } from "./internal/claimed.js"
 import { maybe } from "./internal/json.js"
 import { countOf, loose, looseCount } from "./internal/loose.js"
 import { wellFormed } from "./internal/text.js"
@@ -27,7 +28,15 @@ export const maximumContacts = 250
 export const maximumBytes = 399_999
 
 const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
-const id = Schema.Union(Schema.NonNegativeInt, Schema.NonEmptyString)
+const id = Schema.Union(Schema.NonNegativeInt, Schema.NonEmptyString).annotations({
+  jsonSchema: {
+    anyOf: [
+      { type: "integer", minimum: 0 },
+      { type: "string", minLength: 1 }
+    ],
+    ...claimed("list-ids")
+  }
+})
 const lists = Schema.Array(Schema.Struct({ listid: id }))
 const pairs = Schema.Array(Schema.Struct({ key: Schema.String, value: Schema.String }))
 
@@ -119,7 +128,13 @@ export const QueuedImport = Schema.Struct({
 export interface QueuedImport extends Schema.Schema.Type<typeof QueuedImport> {}
 
 const flagOf = (value: unknown) => (typeof value === "boolean" ? Option.some(Number(value)) : countOf(value))
-const flag = loose(Schema.NonNegativeInt, ["integer", "string", "boolean", "null"], flagOf, (count) => count)
+const flag = loose(
+  Schema.NonNegativeInt,
+  ["integer", "string", "boolean", "null"],
+  ["success-flag", "success-flag-types"],
+  flagOf,
+  (count) => count
+)
 const textOf = (value: unknown) =>
   typeof value === "string" ? Option.some(wellFormed(value)) : Option.none()
 
@@ -133,15 +148,16 @@ const textOf = (value: unknown) =>
 export class SubmissionReply extends Schema.Class<SubmissionReply>("effect-activecampaign/SubmissionReply")({
   Success: flag,
   success: flag,
-  queued_contacts: looseCount,
+  queued_contacts: looseCount("queued-count", "counts-as-strings"),
   batchId: loose(
     Schema.typeSchema(BatchId),
     ["string", "integer", "null"],
+    ["batch-id", "batch-id-as-number"],
     (value) =>
       Option.flatMap(textOf(typeof value === "number" ? String(value) : value), Schema.decodeOption(BatchId)),
     (batchId) => batchId
   ),
-  message: loose(Schema.String, ["string", "null"], textOf, (text) => text)
+  message: loose(Schema.String, ["string", "null"], ["reply-without-message"], textOf, (text) => text)
 }) {
   /** Whether the reply says that the submission was refused. */
   get refused(): boolean {
@@ -161,4 +177,17 @@ export class SubmissionReply extends Schema.Class<SubmissionReply>("effect-activ
 export const FailureReason = Schema.Union(
   Schema.Struct({ contact: Schema.Int, failureReason: Schema.String }),
   Schema.String
-).annotations({ identifier: "FailureReason" })
+).annotations({
+  identifier: "FailureReason",
+  jsonSchema: {
+    anyOf: [
+      {
+        type: "object",
+        required: ["contact", "failureReason"],
+        properties: { contact: { type: "integer" }, failureReason: { type: "string" } }
+      },
+      { type: "string" }
+    ],
+    ...claimed("failure-reasons")
+  }
+})
