@@ -7,6 +7,7 @@ const vitest = await startVitest("test", [], {
   include: ["testing.js"],
   config: false,
   watch: false,
+  testTimeout: 30_000,
   reporters: [{}]
 })
 await vitest.close()
