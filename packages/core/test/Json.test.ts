@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Arbitrary, Duration, FastCheck, Option, Schema, type SchemaAST } from "effect"
+import { Arbitrary, DateTime, Duration, FastCheck, Option, Schema, type SchemaAST } from "effect"
 import {
   ActiveCampaignError,
   Contact,
@@ -14,6 +14,7 @@ import {
   UnreadableItem,
   WaitError
 } from "effect-activecampaign"
+import { batchId } from "./support.js"
 
 /** Everything that one process may hand to another. */
 const crossing: { readonly [name: string]: Schema.Schema.AnyNoContext } = {
@@ -83,6 +84,42 @@ describe.each(Object.entries(crossing))("%s", (_name, schema) => {
 })
 
 describe("a settled answer", () => {
+  it("is the same after JSON with whatever stood in its lists, by itself and in what holds it", () => {
+    const list = FastCheck.oneof(
+      FastCheck.jsonValue(),
+      FastCheck.array(FastCheck.constantFrom("9101", 9102, "ada@x.yz", null, "0", {}, 7.5, "\ud800")),
+      FastCheck.constantFrom({ "0": "9101", "1": null }, { unreadable: "x" }, "ada@x.yz")
+    )
+    const answers = FastCheck.record({ success: list, failure: list }, { requiredKeys: [] }).map((lists) =>
+      Schema.decodeUnknownSync(ImportAnswer.ImportAnswer)({ status: "completed", ...lists })
+    )
+    const receivedAt = DateTime.unsafeMake("2031-04-02T08:15:00Z")
+    const same = ImportAnswer.Equivalence
+    FastCheck.assert(
+      FastCheck.property(answers, (answer) => {
+        assert(ImportAnswer.isSettled(answer))
+        assert.isTrue(same(throughJson(ImportAnswer.Settled, answer), answer))
+        assert.isTrue(same(throughJson(ImportAnswer.ImportAnswer, answer), answer))
+        const snapshot = { batchId, answer, receivedAt, body: "{}" }
+        assert.isTrue(same(throughJson(ImportSnapshot.ImportSnapshot, snapshot).answer, answer))
+        const state = PollState.next(
+          new PollState.PollState({
+            batchId,
+            startedAt: receivedAt,
+            polls: 0,
+            known: false,
+            last: Option.none()
+          }),
+          answer,
+          receivedAt
+        )
+        const again = PollState.settled(throughJson(PollState.PollState, state))
+        assert.isTrue(same(Option.getOrThrow(again), answer))
+      }),
+      { numRuns: 500 }
+    )
+  })
+
   it("is written with its lists, and without those that are not known", () => {
     const answer = new ImportAnswer.Settled({
       status: "failed",
