@@ -175,7 +175,7 @@ export const contacts = HttpApiEndpoint.get("list", "/contacts")
     OpenApi.annotations({
       identifier: "list-all-contacts",
       summary: "List all contacts",
-      override: claimed("list-contacts")
+      override: claimed("list-contacts", "ids-per-call")
     })
   )
 

@@ -170,7 +170,7 @@ export const claims = {
   ),
   "firewall-page": assumed(
     "A firewall in front of the API answers 403 with HTML and `cf-mitigated`",
-    "The service stands behind Cloudflare, whose documentation says so"
+    "Recorded answers carry `Cf-Ray`, and Cloudflare documents this header"
   ),
   "broken-connection": assumed("A connection is reset before anything is answered", "Networks do"),
   "slow-answer": assumed("An answer may be late", "Networks and services are"),
@@ -212,9 +212,13 @@ export const claims = {
   "totals-as-numbers": assumed("The daily totals may be numbers", nobodySays),
   // Contacts
   "list-contacts": documented("`GET /contacts` takes filters; 20 a page, at most 100", listContacts),
+  "ids-per-call": assumed(
+    "One call may ask for the contacts of 100 IDs",
+    "No page names a limit; a page of contacts holds as many"
+  ),
   "contact-by-id": documented(
     "`GET /contacts/{id}` answers with one contact, or 404",
-    'Page "Retrieve a contact"'
+    'Page "Retrieve a contact"; the words of the 404 in public code'
   ),
   "filters-ignored": observed(
     "A filter that is not understood has no effect: the first contacts of the account come",
