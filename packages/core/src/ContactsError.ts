@@ -70,4 +70,4 @@ export const ContactsError = Schema.Union(...ActiveCampaignError.members, Filter
  * @since 0.1.0
  * @category errors
  */
-export type ContactsError = typeof ContactsError.Type
+export type ContactsError = ActiveCampaignError | FilterIgnored | AnswerIncomplete

@@ -95,4 +95,4 @@ export const SubmissionError = Schema.Union(
  * @since 0.1.0
  * @category errors
  */
-export type SubmissionError = typeof SubmissionError.Type
+export type SubmissionError = ActiveCampaignError | SubmissionTooLarge | SubmissionRejected

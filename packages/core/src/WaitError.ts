@@ -78,4 +78,4 @@ export const WaitError = Schema.Union(...ActiveCampaignError.members, StillRunni
  * @since 0.1.0
  * @category errors
  */
-export type WaitError = typeof WaitError.Type
+export type WaitError = ActiveCampaignError | StillRunning | UnknownBatch
