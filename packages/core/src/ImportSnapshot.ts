@@ -17,4 +17,6 @@ export interface ImportSnapshot {
   readonly receivedAt: DateTime.Utc
   /** The reply's body as it came, but for the API token, where somebody wrote it there. */
   readonly body: string
+  /** ActiveCampaign's own name for the call, where its answer told one: `X-Request-Id`, or `Cf-Ray`. */
+  readonly requestId?: string
 }
