@@ -3,11 +3,8 @@ import { type BatchId, BulkImport } from "effect-activecampaign"
 
 /** How each batch ended, or why that is not known. One that cannot be awaited does not end the others. */
 export const settleAll = (batchIds: ReadonlyArray<BatchId.BatchId>) =>
-  Effect.gen(function* () {
-    const bulkImport = yield* BulkImport.BulkImport
-    return yield* Effect.forEach(
-      batchIds,
-      (batchId) => Effect.map(Effect.either(bulkImport.awaitSettled(batchId)), (end) => ({ batchId, end })),
-      { concurrency: 100 }
-    )
-  })
+  Effect.forEach(
+    batchIds,
+    (batchId) => Effect.map(Effect.either(BulkImport.awaitSettled(batchId)), (end) => ({ batchId, end })),
+    { concurrency: 100 }
+  )

@@ -17,7 +17,7 @@ const scenario = Scenario.make({
 
 const { ends, requests } = await onTestClock(
   Effect.gen(function* () {
-    const ends = yield* settleAll(ids.map((id) => BatchId.BatchId.make(id)))
+    const ends = yield* settleAll(ids.map((id) => BatchId.make(id)))
     return { ends, requests: yield* Simulator.requests }
   }).pipe(Effect.provide(accountOf(scenario)))
 )

@@ -71,7 +71,7 @@ export const info = HttpApiEndpoint.get("info", "/import/info")
     OpenApi.annotations({
       identifier: "bulk-import-status-info",
       summary: "Bulk import status info",
-      override: claimed("status-call", "missing-batch-id", "token-header", "token-refused")
+      override: claimed("status-call", "missing-batch-id", "token-header", "token-refused", "request-id")
     })
   )
 

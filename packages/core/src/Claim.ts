@@ -146,6 +146,10 @@ export const claims = {
     "A 429 may come without any of its headers",
     "Said by a third-party page of little weight"
   ),
+  "request-id": observed(
+    "An answer names the call in `X-Request-Id` or `Cf-Ray`",
+    "Recorded answers in the tests of mhenrixon/active_campaign, of around 2020"
+  ),
   "rate-headers-on-2xx": observed("`RateLimit-*` headers come with 2xx, too", "corsairdev/corsair"),
   unavailable: observed(
     "The service answers 5xx, with HTML, when it is down or limits the rate",

@@ -31,7 +31,9 @@ export const ImportSnapshot = Schema.Struct({
   answer: ImportAnswer,
   receivedAt: Schema.DateTimeUtc,
   /** The reply's body as it came, but for the API token, where somebody wrote it there. */
-  body: Schema.String
+  body: Schema.String,
+  /** ActiveCampaign's own name for the call, where its answer told one: `X-Request-Id`, or `Cf-Ray`. */
+  requestId: Schema.optionalWith(Schema.String, { exact: true })
 }).annotations({ identifier: "ImportSnapshot" })
 
 /**

@@ -108,6 +108,56 @@ export const Submission = Schema.Struct({
  */
 export type Submission = typeof Submission.Type
 
+const encode = Schema.encodeSync(Submission)
+const encodeContact = Schema.encodeSync(ImportContact)
+const encoder = new TextEncoder()
+const lengthOf = (value: unknown) => encoder.encode(JSON.stringify(value)).length
+
+/**
+ * How many bytes of UTF-8 the body of a submission has.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const bytesOf = (submission: Submission): number => lengthOf(encode(submission))
+
+/**
+ * As few submissions as hold these contacts, in their order and none left out, each with at most 250 contacts and 399,999
+ * bytes, and with the settings of the given one. A contact that is larger than all that by itself is alone in one, which is
+ * then refused with `SubmissionTooLarge`.
+ *
+ * @example
+ * ```ts
+ * import { Submission } from "effect-activecampaign"
+ *
+ * const contacts = Array.from({ length: 1000 }, (_, index) => ({ email: `person${index}@example.test` }))
+ * Submission.split({ contacts, exclude_automations: true }).map((part) => part.contacts.length) // [250, 250, 250, 250]
+ * ```
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const split = (submission: Submission): ReadonlyArray<Submission> => {
+  const { contacts, ...settings } = submission
+  const empty = bytesOf({ ...settings, contacts: [] })
+  const parts: Array<Submission> = []
+  let part: Array<ImportContact> = []
+  let bytes = empty
+  for (const contact of contacts) {
+    const own = lengthOf(encodeContact(contact))
+    // The comma before it counts, too.
+    const isFull = part.length === maximumContacts || bytes + 1 + own > maximumBytes
+    if (part.length > 0 && isFull) {
+      parts.push({ ...settings, contacts: part })
+      part = []
+      bytes = empty
+    }
+    bytes += part.length === 0 ? own : own + 1
+    part.push(contact)
+  }
+  return part.length === 0 ? parts : [...parts, { ...settings, contacts: part }]
+}
+
 /**
  * A submission that was accepted: its contacts are queued under `batchId`, none is imported yet.
  *

@@ -64,7 +64,9 @@ export class SubmissionRejected extends Schema.TaggedError<SubmissionRejected>(
   status: Schema.Int,
   detail: Schema.String,
   /** The first 500. */
-  reasons: Schema.Array(Reason)
+  reasons: Schema.Array(Reason),
+  /** ActiveCampaign's own name for the call, where its answer told one. */
+  requestId: Schema.optionalWith(Schema.String, { exact: true })
 }) {
   readonly isTransient = false
   override get message() {

@@ -7,6 +7,7 @@ import {
   type Either,
   Fiber,
   FiberRef,
+  Layer,
   Logger,
   LogLevel,
   Metric,
@@ -96,7 +97,10 @@ describe("a submission", () => {
       }
     ],
     ["503 with Retry-After", { status: 503, headers: { "retry-after": "30" } }],
-    ["a connection never made", unreachable(new Error("connect ECONNREFUSED 127.0.0.1:1"))]
+    [
+      "a connection never made",
+      unreachable(Object.assign(new Error("connect 127.0.0.1:1"), { code: "ECONNREFUSED" }))
+    ]
   ])("is repeated after %s, since nothing was queued", ([name, step]) =>
     Effect.gen(function* () {
       const { result, times } = yield* calling(submission, [step, settled])
@@ -276,15 +280,19 @@ describe("the metrics", () => {
 })
 
 describe("the options of a budget", () => {
-  it("that are no positive numbers are refused with a sentence", () => {
-    for (const requestsPerSecond of [0, -1, Number.NaN]) {
-      assert.throws(
-        () => RateBudget.make({ requestsPerSecond }),
-        `RateBudget: requestsPerSecond must be a number above 0 (Infinity for no limit), not ${requestsPerSecond}`
-      )
-      assert.throws(() => RateBudget.layer({ importsPerMinute: requestsPerSecond }), RangeError)
-    }
-  })
+  it.effect.each([0, -1, Number.NaN])(
+    "that are no positive numbers are refused with a sentence: %d",
+    (number) =>
+      Effect.gen(function* () {
+        const error = yield* Effect.flip(RateBudget.make({ requestsPerSecond: number }))
+        assert.strictEqual(
+          error.message,
+          `The option requestsPerSecond cannot be used: it must be a number above 0 (Infinity for no limit), not ${number}.`
+        )
+        const layer = RateBudget.layer({ importsPerMinute: number })
+        assert.strictEqual((yield* Effect.flip(Effect.scoped(Layer.build(layer)))).option, "importsPerMinute")
+      })
+  )
 })
 
 describe("a wall clock that is set back", () => {

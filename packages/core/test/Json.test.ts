@@ -37,7 +37,8 @@ const crossing: { readonly [name: string]: Schema.Schema.AnyNoContext } = {
   SubmissionError: SubmissionError.SubmissionError,
   WaitError: WaitError.WaitError,
   InvalidAccountUrl: ActiveCampaignError.InvalidAccountUrl,
-  InvalidApiToken: ActiveCampaignError.InvalidApiToken
+  InvalidApiToken: ActiveCampaignError.InvalidApiToken,
+  InvalidOption: ActiveCampaignError.InvalidOption
 }
 
 /** What of a schema JSON cannot hold: a class, a date, a set. */

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Inspectable from "effect/Inspectable"
 import * as Stream from "effect/Stream"
 import type { Hide } from "./hide.js"
+import { unpack } from "./unpack.js"
 
 /** Of a refusal no more than this is read: its body is only ever shown. */
 const refusalLimit = 64 * 1024
@@ -162,9 +163,21 @@ export const readBody =
         reason: "Decode",
         cause: new NotUtf8(status, lenient.decode(bytes))
       })
-    const finish = (bytes: ArrayBuffer) => {
-      if (isSuccess && bytes.byteLength > most) return Effect.fail(tooLarge(bytes))
-      const text = isSuccess ? decoded(bytes) : lenient.decode(bytes)
+    const finish = (received: ArrayBuffer) => {
+      if (isSuccess && received.byteLength > most) return Effect.fail(tooLarge(received))
+      const encoding = headers["content-encoding"]
+      let bytes = received
+      let text = decoded(bytes)
+      // JSON and pages are text already; what is packed is not, but by an accident that no answer is.
+      if (text === undefined && encoding !== undefined) {
+        const unpacked = unpack(received, encoding, most)
+        if (unpacked._tag === "TooLarge" && isSuccess) return Effect.fail(tooLarge(new ArrayBuffer(0)))
+        if (unpacked._tag === "Unpacked") {
+          bytes = unpacked.bytes
+          text = decoded(bytes)
+        }
+      }
+      if (text === undefined && !isSuccess) text = lenient.decode(bytes)
       return text === undefined
         ? Effect.fail(notUtf8(bytes))
         : Effect.succeed(new ReadResponse(response, hide(text)))
