@@ -56,9 +56,12 @@ class ReadResponse extends Inspectable.Class implements HttpClientResponse.HttpC
   readonly headers: HttpClientResponse.HttpClientResponse["headers"]
   readonly #original: HttpClientResponse.HttpClientResponse
   readonly #body: string
+  /** What the text was decoded from, where nothing was taken out of it. */
+  readonly #bytes: ArrayBuffer | undefined
 
-  constructor(original: HttpClientResponse.HttpClientResponse, body: string) {
+  constructor(original: HttpClientResponse.HttpClientResponse, body: string, bytes: ArrayBuffer | undefined) {
     super()
+    this.#bytes = bytes
     this.headers = original.headers
     this.#original = original
     this.#body = body
@@ -78,7 +81,7 @@ class ReadResponse extends Inspectable.Class implements HttpClientResponse.HttpC
   }
   get arrayBuffer() {
     // The buffer of the encoder may be longer than what it wrote.
-    return Effect.sync(() => this.#encoded.slice().buffer)
+    return Effect.sync(() => this.#bytes ?? this.#encoded.slice().buffer)
   }
   get json(): Effect.Effect<unknown, HttpClientError.ResponseError> {
     return this.#attempt((text): unknown => (text === "" ? null : JSON.parse(text)))
@@ -178,9 +181,11 @@ export const readBody =
         }
       }
       if (text === undefined && !isSuccess) text = lenient.decode(bytes)
-      return text === undefined
-        ? Effect.fail(notUtf8(bytes))
-        : Effect.succeed(new ReadResponse(response, hide(text)))
+      if (text === undefined) return Effect.fail(notUtf8(bytes))
+      const shown = hide(text)
+      return Effect.succeed(
+        new ReadResponse(response, shown, shown === text && isSuccess ? bytes : undefined)
+      )
     }
 
     if (isSuccess && length !== undefined && length <= most) {

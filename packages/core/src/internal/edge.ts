@@ -1,14 +1,18 @@
 import * as HttpApiClient from "@effect/platform/HttpApiClient"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
+import * as DefaultServices from "effect/DefaultServices"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as FiberRef from "effect/FiberRef"
 import { identity } from "effect/Function"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
+import * as Tracer from "effect/Tracer"
 import { ActiveCampaignApi } from "../ActiveCampaignApi.js"
 import { type ActiveCampaignError, InvalidApiToken } from "../ActiveCampaignError.js"
 import type * as RateBudget from "../RateBudget.js"
@@ -51,7 +55,10 @@ export const make = (options: Options) =>
     yield* readToken
     yield* withoutTokenInScope
 
-    const client = (options.transformClient ?? identity)(yield* HttpClient.HttpClient)
+    const { transformClient = identity } = options
+    const client = transformClient(yield* HttpClient.HttpClient)
+    // Only what the caller puts around the client sees requests.
+    const shown = options.transformClient === undefined ? identity : withoutToken
     const httpClient = onWire(client, {
       url,
       userAgent,
@@ -90,41 +97,26 @@ export const make = (options: Options) =>
         "url.path": `${new URL(url).pathname}${target}`
       }
 
-      /** One request that has its turn. */
-      const attempt = Effect.flatMap(readToken, (token) => {
-        let requestId: string | undefined
+      /** One request that has its turn; `seen` is told what the answer calls it. */
+      const attempt = (token: string, seen: { requestId?: string }) => {
         const answered = Effect.provideService(effect, Attempt, {
           token,
           answered: (headers) => {
-            const told = requestIdOf(headers)
-            requestId = told === undefined ? undefined : secrets.hide(told)
+            const requestId = requestIdOf(headers)
+            if (requestId !== undefined) seen.requestId = secrets.hide(requestId)
           }
         })
         const failed = (failure: Failure) =>
-          fromFailure(
-            {
-              request,
-              hide: secrets.hide,
-              workedBefore,
-              named: requestId === undefined ? {} : { requestId }
-            },
-            failure
-          )
+          fromFailure({ request, hide: secrets.hide, workedBefore, named: seen }, failure)
         // Interruptible even for a caller who is not: else the time limit would have to wait for the end.
-        const limited = Effect.timeoutFail(
-          Effect.interruptible(withoutToken(Effect.catchAll(answered, failed))),
-          { duration: timeout, onTimeout: () => timedOut(request, timeout) }
-        )
-        const noted = Effect.ensuring(
-          limited,
-          Effect.suspend(() =>
-            requestId === undefined ? Effect.void : Effect.annotateCurrentSpan({ requestId })
-          )
-        )
-        if (mode === "read") return noted
+        const limited = Effect.timeoutFail(Effect.interruptible(shown(Effect.catchAll(answered, failed))), {
+          duration: timeout,
+          onTimeout: () => timedOut(request, timeout)
+        })
+        if (mode === "read") return limited
         // From here on it may have left: whoever else fails, its answer is awaited. A fiber that is interrupted interrupts
         // its children, so the request is nobody's child.
-        const submitted = Effect.forkDaemon(Effect.exit(noted)).pipe(
+        const submitted = Effect.forkDaemon(Effect.exit(limited)).pipe(
           Effect.flatMap(Fiber.join),
           Effect.flatten,
           Effect.mapError(fromSubmission)
@@ -136,7 +128,7 @@ export const make = (options: Options) =>
               : submitted
           )
         )
-      })
+      }
 
       return Effect.suspend(() => {
         let attempts = 0
@@ -150,10 +142,12 @@ export const make = (options: Options) =>
           const waited = ((yield* currentTime) - askedAt) / 1000
           budgetWait += waited
           yield* measure.wait(waited)
-          return yield* Effect.withSpan(attempt, `ActiveCampaignClient.attempt`, {
-            captureStackTrace: false,
+          const token = yield* readToken
+          const seen: { requestId?: string } = {}
+          return yield* whereTraced(attempt(token, seen), "attempt", {
             kind: "client",
-            attributes: { ...http, attempt: attempts, budgetWaitSeconds: waited }
+            attributes: { ...http, attempt: attempts, budgetWaitSeconds: waited },
+            atEnd: () => seen
           })
         }).pipe(
           Effect.tapBoth({
@@ -191,20 +185,15 @@ export const make = (options: Options) =>
 
         return Effect.catchAll(once, (error) =>
           Effect.flatMap(Schedule.driver(retry), (driver) => again(driver)(error))
-        ).pipe(
-          Effect.tap((answer) => Effect.annotateCurrentSpan(describe?.(answer) ?? {})),
-          Effect.ensuring(
-            Effect.suspend(() =>
-              Effect.annotateCurrentSpan({
-                attempts,
-                budgetWaitSeconds: budgetWait,
-                scheduleWaitSeconds: scheduleWait
-              })
-            )
-          ),
-          Effect.withSpan(`ActiveCampaignClient.${name}`, {
-            captureStackTrace: false,
-            ...(attributes === undefined ? {} : { attributes })
+        ).pipe((calling) =>
+          whereTraced(calling, name, {
+            attributes: attributes ?? {},
+            atEnd: (exit) => ({
+              ...(Exit.isSuccess(exit) && describe?.(exit.value)),
+              attempts,
+              budgetWaitSeconds: budgetWait,
+              scheduleWaitSeconds: scheduleWait
+            })
           })
         )
       })
@@ -212,6 +201,26 @@ export const make = (options: Options) =>
 
     return { url, api, call, hide: secrets.hide, named }
   })
+
+const idleTracer = Context.get(DefaultServices.liveServices, Tracer.Tracer)
+
+/**
+ * In a span, unless spans go nowhere: the tracer that is there by default drops them, and making two costs a fifth of a
+ * call. The default tracer of another copy of `effect` counts as one that keeps them, which only costs that time.
+ */
+const whereTraced = <A, E, R>(
+  effect: Effect.Effect<A, E, R>,
+  name: string,
+  { atEnd, ...options }: Tracer.SpanOptions & { readonly atEnd: (exit: Exit.Exit<A, E>) => object }
+): Effect.Effect<A, E, R> =>
+  Effect.withFiberRuntime((fiber) =>
+    fiber.currentTracer === idleTracer
+      ? effect
+      : effect.pipe(
+          Effect.onExit((exit) => Effect.annotateCurrentSpan({ ...atEnd(exit) })),
+          Effect.withSpan(`ActiveCampaignClient.${name}`, { captureStackTrace: false, ...options })
+        )
+  )
 
 /** Interrupted meanwhile, the caller does not get the answer, which names the batch. */
 const tellIfNobodyHears = (request: string, answer: Record<string, unknown> = {}) =>

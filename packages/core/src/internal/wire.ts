@@ -77,8 +77,7 @@ export const onWire = (
   }
   const named = HttpClientRequest.setHeaders(userAgent === undefined ? {} : { "user-agent": userAgent })
   return client.pipe(
-    HttpClient.withTracerPropagation(false),
-    // The span of an attempt is the call's; the platform's would show whose address is looked up.
+    // The span of an attempt is the call's; the platform's would show whose address is looked up, and send trace headers.
     HttpClient.withTracerDisabledWhen(() => true),
     HttpClient.mapRequestEffect((request) =>
       Effect.map(Attempt, ({ token }) =>
