@@ -8,17 +8,15 @@ export const submitAll = <E, R>(
   contacts: ReadonlyArray<Submission.ImportContact>,
   record: (part: Either.Either<BulkImport.PartQueued, BulkImport.PartRefused>) => Effect.Effect<void, E, R>
 ) =>
-  Effect.flatMap(BulkImport.BulkImport, (bulkImport) =>
-    bulkImport.submitAll({ contacts, exclude_automations: true }).pipe(
-      Stream.tap(record),
-      Stream.tap(
-        Either.match({
-          onLeft: ({ error, place }) =>
-            Effect.logWarning(`contacts from ${place.firstContact} on: ${error.message}`),
-          onRight: ({ place, queued }) =>
-            Effect.logInfo(`contacts from ${place.firstContact} on are queued as ${queued.batchId}`)
-        })
-      ),
-      Stream.runDrain
-    )
+  BulkImport.submitAll({ contacts, exclude_automations: true }).pipe(
+    Stream.tap(record),
+    Stream.tap(
+      Either.match({
+        onLeft: ({ error, place }) =>
+          Effect.logWarning(`contacts from ${place.firstContact} on: ${error.message}`),
+        onRight: ({ place, queued }) =>
+          Effect.logInfo(`contacts from ${place.firstContact} on are queued as ${queued.batchId}`)
+      })
+    ),
+    Stream.runDrain
   )

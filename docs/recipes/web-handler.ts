@@ -15,7 +15,7 @@ const encodeAnswer = Schema.encode(ImportAnswer.ImportAnswer)
 const decodeBatchId = Schema.decodeOption(BatchId.BatchId)
 
 const statusOf = (batchId: BatchId.BatchId) =>
-  Effect.flatMap(BulkImport.BulkImport, (bulkImport) => bulkImport.info(batchId)).pipe(
+  BulkImport.info(batchId).pipe(
     Effect.flatMap(encodeAnswer),
     Effect.map((answer) => Response.json(answer)),
     Effect.catchTag("RateLimited", (error) =>

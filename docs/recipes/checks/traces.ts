@@ -28,10 +28,8 @@ const scenario = Scenario.make({
 })
 
 await Effect.gen(function* () {
-  const bulkImport = yield* BulkImport.BulkImport
-  const contacts = yield* Contacts.Contacts
-  yield* bulkImport.info(BatchId.BatchId.make("b-1"))
-  yield* contacts.findByEmail("ada@example.test")
+  yield* BulkImport.info(BatchId.make("b-1"))
+  yield* Contacts.findByEmail("ada@example.test")
 }).pipe(
   Effect.withSpan("nightly import"),
   Effect.provide(Layer.provideMerge(Contacts.layer, accountOf(scenario))),
