@@ -115,7 +115,12 @@ export class AuthenticationFailed extends Schema.TaggedError<AuthenticationFaile
     return this.workedBefore === true && this.status === 403
   }
   override get message() {
-    return `${this.request}: ActiveCampaign refused the API token with ${this.status}${suffix(this.detail)}. Compare token and URL with those under Settings > Developer.${named(this)}`
+    const answer = `${this.status}${suffix(this.detail)}`
+    const refused =
+      this.workedBefore === true
+        ? `${this.request}: ActiveCampaign refused this with ${answer}, though the same API token has worked before. Its user may not be allowed to see this, or the token was replaced: see Settings > Developer.`
+        : `${this.request}: ActiveCampaign refused the API token with ${answer}. Compare token and URL with those under Settings > Developer.`
+    return `${refused}${named(this)}`
   }
 }
 

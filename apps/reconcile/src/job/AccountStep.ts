@@ -7,8 +7,9 @@ import type { Service as Contacts } from "effect-activecampaign/Contacts"
 import type { ContactsError } from "effect-activecampaign/ContactsError"
 import type { Ledger } from "../ledger/Ledger.js"
 import type { LedgerError } from "../ledger/LedgerError.js"
-import { isEverybodys, isOfTheWay, provesNothing } from "./blame.js"
+import { isEverybodys, isOfTheWay, neverConnected, provesNothing } from "./blame.js"
 import type { Journal } from "./Journal.js"
+import { accountAnswers } from "./probe.js"
 import type { RunEvent, StepProblem } from "./RunEvent.js"
 import { millisUntil, steadyMillis } from "./steadyTime.js"
 import { type Failure, failureOf, silence, silent } from "./Failure.js"
@@ -22,8 +23,6 @@ export interface AccountStep {
   /** On the steady clock. */
   readonly endsAt: number
   readonly journal: Journal
-  /** Whether an earlier run was in trouble in this step. */
-  readonly wasTroubled: boolean
   readonly onEvent: (event: RunEvent) => Effect.Effect<void>
   /** Tells trouble that leaves something open. */
   readonly onProblem: (problem: StepProblem) => Effect.Effect<void>
@@ -55,7 +54,7 @@ export const withinTime =
   <A, E, R>(call: Effect.Effect<A, E, R>) =>
     Effect.flatMap(millisUntil(endsAt), (left) => Effect.timeoutOption(call, Duration.millis(left)))
 
-/** So many calls that fail one after another, while none works, are no longer each one's own trouble. */
+/** After so many calls that fail one after another, the account has to show that others would work. */
 const mostInARow = { everybodys: 2, slow: 16, quick: 40 }
 
 const limitOf = (error: ContactsError) => {
@@ -73,7 +72,7 @@ export interface Calls {
   readonly make: <A>(
     call: Effect.Effect<A, ContactsError | LedgerError, Ledger>
   ) => Effect.Effect<Asked<A>, LedgerError, Ledger>
-  /** Whether the next call would only fail like the last ones. */
+  /** Whether the account no longer answers anything, so that the next call would only fail like the last ones. */
   readonly isHopeless: () => boolean
   /** What was asked for stays open, for this reason. */
   readonly leave: (error: ContactsError) => Effect.Effect<void, LedgerError, Ledger>
@@ -85,8 +84,12 @@ export const makeCalls = (step: AccountStep): Calls => {
   const { journal, name, onProblem } = step
   const source = { _tag: "Step", step: name } as const
   const left = new Map<string, StepProblem>()
+  const oneAtATime = Effect.unsafeMakeSemaphore(1)
   let inARow = 0
   let last: ContactsError | null = null
+  let isHopeless = false
+  /** Whether it has shown in this step that it answers while single calls fail. */
+  let hasShown = false
 
   const open = ({ error, message }: Failure) =>
     left.set(error, { step: name, error, message, calls: (left.get(error)?.calls ?? 0) + 1 })
@@ -113,6 +116,28 @@ export const makeCalls = (step: AccountStep): Calls => {
     yield* leaveFor(cutShort)
   })
 
+  const isQuestionable = (error: ContactsError) =>
+    inARow >= (hasShown ? Math.max(mostInARow.quick, limitOf(error)) : limitOf(error))
+
+  /** Where no call may be made or none gets through, it has not answered. */
+  const answersStill = (error: ContactsError) =>
+    Effect.suspend(() => {
+      if (neverConnected(error) || step.calls.left() === 0) return Effect.succeed(false)
+      step.calls.spend(1)
+      return accountAnswers(step.contacts, journal)
+    })
+
+  /** Finds out whether the last calls failed for what they asked for. */
+  const question = (error: ContactsError) =>
+    oneAtATime.withPermits(1)(
+      Effect.gen(function* () {
+        if (isHopeless || !isQuestionable(error)) return
+        hasShown = yield* answersStill(error)
+        isHopeless = !hasShown
+        inARow = 0
+      })
+    )
+
   return {
     make: (call) =>
       Effect.gen(function* () {
@@ -128,18 +153,20 @@ export const makeCalls = (step: AccountStep): Calls => {
         if (error._tag === "LedgerError") return yield* Effect.fail(error)
         inARow += 1
         last = error
+        yield* question(error)
         return Either.left(error)
       }),
-    isHopeless: () => last !== null && inARow >= limitOf(last),
+    isHopeless: () => isHopeless,
     leave: (error) =>
       Effect.zipRight(
         provesNothing(error) ? Effect.void : journal.heardFrom,
         leaveFor(failureOf(error), error)
       ),
     finish: Effect.gen(function* () {
-      if (last !== null) {
-        const isRefused = last._tag === "AuthenticationFailed" && (inARow > 1 || !journal.hasAnswered())
-        if (isRefused || (provesNothing(last) && !journal.hasHeard())) return yield* Effect.fail(last)
+      if (last !== null && (isHopeless || !journal.hasAnswered())) {
+        const isStranger = provesNothing(last) && !journal.hasHeard()
+        const isEnd = last._tag === "AuthenticationFailed" || isStranger
+        if (isEnd && (isHopeless || !(yield* answersStill(last)))) return yield* Effect.fail(last)
       }
       yield* Effect.forEach(left.values(), onProblem, { discard: true })
       if (!journal.hasHeard()) return

@@ -6,6 +6,7 @@ import * as Random from "effect/Random"
 import type { ActiveCampaignClient } from "effect-activecampaign/ActiveCampaignClient"
 import type { ActiveCampaignError } from "effect-activecampaign/ActiveCampaignError"
 import type { BatchId } from "effect-activecampaign/BatchId"
+import type { Service as Contacts } from "effect-activecampaign/Contacts"
 import { isSettled } from "effect-activecampaign/ImportAnswer"
 import type { ImportSnapshot } from "effect-activecampaign/ImportSnapshot"
 import type { SettledStatus } from "effect-activecampaign/ImportStatus"
@@ -16,9 +17,11 @@ import { isOfTheWay, neverConnected, provesNothing } from "./blame.js"
 import { type Due, inTurn } from "./dueQueue.js"
 import type { Journal } from "./Journal.js"
 import { firstDelay, isLongAgo, pollInterval, unsetGrace } from "./pollPolicy.js"
+import { noAnswer, problemOf, unknownBatch } from "./batchProblem.js"
+import { accountAnswers } from "./probe.js"
 import type { BatchProblem, RunEvent } from "./RunEvent.js"
 import { steadyMillis } from "./steadyTime.js"
-import { type Failure, failureOf, type Source, silence, silent } from "./Failure.js"
+import { type Failure, failureOf, type Source, silence } from "./Failure.js"
 
 /** How a batch's part in a run ended. */
 export type Ending =
@@ -57,6 +60,7 @@ interface Followed extends Due {
 
 export interface Options {
   readonly client: ActiveCampaignClient["Type"]
+  readonly contacts: Contacts
   readonly journal: Journal
   readonly once: boolean
   /** When following must end, on the steady clock. */
@@ -66,18 +70,6 @@ export interface Options {
 
 /** Errors by which a stranger turns every call away. */
 const unclear: ReadonlySet<string> = new Set(["AuthenticationFailed", "RequestRejected"])
-
-const noAnswer = silent("Nothing came before the run had to end.")
-
-const unknownBatch = (batchId: BatchId): Failure => ({
-  error: "UnknownBatch",
-  message: `Batch ${batchId}: ActiveCampaign keeps answering that it has no status. It does not know this batch, or no longer does: check the ID and the account.`,
-  body: null,
-  isOfTheWay: false,
-  provesNothing: false
-})
-
-const describe = (millis: number) => Duration.format(Duration.seconds(Math.max(1, Math.round(millis / 1000))))
 
 const inOrder = (open: ReadonlyArray<OpenBatch>, journal: Journal) =>
   Effect.gen(function* () {
@@ -90,7 +82,7 @@ const inOrder = (open: ReadonlyArray<OpenBatch>, journal: Journal) =>
 /** Asks about every open batch until it settles, once at least, or once. Fails where every call must fail the same way. */
 export const follow = (
   open: ReadonlyArray<OpenBatch>,
-  { client, endsAt, journal, once, onEvent }: Options
+  { client, contacts, endsAt, journal, once, onEvent }: Options
 ): Effect.Effect<ReadonlyArray<Ending>, ActiveCampaignError | LedgerError, Ledger> =>
   Effect.gen(function* () {
     const { troubles } = journal
@@ -123,28 +115,10 @@ export const follow = (
       journal.hasHeard() ? Effect.forEach(untold.splice(0), onEvent, { discard: true }) : Effect.void
     )
 
-    /** How a batch is named that gave no answer. */
-    const problemOf = ({ answered, asked, batch: { batchId }, source }: Followed, last: Failure) =>
-      Effect.map(steadyMillis, (now): BatchProblem => {
-        const streak = troubles.streakOf(source)
-        const since = answered?.time ?? streak?.began ?? troubles.sentAt(source) ?? now
-        const withoutAnswer = Math.round(now - since)
-        const calls = streak?.calls ?? 0
-        const failed = calls > 1 ? ` in ${calls} calls` : ""
-        const length = describe(withoutAnswer)
-        const message = !last.isOfTheWay
-          ? last.message
-          : !asked
-            ? `Batch ${batchId} was not asked about: the run had to end before its turn. ${troubles.ofAll()?.message ?? "Give it more time with --deadline."}`
-            : answered === null
-              ? `Batch ${batchId} gave no answer for ${length}${failed}. ${last.message}`
-              : `Batch ${batchId} has given no answer since ${answered.at}, for ${length}${failed}. ${last.message}`
-        const error = asked ? last.error : "NotAsked"
-        return { batchId, error, message, calls, withoutAnswer, answeredAt: answered?.at ?? null }
-      })
-
     const fail = (followed: Followed, last: Failure) =>
-      Effect.flatMap(problemOf(followed, last), (problem) => ended(followed, { _tag: "Failed", problem }))
+      Effect.flatMap(problemOf(troubles, followed, last), (problem) =>
+        ended(followed, { _tag: "Failed", problem })
+      )
 
     const atTheEnd = (followed: Followed) =>
       Effect.gen(function* () {
@@ -200,6 +174,7 @@ export const follow = (
         followed.answered = { time: now, at: DateTime.formatIso(receivedAt) }
         followed.strikes = 0
         refused.clear()
+        enough = shownBy
         if (isSettled(answer)) {
           return yield* ended(followed, { _tag: "Settled", batchId, status: answer.status })
         }
@@ -215,14 +190,18 @@ export const follow = (
       })
 
     const refused = new Set<Followed>()
+    /** Endings that count if it turns out that the token works. */
+    const inDoubt: Array<ReturnType<typeof fail>> = []
     const unreached = new Set<Followed>()
     let lastStranger: ActiveCampaignError | null = null
     const shownBy = Math.min(2, all.length)
+    /** So many refusals since the last answer raise the question whether the token works at all. */
+    let enough = shownBy
 
-    /** Whether every call must fail like this one, shown by two batches where there are two. */
+    /** Whether every call must fail like this one, as far as the batches show: two of them where there are two. */
     const isTheEnd = (error: ActiveCampaignError) => {
       if (error._tag === "AuthenticationFailed") {
-        if (refused.size < shownBy) return false
+        if (refused.size < enough) return false
         // A token that has worked in this run is not refused as long as a batch may answer that has answered with it.
         return !all.some((one) => one.ending === null && one.answered !== null && !refused.has(one))
       }
@@ -258,37 +237,67 @@ export const follow = (
         const isUnclear = error._tag === "AuthenticationFailed" && !journal.hasHeard()
         yield* troubles.givenUp(followed.source, failure, { error, again: isUnclear ? null : again })
         yield* journal.flush
-        if (isEnd) {
-          if (error._tag !== "AuthenticationFailed") {
-            for (const one of all) {
-              const streak = one.ending === null ? troubles.streakOf(one.source) : undefined
-              if (streak !== undefined) yield* fail(one, streak.last)
-            }
-          }
-          return yield* Effect.fail(error)
-        }
-        if (again === null) return yield* fail(followed, failure)
-        followed.dueAt = now + again
-        return true
+        if (wait !== null && now + wait < endsAt) followed.dueAt = now + wait
+        else if (isEnd) inDoubt.push(fail(followed, failure))
+        else return yield* fail(followed, failure)
+        return isEnd ? yield* Effect.fail(error) : true
       })
 
+    // What was heard is recorded, even if following is broken off: otherwise a settled batch would be asked about again.
     const visit = (followed: Followed): Effect.Effect<boolean, ActiveCampaignError | LedgerError, Ledger> =>
-      Effect.gen(function* () {
-        yield* Effect.sleep(Math.max(0, Math.min(followed.dueAt, endsAt) - (yield* steadyMillis)))
-        const left = endsAt - (yield* steadyMillis)
-        if (left <= 0) return yield* atTheEnd(followed)
-        followed.asked = true
-        const call = troubles.listen(followed.source)(client.importInfo(followed.batch.batchId))
-        const answer = yield* Effect.timeoutOption(Effect.either(call), left)
-        if (Option.isNone(answer)) return yield* atTheEnd(followed)
-        return yield* answer.value._tag === "Right"
-          ? answered(followed, answer.value.right)
-          : failed(followed, answer.value.left)
-      })
+      Effect.uninterruptibleMask((restore) =>
+        Effect.gen(function* () {
+          yield* restore(Effect.sleep(Math.max(0, Math.min(followed.dueAt, endsAt) - (yield* steadyMillis))))
+          const left = endsAt - (yield* steadyMillis)
+          if (left <= 0) return yield* atTheEnd(followed)
+          followed.asked = true
+          const call = troubles.listen(followed.source)(client.importInfo(followed.batch.batchId))
+          const answer = yield* restore(Effect.timeoutOption(Effect.either(call), left))
+          if (Option.isNone(answer)) return yield* atTheEnd(followed)
+          return yield* answer.value._tag === "Right"
+            ? answered(followed, answer.value.right)
+            : failed(followed, answer.value.left)
+        })
+      )
 
-    yield* inTurn(all, callsAtOnce, visit)
+    const answersOtherwise = (error: ActiveCampaignError) =>
+      neverConnected(error) ? Effect.succeed(false) : accountAnswers(contacts, journal)
+    const leaveUnreached = Effect.forEach(
+      all,
+      (one) => {
+        const streak = one.ending === null ? troubles.streakOf(one.source) : undefined
+        return streak === undefined ? Effect.void : fail(one, streak.last)
+      },
+      { discard: true }
+    )
+    const followAll: Effect.Effect<void, ActiveCampaignError | LedgerError, Ledger> = Effect.suspend(() =>
+      inTurn(
+        all.filter(({ ending }) => ending === null),
+        callsAtOnce,
+        visit
+      )
+    ).pipe(
+      // The calls under way have been given up by now, so that they are not in front of the one that is to tell.
+      Effect.catchIf(
+        (error) => error._tag !== "LedgerError",
+        (error) =>
+          Effect.gen(function* () {
+            if (!(yield* answersOtherwise(error))) {
+              if (error._tag !== "AuthenticationFailed") yield* leaveUnreached
+              return yield* Effect.fail(error)
+            }
+            refused.clear()
+            enough *= 2
+            yield* Effect.all(inDoubt.splice(0), { discard: true })
+            return yield* followAll
+          })
+      )
+    )
+    yield* followAll
+    // Nothing that was heard came from the account for sure. If it does not answer now, the file stays as it was.
+    if (lastStranger !== null && !journal.hasHeard() && !(yield* answersOtherwise(lastStranger))) {
+      return yield* Effect.fail(lastStranger)
+    }
     yield* tellRest
-    // Nothing that was heard came from the account for sure: the file stays as it was.
-    if (lastStranger !== null && !journal.hasHeard()) return yield* Effect.fail(lastStranger)
     return all.flatMap(({ ending }) => (ending === null ? [] : [ending]))
   }).pipe(Effect.withSpan("reconcile.follow"))

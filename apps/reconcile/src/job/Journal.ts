@@ -32,6 +32,8 @@ export interface Journal {
   readonly hasHeard: () => boolean
   /** The account answered: the file is its own. */
   readonly answered: (source: Source) => Effect.Effect<void, LedgerError, Ledger>
+  /** The account answered a question that was about none of the sources. */
+  readonly proven: Effect.Effect<void, LedgerError, Ledger>
   readonly hasAnswered: () => boolean
   /** Whether an earlier run left the batch without an answer. */
   readonly wasTroubled: (batchId: BatchId) => boolean
@@ -86,19 +88,19 @@ export const make = (options: {
       heard = true
       return Effect.asVoid(begun)
     })
-    const answered = (source: Source) =>
-      Effect.gen(function* () {
-        hasAnswered = true
-        yield* troubles.answered(source)
-        yield* bound
-        yield* heardFrom
-        yield* flush
-      })
+    const proven = Effect.gen(function* () {
+      hasAnswered = true
+      yield* bound
+      yield* heardFrom
+      yield* flush
+    })
+    const answered = (source: Source) => Effect.zipRight(troubles.answered(source), proven)
     return {
       troubles,
       heardFrom,
       hasHeard: () => heard,
       answered,
+      proven,
       hasAnswered: () => hasAnswered,
       wasTroubled: (batchId) => troubled.has(batchId),
       suspectedAt: (batchId) => suspected.get(batchId),

@@ -13,7 +13,6 @@ import * as Lookups from "../ledger/Lookups.js"
 import { reconcileStale } from "../ledger/Reconciliation.js"
 import { type AccountStep, type Calls, cut, makeCalls, mayGoOn } from "./AccountStep.js"
 import { type LookupPlan, planLookup, worthAsking } from "./lookupPlan.js"
-import { roundFrom } from "./roundFrom.js"
 
 const source = { _tag: "Step", step: "lookup" } as const
 
@@ -47,9 +46,6 @@ export const plan = <E>(
 /** Addresses taken up at once: each is one call, and they are recorded together. */
 const addressesAtOnce = 20
 
-/** Addresses read at once: no index has the unaccounted in their order, so each reading sorts them. */
-const addressesRead = 1000
-
 interface Counts {
   found: number
   absent: number
@@ -60,22 +56,22 @@ interface Asked {
   readonly contact: Option.Option<Contact>
 }
 
-/** One address after another. Returns the errors where the account ignored the filter on addresses, so that only a walk can tell. */
-const byAddress = (step: AccountStep, calls: Calls, counts: Counts, addresses: number) =>
+/**
+ * One address after another, in an order drawn by chance: where calls or time end, those that never get an answer are not
+ * always before the others. Returns the errors where the account ignored the filter on addresses, so that only a walk can
+ * tell.
+ */
+const byAddress = (step: AccountStep, calls: Calls, counts: Counts) =>
   Effect.gen(function* () {
-    // Where an earlier run was left in trouble, this one begins elsewhere, so that calls for others are left, too.
-    const skipped = step.wasTroubled ? yield* Random.nextIntBetween(0, Math.max(1, addresses)) : 0
-    const start = skipped === 0 ? "" : ((yield* Lookups.unaccountedAt(skipped)) ?? "")
-    const nextPage = roundFrom(start, ({ emailKey }: Lookups.Unaccounted) => emailKey, Lookups.unaccounted)
-    let page: ReadonlyArray<Lookups.Unaccounted> = []
+    const addresses = [...(yield* Random.shuffle(yield* Lookups.unaccounted))]
+    let next = 0
     const ignored: Array<FilterIgnored> = []
     let ignoredInARow = 0
-    const isIgnored = () => ignoredInARow >= Math.min(2, addresses)
+    const isIgnored = () => ignoredInARow >= Math.min(2, addresses.length)
     while (yield* mayGoOn(step)) {
-      if (page.length === 0) page = yield* nextPage(addressesRead)
-      const some = page.slice(0, Math.min(addressesAtOnce, step.calls.left()))
-      page = page.slice(some.length)
+      const some = addresses.slice(next, next + Math.min(addressesAtOnce, step.calls.left()))
       if (some.length === 0) break
+      next += some.length
       const moment = yield* Lookups.moment
       // What was answered before time runs out has been paid for.
       const answered: Array<Asked> = []
@@ -175,7 +171,7 @@ export const lookUp = (step: AccountStep): Effect.Effect<LookupReport, ContactsE
     if (followed.addresses > 0) {
       // A page that cannot be read ends every walk; addresses can be asked for all the same.
       const isDone = followed.method === "walk" && (yield* walk)
-      const ignored = isDone ? [] : yield* byAddress(step, calls, counts, followed.addresses)
+      const ignored = isDone ? [] : yield* byAddress(step, calls, counts)
       if (ignored.length > 0) {
         followed = yield* plan(step, newestId, { mustWalk: true })
         if (followed.method === "walk") yield* walk

@@ -12,7 +12,6 @@ import type { LedgerError } from "../ledger/LedgerError.js"
 import * as Links from "../ledger/Links.js"
 import { reconcileStale } from "../ledger/Reconciliation.js"
 import { type AccountStep, cut, makeCalls, mayGoOn } from "./AccountStep.js"
-import { roundFrom } from "./roundFrom.js"
 
 export interface ResolveReport {
   /** IDs whose address the account told. */
@@ -35,13 +34,21 @@ const byItself = ({ client }: AccountStep, id: ContactId) =>
     })
   )
 
-/** IDs to be asked for once more, after the others, and why: they are part of a call that failed. */
+/** IDs of one call. */
 interface Part {
   readonly ids: ReadonlyArray<ContactId>
+  /** Why they are asked for once more: they are part of a call that failed. */
   readonly reason: ContactsError | null
 }
 
+const pagesOf = (ids: ReadonlyArray<ContactId>): ReadonlyArray<Part> =>
+  Array.from({ length: Math.ceil(ids.length / idsPerCall) }, (_, page) => ({
+    ids: ids.slice(page * idsPerCall, (page + 1) * idsPerCall),
+    reason: null
+  }))
+
 const halves = (ids: ReadonlyArray<ContactId>, reason: ContactsError): ReadonlyArray<Part> => {
+  if (ids.length === 1) return [{ ids, reason }]
   const middle = Math.ceil(ids.length / 2)
   return [
     { ids: ids.slice(0, middle), reason },
@@ -51,8 +58,11 @@ const halves = (ids: ReadonlyArray<ContactId>, reason: ContactsError): ReadonlyA
 
 /**
  * Fetches the addresses behind the successful IDs that nobody knows, 100 a call. What was learnt is recorded call by
- * call: a step that is stopped goes on where it was. A page that fails is asked for again in halves, after the others, so
- * that one ID leaves no other one unknown.
+ * call: a step that is stopped goes on where it was.
+ *
+ * A page that fails is asked for again in halves, so that one ID leaves no other one unknown. The pages come in an order
+ * drawn by chance, and take turns with the halves of those that failed: so no IDs keep the others from being asked for, in
+ * this run by failing first, or in the next ones by using up the calls.
  */
 export const resolve = (
   step: AccountStep
@@ -60,13 +70,13 @@ export const resolve = (
   Effect.gen(function* () {
     const counts = { linked: 0, gone: 0 }
     const calls = makeCalls(step)
-    let unknown = yield* Links.countUnknown
-    let askOneByOne = false
-    // Where an earlier run was left in trouble, this one begins elsewhere, so that calls for others are left, too.
-    const skipped = step.wasTroubled ? yield* Random.nextIntBetween(0, Math.max(1, unknown)) : 0
-    const start = skipped === 0 ? "" : ((yield* Links.unknownAt(skipped)) ?? "")
-    const nextPage = roundFrom(start, (id: ContactId) => id, Links.unknownIds)
+    const unknown = yield* Links.unknownIds
+    const pages = [...(yield* Random.shuffle(pagesOf(unknown)))]
     const parts: Array<Part> = []
+    let open = unknown.length
+    let isFilterUsed = false
+    let askOneByOne = false
+    let isPartsTurn = true
 
     const record = (resolved: ReadonlyArray<Resolved>) =>
       Effect.gen(function* () {
@@ -74,39 +84,48 @@ export const resolve = (
         const linked = resolved.filter(({ _tag }) => _tag === "Link").length
         counts.linked += linked
         counts.gone += resolved.length - linked
-        unknown -= resolved.length
+        open -= resolved.length
         const done = counts.linked + counts.gone
-        yield* step.onEvent({ _tag: "Resolved", done, left: Math.max(0, unknown) })
+        yield* step.onEvent({ _tag: "Resolved", done, left: Math.max(0, open) })
       })
-    const ask = (ids: ReadonlyArray<ContactId>): Effect.Effect<ReadonlyArray<Resolved>, ContactsError> => {
+    /** Gives what comes to `keep` as it comes: an answer may fail in its midst. */
+    const ask = (ids: ReadonlyArray<ContactId>, keep: (resolved: Resolved) => void) => {
       const [first] = ids
-      if (ids.length === 1 && askOneByOne && first !== undefined) {
-        return Effect.map(byItself(step, first), (resolved) => [resolved])
-      }
-      return Effect.map(Stream.runCollect(step.contacts.resolve(Stream.fromIterable(ids))), (all) => [...all])
+      return askOneByOne && ids.length === 1 && first !== undefined
+        ? Effect.map(byItself(step, first), keep)
+        : Stream.runForEach(step.contacts.resolve(Stream.fromIterable(ids)), (one) =>
+            Effect.sync(() => keep(one))
+          )
+    }
+    const next = () => {
+      isPartsTurn = !isPartsTurn
+      return isPartsTurn ? (parts.shift() ?? pages.shift()) : (pages.shift() ?? parts.shift())
     }
 
     while (yield* mayGoOn(step)) {
-      const page = yield* nextPage(askOneByOne ? 1 : idsPerCall)
-      const ids = page.length > 0 ? page : parts.shift()?.ids
-      if (ids === undefined) break
+      const part = next()
+      if (part === undefined) break
       step.calls.spend(1)
-      const asked = yield* calls.make(ask(ids))
+      const kept = new Map<ContactId, Resolved>()
+      const asked = yield* calls.make(ask(part.ids, (one) => kept.set(one.id, one)))
+      if (kept.size > 0) yield* record([...kept.values()])
       if (Either.isRight(asked)) {
-        yield* record(asked.right)
+        if (!askOneByOne) isFilterUsed = true
         continue
       }
       const reason = asked.left
       if (reason === cut) break
+      const ids = part.ids.filter((id) => !kept.has(id))
+      if (ids.length === 0) continue
       if (calls.isHopeless()) {
         yield* calls.leave(reason)
         break
       }
-      if (reason._tag === "FilterIgnored" && !askOneByOne) {
+      if (reason._tag === "FilterIgnored" && !isFilterUsed && !askOneByOne) {
         askOneByOne = true
-        const one = (id: ContactId): Part => ({ ids: [id], reason: null })
-        parts.push(...[...ids, ...parts.splice(0).flatMap((part) => part.ids)].map(one))
-      } else if (ids.length > 1) parts.push(...halves(ids, reason))
+        const all = [{ ids, reason }, ...parts.splice(0), ...pages.splice(0)]
+        parts.push(...all.flatMap((part) => part.ids.map((id): Part => ({ ids: [id], reason: part.reason }))))
+      } else if (part.ids.length > 1) parts.push(...halves(ids, reason))
       else yield* calls.leave(reason)
     }
     const unsolved = parts.find(({ reason }) => reason !== null)?.reason

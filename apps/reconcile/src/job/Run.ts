@@ -11,7 +11,6 @@ import * as Links from "../ledger/Links.js"
 import * as Lookups from "../ledger/Lookups.js"
 import { whileLeased } from "../ledger/lease.js"
 import { reconcileStale } from "../ledger/Reconciliation.js"
-import * as Trouble from "../ledger/Trouble.js"
 import { type AccountStep, callBudget, withinTime } from "./AccountStep.js"
 import { follow } from "./Follow.js"
 import * as Journal from "./Journal.js"
@@ -50,8 +49,8 @@ const endOf = (deadline: Duration.Duration) =>
 /**
  * Asks about every open batch until it settles, records each change, and draws the conclusions.
  *
- * One batch's trouble is recorded and named, and never ends the run. A refused token does, and so does an
- * account that cannot be reached at all: those are troubles of every batch.
+ * One batch's trouble is recorded and named, and never ends the run, and neither does one contact's. A refused token does,
+ * and so does an account that cannot be reached at all: those are troubles of every call.
  */
 export const run = (
   options: RunOptions
@@ -77,7 +76,6 @@ export const run = (
           calls,
           journal,
           endsAt: yield* endOf(deadline),
-          wasTroubled: yield* Trouble.isLasting(name),
           onEvent: (event) => {
             if (event._tag === "Resolved") journal.count({ resolved: event.done })
             if (event._tag === "LookedUp") journal.count({ lookedUp: event.done })
@@ -101,7 +99,14 @@ export const run = (
     return yield* Effect.gen(function* () {
       yield* options.onEvent({ _tag: "Started", open: open.length })
       const endsAt = yield* endOf(deadline)
-      const endings = yield* follow(open, { client, journal, once, endsAt, onEvent: options.onEvent })
+      const endings = yield* follow(open, {
+        client,
+        contacts,
+        journal,
+        once,
+        endsAt,
+        onEvent: options.onEvent
+      })
       const batchProblems = endings.flatMap((ending) => (ending._tag === "Failed" ? [ending.problem] : []))
       const report: RunReport = {
         open: open.length,

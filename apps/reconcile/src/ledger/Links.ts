@@ -21,36 +21,18 @@ export const countUnknown = Effect.flatMap(Ledger, ({ sql, use }) =>
   )
 )
 
-/** Read from an index in its order, so that it ends at its limit; a test asks SQLite. */
-export const nextUnknown = `SELECT DISTINCT x.contact_id ${unknown} AND x.contact_id > ? ORDER BY x.contact_id LIMIT ?`
+/** Read from an index in its order; a test asks SQLite. */
+export const allUnknown = `SELECT DISTINCT x.contact_id ${unknown} ORDER BY x.contact_id`
 
-/**
- * At most `limit` of them, in the order of their text, from behind `after` on: to find the first among all that are
- * known by now would take longer call by call.
- */
-export const unknownIds = ({ after, limit }: { readonly after: string; readonly limit: number }) =>
-  Effect.flatMap(Ledger, ({ sql, use }) =>
-    use(
-      Effect.map(
-        sql.unsafe<{ readonly contact_id: string }>(nextUnknown, [after, limit]),
-        (rows): ReadonlyArray<ContactId> => rows.map((row) => contactId.make(row.contact_id))
-      )
+/** All of them, in the order of their text. */
+export const unknownIds = Effect.flatMap(Ledger, ({ sql, use }) =>
+  use(
+    Effect.map(
+      sql.unsafe<{ readonly contact_id: string }>(allUnknown),
+      (rows): ReadonlyArray<ContactId> => rows.map((row) => contactId.make(row.contact_id))
     )
   )
-
-/** The ID at a place in that order, the first at 0. */
-export const unknownAt = (place: number) =>
-  Effect.flatMap(Ledger, ({ sql, use }) =>
-    use(
-      Effect.map(
-        sql.unsafe<{ readonly contact_id: string }>(
-          `SELECT DISTINCT x.contact_id ${unknown} ORDER BY x.contact_id LIMIT 1 OFFSET ?`,
-          [place]
-        ),
-        ([row]) => row?.contact_id
-      )
-    )
-  )
+)
 
 /** Records what the account said of IDs. Batches that reported them, or were sent their addresses, are to be decided anew. */
 export const record = (resolved: ReadonlyArray<Resolved>, learntAt: string) =>

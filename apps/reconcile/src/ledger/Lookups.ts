@@ -14,30 +14,15 @@ export interface Unaccounted {
   readonly email: string
 }
 
-/** Each unaccounted address once, in the order of their keys, from behind `after` on. */
-export const unaccounted = (options: { readonly after: string; readonly limit: number }) =>
-  Effect.flatMap(Ledger, ({ sql, use }) =>
-    use(sql<Unaccounted>`
-      SELECT o.email_key AS "emailKey", min(s.email) AS email
-      FROM outcomes o
-      JOIN batch_sent s ON s.batch_id = o.batch_id AND s.email_key = o.email_key AND s.occurrence = o.occurrence
-      WHERE o.outcome = 'unaccounted' AND o.email_key > ${options.after} AND ${sql.literal(isNobodyErased("o.email_key"))}
-      GROUP BY o.email_key ORDER BY o.email_key LIMIT ${options.limit}`)
-  )
-
-/** The key at a place in that order, the first at 0. */
-export const unaccountedAt = (place: number) =>
-  Effect.flatMap(Ledger, ({ sql, use }) =>
-    use(
-      Effect.map(
-        sql<{ readonly email_key: string }>`
-          SELECT DISTINCT email_key FROM outcomes
-          WHERE outcome = 'unaccounted' AND ${sql.literal(isNobodyErased("email_key"))}
-          ORDER BY email_key LIMIT 1 OFFSET ${place}`,
-        ([row]) => row?.email_key
-      )
-    )
-  )
+/** Each unaccounted address once, in the order of their keys. */
+export const unaccounted = Effect.flatMap(Ledger, ({ sql, use }) =>
+  use(sql<Unaccounted>`
+    SELECT o.email_key AS "emailKey", min(s.email) AS email
+    FROM outcomes o
+    JOIN batch_sent s ON s.batch_id = o.batch_id AND s.email_key = o.email_key AND s.occurrence = o.occurrence
+    WHERE o.outcome = 'unaccounted' AND ${sql.literal(isNobodyErased("o.email_key"))}
+    GROUP BY o.email_key ORDER BY o.email_key`)
+)
 
 export const countUnaccounted = Effect.flatMap(Ledger, ({ sql, use }) =>
   use(

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { requests } from "effect-activecampaign-simulator/Simulator"
-import { nextUnknown } from "../../src/ledger/Links.js"
+import { allUnknown } from "../../src/ledger/Links.js"
 import { run, withAccount } from "../support/account.js"
 import { findings, load, row, select, verdicts } from "../support/ledger.js"
 
@@ -52,16 +52,11 @@ describe("resolving", () => {
     }).pipe(withAccount({ batches: [{ batchId: "big", contacts: manyContacts }] }))
   )
 
-  it.effect("finds the next IDs in an index, however many there are", () =>
+  it.effect("reads the IDs from an index, however many there are", () =>
     Effect.gen(function* () {
-      const plan = yield* select<{ readonly detail: string }>(
-        `EXPLAIN QUERY PLAN ${nextUnknown.replace("?", "''").replace("?", "100")}`
-      )
+      const plan = yield* select<{ readonly detail: string }>(`EXPLAIN QUERY PLAN ${allUnknown}`)
       const steps = plan.map(({ detail }) => detail)
-      assert.include(
-        steps[0],
-        "SEARCH x USING COVERING INDEX unmatched_successes_by_contact_id (contact_id>?)"
-      )
+      assert.include(steps[0], "SCAN x USING COVERING INDEX unmatched_successes_by_contact_id")
       assert.notInclude(steps.join("\n"), "TEMP B-TREE")
     }).pipe(withAccount({}))
   )
@@ -69,12 +64,11 @@ describe("resolving", () => {
   it.effect("stops when its calls are spent, and the next run goes on from there", () =>
     Effect.gen(function* () {
       yield* load(manyContacts.map(({ email }) => row(email, "big")))
-      assert.deepStrictEqual((yield* run({ account: { resolve: true, maxCalls: 2 } })).resolved, {
-        linked: 200,
-        gone: 0,
-        left: 50
-      })
-      assert.deepStrictEqual((yield* run({ account })).resolved, { linked: 50, gone: 0, left: 0 })
+      const first = (yield* run({ account: { resolve: true, maxCalls: 2 } })).resolved
+      assert.include([150, 200], first?.linked)
+      const left = 250 - (first?.linked ?? 0)
+      assert.deepInclude(first, { gone: 0, left })
+      assert.deepStrictEqual((yield* run({ account })).resolved, { linked: left, gone: 0, left: 0 })
     }).pipe(withAccount({ batches: [{ batchId: "big", contacts: manyContacts }] }))
   )
 

@@ -214,7 +214,10 @@ describe("a run", () => {
     }).pipe(
       withAccount({
         batches: [clean("one", "a@x.test")],
-        faults: [{ on: { calls: { from: 2 } }, fault: { _tag: "Forbidden" } }]
+        faults: [
+          { on: { calls: { from: 2 } }, fault: { _tag: "Forbidden" } },
+          { on: { endpoint: "contacts" }, fault: { _tag: "Forbidden" } }
+        ]
       })
     )
   )

@@ -27,6 +27,15 @@ const own: ReadonlyArray<typeof Fault.Encoded> = [
   { _tag: "Slow", millis: 3_600_000 }
 ]
 
+const everywhere = (fault: typeof Fault.Encoded) => [
+  { fault },
+  { on: { endpoint: "contacts" as const }, fault }
+]
+
+const asked = Effect.map(requests, (all) =>
+  all.map(({ url }) => (url.includes("/import/info") ? "import/info" : "contacts"))
+)
+
 const nothingRecorded = Effect.gen(function* () {
   for (const table of ["accounts", "reconcile_runs", "batch_answers", "batch_errors", "account_errors"]) {
     assert.deepStrictEqual(yield* select(`SELECT * FROM ${table}`), [], table)
@@ -94,15 +103,87 @@ describe("one batch's trouble", () => {
   )
 })
 
+/** What only a batch can be to blame for, as long as the account answers anything else. */
+const mayBeOfAll: ReadonlyArray<typeof Fault.Encoded> = [redirect, { _tag: "Forbidden" }, { _tag: "Reset" }]
+
+describe("where batches are turned away and the account answers otherwise", () => {
+  for (const fault of mayBeOfAll) {
+    it.effect(`the only open batch (${fault._tag}) keeps no contact from being looked up`, () =>
+      Effect.gen(function* () {
+        yield* sent("well-0")
+        yield* run()
+        yield* sent("odd")
+        const report = yield* run({ deadline: "3 minutes", account: { lookup: true } })
+        assert.deepStrictEqual(
+          report.problems.map((problem) => ("batchId" in problem ? problem.batchId : problem.step)),
+          ["odd"]
+        )
+        if (fault._tag === "Forbidden") {
+          assert.match(report.problems[0]?.message ?? "", /though the same API token has worked before/)
+        }
+        assert.deepInclude(report.lookedUp, { absent: 1, left: 0 })
+        assert.deepStrictEqual(
+          yield* select("SELECT batch_id, ended_at IS NULL AS lasts FROM batch_errors"),
+          [{ batch_id: "odd", lasts: 1 }]
+        )
+      }).pipe(
+        withAccount({
+          batches: [
+            {
+              batchId: "well-0",
+              stages,
+              contacts: [{ email: "well-0@x.test", becomes: "silent" }]
+            },
+            batch("odd")
+          ],
+          faults: [{ on: { batchId: "odd" }, fault }]
+        })
+      )
+    )
+
+    for (const once of [true, false]) {
+      it.effect(
+        `many (${fault._tag}${once ? ", asked once" : ""}) keep none of the others from settling`,
+        () =>
+          Effect.gen(function* () {
+            yield* sent(...stuck.slice(0, 20), ...well)
+            const report = yield* run({ once, deadline: "3 minutes" })
+            assert.deepStrictEqual(report.settled.map(({ batchId }) => batchId).sort(), well)
+            assert.strictEqual(report.problems.length, 20)
+            const answered = (yield* requests).filter(({ url }) => url.includes("=well-"))
+            assert.strictEqual(answered.length, well.length, "a settled batch was asked about again")
+          }).pipe(
+            withAccount({
+              batches: [...stuck.slice(0, 20), ...well].map(batch),
+              faults: stuck.slice(0, 20).map((batchId) => ({ on: { batchId }, fault }))
+            })
+          )
+      )
+    }
+  }
+
+  it.effect("a batch that was not asked about in time is not told what another one met", () =>
+    Effect.gen(function* () {
+      yield* sent(...stuck)
+      const report = yield* run({ deadline: "10 seconds" })
+      const unasked = report.problems.filter(({ error }) => error === "NotAsked")
+      assert.isAbove(unasked.length, 100)
+      for (const { message } of unasked) assert.include(message, "--deadline")
+    }).pipe(
+      withAccount({ batches: stuck.map(batch), faults: [{ fault: { _tag: "Slow", millis: 3_600_000 } }] })
+    )
+  )
+})
+
 describe("where nothing shows that this is the account", () => {
   it.effect("a redirect of each batch asked leaves the file as it was", () =>
     Effect.gen(function* () {
       yield* sent("one", "two", "three")
       const error = yield* Effect.flip(run())
       assert.strictEqual(error._tag, "RequestRejected")
-      assert.strictEqual((yield* requests).length, 3)
+      assert.deepStrictEqual(yield* asked, ["import/info", "import/info", "import/info", "contacts"])
       yield* nothingRecorded
-    }).pipe(withAccount({ batches: ["one", "two", "three"].map(batch), faults: [{ fault: redirect }] }))
+    }).pipe(withAccount({ batches: ["one", "two", "three"].map(batch), faults: everywhere(redirect) }))
   )
 
   it.effect("two refusals end the run, and the third batch is not asked about", () =>
@@ -110,7 +191,7 @@ describe("where nothing shows that this is the account", () => {
       yield* sent("one", "two", "three")
       const error = yield* Effect.flip(run())
       assert.strictEqual(error._tag, "AuthenticationFailed")
-      assert.strictEqual((yield* requests).length, 2)
+      assert.deepStrictEqual(yield* asked, ["import/info", "import/info", "contacts"])
       yield* nothingRecorded
     }).pipe(withAccount({ batches: [] }, { apiToken: "wrong-token" }))
   )
@@ -174,7 +255,10 @@ describe("a refused token in mid-run", () => {
           ...batch(batchId),
           stages: { ...stages, active: 600_000 }
         })),
-        faults: [{ on: { calls: { from: 4 } }, fault: { _tag: "Forbidden" } }]
+        faults: [
+          { on: { calls: { from: 4 } }, fault: { _tag: "Forbidden" } },
+          { on: { endpoint: "contacts" }, fault: { _tag: "Forbidden" } }
+        ]
       })
     )
   )

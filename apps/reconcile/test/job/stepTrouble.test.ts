@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
 import { ActiveCampaignClient } from "effect-activecampaign/ActiveCampaignClient"
 import {
   type ActiveCampaignError,
@@ -9,6 +10,11 @@ import {
   ContractBroken,
   RequestRejected
 } from "effect-activecampaign/ActiveCampaignError"
+import * as Contacts from "effect-activecampaign/Contacts"
+import { callBudget } from "../../src/job/AccountStep.js"
+import * as Journal from "../../src/job/Journal.js"
+import { resolve } from "../../src/job/Resolve.js"
+import type { StepProblem } from "../../src/job/RunEvent.js"
 import { run, withAccount } from "../support/account.js"
 import { load, row, select, verdicts } from "../support/ledger.js"
 
@@ -59,6 +65,8 @@ const imported = withAccount({
 })
 const silent = (count: number) =>
   withAccount({
+    // Of an account so large, no step would walk through all contacts.
+    account: { existing: [{ email: "far@x.test", contactId: "999999" }] },
     batches: [
       {
         batchId: "one",
@@ -107,6 +115,47 @@ describe("resolving", () => {
     }).pipe(imported)
   )
 
+  it.effect("keeps what came before an answer failed, and asks for the rest alone", () =>
+    Effect.gen(function* () {
+      yield* load(names.slice(0, 3).map((email) => row(email, "one")))
+      yield* run()
+      const contacts = yield* Contacts.make
+      const client = yield* ActiveCampaignClient
+      const asked: Array<ReadonlyArray<string>> = []
+      const problems: Array<StepProblem> = []
+      const onEvent = () => Effect.void
+      const report = yield* resolve({
+        name: "resolve",
+        client,
+        contacts: {
+          ...contacts,
+          resolve: (ids) =>
+            Stream.unwrap(
+              Effect.map(Stream.runCollect(ids), (all) => {
+                asked.push([...all])
+                const found = contacts.resolve(Stream.fromIterable(all))
+                return asked.length > 1
+                  ? found
+                  : Stream.concat(
+                      Stream.filter(found, ({ id }) => id !== asked[0]?.[0]),
+                      Stream.fail(refused)
+                    )
+              })
+            )
+        },
+        calls: callBudget(1000),
+        endsAt: Number.MAX_SAFE_INTEGER,
+        journal: yield* Journal.make({ url: client.url, open: 0, onEvent }),
+        onEvent,
+        onProblem: (problem) => Effect.sync(() => problems.push(problem))
+      })
+      assert.deepStrictEqual(report, { linked: 150, gone: 0, left: 0 })
+      assert.strictEqual(asked.length, 3)
+      assert.deepInclude(asked, asked[0]?.slice(0, 1))
+      assert.deepStrictEqual(problems, [])
+    }).pipe(imported)
+  )
+
   it.effect("that fails keeps the addresses from being looked up no more than the batches", () =>
     Effect.gen(function* () {
       yield* load(names.slice(0, 3).map((email) => row(email, "one")))
@@ -131,6 +180,34 @@ describe("resolving", () => {
       })
     )
   )
+})
+
+describe("many that fail alike", () => {
+  const bad = Array.from({ length: 60 }, (_, index) => index)
+
+  for (const [name, error] of Object.entries({ ...faults, "is refused": refused })) {
+    it.effect(`leave no other ID unknown (each ${name})`, () =>
+      Effect.gen(function* () {
+        yield* load(names.map((email) => row(email, "one")))
+        yield* run()
+        const ids = bad.map((index) => String(1000 + index))
+        const report = yield* failingFor(error, ...ids)(run({ account: { resolve: true } }))
+        assert.deepStrictEqual(report.resolved, { linked: 90, gone: 0, left: 60 })
+        assert.deepStrictEqual(problems(report), [`resolve ${error._tag} 60`])
+      }).pipe(imported)
+    )
+
+    it.effect(`leave no other address unaccounted (each ${name})`, () =>
+      Effect.gen(function* () {
+        yield* load(names.map((email) => row(email, "one")))
+        yield* run()
+        const addresses = bad.map((index) => `c${index}@x.test`)
+        const report = yield* failingFor(error, ...addresses)(run({ account: { lookup: true } }))
+        assert.deepInclude(report.lookedUp, { found: 0, absent: 90, left: 60 })
+        assert.deepStrictEqual(problems(report), [`lookup ${error._tag} 60`])
+      }).pipe(silent(150))
+    )
+  }
 })
 
 describe("looking up", () => {

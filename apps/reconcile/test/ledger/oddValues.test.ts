@@ -218,17 +218,8 @@ describe("one odd value keeps no other from being recorded and decided", () => {
       yield* load([row(value, "plain"), row("z@x.test", "plain"), ...plainRows])
       yield* takeAnswer("plain", "completed", ["77", "78", value, `${value}1`], ["out@x.test"])
       yield* reconcileStale()
-      let after = ""
-      const ids: Array<string> = []
-      for (;;) {
-        const page: ReadonlyArray<ContactId> = yield* Links.unknownIds({ after, limit: 1 })
-        const [id] = page
-        if (id === undefined) break
-        assert.isBelow(ids.length, 10, "the IDs do not end")
-        ids.push(id)
-        after = id
-      }
-      assert.include(ids, "78")
+      const ids = yield* Links.unknownIds
+      assert.include(ids, ContactId.make("78"))
       yield* Links.record(
         ids.map((id, index) =>
           index % 2 === 0
@@ -253,13 +244,9 @@ describe("one odd value keeps no other from being recorded and decided", () => {
       yield* load([row(value, "plain"), row("z@x.test", "plain"), ...plainRows])
       yield* takeAnswer("plain", "failed", ["77"], ["out@x.test"])
       yield* reconcileStale()
-      let after = ""
       let asked = 0
-      for (;;) {
-        const page: ReadonlyArray<Lookups.Unaccounted> = yield* Lookups.unaccounted({ after, limit: 1 })
-        const [one] = page
-        if (one === undefined) break
-        assert.isBelow(asked++, 10, "the addresses do not end")
+      for (const one of yield* Lookups.unaccounted) {
+        asked += 1
         yield* Lookups.record(
           [
             {
@@ -270,7 +257,6 @@ describe("one odd value keeps no other from being recorded and decided", () => {
           "address",
           yield* momentAt(now)
         )
-        after = one.emailKey
       }
       yield* reconcileStale()
       assert.strictEqual(yield* Lookups.countUnaccounted, 0, "an address is asked for again and again")

@@ -148,9 +148,7 @@ describe("a person who was erased", () => {
       yield* reconcileStale()
       yield* erase("a@x.test")
       yield* erase("d@x.test")
-      assert.deepStrictEqual(yield* Lookups.unaccounted({ after: "", limit: 9 }), [
-        { emailKey: "c@x.test", email: "c@x.test" }
-      ])
+      assert.deepStrictEqual(yield* Lookups.unaccounted, [{ emailKey: "c@x.test", email: "c@x.test" }])
       assert.strictEqual(yield* Lookups.countUnaccounted, 1)
       assert.strictEqual(yield* Lookups.recordAbsent(yield* momentAt(later)), 1)
       yield* reconcileStale()
