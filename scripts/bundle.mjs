@@ -2,9 +2,21 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { pathToFileURL } from "node:url"
+import { parseArgs } from "node:util"
 import { build } from "esbuild"
 
-const dist = "apps/reconcile/dist"
+// Tests build the command of a later version, by other migrations, into a folder of their own.
+const { values } = parseArgs({ options: { outdir: { type: "string" }, migrations: { type: "string" } } })
+const dist = values.outdir ?? "apps/reconcile/dist"
+
+const otherMigrations = (file) => ({
+  name: "other-migrations",
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /\/migrations\.js$/ }, ({ importer }) =>
+      importer === file ? undefined : { path: file }
+    )
+  }
+})
 
 /** What is used of undici's front door. All of it is a third of the command, and loads the fetch of Node besides. */
 const leanUndici = {
@@ -33,7 +45,7 @@ const leanUndici = {
 
 const options = {
   bundle: true,
-  plugins: [leanUndici],
+  plugins: values.migrations === undefined ? [leanUndici] : [leanUndici, otherMigrations(values.migrations)],
   platform: "node",
   format: "esm",
   target: "node20",
@@ -59,9 +71,11 @@ const { metafile } = await build({
   sourcesContent: false
 })
 
+if (values.outdir !== undefined) process.exit()
+
 // Help is written now, so that nothing needs to be loaded for it.
 const writer = `${dist}/helpTexts.js`
-await build({ ...options, entryPoints: ["apps/reconcile/src/cli/helpTexts.ts"], outfile: writer })
+await build({ ...options, entryPoints: ["apps/reconcile/src/cli/shell/helpTexts.ts"], outfile: writer })
 const { helpTexts } = await import(pathToFileURL(writer).href)
 writeFileSync(`${dist}/help.json`, JSON.stringify(await helpTexts()))
 rmSync(writer)

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { ExitCode } from "../src/cli/ExitCode.js"
+import { ExitCode } from "../src/cli/shell/ExitCode.js"
 import { exports } from "../src/ledger/Exports.js"
 import * as Ledger from "../src/ledger/Ledger.js"
 import { outcomeWords } from "../src/ledger/outcomeWords.js"
@@ -40,6 +40,24 @@ describe("the documents", () => {
       .map((path) => path.replace(/\/\*\.test\.ts$/, ""))
       .filter((path) => !existsSync(fileURLToPath(new URL(`../../../${path}`, import.meta.url))))
     assert.deepStrictEqual(missing, [])
+  })
+
+  it("name files that are there, for whoever changes the code", () => {
+    const prefixes = ["", "apps/reconcile/", "apps/reconcile/src/", "packages/simulator/src/"]
+    const isThere = (path: string) =>
+      prefixes.some((prefix) =>
+        existsSync(fileURLToPath(new URL(`../../../${prefix}${path}`, import.meta.url)))
+      )
+    for (const page of ["docs/architecture.md", "CONTRIBUTING.md"]) {
+      const named = [...document(page).matchAll(/`([\w./-]+(?:\/|\.ts))`/g)].map(([, path = ""]) => path)
+      assert.isNotEmpty(named)
+      const missing = named.filter((path) => !isThere(path) && !path.endsWith("name.ts"))
+      // Short names stand for files of the folder that a sentence speaks of.
+      assert.deepStrictEqual(
+        missing.filter((path) => path.includes("/") && !isThere(`cli/${path}`) && !isThere(`ledger/${path}`)),
+        []
+      )
+    }
   })
 
   it("name every export and its columns", () => {

@@ -117,9 +117,11 @@ export class AuthenticationFailed extends Schema.TaggedError<AuthenticationFaile
   }
   override get message() {
     const answer = `${this.status}${suffix(this.detail)}`
-    return this.workedBefore === true
-      ? `${this.request}: ActiveCampaign refused this with ${answer}, though the same API token has worked before. Its user may not be allowed to see this, or the token was replaced: see Settings > Developer.${named(this)}`
-      : `${this.request}: ActiveCampaign refused the API token with ${answer}. Compare token and URL with those under Settings > Developer.${named(this)}`
+    const refused =
+      this.workedBefore === true
+        ? `${this.request}: ActiveCampaign refused this with ${answer}, though the same API token has worked before. Its user may not be allowed to see this, or the token was replaced: see Settings > Developer.`
+        : `${this.request}: ActiveCampaign refused the API token with ${answer}. Compare token and URL with those under Settings > Developer.`
+    return `${refused}${named(this)}`
   }
 }
 

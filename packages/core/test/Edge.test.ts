@@ -24,6 +24,7 @@ import {
   batchId,
   connect,
   during,
+  respond,
   silence,
   token,
   unreachable,
@@ -161,6 +162,28 @@ describe("the fiber of a request", () => {
       yield* Fiber.interrupt(fiber)
       assert.strictEqual(yield* Deferred.await(done), "completed")
       assert.lengthOf(calls, 1)
+    })
+  )
+  it.scoped("goes on to its end for a caller that cannot be interrupted, and is", () =>
+    Effect.gen(function* () {
+      const { http } = vendor((request) =>
+        Effect.delay(
+          Effect.sync(() => respond(request, settled)),
+          "2 seconds"
+        )
+      )
+      const client = yield* connect(http)
+      const done = yield* Deferred.make<string>()
+      const fiber = yield* Effect.fork(
+        Effect.uninterruptible(
+          Effect.flatMap(client.importInfo(batchId), ({ answer }) => Deferred.succeed(done, answer.status))
+        )
+      )
+      yield* TestClock.adjust("1 second")
+      const interruption = yield* Effect.fork(Fiber.interrupt(fiber))
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.join(interruption)
+      assert.strictEqual(yield* Deferred.await(done), "completed")
     })
   )
   it.scoped("tells no log of an error that its caller is given", () =>

@@ -6,8 +6,8 @@ import { type Migration, OnMigration } from "../ledger/OnMigration.js"
 import { schemaVersion } from "../ledger/migrations.js"
 import { OnPrivateCopy, type PrivateCopy } from "../ledger/OnPrivateCopy.js"
 import type { Parser } from "./commandTree.js"
-import { withParserConsole } from "./console.js"
-import { withReadableHelp } from "./help.js"
+import { withParserConsole } from "./shell/console.js"
+import { withReadableHelp } from "./shell/help.js"
 import { oneCommand } from "./oneCommand.js"
 import { type Call, callOf, sqlIsNoOption, type Syntax, takesNext } from "./shell/syntax.js"
 import { withUsage } from "./shell/usage.js"
@@ -23,8 +23,12 @@ const standardInputLast = (syntax: Syntax, args: ReadonlyArray<string>): Readonl
 }
 
 /** Without a subcommand, the parser answers with help. */
-const isHelp = (args: ReadonlyArray<string>, { rest, syntax }: Call) =>
-  args.some((arg) => arg === "--help" || arg === "-h") || (rest.length === 0 && syntax.subcommands.size > 0)
+const isHelp = ({ rest, syntax }: Call) => syntax.subcommands.size > 0 && rest.length === 0
+
+/** Whether help is asked for, wherever among the options of a command: the parser knows it only as the first of them. */
+const asksForHelp = ({ rest, syntax }: Call) =>
+  (syntax.subcommands.size === 0 || rest[0]?.startsWith("-") === true) &&
+  rest.some((arg, at) => (arg === "--help" || arg === "-h") && !takesNext(syntax, rest[at - 1] ?? ""))
 
 const tellMigration = ({ copy, file, from, to }: Migration) =>
   Console.error(
@@ -60,9 +64,10 @@ export const cli = async (argv: ReadonlyArray<string>) => {
   const { run, syntax } = await load(argv.slice(2))
   const args = standardInputLast(syntax, sqlIsNoOption(syntax, argv.slice(2)))
   const call = callOf(syntax, args)
-  const asked = run([...argv.slice(0, 2), ...args])
+  const asks = asksForHelp(call)
+  const asked = run([...argv.slice(0, 2), ...(asks ? [...call.words, "--help"] : args)])
   // A command that does something prints what it found out, which must not be taken for help.
-  return (isHelp(args, call) ? withReadableHelp(args)(asked) : asked).pipe(
+  return (asks || isHelp(call) ? withReadableHelp(call.words)(asked) : asked).pipe(
     withParserConsole,
     withUsage(call),
     Effect.provideService(OnMigration, tellMigration),

@@ -3,7 +3,7 @@ import * as Command from "@effect/cli/Command"
 import type * as ValidationError from "@effect/cli/ValidationError"
 import type * as Effect from "effect/Effect"
 import { version } from "../version.js"
-import type { ExitWith } from "./ExitCode.js"
+import type { ExitWith } from "./shell/ExitCode.js"
 import type { Syntax } from "./shell/syntax.js"
 
 /** The parser of some commands or of all, with what it can be given. */

@@ -1,6 +1,6 @@
 import * as Command from "@effect/cli/Command"
 import { application, batches, contacts, exports, type Parser, root } from "./commandTree.js"
-import type { exportCommands as ExportCommands } from "./exports.js"
+import type { exportCommands as ExportCommands } from "./commands/export.js"
 import { syntaxOf } from "./shell/syntax.js"
 
 /** The parser of a tree that holds one command alone: it reads a call of that command as the whole tree would. */
@@ -27,30 +27,30 @@ const ofExports = (commands: typeof ExportCommands) => ({
 type Load = () => Promise<Parser>
 
 const commands: Readonly<Record<string, Load>> = {
-  demo: async () => alone((await import("./demo.js")).demo),
-  run: async () => alone((await import("./run.js")).run),
-  resolve: async () => alone((await import("./resolve.js")).resolve),
-  lookup: async () => alone((await import("./lookup.js")).lookup),
-  reconcile: async () => alone((await import("./reconcile.js")).reconcile),
-  explain: async () => alone((await import("./explain.js")).explain),
-  status: async () => alone((await import("./status.js")).status),
-  export: async () => ofExports((await import("./exports.js")).exportCommands),
-  query: async () => alone((await import("./query.js")).query),
-  schema: async () => alone((await import("./schema.js")).schema),
-  snapshot: async () => alone((await import("./snapshot.js")).snapshot),
-  erase: async () => alone((await import("./erase.js")).erase)
+  demo: async () => alone((await import("./commands/demo.js")).demo),
+  run: async () => alone((await import("./commands/run.js")).run),
+  resolve: async () => alone((await import("./commands/resolve.js")).resolve),
+  lookup: async () => alone((await import("./commands/lookup.js")).lookup),
+  reconcile: async () => alone((await import("./commands/reconcile.js")).reconcile),
+  explain: async () => alone((await import("./commands/explain.js")).explain),
+  status: async () => alone((await import("./commands/status.js")).status),
+  export: async () => ofExports((await import("./commands/export.js")).exportCommands),
+  query: async () => alone((await import("./commands/query.js")).query),
+  schema: async () => alone((await import("./commands/schema.js")).schema),
+  snapshot: async () => alone((await import("./commands/snapshot.js")).snapshot),
+  erase: async () => alone((await import("./commands/erase.js")).erase)
 }
 
 const groups: Readonly<Record<string, Readonly<Record<string, Load>>>> = {
   contacts: {
-    load: async () => ofContacts((await import("./contactsLoad.js")).contactsLoad),
-    remove: async () => ofContacts((await import("./contactsRemove.js")).contactsRemove)
+    load: async () => ofContacts((await import("./commands/contactsLoad.js")).contactsLoad),
+    remove: async () => ofContacts((await import("./commands/contactsRemove.js")).contactsRemove)
   },
   batches: {
-    add: async () => ofBatches((await import("./batchesAdd.js")).batchesAdd),
-    list: async () => ofBatches((await import("./batchesShow.js")).batchesList),
-    show: async () => ofBatches((await import("./batchesShow.js")).batchesShow),
-    remove: async () => ofBatches((await import("./batchesRemove.js")).batchesRemove)
+    add: async () => ofBatches((await import("./commands/batchesAdd.js")).batchesAdd),
+    list: async () => ofBatches((await import("./commands/batchesShow.js")).batchesList),
+    show: async () => ofBatches((await import("./commands/batchesShow.js")).batchesShow),
+    remove: async () => ofBatches((await import("./commands/batchesRemove.js")).batchesRemove)
   }
 }
 

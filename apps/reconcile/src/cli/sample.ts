@@ -10,7 +10,7 @@ import * as ContactReader from "../contacts/ContactReader.js"
 import * as Batches from "../ledger/Batches.js"
 import * as LocalContacts from "../ledger/LocalContacts.js"
 import { ownTables } from "../ledger/ownTables.js"
-import { printable } from "./text.js"
+import { printable } from "./output/text.js"
 
 /** The sample's last batch never settles; a demo that waits for it would never end. */
 const settling = sampleScenario.batches.filter(({ ends }) => ends !== "never")

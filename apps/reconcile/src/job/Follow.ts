@@ -17,10 +17,11 @@ import { isOfTheWay, neverConnected, provesNothing } from "./blame.js"
 import { type Due, inTurn } from "./dueQueue.js"
 import type { Journal } from "./Journal.js"
 import { firstDelay, isLongAgo, pollInterval, unsetGrace } from "./pollPolicy.js"
+import { noAnswer, problemOf, unknownBatch } from "./batchProblem.js"
 import { accountAnswers } from "./probe.js"
 import type { BatchProblem, RunEvent } from "./RunEvent.js"
 import { steadyMillis } from "./steadyTime.js"
-import { type Failure, failureOf, type Source, silence, silent } from "./Failure.js"
+import { type Failure, failureOf, type Source, silence } from "./Failure.js"
 
 /** How a batch's part in a run ended. */
 export type Ending =
@@ -70,18 +71,6 @@ export interface Options {
 /** Errors by which a stranger turns every call away. */
 const unclear: ReadonlySet<string> = new Set(["AuthenticationFailed", "RequestRejected"])
 
-const noAnswer = silent("Nothing came before the run had to end.")
-
-const unknownBatch = (batchId: BatchId): Failure => ({
-  error: "UnknownBatch",
-  message: `Batch ${batchId}: ActiveCampaign keeps answering that it has no status. It does not know this batch, or no longer does: check the ID and the account.`,
-  body: null,
-  isOfTheWay: false,
-  provesNothing: false
-})
-
-const describe = (millis: number) => Duration.format(Duration.seconds(Math.max(1, Math.round(millis / 1000))))
-
 const inOrder = (open: ReadonlyArray<OpenBatch>, journal: Journal) =>
   Effect.gen(function* () {
     // By chance, and those in trouble last: where time does not suffice for all, no batch is always the one left out.
@@ -126,36 +115,10 @@ export const follow = (
       journal.hasHeard() ? Effect.forEach(untold.splice(0), onEvent, { discard: true }) : Effect.void
     )
 
-    /** What kept a batch from being asked about. */
-    const ofTheOthers = () => {
-      const last = troubles.ofAll()
-      return last === undefined || last.error === noAnswer.error
-        ? "Give it more time with --deadline."
-        : `No batch had an answer by then; the last call ended so: ${last.message}`
-    }
-
-    /** How a batch is named that gave no answer. */
-    const problemOf = ({ answered, asked, batch: { batchId }, source }: Followed, last: Failure) =>
-      Effect.map(steadyMillis, (now): BatchProblem => {
-        const streak = troubles.streakOf(source)
-        const since = answered?.time ?? streak?.began ?? troubles.sentAt(source) ?? now
-        const withoutAnswer = Math.round(now - since)
-        const calls = streak?.calls ?? 0
-        const failed = calls > 1 ? ` in ${calls} calls` : ""
-        const length = describe(withoutAnswer)
-        const message = !last.isOfTheWay
-          ? last.message
-          : !asked
-            ? `Batch ${batchId} was not asked about: the run had to end before its turn. ${ofTheOthers()}`
-            : answered === null
-              ? `Batch ${batchId} gave no answer for ${length}${failed}. ${last.message}`
-              : `Batch ${batchId} has given no answer since ${answered.at}, for ${length}${failed}. ${last.message}`
-        const error = asked ? last.error : "NotAsked"
-        return { batchId, error, message, calls, withoutAnswer, answeredAt: answered?.at ?? null }
-      })
-
     const fail = (followed: Followed, last: Failure) =>
-      Effect.flatMap(problemOf(followed, last), (problem) => ended(followed, { _tag: "Failed", problem }))
+      Effect.flatMap(problemOf(troubles, followed, last), (problem) =>
+        ended(followed, { _tag: "Failed", problem })
+      )
 
     const atTheEnd = (followed: Followed) =>
       Effect.gen(function* () {

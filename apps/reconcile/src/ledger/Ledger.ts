@@ -84,8 +84,8 @@ export const checkAccount = (baseUrl: string): Effect.Effect<void, LedgerError, 
 
 /** Ties the file to the account that gave its first answer. */
 export const bindAccount = (baseUrl: string, now: string): Effect.Effect<void, LedgerError, Ledger> =>
-  Effect.flatMap(Ledger, ({ sql, use }) =>
-    use(
+  Effect.flatMap(Ledger, ({ sql, transact }) =>
+    transact(
       sql`INSERT INTO accounts (account_id, base_url, bound_at) VALUES (1, ${baseUrl}, ${now}) ON CONFLICT DO NOTHING`
     )
   )

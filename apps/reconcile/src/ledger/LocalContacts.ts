@@ -66,7 +66,7 @@ export class OtherKeyColumn extends Schema.TaggedError<OtherKeyColumn>("ac-recon
 interface KnownSource {
   readonly id: number
   readonly key_column: string | null
-  readonly columns: string | null
+  readonly columns: string
 }
 
 const checkKey = (source: Source, known: KnownSource | undefined) => {
@@ -118,7 +118,6 @@ export const load = <E, R>(
 
 /** The names known of a source, in the order first seen; contacts of an earlier load may have others. */
 const columnsWith = (before: KnownSource | undefined, columns: ReadonlyArray<string>) => {
-  if (before?.columns === null) return null
   const names = before === undefined ? [] : Schema.decodeSync(ColumnNames)(before.columns)
   return JSON.stringify([...new Set([...names, ...columns])])
 }

@@ -3,8 +3,8 @@ import { Ledger } from "./Ledger.js"
 
 /** Opens a run's row. A run that was killed leaves `finished_at` NULL. */
 export const start = (startedAt: string, openBatches: number) =>
-  Effect.flatMap(Ledger, ({ sql, use }) =>
-    use(
+  Effect.flatMap(Ledger, ({ sql, transact }) =>
+    transact(
       Effect.map(
         sql<{ readonly id: number }>`
           INSERT INTO reconcile_runs (started_at, open_batches) VALUES (${startedAt}, ${openBatches})
@@ -25,8 +25,8 @@ export const finish = (
     readonly lookedUp: number
   }
 ) =>
-  Effect.flatMap(Ledger, ({ sql, use }) =>
-    use(sql`
+  Effect.flatMap(Ledger, ({ sql, transact }) =>
+    transact(sql`
       UPDATE reconcile_runs SET finished_at = ${result.finishedAt}, answers = ${result.answers},
         settled = ${result.settled}, errors = ${result.errors},
         resolved = ${result.resolved}, looked_up = ${result.lookedUp}

@@ -7,29 +7,15 @@ import type { LedgerError } from "./LedgerError.js"
 /** What `local_sources.columns` holds. */
 export const ColumnNames = Schema.parseJson(Schema.Array(Schema.String))
 
-/** Sources loaded before their names were kept: told from their contacts, all of them. */
-const scanned = (sourceId: number) =>
-  Effect.flatMap(Ledger, ({ sql, use }) =>
-    use(
-      Effect.map(
-        sql<{ readonly name: string }>`
-          SELECT j.key AS name FROM local_contacts l, json_each(l.source_columns) j
-          WHERE l.local_source_id = ${sourceId}
-          GROUP BY j.key ORDER BY min(l.local_contact_id), min(j.id)`,
-        (rows) => rows.map(({ name }) => name)
-      )
-    )
-  )
-
 /** The columns of all sources, each once, in the order in which they were first seen. */
 export const sourceColumns: Effect.Effect<ReadonlyArray<string>, LedgerError, Ledger> = Effect.flatMap(
   Ledger,
   ({ sql, use }) =>
     Effect.gen(function* () {
-      const sources = yield* use(sql<{ readonly id: number; readonly columns: string | null }>`
-        SELECT local_source_id AS id, columns FROM local_sources ORDER BY local_source_id`)
-      const names = yield* Effect.forEach(sources, ({ columns, id }) =>
-        columns === null ? scanned(id) : Effect.orDie(Schema.decode(ColumnNames)(columns))
+      const sources = yield* use(sql<{ readonly columns: string }>`
+        SELECT columns FROM local_sources ORDER BY local_source_id`)
+      const names = yield* Effect.forEach(sources, ({ columns }) =>
+        Effect.orDie(Schema.decode(ColumnNames)(columns))
       )
       return [...new Set(names.flat())]
     })

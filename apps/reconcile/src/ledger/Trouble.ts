@@ -18,8 +18,8 @@ export interface FailedCalls {
 
 /** One row for a batch until it answers, whichever run the calls were made in. */
 export const recordOfBatch = (batchId: BatchId, failed: FailedCalls) =>
-  Effect.flatMap(Ledger, ({ sql, use }) =>
-    use(sql`
+  Effect.flatMap(Ledger, ({ sql, transact }) =>
+    transact(sql`
       INSERT INTO batch_errors (batch_id, first_at, last_at, times, error, message, raw_body)
       VALUES (${batchId}, ${failed.firstAt}, ${failed.lastAt}, ${failed.times}, ${failed.error}, ${failed.message}, ${failed.body})
       ON CONFLICT (batch_id) WHERE ended_at IS NULL DO UPDATE SET last_at = excluded.last_at,
@@ -27,13 +27,15 @@ export const recordOfBatch = (batchId: BatchId, failed: FailedCalls) =>
   )
 
 export const endOfBatch = (batchId: BatchId, endedAt: string) =>
-  Effect.flatMap(Ledger, ({ sql, use }) =>
-    use(sql`UPDATE batch_errors SET ended_at = ${endedAt} WHERE batch_id = ${batchId} AND ended_at IS NULL`)
+  Effect.flatMap(Ledger, ({ sql, transact }) =>
+    transact(
+      sql`UPDATE batch_errors SET ended_at = ${endedAt} WHERE batch_id = ${batchId} AND ended_at IS NULL`
+    )
   )
 
 export const recordOfStep = (step: Step, failed: FailedCalls) =>
-  Effect.flatMap(Ledger, ({ sql, use }) =>
-    use(sql`
+  Effect.flatMap(Ledger, ({ sql, transact }) =>
+    transact(sql`
       INSERT INTO account_errors (step, first_at, last_at, times, error, message, raw_body)
       VALUES (${step}, ${failed.firstAt}, ${failed.lastAt}, ${failed.times}, ${failed.error}, ${failed.message}, ${failed.body})
       ON CONFLICT (step) WHERE ended_at IS NULL DO UPDATE SET last_at = excluded.last_at,
@@ -41,8 +43,8 @@ export const recordOfStep = (step: Step, failed: FailedCalls) =>
   )
 
 export const endOfStep = (step: Step, endedAt: string) =>
-  Effect.flatMap(Ledger, ({ sql, use }) =>
-    use(sql`UPDATE account_errors SET ended_at = ${endedAt} WHERE step = ${step} AND ended_at IS NULL`)
+  Effect.flatMap(Ledger, ({ sql, transact }) =>
+    transact(sql`UPDATE account_errors SET ended_at = ${endedAt} WHERE step = ${step} AND ended_at IS NULL`)
   )
 
 export interface Lasting {

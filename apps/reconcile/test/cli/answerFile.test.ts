@@ -7,7 +7,7 @@ import * as Stream from "effect/Stream"
 import { BatchId } from "effect-activecampaign/BatchId"
 import { ContactId } from "effect-activecampaign/ContactId"
 import { lists } from "effect-activecampaign/ImportAnswer"
-import { pastedAnswer } from "../../src/cli/answerFile.js"
+import { pastedAnswer } from "../../src/cli/input/answerFile.js"
 import { StandardInput } from "../../src/contacts/StandardInput.js"
 
 const bytesOf = (text: string | Uint8Array) =>

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
-import { helpTexts } from "../../src/cli/helpTexts.js"
+import { helpTexts } from "../../src/cli/shell/helpTexts.js"
 import { expectDone } from "./support/said.js"
 import { bin, inWorld } from "./support/World.js"
 

@@ -123,11 +123,11 @@ describe("erase", () => {
     "names a copy beside the ledger that still holds the address",
     inWorld(async (world) => {
       await load(world, two)
-      expectDone(await world.run(["snapshot", "reconcile.db.before-schema-5"]))
+      expectDone(await world.run(["snapshot", "reconcile.db.before-schema-2"]))
       const erased = await erase(world, "müller@example.test")
       expect(erased.code).toBe(1)
-      expect(erased.stdout).toContain("It still stands in reconcile.db.before-schema-5, beside the ledger.")
-      expect(existsSync(world.path("reconcile.db.before-schema-5"))).toBe(true)
+      expect(erased.stdout).toContain("It still stands in reconcile.db.before-schema-2, beside the ledger.")
+      expect(existsSync(world.path("reconcile.db.before-schema-2"))).toBe(true)
     })
   )
 

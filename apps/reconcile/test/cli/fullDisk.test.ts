@@ -1,10 +1,8 @@
 import { spawnSync } from "node:child_process"
 import { mkdirSync, readdirSync } from "node:fs"
-import Sqlite from "better-sqlite3"
 import { describe, expect, it } from "vitest"
-import { applicationId } from "../../src/ledger/identity.js"
-import { firstSchema } from "../../src/ledger/migrations/0001_first_schema.js"
 import { dump, pragma } from "./support/database.js"
+import { laterCommand } from "./support/laterCommand.js"
 import { expectDone, expectRefusal } from "./support/said.js"
 import { shell } from "./support/shell.js"
 import { prepared } from "./support/trouble.js"
@@ -20,6 +18,8 @@ const onSmallDisk = (line: string) =>
 const mounts =
   process.platform === "linux" &&
   spawnSync("unshare", ["-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).status === 0
+
+const later = laterCommand()
 
 describe.concurrent("standard output that takes nothing more", () => {
   const commands = [
@@ -102,14 +102,10 @@ describe.concurrent("a full disk", () => {
       const making = await shell(world, limited(64, "ac contacts load sent.csv --db new.db"))
       expectRefusal(making, 7, /new\.db: .*(disk|written)/)
       expect(readdirSync(world.folder)).toEqual(["sent.csv"])
-      const database = new Sqlite(world.path("old.db"))
-      for (const statement of firstSchema) database.exec(statement)
-      database.pragma(`application_id = ${applicationId}`)
-      database.pragma("user_version = 1")
-      database.close()
+      expectDone(await world.run(["contacts", "load", "sent.csv", "--db", "old.db"]))
       const before = dump(world.path("old.db"))
       for (const blocks of [64, 256]) {
-        const migrating = await shell(world, limited(blocks, "ac batches list --json --db old.db"))
+        const migrating = await shell(world, limited(blocks, "later reconcile --json --db old.db"), later)
         expect(migrating.code, `${blocks}`).toBe(7)
         expect(`${migrating.stdout}${migrating.stderr}`).not.toMatch(/fault of ac-reconcile|^ +at /m)
         expect(pragma(world.path("old.db"), "user_version")).toBe(1)

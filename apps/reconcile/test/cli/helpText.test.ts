@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { readableHelp } from "../../src/cli/help.js"
+import { readableHelp } from "../../src/cli/shell/help.js"
 
 const parsers = [
   "tool",

@@ -1,13 +1,11 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import { describe, expect, it } from "vitest"
-import * as Ledger from "../../src/ledger/Ledger.js"
-import { migrations } from "../../src/ledger/migrations.js"
 import { conclusions, pragma, rows } from "./support/database.js"
-import { account, inWorld, type World } from "./support/World.js"
+import { laterCommand } from "./support/laterCommand.js"
+import { account, type Call, inWorld, type World } from "./support/World.js"
 
 /** CI kills 60 times, 200 with AC_KILLS=200. The moments are drawn from AC_KILL_SEED, which a failure names. */
 const kills = Number(process.env.AC_KILLS ?? 12)
@@ -42,7 +40,8 @@ interface Scene {
   /** In the folder that the command is then run in. */
   readonly before: ReadonlyArray<ReadonlyArray<string>>
   readonly command: ReadonlyArray<string>
-  readonly isOlder?: boolean
+  /** Whether the command is the one of a later version. */
+  readonly isLater?: boolean
 }
 
 const load = ["contacts", "load", "sent.csv", "--batch-column", "batch", "--source", "crm"]
@@ -58,7 +57,7 @@ const scenes: ReadonlyArray<Scene> = [
     before: [load, run],
     command: ["erase", "contact-0@batch-3.example.test", "--yes"]
   },
-  { name: "a migration", before: [], command: load, isOlder: true }
+  { name: "a migration", before: [load, run], command: ["reconcile"], isLater: true }
 ]
 
 const inFolder = (folder: string, args: ReadonlyArray<string>) => [
@@ -85,11 +84,10 @@ const content = (folder: string) => {
   }
 }
 
-const olderLedger = (file: string) =>
-  Effect.runPromise(Effect.scoped(Layer.build(Ledger.layer(file, { migrations: migrations.slice(0, -1) }))))
+const later = laterCommand()
 
-const succeed = async (world: World, args: ReadonlyArray<string>, env: Readonly<Record<string, string>>) => {
-  const ended = await world.run(args, { env })
+const succeed = async (world: World, args: ReadonlyArray<string>, call: Call) => {
+  const ended = await world.run(args, call)
   expect(ended.code, `${args.join(" ")}: ${ended.stderr}`).toBe(0)
 }
 
@@ -98,8 +96,7 @@ const prepare = async (world: World, scene: Scene, env: Readonly<Record<string, 
   const folder = `${scene.name}-before`
   mkdirSync(world.path(folder))
   world.write(`${folder}/sent.csv`, sent)
-  if (scene.isOlder === true) await olderLedger(world.path(`${folder}/reconcile.db`))
-  for (const args of scene.before) await succeed(world, inFolder(folder, args), env)
+  for (const args of scene.before) await succeed(world, inFolder(folder, args), { env })
   return folder
 }
 
@@ -117,9 +114,10 @@ describe("a command killed at any moment", () => {
           cpSync(world.path(before), world.path(name), { recursive: true })
           return name
         }
+        const call = scene.isLater === true ? { env, bin: later } : { env }
         const whole = copy(`${scene.name}-whole`)
         const began = performance.now()
-        await succeed(world, inFolder(whole, scene.command), env)
+        await succeed(world, inFolder(whole, scene.command), call)
         const took = performance.now() - began
         const expected = content(world.path(whole))
 
@@ -128,12 +126,12 @@ describe("a command killed at any moment", () => {
           const folder = copy(`${scene.name}-${time}`)
           const moment = took * Effect.runSync(random.nextRange(0.1, 1.1))
           const place = `${scene.name} after ${moment.toFixed(0)} ms, AC_KILL_SEED=${seed}`
-          const started = world.start(inFolder(folder, scene.command), { env })
+          const started = world.start(inFolder(folder, scene.command), call)
           const timer = setTimeout(() => started.process.kill("SIGKILL"), moment)
           const ended = await started.ended
           clearTimeout(timer)
           if (ended.signal === "SIGKILL") killed += 1
-          const again = await world.run(inFolder(folder, scene.command), { env })
+          const again = await world.run(inFolder(folder, scene.command), call)
           // A copy or an erasure that was finished before it was killed is there already.
           expect([0, scene.name === "snapshot" ? 2 : 0], `${place}: ${again.stderr}`).toContain(again.code)
           expect(content(world.path(folder)), place).toEqual(expected)

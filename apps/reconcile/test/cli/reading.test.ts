@@ -1,10 +1,9 @@
 import { chmodSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import Sqlite from "better-sqlite3"
 import { describe, expect, it } from "vitest"
-import { firstSchema } from "../../src/ledger/migrations/0001_first_schema.js"
-import { applicationId } from "../../src/ledger/identity.js"
 import { pragma } from "./support/database.js"
 import { csvOf } from "./support/documented.js"
+import { laterCommand } from "./support/laterCommand.js"
 import { expectCleanOutput, expectDone, expectRefusal } from "./support/said.js"
 import { type Call, inWorld, type World } from "./support/World.js"
 
@@ -21,6 +20,8 @@ const reading = [
   ["erase", "ada@example.test"],
   ["schema"]
 ] as const
+
+const later = laterCommand()
 
 const inClosedFolder = async (world: World, test: () => Promise<void>) => {
   chmodSync(world.folder, 0o555)
@@ -156,19 +157,14 @@ describe.concurrent("what only reads", () => {
   it(
     "changes nothing in a file of an older schema, and reads it in the newer one",
     inWorld(async (world) => {
-      const database = new Sqlite(world.path("reconcile.db"))
-      for (const statement of firstSchema) database.exec(statement)
-      database.exec("INSERT INTO batches VALUES ('b-1', NULL, '2031-04-02T08:15:00.000Z')")
-      database.pragma(`application_id = ${applicationId}`)
-      database.pragma("user_version = 1")
-      database.close()
+      expectDone(await world.run(["batches", "add", "--id", "b-1"]))
       const before = readFileSync(world.path("reconcile.db"))
       for (const call of [
         ["batches", "list"],
         ["query", "SELECT * FROM batch_overview"],
         ["export", "outcomes"]
       ]) {
-        const told = await world.run(call)
+        const told = await world.run(call, { bin: later })
         expect(told.code).toBe(0)
         expect(told.stderr).toMatch(
           /^ac-reconcile: \.\/reconcile\.db has an older schema\. It was left as it is/

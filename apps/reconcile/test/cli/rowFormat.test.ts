@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as Stream from "effect/Stream"
 import Papa from "papaparse"
-import { encode, type Format, formats, type Row } from "../../src/cli/rowFormat.js"
+import { encode, type Format, formats, type Row } from "../../src/cli/output/rowFormat.js"
 import { parse } from "../contacts/support.js"
 
 const written = (

@@ -1,9 +1,7 @@
 import { statSync } from "node:fs"
-import Sqlite from "better-sqlite3"
 import { describe, expect, it } from "vitest"
-import { applicationId } from "../../src/ledger/identity.js"
-import { firstSchema } from "../../src/ledger/migrations/0001_first_schema.js"
 import { pragma, rows } from "./support/database.js"
+import { laterCommand } from "./support/laterCommand.js"
 import { envelopeOf, expectDone, expectRefusal } from "./support/said.js"
 import { inWorld } from "./support/World.js"
 
@@ -56,33 +54,30 @@ describe.concurrent("snapshot", () => {
   )
 })
 
-describe.concurrent("a file of the first schema", () => {
+describe.concurrent("a file of an older schema", () => {
+  const bin = laterCommand()
+
   it(
     "is kept beside itself when a command brings it up to date, which stderr tells, but not with --json",
     inWorld(async (world) => {
       for (const name of ["one.db", "two.db"]) {
-        const database = new Sqlite(world.path(name))
-        for (const statement of firstSchema) database.exec(statement)
-        database.exec("INSERT INTO batches VALUES ('b-1', NULL, '2031-04-02T08:15:00.000Z')")
-        database.pragma(`application_id = ${applicationId}`)
-        database.pragma("user_version = 1")
-        database.close()
+        expectDone(await world.run(["batches", "add", "--id", "b-1", "--db", name]))
       }
-      const read = await world.run(["batches", "list", "--db", "one.db"])
+      const read = await world.run(["batches", "list", "--db", "one.db"], { bin })
       expect(read).toMatchObject({ code: 0, stdout: expect.stringContaining("b-1") })
       expect(read.stderr).toMatch(
         /^ac-reconcile: one\.db has an older schema\. .* a temporary copy .* is read; /
       )
       expect(pragma(world.path("one.db"), "user_version")).toBe(1)
-      const told = await world.run(["reconcile", "--db", "one.db"])
+      const told = await world.run(["reconcile", "--db", "one.db"], { bin })
       expect(told.code).toBe(0)
       expect(told.stderr).toMatch(
-        /^ac-reconcile: one\.db has schema 1 and is brought to schema \d+\. As it was, it is kept in one\.db\.before-schema-\d+\.\n$/
+        /^ac-reconcile: one\.db has schema 1 and is brought to schema 2\. As it was, it is kept in one\.db\.before-schema-\d+\.\n$/
       )
       const kept = /one\.db\.before-schema-\d+/.exec(told.stderr)?.[0] ?? ""
       expect(pragma(world.path(kept), "user_version")).toBe(1)
-      expectDone(await world.run(["batches", "list", "--db", "one.db"]))
-      expectDone(await world.run(["batches", "list", "--db", "two.db", "--json"]))
+      expectDone(await world.run(["batches", "list", "--db", "one.db"], { bin }))
+      expectDone(await world.run(["batches", "list", "--db", "two.db", "--json"], { bin }))
     })
   )
 })

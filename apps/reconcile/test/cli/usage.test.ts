@@ -142,3 +142,30 @@ describe("a call that makes no sense", () => {
     })
   )
 })
+
+describe.concurrent("--help", () => {
+  const calls: ReadonlyArray<readonly [ReadonlyArray<string>, ReadonlyArray<string>]> = [
+    [["run"], ["run", "--once", "--help"]],
+    [
+      ["contacts", "load"],
+      ["contacts", "load", "sent.csv", "-h"]
+    ],
+    [["batches"], ["batches", "--help"]],
+    [
+      ["export", "outcomes"],
+      ["export", "outcomes", "--output", "out.csv", "--help", "--format", "csv"]
+    ]
+  ]
+  for (const [words, args] of calls) {
+    it(
+      `is given for ${words.join(" ")}, wherever it stands: ${args.join(" ")}`,
+      inWorld(async (world) => {
+        const whole = await world.run([...words, "--help"])
+        const asked = await world.run(args)
+        expect(asked).toMatchObject({ code: 0, stderr: "" })
+        expect(asked.stdout).toBe(whole.stdout)
+        expect(readdirSync(world.folder)).toEqual([])
+      })
+    )
+  }
+})

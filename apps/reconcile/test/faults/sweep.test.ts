@@ -7,20 +7,23 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import { vi } from "vitest"
 import * as ActiveCampaignClient from "effect-activecampaign/ActiveCampaignClient"
 import * as RateBudget from "effect-activecampaign/RateBudget"
 import * as InProcess from "effect-activecampaign-simulator/InProcess"
-import { respond } from "../../src/cli/respond.js"
-import { runAndReport } from "../../src/cli/run.js"
+import { respond } from "../../src/cli/shell/respond.js"
+import { runAndReport } from "../../src/cli/commands/run.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
-import { migrations } from "../../src/ledger/migrations.js"
 import { conclusions, pragma, rows } from "../cli/support/database.js"
+import { migrations } from "../support/laterSchema.js"
 import * as virtualClock from "../support/virtualClock.js"
 import { accountOf } from "./support/account.js"
 import { type Counter, failing, type Lasting } from "./support/counter.js"
 import { withFailingFiles } from "./support/fileOperations.js"
 import { command, ended, type Ended } from "./support/inProcess.js"
 import { withFailingWrites } from "./support/sqlWrites.js"
+
+vi.mock("../../src/ledger/migrations.js", () => import("../support/laterSchema.js"))
 
 /** Every how many-th point is tried. CI tries them all, with AC_FAULT_STEP=1. */
 const step = Number(process.env.AC_FAULT_STEP ?? 11)

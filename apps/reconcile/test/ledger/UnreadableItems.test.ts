@@ -4,7 +4,6 @@ import { erase } from "../../src/ledger/Erase.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
 import { rebuild } from "../../src/ledger/Reconciliation.js"
 import { answer, conclusions, findings, load, received, row, select, verdicts } from "../support/ledger.js"
-import { olderLedger } from "../support/olderLedger.js"
 
 const inMemory = Effect.provide(Ledger.layer(":memory:"))
 
@@ -171,25 +170,5 @@ describe("an address that no text can hold", () => {
       )
       assert.lengthOf(yield* select("SELECT DISTINCT email_key FROM batch_failures"), 2)
     }).pipe(inMemory)
-  )
-})
-
-const fifthLedger = olderLedger(
-  5,
-  `
-    INSERT INTO batches VALUES ('b', NULL, '2031-01-01T00:00:00Z');
-    INSERT INTO findings VALUES ('b', 'unmatched-failure', 'a@x.test', 'reported as failed')`
-)
-
-describe("a file of the fifth schema", () => {
-  it.scoped("keeps its findings, and takes those of items that cannot be read", () =>
-    Effect.gen(function* () {
-      const path = yield* fifthLedger
-      yield* Effect.gen(function* () {
-        assert.deepStrictEqual(yield* findings, ["unmatched-failure: a@x.test"])
-        yield* received("b", '{"status":"completed","success":[null],"failure":[]}')
-        assert.include(yield* findings, "unreadable-item: success")
-      }).pipe(Effect.provide(Ledger.layer(path)))
-    })
   )
 })

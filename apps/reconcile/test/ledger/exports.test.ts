@@ -222,14 +222,6 @@ describe("the columns of the source", () => {
         "evidence",
         "reason"
       ])
-      // As an older program left it.
-      yield* select("UPDATE local_sources SET columns = NULL")
-      assert.deepStrictEqual((yield* columnsOf("unaccounted")).slice(0, 4), [
-        "Mail",
-        "extra",
-        "Name",
-        "outcome"
-      ])
       assert.deepStrictEqual(yield* columnsOf("findings"), ["batch_id", "finding", "subject", "detail"])
     }).pipe(inMemory)
   )

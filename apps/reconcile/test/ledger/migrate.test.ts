@@ -1,14 +1,17 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
+import Sqlite from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import { Disk } from "../../src/files/Disk.js"
 import { keptCopies } from "../../src/ledger/keptCopies.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
 import { migrations, schemaVersion } from "../../src/ledger/migrations.js"
+import { reconcileStale } from "../../src/ledger/Reconciliation.js"
 import { type Migration, OnMigration } from "../../src/ledger/OnMigration.js"
 import { dump, pragma } from "../cli/support/database.js"
-import { answer, load, row } from "../support/ledger.js"
+import { migrations as later } from "../support/laterSchema.js"
+import { answer, load, row, select } from "../support/ledger.js"
 import { temporaryFolder } from "../support/temporary.js"
 
 const next = schemaVersion + 1
@@ -59,6 +62,28 @@ describe("a ledger of an older schema", () => {
         readdirSync(folder).filter((name) => name.includes("unfinished")),
         []
       )
+    })
+  )
+
+  it.scoped("is brought on though views and triggers of the user's own ask its tables and views", () =>
+    Effect.gen(function* () {
+      const { file } = yield* ledger
+      const database = new Sqlite(file)
+      database.exec(`
+        CREATE VIEW my_links AS SELECT email_key, contact_id FROM links;
+        CREATE VIEW my_losses AS SELECT email_key FROM contact_status WHERE outcome = 'rejected';
+        CREATE TABLE my_notes (email_key TEXT, contact_id TEXT);
+        CREATE TRIGGER my_trigger AFTER INSERT ON my_notes
+          BEGIN UPDATE my_notes SET contact_id = (SELECT contact_id FROM my_links WHERE email_key = NEW.email_key); END`)
+      database.close()
+      assert.lengthOf(yield* open(file, later), 1)
+      yield* Effect.gen(function* () {
+        yield* reconcileStale()
+        yield* select("INSERT INTO my_notes (email_key) VALUES ('a@x.test')")
+        assert.deepStrictEqual(yield* select("SELECT * FROM my_losses"), [{ email_key: "c@x.test" }])
+        assert.deepStrictEqual(yield* select("SELECT contact_id FROM my_notes"), [{ contact_id: null }])
+        assert.deepStrictEqual(yield* select("PRAGMA legacy_alter_table"), [{ legacy_alter_table: 0 }])
+      }).pipe(Effect.provide(Ledger.layer(file, { migrations: later })))
     })
   )
 

@@ -54,7 +54,7 @@ const isNarrow = (sql: string) => /\b(?:batch_id|email_key|contact_id) = (?::|')
 describe("no plan reads a large table from end to end", () => {
   it("for a saved question about one batch, address or contact", () => {
     const narrow = questions.filter(({ parameters }) => parameters.some((one) => one.default === undefined))
-    expect(narrow.length).toBeGreaterThanOrEqual(10)
+    expect(narrow.length).toBeGreaterThanOrEqual(4)
     for (const { name, sql } of narrow) {
       expect(isNarrow(sql), name).toBe(true)
       expect(longSteps(sql), name).toEqual([])

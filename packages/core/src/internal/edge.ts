@@ -113,21 +113,20 @@ export const make = (options: Options) =>
           duration: timeout,
           onTimeout: () => timedOut(request, timeout)
         })
-        if (mode === "read") return limited
-        // From here on it may have left: whoever else fails, its answer is awaited. A fiber that is interrupted interrupts
-        // its children, so the request is nobody's child.
-        const submitted = Effect.forkDaemon(Effect.exit(limited)).pipe(
-          Effect.flatMap(Fiber.join),
-          Effect.flatten,
-          Effect.mapError(fromSubmission)
-        )
-        return Effect.checkInterruptible((isInterruptible) =>
-          Effect.uninterruptible(
+        return Effect.checkInterruptible((isInterruptible) => {
+          if (mode === "read" && isInterruptible) return limited
+          // A fiber that is interrupted interrupts its children, even where it may not be interrupted itself: what is to
+          // end by itself is nobody's child.
+          const apart = Effect.flatten(Effect.flatMap(Effect.forkDaemon(Effect.exit(limited)), Fiber.join))
+          if (mode === "read") return apart
+          // From here on it may have left: whoever else fails, its answer is awaited.
+          const submitted = Effect.mapError(apart, fromSubmission)
+          return Effect.uninterruptible(
             isInterruptible
               ? Effect.tap(submitted, (answer) => tellIfNobodyHears(request, describe?.(answer)))
               : submitted
           )
-        )
+        })
       }
 
       return Effect.suspend(() => {

@@ -1,8 +1,8 @@
 import * as Chunk from "effect/Chunk"
 import * as Stream from "effect/Stream"
 import { printable, widthOf } from "../../text/printable.js"
-import type { Piece, Row } from "../rowFormat.js"
-import { aligned, plural } from "../text.js"
+import type { Piece, Row } from "./rowFormat.js"
+import { aligned, plural } from "./text.js"
 import { cellText } from "./cellText.js"
 
 /** Beyond it, a cell pushes the next ones aside: one long value must not make every line as long. */

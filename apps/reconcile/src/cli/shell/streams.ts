@@ -1,4 +1,4 @@
-import { ExitCode } from "../ExitCode.js"
+import { ExitCode } from "./ExitCode.js"
 import { codeOf } from "../../ledger/LedgerError.js"
 import { DiskError } from "../../files/Disk.js"
 

@@ -13,7 +13,7 @@ export const yours: ReadonlyArray<ObjectNotes> = [
       loaded_at: "When it was last loaded. UTC.",
       key_column:
         "The source's own key column, named with --key. NULL: its contacts are known by their addresses.",
-      columns: "The names of its columns in the order first seen, as a JSON array. NULL: not known."
+      columns: "The names of its columns in the order first seen, as a JSON array."
     }
   },
   {

@@ -55,6 +55,8 @@ export interface Call {
   readonly keepStdin?: boolean
   /** A file or device that takes standard output. */
   readonly stdout?: string
+  /** Another build of the command. */
+  readonly bin?: string
   /** Whose process it is, where the test may choose. */
   readonly uid?: number
 }
@@ -94,7 +96,7 @@ const envIn = (folder: string) => ({
 const startIn = (folder: string, children: Set<ChildProcess>): World["start"] => {
   return (args, call = {}) => {
     const taker = call.stdout === undefined ? undefined : openSync(call.stdout, "w")
-    const child = spawn(process.execPath, [bin, ...args], {
+    const child = spawn(process.execPath, [call.bin ?? bin, ...args], {
       cwd: folder,
       env: { ...envIn(folder), ...call.env },
       stdio: ["pipe", taker ?? "pipe", "pipe"],

@@ -3,7 +3,7 @@ import type { Console } from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { cli } from "../../../src/cli/Cli.js"
-import { fromExit } from "../../../src/cli/ExitCode.js"
+import { fromExit } from "../../../src/cli/shell/ExitCode.js"
 
 /** How a command ended, and what it said. */
 export interface Ended {

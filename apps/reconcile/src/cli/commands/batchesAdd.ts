@@ -1,0 +1,193 @@
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { BatchId } from "effect-activecampaign/BatchId"
+import * as BatchIdList from "../../contacts/BatchIdList.js"
+import * as BatchIdText from "../../contacts/BatchIdText.js"
+import * as Answers from "../../ledger/Answers.js"
+import * as Batches from "../../ledger/Batches.js"
+import * as Ledger from "../../ledger/Ledger.js"
+import * as LocalContacts from "../../ledger/LocalContacts.js"
+import { reconcileStale } from "../../ledger/Reconciliation.js"
+import * as Reports from "../../ledger/Reports.js"
+import { ConfigurationError } from "../shell/ConfigurationError.js"
+import { pastedAnswer } from "../input/answerFile.js"
+import { describeRejects, describeRestored, noRejects, readContacts } from "../input/contactFile.js"
+import { delimiter, format, map, raw } from "./contactsLoad.js"
+import { ExitCode } from "../shell/ExitCode.js"
+import {
+  describeCaseTwins,
+  describeChanged,
+  describeDifferences,
+  describeRemarks,
+  describeResubmitted,
+  describeSent,
+  remarksResult
+} from "../output/loadText.js"
+import { db, invalid, json, submittedAt } from "../shell/options.js"
+import { describePasted, describeSecond, secondAnswer } from "../input/pastedAnswer.js"
+import { respond } from "../shell/respond.js"
+import { batchesOf, printable } from "../output/text.js"
+
+const id = Options.text("id").pipe(
+  Options.repeated,
+  Options.mapEffect((ids) =>
+    Effect.forEach(
+      ids.map((text) => text.trim()).filter((text) => text !== ""),
+      (text) => {
+        const fault = BatchIdText.faultOf(text)
+        return fault === null
+          ? Effect.succeed(text)
+          : Effect.fail(
+              invalid(`--id: "${printable(text)}" ${fault}. Give one batch ID, as it was answered.`)
+            )
+      }
+    )
+  ),
+  Options.withDescription("A batch ID; may be given several times")
+)
+
+const file = Options.text("file").pipe(
+  Options.optional,
+  Options.withDescription("A file with one batch ID a line; - reads standard input")
+)
+
+const sent = Options.text("sent").pipe(
+  Options.optional,
+  Options.withDescription("CSV or JSON lines of the contacts that were sent in the one batch named by --id")
+)
+
+const answer = Options.text("answer").pipe(
+  Options.optional,
+  Options.withDescription(
+    "A file with a status answer you have of the one batch named by --id; - reads standard input"
+  )
+)
+
+const yes = Options.boolean("yes").pipe(
+  Options.withDescription("Record the --answer also about a batch that has settled already")
+)
+
+export const batchesAdd = Command.make(
+  "add",
+  { id, file, sent, answer, yes, submittedAt, map, format, delimiter, raw, db, json },
+  (options) =>
+    respond(
+      "batches add",
+      options.json,
+      Effect.gen(function* () {
+        const fromFile = Option.isSome(options.file) ? yield* BatchIdList.read(options.file.value) : []
+        const named = [...options.id, ...fromFile]
+        const batchIds = [...new Set(named)].map((text) => BatchId.make(text))
+        const [batchId] = batchIds
+        if (batchId === undefined) {
+          return yield* new ConfigurationError({
+            problem: "No batch ID was given.",
+            hint: "Name batches with --id BATCH_ID (repeatable), or with --file FILE, one a line."
+          })
+        }
+        if (Option.isSome(options.sent) && batchIds.length !== 1) {
+          return yield* new ConfigurationError({
+            problem: `--sent says what was sent in one batch, and ${batchIds.length} were named.`,
+            hint: "Add them one at a time, or load a file with a batch column: ac-reconcile contacts load FILE --batch-column COLUMN."
+          })
+        }
+        if (Option.isSome(options.answer) && batchIds.length !== 1) {
+          return yield* new ConfigurationError({
+            problem: `--answer is the answer about one batch, and ${batchIds.length} were named.`,
+            hint: "Add them one at a time."
+          })
+        }
+        if ([options.file, options.sent, options.answer].filter(Option.contains("-")).length > 1) {
+          return yield* new ConfigurationError({
+            problem: "Standard input can be read once.",
+            hint: "Give - to one option, and a file to the other."
+          })
+        }
+        const now = DateTime.formatIso(yield* DateTime.now)
+        const times = { addedAt: now, submittedAt: options.submittedAt }
+        // Files are begun before the ledger is touched: one that cannot be read must leave no trace.
+        const pasted = Option.isSome(options.answer)
+          ? yield* pastedAnswer(options.answer.value, batchId)
+          : undefined
+        // What was sent in a batch is a source of its own, whatever file it was read from.
+        const source = `sent in ${batchId}`
+        const input = Option.isSome(options.sent)
+          ? {
+              ...(yield* readContacts({
+                ...options,
+                file: options.sent.value,
+                alsoReads: Option.toArray(options.file),
+                rejects: Option.none(),
+                source: Option.some(source)
+              })),
+              source
+            }
+          : undefined
+        const done = yield* Effect.gen(function* () {
+          const second = pasted === undefined || options.yes ? undefined : yield* secondAnswer(pasted)
+          if (second !== undefined) return second
+          const { added, resubmitted } = yield* Batches.add(batchIds, times)
+          const report =
+            input === undefined
+              ? undefined
+              : yield* LocalContacts.load(
+                  { name: input.source, rejected: () => input.rejected(), batchId },
+                  input.rows,
+                  now
+                )
+          const recorded = pasted === undefined ? undefined : yield* Answers.record(pasted, "pasted")
+          const { changed } = yield* reconcileStale()
+          const batch = pasted === undefined ? Option.none() : yield* Reports.batch(batchId)
+          const settled = pasted === undefined ? undefined : yield* Answers.settledStatus(batchId)
+          const twins = yield* Batches.allCaseTwins(batchIds)
+          return {
+            _tag: "Added" as const,
+            added,
+            resubmitted,
+            report,
+            recorded,
+            changed,
+            batch,
+            settled,
+            twins
+          }
+        }).pipe(Effect.provide(Ledger.layer(options.db)))
+        if (done._tag === "Shown") return describeSecond(options.db, done)
+        const { added, batch, changed, recorded, report, resubmitted, settled, twins } = done
+        const rejected = input === undefined ? noRejects : yield* input.finish
+        const known = batchIds.length - added
+        return {
+          text: [
+            `${options.db}: ${batchesOf(added)} added${known > 0 ? `, ${known} already known` : ""}.`,
+            ...(report === undefined ? [] : [describeSent(report), ...describeDifferences(report)]),
+            ...describeResubmitted(resubmitted, options.submittedAt),
+            ...(pasted === undefined ? [] : describePasted(pasted, recorded === true, batch, settled)),
+            ...describeChanged(changed),
+            ...describeCaseTwins(twins),
+            ...describeRestored(input?.restored() ?? 0),
+            ...(input === undefined ? [] : describeRemarks(input.remarks(), input.place)),
+            ...describeRejects(rejected, true)
+          ].join("\n"),
+          result: {
+            db: options.db,
+            added,
+            known,
+            sentAdded: report?.sentAdded ?? 0,
+            resubmitted,
+            answer:
+              pasted === undefined ? null : { status: pasted.answer.status, recorded: recorded === true },
+            caseTwins: twins,
+            outcomesChanged: changed,
+            restored: input?.restored() ?? 0,
+            ...(input === undefined ? {} : remarksResult(input.remarks(), input.place)),
+            rejected: rejected.count,
+            rejectsFile: rejected.file
+          },
+          exitCode: report?.rows === 0 && rejected.count > 0 ? ExitCode.usage : ExitCode.done
+        }
+      }).pipe(Effect.scoped)
+    )
+).pipe(Command.withDescription("Adopt batches that were submitted already, by whatever tool"))

@@ -1,0 +1,58 @@
+import * as Args from "@effect/cli/Args"
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import * as Effect from "effect/Effect"
+import { BatchId } from "effect-activecampaign/BatchId"
+import * as Ledger from "../../ledger/Ledger.js"
+import { whileLeased } from "../../ledger/lease.js"
+import { preview, removeBatches } from "../../ledger/Removals.js"
+import { ConfigurationError } from "../shell/ConfigurationError.js"
+import { knownBatch } from "../input/knownBatch.js"
+import { batchIdArgument, db, json } from "../shell/options.js"
+import { describeRemoval, notDone, yes } from "../output/removalText.js"
+import { respond } from "../shell/respond.js"
+import { batchesOf, blocks, plural, printable } from "../output/text.js"
+
+const id = Options.text("id").pipe(
+  Options.repeated,
+  Options.withDescription("A batch ID, also one that begins with -; may be given several times")
+)
+
+export const batchesRemove = Command.make(
+  "remove",
+  { batchIds: batchIdArgument.pipe(Args.repeated), id, yes, db, json },
+  (options) =>
+    respond(
+      "batches remove",
+      options.json,
+      Effect.gen(function* () {
+        const named = options.id.map((text) => text.trim()).filter((text) => text !== "")
+        const batchIds = [...new Set([...options.batchIds, ...named.map((text) => BatchId.make(text))])]
+        if (batchIds.length === 0) {
+          return yield* new ConfigurationError({
+            problem: "No batch ID was given.",
+            hint: "Name the batches to remove: ac-reconcile batches remove BATCH_ID."
+          })
+        }
+        for (const batchId of batchIds) yield* knownBatch(options.db, batchId)
+        const removal = removeBatches(batchIds)
+        const report = yield* options.yes ? whileLeased(removal) : preview(removal)
+        const what = batchIds.length === 1 ? `batch ${batchIds[0]}` : batchesOf(batchIds.length)
+        return {
+          text: blocks(
+            printable(
+              options.yes
+                ? `${options.db}: ${what} removed.`
+                : `${options.db}: removing ${what} would take out:`
+            ),
+            ...describeRemoval(report, options.yes),
+            report.unnamed === 0
+              ? ""
+              : `${options.yes ? plural(report.unnamed, "local contact stays and names", "local contacts stay and name") : `${plural(report.unnamed, "local contact")} would stay and name`} no batch. Loading their source again brings the batch back.`,
+            options.yes ? "" : notDone
+          ),
+          result: { db: options.db, batchIds, done: options.yes, ...report }
+        }
+      }).pipe(Effect.provide(Ledger.layer(options.db, { mustExist: true })))
+    )
+).pipe(Command.withDescription("Take batches out of the file with all that belongs to them"))

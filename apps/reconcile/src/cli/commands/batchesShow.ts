@@ -1,0 +1,95 @@
+import * as Command from "@effect/cli/Command"
+import * as Effect from "effect/Effect"
+import * as Ledger from "../../ledger/Ledger.js"
+import * as Reports from "../../ledger/Reports.js"
+import { knownBatch } from "../input/knownBatch.js"
+import { batchIdArgument, db, json } from "../shell/options.js"
+import { respond } from "../shell/respond.js"
+import { attentionIn, attentionTable, countsOf, findingsTable } from "../output/summary.js"
+import { batchesOf, blocks, columns, plural, printable } from "../output/text.js"
+
+const shown = 50
+
+/** Why a contact may be unaccounted for in spite of a success list: nobody knows whose these are. */
+const unlinked = (count: number) =>
+  count === 0
+    ? ""
+    : `\n${plural(count, "successful contact ID belongs", "successful contact IDs belong")} to nobody known; 'ac-reconcile resolve' asks whose they are.`
+
+const statusOf = (batch: Reports.BatchRow, isTroubled: boolean) =>
+  batch.status ?? (isTroubled ? "without an answer" : "not asked about yet")
+
+const troubleLine = ({ first_at, last_at, message, times }: Reports.TroubleRow) =>
+  `The last ${plural(times, "call")} gave no answer that could be used, from ${first_at} to ${last_at}. ${message}`
+
+/** A list that was missing or null is not known, which is not empty. */
+const listed = (count: number | null, one: string, many: string) =>
+  count === null ? `${many} not reported` : plural(count, one, many)
+
+export const batchesShow = Command.make("show", { batchId: batchIdArgument, db, json }, (options) =>
+  respond(
+    "batches show",
+    options.json,
+    Effect.gen(function* () {
+      const batch = yield* knownBatch(options.db, options.batchId)
+      const timeline = yield* Reports.timeline(options.batchId)
+      const attention = yield* Reports.attention({ batchId: options.batchId, limit: shown })
+      const findings = yield* Reports.findings({ batchId: options.batchId, limit: shown })
+      const trouble = yield* Reports.troubleOf(options.batchId)
+      return {
+        text: blocks(
+          [
+            printable(`Batch ${batch.batch_id} is ${statusOf(batch, trouble !== undefined)}.`),
+            ...(trouble === undefined ? [] : [printable(troubleLine(trouble))]),
+            `${plural(batch.sent, "contact")} sent${countsOf(batch)}.${unlinked(batch.unlinked_successes)}`
+          ].join("\n"),
+          timeline.length === 0
+            ? ""
+            : columns(
+                timeline.map((row) => [
+                  row.at,
+                  `${row.status ?? "no answer"}${row.origin === "pasted" ? " (pasted)" : ""}`,
+                  row.error === null
+                    ? row.successes === null && row.failures === null
+                      ? ""
+                      : `${listed(row.successes, "success", "successes")}, ${listed(row.failures, "failure", "failures")}`
+                    : row.error
+                ])
+              ),
+          attentionTable(attention, {
+            more: attentionIn(batch) - attention.length,
+            oneBatch: true
+          }),
+          findingsTable(findings, { more: batch.findings - findings.length, oneBatch: true })
+        ),
+        result: { batch, trouble: trouble ?? null, timeline, attention, findings }
+      }
+    }).pipe(Effect.provide(Ledger.layerReadOnly(options.db)))
+  )
+).pipe(Command.withDescription("Tell one batch's story from the file: its answers, and who needs attention"))
+
+export const batchesList = Command.make("list", { db, json }, (options) =>
+  respond(
+    "batches list",
+    options.json,
+    Effect.gen(function* () {
+      const batches = yield* Reports.batches
+      const troubled = new Set(yield* Reports.troubled)
+      return {
+        text: blocks(
+          batchesOf(batches.length),
+          columns(
+            batches.map((batch) => [
+              batch.batch_id,
+              troubled.has(batch.batch_id)
+                ? `${batch.status ?? "asked"}, no answer since`
+                : (batch.status ?? "not asked"),
+              `${plural(batch.sent, "contact")} sent${countsOf(batch)}`
+            ])
+          )
+        ),
+        result: { batches, withoutAnswer: [...troubled] }
+      }
+    }).pipe(Effect.provide(Ledger.layerReadOnly(options.db)))
+  )
+).pipe(Command.withDescription("List every batch in the file, and how it stands"))

@@ -1,0 +1,217 @@
+import * as Args from "@effect/cli/Args"
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import { type ColumnMap, parseColumnMap } from "../../contacts/ColumnMap.js"
+import { formats } from "../../contacts/Parsing.js"
+import * as Ledger from "../../ledger/Ledger.js"
+import * as LocalContacts from "../../ledger/LocalContacts.js"
+import { reconcileStale } from "../../ledger/Reconciliation.js"
+import { ConfigurationError } from "../shell/ConfigurationError.js"
+import { describeRejects, describeRestored } from "../input/contactFile.js"
+import { openSource } from "../input/contactSource.js"
+import { ExitCode } from "../shell/ExitCode.js"
+import {
+  describeCaseTwins,
+  describeChanged,
+  describeDifferences,
+  describeRemarks,
+  describeResubmitted,
+  describeSent,
+  describeWithoutBatch,
+  remarksResult
+} from "../output/loadText.js"
+import { db, invalid, json, submittedAt } from "../shell/options.js"
+import { respond } from "../shell/respond.js"
+import { batchesOf, plural, printable } from "../output/text.js"
+
+export const map = Options.text("map").pipe(
+  Options.withDefault(""),
+  Options.mapEffect((text) =>
+    text === ""
+      ? Effect.succeed<ColumnMap>({})
+      : Either.mapLeft(parseColumnMap(text), (reason) => invalid(`--map: ${reason}`))
+  ),
+  Options.withDescription("Which columns hold what: email=E-Mail,contact_id=AC ID")
+)
+
+const batchColumn = Options.text("batch-column").pipe(
+  Options.optional,
+  Options.withDescription("The column that names the batch each row was sent in")
+)
+
+const source = Options.text("source").pipe(
+  Options.optional,
+  Options.withDescription(
+    "Name of the source (default: the file's path; - needs one). Loading a source again updates it"
+  )
+)
+
+const rejects = Options.text("rejects").pipe(
+  Options.optional,
+  Options.withDescription("Where bad rows are written (default: FILE.rejects.csv)")
+)
+
+export const raw = Options.boolean("raw").pipe(
+  Options.withDescription(
+    "Keep apostrophes that stand before what could be a formula, as '=1; exports set them, and loading takes them off"
+  )
+)
+
+export const format = Options.choice("input-format", formats).pipe(
+  Options.optional,
+  Options.withDescription("csv, jsonl (an object a line) or json (an array). Default: by what the file holds")
+)
+
+const delimiterNames: Readonly<Record<string, string>> = {
+  comma: ",",
+  semicolon: ";",
+  tab: "\t",
+  "\\t": "\t",
+  pipe: "|",
+  bar: "|",
+  colon: ":"
+}
+
+export const delimiter = Options.text("delimiter").pipe(
+  Options.optional,
+  Options.mapEffect((text) =>
+    Option.match(text, {
+      onNone: () => Effect.succeedNone,
+      onSome: (given) => {
+        const sign = delimiterNames[given.toLowerCase()] ?? given
+        // A letter, a digit, a quote or a blank stands in values as well.
+        return /^(?:\t|[^\p{L}\p{N}\p{M}\p{C}\s"'@])$/u.test(sign) && sign.length === 1
+          ? Effect.succeedSome(sign)
+          : Effect.fail(
+              invalid(
+                `--delimiter: '${printable(given)}' is no delimiter. Write one sign, as ';', or the word tab.`
+              )
+            )
+      }
+    })
+  ),
+  Options.withDescription(
+    "What separates the columns of CSV, as ';' or tab. Default: told from the header line"
+  )
+)
+
+const key = Options.text("key").pipe(
+  Options.optional,
+  Options.withDescription(
+    "The source's own key column: a row with the same key is the same contact, whatever its address"
+  )
+)
+
+const from = Options.text("from").pipe(
+  Options.optional,
+  Options.withDescription("A SQLite file to read in place of FILE, with --table or --query")
+)
+
+const table = Options.text("table").pipe(
+  Options.optional,
+  Options.withDescription("The table or view to read; without --from, one of yours in the --db file itself")
+)
+
+const query = Options.text("query").pipe(
+  Options.optional,
+  Options.withDescription("One SELECT to read in place of a table")
+)
+
+export const contactsLoad = Command.make(
+  "load",
+  {
+    file: Args.text({ name: "file" }).pipe(
+      Args.withDescription(
+        "CSV with a header, JSON lines or a JSON array, also as gzip; - reads standard input"
+      ),
+      Args.optional
+    ),
+    from,
+    table,
+    query,
+    map,
+    key,
+    batchColumn,
+    submittedAt,
+    source,
+    rejects,
+    format,
+    delimiter,
+    raw,
+    db,
+    json
+  },
+  (options) =>
+    respond(
+      "contacts load",
+      options.json,
+      Effect.gen(function* () {
+        const columnMap: ColumnMap = {
+          ...options.map,
+          ...(Option.isSome(options.batchColumn)
+            ? { batchId: options.batchColumn.value, byBatchColumn: true }
+            : {}),
+          ...(Option.isSome(options.key) ? { key: options.key.value } : {})
+        }
+        if (options.submittedAt !== undefined && columnMap.batchId === undefined) {
+          return yield* new ConfigurationError({
+            problem:
+              "--submitted-at says when the batches of the file were submitted, and no column names them.",
+            hint: "Add --batch-column COLUMN, or date a batch with 'ac-reconcile batches add --id BATCH_ID --submitted-at TIME'."
+          })
+        }
+        const input = yield* openSource(options, columnMap)
+        const now = DateTime.formatIso(yield* DateTime.now)
+        const { changed, knowsSent, report } = yield* Effect.gen(function* () {
+          const report = yield* LocalContacts.load(
+            {
+              name: input.name,
+              rejected: () => input.rejected(),
+              namesBatches: columnMap.batchId !== undefined,
+              ...(options.submittedAt === undefined ? {} : { submittedAt: options.submittedAt }),
+              ...(columnMap.key === undefined
+                ? {}
+                : { key: { column: columnMap.key, place: input.place, setAside: input.setAside } })
+            },
+            input.rows,
+            now
+          )
+          // Who exports next should find every sent contact there, with what is known of it now.
+          const { changed } = yield* reconcileStale()
+          return { report, changed, knowsSent: yield* LocalContacts.knowsSent }
+        }).pipe(Effect.provide(Ledger.layer(options.db)))
+        const rejected = yield* input.finish
+        return {
+          text: [
+            `${options.db}: ${plural(report.rows, "contact")} loaded from ${input.from}: ${report.added} new, ${report.updated} changed, ${report.unchanged} unchanged.`,
+            ...describeDifferences(report),
+            ...(columnMap.batchId === undefined
+              ? []
+              : [`${describeSent(report)} ${batchesOf(report.batchesAdded)} new.`]),
+            ...describeResubmitted(report.resubmitted, options.submittedAt),
+            ...describeCaseTwins(report.caseTwins),
+            ...describeChanged(changed),
+            ...describeRestored(input.restored()),
+            ...describeRemarks(input.remarks(), input.place),
+            ...describeRejects(rejected, report.sent > 0),
+            ...(columnMap.batchId === undefined ? describeWithoutBatch(input.columns(), knowsSent) : [])
+          ].join("\n"),
+          result: {
+            db: options.db,
+            source: input.name,
+            ...report,
+            outcomesChanged: changed,
+            restored: input.restored(),
+            ...remarksResult(input.remarks(), input.place),
+            rejected: rejected.count,
+            rejectsFile: rejected.file
+          },
+          exitCode: report.rows === 0 && rejected.count > 0 ? ExitCode.usage : ExitCode.done
+        }
+      }).pipe(Effect.scoped)
+    )
+).pipe(Command.withDescription("Load local contacts, and with --batch-column which batch each was sent in"))

@@ -1,0 +1,222 @@
+import { basename } from "node:path"
+import * as Args from "@effect/cli/Args"
+import * as Command from "@effect/cli/Command"
+import * as HelpDoc from "@effect/cli/HelpDoc"
+import * as Options from "@effect/cli/Options"
+import * as Effect from "effect/Effect"
+import { erase as eraseFrom, held } from "../../ledger/Erase.js"
+import { askedAddress } from "../../ledger/erase/askedAddress.js"
+import { searchBeside } from "../../ledger/erase/beside.js"
+import { searchBytes } from "../../ledger/erase/fileBytes.js"
+import { personOf } from "../../ledger/erase/person.js"
+import { type Remaining, search, searchReadOnly } from "../../ledger/erase/search.js"
+import type { Tidied } from "../../ledger/erase/tidy.js"
+import { keptCopies, realPath } from "../../ledger/keptCopies.js"
+import * as Ledger from "../../ledger/Ledger.js"
+import { fromSqlite } from "../../ledger/LedgerError.js"
+import { whileLeased } from "../../ledger/lease.js"
+import { thousands } from "../../text/thousands.js"
+import { ExitCode } from "../shell/ExitCode.js"
+import { db, json } from "../shell/options.js"
+import { type Response, respond } from "../shell/respond.js"
+import { blocks, columns, plural, printable } from "../output/text.js"
+
+/** The first of many, and how many more there are. */
+const some = (all: ReadonlyArray<string>) =>
+  all.length <= 5 ? all.join(", ") : `${all.slice(0, 5).join(", ")} and ${plural(all.length - 5, "other")}`
+
+const moreThanAnAddress = (text: string, within: ReadonlyArray<string>) =>
+  within.length === 1
+    ? `'${text}' is not a plain address. Name ${within[0]} alone: rows that hold it among other words are found, too.`
+    : `'${text}' is more than one address. Name one at a time: ${some(within)}.`
+
+const address = Args.text({ name: "address" }).pipe(
+  Args.mapEffect((text) => {
+    const asked = askedAddress(text)
+    if ("within" in asked) return Effect.fail(HelpDoc.p(moreThanAnAddress(text, asked.within)))
+    return text.startsWith("-") || !asked.address.includes("@")
+      ? Effect.fail(HelpDoc.p(`'${text}' is not an e-mail address.`))
+      : Effect.succeed(asked.address)
+  }),
+  Args.withDescription("The address of the person to take out of the file")
+)
+
+const yes = Options.boolean("yes").pipe(Options.withDescription("Do it; without, only what is held is shown"))
+
+const tableOf = (rows: ReadonlyArray<{ readonly table: string; readonly rows: number }>) =>
+  columns(rows.map(({ rows: count, table }) => [table, plural(count, "row")]))
+
+const placesOf = (places: ReadonlyArray<Remaining>) =>
+  places.map(({ place, rows }) => `${place} (${plural(rows, "row")})`).join(", ")
+
+const show = (file: string, subject: string) =>
+  Effect.gen(function* () {
+    const { contactIds, held: rows, key, keys } = yield* held(subject)
+    const found = yield* searchReadOnly(file, personOf(subject))
+    const spelled = keys.filter((one) => one !== key)
+    return {
+      text:
+        rows.length === 0 && found.remaining.length === 0
+          ? printable(`${file} holds nothing of ${key}.`)
+          : blocks(
+              printable(
+                `${file} holds ${key}${contactIds.length > 0 ? `, contact ID ${contactIds.join(", ")}` : ""}:`
+              ),
+              tableOf(rows),
+              printable(
+                spelled.length === 0 ? "" : `It is also written ${some(spelled.map((one) => `'${one}'`))}.`
+              ),
+              printable(`The address stands in ${placesOf(found.remaining)}.`),
+              "Nothing was changed. Run again with --yes to erase it; that cannot be undone."
+            ),
+      result: {
+        db: file,
+        emailKey: key,
+        keys,
+        contactIds,
+        held: rows,
+        places: found.remaining,
+        erased: false
+      }
+    }
+  }).pipe(Effect.provide(Ledger.layerReadOnly(file)))
+
+/** Why the proof could not be made, and what to do. The log stands beside the file itself, whatever link leads to it. */
+const untidy = (log: string, tidied: Exclude<Tidied, { readonly done: true }>, command: string) => {
+  const { because, openIn, reason } = tidied
+  const who = openIn.length === 0 ? "" : ` It is open in process ${openIn.join(", ")}.`
+  const consequence =
+    because === "log"
+      ? `so that the log ${log} could not be emptied, and what was erased may still be read out of it`
+      : "so that it could not be written anew, and what was erased may still be read out of its unused pages"
+  const remedy =
+    because === "failed"
+      ? `Mend that, and run the same command again: ${command}`
+      : `Close that program (a query, a database browser), and run the same command again: ${command}`
+  return because === "failed"
+    ? `The file could not be written anew (${reason}): what was erased may still be read out of its unused pages. ${remedy}`
+    : `Not proven: ${reason}, ${consequence}.${who} ${remedy}`
+}
+
+const eraseAndSearch = (subject: string) =>
+  Effect.gen(function* () {
+    const erased = yield* whileLeased(eraseFrom(subject))
+    return { erased, found: yield* search(erased.person) }
+  })
+
+const remove = (file: string, subject: string) =>
+  Effect.gen(function* () {
+    const { erased, found } = yield* Effect.provide(
+      eraseAndSearch(subject),
+      Ledger.layer(file, { mustExist: true })
+    )
+    const { others, remaining, unread } = found
+    // SQLite does not hold the file open in this process any more: to close it here would drop its locks.
+    const ledger = yield* Effect.mapError(searchBytes(file, erased.person, others), ({ error }) =>
+      fromSqlite(file, error)
+    )
+    const beside = yield* searchBeside(file, erased.person, others)
+    const command = `ac-reconcile erase ${/^[\w.@+-]+$/.test(subject) ? subject : `'${subject.replaceAll("'", `'\\''`)}'`} --yes --db ${file}`
+    const holding = beside.read.filter(({ unexplained }) => unexplained > 0)
+    const copies = yield* keptCopies(file)
+    const isProven =
+      erased.tidied.done && remaining.length === 0 && unread.length === 0 && ledger.unexplained === 0
+    const isEverywhereGone = isProven && holding.length === 0 && beside.unsearched.length === 0
+    const proof = [
+      ...(erased.tidied.done ? [] : [untidy(`${yield* realPath(file)}-wal`, erased.tidied, command)]),
+      ...(remaining.length === 0
+        ? []
+        : [
+            `The address still stands in ${placesOf(remaining)}, which this command does not change. Change it there, and run the same command again: ${command}`
+          ]),
+      ...unread.map(({ reason, table }) => `The table ${table} could not be read (${reason}).`),
+      ...(erased.tidied.done && remaining.length === 0 && ledger.unexplained > 0
+        ? [
+            `No column of any table holds the address, but ${plural(ledger.unexplained, "place")} in the bytes of the file ${ledger.unexplained === 1 ? "does" : "do"}. Run the same command again, which writes the file anew: ${command}`
+          ]
+        : []),
+      ...(isProven
+        ? [
+            `Searched every column of every table, and all ${thousands(ledger.bytes)} bytes of the file: ${isEverywhereGone ? "the address stands nowhere" : "the address is not in it any more"}.`
+          ]
+        : []),
+      ...(isProven && others.size > 0
+        ? [
+            `Its letters are part of ${plural(others.size, "longer address", "longer addresses")}, which ${others.size === 1 ? "stays" : "stay"}: ${some([...others.keys()])}.`
+          ]
+        : []),
+      ...(holding.length > 0
+        ? [
+            `It still stands in ${holding.map(({ path }) => path).join(", ")}, beside the ledger. ${holding.length === 1 ? "It was" : "They were"} left as ${holding.length === 1 ? "it is" : "they are"}; delete ${holding.length === 1 ? "it" : "them"} when you need ${holding.length === 1 ? "it" : "them"} no more.`
+          ]
+        : []),
+      ...beside.unsearched.map(
+        ({ path, reason }) =>
+          `${path} beside the ledger could not be searched (${reason}), and may still hold the address. Look into it yourself, then move or delete it, and run the same command again: ${command}`
+      )
+    ]
+    return {
+      text: blocks(
+        erased.held.length === 0
+          ? printable(`The tables of ${file} hold nothing of ${erased.keys[0] ?? subject}.`)
+          : `Erased; ${erased.token} stands in its place, so that all totals stay as they were.`,
+        tableOf(erased.held),
+        ...proof.map((line) => printable(line)),
+        ...(erased.sharedIds.length > 0
+          ? [
+              printable(
+                `Contact ID ${erased.sharedIds.join(", ")} stays: another address is linked to it, too.`
+              )
+            ]
+          : []),
+        ...(beside.read.length > 0
+          ? [
+              printable(
+                `Read byte by byte, too: ${beside.read.map(({ path }) => basename(path)).join(", ")}.`
+              )
+            ]
+          : []),
+        "Copies elsewhere are yours to erase: files the contacts were loaded from (loading them again brings the address back), rejects files, exports, snapshots."
+      ),
+      result: {
+        db: file,
+        held: erased.held,
+        keys: erased.keys,
+        erased: erased.held.length > 0,
+        proven: isEverywhereGone,
+        token: erased.held.length > 0 ? erased.token : null,
+        sharedIds: erased.sharedIds,
+        tidied: erased.tidied,
+        keptCopies: copies,
+        remaining,
+        unread,
+        bytesSearched: ledger.bytes,
+        occurrencesInBytes: ledger.occurrences,
+        unexplainedInBytes: ledger.unexplained,
+        longerAddresses: others.size,
+        filesBeside: beside.read,
+        unsearchedBeside: beside.unsearched
+      },
+      exitCode: !erased.tidied.done
+        ? ExitCode.database
+        : isEverywhereGone
+          ? ExitCode.done
+          : ExitCode.unexpected
+    }
+  })
+
+export const erase = Command.make("erase", { address, yes, db, json }, (options) =>
+  respond(
+    "erase",
+    options.json,
+    Effect.gen(function* () {
+      // Also where the tables hold nothing any more: one that was killed may have left pages to tidy up.
+      const response: Response = options.yes
+        ? yield* remove(options.db, options.address)
+        : yield* show(options.db, options.address)
+      return response
+    })
+  )
+).pipe(
+  Command.withDescription("Take one person out of every table, bodies as received included, and prove it")
+)

@@ -1,0 +1,63 @@
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { planOnly } from "../../job/Run.js"
+import * as Ledger from "../../ledger/Ledger.js"
+import * as account from "../shell/account.js"
+import { db, deadline, json, maxCalls, rate } from "../shell/options.js"
+import { type Response, respond } from "../shell/respond.js"
+import { runAndReport } from "./run.js"
+import { describePlan } from "../output/steps.js"
+import { blocks } from "../output/text.js"
+import { sayingWaits } from "../shell/waiting.js"
+
+const dryRun = Options.boolean("dry-run").pipe(
+  Options.withDescription(
+    "Only say how the addresses would be looked up, and what it costs (one call at most)"
+  )
+)
+
+const lookAllUp = (options: {
+  readonly deadline: Duration.Duration
+  readonly maxCalls: number
+  readonly json: boolean
+}) =>
+  runAndReport({
+    follow: false,
+    once: true,
+    deadline: options.deadline,
+    account: { resolve: false, lookup: true, maxCalls: options.maxCalls },
+    failOn: [],
+    suggest: true,
+    json: options.json
+  })
+
+export const lookup = Command.make(
+  "lookup",
+  { dryRun, maxCalls, deadline: deadline("30m"), rate, db, json },
+  (options) =>
+    respond(
+      "lookup",
+      options.json,
+      Effect.gen(function* () {
+        if (!options.dryRun) return yield* lookAllUp(options)
+        const plan = yield* sayingWaits(options.json)(planOnly(options))
+        const response: Response = {
+          text: blocks(
+            describePlan(plan),
+            plan.affordable === 0 ? "" : "None has been looked up yet; without --dry-run they are."
+          ),
+          result: { db: options.db, plan }
+        }
+        return response
+      }).pipe(
+        Effect.provide(account.layer({ ...options.rate, json: options.json })),
+        Effect.provide(Ledger.layer(options.db, { mustExist: true }))
+      )
+    )
+).pipe(
+  Command.withDescription(
+    "Ask the account for the addresses of which the lists said nothing: present or missing; 'run' does it, too"
+  )
+)

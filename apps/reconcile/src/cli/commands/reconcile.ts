@@ -1,0 +1,32 @@
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import * as Effect from "effect/Effect"
+import * as Ledger from "../../ledger/Ledger.js"
+import { rebuild, reconcileStale } from "../../ledger/Reconciliation.js"
+import * as Reports from "../../ledger/Reports.js"
+import { db, json } from "../shell/options.js"
+import { respond } from "../shell/respond.js"
+import { totalsTable } from "../output/summary.js"
+import { batchesOf, blocks, plural } from "../output/text.js"
+
+const again = Options.boolean("rebuild").pipe(
+  Options.withDescription("Draw every conclusion anew from the facts, and say whether any came out otherwise")
+)
+
+export const reconcile = Command.make("reconcile", { rebuild: again, db, json }, (options) =>
+  respond(
+    "reconcile",
+    options.json,
+    Effect.gen(function* () {
+      const { batches, changed } = yield* options.rebuild ? rebuild : reconcileStale()
+      const summary = yield* Reports.summary
+      const outcome = options.rebuild
+        ? `${batchesOf(batches)} decided anew from the facts: ${changed === 0 ? "every conclusion came out as it stood" : `${plural(changed, "contact")} came out otherwise than it stood`}.`
+        : `${batchesOf(batches)} decided whose facts had changed; ${plural(changed, "contact")} came to another outcome.`
+      return {
+        text: blocks(outcome, totalsTable(summary)),
+        result: { db: options.db, rebuilt: options.rebuild, batches, changed, summary }
+      }
+    }).pipe(Effect.provide(Ledger.layer(options.db, { mustExist: true })))
+  )
+).pipe(Command.withDescription("Draw conclusions from what is recorded, without asking anybody"))

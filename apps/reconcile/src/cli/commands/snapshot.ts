@@ -1,0 +1,91 @@
+import * as Args from "@effect/cli/Args"
+import * as Command from "@effect/cli/Command"
+import * as HelpDoc from "@effect/cli/HelpDoc"
+import * as Effect from "effect/Effect"
+import { use } from "../../files/Disk.js"
+import { OutputRefused } from "../../files/OutputError.js"
+import { follow } from "../../files/Place.js"
+import { outputFailed, outputTo } from "../../files/Target.js"
+import { nameNew, sweep } from "../../files/Unfinished.js"
+import { checkedCopy } from "../../ledger/copyLedger.js"
+import { type Held, held } from "../../ledger/held.js"
+import { strayBeside } from "../../ledger/identity.js"
+import { leavingNothing, readablePath } from "../../ledger/readable.js"
+import { readOnly } from "../../ledger/readOnly.js"
+import { ConfigurationError } from "../shell/ConfigurationError.js"
+import { db, json } from "../shell/options.js"
+import { respond } from "../shell/respond.js"
+import { batchesOf, blocks, plural, sizeOf } from "../output/text.js"
+
+const file = Args.text({ name: "file" }).pipe(
+  Args.mapEffect((text) =>
+    // A misspelt option would otherwise be taken for a file.
+    text.startsWith("-") || text.trim() === ""
+      ? Effect.fail(HelpDoc.p(`'${text}' is not the name of a file.`))
+      : Effect.succeed(text)
+  ),
+  Args.withDescription("The file to make; it must not exist")
+)
+
+const describe = (
+  target: string,
+  bytes: number,
+  { answers, batches, localContacts, schema, sent, settled }: Held
+) =>
+  blocks(
+    `${target}: ${sizeOf(bytes)}, schema ${schema}.`,
+    `It holds ${batchesOf(batches)}, ${settled} settled; ${plural(sent, "sent contact")}, ${plural(answers, "answer")}, ${plural(localContacts, "contact")} of your own.`
+  )
+
+const taken = (target: string) =>
+  new ConfigurationError({
+    problem: `${target} exists already and was left as it is.`,
+    hint: "Name a file that does not exist."
+  })
+
+const hint = "Name another file."
+
+/** Where the copy shall be. Nothing may be there yet, not even what only looks like a place for it. */
+const freePlace = (name: string, from: string) =>
+  Effect.gen(function* () {
+    const place = yield* Effect.mapError(follow(name), outputFailed({ name, hint }))
+    // One that was killed as it named its copy has left its tools beside it.
+    if (place._tag !== "Descriptor") yield* sweep(place.path)
+    if (place._tag !== "Absent") return yield* taken(name)
+    yield* outputTo(name, { inputs: [{ name: from, is: "the ledger that is copied" }] })
+    const stray = yield* strayBeside(place.path)
+    return stray === undefined
+      ? place.path
+      : yield* new OutputRefused({
+          file: name,
+          is: `the name of a database whose log is still there as ${stray}, and would be written into the copy`,
+          hint
+        })
+  })
+
+export const snapshot = Command.make("snapshot", { file, db, json }, (options) =>
+  respond(
+    "snapshot",
+    options.json,
+    Effect.gen(function* () {
+      const target = yield* freePlace(options.file, options.db)
+      // Says in one sentence what is wrong with a file that is no ledger, or cannot be read.
+      yield* leavingNothing(options.db)
+      const readable = yield* readablePath(options.db, { schema: "any" })
+      const copy = yield* checkedCopy(readable, target, options.file)
+      const content = yield* Effect.map(readOnly(copy), held)
+      const { bytes, named } = yield* Effect.mapError(
+        Effect.gen(function* () {
+          const bytes = yield* use((disk) => Number(disk.stat(copy).size))
+          return { bytes, named: yield* nameNew(copy, target) }
+        }),
+        outputFailed({ name: options.file, hint })
+      )
+      if (!named) return yield* taken(options.file)
+      return {
+        text: describe(options.file, bytes, content),
+        result: { db: options.db, file: options.file, bytes, ...content }
+      }
+    }).pipe(Effect.scoped)
+  )
+).pipe(Command.withDescription("Copy the file as it stands, as one file, even while a run writes to it"))

@@ -1,0 +1,238 @@
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Chunk from "effect/Chunk"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import type { ColumnMap } from "../../contacts/ColumnMap.js"
+import { type ContactFileError, displayName } from "../../contacts/ContactFileError.js"
+import * as ContactReader from "../../contacts/ContactReader.js"
+import type { ContactChunk, Place, RejectedRow } from "../../contacts/ContactRow.js"
+import type { Format } from "../../contacts/Parsing.js"
+import * as RejectsFile from "../../contacts/RejectsFile.js"
+import * as Remarks from "../../contacts/Remarks.js"
+import * as SqliteReader from "../../contacts/SqliteReader.js"
+import { describeLoaded } from "../output/loadProgress.js"
+import * as Progress from "../output/progress.js"
+import { plural, printable } from "../output/text.js"
+
+export interface Rejects {
+  readonly count: number
+  /** Where they were written; null if there were none. */
+  readonly file: string | null
+  /** Where they would have been written, if that were not somebody's file. */
+  readonly taken: string | null
+}
+
+export const noRejects: Rejects = { count: 0, file: null, taken: null }
+
+/** As many bad rows are named on stderr; all of them stand in the rejects file. */
+const named = 10
+
+const nameRejected = (path: string, place: Place, row: RejectedRow) => {
+  const column = row.column === null ? "" : `, column ${row.column}`
+  return Console.error(`${displayName(path)}, ${place} ${row.line}${column}: ${printable(row.reason)}`)
+}
+
+/** A stream of which so much has been read that a row is known: what cannot be read at all fails before a ledger is made. */
+const begun = <R>(stream: Stream.Stream<ContactChunk, ContactFileError, R>) =>
+  Effect.gen(function* () {
+    const pull = yield* Stream.toPull(stream)
+    let first = Chunk.empty<ContactChunk>()
+    let ended = false
+    while (!ended && Chunk.every(first, ({ rejected, rows }) => rows.length + rejected.length === 0)) {
+      const next = yield* pull.pipe(
+        Effect.map(Option.some),
+        Effect.catchAll((end) => (Option.isNone(end) ? Effect.succeedNone : Effect.fail(end.value)))
+      )
+      if (Option.isNone(next)) ended = true
+      else first = Chunk.appendAll(first, next.value)
+    }
+    return Stream.concat(Stream.fromChunk(first), ended ? Stream.empty : Stream.repeatEffectChunkOption(pull))
+  })
+
+interface Input<R> {
+  readonly path: string
+  readonly place: Place
+  readonly chunks: Stream.Stream<ContactChunk, ContactFileError, R>
+  readonly rejects: Option.Option<string>
+  /** Where rejected rows go by default. */
+  readonly defaultRejects: string
+  readonly db: string
+  /** Other files that the command reads. */
+  readonly alsoReads?: ReadonlyArray<string>
+  readonly size: number | undefined
+  readonly json: boolean
+}
+
+const readRows = <R>({
+  alsoReads = [],
+  chunks,
+  db,
+  defaultRejects,
+  json,
+  path,
+  place,
+  rejects,
+  size
+}: Input<R>) =>
+  Effect.gen(function* () {
+    const context = yield* Effect.context<R>()
+    const inputs = [
+      { name: path, is: "what the contacts are read from" },
+      { name: db, is: "the ledger that they are loaded into" },
+      ...alsoReads.map((name) => ({ name, is: "what the batches are read from" }))
+    ]
+    const rejectsFile = yield* Option.match(rejects, {
+      onNone: () => RejectsFile.madeUp(defaultRejects, { place, inputs }),
+      onSome: (name) => RejectsFile.typed(name, { place, inputs, json })
+    })
+    const progress = Progress.make(json)
+    yield* Effect.addFinalizer(() => progress.clear)
+    let count = 0
+    let restored = 0
+    let names: ReadonlyArray<string> = []
+    const remarks = Remarks.make()
+    const loaded = { rows: 0, bytes: 0 }
+    const setAside = (rows: ReadonlyArray<RejectedRow>) =>
+      Effect.gen(function* () {
+        const unnamed = Math.max(0, named - count)
+        count += rows.length
+        yield* rejectsFile.append(rows)
+        if (json || unnamed === 0) return
+        yield* progress.clear
+        yield* Effect.forEach(rows.slice(0, unnamed), (row) => nameRejected(path, place, row))
+      })
+    const first = yield* begun(chunks)
+    const rows = first.pipe(
+      Stream.tap((chunk) => (chunk.rejected.length === 0 ? Effect.void : setAside(chunk.rejected))),
+      Stream.tap((chunk) => {
+        loaded.rows += chunk.rows.length + chunk.rejected.length
+        loaded.bytes += chunk.bytesRead
+        restored += chunk.restored
+        remarks.add(chunk.remarks)
+        if (names.length === 0) names = chunk.rows[0]?.names ?? names
+        return progress.show(`${describeLoaded(loaded, size)} …`)
+      }),
+      Stream.map((chunk) => chunk.rows),
+      Stream.concat(
+        Stream.execute(Effect.suspend(() => progress.show(`${plural(loaded.rows, "row")} read, recording …`)))
+      ),
+      Stream.provideContext(context)
+    )
+    return {
+      rows,
+      place,
+      /** Takes rows that turn out bad only when all have been read. */
+      setAside,
+      /** How many were bad; to be asked once the rows have been read. */
+      rejected: () => count,
+      /** Cells that lost the apostrophe an export had set; to be asked then, too. */
+      restored: () => restored,
+      /** What is odd about rows that were taken; to be asked then, too. */
+      remarks: () => remarks.counted(),
+      /** The names of the columns, as the first row has them; to be asked then, too. */
+      columns: () => names,
+      /** To be run when all is recorded: tells where the bad rows are. */
+      finish: progress.clear.pipe(
+        Effect.zipRight(rejectsFile.finish),
+        Effect.map(
+          (written): Rejects => ({ count, file: written?.file ?? null, taken: written?.taken ?? null })
+        )
+      )
+    }
+  })
+
+const sizeOf = (path: string) =>
+  Effect.flatMap(FileSystem.FileSystem, (fs) =>
+    path === "-"
+      ? Effect.succeed(undefined)
+      : fs.stat(path).pipe(
+          Effect.map(({ size, type }) => (type === "File" ? Number(size) : undefined)),
+          // What is wrong with the file is told by reading it.
+          Effect.orElseSucceed(() => undefined)
+        )
+  )
+
+/** The good rows of a file as a stream; its bad rows are named on stderr and written to the rejects file. */
+export const readContacts = (options: {
+  readonly file: string
+  readonly map: ColumnMap
+  readonly format: Option.Option<Format>
+  readonly delimiter: Option.Option<string>
+  readonly rejects: Option.Option<string>
+  /** What the contacts are of, where that is not the file. */
+  readonly source: Option.Option<string>
+  readonly raw: boolean
+  readonly db: string
+  readonly alsoReads?: ReadonlyArray<string>
+  readonly json: boolean
+}) =>
+  Effect.flatMap(sizeOf(options.file), (size) =>
+    readRows({
+      path: options.file,
+      place: "line",
+      size,
+      db: options.db,
+      alsoReads: options.alsoReads ?? [],
+      json: options.json,
+      rejects: options.rejects,
+      defaultRejects: RejectsFile.rejectsPathFor(options.file, Option.getOrUndefined(options.source)),
+      chunks: ContactReader.read({
+        path: options.file,
+        map: options.map,
+        raw: options.raw,
+        ...(Option.isSome(options.format) ? { format: options.format.value } : {}),
+        ...(Option.isSome(options.delimiter) ? { delimiter: options.delimiter.value } : {})
+      })
+    })
+  )
+
+/** The same of a table, or of what a query finds. */
+export const readTable = (
+  options: SqliteReader.Source & {
+    readonly rejects: Option.Option<string>
+    readonly source: Option.Option<string>
+    readonly db: string
+    readonly json: boolean
+  }
+) =>
+  readRows({
+    path: options.path,
+    place: "row",
+    size: undefined,
+    db: options.db,
+    json: options.json,
+    rejects: options.rejects,
+    defaultRejects: rejectsPathForTable(options),
+    chunks: SqliteReader.read(options)
+  })
+
+const rejectsPathForTable = ({
+  path,
+  selection,
+  source
+}: SqliteReader.Source & { readonly source: Option.Option<string> }): string => {
+  const query = Option.match(source, {
+    onNone: () => "query",
+    onSome: (name) => `query.${RejectsFile.inFileName(name)}`
+  })
+  const what = selection._tag === "Table" ? RejectsFile.inFileName(selection.name) : query
+  return `${path}.${what}.rejects.csv`
+}
+
+export const describeRestored = (count: number): ReadonlyArray<string> =>
+  count === 0
+    ? []
+    : [
+        `${plural(count, "cell")} lost the apostrophe that exports set before what could be a formula; --raw keeps it.`
+      ]
+
+export const describeRejects = ({ count, file, taken }: Rejects, sent: boolean): ReadonlyArray<string> => {
+  if (file === null) return []
+  const consequence = sent
+    ? " Until they are mended and loaded again, no outcome of its batches can rest on counting."
+    : ""
+  const left = taken === null ? "" : ` (${taken} is not of an earlier load, and was left as it is)`
+  return [`${plural(count, "row")} could not be read; see ${file}${left}.${consequence}`]
+}

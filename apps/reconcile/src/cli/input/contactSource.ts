@@ -1,0 +1,95 @@
+import { resolve } from "node:path"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { ColumnMap } from "../../contacts/ColumnMap.js"
+import type { Format } from "../../contacts/Parsing.js"
+import type { Selection } from "../../contacts/SqliteReader.js"
+import { ownTables } from "../../ledger/ownTables.js"
+import { readOnly } from "../../ledger/readOnly.js"
+import { ConfigurationError } from "../shell/ConfigurationError.js"
+import { readContacts, readTable } from "./contactFile.js"
+
+export interface SourceOptions {
+  readonly file: Option.Option<string>
+  readonly from: Option.Option<string>
+  readonly table: Option.Option<string>
+  readonly query: Option.Option<string>
+  readonly source: Option.Option<string>
+  readonly format: Option.Option<Format>
+  readonly delimiter: Option.Option<string>
+  readonly rejects: Option.Option<string>
+  readonly raw: boolean
+  readonly db: string
+  readonly json: boolean
+}
+
+const misused = (problem: string, hint: string) => new ConfigurationError({ problem, hint })
+
+const selectionOf = ({ query, table }: SourceOptions): Option.Option<Selection> =>
+  Option.orElse(
+    Option.map(table, (name): Selection => ({ _tag: "Table", name })),
+    () => Option.map(query, (sql): Selection => ({ _tag: "Query", sql }))
+  )
+
+const check = ({ delimiter, file, format, from, query, table }: SourceOptions) => {
+  const isTable = [from, table, query].some(Option.isSome)
+  // A misspelt option would otherwise be taken for a file.
+  if (Option.exists(file, (name) => name.startsWith("-") && name !== "-")) {
+    return misused(
+      `'${Option.getOrElse(file, () => "")}' is no option of this command.`,
+      "See --help; a file of that name is given with its folder, as ./-name."
+    )
+  }
+  if (Option.isSome(file) && isTable) {
+    return misused(
+      "Contacts come from one place, and a file and a table were named.",
+      "Give FILE, or --from FILE with --table or --query."
+    )
+  }
+  if (Option.isNone(file) && !isTable) {
+    return misused("No contacts were named.", "Give a file, or --from FILE with --table NAME or --query SQL.")
+  }
+  if (isTable && Option.isSome(table) === Option.isSome(query)) {
+    return misused(
+      "A SQLite file holds many rows.",
+      "Say which with --table NAME or --query SQL, one of them."
+    )
+  }
+  if (isTable && Option.isSome(format)) {
+    return misused("--input-format says how a text file is read.", "Leave it out for a SQLite file.")
+  }
+  return isTable && Option.isSome(delimiter)
+    ? misused("--delimiter says how a CSV file is read.", "Leave it out for a SQLite file.")
+    : Effect.void
+}
+
+/** Where the contacts come from, ready to be read: a text file, a SQLite file, or the ledger's own file. */
+export const openSource = (options: SourceOptions, map: ColumnMap) =>
+  Effect.gen(function* () {
+    yield* check(options)
+    const selection = Option.getOrUndefined(selectionOf(options))
+    if (selection === undefined) {
+      const file = Option.getOrElse(options.file, () => "-")
+      if (file === "-" && Option.isNone(options.source)) {
+        return yield* misused(
+          "Standard input has no name, and loading again under the same name updates.",
+          "Name where the contacts come from with --source NAME."
+        )
+      }
+      const input = yield* readContacts({ ...options, file, map })
+      return { ...input, name: nameOf(options, resolve(file)), from: file === "-" ? "standard input" : file }
+    }
+    const what = selection._tag === "Table" ? selection.name : "query"
+    if (Option.isSome(options.from)) {
+      const path = options.from.value
+      const input = yield* readTable({ ...options, path, selection, map })
+      return { ...input, name: nameOf(options, `${resolve(path)}#${what}`), from: `${path}#${what}` }
+    }
+    // Opened and closed, so that a file that is no ledger is refused in the words of one.
+    yield* Effect.scoped(readOnly(options.db))
+    const input = yield* readTable({ ...options, path: options.db, selection, map, reserved: ownTables })
+    const name = selection._tag === "Table" ? `table ${what}` : what
+    return { ...input, name: nameOf(options, name), from: name }
+  })
+
+const nameOf = ({ source }: SourceOptions, fallback: string) => Option.getOrElse(source, () => fallback)

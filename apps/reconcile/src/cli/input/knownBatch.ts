@@ -1,0 +1,26 @@
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Batches from "../../ledger/Batches.js"
+import * as Reports from "../../ledger/Reports.js"
+import { ConfigurationError } from "../shell/ConfigurationError.js"
+
+/** A batch of the file, or one sentence that it has none of this ID. */
+export const knownBatch = (db: string, batchId: string) =>
+  Effect.flatMap(
+    Reports.batch(batchId),
+    Option.match({
+      onSome: Effect.succeed,
+      onNone: () =>
+        Effect.flatMap(Batches.inOtherCase(batchId), ([other]) =>
+          Effect.fail(
+            new ConfigurationError({
+              problem: `${db} knows no batch ${batchId}.`,
+              hint:
+                other === undefined
+                  ? "See 'ac-reconcile batches list', or add it with 'ac-reconcile batches add --id BATCH_ID'."
+                  : `It knows ${other}, which differs in letter case only.`
+            })
+          )
+        )
+    })
+  )

@@ -1,0 +1,155 @@
+import { likelyBatchColumn } from "../../contacts/ColumnNames.js"
+import type { Place, Remark, RemarkKind } from "../../contacts/ContactRow.js"
+import type { Counted } from "../../contacts/Remarks.js"
+import type { CaseTwins, Resubmission } from "../../ledger/Batches.js"
+import type { LoadReport } from "../../ledger/LocalContacts.js"
+import { batchesOf, plural, printable } from "./text.js"
+
+/** What a load did to what is known as sent. */
+export const describeSent = ({ rows, sent, sentAdded }: LoadReport) => {
+  const known = sent - sentAdded
+  const unsent = rows - sent
+  return `${plural(sentAdded, "contact")} newly recorded as sent${known > 0 ? `, ${known} already recorded` : ""}${unsent > 0 ? `, ${unsent} without a batch` : ""}.`
+}
+
+export const describeChanged = (changed: number): ReadonlyArray<string> =>
+  changed === 0
+    ? []
+    : [`${plural(changed, "contact")} of settled batches changed outcome with what is known now.`]
+
+/** What changed in the contacts, beyond their counts; nothing where nothing did. */
+export const describeDifferences = (report: LoadReport): ReadonlyArray<string> => {
+  const { absent, addressesChanged, duplicates, idsChanged, idsGained, idsLost } = report
+  const parts = [
+    ...(addressesChanged > 0 ? [`${plural(addressesChanged, "address", "addresses")} under their key`] : []),
+    ...(idsGained > 0 ? [`${plural(idsGained, "contact ID")} gained`] : []),
+    ...(idsChanged > 0 ? [`${plural(idsChanged, "contact ID")} replaced`] : []),
+    ...(idsLost > 0 ? [`${plural(idsLost, "contact ID")} no longer given`] : [])
+  ]
+  return [
+    ...(parts.length > 0 ? [`Changed: ${parts.join(", ")}.`] : []),
+    ...(absent > 0
+      ? [
+          absent === 1
+            ? "1 contact of this source is not in the file any more; it was kept."
+            : `${plural(absent, "contact")} of this source are not in the file any more; they were kept.`
+        ]
+      : []),
+    ...(duplicates > 0
+      ? [
+          `${plural(duplicates, "row repeats", "rows repeat")} the address and batch of another; each was kept as a contact of its own.`
+        ]
+      : [])
+  ]
+}
+
+/** What is odd about an address, in words that follow "1 address" and "2 addresses". */
+const oddities: Readonly<Record<Exclude<RemarkKind, "contact-id">, readonly [one: string, many: string]>> = {
+  invisible: ["holds invisible characters or unusual blanks", "hold invisible characters or unusual blanks"],
+  name: ["stands in angle brackets, as in Name <a@b>", "stand in angle brackets, as in Name <a@b>"],
+  mailto: ["begins with 'mailto:'", "begin with 'mailto:'"],
+  several: [
+    "has more than one @, as two addresses in one have",
+    "have more than one @, as two addresses in one have"
+  ],
+  quotes: ["holds quotation marks", "hold quotation marks"],
+  "without-at": ["has no @, as N/A has none", "have no @, as N/A has none"],
+  blank: ["holds a blank", "hold a blank"],
+  punctuation: ["has punctuation where an address has none", "have punctuation where an address has none"],
+  host: ["names no complete host", "name no complete host"],
+  garbled: ["looks wrongly decoded", "look wrongly decoded"],
+  lookalike: ["mixes letters that look alike", "mix letters that look alike"],
+  long: ["is longer than 254 characters", "are longer than 254 characters"]
+}
+
+const examplesOf = (examples: ReadonlyArray<Remark>, place: Place) =>
+  examples.map(({ line, value }) => `${place} ${line} "${printable(value)}"`).join(", ")
+
+/** What deserves a look in the rows that were taken, with examples; nothing where nothing does. */
+export const describeRemarks = (counted: ReadonlyArray<Counted>, place: Place): ReadonlyArray<string> => {
+  const addresses = counted.flatMap(({ count, examples, kind }) => {
+    if (kind === "contact-id") return []
+    const [one, many] = oddities[kind]
+    return [`  ${plural(count, `address ${one}`, `addresses ${many}`)}: ${examplesOf(examples, place)}`]
+  })
+  const ids = counted.flatMap(({ count, examples, kind }) =>
+    kind === "contact-id"
+      ? [
+          `${plural(count, "contact ID is", "contact IDs are")} not the whole number that an ID is; ${count === 1 ? "its contact was" : "their contacts were"} loaded with the ID unknown: ${examplesOf(examples, place)}`
+        ]
+      : []
+  )
+  if (addresses.length === 0) return ids
+  return [
+    ...ids,
+    "Addresses that look odd, loaded as they stand:",
+    ...addresses,
+    "If they were not sent so, correct them in the source and load it again: reports about the right address do not match these."
+  ]
+}
+
+/** The same in the envelope of `--json`. */
+export const remarksResult = (counted: ReadonlyArray<Counted>, place: Place) => {
+  const shown = ({ count, examples }: Counted) => ({
+    count,
+    examples: examples.map(({ line, value }) => ({ [place]: line, value }))
+  })
+  const ids = counted.find(({ kind }) => kind === "contact-id")
+  return {
+    unknownContactIds: ids === undefined ? { count: 0, examples: [] } : shown(ids),
+    oddAddresses: counted.flatMap((one) =>
+      one.kind === "contact-id" ? [] : [{ kind: one.kind, ...shown(one) }]
+    )
+  }
+}
+
+/** Without a batch nothing can be said of a contact; said where none is known, or where a column seems to name one. */
+export const describeWithoutBatch = (
+  columns: ReadonlyArray<string>,
+  knowsSent: boolean
+): ReadonlyArray<string> => {
+  const likely = likelyBatchColumn(columns)
+  if (knowsSent && likely === undefined) return []
+  const first = knowsSent
+    ? "No batch was read from this source, so nothing new will be reconciled."
+    : "No batch is known that these contacts were sent in, so nothing will be reconciled."
+  return [
+    likely === undefined
+      ? `${first} Load again with --batch-column COLUMN, naming the column that holds the batchId; or, for one batch, run 'ac-reconcile batches add --id BATCH_ID --sent FILE'.`
+      : `${first} The column "${printable(likely)}" looks like one of batches: if it is, load again with --batch-column "${printable(likely)}".`
+  ]
+}
+
+/** Times of submission that were replaced; of many different ones the first and the last. */
+export const describeResubmitted = (
+  replaced: ReadonlyArray<Resubmission>,
+  submittedAt: string | undefined
+): ReadonlyArray<string> => {
+  const [first] = replaced
+  const last = replaced.at(-1)
+  if (submittedAt === undefined || first === undefined || last === undefined) return []
+  const line = (batches: number, from: string) =>
+    `submitted_at of ${batchesOf(batches)} changed from ${from} to ${submittedAt}.`
+  return replaced.length <= 3
+    ? replaced.map(({ batches, before }) => line(batches, before))
+    : [
+        line(
+          replaced.reduce((sum, { batches }) => sum + batches, 0),
+          `${replaced.length} times between ${first.before} and ${last.before}`
+        )
+      ]
+}
+
+const twinsShown = 5
+
+/** Most likely one batch that somebody wrote in two ways; to the account they are two. */
+export const describeCaseTwins = (twins: ReadonlyArray<CaseTwins>): ReadonlyArray<string> => [
+  ...twins
+    .slice(0, twinsShown)
+    .map(([named, known]) =>
+      printable(
+        `Batches ${named} and ${known} differ in letter case only. If they are one, take the wrong one out: ac-reconcile batches remove ID.`
+      )
+    ),
+  ...(twins.length > twinsShown ? [`So do ${plural(twins.length - twinsShown, "other pair")}.`] : [])
+]

@@ -1,0 +1,83 @@
+import * as Chunk from "effect/Chunk"
+import * as Stream from "effect/Stream"
+import * as CsvText from "./CsvText.js"
+import * as MarkdownText from "./MarkdownText.js"
+import { jsonText } from "./cellText.js"
+
+export const formats = ["csv", "json", "ndjson", "markdown"] as const
+
+export type Format = (typeof formats)[number]
+
+/** The values of one row, in the order of its columns. */
+export type Row = ReadonlyArray<unknown>
+
+/** A piece of output, how many rows it holds, and in how many cells a formula was made text. */
+export interface Piece {
+  readonly text: string
+  readonly rows: number
+  readonly neutralised: number
+}
+
+interface Encoding {
+  readonly before?: Omit<Piece, "rows">
+  readonly rows: (rows: ReadonlyArray<Row>) => Omit<Piece, "rows">
+  readonly between?: string
+  readonly after?: string
+}
+
+const unchanged = (text: string) => ({ text, neutralised: 0 })
+
+// Written member by member: an object would put a column called `2024` before all others.
+const jsonObjects = (columns: ReadonlyArray<string>) => {
+  const names = columns.map(jsonText)
+  return (row: Row) => `{${names.map((name, at) => `${name}:${jsonText(row[at])}`).join(",")}}`
+}
+
+const encodingOf = (format: Format, columns: ReadonlyArray<string>, raw: boolean): Encoding => {
+  switch (format) {
+    case "csv": {
+      const lines = CsvText.lines(raw)
+      return { before: lines([columns]), rows: lines }
+    }
+    case "markdown":
+      return {
+        before: unchanged(MarkdownText.header(columns)),
+        rows: (rows) => unchanged(MarkdownText.lines(rows))
+      }
+    case "ndjson": {
+      const json = jsonObjects(columns)
+      return { rows: (rows) => unchanged(`${rows.map(json).join("\n")}\n`) }
+    }
+    case "json": {
+      const json = jsonObjects(columns)
+      return {
+        before: unchanged("[\n"),
+        rows: (rows) => unchanged(rows.map(json).join(",\n")),
+        between: ",\n",
+        after: "\n]\n"
+      }
+    }
+  }
+}
+
+/** Rows as text, a chunk at a time; header and brackets included. `raw` leaves formulas in CSV as they are. */
+export const encode =
+  (format: Format, columns: ReadonlyArray<string>, options: { readonly raw?: boolean } = {}) =>
+  <E, R>(rows: Stream.Stream<Row, E, R>): Stream.Stream<Piece, E, R> => {
+    const encoding = encodingOf(format, columns, options.raw ?? false)
+    const one = (piece: Omit<Piece, "rows"> | undefined): Stream.Stream<Piece> =>
+      piece === undefined ? Stream.empty : Stream.succeed({ ...piece, rows: 0 })
+    const pieces = Stream.mapChunks(rows, (chunk) =>
+      Chunk.isEmpty(chunk)
+        ? Chunk.empty<Piece>()
+        : Chunk.of({ ...encoding.rows(Chunk.toReadonlyArray(chunk)), rows: chunk.length })
+    )
+    const body =
+      encoding.between === undefined
+        ? pieces
+        : Stream.intersperse(pieces, { ...unchanged(encoding.between), rows: 0 })
+    return one(encoding.before).pipe(
+      Stream.concat(body),
+      Stream.concat(one(encoding.after === undefined ? undefined : unchanged(encoding.after)))
+    )
+  }

@@ -1,0 +1,35 @@
+import type { Described } from "../../../ledger/describeSchema.js"
+import { inPlainSql, type Parameter, type Question, questions } from "../../../ledger/questions.js"
+import { within } from "../text.js"
+
+const described = ({ default: fallback, description, kind, name }: Parameter) => {
+  const said = fallback === undefined ? "" : fallback === "" ? "; may be empty" : `; empty: ${fallback}`
+  return `${name}: ${kind === "email" ? "an address" : within(description)}${said}.`
+}
+
+const cannedQuery = (question: Question) => ({
+  title: question.question,
+  description: question.parameters.map(described).join(" "),
+  params: question.parameters.map(({ name }) => name),
+  sql: inPlainSql(question)
+})
+
+/** Datasette's metadata.json: notes beside columns, and the saved questions as canned queries. */
+export const asDatasette = (schema: ReadonlyArray<Described>, database: string) => ({
+  title: "ActiveCampaign bulk imports, reconciled",
+  description: "What became of every contact that was sent. The views answer one question each.",
+  databases: {
+    [database]: {
+      tables: Object.fromEntries(
+        schema.map(({ columns, name, note }) => [
+          name,
+          {
+            description: note,
+            columns: Object.fromEntries(columns.map((column) => [column.name, column.note]))
+          }
+        ])
+      ),
+      queries: Object.fromEntries(questions.map((question) => [question.name, cannedQuery(question)]))
+    }
+  }
+})

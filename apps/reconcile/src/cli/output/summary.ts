@@ -1,0 +1,129 @@
+import { outcomeWords } from "../../ledger/outcomeWords.js"
+import type * as Reports from "../../ledger/Reports.js"
+import { batchesOf, blocks, columns, printable } from "./text.js"
+import { thousands } from "../../text/thousands.js"
+
+/** ": 4 imported, 2 rejected", or nothing where nothing was sent. */
+export const countsOf = (batch: Reports.BatchRow): string => {
+  const parts = outcomeWords.filter((word) => batch[word] > 0).map((word) => `${batch[word]} ${word}`)
+  return parts.length === 0 ? "" : `: ${parts.join(", ")}`
+}
+
+export const evidenceWords: Readonly<Record<string, string>> = {
+  id: "by contact ID",
+  count: "by count",
+  failure: "in the failure list",
+  "failure-and-id": "in both lists",
+  silence: "not identified in either list, not looked up",
+  unsettled: "batch not settled",
+  "lookup-created": "found in the account, created since",
+  "lookup-updated": "found in the account, updated since",
+  "lookup-older": "found in the account, unchanged since",
+  "lookup-undated": "found in the account, since when is not known",
+  "lookup-absent": "not in the account",
+  "lookup-deleted": "deleted in the account"
+}
+
+/** The totals by outcome, which add up to the number sent. */
+export const totalsTable = (summary: Reports.Summary): string => {
+  const rows = outcomeWords.flatMap((word) => {
+    const parts = summary.outcomes.filter(({ outcome }) => outcome === word)
+    if (parts.length === 0) return []
+    const contacts = parts.reduce((total, part) => total + part.contacts, 0)
+    const evidence = parts.map(
+      (part) =>
+        `${parts.length > 1 ? `${part.contacts} ` : ""}${evidenceWords[part.evidence] ?? part.evidence}`
+    )
+    return [[word, String(contacts).padStart(String(summary.sent).length), evidence.join(", ")]]
+  })
+  return blocks(
+    `Contacts sent: ${thousands(summary.sent)} in ${batchesOf(summary.batches)}, ${summary.settled} settled`,
+    columns(rows)
+  )
+}
+
+interface TableOptions {
+  /** Rows there are beside those given. */
+  readonly more: number
+  /** All rows are of one batch, which has been named. */
+  readonly oneBatch?: boolean
+}
+
+export const attentionTable = (
+  rows: ReadonlyArray<Reports.OutcomeRow>,
+  { more, oneBatch = false }: TableOptions
+): string =>
+  rows.length === 0
+    ? ""
+    : [
+        "Contacts that need attention",
+        columns(
+          rows.map((row) => [
+            row.outcome,
+            row.email,
+            oneBatch ? (evidenceWords[row.evidence] ?? row.evidence) : `batch ${row.batch_id}`
+          ])
+        ),
+        ...(more > 0 ? [`  … and ${thousands(more)} more`] : [])
+      ].join("\n")
+
+/** "Since the run before: 2 found, 1 lost, 27 unchanged." Nothing where every verdict is a first one. */
+export const changesLine = ({ changed, found, lost, unchanged }: Reports.Changes): string => {
+  const parts = [
+    ...(found > 0 ? [`${found} found`] : []),
+    ...(lost > 0 ? [`${lost} lost`] : []),
+    ...(changed > 0 ? [`${changed} otherwise changed`] : [])
+  ]
+  return parts.length === 0
+    ? ""
+    : `Verdicts that changed since this run began: ${parts.join(", ")}; ${thousands(unchanged)} unchanged.`
+}
+
+/** Two lines a finding: its sentence is longer than what a line has left. */
+export const findingsTable = (
+  rows: ReadonlyArray<Reports.FindingRow>,
+  { more, oneBatch = false }: TableOptions
+): string => {
+  if (rows.length === 0) return ""
+  const heads = columns(
+    rows.map((row) =>
+      oneBatch ? [row.finding, row.subject] : [row.finding, row.subject, `batch ${row.batch_id}`]
+    )
+  ).split("\n")
+  return [
+    "Findings",
+    ...rows.flatMap((row, index) => [heads[index] ?? "", `    ${printable(row.detail)}`]),
+    ...(more > 0 ? [`  … and ${thousands(more)} more`] : [])
+  ].join("\n")
+}
+
+const attentionWords = ["contradictory", "rejected", "missing", "unaccounted"] as const
+
+export const attentionIn = (batch: Reports.BatchRow): number =>
+  attentionWords.reduce((total, word) => total + batch[word], 0)
+
+/** Outcomes that somebody should look at. */
+export const attentionCount = (summary: Reports.Summary): number =>
+  summary.outcomes
+    .filter(({ outcome }) => attentionWords.some((word) => word === outcome))
+    .reduce((total, { contacts }) => total + contacts, 0)
+
+const quoted = (file: string) => (/^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`)
+
+/** What can be done about the outcomes there are, as commands; nothing where all is well. */
+export const nextSteps = (summary: Reports.Summary, file: string): string => {
+  const has = (...words: ReadonlyArray<string>) =>
+    summary.outcomes.some(({ outcome }) => words.includes(outcome))
+  const db = file === "./reconcile.db" ? "" : ` --db ${quoted(file)}`
+  const steps = [
+    ...(has("unaccounted")
+      ? [[`ac-reconcile lookup --dry-run${db}`, "what asking for the unaccounted costs"]]
+      : []),
+    ...(has("missing", "present") ? [[`ac-reconcile export retry${db}`, "those who may be sent again"]] : []),
+    ...(has(...attentionWords) ? [[`ac-reconcile explain ADDRESS${db}`, "why one contact came out so"]] : [])
+  ]
+  return steps.length === 0 ? "" : ["Next", columns(steps)].join("\n")
+}
+
+export const findingsCount = (summary: Reports.Summary): number =>
+  summary.findings.reduce((total, { count }) => total + count, 0)

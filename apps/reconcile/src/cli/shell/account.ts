@@ -1,0 +1,85 @@
+import { homedir } from "node:os"
+import { isAbsolute, join } from "node:path"
+import * as Config from "effect/Config"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as ActiveCampaignClient from "effect-activecampaign/ActiveCampaignClient"
+import * as Proxy from "../../account/Proxy.js"
+import * as SharedRate from "../../account/SharedRate.js"
+import * as Attempts from "../../job/Attempts.js"
+import { httpClient } from "./httpClient.js"
+import { ConfigurationError } from "./ConfigurationError.js"
+import { printable } from "../output/text.js"
+
+const setting = <A>(name: string, config: Config.Config<A>, hint: string) =>
+  Effect.mapError(config, () => new ConfigurationError({ problem: `${name} is not set.`, hint }))
+
+const inHome = (...names: ReadonlyArray<string>) =>
+  Effect.try({
+    try: () => {
+      const home = homedir()
+      if (!isAbsolute(home)) throw new Error("there is no home folder")
+      return join(home, ...names)
+    },
+    catch: (error) => (error instanceof Error ? error.message : String(error))
+  })
+
+/** Where the system has a user keep what commands remember; a path that is not absolute counts as none. */
+const stateFolder = Effect.gen(function* () {
+  const isWindows = process.platform === "win32"
+  const set = yield* Effect.option(Config.string(isWindows ? "LOCALAPPDATA" : "XDG_STATE_HOME"))
+  const home = isWindows ? inHome("AppData", "Local") : inHome(".local", "state")
+  const base = yield* Option.match(Option.filter(set, isAbsolute), {
+    onNone: () => home,
+    onSome: Effect.succeed
+  })
+  return { path: join(base, "ac-reconcile") }
+}).pipe(Effect.catchAll((missing) => Effect.succeed({ missing })))
+
+/** The way to the account. What goes through a proxy is loaded only where there is one: most start without. */
+const wayTo = (account: string) =>
+  Effect.gen(function* () {
+    const direct = { http: httpClient, proxy: undefined }
+    const named = yield* Proxy.of(account)
+    if (Option.isNone(named)) return direct
+    const ProxyClient = yield* Effect.promise(() => import("../../account/ProxyClient.js"))
+    if (!ProxyClient.isFor(named.value, account)) return direct
+    return { http: ProxyClient.layer(named.value), proxy: named.value.host }
+  })
+
+export interface AccountOptions {
+  readonly requestsPerSecond: number
+  readonly accountLimit: number
+  readonly json: boolean
+}
+
+/** The account's client, from the environment. The token is read here and goes nowhere but into the header. */
+export const layer = ({ json, ...rate }: AccountOptions) =>
+  Layer.unwrapEffect(
+    Effect.gen(function* () {
+      const url = yield* setting(
+        "ACTIVECAMPAIGN_URL",
+        Config.nonEmptyString("ACTIVECAMPAIGN_URL"),
+        "Set it to the URL that ActiveCampaign shows under Settings > Developer, such as https://ACCOUNT.api-us1.com."
+      )
+      const apiToken = yield* setting(
+        "ACTIVECAMPAIGN_API_KEY",
+        Config.redacted(Config.nonEmptyString("ACTIVECAMPAIGN_API_KEY")),
+        "Set it to the key that ActiveCampaign shows under Settings > Developer."
+      )
+      const account = yield* ActiveCampaignClient.accountUrl(url)
+      const sharedRate = SharedRate.layer({
+        ...rate,
+        account,
+        folder: yield* stateFolder,
+        tell: (sentence) => (json ? Effect.void : Console.error(`ac-reconcile: ${printable(sentence)}`))
+      })
+      const { http, proxy } = yield* wayTo(account)
+      return ActiveCampaignClient.layer({ url, apiToken, proxy, retry: Attempts.retry }).pipe(
+        Layer.provide(Attempts.budgetLayer),
+        Layer.provide([sharedRate, http])
+      )
+    })
+  )

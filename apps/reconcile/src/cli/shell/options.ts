@@ -1,0 +1,175 @@
+import * as Args from "@effect/cli/Args"
+import * as HelpDoc from "@effect/cli/HelpDoc"
+import * as Options from "@effect/cli/Options"
+import * as ValidationError from "@effect/cli/ValidationError"
+import * as Config from "effect/Config"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import { BatchId } from "effect-activecampaign/BatchId"
+import { type OutcomeWord, outcomeWords } from "../../ledger/outcomeWords.js"
+import * as IsoTime from "./IsoTime.js"
+import { printable } from "../output/text.js"
+
+export const invalid = (message: string) => ValidationError.invalidValue(HelpDoc.p(message))
+
+/** SQLite would take an empty name, or this one, for a database that is gone when the command ends. */
+const isNoFile = (name: string) => name.trim() === "" || name.trim() === ":memory:"
+
+export const db = Options.text("db").pipe(
+  Options.withFallbackConfig(Config.string("AC_RECONCILE_DB")),
+  Options.withDefault("./reconcile.db"),
+  Options.mapEffect((name) => {
+    if (isNoFile(name)) {
+      return Effect.fail(
+        invalid(
+          `--db (or AC_RECONCILE_DB) is ${name.trim() === "" ? "empty" : "':memory:'"}, which names no file. Name a file, or leave it out for ./reconcile.db.`
+        )
+      )
+    }
+    // The adapter of SQLite cuts it off, and would open another file than the one that was looked at.
+    return name === name.trim()
+      ? Effect.succeed(name)
+      : Effect.fail(
+          invalid(`--db (or AC_RECONCILE_DB): '${name}' begins or ends with a blank. Name a file without.`)
+        )
+  }),
+  Options.withDescription("The SQLite file (or set AC_RECONCILE_DB)")
+)
+
+export const json = Options.boolean("json").pipe(
+  Options.withDescription("Print one JSON envelope on stdout, and nothing else")
+)
+
+const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** `90s`, `30m`, `2h`, `1d`; or a number with a spelt-out unit, as in `30 minutes`. */
+export const parseDuration = (text: string): Either.Either<Duration.Duration, string> => {
+  const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/.exec(text.trim())
+  const unit = units[match?.[2] ?? ""]
+  if (match !== null && unit !== undefined) return Either.right(Duration.millis(Number(match[1]) * unit))
+  const spelt = /^\d+ [a-z]+$/.test(text) ? Duration.decodeUnknown(text) : undefined
+  return spelt?._tag === "Some"
+    ? Either.right(spelt.value)
+    : Either.left(`'${text}' is not a duration. Write 90s, 30m, 2h or 1d.`)
+}
+
+export const deadline = (fallback: string) =>
+  Options.text("deadline").pipe(
+    Options.withDefault(fallback),
+    Options.mapEffect((text) =>
+      Either.mapLeft(parseDuration(text), (reason) => invalid(`--deadline: ${reason}`))
+    ),
+    Options.withDescription(`Longest time to wait, as 90s, 30m or 2h (default ${fallback})`)
+  )
+
+/** ActiveCampaign's own, a second, for all that asks an account. */
+const documentedLimit = 5
+const usualRate = 4
+
+/** What a command without options for it uses. */
+export const defaultRate = { requestsPerSecond: usualRate, accountLimit: documentedLimit }
+
+export const rate = Options.all({
+  requestsPerSecond: Options.float("requests-per-second").pipe(
+    Options.optional,
+    Options.withDescription(`Requests per second (account limit: ${documentedLimit}; default ${usualRate})`)
+  ),
+  accountLimit: Options.integer("account-limit").pipe(
+    Options.withDefault(documentedLimit),
+    Options.withDescription(
+      `Requests per second that your account allows, if not ${documentedLimit}; all commands on this machine share them`
+    )
+  )
+}).pipe(
+  Options.mapEffect(({ accountLimit, requestsPerSecond }) => {
+    const rate = Option.getOrElse(requestsPerSecond, () => Math.min(usualRate, accountLimit))
+    if (!(accountLimit >= 1)) return Effect.fail(invalid("--account-limit must be 1 or more."))
+    if (!(rate > 0 && rate < Number.POSITIVE_INFINITY)) {
+      return Effect.fail(invalid("--requests-per-second must be greater than 0, and finite."))
+    }
+    if (rate > accountLimit) {
+      return Effect.fail(
+        invalid(
+          `--requests-per-second ${rate} is more than the account's limit of ${accountLimit}. If your account allows more, say so with --account-limit ${Math.ceil(rate)}.`
+        )
+      )
+    }
+    return Effect.succeed({ requestsPerSecond: rate, accountLimit })
+  })
+)
+
+export const submittedAt = Options.text("submitted-at").pipe(
+  Options.optional,
+  Options.mapEffect((text) =>
+    Option.match(text, {
+      onNone: () => Effect.succeed(undefined),
+      onSome: (value) =>
+        Either.mapLeft(IsoTime.parse(value), (reason) =>
+          invalid(`--submitted-at: '${printable(value)}' is not a time: ${reason}`)
+        )
+    })
+  ),
+  Options.withDescription("When the batches were submitted, if known: 2031-04-02T08:15:00Z")
+)
+
+export const maxCalls = Options.integer("max-calls").pipe(
+  Options.withDefault(1000),
+  Options.mapEffect((calls) =>
+    calls >= 0 ? Effect.succeed(calls) : Effect.fail(invalid("--max-calls must not be negative."))
+  ),
+  Options.withDescription(
+    "The most calls to spend on resolving and looking up (default 1000); the next run goes on"
+  )
+)
+
+export const outcomeAmong = (words: ReadonlyArray<OutcomeWord>) =>
+  Options.choice("outcome", words).pipe(
+    Options.optional,
+    Options.withDescription("Only contacts with this outcome")
+  )
+
+export const batchIdArgument = Args.text({ name: "batch-id" }).pipe(
+  Args.mapEffect((text) =>
+    // A misspelt option after the subcommand would otherwise be taken for an ID.
+    text.startsWith("-") || text.trim() === ""
+      ? Effect.fail(HelpDoc.p(`'${text}' is not a batch ID.`))
+      : Effect.succeed(BatchId.make(text.trim()))
+  ),
+  Args.withDescription("The batchId that the import was answered with")
+)
+
+export const batch = Options.text("batch").pipe(Options.optional, Options.withDescription("Only this batch"))
+
+export const raw = Options.boolean("raw").pipe(
+  Options.withDescription("Leave CSV cells as they are, also where a spreadsheet would run them as formulas")
+)
+
+export type FailOn = OutcomeWord | "findings"
+
+const failOnWords: ReadonlyArray<string> = [...outcomeWords, "findings"]
+const isFailOn = (word: string): word is FailOn => failOnWords.includes(word)
+
+export const failOn = Options.text("fail-on").pipe(
+  Options.withDefault(""),
+  Options.mapEffect((text) =>
+    Effect.forEach(
+      text
+        .split(",")
+        .map((word) => word.trim())
+        .filter((word) => word !== ""),
+      (word) =>
+        isFailOn(word)
+          ? Effect.succeed(word)
+          : Effect.fail(
+              invalid(
+                `--fail-on does not know '${word}'. It takes ${failOnWords.join(", ")}, separated by commas.`
+              )
+            )
+    )
+  ),
+  Options.withDescription(
+    "Exit with 3 if a contact has one of these outcomes, or for 'findings'; separated by commas"
+  )
+)

@@ -1,0 +1,60 @@
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type { BatchId } from "effect-activecampaign/BatchId"
+import { type Failure, type Source, silent } from "./Failure.js"
+import type { BatchProblem } from "./RunEvent.js"
+import { steadyMillis } from "./steadyTime.js"
+import type { Troubles } from "./Troubles.js"
+
+/** What is known of a batch that gave no answer. */
+interface Unanswered {
+  readonly batch: { readonly batchId: BatchId }
+  readonly source: Source
+  readonly asked: boolean
+  /** When it last answered, on the steady clock and as a date. */
+  readonly answered: { readonly time: number; readonly at: string } | null
+}
+
+export const noAnswer = silent("Nothing came before the run had to end.")
+
+export const unknownBatch = (batchId: BatchId): Failure => ({
+  error: "UnknownBatch",
+  message: `Batch ${batchId}: ActiveCampaign keeps answering that it has no status. It does not know this batch, or no longer does: check the ID and the account.`,
+  body: null,
+  isOfTheWay: false,
+  provesNothing: false
+})
+
+const lengthOf = (millis: number) => Duration.format(Duration.seconds(Math.max(1, Math.round(millis / 1000))))
+
+/** What kept a batch from being asked about. */
+const ofTheOthers = (troubles: Troubles) => {
+  const last = troubles.ofAll()
+  return last === undefined || last.error === noAnswer.error
+    ? "Give it more time with --deadline."
+    : `No batch had an answer by then; the last call ended so: ${last.message}`
+}
+
+/** How a batch is named that gave no answer, or none that can be read. */
+export const problemOf = (
+  troubles: Troubles,
+  { answered, asked, batch: { batchId }, source }: Unanswered,
+  last: Failure
+): Effect.Effect<BatchProblem> =>
+  Effect.map(steadyMillis, (now) => {
+    const streak = troubles.streakOf(source)
+    const since = answered?.time ?? streak?.began ?? troubles.sentAt(source) ?? now
+    const withoutAnswer = Math.round(now - since)
+    const calls = streak?.calls ?? 0
+    const failed = calls > 1 ? ` in ${calls} calls` : ""
+    const length = lengthOf(withoutAnswer)
+    const message = !last.isOfTheWay
+      ? last.message
+      : !asked
+        ? `Batch ${batchId} was not asked about: the run had to end before its turn. ${ofTheOthers(troubles)}`
+        : answered === null
+          ? `Batch ${batchId} gave no answer for ${length}${failed}. ${last.message}`
+          : `Batch ${batchId} has given no answer since ${answered.at}, for ${length}${failed}. ${last.message}`
+    const error = asked ? last.error : "NotAsked"
+    return { batchId, error, message, calls, withoutAnswer, answeredAt: answered?.at ?? null }
+  })
