@@ -88,6 +88,15 @@ const compile = async (folder, examples) => {
     })
 }
 
+/** A second copy of the library or of its peers would know none of the first one's types. */
+const findOnce = async (folder, env) => {
+  for (const name of ["effect", "@effect/platform", "effect-activecampaign"]) {
+    const listed = await run("npm", ["ls", "--all", "--parseable", name], { cwd: folder, env })
+    const copies = new Set(listed.trim().split("\n"))
+    if (copies.size > 1) throw new Error(`${name} is there more than once:\n${[...copies].join("\n")}`)
+  }
+}
+
 /** Does what a page says, word for word. Nothing but the registry of our packages is added. */
 const follow = async ({ examples, file, lines }, registry) => {
   const folder = join(work, file.replaceAll("/", "_"))
@@ -104,8 +113,18 @@ const follow = async ({ examples, file, lines }, registry) => {
   await run("npm", ["ls", "--all"], { cwd: folder, env })
   const command = join(prefix, "bin/ac-reconcile")
   if (existsSync(command)) await run(command, ["--help"])
-  if (existsSync(join(folder, "node_modules"))) await compile(folder, examples)
+  if (existsSync(join(folder, "node_modules"))) {
+    await compile(folder, examples)
+    await findOnce(folder, env)
+  }
   console.log(`${file}: installs by its own lines; examples that compile: ${examples.length}`)
+  if (!existsSync(join(folder, "node_modules/vitest"))) return
+  const tests = examples.filter((code) => code.includes('"@effect/vitest"'))
+  tests.forEach((code, index) => {
+    writeFileSync(join(folder, `example${index}.test.ts`), code)
+  })
+  await run("npx", ["vitest", "run"], { cwd: folder, env })
+  console.log(`${file}: tests that pass: ${tests.length}`)
 }
 
 /** The command, with its one dependency and nothing else of the workspace. */

@@ -28,8 +28,7 @@ const layer = BulkImport.layer.pipe(
 )
 
 const settled = await Effect.gen(function* () {
-  const bulkImport = yield* BulkImport.BulkImport
-  return yield* bulkImport.awaitSettled(BatchId.BatchId.make("b-1"), { firstDelay: 0 })
+  return yield* BulkImport.awaitSettled(BatchId.make("b-1"), { firstDelay: 0 })
 }).pipe(Effect.provide(layer), Effect.runPromise)
 
 if (settled.status !== "completed" || settled.success.value[0] !== "123")

@@ -15,6 +15,7 @@ import * as Schema from "effect/Schema"
 import { ContactReply, ContactsPage } from "./Contact.js"
 import { ImportAnswer } from "./ImportAnswer.js"
 import { ImportTotals } from "./ImportTotals.js"
+import { claimed } from "./internal/claimed.js"
 import { asTheVendorHasIt } from "./internal/openApi.js"
 import { pathSegment } from "./internal/pathSegment.js"
 import { FailureReason, Submission, SubmissionReply } from "./Submission.js"
@@ -67,7 +68,11 @@ export const info = HttpApiEndpoint.get("info", "/import/info")
   .addSuccess(ImportAnswer)
   .addError(BadRequestReply)
   .annotateContext(
-    OpenApi.annotations({ identifier: "bulk-import-status-info", summary: "Bulk import status info" })
+    OpenApi.annotations({
+      identifier: "bulk-import-status-info",
+      summary: "Bulk import status info",
+      override: claimed("status-call", "missing-batch-id", "token-header", "token-refused", "request-id")
+    })
   )
 
 /**
@@ -101,7 +106,11 @@ export class NotFoundReply extends Schema.Class<NotFoundReply>("effect-activecam
 export const totals = HttpApiEndpoint.get("totals", "/import/bulk_import")
   .addSuccess(ImportTotals)
   .annotateContext(
-    OpenApi.annotations({ identifier: "bulk-import-status-list", summary: "Bulk import status list" })
+    OpenApi.annotations({
+      identifier: "bulk-import-status-list",
+      summary: "Bulk import status list",
+      override: claimed("daily-totals")
+    })
   )
 
 /**
@@ -115,7 +124,11 @@ export const submit = HttpApiEndpoint.post("submit", "/import/bulk_import")
   .addSuccess(SubmissionReply)
   .addError(RejectedReply)
   .annotateContext(
-    OpenApi.annotations({ identifier: "bulk-import-contacts", summary: "Bulk import contacts" })
+    OpenApi.annotations({
+      identifier: "bulk-import-contacts",
+      summary: "Bulk import contacts",
+      override: claimed("submission", "reject-all", "import-limit-as-400")
+    })
   )
 
 const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
@@ -158,7 +171,13 @@ export type ContactsQuery = typeof ContactsQuery.Type
 export const contacts = HttpApiEndpoint.get("list", "/contacts")
   .setUrlParams(ContactsQuery)
   .addSuccess(ContactsPage)
-  .annotateContext(OpenApi.annotations({ identifier: "list-all-contacts", summary: "List all contacts" }))
+  .annotateContext(
+    OpenApi.annotations({
+      identifier: "list-all-contacts",
+      summary: "List all contacts",
+      override: claimed("list-contacts", "ids-per-call")
+    })
+  )
 
 // The derived client does not escape what it puts into a path; the server's router takes the escapes off again.
 const PathSegment = Schema.transform(Schema.String, Schema.String, {
@@ -177,7 +196,13 @@ export const contact = HttpApiEndpoint.get("get", "/contacts/:id")
   .setPath(Schema.Struct({ id: PathSegment }))
   .addSuccess(ContactReply)
   .addError(NotFoundReply)
-  .annotateContext(OpenApi.annotations({ identifier: "get-contact", summary: "Retrieve a contact" }))
+  .annotateContext(
+    OpenApi.annotations({
+      identifier: "get-contact",
+      summary: "Retrieve a contact",
+      override: claimed("contact-by-id")
+    })
+  )
 
 /**
  * The part of ActiveCampaign's v3 API this library speaks.

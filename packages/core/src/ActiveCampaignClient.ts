@@ -13,7 +13,12 @@ import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type { ContactsQuery } from "./ActiveCampaignApi.js"
-import type { ActiveCampaignError, InvalidAccountUrl, InvalidApiToken } from "./ActiveCampaignError.js"
+import type {
+  ActiveCampaignError,
+  InvalidAccountUrl,
+  InvalidApiToken,
+  InvalidOption
+} from "./ActiveCampaignError.js"
 import type { BatchId } from "./BatchId.js"
 import type { Contact, ContactsPage } from "./Contact.js"
 import type { ContactId } from "./ContactId.js"
@@ -48,7 +53,10 @@ export interface Service {
   readonly importInfo: (batchId: BatchId) => Effect.Effect<ImportSnapshot, ActiveCampaignError>
   /** How much the account has imported a day, all of its integrations together. */
   readonly importTotals: Effect.Effect<ImportTotals, ActiveCampaignError>
-  /** Submits at most 250 contacts. Retried only where nothing can have been queued. */
+  /**
+   * Submits at most 250 contacts. Retried only where nothing can have been queued. Once a request may have left, it is not
+   * interrupted: it ends with its answer, or with its time limit as `OutcomeUnknown`.
+   */
   readonly submitImport: (submission: Submission) => Effect.Effect<QueuedImport, SubmissionError>
   /**
    * One page of contacts, exactly as answered: 100 of any status in the order of their IDs, unless the query says
@@ -78,14 +86,23 @@ export class ActiveCampaignClient extends Context.Tag("effect-activecampaign/Act
 export const accountUrl: (url: string | URL) => Either.Either<string, InvalidAccountUrl> = normalizeAccountUrl
 
 /**
- * A client in the current scope. Its token is redacted in the logs and spans of that scope, too.
+ * What an account's client cannot be made of.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type InvalidOptions = InvalidAccountUrl | InvalidApiToken | InvalidOption
+
+/**
+ * A client in the current scope. Its token is redacted in the logs and spans of that scope, too. Where no `RateBudget` is
+ * provided, it shares the one that this process keeps for the account's host with all other clients of the account.
  *
  * @since 0.1.0
  * @category constructors
  */
 export const make = (
   options: Options
-): Effect.Effect<Service, InvalidAccountUrl | InvalidApiToken, HttpClient.HttpClient | Scope.Scope> =>
+): Effect.Effect<Service, InvalidOptions, HttpClient.HttpClient | Scope.Scope> =>
   Effect.map(Edge.make(options), (edge) => {
     const { api, call, url } = edge
     return {
@@ -120,29 +137,42 @@ export const make = (
  */
 export const layer = (
   options: Options
-): Layer.Layer<ActiveCampaignClient, InvalidAccountUrl | InvalidApiToken, HttpClient.HttpClient> =>
+): Layer.Layer<ActiveCampaignClient, InvalidOptions, HttpClient.HttpClient> =>
   Layer.scoped(ActiveCampaignClient, make(options))
 
 /**
- * Reads `ACTIVECAMPAIGN_URL` and `ACTIVECAMPAIGN_API_KEY`.
+ * Reads each option as it is told to; by default the address from `ACTIVECAMPAIGN_URL` and the token from
+ * `ACTIVECAMPAIGN_API_KEY`. What is no configuration is given as `Config.succeed(…)`.
+ *
+ * @example
+ * ```ts
+ * import * as Config from "effect/Config"
+ * import { ActiveCampaignClient } from "effect-activecampaign"
+ *
+ * const ClientLive = ActiveCampaignClient.layerConfig({
+ *   apiToken: Config.redacted("AC_TOKEN"),
+ *   timeout: Config.withDefault(Config.duration("AC_TIMEOUT"), "10 seconds")
+ * })
+ * ```
  *
  * @since 0.1.0
  * @category layers
  */
 export const layerConfig = (
-  options: Omit<Options, "url" | "apiToken"> = {}
-): Layer.Layer<
-  ActiveCampaignClient,
-  ConfigError.ConfigError | InvalidAccountUrl | InvalidApiToken,
-  HttpClient.HttpClient
-> =>
-  Layer.scoped(
-    ActiveCampaignClient,
-    Effect.flatMap(
-      Config.all({
-        url: Config.string("ACTIVECAMPAIGN_URL"),
-        apiToken: Config.redacted("ACTIVECAMPAIGN_API_KEY")
-      }),
-      (account) => make({ ...options, ...account })
-    )
-  )
+  options: Config.Config.Wrap<Partial<Options>> = {}
+): Layer.Layer<ActiveCampaignClient, ConfigError.ConfigError | InvalidOptions, HttpClient.HttpClient> =>
+  Layer.scoped(ActiveCampaignClient, Effect.flatMap(configured(options), make))
+
+const configured = (
+  options: Config.Config.Wrap<Partial<Options>>
+): Effect.Effect<Options, ConfigError.ConfigError> =>
+  Effect.gen(function* () {
+    // Nothing to unwrap is more than `unwrap` can take.
+    const given: Partial<Options> =
+      Object.keys(options).length === 0 ? {} : yield* Config.unwrap<Partial<Options>>(options)
+    return {
+      ...given,
+      url: given.url ?? (yield* Config.string("ACTIVECAMPAIGN_URL")),
+      apiToken: given.apiToken ?? (yield* Config.redacted("ACTIVECAMPAIGN_API_KEY"))
+    }
+  })

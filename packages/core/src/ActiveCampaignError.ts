@@ -1,20 +1,27 @@
 /**
  * What can go wrong with a call, told apart by what the caller can do about it.
  *
- * No error carries the request's headers, so none can carry the API token.
+ * No error carries the request's headers, so none can carry the API token. Where the answer told ActiveCampaign's own name
+ * for the call, `requestId` keeps it, for the vendor's support.
  *
  * @since 0.1.0
  */
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { Millis, maybe } from "./internal/json.js"
 import { isRedirect } from "./internal/redirect.js"
 import { longestRetryAfter } from "./internal/waits.js"
+import { NeverLeft } from "./NeverLeft.js"
 
 const request = Schema.String.annotations({
   description: "Method, path and query of the call, and the proxy it goes through; never its headers"
 })
-const retryAfter = Schema.optionalWith(Schema.DurationFromMillis, { as: "Option", exact: true })
+const retryAfter = maybe(Millis)
+const requestId = Schema.optionalWith(Schema.String, { exact: true }).annotations({
+  description:
+    "ActiveCampaign's own name for the call, where its answer told one: `X-Request-Id`, or `Cf-Ray`"
+})
 const tag = <Tag extends string>(name: Tag) => `effect-activecampaign/${name}` as const
 
 /**
@@ -34,7 +41,8 @@ export class InvalidAccountUrl extends Schema.TaggedError<InvalidAccountUrl>(tag
 }
 
 /**
- * The API token holds something that cannot stand in a header: a space, a line break, or nothing at all.
+ * The API token holds something that cannot stand in a header: a space, a line break, or nothing at all. The client fails
+ * with it when it is made; a call does where the token is read anew and has become such a one. Nothing was sent.
  *
  * @since 0.1.0
  * @category errors
@@ -50,6 +58,22 @@ export class InvalidApiToken extends Schema.TaggedError<InvalidApiToken>(tag("In
 }
 
 /**
+ * An option of the client, or of a budget, that cannot be used. `reason` says what it must be.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class InvalidOption extends Schema.TaggedError<InvalidOption>(tag("InvalidOption"))("InvalidOption", {
+  option: Schema.String,
+  reason: Schema.String
+}) {
+  readonly isTransient = false
+  override get message() {
+    return `The option ${this.option} cannot be used: it must be ${this.reason}.`
+  }
+}
+
+/**
  * 400 that calls `batchId` required or missing: the call arrived without one.
  *
  * @since 0.1.0
@@ -59,12 +83,13 @@ export class MissingBatchId extends Schema.TaggedError<MissingBatchId>(tag("Miss
   "MissingBatchId",
   {
     request,
-    detail: Schema.String
+    detail: Schema.String,
+    requestId
   }
 ) {
   readonly isTransient = false
   override get message() {
-    return `${this.request}: ActiveCampaign says the batch ID is missing (${this.detail}).`
+    return `${this.request}: ActiveCampaign says the batch ID is missing (${this.detail}).${named(this)}`
   }
 }
 
@@ -84,16 +109,19 @@ export class AuthenticationFailed extends Schema.TaggedError<AuthenticationFaile
   request,
   status: Schema.Int,
   detail: Schema.String,
-  workedBefore: Schema.optionalWith(Schema.Literal(true), { exact: true })
+  workedBefore: Schema.optionalWith(Schema.Literal(true), { exact: true }),
+  requestId
 }) {
   get isTransient() {
     return this.workedBefore === true && this.status === 403
   }
   override get message() {
     const answer = `${this.status}${suffix(this.detail)}`
-    return this.workedBefore === true
-      ? `${this.request}: ActiveCampaign refused this with ${answer}, though the same API token has worked before. Its user may not be allowed to see this, or the token was replaced: see Settings > Developer.`
-      : `${this.request}: ActiveCampaign refused the API token with ${answer}. Compare token and URL with those under Settings > Developer.`
+    const refused =
+      this.workedBefore === true
+        ? `${this.request}: ActiveCampaign refused this with ${answer}, though the same API token has worked before. Its user may not be allowed to see this, or the token was replaced: see Settings > Developer.`
+        : `${this.request}: ActiveCampaign refused the API token with ${answer}. Compare token and URL with those under Settings > Developer.`
+    return `${refused}${named(this)}`
   }
 }
 
@@ -106,7 +134,8 @@ export class AuthenticationFailed extends Schema.TaggedError<AuthenticationFaile
 export class RateLimited extends Schema.TaggedError<RateLimited>(tag("RateLimited"))("RateLimited", {
   request,
   status: Schema.Int,
-  retryAfter
+  retryAfter,
+  requestId
 }) {
   readonly isTransient = true
   override get message() {
@@ -114,7 +143,7 @@ export class RateLimited extends Schema.TaggedError<RateLimited>(tag("RateLimite
       onNone: () => "",
       onSome: (duration) => `, asking to wait ${waitOf(duration)}`
     })
-    return `${this.request}: ActiveCampaign is limiting the rate (${this.status}${wait}). The limit of 5 requests a second is shared by everything that uses the account.`
+    return `${this.request}: ActiveCampaign is limiting the rate (${this.status}${wait}). The limit of 5 requests a second is shared by everything that uses the account.${named(this)}`
   }
 }
 
@@ -124,8 +153,10 @@ export class RateLimited extends Schema.TaggedError<RateLimited>(tag("RateLimite
  * `Status` is also a 401 or 403 that is a page and not the API's, a 407, and any 4xx that a firewall marks as its own
  * (`cf-mitigated`, `error code: 1020`): it comes from something in front of the API, and says nothing about the token.
  *
+ * `neverLeft` says why the request certainly never left, where that is known: then a submission was not queued.
+ *
  * All are transient but what no wait mends: a proxy that refuses (where credentials are wrong, trying again could lock
- * its user out), and a certificate of an authority that is not known.
+ * its user out), a certificate that is not accepted, and a port that does not speak TLS or that `fetch` refuses.
  *
  * @since 0.1.0
  * @category errors
@@ -137,11 +168,13 @@ export class ApiUnavailable extends Schema.TaggedError<ApiUnavailable>(tag("ApiU
     reason: Schema.Literal("Status", "Transport", "Timeout"),
     status: Schema.optionalWith(Schema.Int, { as: "Option", exact: true }),
     detail: Schema.String,
-    retryAfter
+    retryAfter,
+    neverLeft: Schema.optionalWith(NeverLeft, { exact: true }),
+    requestId
   }
 ) {
   get isTransient() {
-    return !(isRefusedByProxy(this) || unknownAuthority.test(this.detail))
+    return !(isRefusedByProxy(this) || isOfConfiguration(this))
   }
   override get message() {
     const { detail, request } = this
@@ -150,8 +183,8 @@ export class ApiUnavailable extends Schema.TaggedError<ApiUnavailable>(tag("ApiU
       return `${request}: no connection to ActiveCampaign${suffix(detail)}. ${remedyOf(this)}`
     }
     if (isInFront(this))
-      return `${request}: no answer from ActiveCampaign: ${detail}. This says nothing about the API token.`
-    return `${request}: ActiveCampaign is unavailable (${Option.getOrElse(this.status, () => "5xx")}${suffix(detail)}).`
+      return `${request}: no answer from ActiveCampaign: ${detail}. This says nothing about the API token.${named(this)}`
+    return `${request}: ActiveCampaign is unavailable (${Option.getOrElse(this.status, () => "5xx")}${suffix(detail)}).${named(this)}`
   }
 }
 
@@ -166,7 +199,8 @@ export class RequestRejected extends Schema.TaggedError<RequestRejected>(tag("Re
   {
     request,
     status: Schema.Int,
-    detail: Schema.String
+    detail: Schema.String,
+    requestId
   }
 ) {
   readonly isTransient = false
@@ -174,7 +208,7 @@ export class RequestRejected extends Schema.TaggedError<RequestRejected>(tag("Re
     const hint = isRedirect(this.status)
       ? " A redirect usually means the URL is not that of an account's API."
       : ""
-    return `${this.request}: ActiveCampaign rejected the call with ${this.status}${suffix(this.detail)}.${hint}`
+    return `${this.request}: ActiveCampaign rejected the call with ${this.status}${suffix(this.detail)}.${hint}${named(this)}`
   }
 }
 
@@ -183,7 +217,7 @@ export class RequestRejected extends Schema.TaggedError<RequestRejected>(tag("Re
  *
  * `content` tells a body that is no JSON (`html`, `empty`, `text`, which includes one cut short) from JSON of
  * another shape, or nested deeper than 1,000 levels (`json`). Both count as transient: the former has been seen to pass
- * by itself; the latter is asked for once more, and no oftener, by every policy that `RetryPolicy.make` gives. A body
+ * by itself; the latter is asked for once more, and no oftener, whatever the policy. A body
  * above the client's `maxBodyBytes` is `too-large`; it was not read to its end.
  *
  * @since 0.1.0
@@ -196,14 +230,15 @@ export class ContractBroken extends Schema.TaggedError<ContractBroken>(tag("Cont
     status: Schema.Int,
     content: Schema.Literal("json", "html", "empty", "text", "too-large"),
     detail: Schema.String,
-    body: Schema.String
+    body: Schema.String,
+    requestId
   }
 ) {
   get isTransient() {
     return this.content !== "too-large"
   }
   override get message() {
-    return `${this.request}: ActiveCampaign answered ${this.status} with something other than its documented JSON (${this.content}: ${this.detail}).`
+    return `${this.request}: ActiveCampaign answered ${this.status} with something other than its documented JSON (${this.content}: ${this.detail}).${named(this)}`
   }
 }
 
@@ -219,11 +254,11 @@ export class ContractBroken extends Schema.TaggedError<ContractBroken>(tag("Cont
  */
 export class OutcomeUnknown extends Schema.TaggedError<OutcomeUnknown>(tag("OutcomeUnknown"))(
   "OutcomeUnknown",
-  { request, detail: Schema.String }
+  { request, detail: Schema.String, requestId }
 ) {
   readonly isTransient = false
   override get message() {
-    return `${this.request}: the answer was lost${suffix(this.detail)}. The contacts may have been queued all the same; look them up in the account before sending them again.`
+    return `${this.request}: the answer was lost${suffix(this.detail)}. The contacts may have been queued all the same; look them up in the account before sending them again.${named(this)}`
   }
 }
 
@@ -234,24 +269,46 @@ export class OutcomeUnknown extends Schema.TaggedError<OutcomeUnknown>(tag("Outc
  * @since 0.1.0
  * @category guards
  */
-export const isProxyTrouble = ({ detail, reason }: ApiUnavailable): boolean =>
-  reason === "Transport" && /\bERR_PROXY_TUNNEL\b|\bProxy response \(\d+\) !== 200\b/.test(detail)
+export const isProxyTrouble = ({ neverLeft }: ApiUnavailable): boolean => neverLeft === "proxy"
 
 /** A refusal that is about the time, such as a 429, passes. */
 const isRefusedByProxy = (error: ApiUnavailable): boolean =>
   Option.contains(error.status, 407) || (isProxyTrouble(error) && /\(4(?!08|25|29)\d\d\b/.test(error.detail))
 
-/** No authority that Node knows has signed the certificate. */
-const unknownAuthority =
-  /\b(UNABLE_TO_GET_ISSUER_CERT(_LOCALLY)?|UNABLE_TO_VERIFY_LEAF_SIGNATURE|(DEPTH_ZERO_)?SELF_SIGNED_CERT(_IN_CHAIN)?)\b/
+/** A proxy is reached over TLS, too, and tells its trouble with the code of it. */
+const isAboutCertificate = ({ detail, neverLeft }: ApiUnavailable): boolean =>
+  neverLeft === "certificate" ||
+  (neverLeft === "proxy" && /\b(CERT_\w+|\w+_CERT\w*|UNABLE_TO_VERIFY_LEAF_SIGNATURE)\b/.test(detail))
+
+/** Whether only somebody who changes something can mend it. */
+const isOfConfiguration = (error: ApiUnavailable): boolean =>
+  isAboutCertificate(error) || ["tls", "forbidden-port", "not-made"].some((why) => why === error.neverLeft)
+
+const certificateRemedy = (detail: string): string => {
+  if (/EXPIRED|NOT_YET_VALID|expired|not valid yet/.test(detail)) {
+    return "The server's certificate is not valid at this time: check the clock of this computer, then tell whoever runs the server."
+  }
+  if (/ALTNAME|HOSTNAME_MISMATCH|not valid for name/.test(detail)) {
+    return "The server's certificate is for another host: check the URL."
+  }
+  const variable = detail.includes("client error (Connect)") ? "DENO_CERT" : "NODE_EXTRA_CA_CERTS"
+  return `The runtime does not know the authority that signed the certificate. If your network has its own, as one that inspects TLS does, name the file of its certificate (PEM) in ${variable}.`
+}
 
 const remedyOf = (error: ApiUnavailable): string => {
-  if (unknownAuthority.test(error.detail)) {
-    return "Node does not know the authority that signed the certificate. If your network has its own, as one that inspects TLS does, name the file of its certificate (PEM) in NODE_EXTRA_CA_CERTS."
+  if (isAboutCertificate(error)) return certificateRemedy(error.detail)
+  switch (error.neverLeft) {
+    case "tls":
+      return "That port does not speak TLS, or no version of it that this runtime speaks: check the port in the URL."
+    case "forbidden-port":
+      return "No request goes to that port, which fetch keeps for other protocols: use another one."
+    case "proxy":
+      return "The account was not asked; check the proxy and its settings."
+    case "not-made":
+      return "The request could not be put together, and was not sent."
+    default:
+      return "Check the URL and the network."
   }
-  return isProxyTrouble(error)
-    ? "The account was not asked; check the proxy and its settings."
-    : "Check the URL and the network."
 }
 
 /**
@@ -269,15 +326,19 @@ const waitOf = (duration: Duration.Duration) =>
     ? `more than ${Duration.format(longestRetryAfter)}`
     : Duration.format(duration)
 
+const named = (error: { readonly requestId?: string }) =>
+  error.requestId === undefined ? "" : ` ActiveCampaign calls this request ${error.requestId}.`
+
 const suffix = (detail: string) => (detail === "" ? "" : `: ${detail}`)
 
 /**
- * Everything a single call can fail with.
+ * Everything a single call can fail with, as a schema.
  *
  * @since 0.1.0
  * @category errors
  */
 export const ActiveCampaignError = Schema.Union(
+  InvalidApiToken,
   MissingBatchId,
   AuthenticationFailed,
   RateLimited,

@@ -5,6 +5,7 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import { ActiveCampaignClient } from "./ActiveCampaignClient.js"
@@ -16,30 +17,9 @@ import type { ImportTotals } from "./ImportTotals.js"
 import { makeWait } from "./internal/wait.js"
 import * as PollPolicy from "./PollPolicy.js"
 import * as PollState from "./PollState.js"
-import type { QueuedImport, Submission } from "./Submission.js"
+import { type QueuedImport, type Submission, split } from "./Submission.js"
 import type { SubmissionError } from "./SubmissionError.js"
-import { StillRunning, UnknownBatch } from "./WaitError.js"
-
-export {
-  /**
-   * @since 0.1.0
-   * @category errors
-   */
-  StillRunning,
-  /**
-   * @since 0.1.0
-   * @category errors
-   */
-  UnknownBatch
-}
-
-/**
- * Everything a wait can fail with.
- *
- * @since 0.1.0
- * @category errors
- */
-export type WaitError = ActiveCampaignError | StillRunning | UnknownBatch
+import type { WaitError } from "./WaitError.js"
 
 /**
  * @since 0.1.0
@@ -73,8 +53,68 @@ export interface Service {
   ) => Effect.Effect<Settled, WaitError>
   /** How much the account has imported a day, all of its integrations together. */
   readonly totals: Effect.Effect<ImportTotals, ActiveCampaignError>
-  /** Submits at most 250 contacts. Retried only where nothing can have been queued. */
+  /**
+   * Submits at most 250 contacts. Retried only where nothing can have been queued. Once a request may have left, it is not
+   * interrupted: it ends with its answer, or with its time limit as `OutcomeUnknown`.
+   */
   readonly submit: (submission: Submission) => Effect.Effect<QueuedImport, SubmissionError>
+  /**
+   * Submits any number of contacts in parts as `Submission.split` makes them, and emits what became of each as it ends: a
+   * `PartQueued`, or on the left a `PartRefused`. A part that is refused ends neither the stream nor the others.
+   *
+   * By default the next part is sent when what became of the one before has been taken, and so recorded, from the stream.
+   * With a `concurrency`, some are under way at once, and end in any order.
+   */
+  readonly submitAll: (
+    submission: Submission,
+    options?: SubmitAllOptions
+  ) => Stream.Stream<Either.Either<PartQueued, PartRefused>>
+}
+
+/**
+ * Where a part stands in what was to be submitted. Both count from 0.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Place {
+  /** The number of the part. */
+  readonly part: number
+  /** The number of its first contact among all. */
+  readonly firstContact: number
+}
+
+/**
+ * A part that was queued: not imported yet.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface PartQueued {
+  readonly place: Place
+  readonly submission: Submission
+  readonly queued: QueuedImport
+}
+
+/**
+ * A part of which nothing was queued, or, where the error is `OutcomeUnknown`, nobody knows.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface PartRefused {
+  readonly place: Place
+  readonly submission: Submission
+  readonly error: SubmissionError
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface SubmitAllOptions {
+  /** How many parts are under way at once. Default 1. */
+  readonly concurrency?: number | undefined
 }
 
 /**
@@ -85,6 +125,21 @@ export class BulkImport extends Context.Tag("effect-activecampaign/BulkImport")<
 
 const stateOf = (batch: BatchId | PollState.PollState) =>
   typeof batch === "string" ? PollState.start(batch) : Effect.succeed(batch)
+
+const placed = (parts: ReadonlyArray<Submission>): ReadonlyArray<readonly [Place, Submission]> => {
+  let firstContact = 0
+  return parts.map((submission, part) => {
+    const place = { part, firstContact }
+    firstContact += submission.contacts.length
+    return [place, submission]
+  })
+}
+
+const spanned = (name: string, batch: BatchId | PollState.PollState) =>
+  Stream.withSpan(`BulkImport.${name}`, {
+    captureStackTrace: false,
+    attributes: { batchId: typeof batch === "string" ? batch : batch.batchId }
+  })
 
 /**
  * @since 0.1.0
@@ -103,13 +158,35 @@ export const make: Effect.Effect<Service, never, ActiveCampaignClient> = Effect.
       changes: (batch, policy) =>
         waitFor(batch, policy).pipe(
           Stream.filter((step) => step.changed),
-          Stream.map((step) => step.snapshot)
+          Stream.map((step) => step.snapshot),
+          spanned("changes", batch)
         ),
-      states: (batch, policy) => Stream.map(waitFor(batch, policy), (step) => step.state),
+      states: (batch, policy) =>
+        waitFor(batch, policy).pipe(
+          Stream.map((step) => step.state),
+          spanned("states", batch)
+        ),
       awaitSettled: (batch, policy) =>
         Effect.flatMap(stateOf(batch), (state) => wait.settled(state, PollPolicy.make(policy))),
       totals: client.importTotals,
-      submit: client.submitImport
+      submit: client.submitImport,
+      submitAll: (submission, { concurrency = 1 } = {}) =>
+        Stream.fromIterable(placed(split(submission))).pipe(
+          Stream.mapEffect(
+            ([place, part]) =>
+              Effect.map(Effect.either(client.submitImport(part)), (end) =>
+                Either.mapBoth(end, {
+                  onLeft: (error): PartRefused => ({ place, submission: part, error }),
+                  onRight: (queued): PartQueued => ({ place, submission: part, queued })
+                })
+              ),
+            { concurrency, unordered: true }
+          ),
+          Stream.withSpan("BulkImport.submitAll", {
+            captureStackTrace: false,
+            attributes: { contacts: submission.contacts.length }
+          })
+        )
     }
   }
 )
@@ -119,3 +196,108 @@ export const make: Effect.Effect<Service, never, ActiveCampaignClient> = Effect.
  * @category layers
  */
 export const layer: Layer.Layer<BulkImport, never, ActiveCampaignClient> = Layer.effect(BulkImport, make)
+
+/**
+ * `info` of the service in the context.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { BatchId, BulkImport } from "effect-activecampaign"
+ *
+ * const status = Effect.map(BulkImport.info(BatchId.make("b-0001")), (answer) => answer.status)
+ * ```
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const info = (batchId: BatchId): Effect.Effect<ImportAnswer, ActiveCampaignError, BulkImport> =>
+  Effect.flatMap(BulkImport, (bulkImport) => bulkImport.info(batchId))
+
+/**
+ * `snapshot` of the service in the context.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const snapshot = (batchId: BatchId): Effect.Effect<ImportSnapshot, ActiveCampaignError, BulkImport> =>
+  Effect.flatMap(BulkImport, (bulkImport) => bulkImport.snapshot(batchId))
+
+/**
+ * `poll` of the service in the context.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const poll = (
+  state: PollState.PollState
+): Effect.Effect<PollState.PollState, ActiveCampaignError, BulkImport> =>
+  Effect.flatMap(BulkImport, (bulkImport) => bulkImport.poll(state))
+
+/**
+ * `changes` of the service in the context.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const changes = (
+  batch: BatchId | PollState.PollState,
+  policy?: PollPolicy.Input
+): Stream.Stream<ImportSnapshot, WaitError, BulkImport> =>
+  Stream.unwrap(Effect.map(BulkImport, (bulkImport) => bulkImport.changes(batch, policy)))
+
+/**
+ * `states` of the service in the context.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const states = (
+  batch: BatchId | PollState.PollState,
+  policy?: PollPolicy.Input
+): Stream.Stream<PollState.PollState, WaitError, BulkImport> =>
+  Stream.unwrap(Effect.map(BulkImport, (bulkImport) => bulkImport.states(batch, policy)))
+
+/**
+ * `awaitSettled` of the service in the context.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const awaitSettled = (
+  batch: BatchId | PollState.PollState,
+  policy?: PollPolicy.Input
+): Effect.Effect<Settled, WaitError, BulkImport> =>
+  Effect.flatMap(BulkImport, (bulkImport) => bulkImport.awaitSettled(batch, policy))
+
+/**
+ * `totals` of the service in the context.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const totals: Effect.Effect<ImportTotals, ActiveCampaignError, BulkImport> = Effect.flatMap(
+  BulkImport,
+  (bulkImport) => bulkImport.totals
+)
+
+/**
+ * `submit` of the service in the context.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const submit = (submission: Submission): Effect.Effect<QueuedImport, SubmissionError, BulkImport> =>
+  Effect.flatMap(BulkImport, (bulkImport) => bulkImport.submit(submission))
+
+/**
+ * `submitAll` of the service in the context.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const submitAll = (
+  submission: Submission,
+  options?: SubmitAllOptions
+): Stream.Stream<Either.Either<PartQueued, PartRefused>, never, BulkImport> =>
+  Stream.unwrap(Effect.map(BulkImport, (bulkImport) => bulkImport.submitAll(submission, options)))

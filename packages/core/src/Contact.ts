@@ -9,6 +9,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { ContactIdOnWire } from "./ContactId.js"
 import * as EmailKey from "./EmailKey.js"
+import { claimed } from "./internal/claimed.js"
 import { anyOf, countOf, loose, looseCount } from "./internal/loose.js"
 import { wellFormed } from "./internal/text.js"
 
@@ -33,9 +34,16 @@ export const parseDate = (value: unknown): Option.Option<DateTime.Utc> => {
   return DateTime.make(`${day}T${time}${offset}`)
 }
 
-const date = loose(Schema.DateTimeUtcFromSelf, ["string", "null"], parseDate, DateTime.formatIso)
+const date = loose(
+  Schema.DateTimeUtcFromSelf,
+  ["string", "null"],
+  ["contact-dates", "contact-dates-otherwise"],
+  parseDate,
+  DateTime.formatIso
+)
 
 const flagTypes = ["string", "integer", "boolean", "null"] as const
+const flagClaims = ["contact-flags", "contact-flags-otherwise"] as const
 
 /** Written as "0" and "1", also as numbers; a number that counts something is as good as a flag. */
 const flagOf = (value: unknown): Option.Option<boolean> =>
@@ -43,18 +51,27 @@ const flagOf = (value: unknown): Option.Option<boolean> =>
 
 const flagOnWire = (flag: boolean) => (flag ? "1" : "0")
 
-const deleted = Schema.optionalToRequired(anyOf(...flagTypes), Schema.Boolean, {
+const deleted = Schema.optionalToRequired(anyOf(flagTypes, flagClaims), Schema.Boolean, {
   decode: Option.exists((flag) => Option.contains(flagOf(flag), true)),
   encode: (flag) => Option.some(flagOnWire(flag))
 })
 
 /** Anything but text or null is no address, and the contact cannot be read: it may be anybody's. */
-const email = Schema.optionalToRequired(Schema.NullOr(Schema.String), Schema.String, {
+const emailOnWire = Schema.NullOr(Schema.String).annotations({
+  jsonSchema: { anyOf: [{ type: "string" }, { type: "null" }], ...claimed("address-null") }
+})
+const email = Schema.optionalToRequired(emailOnWire, Schema.String, {
   decode: Option.match({ onNone: () => "", onSome: (address) => wellFormed(address ?? "") }),
   encode: Option.some
 })
 
-const bouncedHard = loose(Schema.Boolean, flagTypes, flagOf, flagOnWire)
+const bouncedHard = loose(
+  Schema.Boolean,
+  flagTypes,
+  ["bounced-hard", "contact-flags-otherwise"],
+  flagOf,
+  flagOnWire
+)
 
 /**
  * A contact. Of the forty-odd keys of the reply these six are decoded; the rest changes type between calls.
@@ -104,7 +121,13 @@ const withoutConflicts = (contacts: ReadonlyArray<Contact>): ReadonlyArray<Conta
 
 const readable = Schema.transform(
   list,
-  Schema.Struct({ contacts: Schema.Array(Schema.typeSchema(Contact)), unreadable: Schema.NonNegativeInt }),
+  Schema.Struct({
+    contacts: Schema.Array(Schema.typeSchema(Contact)).pipe(
+      Schema.filter((contacts) => withoutConflicts(contacts) === contacts)
+    ),
+    // Each is an item of the list as it is written.
+    unreadable: Schema.NonNegativeInt.annotations({ arbitrary: () => (fc) => fc.nat(3) })
+  }),
   {
     strict: true,
     decode: (list) => {
@@ -131,7 +154,9 @@ export class ContactsPage extends Schema.Class<ContactsPage>("effect-activecampa
   meta: loose(
     Schema.Struct({ total: Schema.OptionFromSelf(Schema.NonNegativeInt) }),
     ["object", "null"],
-    (meta) => Schema.decodeUnknownOption(Schema.Struct({ total: looseCount }))(meta),
+    ["total-types", "total-missing"],
+    (meta) =>
+      Schema.decodeUnknownOption(Schema.Struct({ total: looseCount("total-types", "total-missing") }))(meta),
     ({ total }) => ({ total: Option.match(total, { onNone: () => null, onSome: String }) })
   )
 }) {

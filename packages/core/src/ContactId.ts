@@ -1,8 +1,11 @@
 /**
+ * ActiveCampaign's ID of a contact.
+ *
  * @since 0.1.0
  */
 import * as order from "effect/Order"
 import * as Schema from "effect/Schema"
+import { claimed } from "./internal/claimed.js"
 
 /**
  * ActiveCampaign's ID of a contact: text, exactly as received.
@@ -26,6 +29,21 @@ export const ContactId = Schema.NonEmptyString.annotations({
 export type ContactId = typeof ContactId.Type
 
 /**
+ * A contact ID of your own records. Throws a `ParseError` where the text is empty.
+ *
+ * @example
+ * ```ts
+ * import { ContactId } from "effect-activecampaign"
+ *
+ * const id = ContactId.make("9101")
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (text: string): ContactId => ContactId.make(text)
+
+/**
  * A contact ID on the wire: documented as a decimal string, tolerated as an integer, sent as a string. A whole number
  * above 0, or it is no ID; a number beyond 2^53 has lost digits already.
  *
@@ -33,7 +51,18 @@ export type ContactId = typeof ContactId.Type
  * @category schemas
  */
 export const ContactIdOnWire = Schema.transform(
-  Schema.Union(Schema.String.pipe(Schema.pattern(/^0*[1-9]\d*$/)), Schema.Int.pipe(Schema.positive())),
+  Schema.Union(
+    Schema.String.pipe(Schema.pattern(/^0*[1-9]\d*$/)),
+    Schema.Int.pipe(Schema.positive())
+  ).annotations({
+    jsonSchema: {
+      anyOf: [
+        { type: "string", pattern: "^0*[1-9]\\d*$" },
+        { type: "integer", exclusiveMinimum: 0 }
+      ],
+      ...claimed("ids-as-strings", "ids-as-numbers")
+    }
+  }),
   ContactId,
   { strict: true, decode: String, encode: (id): string => id }
 )

@@ -19,9 +19,9 @@ import { Contact } from "./Contact.js"
 import { ContactId } from "./ContactId.js"
 import type { AnswerIncomplete, ContactsError } from "./ContactsError.js"
 import * as EmailKey from "./EmailKey.js"
-import { makeRequests, type ResolvedOf } from "./internal/lookupRequests.js"
-import { makeLookups } from "./internal/lookups.js"
-import { makeWalk } from "./internal/walk.js"
+import { makeRequests } from "./internal/lookupRequests.js"
+import { type Found, makeLookups } from "./internal/lookups.js"
+import { makeWalk, type WalkOptions } from "./internal/walk.js"
 
 /**
  * The ID belongs to this contact, and so to its address.
@@ -53,20 +53,20 @@ export class Gone extends Schema.TaggedClass<Gone>("effect-activecampaign/Gone")
  * @since 0.1.0
  * @category models
  */
-export type Resolved = Link | Gone
+export const Resolved = Schema.Union(Link, Gone)
 
 /**
  * @since 0.1.0
  * @category models
  */
-export interface WalkOptions {
-  /** Default: from the first contact on. */
-  readonly after?: ContactId | undefined
+export type Resolved = Link | Gone
+
+export type {
   /**
-   * A contact that the account is known to have, such as the newest one: a walk that ends before it has not seen them all,
-   * and fails with `AnswerIncomplete`.
+   * @since 0.1.0
+   * @category models
    */
-  readonly upTo?: ContactId | undefined
+  WalkOptions
 }
 
 /**
@@ -156,7 +156,7 @@ export const make: Effect.Effect<Service, never, ActiveCampaignClient> = Effect.
   }
 )
 
-const resolvedOf: ResolvedOf = ({ contacts, gap }, id) => {
+const resolvedOf = ({ contacts, gap }: Found, id: ContactId): Either.Either<Resolved, AnswerIncomplete> => {
   const contact = contacts.get(id)
   // Both parts have been through their schemas.
   if (contact !== undefined) return Either.right(new Link({ id, contact }, true))
@@ -178,11 +178,9 @@ const distinct = <E, R>(ids: Stream.Stream<ContactId, E, R>): Stream.Stream<Cont
  * import { BatchId, BulkImport, Contacts } from "effect-activecampaign"
  *
  * const addresses = Effect.gen(function* () {
- *   const imports = yield* BulkImport.BulkImport
- *   const contacts = yield* Contacts.Contacts
- *   const settled = yield* imports.awaitSettled(BatchId.BatchId.make("5b1f2c9e"))
+ *   const settled = yield* BulkImport.awaitSettled(BatchId.make("5b1f2c9e"))
  *   const ids = Option.getOrElse(settled.success, () => [])
- *   return yield* contacts.resolve(Stream.fromIterable(ids)).pipe(
+ *   return yield* Contacts.resolve(Stream.fromIterable(ids)).pipe(
  *     Stream.filter((resolved) => resolved._tag === "Link"),
  *     Stream.map((link) => link.contact.email),
  *     Stream.runCollect
@@ -196,29 +194,71 @@ const distinct = <E, R>(ids: Stream.Stream<ContactId, E, R>): Stream.Stream<Cont
 export const layer: Layer.Layer<Contacts, never, ActiveCampaignClient> = Layer.effect(Contacts, make)
 
 /**
- * Resolves one ID with the service in the context.
+ * `resolve` of the service in the context.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const resolve = <E = never, R = never>(
+  ids: Stream.Stream<ContactId, E, R>
+): Stream.Stream<Resolved, E | ContactsError, R | Contacts> =>
+  Stream.unwrap(Effect.map(Contacts, (contacts) => contacts.resolve(ids)))
+
+/**
+ * `findByEmail` of the service in the context.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const findByEmail = (
+  address: string
+): Effect.Effect<Option.Option<Contact>, ContactsError, Contacts> =>
+  Effect.flatMap(Contacts, (contacts) => contacts.findByEmail(address))
+
+/**
+ * `walk` of the service in the context.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const walk = (options?: WalkOptions): Stream.Stream<Contact, ContactsError, Contacts> =>
+  Stream.unwrap(Effect.map(Contacts, (contacts) => contacts.walk(options)))
+
+/**
+ * `newestId` of the service in the context.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const newestId: Effect.Effect<Option.Option<ContactId>, ContactsError, Contacts> = Effect.flatMap(
+  Contacts,
+  (contacts) => contacts.newestId
+)
+
+/**
+ * `byId` of the service in the context.
  *
  * @example
  * ```ts
  * import * as Effect from "effect/Effect"
  * import { ContactId, Contacts } from "effect-activecampaign"
  *
- * const ids = ["9101", "9102", "9103"].map((id) => ContactId.ContactId.make(id))
+ * const ids = ["9101", "9102", "9103"].map((id) => ContactId.make(id))
  * // One call, not three.
  * const resolved = Effect.forEach(ids, Contacts.byId, { batching: true })
  * ```
  *
  * @since 0.1.0
- * @category requests
+ * @category accessors
  */
 export const byId = (id: ContactId): Effect.Effect<Resolved, ContactsError, Contacts> =>
   Effect.flatMap(Contacts, (contacts) => contacts.byId(id))
 
 /**
- * Looks one address up with the service in the context.
+ * `byEmail` of the service in the context.
  *
  * @since 0.1.0
- * @category requests
+ * @category accessors
  */
 export const byEmail = (address: string): Effect.Effect<Option.Option<Contact>, ContactsError, Contacts> =>
   Effect.flatMap(Contacts, (contacts) => contacts.byEmail(address))

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import type { ActiveCampaignError } from "./ActiveCampaignError.js"
+import { ActiveCampaignError } from "./ActiveCampaignError.js"
 import { ContactId } from "./ContactId.js"
 
 /**
@@ -59,8 +59,14 @@ export class AnswerIncomplete extends Schema.TaggedError<AnswerIncomplete>(
 }
 
 /**
- * Everything a look into the account can fail with.
+ * Everything a look into the account can fail with, as a schema.
  *
+ * @since 0.1.0
+ * @category errors
+ */
+export const ContactsError = Schema.Union(...ActiveCampaignError.members, FilterIgnored, AnswerIncomplete)
+
+/**
  * @since 0.1.0
  * @category errors
  */

@@ -16,6 +16,8 @@ import {
   type ImportStatus as Status,
   UnrecognizedStatus
 } from "./ImportStatus.js"
+import { claimed } from "./internal/claimed.js"
+import { maybe } from "./internal/json.js"
 import { listOnWire, readLists } from "./internal/lists.js"
 import { UnreadableItem } from "./UnreadableItem.js"
 
@@ -40,8 +42,8 @@ export interface ReportedLists {
 }
 
 const listFields = {
-  success: Schema.OptionFromSelf(Schema.Array(ContactId)),
-  failure: Schema.OptionFromSelf(Schema.Array(Schema.String)),
+  success: maybe(Schema.Array(ContactId)),
+  failure: maybe(Schema.Array(Schema.String)),
   // Which items there are and where has to agree with the lists; by chance it would not.
   unreadable: Schema.Array(UnreadableItem).annotations({ arbitrary: () => (fc) => fc.constant([]) })
 }
@@ -103,19 +105,26 @@ export class Unrecognized extends Schema.TaggedClass<Unrecognized>("effect-activ
 export type ImportAnswer = Unset | InProgress | Settled | Unrecognized
 
 /** Whatever stands there is accepted; the contract documents this, or null. */
-const listOf = (...items: ReadonlyArray<object>) =>
+const listOf = (items: object) =>
   Schema.optional(
     Schema.Unknown.annotations({
       jsonSchema: {
-        anyOf: [{ type: "array", items: items.length === 1 ? items[0] : { anyOf: items } }, { type: "null" }]
+        anyOf: [{ type: "array", items }, { type: "null" }],
+        ...claimed("lists-missing", "lists-null", "odd-lists")
       }
     })
   )
 
 const Wire = Schema.Struct({
   status: ImportStatus,
-  success: listOf({ type: "string", minLength: 1 }, { type: "integer", minimum: 0 }),
-  failure: listOf({ type: "string" })
+  success: listOf({
+    anyOf: [
+      { type: "string", minLength: 1 },
+      { type: "integer", minimum: 0 }
+    ],
+    ...claimed("ids-as-strings", "ids-as-numbers")
+  }),
+  failure: listOf({ type: "string", ...claimed("failure-addresses") })
 })
 
 const fromParts = (status: Status, lists: ReportedLists): ImportAnswer => {

@@ -8,6 +8,7 @@
 import * as order from "effect/Order"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
+import { claimed } from "./internal/claimed.js"
 import { wellFormed } from "./internal/text.js"
 
 /**
@@ -112,7 +113,13 @@ export const ImportStatus: Schema.Schema<ImportStatus, string | false> = Schema.
       ),
     encode: (status) => ParseResult.succeed(status === "unset" ? (false as const) : status)
   }
-).annotations({ identifier: "ImportStatus" })
+).annotations({
+  identifier: "ImportStatus",
+  jsonSchema: {
+    anyOf: [{ type: "boolean", enum: [false] }, { type: "string" }],
+    ...claimed("status-words", "status-false", "status-other-word", "status-always")
+  }
+})
 
 /**
  * @since 0.1.0

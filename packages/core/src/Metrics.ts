@@ -1,5 +1,6 @@
 /**
- * What the library counts and measures, as `effect/Metric`s: export them with any metrics exporter for Effect.
+ * What the library counts and measures, as `effect/Metric`s: export them with any metrics exporter for Effect. Times are in
+ * seconds.
  *
  * @since 0.1.0
  */
@@ -51,15 +52,15 @@ export const throttles = Metric.counter("activecampaign_throttles", {
 })
 
 /**
- * Milliseconds a request waited for its turn in the rate budget. Tag: `operation`.
+ * Seconds a request waited for its turn in the rate budget. Tag: `operation`.
  *
  * @since 0.1.0
  * @category metrics
  */
 export const waits = Metric.histogram(
-  "activecampaign_wait_ms",
-  MetricBoundaries.fromIterable([0, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000, 300_000]),
-  "Milliseconds a request to ActiveCampaign waited for its turn"
+  "activecampaign_wait_seconds",
+  MetricBoundaries.fromIterable([0, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]),
+  "Seconds a request to ActiveCampaign waited for its turn"
 )
 
 /**

@@ -3,9 +3,16 @@
  *
  * @since 0.1.0
  */
+import * as Clock from "effect/Clock"
+import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import type { ImportAnswer } from "./ImportAnswer.js"
+import { makePacer } from "./internal/pacer.js"
+import * as PollState from "./PollState.js"
+import { StillRunning, UnknownBatch } from "./WaitError.js"
 
 /**
  * All times count from the start of the wait, which outlives a process where a `PollState` is resumed.
@@ -70,7 +77,7 @@ export {
 export const eager: PollPolicy = { ...standard, schedule: growing("1 second", 1.25, "5 seconds") }
 
 /**
- * One call every so often, from the start, until the deadline (default: none).
+ * One call every so often, from the start, until the deadline (default: that of the default policy, 30 minutes).
  *
  * @since 0.1.0
  * @category policies
@@ -79,7 +86,7 @@ export const fixed = (interval: Duration.DurationInput, deadline?: Duration.Dura
   ...standard,
   firstDelay: Duration.zero,
   schedule: Schedule.spaced(interval),
-  deadline: deadline ?? Duration.infinity
+  deadline: deadline ?? standard.deadline
 })
 
 /**
@@ -97,3 +104,49 @@ export const make = (input: Input = {}): PollPolicy => {
     unsetGrace: parts.unsetGrace ?? standard.unsetGrace
   }
 }
+
+/**
+ * How long to wait from now until the next call, in whole milliseconds: for a queue, a workflow or a cron job that does the
+ * waiting itself and asks with `BulkImport.poll`. `None` where the batch has settled. It ends where `awaitSettled` would: with
+ * `StillRunning` where the deadline or the end of the schedule comes before the next call, and with `UnknownBatch`.
+ *
+ * @example
+ * ```ts
+ * import type * as Duration from "effect/Duration"
+ * import * as Effect from "effect/Effect"
+ * import * as Option from "effect/Option"
+ * import { BulkImport, PollPolicy, type PollState } from "effect-activecampaign"
+ *
+ * const ask = (
+ *   job: PollState.PollState,
+ *   putBack: (job: PollState.PollState, delay: Duration.Duration) => Effect.Effect<void>
+ * ) =>
+ *   Effect.gen(function* () {
+ *     const state = yield* BulkImport.poll(job)
+ *     const delay = yield* PollPolicy.nextDelay(state, { deadline: "1 day" })
+ *     // The new state, which counts its polls, and not the job as it came.
+ *     if (Option.isSome(delay)) yield* putBack(state, delay.value)
+ *   })
+ * ```
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const nextDelay = (
+  state: PollState.PollState,
+  policy?: Input
+): Effect.Effect<Option.Option<Duration.Duration>, StillRunning | UnknownBatch> =>
+  Effect.gen(function* () {
+    if (Option.isSome(PollState.settled(state))) return Option.none()
+    const { deadline, unsetGrace, ...delays } = make(policy)
+    const { batchId, known, last, startedAt } = state
+    if (!known && Option.isSome(last)) {
+      const waited = Duration.millis(Math.max(0, DateTime.distance(startedAt, last.value.receivedAt)))
+      if (Duration.greaterThan(waited, unsetGrace)) return yield* new UnknownBatch({ batchId, waited })
+    }
+    const waited = yield* PollState.elapsed(state)
+    const pacer = yield* makePacer(state, delays, Clock.currentTimeMillis)
+    const delay = yield* pacer.delay(state)
+    if (Option.exists(delay, (next) => Duration.lessThan(Duration.sum(waited, next), deadline))) return delay
+    return yield* new StillRunning({ state, waited, lastTrouble: Option.none() })
+  })

@@ -11,6 +11,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { BatchId } from "./BatchId.js"
 import { ImportAnswer, isSettled, type Settled } from "./ImportAnswer.js"
+import { maybe } from "./internal/json.js"
 
 const Count = Schema.NonNegativeInt
 
@@ -27,17 +28,13 @@ const Count = Schema.NonNegativeInt
  *
  * // One process asks once and stores the state …
  * const first = Effect.gen(function* () {
- *   const bulkImport = yield* BulkImport.BulkImport
- *   const state = yield* PollState.start(BatchId.BatchId.make("b-0001"))
- *   return yield* Schema.encode(codec)(yield* bulkImport.poll(state))
+ *   const state = yield* PollState.start(BatchId.make("b-0001"))
+ *   return yield* Schema.encode(codec)(yield* BulkImport.poll(state))
  * })
  *
  * // … another goes on waiting where it stopped.
  * const second = (stored: string) =>
- *   Effect.gen(function* () {
- *     const bulkImport = yield* BulkImport.BulkImport
- *     return yield* bulkImport.awaitSettled(yield* Schema.decode(codec)(stored))
- *   })
+ *   Effect.flatMap(Schema.decode(codec)(stored), (state) => BulkImport.awaitSettled(state))
  * ```
  *
  * @since 0.1.0
@@ -52,10 +49,7 @@ export class PollState extends Schema.Class<PollState>("effect-activecampaign/Po
   /** Whether an answer other than `unset` has come, which only a batch the account knows gets. */
   known: Schema.Boolean,
   /** The last answer, and when it came. */
-  last: Schema.optionalWith(Schema.Struct({ answer: ImportAnswer, receivedAt: Schema.DateTimeUtc }), {
-    as: "Option",
-    exact: true
-  })
+  last: maybe(Schema.Struct({ answer: ImportAnswer, receivedAt: Schema.DateTimeUtc }))
 }) {}
 
 /**

@@ -13,6 +13,7 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { InvalidOption } from "./ActiveCampaignError.js"
 import { makeLines } from "./internal/lines.js"
 import { makeCurrentTime } from "./internal/steadyTime.js"
 import { makeWindow } from "./internal/window.js"
@@ -55,8 +56,9 @@ export interface Service {
 }
 
 /**
- * The budget as a service. `ActiveCampaignClient` makes one of its own where none is provided. Provide one to share
- * it between clients of the same account.
+ * The budget as a service. Where none is provided, all clients of one account in a process share the one that is kept for
+ * the account's host, whoever makes them; under another `Clock`, as in a test, it is another one. A budget that is
+ * provided takes its place.
  *
  * @since 0.1.0
  * @category tags
@@ -79,17 +81,73 @@ export interface Options {
 /** ActiveCampaign's limit a second, where a response does not name it. */
 const documentedLimit = 5
 
-const checked = (name: string, value: number, least: number) => {
-  if (value >= least && value > 0) return value
-  const allowed = least > 0 ? `a number from ${least} on` : "a number above 0"
-  throw new RangeError(`RateBudget: ${name} must be ${allowed} (Infinity for no limit), not ${value}`)
-}
+const checked = (option: string, value: number, least: number) =>
+  value >= least && value > 0
+    ? Effect.succeed(value)
+    : new InvalidOption({
+        option,
+        reason: `${least > 0 ? `a number from ${least} on` : "a number above 0"} (Infinity for no limit), not ${value}`
+      })
 
 const makeKind = (perMinute: number) => ({ window: makeWindow(perMinute, 60_000), heldUntil: 0 })
 type KindState = ReturnType<typeof makeKind>
 
+/** The limits a second and a minute, whole. */
+interface Limits {
+  readonly perSecond: number
+  readonly many: number
+  readonly one: number
+}
+
+const defaults: Limits = { perSecond: 4, many: 95, one: 19 }
+
+const unsafeMake = ({ many, one, perSecond }: Limits): Service => {
+  const spacing = Math.ceil(1000 / perSecond)
+  const currentTime = makeCurrentTime()
+  let nextTurn = 0
+  let heldUntil = 0
+  const kinds: Record<Kind, KindState> = {
+    read: makeKind(Number.POSITIVE_INFINITY),
+    "import-many": makeKind(many),
+    "import-one": makeKind(one)
+  }
+
+  const lines = makeLines(currentTime)
+  const lineOf = (of: KindState) =>
+    lines.join({
+      turnAt: () => Math.max(nextTurn, heldUntil, of.heldUntil, of.window.freeAt()),
+      take: (now) => {
+        nextTurn = now + spacing
+        of.window.enter(now)
+      }
+    })
+  const takes = {
+    read: lineOf(kinds.read),
+    "import-many": lineOf(kinds["import-many"]),
+    "import-one": lineOf(kinds["import-one"])
+  }
+
+  return {
+    take: (kind = "read") => takes[kind],
+    hold: (duration, kind) =>
+      Effect.map(currentTime, (now) => {
+        const until = now + Duration.toMillis(duration)
+        if (kind === undefined) heldUntil = Math.max(heldUntil, until)
+        else kinds[kind].heldUntil = Math.max(kinds[kind].heldUntil, until)
+      }),
+    observe: ({ limit = documentedLimit, remaining }) => {
+      // What this budget leaves over is no sign of others; below it, somebody else is using the account.
+      const low = Math.min(2, Math.max(1, limit - perSecond))
+      if (!(remaining < low) || perSecond === Number.POSITIVE_INFINITY) return Effect.void
+      return Effect.map(currentTime, (now) => {
+        nextTurn = Math.max(nextTurn, now + 1000 / (Math.max(0, remaining) + 1))
+      })
+    }
+  }
+}
+
 /**
- * A budget of this process. Throws a `RangeError` where a limit is not a positive number.
+ * A budget of this process. Fails with `InvalidOption` where a limit is not a positive number.
  *
  * @example
  * ```ts
@@ -102,56 +160,15 @@ type KindState = ReturnType<typeof makeKind>
  * @since 0.1.0
  * @category constructors
  */
-export const make = (options: Options = {}): Effect.Effect<Service> => {
-  const perSecond = checked("requestsPerSecond", options.requestsPerSecond ?? 4, 0)
-  const many = checked("importsPerMinute", options.importsPerMinute ?? 95, 1)
-  const one = checked("singleImportsPerMinute", options.singleImportsPerMinute ?? 19, 1)
-  const spacing = Math.ceil(1000 / perSecond)
-
-  return Effect.sync((): Service => {
-    const currentTime = makeCurrentTime()
-    let nextTurn = 0
-    let heldUntil = 0
-    const kinds: Record<Kind, KindState> = {
-      read: makeKind(Number.POSITIVE_INFINITY),
-      "import-many": makeKind(many),
-      "import-one": makeKind(one)
-    }
-
-    const lines = makeLines(currentTime)
-    const lineOf = (of: KindState) =>
-      lines.join({
-        turnAt: () => Math.max(nextTurn, heldUntil, of.heldUntil, of.window.freeAt()),
-        take: (now) => {
-          nextTurn = now + spacing
-          of.window.enter(now)
-        }
-      })
-    const takes = {
-      read: lineOf(kinds.read),
-      "import-many": lineOf(kinds["import-many"]),
-      "import-one": lineOf(kinds["import-one"])
-    }
-
-    return {
-      take: (kind = "read") => takes[kind],
-      hold: (duration, kind) =>
-        Effect.map(currentTime, (now) => {
-          const until = now + Duration.toMillis(duration)
-          if (kind === undefined) heldUntil = Math.max(heldUntil, until)
-          else kinds[kind].heldUntil = Math.max(kinds[kind].heldUntil, until)
-        }),
-      observe: ({ limit = documentedLimit, remaining }) => {
-        // What this budget leaves over is no sign of others; below it, somebody else is using the account.
-        const low = Math.min(2, Math.max(1, limit - perSecond))
-        if (!(remaining < low) || perSecond === Number.POSITIVE_INFINITY) return Effect.void
-        return Effect.map(currentTime, (now) => {
-          nextTurn = Math.max(nextTurn, now + 1000 / (Math.max(0, remaining) + 1))
-        })
-      }
-    }
-  })
-}
+export const make = (options: Options = {}): Effect.Effect<Service, InvalidOption> =>
+  Effect.map(
+    Effect.all({
+      perSecond: checked("requestsPerSecond", options.requestsPerSecond ?? defaults.perSecond, 0),
+      many: checked("importsPerMinute", options.importsPerMinute ?? defaults.many, 1),
+      one: checked("singleImportsPerMinute", options.singleImportsPerMinute ?? defaults.one, 1)
+    }),
+    unsafeMake
+  )
 
 /**
  * A budget for everything built on this layer.
@@ -159,7 +176,8 @@ export const make = (options: Options = {}): Effect.Effect<Service> => {
  * @since 0.1.0
  * @category layers
  */
-export const layer = (options?: Options): Layer.Layer<RateBudget> => Layer.effect(RateBudget, make(options))
+export const layer = (options?: Options): Layer.Layer<RateBudget, InvalidOption> =>
+  Layer.effect(RateBudget, make(options))
 
 /**
  * A budget without a limit, for a server of one's own such as the simulator. 429 is still respected.
@@ -167,8 +185,10 @@ export const layer = (options?: Options): Layer.Layer<RateBudget> => Layer.effec
  * @since 0.1.0
  * @category layers
  */
-export const layerUnlimited: Layer.Layer<RateBudget> = layer({
-  requestsPerSecond: Number.POSITIVE_INFINITY,
-  importsPerMinute: Number.POSITIVE_INFINITY,
-  singleImportsPerMinute: Number.POSITIVE_INFINITY
-})
+export const layerUnlimited: Layer.Layer<RateBudget> = Layer.sync(RateBudget, () =>
+  unsafeMake({
+    perSecond: Number.POSITIVE_INFINITY,
+    many: Number.POSITIVE_INFINITY,
+    one: Number.POSITIVE_INFINITY
+  })
+)

@@ -13,8 +13,8 @@ import { type ActiveCampaignError, isTransient, retryAfterOf } from "./ActiveCam
 import { longestRetryAfter as longest, waitWithoutRetryAfter } from "./internal/waits.js"
 
 /**
- * Decides, from the error, whether and when a call is repeated. Any schedule will do; a submission whose outcome is
- * unknown is not repeated, whatever the policy.
+ * When a call is repeated, and how often. Any schedule will do: whether a call may be repeated at all is the client's to
+ * decide, which treats each as `make` does. A submission whose outcome is unknown is not repeated, whatever the policy.
  *
  * @since 0.1.0
  * @category models
@@ -70,15 +70,16 @@ const fewOfWrongShape = atMost(
 )
 
 /**
- * A policy on a schedule of the caller's: only transient errors are retried, a 403 at most twice and JSON of the wrong
- * shape once, and `Retry-After`, up to 5 minutes, is a floor under each wait. A rate limit that names no time counts as 30
- * seconds.
+ * What a client makes of every schedule it is given: only transient errors are retried, a 403 at most twice and JSON of the
+ * wrong shape once, and `Retry-After`, up to 5 minutes, is a floor under each wait. A rate limit that names no time counts
+ * as 30 seconds. Nobody needs to call it for a client; made twice, a policy stays the same.
  *
  * @example
  * ```ts
  * import * as Schedule from "effect/Schedule"
  * import { RetryPolicy } from "effect-activecampaign"
  *
+ * // The waits as they will be, for somebody who wants to be told of them.
  * const patient = RetryPolicy.make(
  *   Schedule.exponential("2 seconds").pipe(Schedule.jittered, Schedule.intersect(Schedule.recurs(10)))
  * )

@@ -6,6 +6,8 @@
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { BatchId } from "./BatchId.js"
+import { claimed } from "./internal/claimed.js"
+import { maybe } from "./internal/json.js"
 import { countOf, loose, looseCount } from "./internal/loose.js"
 import { wellFormed } from "./internal/text.js"
 
@@ -26,7 +28,15 @@ export const maximumContacts = 250
 export const maximumBytes = 399_999
 
 const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
-const id = Schema.Union(Schema.NonNegativeInt, Schema.NonEmptyString)
+const id = Schema.Union(Schema.NonNegativeInt, Schema.NonEmptyString).annotations({
+  jsonSchema: {
+    anyOf: [
+      { type: "integer", minimum: 0 },
+      { type: "string", minLength: 1 }
+    ],
+    ...claimed("list-ids")
+  }
+})
 const lists = Schema.Array(Schema.Struct({ listid: id }))
 const pairs = Schema.Array(Schema.Struct({ key: Schema.String, value: Schema.String }))
 
@@ -98,21 +108,83 @@ export const Submission = Schema.Struct({
  */
 export type Submission = typeof Submission.Type
 
+const encode = Schema.encodeSync(Submission)
+const encodeContact = Schema.encodeSync(ImportContact)
+const encoder = new TextEncoder()
+const lengthOf = (value: unknown) => encoder.encode(JSON.stringify(value)).length
+
+/**
+ * How many bytes of UTF-8 the body of a submission has.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const bytesOf = (submission: Submission): number => lengthOf(encode(submission))
+
+/**
+ * As few submissions as hold these contacts, in their order and none left out, each with at most 250 contacts and 399,999
+ * bytes, and with the settings of the given one. A contact that is larger than all that by itself is alone in one, which is
+ * then refused with `SubmissionTooLarge`.
+ *
+ * @example
+ * ```ts
+ * import { Submission } from "effect-activecampaign"
+ *
+ * const contacts = Array.from({ length: 1000 }, (_, index) => ({ email: `person${index}@example.test` }))
+ * Submission.split({ contacts, exclude_automations: true }).map((part) => part.contacts.length) // [250, 250, 250, 250]
+ * ```
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const split = (submission: Submission): ReadonlyArray<Submission> => {
+  const { contacts, ...settings } = submission
+  const empty = bytesOf({ ...settings, contacts: [] })
+  const parts: Array<Submission> = []
+  let part: Array<ImportContact> = []
+  let bytes = empty
+  for (const contact of contacts) {
+    const own = lengthOf(encodeContact(contact))
+    // The comma before it counts, too.
+    const isFull = part.length === maximumContacts || bytes + 1 + own > maximumBytes
+    if (part.length > 0 && isFull) {
+      parts.push({ ...settings, contacts: part })
+      part = []
+      bytes = empty
+    }
+    bytes += part.length === 0 ? own : own + 1
+    part.push(contact)
+  }
+  return part.length === 0 ? parts : [...parts, { ...settings, contacts: part }]
+}
+
 /**
  * A submission that was accepted: its contacts are queued under `batchId`, none is imported yet.
  *
  * @since 0.1.0
  * @category models
  */
-export interface QueuedImport {
-  readonly batchId: BatchId
+export const QueuedImport = Schema.Struct({
+  batchId: BatchId,
   /** How many contacts were queued, which may be fewer than were sent. `None` where the reply does not say. */
-  readonly queued: Option.Option<number>
-  readonly message: string
-}
+  queued: maybe(Schema.NonNegativeInt),
+  message: Schema.String
+}).annotations({ identifier: "QueuedImport" })
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface QueuedImport extends Schema.Schema.Type<typeof QueuedImport> {}
 
 const flagOf = (value: unknown) => (typeof value === "boolean" ? Option.some(Number(value)) : countOf(value))
-const flag = loose(Schema.NonNegativeInt, ["integer", "string", "boolean", "null"], flagOf, (count) => count)
+const flag = loose(
+  Schema.NonNegativeInt,
+  ["integer", "string", "boolean", "null"],
+  ["success-flag", "success-flag-types"],
+  flagOf,
+  (count) => count
+)
 const textOf = (value: unknown) =>
   typeof value === "string" ? Option.some(wellFormed(value)) : Option.none()
 
@@ -126,15 +198,16 @@ const textOf = (value: unknown) =>
 export class SubmissionReply extends Schema.Class<SubmissionReply>("effect-activecampaign/SubmissionReply")({
   Success: flag,
   success: flag,
-  queued_contacts: looseCount,
+  queued_contacts: looseCount("queued-count", "counts-as-strings"),
   batchId: loose(
     Schema.typeSchema(BatchId),
     ["string", "integer", "null"],
+    ["batch-id", "batch-id-as-number"],
     (value) =>
       Option.flatMap(textOf(typeof value === "number" ? String(value) : value), Schema.decodeOption(BatchId)),
     (batchId) => batchId
   ),
-  message: loose(Schema.String, ["string", "null"], textOf, (text) => text)
+  message: loose(Schema.String, ["string", "null"], ["reply-without-message"], textOf, (text) => text)
 }) {
   /** Whether the reply says that the submission was refused. */
   get refused(): boolean {
@@ -154,4 +227,17 @@ export class SubmissionReply extends Schema.Class<SubmissionReply>("effect-activ
 export const FailureReason = Schema.Union(
   Schema.Struct({ contact: Schema.Int, failureReason: Schema.String }),
   Schema.String
-).annotations({ identifier: "FailureReason" })
+).annotations({
+  identifier: "FailureReason",
+  jsonSchema: {
+    anyOf: [
+      {
+        type: "object",
+        required: ["contact", "failureReason"],
+        properties: { contact: { type: "integer" }, failureReason: { type: "string" } }
+      },
+      { type: "string" }
+    ],
+    ...claimed("failure-reasons")
+  }
+})

@@ -5,7 +5,7 @@
  */
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import type { ActiveCampaignError } from "./ActiveCampaignError.js"
+import { ActiveCampaignError } from "./ActiveCampaignError.js"
 
 /**
  * The submission is over one of ActiveCampaign's two limits, and was not sent.
@@ -64,7 +64,9 @@ export class SubmissionRejected extends Schema.TaggedError<SubmissionRejected>(
   status: Schema.Int,
   detail: Schema.String,
   /** The first 500. */
-  reasons: Schema.Array(Reason)
+  reasons: Schema.Array(Reason),
+  /** ActiveCampaign's own name for the call, where its answer told one. */
+  requestId: Schema.optionalWith(Schema.String, { exact: true })
 }) {
   readonly isTransient = false
   override get message() {
@@ -80,8 +82,18 @@ export class SubmissionRejected extends Schema.TaggedError<SubmissionRejected>(
 }
 
 /**
- * Everything a submission can fail with.
+ * Everything a submission can fail with, as a schema.
  *
+ * @since 0.1.0
+ * @category errors
+ */
+export const SubmissionError = Schema.Union(
+  ...ActiveCampaignError.members,
+  SubmissionTooLarge,
+  SubmissionRejected
+)
+
+/**
  * @since 0.1.0
  * @category errors
  */

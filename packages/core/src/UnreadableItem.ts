@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
+import { maybe } from "./internal/json.js"
 
 /**
  * An item that could not be read, or a list that is no list.
@@ -31,7 +32,7 @@ import * as Schema from "effect/Schema"
 export const UnreadableItem = Schema.Struct({
   list: Schema.Literal("success", "failure"),
   /** Its place in the list as received, from 0. `None`: the list itself is something else than a list. */
-  position: Schema.OptionFromSelf(Schema.NonNegativeInt),
+  position: maybe(Schema.NonNegativeInt),
   /** What stood there, as JSON; where that is longer than 200 characters, what kind of thing it was. */
   value: Schema.String
 }).annotations({ identifier: "UnreadableItem" })

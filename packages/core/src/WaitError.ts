@@ -6,8 +6,10 @@
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { ActiveCampaignError } from "./ActiveCampaignError.js"
 import { BatchId } from "./BatchId.js"
 import type { ImportAnswer } from "./ImportAnswer.js"
+import { Millis, maybe } from "./internal/json.js"
 import { PollState } from "./PollState.js"
 
 /**
@@ -19,7 +21,12 @@ import { PollState } from "./PollState.js"
  */
 export class StillRunning extends Schema.TaggedError<StillRunning>("effect-activecampaign/StillRunning")(
   "StillRunning",
-  { state: PollState, waited: Schema.DurationFromMillis }
+  {
+    state: PollState,
+    waited: Millis,
+    /** Why the last attempt to ask failed, where no answer has come since. The client was still trying. */
+    lastTrouble: maybe(ActiveCampaignError)
+  }
 ) {
   readonly isTransient = true
   get batchId(): BatchId {
@@ -34,7 +41,11 @@ export class StillRunning extends Schema.TaggedError<StillRunning>("effect-activ
       onNone: () => "it has not answered",
       onSome: (answer) => `its last status is ${answer.status}`
     })
-    return `Batch ${this.batchId} has not settled after ${Duration.format(this.waited)}: ${status}.`
+    const trouble = Option.match(this.lastTrouble, {
+      onNone: () => "",
+      onSome: ({ message }) => ` The last attempt to ask failed: ${message}`
+    })
+    return `Batch ${this.batchId} has not settled after ${Duration.format(this.waited)}: ${status}.${trouble}`
   }
 }
 
@@ -47,10 +58,24 @@ export class StillRunning extends Schema.TaggedError<StillRunning>("effect-activ
  */
 export class UnknownBatch extends Schema.TaggedError<UnknownBatch>("effect-activecampaign/UnknownBatch")(
   "UnknownBatch",
-  { batchId: BatchId, waited: Schema.DurationFromMillis }
+  { batchId: BatchId, waited: Millis }
 ) {
   readonly isTransient = false
   override get message() {
     return `Batch ${this.batchId}: ActiveCampaign has answered for ${Duration.format(this.waited)} that it has no status. It does not know this batch, or no longer does: check the ID and the account.`
   }
 }
+
+/**
+ * Everything a wait can fail with, as a schema: the error of an RPC or a workflow that waits.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export const WaitError = Schema.Union(...ActiveCampaignError.members, StillRunning, UnknownBatch)
+
+/**
+ * @since 0.1.0
+ * @category errors
+ */
+export type WaitError = ActiveCampaignError | StillRunning | UnknownBatch

@@ -262,10 +262,7 @@ describe("ActiveCampaignApi", () => {
     const answer = Schema.decodeUnknownSync(Schema.parseJson(ImportAnswer.ImportAnswer))(example)
     assert.strictEqual(answer.status, "completed")
     const { failure, success } = ImportAnswer.lists(answer)
-    assert.deepStrictEqual(
-      success,
-      Option.some(["123", "124", "125", "126"].map((id) => ContactId.ContactId.make(id)))
-    )
+    assert.deepStrictEqual(success, Option.some(["123", "124", "125", "126"].map((id) => ContactId.make(id))))
     assert.deepStrictEqual(
       failure,
       Option.some(["invalid.email@invalidDomain", "invalid'character@example.com"])

@@ -51,7 +51,7 @@ describe("any error", () => {
   it.effect("names the call as it was made, however odd the batch ID", () =>
     Effect.gen(function* () {
       const client = yield* connect(vendor({ status: 404 }).http)
-      const odd = BatchId.BatchId.make("a b&c=d\n")
+      const odd = BatchId.make("a b&c=d\n")
       const error = yield* Effect.flip(client.importInfo(odd))
       assert.isTrue(error.message.startsWith("GET /import/info?batchId=a+b%26c%3Dd%0A: "), error.message)
     }).pipe(Effect.scoped)

@@ -131,7 +131,7 @@ describe("awaitSettled", () => {
           )
       ])
       const answer = yield* during("8 days")(
-        settles.bulkImport.awaitSettled(batchId, PollPolicy.fixed("2 hours"))
+        settles.bulkImport.awaitSettled(batchId, PollPolicy.fixed("2 hours", "8 days"))
       )
       assert.strictEqual(answer.status, "completed")
       assert.strictEqual(settles.times().at(-1), week)

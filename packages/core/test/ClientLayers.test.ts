@@ -1,6 +1,6 @@
 import { HttpClient } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
-import { ConfigError, ConfigProvider, Duration, Effect, Redacted } from "effect"
+import { Config, ConfigError, ConfigProvider, Effect, Redacted } from "effect"
 import { ActiveCampaignClient, RetryPolicy } from "effect-activecampaign"
 import { settled } from "./calling.js"
 import { accountUrl, batchId, during, silence, token, vendor } from "./support.js"
@@ -37,15 +37,18 @@ describe("the layers", () => {
     })
   )
 
-  it.effect("layerConfig passes its options on", () =>
+  it.effect("layerConfig reads the other options as it is told to", () =>
     Effect.gen(function* () {
       const { calls, http } = vendor(silence)
       const error = yield* during("2 seconds")(Effect.flip(use)).pipe(
         Effect.provide(
-          ActiveCampaignClient.layerConfig({ timeout: Duration.seconds(2), retry: RetryPolicy.none })
+          ActiveCampaignClient.layerConfig({
+            timeout: Config.duration("AC_TIMEOUT"),
+            retry: Config.succeed(RetryPolicy.none)
+          })
         ),
         Effect.provideService(HttpClient.HttpClient, http),
-        withConfig({ ACTIVECAMPAIGN_URL: accountUrl, ACTIVECAMPAIGN_API_KEY: token })
+        withConfig({ ACTIVECAMPAIGN_URL: accountUrl, ACTIVECAMPAIGN_API_KEY: token, AC_TIMEOUT: "2 seconds" })
       )
       assert.strictEqual(error._tag, "ApiUnavailable")
       assert.lengthOf(calls, 1)

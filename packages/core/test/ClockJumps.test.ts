@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, DateTime, Duration, Effect, Metric, Schedule } from "effect"
-import { BulkImport, ImportAnswer, Metrics, PollState, RateBudget } from "effect-activecampaign"
+import { ImportAnswer, Metrics, PollState, RateBudget, WaitError } from "effect-activecampaign"
 import { answering, batchId, withVirtualTime } from "./support.js"
 import { scripted, stillRunning } from "./waiting.js"
 
@@ -103,7 +103,7 @@ describe("a wait that is continued where the clock says otherwise", () => {
       const { bulkImport } = yield* scripted([answering("active")])
       const state = yield* PollState.start(batchId, DateTime.unsafeMake(hour))
       const error = yield* Effect.flip(bulkImport.awaitSettled(state, policy))
-      assert(error instanceof BulkImport.StillRunning)
+      assert(error instanceof WaitError.StillRunning)
       assert.strictEqual(yield* Clock.currentTimeMillis, 60_000)
     }).pipe(Effect.scoped, withVirtualTime, Effect.runPromise))
 })

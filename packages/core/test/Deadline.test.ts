@@ -136,3 +136,52 @@ describe("the deadline", () => {
     })
   )
 })
+
+describe("the last trouble", () => {
+  const patient = { retry: RetryPolicy.standard }
+
+  it.scoped("is what the client was still trying to get over", () =>
+    Effect.gen(function* () {
+      const { bulkImport } = yield* scripted(
+        [
+          answering("active"),
+          { status: 502, body: "<html>" },
+          { status: 429, headers: { "retry-after": "60" } }
+        ],
+        patient
+      )
+      const error = stillRunning(
+        yield* during("1 hour")(
+          Effect.flip(bulkImport.awaitSettled(batchId, PollPolicy.fixed("1 second", "30 seconds")))
+        )
+      )
+      assert.deepStrictEqual(
+        Option.map(error.lastTrouble, ({ _tag }) => _tag),
+        Option.some("RateLimited")
+      )
+      assert.include(error.message, "its last status is active. The last attempt to ask failed: GET ")
+      assert.include(error.message, "429")
+    })
+  )
+
+  it.scoped("is over with the next answer", () =>
+    Effect.gen(function* () {
+      const { bulkImport } = yield* scripted([{ status: 502, body: "<html>" }, answering("active")], patient)
+      const error = stillRunning(
+        yield* during("1 hour")(Effect.flip(bulkImport.awaitSettled(batchId, everySecond)))
+      )
+      assert.deepStrictEqual(error.lastTrouble, Option.none())
+      assert.isTrue(error.message.endsWith("its last status is active."))
+    })
+  )
+
+  it.scoped("is none where a call hangs that has never failed", () =>
+    Effect.gen(function* () {
+      const { bulkImport } = yield* scripted([silence], { timeout: "1 hour" })
+      const error = stillRunning(
+        yield* during("1 hour")(Effect.flip(bulkImport.awaitSettled(batchId, everySecond)))
+      )
+      assert.deepStrictEqual(error.lastTrouble, Option.none())
+    })
+  )
+})

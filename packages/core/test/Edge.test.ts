@@ -7,6 +7,7 @@ import {
   type Either,
   Fiber,
   FiberRef,
+  Layer,
   Logger,
   LogLevel,
   Metric,
@@ -23,6 +24,7 @@ import {
   batchId,
   connect,
   during,
+  respond,
   silence,
   token,
   unreachable,
@@ -96,7 +98,10 @@ describe("a submission", () => {
       }
     ],
     ["503 with Retry-After", { status: 503, headers: { "retry-after": "30" } }],
-    ["a connection never made", unreachable(new Error("connect ECONNREFUSED 127.0.0.1:1"))]
+    [
+      "a connection never made",
+      unreachable(Object.assign(new Error("connect 127.0.0.1:1"), { code: "ECONNREFUSED" }))
+    ]
   ])("is repeated after %s, since nothing was queued", ([name, step]) =>
     Effect.gen(function* () {
       const { result, times } = yield* calling(submission, [step, settled])
@@ -157,6 +162,28 @@ describe("the fiber of a request", () => {
       yield* Fiber.interrupt(fiber)
       assert.strictEqual(yield* Deferred.await(done), "completed")
       assert.lengthOf(calls, 1)
+    })
+  )
+  it.scoped("goes on to its end for a caller that cannot be interrupted, and is", () =>
+    Effect.gen(function* () {
+      const { http } = vendor((request) =>
+        Effect.delay(
+          Effect.sync(() => respond(request, settled)),
+          "2 seconds"
+        )
+      )
+      const client = yield* connect(http)
+      const done = yield* Deferred.make<string>()
+      const fiber = yield* Effect.fork(
+        Effect.uninterruptible(
+          Effect.flatMap(client.importInfo(batchId), ({ answer }) => Deferred.succeed(done, answer.status))
+        )
+      )
+      yield* TestClock.adjust("1 second")
+      const interruption = yield* Effect.fork(Fiber.interrupt(fiber))
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.join(interruption)
+      assert.strictEqual(yield* Deferred.await(done), "completed")
     })
   )
   it.scoped("tells no log of an error that its caller is given", () =>
@@ -276,15 +303,19 @@ describe("the metrics", () => {
 })
 
 describe("the options of a budget", () => {
-  it("that are no positive numbers are refused with a sentence", () => {
-    for (const requestsPerSecond of [0, -1, Number.NaN]) {
-      assert.throws(
-        () => RateBudget.make({ requestsPerSecond }),
-        `RateBudget: requestsPerSecond must be a number above 0 (Infinity for no limit), not ${requestsPerSecond}`
-      )
-      assert.throws(() => RateBudget.layer({ importsPerMinute: requestsPerSecond }), RangeError)
-    }
-  })
+  it.effect.each([0, -1, Number.NaN])(
+    "that are no positive numbers are refused with a sentence: %d",
+    (number) =>
+      Effect.gen(function* () {
+        const error = yield* Effect.flip(RateBudget.make({ requestsPerSecond: number }))
+        assert.strictEqual(
+          error.message,
+          `The option requestsPerSecond cannot be used: it must be a number above 0 (Infinity for no limit), not ${number}.`
+        )
+        const layer = RateBudget.layer({ importsPerMinute: number })
+        assert.strictEqual((yield* Effect.flip(Effect.scoped(Layer.build(layer)))).option, "importsPerMinute")
+      })
+  )
 })
 
 describe("a wall clock that is set back", () => {

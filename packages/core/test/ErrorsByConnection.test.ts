@@ -35,28 +35,32 @@ describe("a server in trouble", () => {
       new TypeError("fetch failed", {
         cause: Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:1"), { code: "ECONNREFUSED" })
       }),
-      "connect ECONNREFUSED 127.0.0.1:1"
+      "connect ECONNREFUSED 127.0.0.1:1",
+      "refused"
     ],
     [
       new TypeError("fetch failed", { cause: Object.assign(new Error(""), { code: "ECONNREFUSED" }) }),
-      "ECONNREFUSED"
+      "ECONNREFUSED",
+      "refused"
     ],
     [
       new TypeError("fetch failed", {
         cause: Object.assign(new Error("other side closed"), { code: "UND_ERR_SOCKET" })
       }),
-      "UND_ERR_SOCKET other side closed"
+      "UND_ERR_SOCKET other side closed",
+      undefined
     ],
-    [new Error("terminated"), "terminated"],
-    ["not even an error", ""],
-    [undefined, ""]
-  ] as const)("is ApiUnavailable by Transport, and says what went wrong: %s", ([cause, detail]) =>
+    [new Error("terminated"), "terminated", undefined],
+    ["not even an error", "", undefined],
+    [undefined, "", undefined]
+  ] as const)("is ApiUnavailable by Transport, and says what went wrong: %s", ([cause, detail, neverLeft]) =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* fieldsOf(unreachable(cause)), {
         _tag: "ApiUnavailable",
         request: call,
         reason: "Transport",
-        detail
+        detail,
+        ...(neverLeft === undefined ? {} : { neverLeft })
       })
     })
   )

@@ -8,7 +8,7 @@ const decodeEither = Schema.decodeUnknownEither(schema)
 const encode = Schema.encodeSync(schema)
 const same = Schema.equivalence(Schema.typeSchema(schema))
 
-const ids = (...values: ReadonlyArray<string>) => values.map((value) => ContactId.ContactId.make(value))
+const ids = (...values: ReadonlyArray<string>) => values.map((value) => ContactId.make(value))
 
 /** The place of the first fault, which is the one that errors report. */
 const faultOf = (wire: unknown) =>

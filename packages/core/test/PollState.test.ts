@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Duration, Effect, Option, Schedule, Schema, Stream, TestClock } from "effect"
-import { ActiveCampaignClient, BulkImport, PollPolicy, PollState } from "effect-activecampaign"
+import { ActiveCampaignClient, BulkImport, PollPolicy, PollState, WaitError } from "effect-activecampaign"
 import { answering, batchId, connect, during, vendor } from "./support.js"
 
 const scripted = (...script: Parameters<typeof vendor>) =>
@@ -81,7 +81,7 @@ describe("a wait that is resumed", () => {
       // Calls at 0, 1 and 3; the next is due at 7, of which 2 pass here.
       yield* TestClock.adjust("2 seconds")
       const error = yield* during("1 minute")(Effect.flip(bulkImport.awaitSettled(state, policy)))
-      assert(error instanceof BulkImport.StillRunning)
+      assert(error instanceof WaitError.StillRunning)
       assert.deepStrictEqual(
         calls.map(({ at }) => at),
         [0, 1000, 3000, 7000, 15_000]
@@ -126,7 +126,7 @@ describe("a batch that answers nothing but false", () => {
     Effect.gen(function* () {
       const { bulkImport, calls } = yield* scripted(answering(false))
       const error = yield* during("1 hour")(Effect.flip(bulkImport.awaitSettled(batchId, policy("1 minute"))))
-      assert(error instanceof BulkImport.UnknownBatch)
+      assert(error instanceof WaitError.UnknownBatch)
       assert.strictEqual(Duration.toMillis(error.waited), 70_000)
       assert.include(error.message, "check the ID and the account")
       assert.lengthOf(calls, 8)
@@ -148,6 +148,12 @@ describe("a batch that answers nothing but false", () => {
 })
 
 describe("a policy", () => {
+  it("has the same deadline as a bare schedule and as one call every so often", () => {
+    const { deadline } = PollPolicy.default
+    assert.deepStrictEqual(PollPolicy.make(Schedule.spaced("1 second")).deadline, deadline)
+    assert.deepStrictEqual(PollPolicy.fixed("1 second").deadline, deadline)
+  })
+
   it("may be nothing but a schedule, and takes the rest from the default", () => {
     const schedule = Schedule.spaced("3 seconds")
     const { deadline, ...policy } = PollPolicy.make(schedule)

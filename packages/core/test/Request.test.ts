@@ -9,7 +9,7 @@ describe("the request", () => {
     Effect.gen(function* () {
       const { calls, http } = vendor(settled)
       const client = yield* connect(http, { url })
-      yield* client.importInfo(BatchId.BatchId.make(batch))
+      yield* client.importInfo(BatchId.make(batch))
       return calls
     }).pipe(Effect.scoped)
 

@@ -105,7 +105,7 @@ describe("a proxy that makes no connection", () => {
   )
 })
 
-describe("a certificate of an authority that Node does not know", () => {
+describe("a certificate of an authority that nobody knows", () => {
   it.effect.each([
     "SELF_SIGNED_CERT_IN_CHAIN",
     "DEPTH_ZERO_SELF_SIGNED_CERT",
@@ -115,7 +115,7 @@ describe("a certificate of an authority that Node does not know", () => {
     Effect.gen(function* () {
       const step = unreachable(new TypeError("fetch failed", { cause: coded(code, "not trusted") }))
       const error = yield* errorOf(step)
-      assert.include(error.message, `${code} not trusted. Node does not know the authority`)
+      assert.include(error.message, `${code} not trusted. The runtime does not know the authority`)
       assert.match(error.message, /in NODE_EXTRA_CA_CERTS\.$/)
       assert.strictEqual(yield* attempts(step), 1)
     })

@@ -19,7 +19,7 @@ export interface Manners {
   readonly instead?: (call: number) => Reply | undefined
 }
 
-export const idOf = (id: string) => ContactId.ContactId.make(id)
+export const idOf = (id: string) => ContactId.make(id)
 
 export const bodyOf = ({ body }: HttpClientRequest.HttpClientRequest): string =>
   body._tag === "Uint8Array" ? new TextDecoder().decode(body.body) : ""

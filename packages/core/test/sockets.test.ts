@@ -7,7 +7,7 @@ import { Duration, Effect, type Either, Layer, Redacted } from "effect"
 import { ActiveCampaignClient, BatchId, RateBudget, RetryPolicy } from "effect-activecampaign"
 import { token } from "./support.js"
 
-const batchId = BatchId.BatchId.make("b-0001")
+const batchId = BatchId.make("b-0001")
 const ids = Array.from({ length: 245 }, (_, index) => String(index + 1))
 const answer = JSON.stringify({ status: "completed", success: ids, failure: ["a@x.yz"] })
 const json = { "content-type": "application/json" }

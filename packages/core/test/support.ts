@@ -5,10 +5,10 @@ import {
   type HttpClientRequest,
   HttpClientResponse
 } from "@effect/platform"
-import { Clock, Duration, Effect, Fiber, Redacted, TestClock } from "effect"
-import { ActiveCampaignClient, BatchId, RetryPolicy } from "effect-activecampaign"
+import { Clock, Duration, Effect, Fiber, Option, Redacted, TestClock } from "effect"
+import { ActiveCampaignClient, BatchId, RateBudget, RetryPolicy } from "effect-activecampaign"
 
-export const batchId = BatchId.BatchId.make("b-0001")
+export const batchId = BatchId.make("b-0001")
 export const token = "tok-5e82f1c0-never-to-be-seen"
 export const accountUrl = "https://acme.api-us1.com"
 export const call = "GET /import/info?batchId=b-0001"
@@ -72,6 +72,11 @@ export const vendor = (...script: readonly [Reply | Behaviour, ...ReadonlyArray<
   return { calls, http }
 }
 
+/** The budget of the test, or one of its own: clients of one test are no clients of one account. */
+export const ownBudget = Effect.flatMap(Effect.serviceOption(RateBudget.RateBudget), (provided) =>
+  Option.isSome(provided) ? Effect.succeed(provided.value) : Effect.orDie(RateBudget.make())
+)
+
 /** A client of the scripted account; without retries unless the test asks for them. */
 export const connect = (http: HttpClient.HttpClient, options: Partial<ActiveCampaignClient.Options> = {}) =>
   ActiveCampaignClient.make({
@@ -79,7 +84,10 @@ export const connect = (http: HttpClient.HttpClient, options: Partial<ActiveCamp
     apiToken: Redacted.make(token),
     retry: RetryPolicy.none,
     ...options
-  }).pipe(Effect.provideService(HttpClient.HttpClient, http))
+  }).pipe(
+    Effect.provideServiceEffect(RateBudget.RateBudget, ownBudget),
+    Effect.provideService(HttpClient.HttpClient, http)
+  )
 
 /** Runs an effect while this much virtual time goes by. */
 export const during =

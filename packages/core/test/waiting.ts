@@ -1,6 +1,6 @@
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
-import { ActiveCampaignClient, BulkImport, PollPolicy } from "effect-activecampaign"
+import { ActiveCampaignClient, BulkImport, PollPolicy, WaitError } from "effect-activecampaign"
 import { answering, connect, vendor } from "./support.js"
 
 export type Script = Parameters<typeof vendor>
@@ -22,6 +22,6 @@ export const everySecond = PollPolicy.fixed("1 second", "1 minute")
 export const completed = answering("completed", { success: ["1", "2"], failure: ["a@x.yz"] })
 
 export const stillRunning = <E>(error: E) => {
-  assert(error instanceof BulkImport.StillRunning)
+  assert(error instanceof WaitError.StillRunning)
   return error
 }

@@ -22,21 +22,24 @@ export const longAgo = -30 * 24 * 60 * 60 * 1000
  * @category schemas
  */
 export const ExistingContact = Schema.Struct({
-  email: Schema.propertySignature(Schema.String).annotations(label("documented", "Its address")),
+  email: Schema.propertySignature(Schema.String).annotations(label("list-contacts", "Its address")),
   contactId: Schema.optionalWith(DecimalId, { exact: true }).annotations(
-    label("documented", "Its ID; without it the next free one")
+    label("ids-as-strings", "Its ID; without it the next free one")
   ),
   createdAt: Schema.optionalWith(Schema.Int, { default: () => longAgo }).annotations(
-    label("documented", "Its `cdate`, in milliseconds after the start; negative is before it")
+    label("contact-dates", "Its `cdate`, in milliseconds after the start; negative is before it")
   ),
   updatedAt: Schema.optionalWith(Schema.Int, { exact: true }).annotations(
-    label("documented", "Its `udate`, likewise; default when it was created")
+    label("contact-dates", "Its `udate`, likewise; default when it was created")
   ),
   bounced: Schema.optionalWith(Schema.Boolean, { default: () => false }).annotations(
-    label("assumed", 'Mail to it came back for good: `bounced_hard` is "1" (the key is documented)')
+    label("bounced-hard", 'Mail to it came back for good: `bounced_hard` is "1"')
   ),
   deleted: Schema.optionalWith(Schema.Boolean, { default: () => false }).annotations(
-    label("assumed", 'Deleted, yet still answered, with `deleted` "1", until it is imported again')
+    label(
+      ["deleted-still-answered", "contact-flags"],
+      'Deleted, yet still answered, with `deleted` "1", until it is imported again'
+    )
   )
 })
 
@@ -55,7 +58,7 @@ export type ExistingContact = typeof ExistingContact.Type
 export const Account = Schema.Struct({
   existing: Schema.optionalWith(Schema.Array(ExistingContact), { default: () => [] }).annotations(
     label(
-      "documented",
+      "list-contacts",
       "Contacts that are there before any import; those of the batches come as they progress"
     )
   ),
@@ -66,29 +69,34 @@ export const Account = Schema.Struct({
     }
   ).annotations(
     label(
-      "observed",
-      "Filters without effect: the reply is the first contacts of the account, with 200; without `orders[id]`, by address (assumed)"
+      ["filters-ignored", "order-ignored"],
+      "Filters without effect: the reply is the first contacts of the account, with 200; without `orders[id]`, by address"
     )
   ),
   pageSize: Schema.optionalWith(Schema.Literal("asked", "always-20"), {
     default: () => "asked" as const
   }).annotations(
-    label("assumed", "`asked`: 20 without `limit`, at most 100 with it (documented); `always-20` ignores it")
+    label(
+      ["list-contacts", "short-pages"],
+      "`asked`: 20 without `limit`, at most 100 with it; `always-20` ignores it"
+    )
   ),
   totalAs: Schema.optionalWith(Schema.Literal("string", "number", "missing"), {
     default: () => "string" as const
   }).annotations(
-    label("assumed", "`meta.total` as a string or as a number (both documented), or no `meta` at all")
+    label(["total-types", "total-missing"], "`meta.total` as a string or as a number, or no `meta` at all")
   ),
   emailCase: Schema.optionalWith(Schema.Literal("kept", "lower", "upper"), {
     default: () => "kept" as const
-  }).annotations(label("assumed", "Addresses as they were given (observed), or in another letter case")),
+  }).annotations(
+    label(["address-case", "address-case-changed"], "Addresses as they were given, or in another letter case")
+  ),
   datesAs: Schema.optionalWith(Schema.Literal("iso", "plain", "zero"), {
     default: () => "iso" as const
   }).annotations(
     label(
-      "observed",
-      "Dates in ISO with an offset (documented), as `YYYY-MM-DD hh:mm:ss` (in UTC, assumed), or as zeros"
+      ["contact-dates", "contact-dates-otherwise"],
+      "Dates in ISO with an offset, as `YYYY-MM-DD hh:mm:ss` (in UTC), or as zeros"
     )
   )
 })

@@ -56,25 +56,28 @@ export const Ending = Schema.Literal("completed", "failed", "interrupted", "neve
  */
 export const Contact = Schema.Struct({
   email: Schema.propertySignature(Schema.String).annotations(
-    label("documented", "The address as it was submitted; a failure repeats it")
+    label("failure-addresses", "The address as it was submitted; a failure repeats it")
   ),
   contactId: Schema.optionalWith(DecimalId, { exact: true }).annotations(
-    label("documented", "The contact's ID; without it the next free one, where the contact comes to have one")
+    label(
+      "ids-as-strings",
+      "The contact's ID; without it the next free one, where the contact comes to have one"
+    )
   ),
   becomes: Schema.optionalWith(Becomes, { default: () => "created" as const }).annotations(
     label(
-      "assumed",
+      ["rejected-later", "in-neither-list", "in-both-lists"],
       "`created`, `updated` (see successMeans), `rejected` (address in failure), `silent` (nothing happens to it, and it is in neither list), `unreported` (created, yet in neither list), `contradictory` (ID in success and address in failure)"
     )
   ),
   deletedAfterwards: Schema.optionalWith(Schema.Boolean, { default: () => false }).annotations(
-    label("assumed", "Deleted from the account right after the import: its ID answers nothing")
+    label("changed-since", "Deleted from the account right after the import: its ID answers nothing")
   ),
   renamedTo: Schema.optionalWith(Schema.String, { exact: true }).annotations(
-    label("assumed", "The address given to it right after the import: its ID answers with this one")
+    label("changed-since", "The address given to it right after the import: its ID answers with this one")
   ),
   bounced: Schema.optionalWith(Schema.Boolean, { default: () => false }).annotations(
-    label("assumed", 'Mail to it came back for good right after the import: `bounced_hard` is "1"')
+    label("bounced-hard", 'Mail to it came back for good right after the import: `bounced_hard` is "1"')
   )
 })
 
@@ -91,10 +94,10 @@ export type Contact = typeof Contact.Type
  * @category schemas
  */
 export const Stages = Schema.Struct({
-  unset: millis(1000).annotations(label("documented", "Milliseconds during which the status is `false`")),
-  waiting: millis(200).annotations(label("documented", "Milliseconds during which it is `waiting`")),
-  claimed: millis(200).annotations(label("documented", "Milliseconds during which it is `claimed`")),
-  active: millis(500).annotations(label("documented", "Milliseconds during which it is `active`"))
+  unset: millis(1000).annotations(label("status-false", "Milliseconds during which the status is `false`")),
+  waiting: millis(200).annotations(label("status-words", "Milliseconds during which it is `waiting`")),
+  claimed: millis(200).annotations(label("status-words", "Milliseconds during which it is `claimed`")),
+  active: millis(500).annotations(label("status-words", "Milliseconds during which it is `active`"))
 })
 
 /**
@@ -105,10 +108,10 @@ export type Stages = typeof Stages.Type
 
 const Strangers = Schema.Struct({
   success: Schema.optionalWith(Schema.Array(DecimalId), { default: () => [] }).annotations(
-    label("assumed", "IDs of contacts nobody sent")
+    label("strangers-in-lists", "IDs of contacts nobody sent")
   ),
   failure: Schema.optionalWith(Schema.Array(Schema.String), { default: () => [] }).annotations(
-    label("assumed", "Addresses nobody sent")
+    label("strangers-in-lists", "Addresses nobody sent")
   )
 })
 
@@ -120,31 +123,31 @@ const Strangers = Schema.Struct({
  */
 export const Batch = Schema.Struct({
   batchId: Schema.propertySignature(Schema.NonEmptyString).annotations(
-    label("documented", "The name of the batch")
+    label("batch-id", "The name of the batch")
   ),
   submittedAt: millis(0).annotations(
-    label("assumed", "When it is submitted, in milliseconds after the simulator starts; unknown until then")
+    label([], "When it is submitted, in milliseconds after the simulator starts; unknown until then")
   ),
   stages: Schema.optionalWith(Stages, {
     default: () => ({ unset: 1000, waiting: 200, claimed: 200, active: 500 })
-  }).annotations(label("documented", "How long it shows each status")),
+  }).annotations(label("status-words", "How long it shows each status")),
   ends: Schema.optionalWith(Ending, { default: () => "completed" as const }).annotations(
-    label("documented", "The final status; `never` (assumed) stays active for good")
+    label(["status-words", "never-settles"], "The final status; `never` stays active for good")
   ),
   contacts: Schema.optionalWith(Schema.Array(Contact), { default: () => [] }).annotations(
-    label("documented", "The contacts submitted, in sending order")
+    label("submission", "The contacts submitted, in sending order")
   ),
   processed: Schema.optionalWith(Schema.NonNegativeInt, { exact: true }).annotations(
-    label("assumed", "How many distinct contacts are reached before the end; default all of them")
+    label("partial-ending", "How many distinct contacts are reached before the end; default all of them")
   ),
   partialLists: Schema.optionalWith(Schema.Boolean, { default: () => false }).annotations(
-    label("assumed", "Growing lists while active; default none at all until the end (observed)")
+    label(["lists-grow", "lists-missing"], "Growing lists while active; default none at all until the end")
   ),
   strangers: Schema.optionalWith(Strangers, {
     default: () => ({ success: [], failure: [] })
-  }).annotations(label("assumed", "What the settled lists hold although it was never sent")),
+  }).annotations(label("strangers-in-lists", "What the settled lists hold although it was never sent")),
   statusWord: Schema.optionalWith(Schema.NonEmptyString, { exact: true }).annotations(
-    label("assumed", "An undocumented word shown in place of `active`")
+    label("status-other-word", "An undocumented word shown in place of `active`")
   )
 })
 

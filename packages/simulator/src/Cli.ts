@@ -119,7 +119,7 @@ const noRateLimit = Options.boolean("no-rate-limit").pipe(
   Options.withDescription("Lift the limit of 5 requests a second")
 )
 const printSwitches = Options.boolean("print-scenario-switches").pipe(
-  Options.withDescription("Print every key of a scenario file with its certainty and its meaning, and exit")
+  Options.withDescription("Print every key of a scenario file with its claims and its meaning, and exit")
 )
 
 const announcement = (url: string, scenario: Scenario.Scenario) => {

@@ -4,11 +4,12 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import { type Certainty, label } from "./internal/label.js"
+import type { ClaimId } from "effect-activecampaign/Claim"
+import { label } from "./internal/label.js"
 import { FiniteNonNegative, PositiveInt } from "./internal/numbers.js"
 
-const tag = <Tag extends string>(name: Tag, certainty: Certainty, meaning: string) => ({
-  _tag: Schema.propertySignature(Schema.Literal(name)).annotations(label(certainty, meaning))
+const tag = <Tag extends string>(name: Tag, claims: ClaimId | ReadonlyArray<ClaimId>, meaning: string) => ({
+  _tag: Schema.propertySignature(Schema.Literal(name)).annotations(label(claims, meaning))
 })
 
 const seconds = Schema.Union(FiniteNonNegative, Schema.Null)
@@ -21,56 +22,60 @@ const seconds = Schema.Union(FiniteNonNegative, Schema.Null)
  */
 export const Fault = Schema.Union(
   Schema.Struct({
-    ...tag("RateLimited", "documented", "429, whatever the budget says"),
+    ...tag("RateLimited", "retry-after", "429, whatever the budget says"),
     retryAfter: Schema.optionalWith(seconds, { default: () => 1 }).annotations(
-      label("documented", "Seconds named by `Retry-After`; null sends no such header")
+      label(["retry-after", "bare-429"], "Seconds named by `Retry-After`; null sends no such header")
     ),
     retryAfterAs: Schema.optionalWith(Schema.Literal("seconds", "date"), {
       default: () => "seconds" as const
-    }).annotations(label("assumed", "`Retry-After` as seconds (documented) or as an HTTP date")),
+    }).annotations(label(["retry-after", "retry-after-date"], "`Retry-After` as seconds or as an HTTP date")),
     headers: Schema.optionalWith(Schema.Boolean, { default: () => true }).annotations(
-      label("observed", "Whether the 429 carries any rate limit headers at all")
+      label("bare-429", "Whether the 429 carries any rate limit headers at all")
     )
   }),
   Schema.Struct(
-    tag("RateLimitAs400", "assumed", "The bulk import's 400 that speaks of a rate limit, on any call")
+    tag(
+      "RateLimitAs400",
+      ["import-limit-as-400", "limit-400-elsewhere"],
+      "The bulk import's 400 that speaks of a rate limit, on any call"
+    )
   ),
   Schema.Struct({
-    ...tag("Unavailable", "observed", "A 5xx with an HTML page, as a proxy in front of the service sends"),
+    ...tag("Unavailable", "unavailable", "A 5xx with an HTML page, as a proxy in front of the service sends"),
     status: Schema.optionalWith(Schema.Int.pipe(Schema.between(500, 599)), {
       default: () => 503
-    }).annotations(label("observed", "The HTTP status")),
+    }).annotations(label("unavailable", "The HTTP status")),
     retryAfter: Schema.optionalWith(seconds, { default: () => null }).annotations(
-      label("assumed", "Seconds named by `Retry-After`; null sends no such header")
+      label("retry-after-on-5xx", "Seconds named by `Retry-After`; null sends no such header")
     )
   }),
-  Schema.Struct(tag("Cut", "observed", "The connection ends in the middle of the body")),
-  Schema.Struct(tag("Empty", "observed", "200 without a body")),
-  Schema.Struct(tag("HtmlWith200", "observed", "200 with an HTML page")),
+  Schema.Struct(tag("Cut", "cut-body", "The connection ends in the middle of the body")),
+  Schema.Struct(tag("Empty", "empty-body", "200 without a body")),
+  Schema.Struct(tag("HtmlWith200", "html-with-200", "200 with an HTML page")),
   Schema.Struct(
     tag(
       "Challenge",
-      "assumed",
+      "firewall-page",
       "403 with an HTML page and `cf-mitigated`, as a firewall in front of the service sends"
     )
   ),
   Schema.Struct({
-    ...tag("Nested", "assumed", "200 with JSON nested deeper than anybody means"),
+    ...tag("Nested", "deep-json", "200 with JSON nested deeper than anybody means"),
     levels: Schema.optionalWith(PositiveInt, { default: () => 3000 }).annotations(
-      label("assumed", "How many levels")
+      label("deep-json", "How many levels")
     )
   }),
   Schema.Struct({
     ...tag(
       "OddLists",
-      "assumed",
+      "odd-lists",
       "The right answer, of the status call or a page of contacts, its lists in an odd shape"
     ),
     as: Schema.optionalWith(Schema.Literal("object", "odd-items"), {
       default: () => "object" as const
     }).annotations(
       label(
-        "assumed",
+        "odd-lists",
         "`object`: as PHP writes a list that lost its order. `odd-items`: with a null as the last item"
       )
     )
@@ -78,26 +83,26 @@ export const Fault = Schema.Union(
   Schema.Struct(
     tag(
       "Withheld",
-      "assumed",
+      "withheld-page",
       "The right page of contacts without its contacts; its total counts them all the same"
     )
   ),
-  Schema.Struct(tag("WrongShape", "assumed", "200 with JSON of another shape: a number for the status")),
+  Schema.Struct(tag("WrongShape", "wrong-shape", "200 with JSON of another shape: a number for the status")),
   Schema.Struct({
-    ...tag("Slow", "assumed", "The right answer, late"),
+    ...tag("Slow", "slow-answer", "The right answer, late"),
     millis: Schema.propertySignature(FiniteNonNegative).annotations(
-      label("assumed", "How late, in milliseconds")
+      label("slow-answer", "How late, in milliseconds")
     )
   }),
   Schema.Struct({
-    ...tag("Redirect", "observed", "A redirect, as to a login page"),
-    location: Schema.propertySignature(Schema.String).annotations(label("observed", "Where to")),
+    ...tag("Redirect", "redirect-to-login", "A redirect, as to a login page"),
+    location: Schema.propertySignature(Schema.String).annotations(label("redirect-to-login", "Where to")),
     status: Schema.optionalWith(Schema.Literal(301, 302, 303, 307, 308), {
       default: () => 302 as const
-    }).annotations(label("observed", "The HTTP status"))
+    }).annotations(label("redirect-to-login", "The HTTP status"))
   }),
-  Schema.Struct(tag("Forbidden", "observed", "403 although the token is right; seen to come and go")),
-  Schema.Struct(tag("Reset", "observed", "The connection is reset before anything is answered"))
+  Schema.Struct(tag("Forbidden", "sporadic-403", "403 although the token is right; seen to come and go")),
+  Schema.Struct(tag("Reset", "broken-connection", "The connection is reset before anything is answered"))
 )
 
 /**
@@ -107,9 +112,9 @@ export const Fault = Schema.Union(
 export type Fault = typeof Fault.Type
 
 const CallRange = Schema.Struct({
-  from: Schema.propertySignature(PositiveInt).annotations(label("assumed", "First call hit")),
+  from: Schema.propertySignature(PositiveInt).annotations(label([], "First call hit")),
   to: Schema.optionalWith(PositiveInt, { default: () => Number.MAX_SAFE_INTEGER }).annotations(
-    label("assumed", "Last call hit; without it, every call from the first on")
+    label([], "Last call hit; without it, every call from the first on")
   )
 })
 
@@ -136,16 +141,16 @@ export type Endpoint = typeof Endpoint.Type
 export const FaultTrigger = Schema.Struct({
   endpoint: Schema.optionalWith(Endpoint, { default: () => "info" as const }).annotations(
     label(
-      "assumed",
+      [],
       "`info` (the status call), `totals`, `submit` (POST), `contacts` or `contact`; each is counted by itself"
     )
   ),
   batchId: Schema.optionalWith(Schema.NonEmptyString, { exact: true }).annotations(
-    label("assumed", "Count the calls about this batch only; without it, all calls count")
+    label([], "Count the calls about this batch only; without it, all calls count")
   ),
   calls: Schema.optionalWith(Schema.Union(Schema.Array(PositiveInt), CallRange), {
     default: () => ({ from: 1, to: Number.MAX_SAFE_INTEGER })
-  }).annotations(label("assumed", "The calls hit, 1-based: a list or a range; default every call"))
+  }).annotations(label([], "The calls hit, 1-based: a list or a range; default every call"))
 })
 
 /**
@@ -163,8 +168,8 @@ export type FaultTrigger = typeof FaultTrigger.Type
 export const PlannedFault = Schema.Struct({
   on: Schema.optionalWith(FaultTrigger, {
     default: () => ({ endpoint: "info" as const, calls: { from: 1, to: Number.MAX_SAFE_INTEGER } })
-  }).annotations(label("assumed", "Which calls are hit")),
-  fault: Schema.propertySignature(Fault).annotations(label("assumed", "What happens to them"))
+  }).annotations(label([], "Which calls are hit")),
+  fault: Schema.propertySignature(Fault).annotations(label([], "What happens to them"))
 })
 
 /**

@@ -5,20 +5,21 @@
  */
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { type ClaimId, claims } from "effect-activecampaign/Claim"
 import { Account } from "./Account.js"
 import { Batch } from "./Batch.js"
 import { PlannedFault } from "./Fault.js"
-import { type Certainty, label } from "./internal/label.js"
+import { label } from "./internal/label.js"
 import { FiniteNonNegative, PositiveInt } from "./internal/numbers.js"
 import { labelledKeys } from "./internal/switches.js"
 import { Submissions } from "./Submissions.js"
 
 const RateLimit = Schema.Struct({
   requests: Schema.propertySignature(PositiveInt).annotations(
-    label("documented", "Requests allowed in any window")
+    label("rate-limit", "Requests allowed in any window")
   ),
   perMillis: Schema.optionalWith(PositiveInt, { default: () => 1000 }).annotations(
-    label("documented", "Length of the sliding window in milliseconds")
+    label("rate-limit", "Length of the sliding window in milliseconds")
   )
 })
 
@@ -36,57 +37,68 @@ const distinctBatchIds = (batches: ReadonlyArray<Batch>) => {
  */
 export const Scenario = Schema.Struct({
   apiToken: Schema.optionalWith(Schema.NonEmptyString, { default: () => "simulator-token" }).annotations(
-    label("documented", "The token every call must carry in `Api-Token`; any other is answered 403")
+    label(
+      ["token-header", "token-refused"],
+      "The token every call must carry in `Api-Token`; any other is answered 403"
+    )
   ),
   rateLimit: Schema.optionalWith(Schema.NullOr(RateLimit), {
     default: () => ({ requests: 5, perMillis: 1000 })
   }).annotations(
     label(
-      "documented",
-      "The account's budget, 5 a second; null lifts it. Refused calls do not count (assumed)"
+      ["rate-limit", "refused-calls-free"],
+      "The account's budget, 5 a second; null lifts it. Refused calls do not count"
     )
   ),
   retryAfterSeconds: Schema.optionalWith(FiniteNonNegative, { default: () => 1 }).annotations(
-    label("documented", "Seconds named by the `Retry-After` of a 429 that the budget causes")
+    label("retry-after", "Seconds named by the `Retry-After` of a 429 that the budget causes")
   ),
   sendRateLimitHeaders: Schema.optionalWith(Schema.Boolean, { default: () => false }).annotations(
-    label("observed", "`RateLimit-Limit` and `RateLimit-Remaining` on 2xx, too")
+    label("rate-headers-on-2xx", "`RateLimit-Limit` and `RateLimit-Remaining` on 2xx, too")
   ),
   batches: Schema.optionalWith(Schema.Array(Batch).pipe(Schema.filter(distinctBatchIds)), {
     default: () => []
-  }).annotations(label("documented", "The batches the account knows")),
+  }).annotations(label("status-call", "The batches the account knows")),
   successMeans: Schema.optionalWith(Schema.Literal("created-and-updated", "created-only"), {
     default: () => "created-and-updated" as const
   }).annotations(
-    label("assumed", "Whether success holds the IDs of updated contacts; the vendor's own pages disagree")
+    label(
+      "success-means",
+      "Whether success holds the IDs of updated contacts; the vendor's own pages disagree"
+    )
   ),
   duplicateIds: Schema.optionalWith(Schema.Literal("once", "twice"), {
     default: () => "once" as const
   }).annotations(
-    label("assumed", "An address sent twice is one contact: its ID listed once, or once per row")
+    label("repeated-addresses", "An address sent twice is one contact: its ID listed once, or once per row")
   ),
   idsAs: Schema.optionalWith(Schema.Literal("string", "number"), {
     default: () => "string" as const
-  }).annotations(label("assumed", "Contact IDs as strings (documented) or as numbers")),
+  }).annotations(label(["ids-as-strings", "ids-as-numbers"], "Contact IDs as strings or as numbers")),
   emptyLists: Schema.optionalWith(Schema.Literal("array", "null", "missing"), {
     default: () => "array" as const
-  }).annotations(label("assumed", "How an empty list is written: `[]` (observed), `null`, or not at all")),
+  }).annotations(
+    label(
+      ["lists-empty", "lists-null", "lists-missing"],
+      "How an empty list is written: `[]`, `null`, or not at all"
+    )
+  ),
   unknownBatch: Schema.optionalWith(Schema.Literal("false", "empty", "400", "404"), {
     default: () => "false" as const
   }).annotations(
     label(
-      "assumed",
+      "unknown-batch",
       "The reply about a batch nobody knows: status false, that with two empty lists, 400 or 404"
     )
   ),
   account: Schema.optionalWith(Account, { default: () => Account.make({}) }).annotations(
-    label("documented", "The contacts of the account, and how it talks about them")
+    label(["list-contacts", "contact-by-id"], "The contacts of the account, and how it talks about them")
   ),
   submissions: Schema.optionalWith(Submissions, { default: () => Submissions.make({}) }).annotations(
-    label("documented", "What becomes of submissions")
+    label("submission", "What becomes of submissions")
   ),
   faults: Schema.optionalWith(Schema.Array(PlannedFault), { default: () => [] }).annotations(
-    label("assumed", "What goes wrong, and with which calls")
+    label([], "What goes wrong, and with which calls")
   )
 }).annotations({ identifier: "Scenario", parseOptions: { onExcessProperty: "error" } })
 
@@ -132,7 +144,7 @@ export const make = (input: ScenarioInput = {}): Scenario => Schema.decodeSync(S
 export const ScenarioFromJson: Schema.Schema<Scenario, string> = Schema.parseJson(Scenario)
 
 /**
- * One key of a scenario, and how sure we are that the service behaves like that.
+ * One key of a scenario, and the claims about the service on which it rests.
  *
  * @since 0.1.0
  * @category models
@@ -140,8 +152,8 @@ export const ScenarioFromJson: Schema.Schema<Scenario, string> = Schema.parseJso
 export interface Switch {
   /** Path of the key: `[]` is any item of a list, a word after a space the fault's tag. */
   readonly name: string
-  /** `documented` by the vendor, `observed` in public code or threads, or `assumed` by us. */
-  readonly certainty: Certainty
+  /** Entries of the library's list of claims; none where the key only tells the simulator what to do. */
+  readonly claims: ReadonlyArray<ClaimId>
   readonly meaning: string
 }
 
@@ -153,18 +165,21 @@ export interface Switch {
  */
 export const switches: ReadonlyArray<Switch> = labelledKeys(Scenario.ast).map((key) => ({
   ...key,
-  // Where a label was forgotten, the least is claimed; a test names such keys.
-  certainty: Option.getOrElse(key.certainty, () => "assumed" as const)
+  claims: Option.getOrElse(key.claims, () => [])
 }))
 
+const evidenceOf = (id: ClaimId) => `\`${id}\` ${claims[id].evidence}`
+
 /**
- * `switches` as a Markdown table.
+ * `switches` as a Markdown table, with the evidence of each claim.
  *
  * @since 0.1.0
  * @category documentation
  */
 export const switchesTable: string = [
-  "| switch | certainty | meaning |",
+  "| switch | claims | meaning |",
   "|---|---|---|",
-  ...switches.map(({ certainty, meaning, name }) => `| \`${name}\` | ${certainty} | ${meaning} |`)
+  ...switches.map(
+    ({ claims, meaning, name }) => `| \`${name}\` | ${claims.map(evidenceOf).join(", ")} | ${meaning} |`
+  )
 ].join("\n")

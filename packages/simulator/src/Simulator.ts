@@ -12,31 +12,22 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { makeCallCounter } from "./internal/callCounter.js"
 import { applyFault, faultOf, tooManyRequests } from "./internal/faults.js"
 import { apiLayer } from "./internal/handlers.js"
 import { makeRateWindow, rateHeaders } from "./internal/rateWindow.js"
-import { makeRequestLog } from "./internal/requestLog.js"
+import { makeRequestLog, type ReceivedRequest } from "./internal/requestLog.js"
 import { notFound } from "./internal/wire.js"
 import { Reply } from "./Reply.js"
 import type { Scenario } from "./Scenario.js"
 
-/**
- * A request as it was received. Headers are not kept, and so neither is the token.
- *
- * @since 0.1.0
- * @category models
- */
-export interface ReceivedRequest {
-  /** Milliseconds after the simulator started. */
-  readonly at: number
-  readonly method: string
-  /** Path and query. */
-  readonly url: string
-  /** `None` while unanswered, and for good where the connection was reset or the caller gave up. */
-  readonly status: Option.Option<number>
+export type {
+  /**
+   * @since 0.1.0
+   * @category models
+   */
+  ReceivedRequest
 }
 
 /**

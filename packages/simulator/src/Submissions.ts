@@ -10,10 +10,10 @@ import { PositiveInt } from "./internal/numbers.js"
 
 const PerMinute = Schema.Struct({
   many: Schema.optionalWith(PositiveInt, { default: () => 100 }).annotations(
-    label("documented", "Submissions of more than one contact in any minute")
+    label("import-limits", "Submissions of more than one contact in any minute")
   ),
   one: Schema.optionalWith(PositiveInt, { default: () => 20 }).annotations(
-    label("documented", "Submissions of one contact in any minute")
+    label("import-limits", "Submissions of one contact in any minute")
   )
 })
 
@@ -28,29 +28,32 @@ const PerMinute = Schema.Struct({
 export const Submissions = Schema.Struct({
   stages: Schema.optionalWith(Stages, {
     default: () => ({ unset: 1000, waiting: 200, claimed: 200, active: 500 })
-  }).annotations(label("documented", "How long a batch that was submitted shows each status")),
+  }).annotations(label("status-words", "How long a batch that was submitted shows each status")),
   badAddresses: Schema.optionalWith(Schema.Literal("fail-later", "reject-all"), {
     default: () => "fail-later" as const
   }).annotations(
     label(
-      "documented",
+      ["rejected-later", "reject-all"],
       "An address without a dot in its domain ends in failure, or has the whole submission rejected with 400"
     )
   ),
   flag: Schema.optionalWith(Schema.Literal("Success", "success"), {
     default: () => "Success" as const
-  }).annotations(label("documented", "How the flag of the reply is spelt; both have been documented")),
+  }).annotations(label("success-flag", "How the flag of the reply is spelt")),
   status: Schema.optionalWith(Schema.Literal(200, 201), { default: () => 200 as const }).annotations(
-    label("observed", "The HTTP status of an accepted submission: 200 (documented) or 201")
+    label("accepted-201", "The HTTP status of an accepted submission: 200 or 201")
   ),
   perMinute: Schema.optionalWith(Schema.NullOr(PerMinute), {
     default: () => ({ many: 100, one: 20 })
   }).annotations(
-    label("documented", "How many are accepted in any minute; one more is answered 400. Null lifts it")
+    label(
+      ["import-limits", "import-limit-as-400"],
+      "How many are accepted in any minute; one more is answered 400. Null lifts it"
+    )
   ),
   countsAs: Schema.optionalWith(Schema.Literal("string", "number"), {
     default: () => "string" as const
-  }).annotations(label("assumed", "The daily totals as strings (documented) or as numbers"))
+  }).annotations(label(["daily-totals", "totals-as-numbers"], "The daily totals as strings or as numbers"))
 })
 
 /**

@@ -5,7 +5,14 @@ import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
-import { ActiveCampaignClient, BatchId, BulkImport, ContactId, PollPolicy } from "effect-activecampaign"
+import {
+  ActiveCampaignClient,
+  BatchId,
+  BulkImport,
+  ContactId,
+  PollPolicy,
+  WaitError
+} from "effect-activecampaign"
 import { Scenario, Simulator } from "effect-activecampaign-simulator"
 import { batchId, coreLayer } from "./support.js"
 
@@ -19,23 +26,20 @@ const slowly = { unset: 1000, waiting: 1000, claimed: 1000, active: 2000 }
 const scenarioWith = (input: Scenario.ScenarioInput = {}) =>
   Scenario.make({ batches: [{ batchId: "b-1", stages: slowly, contacts }], ...input })
 
-const awaitSettled = Effect.flatMap(BulkImport.BulkImport, (imports) =>
-  imports.awaitSettled(batchId, PollPolicy.fixed("500 millis", "10 minutes"))
-)
+const awaitSettled = BulkImport.awaitSettled(batchId, PollPolicy.fixed("500 millis", "10 minutes"))
 const afterFiveMinutes = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const fiber = yield* Effect.fork(effect)
     yield* TestClock.adjust("5 minutes")
     return yield* Fiber.join(fiber)
   })
-const successIds = ["1001", "1002", "1003"].map((id) => ContactId.ContactId.make(id))
+const successIds = ["1001", "1002", "1003"].map((id) => ContactId.make(id))
 
 describe("awaiting a batch", () => {
   it.effect("goes through false, waiting, claimed and active to completed", () =>
     Effect.gen(function* () {
-      const imports = yield* BulkImport.BulkImport
       const snapshots = yield* afterFiveMinutes(
-        Stream.runCollect(imports.changes(batchId, PollPolicy.fixed("500 millis")))
+        Stream.runCollect(BulkImport.changes(batchId, PollPolicy.fixed("500 millis")))
       )
       const answers = Chunk.toReadonlyArray(snapshots).map((snapshot) => snapshot.answer)
       assert.deepStrictEqual(
@@ -91,9 +95,8 @@ describe("awaiting a batch", () => {
 
   it.effect("is quiet for as long as Retry-After says, whoever was told", () =>
     Effect.gen(function* () {
-      const imports = yield* BulkImport.BulkImport
       yield* afterFiveMinutes(
-        Effect.all([imports.info(batchId), imports.info(batchId), imports.info(batchId)], {
+        Effect.all([BulkImport.info(batchId), BulkImport.info(batchId), BulkImport.info(batchId)], {
           concurrency: "unbounded"
         })
       )
@@ -118,11 +121,10 @@ describe("awaiting a batch", () => {
 
   it.effect("fails with StillRunning and the last answer at the deadline", () =>
     Effect.gen(function* () {
-      const imports = yield* BulkImport.BulkImport
       const error = yield* afterFiveMinutes(
-        Effect.flip(imports.awaitSettled(batchId, { deadline: "1 minute" }))
+        Effect.flip(BulkImport.awaitSettled(batchId, { deadline: "1 minute" }))
       )
-      assert.instanceOf(error, BulkImport.StillRunning)
+      assert.instanceOf(error, WaitError.StillRunning)
       assert.strictEqual(Option.getOrThrow(error.lastAnswer).status, "active")
     }).pipe(
       Effect.provide(
@@ -133,9 +135,8 @@ describe("awaiting a batch", () => {
 
   it.effect("takes an undocumented status word for not final", () =>
     Effect.gen(function* () {
-      const imports = yield* BulkImport.BulkImport
       const snapshots = yield* afterFiveMinutes(
-        Stream.runCollect(imports.changes(batchId, PollPolicy.fixed("500 millis")))
+        Stream.runCollect(BulkImport.changes(batchId, PollPolicy.fixed("500 millis")))
       )
       assert.deepStrictEqual(
         Chunk.toReadonlyArray(snapshots).map(({ answer }) => String(answer.status)),
@@ -154,9 +155,8 @@ describe("awaiting a batch", () => {
 describe("changes", () => {
   it.effect("emits no two equal answers in a row, and nothing after the settled one", () =>
     Effect.gen(function* () {
-      const imports = yield* BulkImport.BulkImport
       const snapshots = yield* afterFiveMinutes(
-        Stream.runCollect(imports.changes(batchId, PollPolicy.fixed("100 millis")))
+        Stream.runCollect(BulkImport.changes(batchId, PollPolicy.fixed("100 millis")))
       )
       const answers = Chunk.toReadonlyArray(snapshots).map((snapshot) => JSON.stringify(snapshot.answer))
       assert.isTrue(answers.every((answer, index) => answer !== answers[index - 1]))
@@ -177,7 +177,7 @@ describe("core's default budget", () => {
   it.effect("never trips the simulator's rate limit with 20 callers at once", () =>
     Effect.gen(function* () {
       const client = yield* ActiveCampaignClient.ActiveCampaignClient
-      const callers = Array.from({ length: 20 }, (_, n) => BatchId.BatchId.make(`b-${n}`))
+      const callers = Array.from({ length: 20 }, (_, n) => BatchId.make(`b-${n}`))
       yield* afterFiveMinutes(
         Effect.forEach(callers, (id) => Effect.replicateEffect(client.importInfo(id), 3), {
           concurrency: "unbounded"
@@ -191,7 +191,7 @@ describe("core's default budget", () => {
 })
 
 describe("a permanent fault", () => {
-  const once = Effect.flatMap(BulkImport.BulkImport, (imports) => imports.info(batchId))
+  const once = BulkImport.info(batchId)
 
   for (const [fault, tag] of [
     [{ _tag: "Redirect", location: "https://login.example.test/" }, "RequestRejected"],

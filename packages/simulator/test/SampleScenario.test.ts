@@ -66,14 +66,13 @@ describe("the sample", () => {
 
   it.effect("settles within 8 seconds at core's default pace, all but the batch that never does", () =>
     Effect.gen(function* () {
-      const imports = yield* BulkImport.BulkImport
-      const ids = sampleScenario.batches.map((batch) => BatchId.BatchId.make(batch.batchId))
+      const ids = sampleScenario.batches.map((batch) => BatchId.make(batch.batchId))
       const waiting = yield* Effect.fork(
         Effect.forEach(
           ids.filter((id) => id !== stuck?.batchId),
           (id) =>
             Effect.zip(
-              imports.awaitSettled(id, PollPolicy.fixed("1 second", "1 minute")),
+              BulkImport.awaitSettled(id, PollPolicy.fixed("1 second", "1 minute")),
               Clock.currentTimeMillis
             ),
           { concurrency: "unbounded" }

@@ -64,10 +64,10 @@ describe("a scenario", () => {
 })
 
 describe("the switches of a scenario", () => {
-  it("are every key of the schema, each with a certainty and a meaning", () => {
+  it("are every key of the schema, each with a label and a meaning", () => {
     const keys = labelledKeys(Scenario.Scenario.ast)
     assert.deepStrictEqual(
-      keys.filter((key) => key.certainty._tag === "None" || key.meaning === "").map((key) => key.name),
+      keys.filter((key) => key.claims._tag === "None" || key.meaning === "").map((key) => key.name),
       []
     )
     assert.deepStrictEqual(

@@ -37,7 +37,6 @@ describe("a submission", () => {
   it.effect("becomes a batch that goes through the stages, and contacts that can be resolved", () =>
     Effect.gen(function* () {
       const client = yield* ActiveCampaignClient.ActiveCampaignClient
-      const contacts = yield* Contacts.Contacts
       const { batchId, queued } = yield* submit("ada@example.test", "old@example.test", "bob@nodot")
       assert.deepStrictEqual(queued, Option.some(3))
       assert.strictEqual((yield* client.importInfo(batchId)).answer.status, "unset")
@@ -47,14 +46,14 @@ describe("a submission", () => {
       const { failure, success } = ImportAnswer.lists(answer)
       assert.deepStrictEqual(failure, Option.some(["bob@nodot"]))
       const links = yield* Stream.runCollect(
-        contacts.resolve(Stream.fromIterable(Option.getOrElse(success, () => [])))
+        Contacts.resolve(Stream.fromIterable(Option.getOrElse(success, () => [])))
       )
       assert.sameMembers(
         Chunk.toReadonlyArray(links).map((link) => (link._tag === "Link" ? link.contact.email : "gone")),
         ["ada@example.test", "old@example.test"]
       )
-      assert.isTrue(Option.isSome(yield* contacts.findByEmail("ADA@example.test")))
-      assert.isTrue(Option.isNone(yield* contacts.findByEmail("bob@nodot")))
+      assert.isTrue(Option.isSome(yield* Contacts.findByEmail("ADA@example.test")))
+      assert.isTrue(Option.isNone(yield* Contacts.findByEmail("bob@nodot")))
       assert.deepStrictEqual((yield* client.importTotals).recentlyCompleted[0]?.contacts, 3)
     }).pipe(Effect.provide(served({ account: { existing: [{ email: "old@example.test" }] } })))
   )
@@ -75,9 +74,8 @@ describe("a submission", () => {
       const error = yield* Effect.flip(submit("ada@example.test", "bob@nodot"))
       assert.strictEqual(error._tag, "SubmissionRejected")
       assert.include(error.message, "contact 2: Field ‘email’ incorrect format")
-      const contacts = yield* Contacts.Contacts
       yield* TestClock.adjust("1 hour")
-      assert.isTrue(Option.isNone(yield* contacts.findByEmail("ada@example.test")))
+      assert.isTrue(Option.isNone(yield* Contacts.findByEmail("ada@example.test")))
     }).pipe(Effect.provide(served({ submissions: { badAddresses: "reject-all" } })))
   )
 
@@ -117,9 +115,8 @@ describe("a fault", () => {
     Effect.gen(function* () {
       assert.strictEqual(yield* tagOf(submit("a@example.test")), "OutcomeUnknown")
       assert.strictEqual(yield* tagOf(submit("a@example.test")), "ok")
-      const contacts = yield* Contacts.Contacts
-      assert.strictEqual(yield* tagOf(contacts.findByEmail("x@example.test")), "ok")
-      assert.strictEqual(yield* tagOf(contacts.findByEmail("x@example.test")), "ContractBroken")
+      assert.strictEqual(yield* tagOf(Contacts.findByEmail("x@example.test")), "ok")
+      assert.strictEqual(yield* tagOf(Contacts.findByEmail("x@example.test")), "ContractBroken")
     }).pipe(
       Effect.provide(
         served({
@@ -167,14 +164,13 @@ describe("resolving against the simulator", () => {
         }
         return Effect.gen(function* () {
           yield* TestClock.adjust("1 minute")
-          const contacts = yield* Contacts.Contacts
           for (const { became, contactId, email } of Truth.truth(Scenario.make(scenario))) {
             if (Option.isNone(contactId)) continue
-            const resolved = yield* contacts.byId(ContactId.ContactId.make(contactId.value))
+            const resolved = yield* Contacts.byId(ContactId.make(contactId.value))
             const gone = rows[Number(email.slice(1).split("@")[0])]?.gone === true
             assert.strictEqual(resolved._tag, gone ? "Gone" : "Link", became)
             if (resolved._tag === "Link") assert.strictEqual(resolved.emailKey, email)
-            const found = yield* contacts.findByEmail(email)
+            const found = yield* Contacts.findByEmail(email)
             assert.deepStrictEqual(
               Option.map(found, ({ id }) => String(id)),
               gone ? Option.none() : contactId

@@ -21,8 +21,7 @@ const layerOf = (account: Account) =>
 /** The IDs of a walk through this account, and the queries that it took. */
 const walk = (account: Account, options?: Contacts.WalkOptions) =>
   Effect.gen(function* () {
-    const contacts = yield* Contacts.Contacts
-    const walked = yield* Effect.either(Stream.runCollect(contacts.walk(options)))
+    const walked = yield* Effect.either(Stream.runCollect(Contacts.walk(options)))
     const requests = yield* Simulator.requests
     return {
       ids: Either.map(walked, (found) => Chunk.toReadonlyArray(Chunk.map(found, ({ id }): string => id))),
@@ -30,17 +29,14 @@ const walk = (account: Account, options?: Contacts.WalkOptions) =>
     }
   }).pipe(Effect.provide(layerOf(account)))
 
-const newest = (account: Account) =>
-  Effect.flatMap(Contacts.Contacts, ({ newestId }) => Effect.either(newestId)).pipe(
-    Effect.provide(layerOf(account))
-  )
+const newest = (account: Account) => Effect.either(Contacts.newestId).pipe(Effect.provide(layerOf(account)))
 
 /** The addresses are in another order than the IDs. */
 const existing = (ids: ReadonlyArray<string>) =>
   ids.map((contactId, index) => ({ contactId, email: `c${(index * 7) % 10}-${contactId}@example.test` }))
 const range = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, index) => String(from + index))
-const idOf = (id: string) => ContactId.ContactId.make(id)
+const idOf = (id: string) => ContactId.make(id)
 
 const ignored = <A>(result: Either.Either<A, ContactsError.ContactsError>) => {
   const error = Either.getOrThrow(Either.flip(result))
@@ -196,8 +192,7 @@ describe("the flags of a contact", () => {
       ]
     })
     return Effect.gen(function* () {
-      const contacts = yield* Contacts.Contacts
-      const flags = Stream.map(contacts.walk(), ({ bouncedHard, deleted, id }) => [
+      const flags = Stream.map(Contacts.walk(), ({ bouncedHard, deleted, id }) => [
         String(id),
         deleted ? "deleted" : "there",
         Option.getOrUndefined(bouncedHard)

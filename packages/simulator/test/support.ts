@@ -5,7 +5,7 @@ import * as Redacted from "effect/Redacted"
 import { ActiveCampaignClient, BatchId, BulkImport } from "effect-activecampaign"
 import { InProcess, type Scenario } from "effect-activecampaign-simulator"
 
-export const batchId = BatchId.BatchId.make("b-1")
+export const batchId = BatchId.make("b-1")
 
 /** Core on top of the simulator in process. */
 export const coreLayer = (

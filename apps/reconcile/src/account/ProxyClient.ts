@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as NeverLeft from "effect-activecampaign/NeverLeft"
 import { codeOf } from "../ledger/LedgerError.js"
 import type { Proxy } from "./Proxy.js"
 
@@ -50,14 +51,16 @@ const refusal = (proxy: Proxy, { headers, statusCode }: Undici.Dispatcher.Connec
 const fromError = ({ url, variable }: Proxy, error: unknown) => {
   const code = codeOf(error) || (error instanceof Error ? error.name : "unknown")
   const what = (): string => {
-    if (
-      /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|E\w+UNREACH|ENETDOWN|ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT)$/.test(code)
-    ) {
-      return "the proxy cannot be reached"
-    }
-    if (/CERT|UNABLE_TO_VERIFY_LEAF_SIGNATURE/.test(code)) return "the proxy's certificate is not accepted"
-    if (/^(EPROTO|ERR_SSL_\w+)$/.test(code)) {
-      return `the proxy does not speak TLS; try http:// in place of https:// in ${variable}`
+    switch (Option.getOrUndefined(NeverLeft.fromCause(error))) {
+      case "refused":
+      case "unreachable":
+      case "no-such-host":
+      case "connect-timeout":
+        return "the proxy cannot be reached"
+      case "certificate":
+        return "the proxy's certificate is not accepted"
+      case "tls":
+        return `the proxy does not speak TLS; try http:// in place of https:// in ${variable}`
     }
     if (error instanceof Error && error.name === "HTTPParserError") return "what answered is no HTTP proxy"
     if (code === "UND_ERR_HEADERS_TIMEOUT") return "the proxy gave no answer in time"

@@ -98,7 +98,8 @@ const makeFile = ({ account, folder }: Options) => {
 export const make = (options: Options) =>
   Effect.gen(function* () {
     const { accountLimit, machineTime = sinceBoot, tell } = options
-    const own = yield* RateBudget.make({ requestsPerSecond: options.requestsPerSecond })
+    // The command line takes no other rate.
+    const own = yield* Effect.orDie(RateBudget.make({ requestsPerSecond: options.requestsPerSecond }))
     const file = makeFile(options)
     yield* Effect.addFinalizer(() => file.close)
     const waiter = randomUUID()

@@ -1,5 +1,4 @@
 import * as Option from "effect/Option"
-import { isProxyTrouble } from "effect-activecampaign/ActiveCampaignError"
 import type { ContactsError } from "effect-activecampaign/ContactsError"
 
 /**
@@ -12,12 +11,7 @@ export const provesNothing = (error: ContactsError): boolean =>
 
 /** No request went out, so it cannot have been the fault of what was asked. */
 export const neverConnected = (error: ContactsError): boolean =>
-  error._tag === "ApiUnavailable" &&
-  error.reason === "Transport" &&
-  (isProxyTrouble(error) ||
-    /\b(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ENETDOWN|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|\w+_CERT\w*|UNABLE_TO_VERIFY_LEAF_SIGNATURE)\b/.test(
-      error.detail
-    ))
+  error._tag === "ApiUnavailable" && error.neverLeft !== undefined
 
 /** The network, the service or the rate limit: it may pass at any time, and asking later is the remedy. */
 export const isOfTheWay = (error: ContactsError): boolean =>

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Inspectable from "effect/Inspectable"
 import * as Stream from "effect/Stream"
 import type { Hide } from "./hide.js"
+import { unpack } from "./unpack.js"
 
 /** Of a refusal no more than this is read: its body is only ever shown. */
 const refusalLimit = 64 * 1024
@@ -55,9 +56,12 @@ class ReadResponse extends Inspectable.Class implements HttpClientResponse.HttpC
   readonly headers: HttpClientResponse.HttpClientResponse["headers"]
   readonly #original: HttpClientResponse.HttpClientResponse
   readonly #body: string
+  /** What the text was decoded from, where nothing was taken out of it. */
+  readonly #bytes: ArrayBuffer | undefined
 
-  constructor(original: HttpClientResponse.HttpClientResponse, body: string) {
+  constructor(original: HttpClientResponse.HttpClientResponse, body: string, bytes: ArrayBuffer | undefined) {
     super()
+    this.#bytes = bytes
     this.headers = original.headers
     this.#original = original
     this.#body = body
@@ -77,7 +81,7 @@ class ReadResponse extends Inspectable.Class implements HttpClientResponse.HttpC
   }
   get arrayBuffer() {
     // The buffer of the encoder may be longer than what it wrote.
-    return Effect.sync(() => this.#encoded.slice().buffer)
+    return Effect.sync(() => this.#bytes ?? this.#encoded.slice().buffer)
   }
   get json(): Effect.Effect<unknown, HttpClientError.ResponseError> {
     return this.#attempt((text): unknown => (text === "" ? null : JSON.parse(text)))
@@ -162,12 +166,26 @@ export const readBody =
         reason: "Decode",
         cause: new NotUtf8(status, lenient.decode(bytes))
       })
-    const finish = (bytes: ArrayBuffer) => {
-      if (isSuccess && bytes.byteLength > most) return Effect.fail(tooLarge(bytes))
-      const text = isSuccess ? decoded(bytes) : lenient.decode(bytes)
-      return text === undefined
-        ? Effect.fail(notUtf8(bytes))
-        : Effect.succeed(new ReadResponse(response, hide(text)))
+    const finish = (received: ArrayBuffer) => {
+      if (isSuccess && received.byteLength > most) return Effect.fail(tooLarge(received))
+      const encoding = headers["content-encoding"]
+      let bytes = received
+      let text = decoded(bytes)
+      // JSON and pages are text already; what is packed is not, but by an accident that no answer is.
+      if (text === undefined && encoding !== undefined) {
+        const unpacked = unpack(received, encoding, most)
+        if (unpacked._tag === "TooLarge" && isSuccess) return Effect.fail(tooLarge(new ArrayBuffer(0)))
+        if (unpacked._tag === "Unpacked") {
+          bytes = unpacked.bytes
+          text = decoded(bytes)
+        }
+      }
+      if (text === undefined && !isSuccess) text = lenient.decode(bytes)
+      if (text === undefined) return Effect.fail(notUtf8(bytes))
+      const shown = hide(text)
+      return Effect.succeed(
+        new ReadResponse(response, shown, shown === text && isSuccess ? bytes : undefined)
+      )
     }
 
     if (isSuccess && length !== undefined && length <= most) {

@@ -13,12 +13,12 @@ import {
   AuthenticationFailed,
   ContractBroken,
   isInFront,
-  isProxyTrouble,
   MissingBatchId,
   OutcomeUnknown,
   RateLimited,
   RequestRejected
 } from "../ActiveCampaignError.js"
+import * as NeverLeft from "../NeverLeft.js"
 import { BodyTooLarge, NestedTooDeep, NotUtf8 } from "./boundedBody.js"
 import { type Hide, keptOf } from "./hide.js"
 import { isTooDeep, mostLevels } from "./nesting.js"
@@ -122,18 +122,23 @@ export interface Circumstances {
   readonly hide: Hide
   /** Whether a call of this client has worked before. */
   readonly workedBefore: boolean
+  /** ActiveCampaign's own name for the call, or nothing, to be spread into an error. */
+  readonly named: { readonly requestId?: string }
 }
 
 const fromStatus = (
-  { hide, request, workedBefore }: Circumstances,
+  circumstances: Circumstances,
   response: HttpClientResponse.HttpClientResponse
 ): Effect.Effect<never, ActiveCampaignError> =>
   Effect.gen(function* () {
+    const { hide, named, request, workedBefore } = circumstances
     const status = response.status
     const body = hide(yield* Effect.orElseSucceed(response.text, () => ""))
     const detail = describe(status, body, hide)
     const retryAfter = retryAfterOf(response.headers, yield* Clock.currentTimeMillis)
-    if (status === 429 || status === 503) return yield* new RateLimited({ request, status, retryAfter })
+    if (status === 429 || status === 503) {
+      return yield* new RateLimited({ request, status, retryAfter, ...named })
+    }
     const inFront = inFrontOf(response, body)
     if (status === 408 || status >= 500 || inFront !== undefined) {
       return yield* new ApiUnavailable({
@@ -141,7 +146,8 @@ const fromStatus = (
         reason: "Status",
         status: Option.some(status),
         detail: inFront === undefined ? detail : hide(inFront),
-        retryAfter
+        retryAfter,
+        ...named
       })
     }
     if (status === 401 || status === 403) {
@@ -149,53 +155,55 @@ const fromStatus = (
         request,
         status,
         detail,
-        ...(workedBefore ? { workedBefore } : {})
+        ...(workedBefore ? { workedBefore } : {}),
+        ...named
       })
     }
     if (status === 400 && speaksOfRateLimit(body))
-      return yield* new RateLimited({ request, status, retryAfter })
-    if (status === 400 && saysItIsMissing(detail)) return yield* new MissingBatchId({ request, detail })
+      return yield* new RateLimited({ request, status, retryAfter, ...named })
+    if (status === 400 && saysItIsMissing(detail))
+      return yield* new MissingBatchId({ request, detail, ...named })
     // A redirect that was not followed has status 0 in browsers.
     if (status >= 200 && status < 300)
-      return yield* brokenBody(request, status, body, "an undocumented status")
-    return yield* new RequestRejected({ request, status, detail })
+      return yield* brokenBody(circumstances, status, body, "an undocumented status")
+    return yield* new RequestRejected({ request, status, detail, ...named })
   })
 
-const brokenBody = (request: string, status: number, body: string, detail: string) =>
-  new ContractBroken({ request, status, content: contentOf(body), detail, body: keptOf(body) })
+const brokenBody = ({ named, request }: Circumstances, status: number, body: string, detail: string) =>
+  new ContractBroken({ request, status, content: contentOf(body), detail, body: keptOf(body), ...named })
 
 const decodeUtf8 = (bytes: ArrayBuffer) => new TextDecoder().decode(bytes)
 
-const fromTooLarge = ({ hide, request }: Circumstances, { limit, start, status }: BodyTooLarge) =>
+const fromTooLarge = ({ hide, named, request }: Circumstances, { limit, start, status }: BodyTooLarge) =>
   new ContractBroken({
     request,
     status,
     content: "too-large",
     detail: `a body of more than ${limit} bytes`,
     // Hidden before it is cut: a token across the cut would not be recognised.
-    body: keptOf(hide(decodeUtf8(start.slice(0, readOfTooLarge))))
+    body: keptOf(hide(decodeUtf8(start.slice(0, readOfTooLarge)))),
+    ...named
   })
 
-const fromNotUtf8 = ({ hide, request }: Circumstances, { status, text }: NotUtf8) =>
-  brokenBody(request, status, hide(text), "not UTF-8")
+const fromNotUtf8 = (circumstances: Circumstances, { status, text }: NotUtf8) =>
+  brokenBody(circumstances, status, circumstances.hide(text), "not UTF-8")
 
 // To be asked for when it is needed: it loads the rules of every language.
 const tooDeep = () => `nested deeper than ${mostLevels.toLocaleString("en")} levels`
 
-const fromTooDeep = (
-  { hide, request }: Circumstances,
-  { status, text }: HttpClientResponse.HttpClientResponse
-) =>
+const fromTooDeep = (circumstances: Circumstances, { status, text }: HttpClientResponse.HttpClientResponse) =>
   Effect.flatMap(
     Effect.orElseSucceed(text, () => ""),
     (body) => {
+      const hidden = circumstances.hide(body)
       const isJson = contentOf(body) === "json"
-      return brokenBody(request, status, hide(body), isJson ? tooDeep() : oneLine(hide(body), 60))
+      return brokenBody(circumstances, status, hidden, isJson ? tooDeep() : oneLine(hidden, 60))
     }
   )
 
 /** The root issue of a failed decode holds the untouched body: as bytes where HttpApiClient has decoded it. */
-const fromParseError = ({ hide, request }: Circumstances, error: ParseResult.ParseError) => {
+const fromParseError = (circumstances: Circumstances, error: ParseResult.ParseError) => {
+  const { hide } = circumstances
   const { actual } = error.issue
   const text = actual instanceof ArrayBuffer ? decodeUtf8(actual) : actual
   const body = typeof text === "string" ? hide(text) : ""
@@ -207,7 +215,7 @@ const fromParseError = ({ hide, request }: Circumstances, error: ParseResult.Par
       : content === "empty"
         ? "no body"
         : oneLine(body, 60)
-  return brokenBody(request, 200, body, detail)
+  return brokenBody(circumstances, 200, body, detail)
 }
 
 const causeOf = (cause: unknown): string => {
@@ -219,13 +227,22 @@ const causeOf = (cause: unknown): string => {
   return code !== "" && !cause.message.includes(code) ? `${code} ${cause.message}`.trim() : cause.message
 }
 
-const fromTransport = ({ hide, request }: Circumstances, error: HttpClientError.HttpClientError) =>
+const neverLeftOf = (error: HttpClientError.HttpClientError) =>
+  error._tag === "RequestError" && error.reason !== "Transport"
+    ? Option.some<NeverLeft.NeverLeft>("not-made")
+    : NeverLeft.fromCause(error.cause)
+
+const fromTransport = ({ hide, named, request }: Circumstances, error: HttpClientError.HttpClientError) =>
   new ApiUnavailable({
     request,
     reason: "Transport",
     status: Option.none(),
     detail: oneLine(hide(causeOf(error.cause) || (error.description ?? "")), 200),
-    retryAfter: Option.none()
+    retryAfter: Option.none(),
+    // An answer that broke off was an answer: its request has left.
+    ...(error._tag === "RequestError" &&
+      Option.match(neverLeftOf(error), { onNone: () => ({}), onSome: (neverLeft) => ({ neverLeft }) })),
+    ...named
   })
 
 export type Failure =
@@ -268,20 +285,18 @@ export const timedOut = (request: string, after: Duration.Duration) =>
     retryAfter: Option.none()
   })
 
-/** Nobody listened, no such host, or a proxy that made no connection: the request cannot have arrived. */
-const neverConnected = (error: ApiUnavailable) =>
-  isProxyTrouble(error) ||
-  (error.reason === "Transport" && /\b(ECONNREFUSED|ENOTFOUND|EAI_AGAIN)\b/.test(error.detail))
-
 /** The same error where the submission was certainly not queued, else `OutcomeUnknown`. */
 export const fromSubmission = (error: ActiveCampaignError): ActiveCampaignError => {
-  const unknown = (detail: string) => new OutcomeUnknown({ request: error.request, detail })
+  if (error._tag === "InvalidApiToken") return error
+  const { request, requestId } = error
+  const unknown = (detail: string) =>
+    new OutcomeUnknown({ request, detail, ...(requestId === undefined ? {} : { requestId }) })
   switch (error._tag) {
     case "RateLimited":
       // 503 with Retry-After is a server that turns calls away; without, it may be anything.
       return error.status === 503 && Option.isNone(error.retryAfter) ? unknown("503") : error
     case "ApiUnavailable":
-      if (neverConnected(error)) return error
+      if (error.neverLeft !== undefined) return error
       // What answers in the place of the API has kept the contacts from it.
       if (isInFront(error)) return error
       if (error.reason === "Timeout") return unknown(`nothing came within ${error.detail}`)

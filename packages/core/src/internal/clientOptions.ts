@@ -1,6 +1,11 @@
-import type * as Duration from "effect/Duration"
+import type * as HttpClient from "@effect/platform/HttpClient"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
-import type * as RetryPolicy from "../RetryPolicy.js"
+import { InvalidOption } from "../ActiveCampaignError.js"
+import * as RetryPolicy from "../RetryPolicy.js"
+import { version } from "./version.js"
 
 /**
  * @since 0.1.0
@@ -9,13 +14,55 @@ import type * as RetryPolicy from "../RetryPolicy.js"
 export interface Options {
   /** The account's address, with or without `/api/3`. https only, except for loopback addresses. */
   readonly url: string | URL
-  readonly apiToken: Redacted.Redacted
+  /**
+   * The account's token, or where to read it: an effect runs anew for each attempt, so that a token can be replaced
+   * without a new client. Both the old and the new one are hidden.
+   */
+  readonly apiToken: Redacted.Redacted | Effect.Effect<Redacted.Redacted>
   /** Longest wait for one attempt's answer. Default 30 seconds. */
   readonly timeout?: Duration.DurationInput | undefined
-  /** Default: `RetryPolicy.standard`. */
+  /** When and how often a call that may be repeated is. Default: `RetryPolicy.standard`. */
   readonly retry?: RetryPolicy.RetryPolicy | undefined
   /** The longest body that is read, in bytes. Default 10 MiB. */
   readonly maxBodyBytes?: number | undefined
   /** Host and port of the proxy that the `HttpClient` goes through, if it does: errors name it. */
   readonly proxy?: string | undefined
+  /** Sent as `User-Agent` where the runtime allows it: browsers send their own. Default `effect-activecampaign/VERSION`. */
+  readonly userAgent?: string | undefined
+  /**
+   * Puts something around the `HttpClient` in the context, such as a log of each request. It sees requests as they are
+   * sent, with the token in `Api-Token`.
+   */
+  readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
 }
+
+const invalid = (option: string, reason: string) => new InvalidOption({ option, reason })
+
+/** Browsers have a name of their own, and ask the server first whether another one may be sent. */
+const isBrowser = () => {
+  const { navigator } = globalThis
+  return typeof navigator === "object" && /^Mozilla\//.test(navigator.userAgent ?? "")
+}
+
+const timeoutOf = (input: Options["timeout"]) =>
+  Option.match(Option.filter(Duration.decodeUnknown(input ?? "30 seconds"), Duration.greaterThan(0)), {
+    onNone: () => invalid("timeout", 'a duration above zero, such as "30 seconds"'),
+    onSome: Effect.succeed
+  })
+
+const bytesOf = (bytes = 10 * 1024 * 1024) =>
+  bytes >= 1 ? Effect.succeed(bytes) : invalid("maxBodyBytes", `a number of bytes from 1 on, not ${bytes}`)
+
+const userAgentOf = (name = `effect-activecampaign/${version}`) =>
+  /^[\x20-\x7e]+$/.test(name) && name.trim() === name
+    ? Effect.succeed(isBrowser() ? undefined : name)
+    : invalid("userAgent", "text that can stand in a header: printable ASCII, without spaces around it")
+
+/** What is not the account's own, checked, with the defaults in place of what is missing. */
+export const settings = (options: Options) =>
+  Effect.all({
+    timeout: timeoutOf(options.timeout),
+    maxBodyBytes: bytesOf(options.maxBodyBytes),
+    userAgent: userAgentOf(options.userAgent),
+    retry: Effect.succeed(RetryPolicy.make(options.retry ?? RetryPolicy.standard))
+  })

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { type ContactsQuery, NotFoundReply } from "../ActiveCampaignApi.js"
-import { type ActiveCampaignError, RequestRejected } from "../ActiveCampaignError.js"
+import type { ActiveCampaignError } from "../ActiveCampaignError.js"
 import type { Contact, ContactsPage } from "../Contact.js"
 import type { ContactId } from "../ContactId.js"
 import { type ContactsError, FilterIgnored } from "../ContactsError.js"
@@ -36,7 +36,7 @@ export const listContacts =
 
 /** A 404 is also what a wrong URL answers; only this one says that something was looked for. */
 const isNoSuchContact = (error: ContactsError) =>
-  error instanceof RequestRejected && error.status === 404 && /no result/i.test(error.detail)
+  error._tag === "RequestRejected" && error.status === 404 && /no result/i.test(error.detail)
 
 export const getContact =
   ({ api, call }: Edge) =>

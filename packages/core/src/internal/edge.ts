@@ -1,73 +1,75 @@
-import * as Headers from "@effect/platform/Headers"
 import * as HttpApiClient from "@effect/platform/HttpApiClient"
 import * as HttpClient from "@effect/platform/HttpClient"
-import * as HttpClientError from "@effect/platform/HttpClientError"
-import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
-import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
+import * as DefaultServices from "effect/DefaultServices"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as FiberRef from "effect/FiberRef"
+import { identity } from "effect/Function"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
+import * as Tracer from "effect/Tracer"
 import { ActiveCampaignApi } from "../ActiveCampaignApi.js"
-import { type ActiveCampaignError, InvalidApiToken, RateLimited } from "../ActiveCampaignError.js"
-import * as RateBudget from "../RateBudget.js"
-import * as RetryPolicy from "../RetryPolicy.js"
+import { type ActiveCampaignError, InvalidApiToken } from "../ActiveCampaignError.js"
+import type * as RateBudget from "../RateBudget.js"
 import { normalizeAccountUrl } from "./accountUrl.js"
-import { NestedTooDeep, readBody } from "./boundedBody.js"
+import { Attempt, requestIdOf } from "./attempt.js"
+import { budgetOf } from "./budgets.js"
 import { type Failure, fromFailure, fromSubmission, timedOut } from "./call.js"
-import type { Options } from "./clientOptions.js"
-import { hideInAnswers, hideToken } from "./hide.js"
+import { type Options, settings } from "./clientOptions.js"
+import { makeSecrets } from "./hide.js"
 import { measureOf } from "./measure.js"
-import { isTooDeep } from "./nesting.js"
-import { isTraced, requestRefs, withTokenHeader } from "./requestRefs.js"
-import { leastOf } from "./retryAfter.js"
 import { makeCurrentTime } from "./steadyTime.js"
-import { timeLimit } from "./timeLimit.js"
+import { Trouble } from "./trouble.js"
 import { longestRetryAfter, waitWithoutRetryAfter } from "./waits.js"
-
-const defaultMaxBodyBytes = 10 * 1024 * 1024
+import { onWire, withoutToken, withoutTokenInScope } from "./wire.js"
 
 /**
- * Everything that stands between the client's methods and the account: the derived client with token and
- * without redirects, and `call`, which makes one request of it under budget, timeout, retry and span.
+ * Everything that stands between the client's methods and the account: the derived client, and `call`, which makes one
+ * request of it under budget, timeout, retry and span.
  */
 export const make = (options: Options) =>
   Effect.gen(function* () {
     const url = yield* normalizeAccountUrl(options.url)
-    const token = Redacted.value(options.apiToken)
-    // Anything else cannot stand in a header, and would be told as a broken connection.
-    if (!/^[\x21-\x7e]+$/.test(token)) return yield* new InvalidApiToken()
-    const timeout = Duration.decode(options.timeout ?? "30 seconds")
-    const retry = options.retry ?? RetryPolicy.standard
-    const provided = yield* Effect.serviceOption(RateBudget.RateBudget)
-    const budget = Option.isSome(provided) ? provided.value : yield* RateBudget.make()
-    const read = readBody(options.maxBodyBytes ?? defaultMaxBodyBytes, hideInAnswers(token))
+    const { maxBodyBytes, retry, timeout, userAgent } = yield* settings(options)
+    const { host } = new URL(url)
+    const budget = yield* budgetOf(host)
+    const secrets = makeSecrets()
+    const currentTime = makeCurrentTime()
 
-    yield* Effect.locallyScopedWith(Headers.currentRedactedNames, withTokenHeader)
-
-    const observe = (response: HttpClientResponse.HttpClientResponse) => {
-      const remaining = leastOf(response.headers["ratelimit-remaining"])
-      const answer = expectReadable(response)
-      if (remaining === undefined) return answer
-      const limit = leastOf(response.headers["ratelimit-limit"])
-      return Effect.zipRight(budget.observe({ remaining, limit }), answer)
-    }
-
-    const client = yield* HttpClient.HttpClient
-    // One step around the client instead of one for each of these: each would cost some effects a call.
-    const send = (request: HttpClientRequest.HttpClientRequest) => {
-      const ours = HttpClientRequest.setHeader(HttpClientRequest.prependUrl(request, url), "Api-Token", token)
-      return Effect.flatMap(Effect.flatMap(client.execute(ours), read), observe)
-    }
-    const httpClient = HttpClient.makeWith<never, never, HttpClientError.HttpClientError, never>(
-      Effect.flatMap(send),
-      Effect.succeed
+    const { apiToken } = options
+    const readToken = Effect.flatMap(
+      Effect.isEffect(apiToken) ? apiToken : Effect.succeed(apiToken),
+      (redacted) => {
+        const token = Redacted.value(redacted)
+        // Anything else cannot stand in a header, and would be told as a broken connection.
+        if (!/^[\x21-\x7e]+$/.test(token)) return new InvalidApiToken()
+        secrets.add(token)
+        return Effect.succeed(token)
+      }
     )
+    yield* readToken
+    yield* withoutTokenInScope
+
+    const { transformClient = identity } = options
+    const client = transformClient(yield* HttpClient.HttpClient)
+    // Only what the caller puts around the client sees requests.
+    const shown = options.transformClient === undefined ? identity : withoutToken
+    const httpClient = onWire(client, {
+      url,
+      userAgent,
+      maxBodyBytes,
+      hideInAnswer: secrets.hideInAnswer,
+      budget
+    })
     const api = yield* HttpApiClient.makeWith(ActiveCampaignApi, { httpClient })
 
     const holdOn = (error: ActiveCampaignError, kind: RateBudget.Kind) => {
-      if (!(error instanceof RateLimited)) return Effect.void
+      if (error._tag !== "RateLimited") return Effect.void
       // A 503 that names no time may be anybody's trouble; its own retries back off, the others need not wait.
       if (Option.isNone(error.retryAfter) && error.status === 503) return Effect.void
       const asked = Option.getOrElse(error.retryAfter, () => waitWithoutRetryAfter)
@@ -76,9 +78,6 @@ export const make = (options: Options) =>
       return budget.hold(Duration.min(asked, longestRetryAfter), whom)
     }
 
-    // Bodies and transport errors may repeat the token, whoever wrote them.
-    const hide = hideToken(token)
-    const currentTime = makeCurrentTime()
     let workedBefore = false
     /** A request as errors name it: what stands in the way belongs to it. */
     const named = (request: string) =>
@@ -87,66 +86,151 @@ export const make = (options: Options) =>
     /** One request: `name` of the operation, `request` as errors and spans show it, `effect` of the derived client. */
     const call = <A>(
       { attributes, describe, kind = "read", name, request: asked, retry: mode = "read" }: CallOptions<A>,
-      effect: Effect.Effect<A, Failure>
+      effect: Effect.Effect<A, Failure, Attempt>
     ): Effect.Effect<A, ActiveCampaignError> => {
       const measure = measureOf(name)
       const request = named(asked)
-
-      const waitForTurn = Effect.flatMap(currentTime, (askedAt) =>
-        Effect.flatMap(budget.take(kind), () =>
-          Effect.flatMap(currentTime, (now) => measure.wait(now - askedAt))
-        )
-      )
-      const succeeded = (answer: A) => {
-        workedBefore = true
-        return Effect.as(measure.call("ok"), answer)
+      const [method = "", target = ""] = asked.split(/[ ?]/)
+      const http = {
+        "http.request.method": method,
+        "server.address": host,
+        "url.path": `${new URL(url).pathname}${target}`
       }
-      const failed = (error: ActiveCampaignError) =>
-        Effect.zipRight(
-          error._tag === "RateLimited"
-            ? Effect.zipRight(measure.throttle(String(error.status)), holdOn(error, kind))
-            : Effect.void,
-          Effect.zipRight(measure.call(error._tag), Effect.fail(error))
+
+      /** One request that has its turn; `seen` is told what the answer calls it. */
+      const attempt = (token: string, seen: { requestId?: string }) => {
+        const answered = Effect.provideService(effect, Attempt, {
+          token,
+          answered: (headers) => {
+            const requestId = requestIdOf(headers)
+            if (requestId !== undefined) seen.requestId = secrets.hide(requestId)
+          }
+        })
+        const failed = (failure: Failure) =>
+          fromFailure({ request, hide: secrets.hide, workedBefore, named: seen }, failure)
+        // Interruptible even for a caller who is not: else the time limit would have to wait for the end.
+        const limited = Effect.timeoutFail(Effect.interruptible(shown(Effect.catchAll(answered, failed))), {
+          duration: timeout,
+          onTimeout: () => timedOut(request, timeout)
+        })
+        return Effect.checkInterruptible((isInterruptible) => {
+          if (mode === "read" && isInterruptible) return limited
+          // A fiber that is interrupted interrupts its children, even where it may not be interrupted itself: what is to
+          // end by itself is nobody's child.
+          const apart = Effect.flatten(Effect.flatMap(Effect.forkDaemon(Effect.exit(limited)), Fiber.join))
+          if (mode === "read") return apart
+          // From here on it may have left: whoever else fails, its answer is awaited.
+          const submitted = Effect.mapError(apart, fromSubmission)
+          return Effect.uninterruptible(
+            isInterruptible
+              ? Effect.tap(submitted, (answer) => tellIfNobodyHears(request, describe?.(answer)))
+              : submitted
+          )
+        })
+      }
+
+      return Effect.suspend(() => {
+        let attempts = 0
+        let budgetWait = 0
+        let scheduleWait = 0
+
+        const once = Effect.gen(function* () {
+          attempts += 1
+          const askedAt = yield* currentTime
+          yield* budget.take(kind)
+          const waited = ((yield* currentTime) - askedAt) / 1000
+          budgetWait += waited
+          yield* measure.wait(waited)
+          const token = yield* readToken
+          const seen: { requestId?: string } = {}
+          return yield* whereTraced(attempt(token, seen), "attempt", {
+            kind: "client",
+            attributes: { ...http, attempt: attempts, budgetWaitSeconds: waited },
+            atEnd: () => seen
+          })
+        }).pipe(
+          Effect.tapBoth({
+            onSuccess: () => {
+              workedBefore = true
+              return measure.call("ok")
+            },
+            onFailure: (error) =>
+              Effect.zipRight(
+                error._tag === "RateLimited"
+                  ? Effect.zipRight(measure.throttle(String(error.status)), holdOn(error, kind))
+                  : Effect.void,
+                Effect.zipRight(
+                  measure.call(error._tag),
+                  Effect.flatMap(Trouble, ({ heard }) => heard(error))
+                )
+              )
+          })
         )
 
-      const answer = effect.pipe(
-        Effect.catchAll((failure) => fromFailure({ request, hide, workedBefore }, failure)),
-        timeLimit(timeout, () => timedOut(request, timeout), requestRefs)
-      )
-      const outcome = Effect.matchEffect(
-        mode === "submission" ? Effect.mapError(answer, fromSubmission) : answer,
-        { onSuccess: succeeded, onFailure: failed }
-      )
-      const attempt = Effect.flatMap(waitForTurn, () => outcome)
+        // Not Effect.retry: calls that work, nearly all, need no driver, and retries are counted and timed.
+        const again =
+          (driver: Schedule.ScheduleDriver<unknown, ActiveCampaignError>) =>
+          (error: ActiveCampaignError): Effect.Effect<A, ActiveCampaignError> =>
+            Effect.flatMap(currentTime, (failedAt) =>
+              Effect.matchEffect(driver.next(error), {
+                onFailure: () => Effect.fail(error),
+                onSuccess: () =>
+                  Effect.flatMap(currentTime, (now) => {
+                    scheduleWait += (now - failedAt) / 1000
+                    return Effect.zipRight(measure.retry(error._tag), Effect.catchAll(once, again(driver)))
+                  })
+              })
+            )
 
-      // Not Effect.retry: calls that work, nearly all, need no driver, and retries are counted.
-      const attemptAgain =
-        (driver: Schedule.ScheduleDriver<unknown, ActiveCampaignError>) =>
-        (error: ActiveCampaignError): Effect.Effect<A, ActiveCampaignError> => {
-          // Whatever the policy: this would submit twice.
-          if (error._tag === "OutcomeUnknown") return Effect.fail(error)
-          return Effect.matchEffect(driver.next(error), {
-            onFailure: () => Effect.fail(error),
-            onSuccess: () =>
-              Effect.zipRight(measure.retry(error._tag), Effect.catchAll(attempt, attemptAgain(driver)))
+        return Effect.catchAll(once, (error) =>
+          Effect.flatMap(Schedule.driver(retry), (driver) => again(driver)(error))
+        ).pipe((calling) =>
+          whereTraced(calling, name, {
+            attributes: attributes ?? {},
+            atEnd: (exit) => ({
+              ...(Exit.isSuccess(exit) && describe?.(exit.value)),
+              attempts,
+              budgetWaitSeconds: budgetWait,
+              scheduleWaitSeconds: scheduleWait
+            })
           })
-        }
-
-      const answered = Effect.catchAll(attempt, (error) =>
-        Effect.flatMap(Schedule.driver(retry), (driver) => attemptAgain(driver)(error))
-      )
-      const traced = Effect.withSpan(
-        describe === undefined
-          ? answered
-          : Effect.tap(answered, (answer) => Effect.annotateCurrentSpan(describe(answer))),
-        `ActiveCampaignClient.${name}`,
-        { captureStackTrace: false, ...(attributes === undefined ? {} : { attributes }) }
-      )
-      return Effect.withFiberRuntime((fiber) => (isTraced(fiber) ? traced : answered))
+        )
+      })
     }
 
-    return { url, api, send, call, hide, named }
+    return { url, api, call, hide: secrets.hide, named }
   })
+
+const idleTracer = Context.get(DefaultServices.liveServices, Tracer.Tracer)
+
+/**
+ * In a span, unless spans go nowhere: the tracer that is there by default drops them, and making two costs a fifth of a
+ * call. The default tracer of another copy of `effect` counts as one that keeps them, which only costs that time.
+ */
+const whereTraced = <A, E, R>(
+  effect: Effect.Effect<A, E, R>,
+  name: string,
+  { atEnd, ...options }: Tracer.SpanOptions & { readonly atEnd: (exit: Exit.Exit<A, E>) => object }
+): Effect.Effect<A, E, R> =>
+  Effect.withFiberRuntime((fiber) =>
+    fiber.currentTracer === idleTracer
+      ? effect
+      : effect.pipe(
+          Effect.onExit((exit) => Effect.annotateCurrentSpan({ ...atEnd(exit) })),
+          Effect.withSpan(`ActiveCampaignClient.${name}`, { captureStackTrace: false, ...options })
+        )
+  )
+
+/** Interrupted meanwhile, the caller does not get the answer, which names the batch. */
+const tellIfNobodyHears = (request: string, answer: Record<string, unknown> = {}) =>
+  Effect.flatMap(FiberRef.get(FiberRef.interruptedCause), (cause) =>
+    Cause.isEmpty(cause)
+      ? Effect.void
+      : Effect.annotateLogs(
+          Effect.logWarning(`${request} was answered after its caller had been interrupted`),
+          answer
+        )
+  )
 
 export interface CallOptions<A = unknown> {
   readonly name: string
@@ -159,27 +243,4 @@ export interface CallOptions<A = unknown> {
   readonly kind?: RateBudget.Kind
   /** `submission`: only retried where nothing can have been queued. Default `read`. */
   readonly retry?: "read" | "submission"
-}
-
-/** The contract declares refusals for the simulator; to the client all but a 200 that can be decoded is a failure. */
-const expectReadable = (response: HttpClientResponse.HttpClientResponse) => {
-  const { request, status } = response
-  if (status !== 200) {
-    const description = "not 200"
-    return Effect.fail(
-      new HttpClientError.ResponseError({ request, response, reason: "StatusCode", description })
-    )
-  }
-  return Effect.flatMap(response.text, (body) =>
-    isTooDeep(body)
-      ? Effect.fail(
-          new HttpClientError.ResponseError({
-            request,
-            response,
-            reason: "Decode",
-            cause: new NestedTooDeep()
-          })
-        )
-      : Effect.succeed(response)
-  )
 }

@@ -21,9 +21,33 @@ export const hideToken = (token: string): Hide => {
 /** Shorter ones, which no account has, would be found in ordinary words, and answers are facts. */
 const shortestInAnswers = 8
 
-/** What takes the token out of the body of an answer. */
-export const hideInAnswers = (token: string): Hide =>
-  token.length < shortestInAnswers ? (body) => body : hideToken(token)
+/** As many as are in use at once while a token is replaced, and then some. */
+const mostTokens = 8
+
+/** The tokens of a client: the one in use, and those before it, which answers may still repeat. */
+export const makeSecrets = () => {
+  const hidden = new Map<string, Hide>()
+  const through = (hides: ReadonlyArray<Hide>) => (text: string) =>
+    hides.reduce((left, hide) => hide(left), text)
+  let inErrors: Hide = (text) => text
+  let inAnswers: Hide = inErrors
+  return {
+    add: (token: string) => {
+      if (hidden.has(token)) return
+      const [oldest] = hidden.keys()
+      if (hidden.size === mostTokens && oldest !== undefined) hidden.delete(oldest)
+      hidden.set(token, hideToken(token))
+      inErrors = through([...hidden.values()])
+      inAnswers = through(
+        [...hidden].flatMap(([known, hide]) => (known.length < shortestInAnswers ? [] : [hide]))
+      )
+    },
+    /** Takes the tokens out of what is told of a call. */
+    hide: (text: string) => inErrors(text),
+    /** Takes them out of the body of an answer. */
+    hideInAnswer: (text: string) => inAnswers(text)
+  }
+}
 
 const encoder = new TextEncoder()
 

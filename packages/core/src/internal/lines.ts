@@ -78,10 +78,12 @@ export const makeLines = (currentTime: Effect.Effect<number>) => {
     Effect.flatMap(currentTime, (now) => {
       serve(now)
       if (line.places[0] !== place) return Effect.void
+      // A jittered sleep leaves fractions on a test clock; a wait too short to move it would be begun for ever.
+      const wait = Math.max(line.limits.turnAt() - now, 1)
       // Interruptible even for a caller who is not: the race ends only when its loser does.
       return Effect.flatten(
         Effect.timeoutTo(Effect.interruptible(Deferred.await(place.served)), {
-          duration: line.limits.turnAt() - now,
+          duration: wait,
           onSuccess: () => Effect.void,
           onTimeout: () => attend(line, place)
         })

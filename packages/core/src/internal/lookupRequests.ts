@@ -7,12 +7,9 @@ import * as Request from "effect/Request"
 import * as RequestResolver from "effect/RequestResolver"
 import type { Contact } from "../Contact.js"
 import type { ContactId } from "../ContactId.js"
-import type { Resolved } from "../Contacts.js"
 import type { AnswerIncomplete, ContactsError } from "../ContactsError.js"
 import * as EmailKey from "../EmailKey.js"
 import type { Found, Lookups } from "./lookups.js"
-
-class ById extends Request.TaggedClass("ById")<Resolved, ContactsError, { readonly id: ContactId }> {}
 
 class ByEmail extends Request.TaggedClass("ByEmail")<
   Option.Option<Contact>,
@@ -34,11 +31,19 @@ const groupedBy = <K, A>(
   return groups
 }
 
-/** What became of an ID, or why that is not known. */
-export type ResolvedOf = (found: Found, id: ContactId) => Either.Either<Resolved, AnswerIncomplete>
-
-/** The two lookups as requests; a call's failure is that of the requests it was made for, and of no others. */
-export const makeRequests = (lookups: Lookups, resolvedOf: ResolvedOf) => {
+/**
+ * The two lookups as requests; a call's failure is that of the requests it was made for, and of no others.
+ * `resolvedOf` tells what became of an ID, or why that is not known.
+ */
+export const makeRequests = <Resolved>(
+  lookups: Lookups,
+  resolvedOf: (found: Found, id: ContactId) => Either.Either<Resolved, AnswerIncomplete>
+) => {
+  interface ById extends Request.Request<Resolved, ContactsError> {
+    readonly _tag: "ById"
+    readonly id: ContactId
+  }
+  const ById = Request.tagged<ById>("ById")
   const concurrency = lookups.callsAtOnce
 
   const idResolver = RequestResolver.makeBatched((requests: Arr.NonEmptyArray<ById>) =>
@@ -75,8 +80,7 @@ export const makeRequests = (lookups: Lookups, resolvedOf: ResolvedOf) => {
   )
 
   return {
-    byId: (id: ContactId): Effect.Effect<Resolved, ContactsError> =>
-      Effect.request(new ById({ id }), idResolver),
+    byId: (id: ContactId): Effect.Effect<Resolved, ContactsError> => Effect.request(ById({ id }), idResolver),
     byEmail: (address: string): Effect.Effect<Option.Option<Contact>, ContactsError> =>
       Effect.request(new ByEmail({ address, key: EmailKey.fromAddress(address) }), emailResolver)
   }

@@ -1,5 +1,7 @@
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import type { ClaimId } from "../Claim.js"
+import { claimed } from "./claimed.js"
 import { wellFormed } from "./text.js"
 
 /** A text of the service. */
@@ -21,14 +23,26 @@ const whole = Schema.NonNegativeInt.pipe(Schema.lessThanOrEqualTo(Number.MAX_SAF
 
 /** A count that must be there. The service writes them as strings; numbers are accepted, too. */
 export const Count = Schema.transform(
-  Schema.Union(Schema.String.pipe(Schema.pattern(/^\d{1,15}$/)), whole),
+  Schema.Union(Schema.String.pipe(Schema.pattern(/^\d{1,16}$/)), whole).annotations({
+    jsonSchema: {
+      anyOf: [
+        { type: "string", pattern: "^\\d{1,16}$" },
+        { type: "integer", minimum: 0 }
+      ],
+      ...claimed("daily-totals", "totals-as-numbers")
+    }
+  }),
   Schema.typeSchema(whole),
   { strict: true, decode: Number, encode: String }
 )
 
-/** Anything, of which the documentation of the contract shows these JSON types. */
-export const anyOf = (...types: ReadonlyArray<string>) =>
-  Schema.Unknown.annotations({ jsonSchema: { anyOf: types.map((type) => ({ type })) } })
+type Claims = readonly [ClaimId, ...Array<ClaimId>]
+
+/** Anything, of which the documentation of the contract shows these JSON types, and why. */
+export const anyOf = (types: ReadonlyArray<string>, claims: Claims) =>
+  Schema.Unknown.annotations({
+    jsonSchema: { anyOf: types.map((type) => ({ type })), ...claimed(...claims) }
+  })
 
 /**
  * A key without which an answer is still worth having: whatever stands there is accepted, and what `read` makes
@@ -37,18 +51,15 @@ export const anyOf = (...types: ReadonlyArray<string>) =>
 export const loose = <A>(
   item: Schema.Schema<A>,
   jsonTypes: ReadonlyArray<string>,
+  claims: Claims,
   read: (value: unknown) => Option.Option<A>,
   write: (value: A) => unknown
 ) =>
-  Schema.optionalToRequired(anyOf(...jsonTypes), Schema.OptionFromSelf(item), {
+  Schema.optionalToRequired(anyOf(jsonTypes, claims), Schema.OptionFromSelf(item), {
     decode: Option.flatMap(read),
     encode: Option.map(write)
   })
 
 /** A count that need not be there. */
-export const looseCount = loose(
-  Schema.typeSchema(whole),
-  ["string", "integer", "null"],
-  countOf,
-  (count) => count
-)
+export const looseCount = (...claims: Claims) =>
+  loose(Schema.typeSchema(whole), ["string", "integer", "null"], claims, countOf, (count) => count)

@@ -1,4 +1,12 @@
+import { claimed } from "./claimed.js"
+
 const decodeError = "#/components/schemas/HttpApiDecodeError"
+
+/** A list that may as well be an object of the same items. */
+const isOddList = (members: unknown): boolean =>
+  Array.isArray(members) &&
+  members.some((member) => member.type === "array") &&
+  members.some((member) => "additionalProperties" in member && member.type === "object")
 
 /**
  * HttpApi declares its own decode error at 400 on every endpoint; ActiveCampaign never sends that shape. It also
@@ -7,6 +15,7 @@ const decodeError = "#/components/schemas/HttpApiDecodeError"
 export const asTheVendorHasIt = (spec: Record<string, unknown>): Record<string, unknown> =>
   JSON.parse(JSON.stringify(spec), (key, value) => {
     if (key === "anyOf" && Array.isArray(value)) return value.filter((member) => member?.$ref !== decodeError)
+    if (isOddList(value?.anyOf)) return { ...value, ...claimed("odd-lists") }
     if (key === "security" && Array.isArray(value) && value.length === 0) return undefined
     if (key === "responses") {
       return Object.fromEntries(

@@ -5,11 +5,27 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as ScheduleDecision from "effect/ScheduleDecision"
 import * as ScheduleIntervals from "effect/ScheduleIntervals"
-import type { PollPolicy } from "../PollPolicy.js"
-import type { PollState } from "../PollState.js"
+import type * as Schedule from "effect/Schedule"
+import type { ImportAnswer } from "../ImportAnswer.js"
+
+/** What of a policy decides on the waits. */
+interface Delays {
+  readonly firstDelay: Duration.DurationInput
+  readonly schedule: Schedule.Schedule<unknown, ImportAnswer>
+}
+
+/** What of a state they depend on. */
+interface Waiting {
+  readonly startedAt: DateTime.Utc
+  readonly polls: number
+  readonly last: Option.Option<{ readonly answer: ImportAnswer; readonly receivedAt: DateTime.Utc }>
+}
 
 /** No policy is still growing after so many answers. */
 const mostReplayed = 1000
+
+/** Whole milliseconds, as queues want them; jitter makes fractions of them. */
+const whole = (millis: number) => Duration.millis(Math.max(0, Math.round(millis)))
 
 /**
  * The waits between the calls of one wait, on a clock that nobody sets. Not `Schedule.driver`: a wait that is resumed has
@@ -17,8 +33,8 @@ const mostReplayed = 1000
  * them. Where the clock of the process that got them is ahead, that is no time, and the wait what the schedule says.
  */
 export const makePacer = (
-  from: PollState,
-  { firstDelay, schedule }: PollPolicy,
+  from: Waiting,
+  { firstDelay, schedule }: Delays,
   currentTime: Effect.Effect<number>
 ) =>
   Effect.gen(function* () {
@@ -35,10 +51,11 @@ export const makePacer = (
     }
 
     /** The wait before the next call, or `None` where the schedule has ended. */
-    const delay = (state: PollState): Effect.Effect<Option.Option<Duration.Duration>> =>
+    const delay = (state: Waiting): Effect.Effect<Option.Option<Duration.Duration>> =>
       Effect.flatMap(currentTime, (now) => {
         if (Option.isNone(state.last)) {
-          return Effect.succeedSome(Duration.subtract(firstDelay, ageOf(state.startedAt) + now - began))
+          const age = ageOf(state.startedAt) + now - began
+          return Effect.succeedSome(whole(Duration.toMillis(firstDelay) - age))
         }
         const { answer, receivedAt } = state.last.value
         const at = resumed ? began - ageOf(receivedAt) : now
@@ -47,7 +64,7 @@ export const makePacer = (
           scheduled = next
           if (ScheduleDecision.isDone(decision)) return Option.none()
           const start = ScheduleIntervals.start(decision.intervals)
-          return Option.some(Duration.millis(Math.max(0, start - now)))
+          return Option.some(whole(start - now))
         })
       })
     return { delay }

@@ -33,7 +33,9 @@ export const retryAfterOf = (
     const at = dateOf(value)
     return at === undefined ? [] : [Math.max(0, at - answeredAt)]
   })
-  return asked.length === 0 ? Option.none() : Option.some(Duration.millis(Math.max(...asked)))
+  if (asked.length === 0) return Option.none()
+  // More digits than a number has are still a number, and no infinity, which JSON could not write.
+  return Option.some(Duration.millis(Math.min(Math.ceil(Math.max(...asked)), Number.MAX_SAFE_INTEGER)))
 }
 
 /** The least of the whole numbers that a header names, sent once or several times. */

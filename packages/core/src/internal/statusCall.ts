@@ -1,19 +1,15 @@
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import { info } from "../ActiveCampaignApi.js"
 import type { ActiveCampaignError } from "../ActiveCampaignError.js"
 import type { BatchId } from "../BatchId.js"
 import type { ImportSnapshot } from "../ImportSnapshot.js"
+import { requestIdOf } from "./attempt.js"
 import type { Edge } from "./edgeOf.js"
-import { makeQuery } from "./query.js"
 
 /** The call that is made all day. */
-export const statusCall = ({
-  call,
-  send
-}: Edge): ((batchId: BatchId) => Effect.Effect<ImportSnapshot, ActiveCampaignError>) => {
-  const query = makeQuery(info, send)
-  return (batchId) =>
+export const statusCall =
+  ({ api, call, hide }: Edge) =>
+  (batchId: BatchId): Effect.Effect<ImportSnapshot, ActiveCampaignError> =>
     call(
       {
         name: "importInfo",
@@ -21,8 +17,15 @@ export const statusCall = ({
         attributes: { batchId },
         describe: ({ answer }) => ({ status: answer.status })
       },
-      Effect.flatMap(query({ batchId }), ({ answer, body }) =>
-        Effect.map(DateTime.now, (receivedAt) => ({ batchId, answer, receivedAt, body }))
-      )
+      Effect.gen(function* () {
+        const [answer, response] = yield* api.bulkImport.info({ urlParams: { batchId }, withResponse: true })
+        const requestId = requestIdOf(response.headers)
+        return {
+          batchId,
+          answer,
+          receivedAt: yield* DateTime.now,
+          body: yield* response.text,
+          ...(requestId === undefined ? {} : { requestId: hide(requestId) })
+        }
+      })
     )
-}

@@ -1,3 +1,4 @@
+import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
@@ -5,20 +6,19 @@ import * as Schema from "effect/Schema"
 import { RejectedReply } from "../ActiveCampaignApi.js"
 import { OutcomeUnknown } from "../ActiveCampaignError.js"
 import {
+  bytesOf,
   maximumBytes,
   maximumContacts,
   type QueuedImport,
-  Submission,
+  type Submission,
   SubmissionReply
 } from "../Submission.js"
 import { type SubmissionError, SubmissionRejected, SubmissionTooLarge } from "../SubmissionError.js"
+import { requestIdOf } from "./attempt.js"
 import type { Failure } from "./call.js"
 import type { Edge } from "./edgeOf.js"
 import type { Hide } from "./hide.js"
 import { rejectionOf } from "./rejection.js"
-
-const bytesOf = (submission: Submission) =>
-  new TextEncoder().encode(JSON.stringify(Schema.encodeSync(Submission)(submission))).length
 
 const withinLimits = (submission: Submission): Effect.Effect<void, SubmissionTooLarge> => {
   const contacts = submission.contacts.length
@@ -33,17 +33,23 @@ const withinLimits = (submission: Submission): Effect.Effect<void, SubmissionToo
 
 interface Accepted {
   readonly reply: SubmissionReply
-  readonly status: number
+  readonly response: HttpClientResponse.HttpClientResponse
+}
+
+/** What the answer calls the call, to be spread into an error or a result. */
+const named = ({ headers }: HttpClientResponse.HttpClientResponse, hide: Hide) => {
+  const requestId = requestIdOf(headers)
+  return requestId === undefined ? {} : { requestId: hide(requestId) }
 }
 
 /** 200 is documented, 201 has been seen: any 2xx that can be read is an answer. */
 const orAny2xx = (failure: Failure): Effect.Effect<Accepted, Failure> => {
   if (failure instanceof Error && failure._tag === "ResponseError") {
-    const { status } = failure.response
-    if (status <= 200 || status >= 300) return Effect.fail(failure)
-    return failure.response.text.pipe(
+    const { response } = failure
+    if (response.status <= 200 || response.status >= 300) return Effect.fail(failure)
+    return response.text.pipe(
       Effect.flatMap((body) =>
-        Effect.map(Schema.decode(Schema.parseJson(SubmissionReply))(body), (reply) => ({ reply, status }))
+        Effect.map(Schema.decode(Schema.parseJson(SubmissionReply))(body), (reply) => ({ reply, response }))
       ),
       Effect.orElseFail(() => failure)
     )
@@ -56,12 +62,15 @@ const orRejected =
   (hide: Hide, request: string) =>
   (failure: Failure): Effect.Effect<Either.Either<Accepted, SubmissionRejected>, Failure> => {
     if (!(failure instanceof Error && failure._tag === "ResponseError")) return Effect.fail(failure)
-    const { status } = failure.response
+    const { response } = failure
+    const { status } = response
     if (status !== 400 && status !== 422) return Effect.fail(failure)
-    return failure.response.text.pipe(
+    return response.text.pipe(
       Effect.map((body) => rejectionOf(body, hide)),
       Effect.flatten,
-      Effect.map((rejection) => Either.left(new SubmissionRejected({ request, status, ...rejection }))),
+      Effect.map((rejection) =>
+        Either.left(new SubmissionRejected({ request, status, ...rejection, ...named(response, hide) }))
+      ),
       Effect.orElseFail(() => failure)
     )
   }
@@ -69,9 +78,13 @@ const orRejected =
 /** Two answers in one, or none: what became of the contacts, nobody knows. */
 const queued =
   (hide: Hide, request: string) =>
-  ({ reply, status }: Accepted): Effect.Effect<QueuedImport, OutcomeUnknown> => {
+  ({ reply, response }: Accepted): Effect.Effect<QueuedImport, OutcomeUnknown> => {
     const unknown = (detail: string) =>
-      new OutcomeUnknown({ request, detail: `${status}, but ${hide(detail)}` })
+      new OutcomeUnknown({
+        request,
+        detail: `${response.status}, but ${hide(detail)}`,
+        ...named(response, hide)
+      })
     if (reply.refused) {
       const named = Option.match(reply.batchId, {
         onNone: () => "",
@@ -91,9 +104,9 @@ const queued =
   }
 
 /** Submits once. */
-export const makeSubmit = ({ api, call, hide, named }: Edge) => {
+export const makeSubmit = ({ api, call, hide, named: throughProxy }: Edge) => {
   const asked = "POST /import/bulk_import"
-  const request = named(asked)
+  const request = throughProxy(asked)
   return (submission: Submission): Effect.Effect<QueuedImport, SubmissionError> =>
     withinLimits(submission).pipe(
       Effect.zipRight(
@@ -113,7 +126,7 @@ export const makeSubmit = ({ api, call, hide, named }: Edge) => {
           api.bulkImport.submit({ payload: submission, withResponse: true }).pipe(
             // Declared for the simulator; the edge turns every 400 into a ResponseError.
             Effect.catchIf((error) => error instanceof RejectedReply, Effect.die),
-            Effect.map(([reply, response]) => ({ reply, status: response.status })),
+            Effect.map(([reply, response]) => ({ reply, response })),
             Effect.catchAll(orAny2xx),
             Effect.map((accepted) => Either.right(accepted)),
             Effect.catchAll(orRejected(hide, request))

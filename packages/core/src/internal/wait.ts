@@ -13,6 +13,7 @@ import * as PollState from "../PollState.js"
 import { StillRunning, UnknownBatch } from "../WaitError.js"
 import { makePacer } from "./pacer.js"
 import { makeCurrentTime } from "./steadyTime.js"
+import { Trouble } from "./trouble.js"
 
 /** One call of a wait. */
 interface Step {
@@ -55,8 +56,18 @@ export const makeWait = (client: Pick<Client, "importInfo">) => {
         )
         const pacer = yield* makePacer(from, policy, currentTime)
         let state = from
+        let lastTrouble = Option.none<ActiveCampaignError>()
+        const listening = Effect.provideService(Trouble, {
+          heard: (error) =>
+            Effect.sync(() => {
+              lastTrouble = Option.some(error)
+            })
+        })
 
-        const stillRunning = Effect.flatMap(wholeElapsed, (waited) => new StillRunning({ state, waited }))
+        const stillRunning = Effect.flatMap(
+          wholeElapsed,
+          (waited) => new StillRunning({ state, waited, lastTrouble })
+        )
         const withinDeadline = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E | StillRunning> =>
           Duration.isFinite(deadline)
             ? Effect.flatMap(elapsed, (waited) =>
@@ -73,9 +84,10 @@ export const makeWait = (client: Pick<Client, "importInfo">) => {
             Option.match({ onNone: () => stillRunning, onSome: (delay) => Effect.sleep(delay) })
           )
         )
-        const step = Effect.suspend(() => withinDeadline(Effect.zipRight(sleep, ask(state)))).pipe(
+        const step = Effect.suspend(() => withinDeadline(Effect.zipRight(sleep, listening(ask(state))))).pipe(
           Effect.tap((step) => {
             state = step.state
+            lastTrouble = Option.none()
             if (state.known || step.snapshot.answer._tag !== "Unset") return Effect.void
             return Effect.flatMap(wholeElapsed, (waited) =>
               Duration.greaterThan(waited, unsetGrace)

@@ -7,10 +7,25 @@ import type { ContactsQuery } from "../ActiveCampaignApi.js"
 import type { Service as Client } from "../ActiveCampaignClient.js"
 import type { Contact, ContactsPage } from "../Contact.js"
 import { type ContactId, Order } from "../ContactId.js"
-import type { WalkOptions } from "../Contacts.js"
 import { AnswerIncomplete, type ContactsError, FilterIgnored } from "../ContactsError.js"
 import { describeQuery } from "./contactCalls.js"
 import { gapIn } from "./gap.js"
+
+/**
+ * Where a walk begins and how far it must come.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface WalkOptions {
+  /** Default: from the first contact on. */
+  readonly after?: ContactId | undefined
+  /**
+   * A contact that the account is known to have, such as the newest one: a walk that ends before it has not seen them all,
+   * and fails with `AnswerIncomplete`.
+   */
+  readonly upTo?: ContactId | undefined
+}
 
 const perPage = 100
 
@@ -74,7 +89,7 @@ export const makeWalk = ({ contacts: list }: Pick<Client, "contacts">) => {
       readonly [Chunk.Chunk<Contact>, Option.Option<Place | AnswerIncomplete>],
       ContactsError
     > => {
-      if (place instanceof AnswerIncomplete) return Effect.fail(place)
+      if ("_tag" in place) return Effect.fail(place)
       const query: ContactsQuery = {
         ...(place.after === undefined ? {} : { id_greater: place.after }),
         "orders[id]": "ASC",

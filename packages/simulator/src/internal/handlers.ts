@@ -1,6 +1,4 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
-import { HttpApiDecodeError } from "@effect/platform/HttpApiError"
-import { RequestError, RouteNotFound } from "@effect/platform/HttpServerError"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Cause from "effect/Cause"
@@ -8,6 +6,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import {
   ActiveCampaignApi,
@@ -97,12 +96,15 @@ const undecodable = (request: HttpServerRequest.HttpServerRequest) =>
 const vendorsWording = HttpApiBuilder.middleware((app) =>
   Effect.catchAllCause(app, (cause) => {
     const error = Cause.squash(cause)
-    if (error instanceof HttpApiDecodeError) {
+    // By tag: the platform may be there twice, and then has each of its classes twice, too.
+    if (Predicate.isTagged(error, "HttpApiDecodeError")) {
       return Effect.map(HttpServerRequest.HttpServerRequest, undecodable)
     }
-    if (error instanceof RequestError) return Effect.succeed(rejected(invalid, ["It is not JSON"]))
+    if (Predicate.isTagged(error, "RequestError")) {
+      return Effect.succeed(rejected(invalid, ["It is not JSON"]))
+    }
     if (error instanceof ForbiddenReply) return Effect.succeed(forbidden)
-    return error instanceof RouteNotFound ? Effect.succeed(notFound) : Effect.failCause(cause)
+    return Predicate.isTagged(error, "RouteNotFound") ? Effect.succeed(notFound) : Effect.failCause(cause)
   })
 )
 

@@ -1,10 +1,12 @@
-/** How sure we are that the service itself behaves like the switch says. */
-export type Certainty = "documented" | "observed" | "assumed"
+import type { ClaimId } from "effect-activecampaign/Claim"
 
-export const CertaintyId = Symbol.for("effect-activecampaign-simulator/Certainty")
+export const ClaimsId = Symbol.for("effect-activecampaign-simulator/Claims")
 
-/** Schema annotations of one key of a scenario; the table of switches is read back from them. */
-export const label = (certainty: Certainty, description: string) => ({
+/**
+ * Schema annotations of one key of a scenario: the claims about the service on which it rests, or none where the key tells
+ * the simulator what to do. The table of switches is read back from them.
+ */
+export const label = (claims: ClaimId | ReadonlyArray<ClaimId>, description: string) => ({
   description,
-  [CertaintyId]: certainty
+  [ClaimsId]: typeof claims === "string" ? [claims] : claims
 })

@@ -1,6 +1,21 @@
 import * as Option from "effect/Option"
 import type { Reply } from "../Reply.js"
-import type { ReceivedRequest } from "../Simulator.js"
+
+/**
+ * A request as it was received. Headers are not kept, and so neither is the token.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ReceivedRequest {
+  /** Milliseconds after the simulator started. */
+  readonly at: number
+  readonly method: string
+  /** Path and query. */
+  readonly url: string
+  /** `None` while unanswered, and for good where the connection was reset or the caller gave up. */
+  readonly status: Option.Option<number>
+}
 
 const statusOf = (reply: Reply): Option.Option<number> => {
   switch (reply._tag) {

@@ -1,17 +1,18 @@
 import * as Option from "effect/Option"
 import * as SchemaAST from "effect/SchemaAST"
-import { type Certainty, CertaintyId } from "./label.js"
+import type { ClaimId } from "effect-activecampaign/Claim"
+import { ClaimsId } from "./label.js"
 
-/** One key of a scenario. `certainty` is missing where the key carries no label, which a test forbids. */
+/** One key of a scenario. `claims` is missing where the key carries no label, which a test forbids. */
 export interface LabelledKey {
   readonly name: string
-  readonly certainty: Option.Option<Certainty>
+  readonly claims: Option.Option<ReadonlyArray<ClaimId>>
   readonly meaning: string
 }
 
 const labelOf = (name: string, annotated: SchemaAST.Annotated): LabelledKey => ({
   name,
-  certainty: SchemaAST.getAnnotation<Certainty>(CertaintyId)(annotated),
+  claims: SchemaAST.getAnnotation<ReadonlyArray<ClaimId>>(ClaimsId)(annotated),
   meaning: Option.getOrElse(SchemaAST.getDescriptionAnnotation(annotated), () => "")
 })
 

@@ -60,27 +60,21 @@ const describe = (batchId: string, answer: ImportAnswer) => {
 /** Waits until the batch has settled. At the deadline, silence is told apart from an import that still runs. */
 const awaitSettled = (batchId: BatchId, deadline: Duration.Duration) =>
   Effect.gen(function* () {
-    const bulkImport = yield* BulkImport.BulkImport
     const told = yield* Attempts
-    /** The first call since the last answer; what the last one failed with. */
+    /** The first call since the last answer. */
     let unansweredSince: number | null = null
-    let failure: string | null = null
     let answered: { readonly at: number; readonly status: string } | null = null
     const attempts = {
+      ...told,
       sent: Effect.flatMap(steadyMillis, (now) => {
         unansweredSince ??= now
         return told.sent
-      }),
-      failed: (...[error, next]: Parameters<typeof told.failed>) => {
-        failure = error.message
-        return told.failed(error, next)
-      }
+      })
     }
-    const states = bulkImport.states(batchId, { firstDelay: 0, deadline }).pipe(
+    const states = BulkImport.states(batchId, { firstDelay: 0, deadline }).pipe(
       Stream.tap((state) =>
         Effect.map(steadyMillis, (at) => {
           unansweredSince = null
-          failure = null
           answered = Option.match(state.last, {
             onNone: () => null,
             onSome: ({ answer }) => ({ at, status: answer.status })
@@ -94,12 +88,13 @@ const awaitSettled = (batchId: BatchId, deadline: Duration.Duration) =>
       Effect.catchTag("StillRunning", (running) =>
         Effect.flatMap(steadyMillis, (now): Effect.Effect<never, StillRunning | NoAnswer> => {
           const silentFor = unansweredSince === null ? 0 : now - unansweredSince
-          if (answered !== null && failure === null && silentFor <= silence) return Effect.fail(running)
+          const failure = Option.map(running.lastTrouble, ({ message }) => message)
+          if (answered !== null && Option.isNone(failure) && silentFor <= silence) return Effect.fail(running)
           const since =
             answered === null
               ? ""
               : ` Its last status, ${lengthOf(now - answered.at)} ago, was ${answered.status}.`
-          const message = `Batch ${batchId} gave no answer for ${lengthOf(silentFor)}.${since} ${failure ?? "The last call was cut by --deadline."}`
+          const message = `Batch ${batchId} gave no answer for ${lengthOf(silentFor)}.${since} ${Option.getOrElse(failure, () => "The last call was cut by --deadline.")}`
           return Effect.fail(new NoAnswer({ message }))
         })
       )
@@ -123,7 +118,7 @@ export const status = Command.make(
         const { batchId } = options
         const { answer } = yield* options.wait
           ? awaitSettled(batchId, options.deadline)
-          : Effect.flatMap(BulkImport.BulkImport, (bulkImport) => bulkImport.snapshot(batchId))
+          : BulkImport.snapshot(batchId)
         const { failure, success, unreadable } = lists(answer)
         const ended = isSettled(answer) && answer.status !== "completed"
         return {

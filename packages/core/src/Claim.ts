@@ -1,0 +1,265 @@
+/**
+ * What is taken to be true of ActiveCampaign's API beyond its published definition, each with its evidence.
+ *
+ * The vendor's definition stays as it is. Where the contract, the simulator or the documentation says more than it does, or
+ * something else, they name an entry of this list.
+ *
+ * @since 0.1.0
+ */
+
+/**
+ * How a claim is known: `documented` by ActiveCampaign in its pages, `observed` in somebody's public code, tests or issue
+ * threads, or `assumed` by us.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Evidence = "documented" | "observed" | "assumed"
+
+/**
+ * One claim about the service.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Claim {
+  readonly says: string
+  readonly evidence: Evidence
+  /** Where it is said or was seen; for an assumption, why it is made. */
+  readonly source: string
+}
+
+const documented = (says: string, source: string): Claim => ({ says, evidence: "documented", source })
+const observed = (says: string, source: string): Claim => ({ says, evidence: "observed", source })
+const assumed = (says: string, source: string): Claim => ({ says, evidence: "assumed", source })
+
+const statusInfo = 'Page "Bulk import status info"'
+const statusList = 'Page "Bulk import status list"'
+const bulkImport = 'Page "Bulk import contacts"'
+const listContacts = 'Page "List all contacts"'
+const rateLimits = 'Page "Rate limits"'
+const authentication = 'Page "Authentication"'
+const nobodySays = "No source; what a tolerant client must expect"
+
+/**
+ * The claims by their names.
+ *
+ * @example
+ * ```ts
+ * import { Claim } from "effect-activecampaign"
+ *
+ * Claim.claims["status-false"].evidence // "documented"
+ * ```
+ *
+ * @since 0.1.0
+ * @category claims
+ */
+export const claims = {
+  // The status call
+  "status-call": documented("`GET /import/info` answers with a status and two lists", statusInfo),
+  "missing-batch-id": documented("Without `batchId` the status call answers 400", "The OpenAPI definition"),
+  "status-words": documented(
+    "A batch is waiting, claimed, active, completed, failed or interrupted",
+    statusInfo
+  ),
+  "status-false": documented(
+    "Asked within a second of the submission, the status is the JSON boolean `false`",
+    `${statusInfo}, in its text; its definition knows strings only`
+  ),
+  "status-always": assumed(
+    "An answer without a status is no answer",
+    "The definition requires no key; no answer without a status has been seen"
+  ),
+  "status-other-word": assumed("Another status word than the six may come, and is not final", nobodySays),
+  "never-settles": assumed(
+    "A batch may stay active for good",
+    "No page names an upper bound for the time an import takes"
+  ),
+  "unknown-batch": assumed(
+    "Of a batch it does not know, the service says `false`, `false` with empty lists, 400 or 404",
+    "No source; neither the answer nor how long a batch is kept is documented"
+  ),
+  "ids-as-strings": documented("A contact ID is a decimal number, written as a string", statusInfo),
+  "ids-as-numbers": assumed("A contact ID may be written as a number", nobodySays),
+  "failure-addresses": documented(
+    "A failure is the address as it was submitted, without a reason",
+    statusInfo
+  ),
+  "lists-missing": observed(
+    "An answer before the end may have no lists",
+    "A test fixture of datomatic/laravel-active-campaign"
+  ),
+  "lists-null": assumed(
+    "A list may be null, which is not known",
+    "Guarded against by datomatic/laravel-active-campaign and two other clients; never shown raw"
+  ),
+  "lists-empty": observed("The failure list of a clean batch is `[]`", "A community guide with a live probe"),
+  "lists-grow": assumed("Lists may come before the end, and grow", nobodySays),
+  "odd-lists": assumed(
+    "A list may be an object, as PHP writes one, or hold something else than its items",
+    "Everyday in other PHP APIs; not seen in this one"
+  ),
+  "success-means": assumed(
+    "`success` holds the IDs of created and updated contacts, or of created ones only",
+    "The status page says created only, a community guide says both"
+  ),
+  "rejected-later": documented(
+    "A contact that cannot be imported is in `failure`: bad format, exclusion, bounce, unsubscribed",
+    bulkImport
+  ),
+  "in-neither-list": assumed(
+    "A contact may be in neither list, imported or not",
+    "Follows from created-only success lists, and is ruled out by nobody"
+  ),
+  "in-both-lists": assumed("A contact may have its ID in one list and its address in the other", nobodySays),
+  "repeated-addresses": assumed(
+    "An address sent twice is one contact, whose ID comes once or twice",
+    "The address is the unique key; how a batch counts it is not documented"
+  ),
+  "strangers-in-lists": assumed("The lists may name what was never sent", nobodySays),
+  "partial-ending": assumed(
+    "A failed or interrupted batch may have imported a part of its contacts",
+    "The pages explain neither; ActiveCampaign's staff call resubmitting safe (community-3080)"
+  ),
+  "changed-since": assumed(
+    "A contact may be deleted or get another address right after its import",
+    "Others use the account, too"
+  ),
+  // Token, rate and transport
+  "token-header": documented("Every call carries the token in `Api-Token`", authentication),
+  "token-refused": documented(
+    "Another token is answered 403 with `Forbidden`",
+    'Page "Retrieve account information"; the definition of the status call declares no 403'
+  ),
+  "sporadic-403": observed(
+    "A right token is refused with 403 now and then",
+    "singer-io/tap-activecampaign, pull request 52"
+  ),
+  "rate-limit": documented(
+    "An account has 5 requests a second, all of its integrations together",
+    rateLimits
+  ),
+  "refused-calls-free": assumed("A call that is refused does not count against the limit", nobodySays),
+  "retry-after": documented("A 429 names the seconds to wait in `Retry-After`", rateLimits),
+  "retry-after-date": assumed("`Retry-After` may be an HTTP date", "RFC 9110 allows it"),
+  "bare-429": assumed(
+    "A 429 may come without any of its headers",
+    "Said by a third-party page of little weight"
+  ),
+  "request-id": observed(
+    "An answer names the call in `X-Request-Id` or `Cf-Ray`",
+    "Recorded answers in the tests of mhenrixon/active_campaign, of around 2020"
+  ),
+  "rate-headers-on-2xx": observed("`RateLimit-*` headers come with 2xx, too", "corsairdev/corsair"),
+  unavailable: observed(
+    "The service answers 5xx, with HTML, when it is down or limits the rate",
+    "mediatoolkit/activecampaign-v3-php #18, elementor/elementor #16369, the plugin for WooCommerce"
+  ),
+  "retry-after-on-5xx": assumed("A 5xx may name the seconds to wait", "RFC 9110 allows it for 503"),
+  "import-limits": documented("100 imports a minute of two contacts or more, 20 of a single one", bulkImport),
+  "import-limit-as-400": documented(
+    "The limit of imports a minute is answered 400, worded like a failed validation",
+    bulkImport
+  ),
+  "limit-400-elsewhere": assumed("Another call may answer that 400, too", nobodySays),
+  "cut-body": observed(
+    "The connection ends in the middle of a body",
+    "singer-io/tap-activecampaign, pull request 36"
+  ),
+  "empty-body": observed("A 2xx comes without a body", "mhenrixon/active_campaign #19"),
+  "html-with-200": observed("A 200 is an HTML page", "ActiveCampaign/activecampaign-api-php #68"),
+  "redirect-to-login": observed(
+    "A wrong URL is redirected to a login page",
+    "PostHog/posthog, pull request 65444"
+  ),
+  "firewall-page": assumed(
+    "A firewall in front of the API answers 403 with HTML and `cf-mitigated`",
+    "Recorded answers carry `Cf-Ray`, and Cloudflare documents this header"
+  ),
+  "broken-connection": assumed("A connection is reset before anything is answered", "Networks do"),
+  "slow-answer": assumed("An answer may be late", "Networks and services are"),
+  "deep-json": assumed("JSON may be nested deeper than anybody means", "A client must survive it"),
+  "wrong-shape": assumed("A 200 may be JSON of another shape", "A client must survive it"),
+  // Submissions
+  submission: documented(
+    "`POST /import/bulk_import` queues up to 250 contacts in less than 400,000 bytes",
+    bulkImport
+  ),
+  "accepted-201": observed(
+    "An accepted submission is answered 201",
+    "A mock of chrisjoyce911/active-campaign-sdk-go; 200 is documented"
+  ),
+  "success-flag": documented(
+    "The flag of a reply is spelt `Success` or `success`, and need not be 1",
+    `${bulkImport}, in two of its examples`
+  ),
+  "success-flag-types": assumed("The flag may be a string, a boolean or null", nobodySays),
+  "queued-count": documented("`queued_contacts` may be less than was sent", bulkImport),
+  "counts-as-strings": assumed("A count that is documented as a number may be a string, or null", nobodySays),
+  "batch-id": documented("A batch ID is opaque text", `${bulkImport}, where one of the samples is no UUID`),
+  "batch-id-as-number": assumed("A batch ID may be written as a number, or be null", nobodySays),
+  "reply-without-message": assumed("The message of a reply may be null", nobodySays),
+  "reject-all": documented("One bad contact rejects the whole submission with 400", bulkImport),
+  "failure-reasons": documented(
+    "A reason of a rejection is an object about one contact, or a string about them all",
+    bulkImport
+  ),
+  "list-ids": documented(
+    "The ID of a list or field is a number or a string",
+    `${bulkImport}: a string in its schema, a number in its examples`
+  ),
+  // Daily totals
+  "daily-totals": documented(
+    "`GET /import/bulk_import` counts the batches and contacts of a day, as strings",
+    statusList
+  ),
+  "totals-as-numbers": assumed("The daily totals may be numbers", nobodySays),
+  // Contacts
+  "list-contacts": documented("`GET /contacts` takes filters; 20 a page, at most 100", listContacts),
+  "ids-per-call": assumed(
+    "One call may ask for the contacts of 100 IDs",
+    "No page names a limit; a page of contacts holds as many"
+  ),
+  "contact-by-id": documented(
+    "`GET /contacts/{id}` answers with one contact, or 404",
+    'Page "Retrieve a contact"; the words of the 404 in public code'
+  ),
+  "filters-ignored": observed(
+    "A filter that is not understood has no effect: the first contacts of the account come",
+    "PipedreamHQ/pipedream #4612"
+  ),
+  "order-ignored": assumed("`orders[id]` may have no effect either", "Follows from filters that have none"),
+  "short-pages": assumed("A page may hold 20, whatever `limit` says", nobodySays),
+  "withheld-page": assumed("A page may show none of the contacts that its total counts", nobodySays),
+  "total-types": documented(
+    "`meta.total` is a string or a number",
+    `${listContacts}: a string in its examples; page "Pagination": a number`
+  ),
+  "total-missing": assumed("A page may come without `meta` or its total", nobodySays),
+  "contact-dates": documented("`cdate` and `udate` are ISO 8601 with an offset", listContacts),
+  "contact-dates-otherwise": observed(
+    "A date is `YYYY-MM-DD hh:mm:ss`, or zeros",
+    "Public clients; the zone of the former is assumed to be UTC"
+  ),
+  "contact-flags": documented('Flags such as `deleted` are "0" or "1"', listContacts),
+  "contact-flags-otherwise": assumed("A flag may be a number, a boolean or null", nobodySays),
+  "bounced-hard": assumed(
+    '`bounced_hard` "1" means that mail to the address came back for good',
+    "The key is documented, its meaning is not"
+  ),
+  "deleted-still-answered": assumed("A deleted contact may still be answered, marked as deleted", nobodySays),
+  "address-null": assumed("The address of a contact may be null", nobodySays),
+  "address-case": observed(
+    "An address keeps its letter case and is compared without it",
+    "Invantive forum, topic 4243"
+  ),
+  "address-case-changed": assumed("An address may come back in another letter case", nobodySays)
+} satisfies Record<string, Claim>
+
+/**
+ * The name of a claim.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type ClaimId = keyof typeof claims

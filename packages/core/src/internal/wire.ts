@@ -1,0 +1,96 @@
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as Headers from "@effect/platform/Headers"
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientError from "@effect/platform/HttpClientError"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type * as RateBudget from "../RateBudget.js"
+import { Attempt } from "./attempt.js"
+import { NestedTooDeep, readBody } from "./boundedBody.js"
+import type { Hide } from "./hide.js"
+import { isTooDeep } from "./nesting.js"
+import { leastOf } from "./retryAfter.js"
+
+const withTokenHeader = (names: ReadonlyArray<string | RegExp>) => [...names, "api-token"]
+
+/** Where a request is shown, its token is not. */
+export const withoutToken = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.locallyWith(effect, Headers.currentRedactedNames, withTokenHeader)
+
+/** `withoutToken` for as long as the scope lasts: logs and spans of the caller's show requests, too. */
+export const withoutTokenInScope = Effect.locallyScopedWith(Headers.currentRedactedNames, withTokenHeader)
+
+/** Followed to another host, a redirect would take the token along. */
+const withoutRedirects = Effect.mapInputContext((context: Context.Context<Attempt>) => {
+  const init = Option.getOrUndefined(Context.getOption(context, FetchHttpClient.RequestInit))
+  return Context.add(context, FetchHttpClient.RequestInit, { ...init, redirect: "manual" })
+})
+
+/** The contract declares refusals for the simulator; to the client all but a 200 that can be decoded is a failure. */
+const expectReadable = (response: HttpClientResponse.HttpClientResponse) => {
+  const { request, status } = response
+  if (status !== 200) {
+    const description = "not 200"
+    return Effect.fail(
+      new HttpClientError.ResponseError({ request, response, reason: "StatusCode", description })
+    )
+  }
+  return Effect.flatMap(response.text, (body) =>
+    isTooDeep(body)
+      ? Effect.fail(
+          new HttpClientError.ResponseError({
+            request,
+            response,
+            reason: "Decode",
+            cause: new NestedTooDeep()
+          })
+        )
+      : Effect.succeed(response)
+  )
+}
+
+interface Wire {
+  readonly url: string
+  readonly userAgent: string | undefined
+  readonly maxBodyBytes: number
+  readonly hideInAnswer: Hide
+  readonly budget: RateBudget.Service
+}
+
+/**
+ * The client that the contract's client is derived from: requests go to the account with its token, follow no redirect
+ * and carry no trace headers, which are ours and not the vendor's; of answers, a 200 that was read to its end remains.
+ */
+export const onWire = (
+  client: HttpClient.HttpClient,
+  { budget, hideInAnswer, maxBodyBytes, url, userAgent }: Wire
+): HttpClient.HttpClient.With<HttpClientError.HttpClientError, Attempt> => {
+  const read = readBody(maxBodyBytes, hideInAnswer)
+  const observe = ({ headers }: HttpClientResponse.HttpClientResponse) => {
+    const remaining = leastOf(headers["ratelimit-remaining"])
+    return remaining === undefined
+      ? Effect.void
+      : budget.observe({ remaining, limit: leastOf(headers["ratelimit-limit"]) })
+  }
+  const named = HttpClientRequest.setHeaders(userAgent === undefined ? {} : { "user-agent": userAgent })
+  return client.pipe(
+    // The span of an attempt is the call's; the platform's would show whose address is looked up, and send trace headers.
+    HttpClient.withTracerDisabledWhen(() => true),
+    HttpClient.mapRequestEffect((request) =>
+      Effect.map(Attempt, ({ token }) =>
+        named(HttpClientRequest.setHeader(HttpClientRequest.prependUrl(request, url), "Api-Token", token))
+      )
+    ),
+    HttpClient.transformResponse((response) =>
+      withoutRedirects(response).pipe(
+        Effect.tap(({ headers }) => Effect.map(Attempt, ({ answered }) => answered(headers))),
+        Effect.flatMap(read),
+        Effect.tap(observe),
+        Effect.flatMap(expectReadable)
+      )
+    )
+  )
+}
