@@ -11,6 +11,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { Millis, maybe } from "./internal/json.js"
 import { isRedirect } from "./internal/redirect.js"
+import { isMendedByWaiting, remedyOf } from "./internal/remedy.js"
 import { longestRetryAfter } from "./internal/waits.js"
 import { NeverLeft } from "./NeverLeft.js"
 
@@ -174,7 +175,7 @@ export class ApiUnavailable extends Schema.TaggedError<ApiUnavailable>(tag("ApiU
   }
 ) {
   get isTransient() {
-    return !(isRefusedByProxy(this) || isOfConfiguration(this))
+    return isMendedByWaiting(this)
   }
   override get message() {
     const { detail, request } = this
@@ -270,46 +271,6 @@ export class OutcomeUnknown extends Schema.TaggedError<OutcomeUnknown>(tag("Outc
  * @category guards
  */
 export const isProxyTrouble = ({ neverLeft }: ApiUnavailable): boolean => neverLeft === "proxy"
-
-/** A refusal that is about the time, such as a 429, passes. */
-const isRefusedByProxy = (error: ApiUnavailable): boolean =>
-  Option.contains(error.status, 407) || (isProxyTrouble(error) && /\(4(?!08|25|29)\d\d\b/.test(error.detail))
-
-/** A proxy is reached over TLS, too, and tells its trouble with the code of it. */
-const isAboutCertificate = ({ detail, neverLeft }: ApiUnavailable): boolean =>
-  neverLeft === "certificate" ||
-  (neverLeft === "proxy" && /\b(CERT_\w+|\w+_CERT\w*|UNABLE_TO_VERIFY_LEAF_SIGNATURE)\b/.test(detail))
-
-/** Whether only somebody who changes something can mend it. */
-const isOfConfiguration = (error: ApiUnavailable): boolean =>
-  isAboutCertificate(error) || ["tls", "forbidden-port", "not-made"].some((why) => why === error.neverLeft)
-
-const certificateRemedy = (detail: string): string => {
-  if (/EXPIRED|NOT_YET_VALID|expired|not valid yet/.test(detail)) {
-    return "The server's certificate is not valid at this time: check the clock of this computer, then tell whoever runs the server."
-  }
-  if (/ALTNAME|HOSTNAME_MISMATCH|not valid for name/.test(detail)) {
-    return "The server's certificate is for another host: check the URL."
-  }
-  const variable = detail.includes("client error (Connect)") ? "DENO_CERT" : "NODE_EXTRA_CA_CERTS"
-  return `The runtime does not know the authority that signed the certificate. If your network has its own, as one that inspects TLS does, name the file of its certificate (PEM) in ${variable}.`
-}
-
-const remedyOf = (error: ApiUnavailable): string => {
-  if (isAboutCertificate(error)) return certificateRemedy(error.detail)
-  switch (error.neverLeft) {
-    case "tls":
-      return "That port does not speak TLS, or no version of it that this runtime speaks: check the port in the URL."
-    case "forbidden-port":
-      return "No request goes to that port, which fetch keeps for other protocols: use another one."
-    case "proxy":
-      return "The account was not asked; check the proxy and its settings."
-    case "not-made":
-      return "The request could not be put together, and was not sent."
-    default:
-      return "Check the URL and the network."
-  }
-}
 
 /**
  * Whether something in front of the API answered in its place: a firewall or a proxy that turned the call away.

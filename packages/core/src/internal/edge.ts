@@ -6,7 +6,6 @@ import * as DefaultServices from "effect/DefaultServices"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Fiber from "effect/Fiber"
 import * as FiberRef from "effect/FiberRef"
 import { identity } from "effect/Function"
 import * as Option from "effect/Option"
@@ -17,7 +16,7 @@ import { ActiveCampaignApi } from "../ActiveCampaignApi.js"
 import { type ActiveCampaignError, InvalidApiToken } from "../ActiveCampaignError.js"
 import type * as RateBudget from "../RateBudget.js"
 import { normalizeAccountUrl } from "./accountUrl.js"
-import { Attempt, requestIdOf } from "./attempt.js"
+import { type Attempt, requestIdOf } from "./attempt.js"
 import { budgetOf } from "./budgets.js"
 import { type Failure, fromFailure, fromSubmission, timedOut } from "./call.js"
 import { type Options, settings } from "./clientOptions.js"
@@ -25,8 +24,9 @@ import { makeSecrets } from "./hide.js"
 import { measureOf } from "./measure.js"
 import { makeCurrentTime } from "./steadyTime.js"
 import { Trouble } from "./trouble.js"
+import { timeLimit } from "./timeLimit.js"
 import { longestRetryAfter, waitWithoutRetryAfter } from "./waits.js"
-import { onWire, withoutToken, withoutTokenInScope } from "./wire.js"
+import { asAttempt, onWire, withoutToken, withoutTokenInScope } from "./wire.js"
 
 /**
  * Everything that stands between the client's methods and the account: the derived client, and `call`, which makes one
@@ -99,34 +99,28 @@ export const make = (options: Options) =>
 
       /** One request that has its turn; `seen` is told what the answer calls it. */
       const attempt = (token: string, seen: { requestId?: string }) => {
-        const answered = Effect.provideService(effect, Attempt, {
+        const answered = asAttempt({
           token,
           answered: (headers) => {
             const requestId = requestIdOf(headers)
             if (requestId !== undefined) seen.requestId = secrets.hide(requestId)
           }
-        })
+        })(effect)
         const failed = (failure: Failure) =>
           fromFailure({ request, hide: secrets.hide, workedBefore, named: seen }, failure)
-        // Interruptible even for a caller who is not: else the time limit would have to wait for the end.
-        const limited = Effect.timeoutFail(Effect.interruptible(shown(Effect.catchAll(answered, failed))), {
-          duration: timeout,
-          onTimeout: () => timedOut(request, timeout)
-        })
-        return Effect.checkInterruptible((isInterruptible) => {
-          if (mode === "read" && isInterruptible) return limited
-          // A fiber that is interrupted interrupts its children, even where it may not be interrupted itself: what is to
-          // end by itself is nobody's child.
-          const apart = Effect.flatten(Effect.flatMap(Effect.forkDaemon(Effect.exit(limited)), Fiber.join))
-          if (mode === "read") return apart
-          // From here on it may have left: whoever else fails, its answer is awaited.
-          const submitted = Effect.mapError(apart, fromSubmission)
-          return Effect.uninterruptible(
+        const limited = shown(Effect.catchAll(answered, failed)).pipe(
+          timeLimit(timeout, () => timedOut(request, timeout))
+        )
+        if (mode === "read") return limited
+        const submitted = Effect.mapError(limited, fromSubmission)
+        // From here on it may have left: whoever else fails, its answer is awaited.
+        return Effect.checkInterruptible((isInterruptible) =>
+          Effect.uninterruptible(
             isInterruptible
               ? Effect.tap(submitted, (answer) => tellIfNobodyHears(request, describe?.(answer)))
               : submitted
           )
-        })
+        )
       }
 
       return Effect.suspend(() => {

@@ -8,7 +8,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as RateBudget from "../RateBudget.js"
-import { Attempt } from "./attempt.js"
+import { Attempt, type Service } from "./attempt.js"
 import { NestedTooDeep, readBody } from "./boundedBody.js"
 import type { Hide } from "./hide.js"
 import { isTooDeep } from "./nesting.js"
@@ -23,11 +23,18 @@ export const withoutToken = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Ef
 /** `withoutToken` for as long as the scope lasts: logs and spans of the caller's show requests, too. */
 export const withoutTokenInScope = Effect.locallyScopedWith(Headers.currentRedactedNames, withTokenHeader)
 
-/** Followed to another host, a redirect would take the token along. */
-const withoutRedirects = Effect.mapInputContext((context: Context.Context<Attempt>) => {
-  const init = Option.getOrUndefined(Context.getOption(context, FetchHttpClient.RequestInit))
-  return Context.add(context, FetchHttpClient.RequestInit, { ...init, redirect: "manual" })
-})
+const never = { redirect: "manual" } as const
+
+/** One attempt's context. Followed to another host, a redirect would take the token along. */
+export const asAttempt = (attempt: Service) =>
+  Effect.mapInputContext((context: Context.Context<never>) => {
+    const init = Option.getOrUndefined(Context.getOption(context, FetchHttpClient.RequestInit))
+    return Context.add(
+      Context.add(context, Attempt, attempt),
+      FetchHttpClient.RequestInit,
+      init === undefined ? never : { ...init, ...never }
+    )
+  })
 
 /** The contract declares refusals for the simulator; to the client all but a 200 that can be decoded is a failure. */
 const expectReadable = (response: HttpClientResponse.HttpClientResponse) => {
@@ -85,11 +92,13 @@ export const onWire = (
       )
     ),
     HttpClient.transformResponse((response) =>
-      withoutRedirects(response).pipe(
-        Effect.tap(({ headers }) => Effect.map(Attempt, ({ answered }) => answered(headers))),
-        Effect.flatMap(read),
-        Effect.tap(observe),
-        Effect.flatMap(expectReadable)
+      Effect.flatMap(response, (received) =>
+        Effect.flatMap(Attempt, ({ answered }) => {
+          answered(received.headers)
+          return Effect.flatMap(read(received), (whole) =>
+            Effect.zipRight(observe(whole), expectReadable(whole))
+          )
+        })
       )
     )
   )
