@@ -14,9 +14,9 @@ export interface ContactRow {
   readonly batchId: string | null
   /** The source's own key of the row, where a column was named for it. */
   readonly key: string | null
-  /** JSON object text of every column of the source, under the source's own names, in its order. */
-  readonly columns: string
-  /** The names in `columns`, in the source's order; one list for all rows of a CSV file. */
+  /** The value of every column of the source, in its order, each as JSON text. */
+  readonly cells: ReadonlyArray<string>
+  /** The names of the columns; one list for all rows of a CSV file. */
   readonly names: ReadonlyArray<string>
   /** The row's text as it stood. */
   readonly record: string

@@ -7,8 +7,8 @@ import { type Filter, type Key, page, passes } from "./ExportPages.js"
 import type { Export } from "./Exports.js"
 import { withTransaction } from "./immediate.js"
 import { Ledger } from "./Ledger.js"
-import { originalsOf } from "./originals.js"
-import { originalValues, sourceColumns } from "./SourceColumns.js"
+import { originalsOf, shapesOf } from "./originals.js"
+import { sourceColumns } from "./SourceColumns.js"
 
 const pageSize = 2000
 
@@ -23,10 +23,17 @@ export const read = (definition: Export, filter: Filter = {}, size = pageSize) =
     const { sql, use } = yield* Ledger
     const originals = definition.ofSentContacts ? yield* sourceColumns : []
     const own = definition.columns.map(([name]) => name)
-    const rowOf = (found: Found, source: string | null): ReadonlyArray<unknown> => [
-      ...originalValues(originals, source),
+    const shapes = originals.length === 0 ? new Map() : yield* use(shapesOf(sql, originals))
+    const unknown = originals.map(() => null)
+    const rowOf = (found: Found, values: ReadonlyArray<unknown>): ReadonlyArray<unknown> => [
+      ...values,
       ...own.map((_, at) => found[`c${at}`] ?? null)
     ]
+    const numbersOf = (found: Found) => ({
+      batch: Number(found.batch),
+      address: Number(found.address),
+      occurrence: Number(found.k2)
+    })
     const keyOf = (found: Found): Key => definition.start.map((start, at) => found[`k${at}`] ?? start)
     const pages = (filter: Filter) =>
       Stream.paginateChunkEffect(definition.start, (after: Key) => {
@@ -34,10 +41,11 @@ export const read = (definition: Export, filter: Filter = {}, size = pageSize) =
         return use(
           Effect.gen(function* () {
             const found = yield* sql.unsafe<Found>(text, parameters)
-            const sources = originals.length === 0 ? new Map() : yield* originalsOf(sql, found.map(keyOf))
+            const sources =
+              originals.length === 0 ? new Map() : yield* originalsOf(sql, shapes, found.map(numbersOf))
             const last = found.length === size ? found.at(-1) : undefined
             return [
-              Chunk.unsafeFromArray(found.map((one, at) => rowOf(one, sources.get(at) ?? null))),
+              Chunk.unsafeFromArray(found.map((one, at) => rowOf(one, sources.get(at) ?? unknown))),
               last === undefined ? Option.none() : Option.some(keyOf(last))
             ] as const
           })

@@ -14,7 +14,7 @@ import * as ExportRows from "../../src/ledger/ExportRows.js"
 import { exports } from "../../src/ledger/Exports.js"
 import { views } from "../../src/ledger/views.js"
 import { run, withAccount } from "../support/account.js"
-import { load, now, row, select } from "../support/ledger.js"
+import { inColumns, load, now, row, select } from "../support/ledger.js"
 import { scenarioOf, truthOf, type World, world } from "./support/worlds.js"
 
 /**
@@ -73,8 +73,7 @@ const seen = (seed: number) => {
         const columns = { Mail: email, Name: `Contact ${at}`, [`odd ${at % 3}`]: at % 2 === 0 ? null : at }
         return {
           ...row(email, batchId, contactId),
-          columns: JSON.stringify(columns),
-          names: Object.keys(columns)
+          ...inColumns(columns)
         }
       })
     )

@@ -65,7 +65,7 @@ describe("the file", () => {
       for (const word of verdictWords) assert.include(table?.sql ?? "", `'${word}'`)
       const given = yield* Effect.flip(
         select(
-          "INSERT INTO outcomes (batch_id, email_key, occurrence, outcome, evidence) VALUES ('b', 'a', 1, 'fine', 'id')"
+          "INSERT INTO verdicts (batch, address_id, occurrence, outcome, evidence) VALUES (1, 1, 1, 'fine', 'id')"
         )
       )
       assert.include(given.message, "generated column")
@@ -74,7 +74,7 @@ describe("the file", () => {
 })
 
 describe("a transaction whose references are not checked", () => {
-  const refersToNothing = select("INSERT INTO stale_batches VALUES ('nobody')")
+  const refersToNothing = select("INSERT INTO stale_marks VALUES (99)")
   const isChecked = Effect.gen(function* () {
     assert.deepStrictEqual(yield* select("PRAGMA foreign_keys"), [{ foreign_keys: 1 }])
     assert.include((yield* Effect.flip(refersToNothing)).message, "FOREIGN KEY")
@@ -83,7 +83,7 @@ describe("a transaction whose references are not checked", () => {
   it.effect("leaves the next one checked, whether it was committed, failed or was interrupted", () =>
     Effect.gen(function* () {
       const { transactUnchecked } = yield* Ledger.Ledger
-      yield* transactUnchecked(Effect.zipRight(refersToNothing, select("DELETE FROM stale_batches")))
+      yield* transactUnchecked(Effect.zipRight(refersToNothing, select("DELETE FROM stale_marks")))
       yield* isChecked
       yield* Effect.flip(transactUnchecked(Effect.zipRight(refersToNothing, Effect.fail("undone"))))
       yield* isChecked

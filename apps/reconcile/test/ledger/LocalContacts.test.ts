@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as Ledger from "../../src/ledger/Ledger.js"
-import * as LocalContacts from "../../src/ledger/LocalContacts.js"
+import * as LocalContacts from "../../src/ledger/load/LocalContacts.js"
 import { load, now, row, select } from "../support/ledger.js"
 
 const inMemory = Effect.provide(Ledger.layer(":memory:"))

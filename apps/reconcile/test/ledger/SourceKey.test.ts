@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { ContactRow, RejectedRow } from "../../src/contacts/ContactRow.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
-import * as LocalContacts from "../../src/ledger/LocalContacts.js"
+import * as LocalContacts from "../../src/ledger/load/LocalContacts.js"
 import { answer, load, now, row, select, verdicts } from "../support/ledger.js"
 
 const inMemory = Effect.provide(Ledger.layer(":memory:"))
