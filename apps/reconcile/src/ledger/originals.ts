@@ -24,10 +24,11 @@ interface Found {
 
 const found = (which: string) => `
   SELECT j.key AS pair, l.local_source_id AS source, l.shape_id, l.occurrence, coalesce(l.email, a.email_key) AS email, l.contact_id,
-    (SELECT b.batch_id FROM numbered_batches b WHERE b.batch = l.batch) AS batch_id, l.cells
+    b.batch_id, l.cells
   FROM json_each(?) j
   CROSS JOIN local_rows l INDEXED BY local_rows_by_address ON l.address_id = j.value ->> 1 ${which}
-  CROSS JOIN addresses a ON a.address_id = l.address_id`
+  CROSS JOIN addresses a ON a.address_id = l.address_id
+  LEFT JOIN numbered_batches b ON b.batch = l.batch`
 
 /** Rows of the address that name the batch, those of the source that first did so first. `?` is a list of `[batch, address]`. */
 export const fromItsBatch = `${found("AND l.batch = j.value ->> 0")}

@@ -35,7 +35,8 @@ describe("the file", () => {
         SELECT t.name, k."from" FROM pragma_table_list t JOIN pragma_foreign_key_list(t.name) k
         WHERE t.schema = 'main' AND k.seq = 0 AND NOT EXISTS (
           SELECT 1 FROM pragma_index_list(t.name) i JOIN pragma_index_info(i.name) c
-          WHERE c.seqno = 0 AND c.name = k."from")`)
+          WHERE c.seqno = 0 AND c.name = k."from")
+          AND NOT EXISTS (SELECT 1 FROM pragma_table_info(t.name) p WHERE p.pk = 1 AND p.name = k."from")`)
       assert.deepStrictEqual(unindexed, [])
     }).pipe(inMemory)
   )
@@ -60,7 +61,7 @@ describe("the file", () => {
   it.effect("takes no outcome outside the closed set", () =>
     Effect.gen(function* () {
       const [table] = yield* select<{ readonly sql: string }>(
-        "SELECT sql FROM sqlite_schema WHERE name = 'outcomes'"
+        "SELECT sql FROM sqlite_schema WHERE name = 'verdicts'"
       )
       for (const word of verdictWords) assert.include(table?.sql ?? "", `'${word}'`)
       const given = yield* Effect.flip(

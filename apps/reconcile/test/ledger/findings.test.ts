@@ -149,7 +149,7 @@ describe("the totals", () => {
       yield* load([row("a@x.test", "b")])
       yield* answer("b", "completed", { success: [], failure: ["a@x.test"] })
       const unknown = yield* Effect.flip(select("UPDATE verdicts SET evidence = 'a hunch'"))
-      assert.include(unknown.message, "NOT NULL constraint failed: outcomes.outcome")
+      assert.include(unknown.message, "NOT NULL constraint failed: verdicts.outcome")
       const another = yield* Effect.flip(select("UPDATE verdicts SET outcome = 'imported'"))
       assert.include(another.message, "generated column")
     }).pipe(inMemory)

@@ -44,7 +44,7 @@ const yours: ReadonlyArray<string> = [
     local_source_id INTEGER NOT NULL REFERENCES local_sources (local_source_id),
     address_id INTEGER NOT NULL REFERENCES addresses (address_id),
     occurrence INTEGER NOT NULL CHECK (occurrence >= 1),
-    shape_id INTEGER NOT NULL REFERENCES row_shapes (shape_id),
+    shape_id INTEGER NOT NULL,
     batch INTEGER,
     email TEXT,
     contact_id TEXT,

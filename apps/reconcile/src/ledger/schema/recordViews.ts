@@ -116,8 +116,11 @@ export const recordViews: ReadonlyArray<RecordView> = [
   {
     name: "outcomes",
     of: "verdicts",
+    // By way of what was sent, which has an index by address.
     sql: `SELECT b.batch_id, a.email_key, o.occurrence, o.outcome, o.evidence, o.contact_id
-      FROM verdicts o ${ofBatch("o")} ${ofAddress("o")}`
+      FROM verdicts o
+      JOIN sent_contacts s ON s.batch = o.batch AND s.address_id = o.address_id AND s.occurrence = o.occurrence
+      ${ofBatch("o")} ${ofAddress("s")}`
   },
   {
     name: "unmatched_successes",
