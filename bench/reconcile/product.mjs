@@ -29,8 +29,8 @@ const steps = {
   incremental: () =>
     Effect.gen(function* () {
       const { sql, use } = yield* Ledger.Ledger
-      yield* use(sql`INSERT INTO stale_batches
-        SELECT batch_id FROM batches ORDER BY batch_id LIMIT ${Number(argument)}`)
+      yield* use(sql`INSERT INTO stale_marks
+        SELECT batch FROM numbered_batches ORDER BY batch LIMIT ${Number(argument)}`)
       const started = performance.now()
       const { batches } = yield* Reconciliation.reconcileStale()
       console.log(JSON.stringify({ millisABatch: (performance.now() - started) / batches }))

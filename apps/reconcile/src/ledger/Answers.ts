@@ -88,11 +88,8 @@ export const record = (snapshot: ImportSnapshot, origin: Origin = "account") =>
         const { answer, batchId, body, receivedAt } = snapshot
         const connection = yield* transactionConnection
         const { failure, success, unreadable } = lists(answer)
-        const [{ batch } = { batch: 0 }]: ReadonlyArray<{ readonly batch: number }> = yield* connection.execute(
-          selectBatch,
-          [batchId],
-          undefined
-        )
+        const [{ batch } = { batch: 0 }]: ReadonlyArray<{ readonly batch: number }> =
+          yield* connection.execute(selectBatch, [batchId], undefined)
         const [last]: ReadonlyArray<LastAnswer> = yield* connection.execute(selectLast, [batch], undefined)
         if (last !== undefined && isSame(last, snapshot, origin)) return false
 
@@ -146,7 +143,9 @@ export const settledStatus = (batchId: BatchId) =>
   Effect.flatMap(Ledger, ({ sql, use }) =>
     use(
       Effect.map(
-        sql<{ readonly status: string }>`SELECT a.status FROM numbered_batches b CROSS JOIN answers a ON a.batch = b.batch
+        sql<{
+          readonly status: string
+        }>`SELECT a.status FROM numbered_batches b CROSS JOIN answers a ON a.batch = b.batch
           WHERE b.batch_id = ${batchId} AND ${sql.literal(hasSettled("a.status"))}
           ORDER BY a.sequence DESC LIMIT 1`,
         ([row]) => row?.status

@@ -69,21 +69,24 @@ const fold = (batchId: string) => batchId.toUpperCase().toLowerCase()
 
 /** Batches of the file that differ from one just named in letter case only. */
 export const caseTwins = (sql: SqlClient.SqlClient, named: ReadonlyArray<string>) =>
-  Effect.map(sql<{ readonly batch_id: string }>`SELECT batch_id FROM numbered_batches ORDER BY batch_id`, (rows) => {
-    const byFold = new Map<string, Array<string>>()
-    for (const { batch_id } of rows) {
-      const alike = byFold.get(fold(batch_id))
-      if (alike === undefined) byFold.set(fold(batch_id), [batch_id])
-      else alike.push(batch_id)
+  Effect.map(
+    sql<{ readonly batch_id: string }>`SELECT batch_id FROM numbered_batches ORDER BY batch_id`,
+    (rows) => {
+      const byFold = new Map<string, Array<string>>()
+      for (const { batch_id } of rows) {
+        const alike = byFold.get(fold(batch_id))
+        if (alike === undefined) byFold.set(fold(batch_id), [batch_id])
+        else alike.push(batch_id)
+      }
+      const isNamed = new Set(named)
+      return [...isNamed].flatMap((one) =>
+        (byFold.get(fold(one)) ?? [])
+          // Where both were named, once is enough.
+          .filter((other) => other !== one && !(isNamed.has(other) && other < one))
+          .map((other): CaseTwins => [one, other])
+      )
     }
-    const isNamed = new Set(named)
-    return [...isNamed].flatMap((one) =>
-      (byFold.get(fold(one)) ?? [])
-        // Where both were named, once is enough.
-        .filter((other) => other !== one && !(isNamed.has(other) && other < one))
-        .map((other): CaseTwins => [one, other])
-    )
-  })
+  )
 
 /** The same, outside a transaction. */
 export const allCaseTwins = (named: ReadonlyArray<string>) =>

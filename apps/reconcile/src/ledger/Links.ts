@@ -40,8 +40,9 @@ export const unknownIds = Effect.flatMap(Ledger, ({ sql, use }) =>
 /** Records what the account said of IDs. Batches that reported them, or were sent their addresses, are to be decided anew. */
 export const record = (resolved: ReadonlyArray<Resolved>, learntAt: string) =>
   Effect.flatMap(Ledger, ({ sql, transact }) => {
-    const links = resolved.flatMap((one): ReadonlyArray<KnownLink> =>
-      one._tag === "Link" ? [[one.id, one.emailKey, one.contact.email]] : []
+    const links = resolved.flatMap(
+      (one): ReadonlyArray<KnownLink> =>
+        one._tag === "Link" ? [[one.id, one.emailKey, one.contact.email]] : []
     )
     const gone = resolved.flatMap((one) => (one._tag === "Gone" ? [one.id] : []))
     return transact(

@@ -155,9 +155,11 @@ const takeSource = (sql: SqlClient.SqlClient, source: NamedSource) =>
           ${namedBy(`address_id = own.address_id AND batch = own.batch AND local_source_id <> ${source.id}`)})), 0)`)
     const lost = yield* lostOutcomes(sql)
     yield* sql.unsafe(
-      markBatches(`SELECT batch FROM taken_sent UNION ${sentTo(
-        `SELECT DISTINCT address_id FROM local_rows WHERE local_source_id = ${source.id}`
-      )}`)
+      markBatches(
+        `SELECT batch FROM taken_sent UNION ${sentTo(
+          `SELECT DISTINCT address_id FROM local_rows WHERE local_source_id = ${source.id}`
+        )}`
+      )
     )
     const gaps = yield* sql<{ readonly batch: number }>`
       DELETE FROM sent_gaps WHERE source = ${source.name} RETURNING batch`
@@ -231,7 +233,9 @@ const takeBatches = (sql: SqlClient.SqlClient, batchIds: ReadonlyArray<BatchId>)
     const ofAnswers = `answer_id IN (SELECT answer_id FROM answers WHERE ${isOfTaken})`
     // The mark of what is stale goes last: its trigger compares what was sent with the outcomes.
     const removed = yield* deleteAll(sql, [
-      ...["answer_successes", "answer_failures", "unreadable_items"].map((table): Deletion => [table, ofAnswers]),
+      ...["answer_successes", "answer_failures", "unreadable_items"].map(
+        (table): Deletion => [table, ofAnswers]
+      ),
       ...tablesOfBatches.map((table): Deletion => [table, isOfTaken])
     ])
     // The numbers of the answers taken out are given again: to what comes then, an earlier look-up says nothing.

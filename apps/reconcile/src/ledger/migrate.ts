@@ -30,7 +30,8 @@ const migrateFrom = (sql: SqlClient.SqlClient, migrations: Migrations, version: 
     for (const statements of migrations.slice(version)) {
       for (const statement of statements) yield* sql.unsafe(statement)
     }
-    for (const { name, sql: select } of [...recordViews, ...views]) yield* sql.unsafe(`CREATE VIEW ${name} AS ${select}`)
+    for (const { name, sql: select } of [...recordViews, ...views])
+      yield* sql.unsafe(`CREATE VIEW ${name} AS ${select}`)
     yield* writeNotes(sql)
     yield* sql.unsafe(`PRAGMA user_version = ${migrations.length}`)
   })

@@ -139,7 +139,10 @@ describe.concurrent("contacts load", () => {
       const plan = rows(db, "EXPLAIN QUERY PLAN SELECT * FROM crm_contacts_status").map(
         ({ detail }) => detail
       )
-      expect(plan.filter((step) => !/^SEARCH|SUBQUERY/.test(String(step)))).toEqual(["SCAN c"])
+      // Of the ledger's own tables nothing is read from end to end.
+      expect(
+        plan.filter((step) => /^SCAN(?! (?:c|crm_contacts_status)$)|MATERIALIZE|AUTOMATIC/.test(String(step)))
+      ).toEqual([])
     })
   )
 

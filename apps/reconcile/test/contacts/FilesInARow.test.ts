@@ -22,14 +22,11 @@ describe("files put one behind another", () => {
   it("lose their byte order marks, also before rows and quotes, but not those in values", () => {
     const text = 'email,note\n\uFEFF"a@x.test",1\n\uFEFFb@x.test,"x\n\uFEFFy"\n\uFEFF{}@x.test,\uFEFFz\n'
     const found = parse(text, {}, 5)
-    assert.deepStrictEqual(
-      found.rows.map(columnsOf),
-      [
-        '{"email":"a@x.test","note":"1"}',
-        '{"email":"b@x.test","note":"x\\n\uFEFFy"}',
-        '{"email":"{}@x.test","note":"\uFEFFz"}'
-      ]
-    )
+    assert.deepStrictEqual(found.rows.map(columnsOf), [
+      '{"email":"a@x.test","note":"1"}',
+      '{"email":"b@x.test","note":"x\\n\uFEFFy"}',
+      '{"email":"{}@x.test","note":"\uFEFFz"}'
+    ])
     assert.deepStrictEqual(
       emails(parse('{"email":"a@x.test"}\n\uFEFF{"email":"b@x.test"}\n', { format: "jsonl" })),
       ["a@x.test", "b@x.test"]

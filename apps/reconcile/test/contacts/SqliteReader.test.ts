@@ -48,13 +48,7 @@ describe("contacts of a SQLite file", () => {
       const { rejected, rows } = yield* read(path, table("Contacts"), { key: "id" })
       assert.deepStrictEqual(rejected, [])
       assert.deepStrictEqual(
-        rows.map((row) => [
-          row.line,
-          row.email,
-          row.emailKey,
-          row.contactId,
-          row.key,
-          columnsOf(row)]),
+        rows.map((row) => [row.line, row.email, row.emailKey, row.contactId, row.key, columnsOf(row)]),
         [
           [
             1,
@@ -182,10 +176,7 @@ describe("contacts of a SQLite file", () => {
         "INSERT INTO c VALUES ('ä@x.test', '😀'), ('b@x.test', CAST(x'00d84100' AS TEXT))"
       )
       const { rejected, rows } = yield* read(path, table("c"))
-      assert.deepStrictEqual(
-        rows.map(columnsOf),
-        ['{"email":"ä@x.test","note":"😀"}']
-      )
+      assert.deepStrictEqual(rows.map(columnsOf), ['{"email":"ä@x.test","note":"😀"}'])
       assert.deepStrictEqual(
         rejected.map(({ line }) => line),
         [2]

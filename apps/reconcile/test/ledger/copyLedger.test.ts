@@ -112,7 +112,10 @@ describe("a copy of a ledger", () => {
         writer.exec("UPDATE sent_contacts SET batch = 99")
         const before = namesIn(folder)
         const failed = yield* Effect.flip(copyTo(file, join(folder, "unsound.db")))
-        assert.match(failed.message, /no copy was made as .*unsound\.db, .*a row of sent_contacts refers to one/)
+        assert.match(
+          failed.message,
+          /no copy was made as .*unsound\.db, .*a row of sent_contacts refers to one/
+        )
         assert.deepStrictEqual(namesIn(folder), before)
       })
   )

@@ -91,7 +91,9 @@ describe("addresses reported and not sent", () => {
           )
           const failure = Array.from({ length: count }, (_, at) => `${word(at)}@exmple.test`)
           yield* answer(batch, "completed", { success: [], failure })
-          yield* select(`INSERT INTO stale_marks SELECT batch FROM numbered_batches WHERE batch_id = '${batch}' ON CONFLICT DO NOTHING`)
+          yield* select(
+            `INSERT INTO stale_marks SELECT batch FROM numbered_batches WHERE batch_id = '${batch}' ON CONFLICT DO NOTHING`
+          )
           return (yield* counted(reconcileStale())).statements
         })
       const few = yield* draw("few", 10)

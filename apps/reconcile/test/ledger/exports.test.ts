@@ -168,7 +168,8 @@ describe("an export", () => {
             // Of two halves, one that has no more rows would be read to its end for each page.
             if (definition.name !== "contact-ids") assert.notMatch(detail, /^MERGE/, told)
             // The contacts of one batch may be sorted; a page must come in order.
-            if (parent === 0 && filter.batchId === undefined) assert.notMatch(detail, /TEMP B-TREE FOR (ORDER BY|DISTINCT|GROUP BY)/, told)
+            if (parent === 0 && filter.batchId === undefined)
+              assert.notMatch(detail, /TEMP B-TREE FOR (ORDER BY|DISTINCT|GROUP BY)/, told)
           }
         }
       }
@@ -286,9 +287,7 @@ describe("the columns of the source", () => {
       const text =
         '{"id":12345678901234567890,"s":"12345678901234567890","f":0.30000000000000004,"no":null,"deep":{"a":[1]}}'
       const names = ["id", "s", "f", "no", "deep", "__proto__"]
-      yield* load([
-        { ...row("a@x.test", "b"), cells: cellsOf(text, names), names }
-      ])
+      yield* load([{ ...row("a@x.test", "b"), cells: cellsOf(text, names), names }])
       yield* reconcileStale()
       const { columns, rows } = yield* ExportRows.read(named("outcomes"))
       const [only] = Chunk.toReadonlyArray(yield* Stream.runCollect(rows))

@@ -134,7 +134,9 @@ describe("the totals", () => {
       yield* load([row("a@x.test", "b"), row("c@x.test", "b")])
       yield* answer("b", "completed", { success: [], failure: ["a@x.test"] })
       yield* select("INSERT INTO stale_marks SELECT batch FROM numbered_batches WHERE batch_id = 'b'")
-      yield* select("DELETE FROM verdicts WHERE address_id = (SELECT address_id FROM addresses WHERE email_key = 'a@x.test')")
+      yield* select(
+        "DELETE FROM verdicts WHERE address_id = (SELECT address_id FROM addresses WHERE email_key = 'a@x.test')"
+      )
       const refused = yield* Effect.flip(select("DELETE FROM stale_marks"))
       assert.include(refused.message, "do not add up to what was sent")
       assert.deepStrictEqual(yield* verdicts, [

@@ -25,7 +25,8 @@ const writingBetween = (file: string, write: string) =>
     }
   })
 
-const linkOf = (id: string) => `INSERT INTO id_links VALUES ('${id}', 9999, NULL, 'resolve', '2031-04-02T08:15:00.000Z')`
+const linkOf = (id: string) =>
+  `INSERT INTO id_links VALUES ('${id}', 9999, NULL, 'resolve', '2031-04-02T08:15:00.000Z')`
 
 const linkMoved = (id: string) =>
   `INSERT INTO addresses (address_id, email_key) VALUES (9999, 'moved@x.test'); ${linkOf(id)}`

@@ -31,10 +31,7 @@ export const markLinked = (which: string): string => `
       UNION SELECT k.address_id FROM ids CROSS JOIN id_links k ON k.contact_id = ids.contact_id`)}`)}`
 
 /** Marks the batches of some rows. */
-export const markListed = (
-  sql: SqlClient.SqlClient,
-  rows: ReadonlyArray<{ readonly batch: number }>
-) =>
+export const markListed = (sql: SqlClient.SqlClient, rows: ReadonlyArray<{ readonly batch: number }>) =>
   sql.unsafe(markBatches("SELECT value AS batch FROM json_each(?)"), [
     JSON.stringify(rows.map(({ batch }) => batch))
   ])

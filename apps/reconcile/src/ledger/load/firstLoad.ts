@@ -42,7 +42,9 @@ const takeWithoutTwins = (sourceId: number) => `
 const takeFresh = (sql: SqlClient.SqlClient, sourceId: number) =>
   Effect.gen(function* () {
     const ofAddresses = yield* dropIndexes(sql, "addresses")
-    yield* sql.unsafe("INSERT INTO addresses (address_id, email_key) SELECT staged_row, email_key FROM staged_contacts")
+    yield* sql.unsafe(
+      "INSERT INTO addresses (address_id, email_key) SELECT staged_row, email_key FROM staged_contacts"
+    )
     const repeats = yield* makeIndexes(sql, ofAddresses).pipe(
       Effect.as(0),
       Effect.catchIf(isRepeated, () =>

@@ -61,7 +61,11 @@ const releaseMovedIds = (sql: SqlClient.SqlClient, sourceId: number) =>
     if (left?.any !== 1) return
     yield* sql.unsafe(`INSERT INTO relinked_contacts
       SELECT contact_id, address_id FROM local_rows WHERE ${leftBehind(sourceId)}`)
-    yield* spellOut(sql, "contact_id_at", `SELECT local_contact_id FROM local_rows WHERE ${leftBehind(sourceId)}`)
+    yield* spellOut(
+      sql,
+      "contact_id_at",
+      `SELECT local_contact_id FROM local_rows WHERE ${leftBehind(sourceId)}`
+    )
     yield* sql.unsafe(`UPDATE local_rows SET contact_id = NULL WHERE ${leftBehind(sourceId)}`)
   })
 

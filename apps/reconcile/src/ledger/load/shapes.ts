@@ -8,11 +8,7 @@ const places = ["email_at", "contact_id_at", "batch_id_at"] as const
  * Before a row's contact ID or batch is taken away: the cell that it stood for is written among the others again, as the
  * source gave it. `which` selects `local_contact_id`.
  */
-export const spellOut = (
-  sql: SqlClient.SqlClient,
-  place: "contact_id_at" | "batch_id_at",
-  which: string
-) => {
+export const spellOut = (sql: SqlClient.SqlClient, place: "contact_id_at" | "batch_id_at", which: string) => {
   const kept = places.map((one) => (one === place ? "-1" : `h.${one}`))
   const staying = places.filter((one) => one !== place).map((one) => `h.${one}`)
   return Effect.gen(function* () {
@@ -29,7 +25,6 @@ export const spellOut = (
               AND (other.email_at, other.contact_id_at, other.batch_id_at) = (${kept.join(", ")})),
           '[' || coalesce((SELECT group_concat(${columnText}, ',')
             FROM json_each(h.names) n CROSS JOIN addresses a ON a.address_id = l.address_id
-            LEFT JOIN numbered_batches b ON b.batch = l.batch
             WHERE n.key NOT IN (${staying.join(", ")})), '') || ']'
         FROM row_shapes h WHERE h.shape_id = l.shape_id)
       WHERE l.local_contact_id IN (${which})

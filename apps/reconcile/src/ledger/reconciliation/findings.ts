@@ -11,7 +11,8 @@ const idsOf = (address: string) => `
   UNION SELECT k.contact_id FROM id_links k WHERE k.address_id = ${address}`
 
 /** By its key: how a source writes it may change without anything else. */
-const addressOf = (contactId: string) => `(SELECT min(known.email_key) FROM (${linksOf(contactId)}) link JOIN addresses known ON known.address_id = link.address_id)`
+const addressOf = (contactId: string) =>
+  `(SELECT min(known.email_key) FROM (${linksOf(contactId)}) link JOIN addresses known ON known.address_id = link.address_id)`
 
 const sent = (address: string) =>
   `EXISTS (SELECT 1 FROM sent_contacts s ${ownKeyOf("sent_contacts")} WHERE s.batch = r.batch AND s.address_id = ${address})`

@@ -9,7 +9,8 @@ export interface RecordView {
 }
 
 /** An address as it was written: only where that differs from its key does it stand in the row. */
-export const written = (row: string, address = "a") => `CAST(coalesce(${row}.email, ${address}.email_key) AS TEXT)`
+export const written = (row: string, address = "a") =>
+  `CAST(coalesce(${row}.email, ${address}.email_key) AS TEXT)`
 
 const ofBatch = (row: string) => `JOIN numbered_batches b ON b.batch = ${row}.batch`
 
@@ -25,11 +26,13 @@ const besideCells = (place: string) =>
 const cellAt = (place: string) =>
   `(SELECT substr(two, 2, length(two) - 7) FROM (SELECT json_extract(l.cells, '$[' || (${place}) || ']', '$[#]') AS two))`
 
-/** Of a row `l` of the shape `h`: the text of its column `n`, a row of `json_each(h.names)`. `a` and `b` are its address and batch. */
+const namedBatch = "(SELECT b.batch_id FROM numbered_batches b WHERE b.batch = l.batch)"
+
+/** Of a row `l` of the shape `h`, its address being `a`: the text of its column `n`, a row of `json_each(h.names)`. */
 export const columnText = `CASE n.key
       WHEN h.email_at THEN json_quote(coalesce(l.email, a.email_key))
       WHEN h.contact_id_at THEN json_quote(l.contact_id)
-      WHEN h.batch_id_at THEN json_quote(b.batch_id)
+      WHEN h.batch_id_at THEN json_quote(${namedBatch})
       ELSE ${cellAt(`n.key - (${besideCells("n.key")})`)}
     END`
 
@@ -105,8 +108,8 @@ export const recordViews: ReadonlyArray<RecordView> = [
     renamed: { cells: "source_columns" },
     // A batch that a row names and that was removed since leaves NULL behind.
     sql: `SELECT l.local_contact_id, l.local_source_id, a.email_key, l.occurrence, ${written("l")} AS email, l.contact_id,
-        b.batch_id, l.source_key, CAST(${sourceColumns} AS TEXT) AS source_columns
-      FROM local_rows l ${ofAddress("l")} LEFT JOIN numbered_batches b ON b.batch = l.batch`
+        ${namedBatch} AS batch_id, l.source_key, CAST(${sourceColumns} AS TEXT) AS source_columns
+      FROM local_rows l ${ofAddress("l")}`
   },
   {
     name: "local_former_sent",
