@@ -1,5 +1,6 @@
 import type { Export } from "./Exports.js"
 import { addressOf } from "./facts/addresses.js"
+import { firstOriginal } from "./originals.js"
 import { type OutcomeWord, outcomeWords } from "./outcomeWords.js"
 
 export interface Filter {
@@ -38,17 +39,23 @@ export const page = (definition: Export, filter: Filter, after: Key, size: numbe
       .map(() => "?")
       .join(", ")})`
   ]
+  const address = definition.address ?? addressOf("x.email_key")
   const selected = [
-    ...definition.columns.map(([, sql], at) => `${sql} AS c${at}`),
-    ...key.map((sql, at) => `${sql} AS k${at}`),
-    ...(definition.ofSentContacts ? ["w.batch", `${addressOf("x.email_key")} AS address`] : [])
+    ...definition.columns.map(([, sql]) => sql),
+    ...key,
+    ...(definition.ofSentContacts
+      ? ["w.batch", address, "l.shape_id", "coalesce(l.email, x.email_key)", "l.contact_id", "w.batch_id", "l.cells"]
+      : [])
   ]
   // Batch after batch: numbers of addresses, which indexes are ordered by, are in no order that a reader would know.
   const from = byBatch
     ? `numbered_batches w CROSS JOIN ${definition.from} x ON x.batch_id = w.batch_id`
     : `${definition.from} x`
+  const original = definition.ofSentContacts
+    ? `LEFT JOIN local_rows l ON l.local_contact_id = CASE WHEN x.occurrence = 1 THEN ${firstOriginal(address)} END`
+    : ""
   return {
-    sql: `SELECT ${selected.join(", ")} FROM ${from}
+    sql: `SELECT ${selected.join(", ")} FROM ${from} ${original}
       WHERE ${conditions.join(" AND ")} ORDER BY ${compared} LIMIT ${size}`,
     parameters: [
       ...(filter.outcome === undefined ? [] : [filter.outcome]),

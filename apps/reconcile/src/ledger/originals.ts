@@ -39,6 +39,10 @@ export const lastLoaded = `${found("")}
   CROSS JOIN local_sources s ON s.local_source_id = l.local_source_id
   ORDER BY j.key, l.batch IS j.value ->> 0 DESC, s.loaded_at DESC, l.local_source_id DESC, l.occurrence`
 
+/** In SQL: the row behind the first contact of an address in a batch `w`, as `fromItsBatch` has it. Most contacts have it. */
+export const firstOriginal = (address: string) => `(SELECT f.local_contact_id FROM local_rows f INDEXED BY local_rows_by_address
+  WHERE f.address_id = ${address} AND f.batch = w.batch ORDER BY f.local_source_id, f.occurrence LIMIT 1)`
+
 /** Lists of rows in order: one a pair and source. */
 const grouped = (rows: ReadonlyArray<Found>) => {
   const pairs = new Map<number, Array<Array<Found>>>()
@@ -87,7 +91,10 @@ const slotsOf = (row: ShapeRow, wanted: ReadonlyArray<string>): ReadonlyArray<nu
   return wanted.map((name) => slots.get(name) ?? none)
 }
 
-const valuesOf = (shapes: Shapes, row: Found): ReadonlyArray<unknown> => {
+/** What `shapesOf` needs of a row to tell its values. */
+export type Row = Pick<Found, "shape_id" | "email" | "contact_id" | "batch_id" | "cells">
+
+export const valuesOf = (shapes: Shapes, row: Row): ReadonlyArray<unknown> => {
   const cells = originalCells(row.cells)
   return (shapes.get(row.shape_id) ?? []).map((slot) => {
     if (slot >= 0) return cells[slot]
@@ -97,12 +104,12 @@ const valuesOf = (shapes: Shapes, row: Found): ReadonlyArray<unknown> => {
   })
 }
 
-/** The values that sent contacts had in their sources, by their place among those asked for. */
-export const originalsOf = (sql: SqlClient, shapes: Shapes, sent: ReadonlyArray<Numbered>) =>
+/** The values that sent contacts had in their sources, each under its place. */
+export const originalsOf = (sql: SqlClient, shapes: Shapes, sent: ReadonlyMap<number, Numbered>) =>
   Effect.gen(function* () {
     const originals = new Map<number, ReadonlyArray<unknown>>()
     for (const statement of [fromItsBatch, lastLoaded]) {
-      const open = [...sent.entries()].filter(([at]) => !originals.has(at))
+      const open = [...sent].filter(([at]) => !originals.has(at))
       if (open.length === 0) break
       const numbers = new Map<string, number>()
       const pairs: Array<readonly [number, number]> = []

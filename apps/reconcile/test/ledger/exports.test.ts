@@ -139,7 +139,8 @@ describe("an export", () => {
       const { key } = named("outcomes")
       yield* world
       assert.deepStrictEqual(
-        yield* select(`SELECT * FROM ${named("outcomes").from} ORDER BY ${key.join()}`),
+        yield* select(`SELECT batch_id, email, outcome, evidence, contact_id, email_key, occurrence
+          FROM ${named("outcomes").from} ORDER BY ${key.join()}`),
         yield* select(`SELECT * FROM contact_status ORDER BY ${key.join()}`)
       )
     }).pipe(inMemory)
