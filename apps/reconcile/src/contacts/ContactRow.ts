@@ -14,8 +14,10 @@ export interface ContactRow {
   readonly batchId: string | null
   /** The source's own key of the row, where a column was named for it. */
   readonly key: string | null
-  /** The value of every column of the source, in its order, each as JSON text. */
+  /** The value of every column of the source, in its order: as JSON text, or where all are plain, as it is. */
   readonly cells: ReadonlyArray<string>
+  /** All values are texts that stand in JSON as they are, between quotes. */
+  readonly isPlain: boolean
   /** The names of the columns; one list for all rows of a CSV file. */
   readonly names: ReadonlyArray<string>
   /** The row's text as it stood. */

@@ -117,7 +117,8 @@ export const read = (
         contactId: valueOf(fields, header.contactId),
         batchId: valueOf(fields, header.batchId),
         key,
-        cells: isPlain ? plainCellsOf(fields) : fields.map((field) => JSON.stringify(field)),
+        cells: isPlain ? fields : fields.map((field) => JSON.stringify(field)),
+        isPlain,
         names: header.names,
         record: text
       },
@@ -160,12 +161,6 @@ const headerAgain = (header: CsvHeader) => {
 
 const valueOf = (fields: ReadonlyArray<string>, column: number | null): string | null =>
   (column === null ? undefined : fields[column]?.trim()) || null
-
-const plainCellsOf = (fields: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const cells: Array<string> = []
-  for (const field of fields) cells.push(`"${field}"`)
-  return cells
-}
 
 const widthReason = (expected: number, found: number): string =>
   `Expected ${countOf(expected)}, found ${found}: ` +

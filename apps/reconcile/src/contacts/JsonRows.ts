@@ -89,6 +89,7 @@ const readObject = (
     batchId: batchId.right,
     key: sourceKey.right,
     cells: cellsOf(record, keys),
+    isPlain: false,
     record,
     names: keys
   }

@@ -34,6 +34,7 @@ export const take = (found: Found, named: (role: Role) => string, sink: RowSink)
     batchId,
     key,
     cells: found.cells,
+    isPlain: found.isPlain,
     names: found.names,
     record: found.record
   })

@@ -34,6 +34,7 @@ export const read = (
       batchId: id(header.batchId),
       key: id(header.key),
       cells: values,
+      isPlain: false,
       names: header.names,
       record
     },

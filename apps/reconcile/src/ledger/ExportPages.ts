@@ -44,7 +44,15 @@ export const page = (definition: Export, filter: Filter, after: Key, size: numbe
     ...definition.columns.map(([, sql]) => sql),
     ...key,
     ...(definition.ofSentContacts
-      ? ["w.batch", address, "l.shape_id", "coalesce(l.email, x.email_key)", "l.contact_id", "w.batch_id", "l.cells"]
+      ? [
+          "w.batch",
+          address,
+          "l.shape_id",
+          "coalesce(l.email, x.email_key)",
+          "l.contact_id",
+          "w.batch_id",
+          "l.cells"
+        ]
       : [])
   ]
   // Batch after batch: numbers of addresses, which indexes are ordered by, are in no order that a reader would know.

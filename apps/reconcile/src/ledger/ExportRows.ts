@@ -37,7 +37,11 @@ export const read = (definition: Export, filter: Filter = {}, size = pageSize) =
       for (const [at, row] of found.entries()) {
         const [batch, address, shape, email, contactId, batchId, cells] = row.slice(behindKey)
         if (shape == null) {
-          open.set(at, { batch: Number(batch), address: Number(address), occurrence: Number(row[behindKey - 1]) })
+          open.set(at, {
+            batch: Number(batch),
+            address: Number(address),
+            occurrence: Number(row[behindKey - 1])
+          })
         } else {
           const original = {
             shape_id: Number(shape),
@@ -64,10 +68,12 @@ export const read = (definition: Export, filter: Filter = {}, size = pageSize) =
             }
             const { open, values } = originalsIn(found)
             const searched = open.size === 0 ? new Map() : yield* originalsOf(sql, shapes, open)
-            const rows = found.map((row, at): ReadonlyArray<unknown> => [
-              ...(values.get(at) ?? searched.get(at) ?? unknown),
-              ...row.slice(0, keyAt)
-            ])
+            const rows = found.map(
+              (row, at): ReadonlyArray<unknown> => [
+                ...(values.get(at) ?? searched.get(at) ?? unknown),
+                ...row.slice(0, keyAt)
+              ]
+            )
             return [Chunk.unsafeFromArray(rows), next] as const
           })
         )

@@ -40,7 +40,9 @@ export const lastLoaded = `${found("")}
   ORDER BY j.key, l.batch IS j.value ->> 0 DESC, s.loaded_at DESC, l.local_source_id DESC, l.occurrence`
 
 /** In SQL: the row behind the first contact of an address in a batch `w`, as `fromItsBatch` has it. Most contacts have it. */
-export const firstOriginal = (address: string) => `(SELECT f.local_contact_id FROM local_rows f INDEXED BY local_rows_by_address
+export const firstOriginal = (
+  address: string
+) => `(SELECT f.local_contact_id FROM local_rows f INDEXED BY local_rows_by_address
   WHERE f.address_id = ${address} AND f.batch = w.batch ORDER BY f.local_source_id, f.occurrence LIMIT 1)`
 
 /** Lists of rows in order: one a pair and source. */

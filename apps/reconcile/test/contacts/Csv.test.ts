@@ -13,7 +13,8 @@ describe("CSV", () => {
         contactId: null,
         batchId: null,
         key: null,
-        cells: ['" Ada@Example.TEST "', '"Ada"'],
+        cells: [" Ada@Example.TEST ", "Ada"],
+        isPlain: true,
         record: " Ada@Example.TEST ,Ada",
         names: ["email", "name"]
       }

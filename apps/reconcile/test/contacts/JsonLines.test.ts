@@ -18,6 +18,7 @@ describe("JSON lines", () => {
         batchId: null,
         key: null,
         cells: ['"A@x.test"', "1.50", '["a"]', '{"x": null}', "42"],
+        isPlain: false,
         record: text,
         names: ["Email", "n", "tags", "deep", "contact_id"]
       }

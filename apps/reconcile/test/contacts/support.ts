@@ -80,4 +80,6 @@ export const places = (read: Read): ReadonlyArray<string> =>
 
 /** The columns of a row as the text of a JSON object. */
 export const columnsOf = (row: ContactRow | undefined): string =>
-  `{${row?.names.map((name, at) => `${JSON.stringify(name)}:${row.cells[at]}`).join(",")}}`
+  `{${row?.names
+    .map((name, at) => `${JSON.stringify(name)}:${row.isPlain ? `"${row.cells[at]}"` : row.cells[at]}`)
+    .join(",")}}`

@@ -29,6 +29,7 @@ export const row = (
   batchId,
   key,
   cells: [JSON.stringify(email)],
+  isPlain: false,
   record: email,
   names: ["email"]
 })

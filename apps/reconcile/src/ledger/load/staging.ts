@@ -85,9 +85,12 @@ export interface Staged {
 /** So many numbers are remembered; the temporary database has them all. */
 const mostRemembered = 50_000
 
-const remember = <K>(numbers: Map<K, number>, key: K, number: number) => {
+/** A text cut out of a piece of the file would keep all of the piece in memory. */
+const copied = (text: string) => Buffer.from(text).toString()
+
+const remember = (numbers: Map<string, number>, key: string, number: number) => {
   if (numbers.size >= mostRemembered) numbers.clear()
-  numbers.set(key, number)
+  numbers.set(copied(key), number)
 }
 
 /** Where among the cells a text stands to the letter, most likely where it stood before. */
@@ -108,7 +111,7 @@ export const stage = <E, R>(source: Source, rows: Stream.Stream<ReadonlyArray<Co
     const staged = { rows: 0, sent: 0, backward: 0 }
     const batches = new Map<string, number>()
     const shapes = new Map<string, number>()
-    const last = { batchId: "", quoted: "", batch: 0, emailAt: 0, contactIdAt: 0, batchIdAt: 0, shape: 0 }
+    const last = { batchId: "", batch: 0, emailAt: 0, contactIdAt: 0, batchIdAt: 0, shape: 0 }
     const flush = (ofContacts: string, ofRecords: string) => {
       const write = connection.executeRaw(ofContacts, contacts)
       const both = keyed ? Effect.zipRight(write, connection.executeRaw(ofRecords, records)) : write
@@ -116,9 +119,9 @@ export const stage = <E, R>(source: Source, rows: Stream.Stream<ReadonlyArray<Co
       records = []
       return both
     }
-    const numbered = <K>(
-      numbers: Map<K, number>,
-      key: K,
+    const numbered = (
+      numbers: Map<string, number>,
+      key: string,
       statement: string,
       parameters: ReadonlyArray<string | number>
     ) => {
@@ -135,7 +138,7 @@ export const stage = <E, R>(source: Source, rows: Stream.Stream<ReadonlyArray<Co
       rows,
       Effect.fnUntraced(function* (chunk) {
         for (const row of chunk) {
-          const { cells, contactId, email, emailKey } = row
+          const { cells, contactId, email, emailKey, isPlain } = row
           const batchId = source.batchId ?? row.batchId
           let batch: number | null = null
           if (batchId !== null) {
@@ -143,15 +146,15 @@ export const stage = <E, R>(source: Source, rows: Stream.Stream<ReadonlyArray<Co
               const number = yield* numbered(batches, batchId, numberBatch, [batchId])
               if (number < last.batch) staged.backward += 1
               last.batchId = batchId
-              last.quoted = JSON.stringify(batchId)
               last.batch = number
             }
             batch = last.batch
             staged.sent += 1
           }
-          const emailAt = placeOf(cells, JSON.stringify(email), last.emailAt)
-          const contactIdAt = placeOf(cells, contactId === null ? null : `"${contactId}"`, last.contactIdAt)
-          const batchIdAt = placeOf(cells, batch === null ? null : last.quoted, last.batchIdAt)
+          const written = (text: string | null) => (isPlain || text === null ? text : JSON.stringify(text))
+          const emailAt = placeOf(cells, written(email), last.emailAt)
+          const contactIdAt = placeOf(cells, written(contactId), last.contactIdAt)
+          const batchIdAt = placeOf(cells, written(batchId), last.batchIdAt)
           if (row.names !== named) {
             named = row.names
             namesText = JSON.stringify(named)
@@ -174,9 +177,12 @@ export const stage = <E, R>(source: Source, rows: Stream.Stream<ReadonlyArray<Co
             last.batchIdAt = batchIdAt
           }
           let text = ""
+          let rest = 0
+          const between = isPlain ? '","' : ","
           for (let at = 0; at < cells.length; at++) {
             if (at === emailAt || at === contactIdAt || at === batchIdAt) continue
-            text += text === "" ? cells[at] : `,${cells[at]}`
+            text += rest === 0 ? cells[at] : between + cells[at]
+            rest += 1
           }
           staged.rows += 1
           contacts.push(
@@ -187,7 +193,7 @@ export const stage = <E, R>(source: Source, rows: Stream.Stream<ReadonlyArray<Co
             email === emailKey ? null : email,
             contactId,
             row.key,
-            `[${text}]`
+            isPlain && rest > 0 ? `["${text}"]` : `[${text}]`
           )
           if (keyed) records.push(row.line, row.record)
           if (contacts.length === rowsPerInsert * 8) yield* flush(full, fullRecords)
