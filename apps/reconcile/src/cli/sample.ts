@@ -8,7 +8,7 @@ import type { Scenario } from "effect-activecampaign-simulator/Scenario"
 import Papa from "papaparse"
 import * as ContactReader from "../contacts/ContactReader.js"
 import * as Batches from "../ledger/Batches.js"
-import * as LocalContacts from "../ledger/LocalContacts.js"
+import * as LocalContacts from "../ledger/load/LocalContacts.js"
 import { ownTables } from "../ledger/ownTables.js"
 import { printable } from "./output/text.js"
 

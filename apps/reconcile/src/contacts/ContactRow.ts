@@ -14,9 +14,11 @@ export interface ContactRow {
   readonly batchId: string | null
   /** The source's own key of the row, where a column was named for it. */
   readonly key: string | null
-  /** JSON object text of every column of the source, under the source's own names, in its order. */
-  readonly columns: string
-  /** The names in `columns`, in the source's order; one list for all rows of a CSV file. */
+  /** The value of every column of the source, in its order: as JSON text, or where all are plain, as it is. */
+  readonly cells: ReadonlyArray<string>
+  /** All values are texts that stand in JSON as they are, between quotes. */
+  readonly isPlain: boolean
+  /** The names of the columns; one list for all rows of a CSV file. */
   readonly names: ReadonlyArray<string>
   /** The row's text as it stood. */
   readonly record: string

@@ -66,7 +66,6 @@ export const read = (
   const quoted = fieldsOf(texts.filter(isQuoted), delimiter)
   let quotedBefore = 0
   const special = delimiter === "\t" ? specialBesideTab : specialSign
-  const openings = header.prefixes.map((prefix, i) => `${i === 0 ? "" : '"'}${prefix}"`)
   const named = labels(header)
   const headerAt = headerAgain(header)
   const headerBehind = (fields: ReadonlyArray<string>) =>
@@ -118,7 +117,8 @@ export const read = (
         contactId: valueOf(fields, header.contactId),
         batchId: valueOf(fields, header.batchId),
         key,
-        columns: isPlain ? plainColumnsOf(openings, fields) : columnsOf(header, fields),
+        cells: isPlain ? fields : fields.map((field) => JSON.stringify(field)),
+        isPlain,
         names: header.names,
         record: text
       },
@@ -161,18 +161,6 @@ const headerAgain = (header: CsvHeader) => {
 
 const valueOf = (fields: ReadonlyArray<string>, column: number | null): string | null =>
   (column === null ? undefined : fields[column]?.trim()) || null
-
-const columnsOf = (header: CsvHeader, fields: ReadonlyArray<string>): string => {
-  let text = ""
-  for (let i = 0; i < fields.length; i++) text += (header.prefixes[i] ?? "") + JSON.stringify(fields[i])
-  return `${text}}`
-}
-
-const plainColumnsOf = (openings: ReadonlyArray<string>, fields: ReadonlyArray<string>): string => {
-  let text = ""
-  for (let i = 0; i < fields.length; i++) text += (openings[i] ?? "") + (fields[i] ?? "")
-  return `${text}"}`
-}
 
 const widthReason = (expected: number, found: number): string =>
   `Expected ${countOf(expected)}, found ${found}: ` +

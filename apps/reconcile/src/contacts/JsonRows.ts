@@ -4,7 +4,7 @@ import type { ColumnMap, Role } from "./ColumnMap.js"
 import { optionName, optionOf } from "./ColumnMap.js"
 import { listed, printable, roleOf } from "./ColumnNames.js"
 import { rejected } from "./ContactRow.js"
-import { deepest, hasTwice, holdsLoneSurrogate, isTooDeep, mayHoldSurrogate } from "./JsonText.js"
+import { cellsOf, deepest, hasTwice, holdsLoneSurrogate, isTooDeep, mayHoldSurrogate } from "./JsonText.js"
 import { sentAddressColumn } from "./OwnColumns.js"
 import { place } from "./RecordFault.js"
 import type { Framed } from "./RecordFramer.js"
@@ -88,7 +88,8 @@ const readObject = (
     contactId: contactIdOf(contactIdAt.right === null ? null : value[contactIdAt.right]),
     batchId: batchId.right,
     key: sourceKey.right,
-    columns: record,
+    cells: cellsOf(record, keys),
+    isPlain: false,
     record,
     names: keys
   }

@@ -53,6 +53,34 @@ const keysOf = (text: string): ReadonlyArray<unknown> => {
   return keys
 }
 
+/** The values of the object under these keys, each as it is written: of a key that comes again, the last. */
+export const cellsOf = (text: string, keys: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const written = new Map<string, string>()
+  let depth = 0
+  let from = 0
+  let key: string | undefined
+  const end = (at: number) => {
+    if (key !== undefined) written.set(key, text.slice(from, at).trim())
+    key = undefined
+  }
+  for (let at = 0; at < text.length; at++) {
+    const sign = text[at]
+    if (sign === '"') {
+      const closing = behindString(text, at)
+      if (depth === 1 && key === undefined) {
+        key = String(JSON.parse(text.slice(at, closing + 1)))
+        from = text.indexOf(":", closing) + 1
+        at = from - 1
+      } else at = closing
+    } else if (sign === "{" || sign === "[") depth += 1
+    else if (sign === "}" || sign === "]") {
+      depth -= 1
+      if (depth === 0) end(at)
+    } else if (sign === "," && depth === 1) end(at)
+  }
+  return keys.map((one) => written.get(one) ?? "null")
+}
+
 /** Whether a key or a value of parsed JSON holds half of a surrogate pair: it is no text, and cannot be written as UTF-8. */
 export const holdsLoneSurrogate = (value: unknown): boolean => {
   if (typeof value === "string") return /\p{Cs}/u.test(value)

@@ -33,7 +33,8 @@ export const take = (found: Found, named: (role: Role) => string, sink: RowSink)
     contactId: found.contactId === null ? null : contactIdOf(found.contactId, line, sink),
     batchId,
     key,
-    columns: found.columns,
+    cells: found.cells,
+    isPlain: found.isPlain,
     names: found.names,
     record: found.record
   })

@@ -70,7 +70,7 @@ export const read = (source: Source): Stream.Stream<ContactChunk, ContactFileErr
               if (next.done === true) break
               row += 1
               TableRows.read(header, next.value, row, badText.of(next.value, row), sink)
-              characters += sink.rows.at(-1)?.columns.length ?? 0
+              characters += sink.rows.at(-1)?.record.length ?? 0
             }
           } catch (error) {
             return Effect.fail(Option.some(fail(unreadable(error), row + 1)))

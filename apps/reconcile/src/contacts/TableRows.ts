@@ -16,11 +16,12 @@ export const read = (
   badText: ReadonlyArray<number>,
   sink: RowSink
 ): void => {
-  const columns = jsonOf(header, cells)
+  const values = header.names.map((_, i) => valueOf(cells[i] ?? null))
+  const record = `${values.map((value, i) => `${header.prefixes[i] ?? ""}${value}`).join("")}}`
   const named = labels(header)
-  const fault = faultOf(header, cells, badText, columns.length, named)
+  const fault = faultOf(header, cells, badText, record.length, named)
   if (fault !== null) {
-    sink.rejected.push(rejected(row, null, fault, columns))
+    sink.rejected.push(rejected(row, null, fault, record))
     return
   }
   const email = cells[header.email]
@@ -32,9 +33,10 @@ export const read = (
       contactId: header.contactId === null ? null : contactIdOf(cells[header.contactId] ?? null),
       batchId: id(header.batchId),
       key: id(header.key),
-      columns,
+      cells: values,
+      isPlain: false,
       names: header.names,
-      record: columns
+      record
     },
     named,
     sink
@@ -83,9 +85,6 @@ const contactIdOf = (cell: Cell): string | null => {
   if (typeof cell === "number") return numberText(cell)
   return cell === null ? null : String(cell)
 }
-
-const jsonOf = ({ names, prefixes }: CsvHeader, cells: ReadonlyArray<Cell>): string =>
-  `${names.map((_, i) => `${prefixes[i] ?? ""}${valueOf(cells[i] ?? null)}`).join("")}}`
 
 const valueOf = (cell: Cell): string => {
   // Digit by digit: a JavaScript number would round what lies beyond 2^53.

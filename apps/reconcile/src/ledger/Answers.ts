@@ -6,30 +6,35 @@ import { fromAddress } from "effect-activecampaign/EmailKey"
 import { isSettled, lists } from "effect-activecampaign/ImportAnswer"
 import type { ImportSnapshot } from "effect-activecampaign/ImportSnapshot"
 import type { UnreadableItem } from "effect-activecampaign/UnreadableItem"
+import { numberAddresses } from "./facts/addresses.js"
+import { markBatches } from "./facts/stale.js"
 import { Ledger } from "./Ledger.js"
+import { hasSettled } from "./schema/words.js"
 import { transactionConnection } from "./transactionConnection.js"
 
 const count = (list: Option.Option<ReadonlyArray<unknown>>) =>
   Option.getOrNull(Option.map(list, (items) => items.length))
 
 const selectLast =
-  "SELECT sequence, status, raw_body, origin FROM batch_answers WHERE batch_id = ? ORDER BY sequence DESC LIMIT 1"
+  "SELECT sequence, status, raw_body, origin FROM answers WHERE batch = ? ORDER BY sequence DESC LIMIT 1"
 
 const insertAnswer = `
-  INSERT INTO batch_answers (batch_id, sequence, received_at, status, success_count, failure_count, raw_body, origin)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
+  INSERT INTO answers (batch, sequence, received_at, status, success_count, failure_count, raw_body, origin)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING answer_id`
 
 const insertSuccesses = `
-  INSERT INTO batch_successes (batch_id, sequence, contact_id, position)
-  SELECT ?, ?, value, key FROM json_each(?)`
+  INSERT INTO answer_successes (answer_id, contact_id, position)
+  SELECT ?, value, key FROM json_each(?) ORDER BY value`
+
+const numberFailed = numberAddresses("SELECT value ->> 0 AS email_key FROM json_each(?)")
 
 const insertFailures = `
-  INSERT INTO batch_failures (batch_id, sequence, email_key, position, email)
-  SELECT ?, ?, value ->> 0, key, value ->> 1 FROM json_each(?)`
+  INSERT INTO answer_failures (answer_id, address_id, position, email)
+  SELECT ?, a.address_id, j.key, j.value ->> 1 FROM json_each(?) j CROSS JOIN addresses a ON a.email_key = j.value ->> 0`
 
 const insertUnreadable = `
-  INSERT INTO batch_unreadable_items (batch_id, sequence, list, position, value)
-  SELECT ?, ?, value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)`
+  INSERT INTO unreadable_items (answer_id, list, position, value)
+  SELECT ?, value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)`
 
 /** A list whose items keep the places they had among those that could not be read: JSON in which the places are keys. */
 const inPlace = <A>(
@@ -51,11 +56,9 @@ const inPlace = <A>(
 }
 
 // An answer behind a settled one is either the same or a finding.
-const markStale = `
-  INSERT INTO stale_batches
-  SELECT batch_id FROM batch_answers
-  WHERE batch_id = ? AND status IN ('completed', 'failed', 'interrupted') LIMIT 1
-  ON CONFLICT DO NOTHING`
+const markStale = markBatches(`SELECT batch FROM answers WHERE batch = ? AND ${hasSettled("status")} LIMIT 1`)
+
+const selectBatch = "SELECT batch FROM numbered_batches WHERE batch_id = ?"
 
 interface LastAnswer {
   readonly sequence: number
@@ -85,29 +88,40 @@ export const record = (snapshot: ImportSnapshot, origin: Origin = "account") =>
         const { answer, batchId, body, receivedAt } = snapshot
         const connection = yield* transactionConnection
         const { failure, success, unreadable } = lists(answer)
-        const [last]: ReadonlyArray<LastAnswer> = yield* connection.execute(selectLast, [batchId], undefined)
+        const [{ batch } = { batch: 0 }]: ReadonlyArray<{ readonly batch: number }> =
+          yield* connection.execute(selectBatch, [batchId], undefined)
+        const [last]: ReadonlyArray<LastAnswer> = yield* connection.execute(selectLast, [batch], undefined)
         if (last !== undefined && isSame(last, snapshot, origin)) return false
 
         const sequence = (last?.sequence ?? 0) + 1
-        yield* connection.executeRaw(insertAnswer, [
-          batchId,
-          sequence,
-          DateTime.formatIso(receivedAt),
-          answer.status,
-          count(success),
-          count(failure),
-          body,
-          origin
-        ])
+        const [{ answer_id } = { answer_id: 0 }]: ReadonlyArray<{ readonly answer_id: number }> =
+          yield* connection.execute(
+            insertAnswer,
+            [
+              batch,
+              sequence,
+              DateTime.formatIso(receivedAt),
+              answer.status,
+              count(success),
+              count(failure),
+              body,
+              origin
+            ],
+            undefined
+          )
         if (isSettled(answer)) {
           if (Option.isSome(success)) {
             const items = inPlace("success", success.value, unreadable)
-            yield* connection.executeRaw(insertSuccesses, [batchId, sequence, items])
+            yield* connection.executeRaw(insertSuccesses, [answer_id, items])
           }
           if (Option.isSome(failure)) {
-            const rows = failure.value.map((email) => [fromAddress(email), email])
+            const rows = failure.value.map((email) => {
+              const key = fromAddress(email)
+              return [key, key === email ? null : email]
+            })
             const items = inPlace("failure", rows, unreadable)
-            yield* connection.executeRaw(insertFailures, [batchId, sequence, items])
+            yield* connection.executeRaw(numberFailed, [items])
+            yield* connection.executeRaw(insertFailures, [answer_id, items])
           }
           if (unreadable.length > 0) {
             const rows = unreadable.map(({ list, position, value }) => [
@@ -115,10 +129,10 @@ export const record = (snapshot: ImportSnapshot, origin: Origin = "account") =>
               Option.getOrNull(position),
               value
             ])
-            yield* connection.executeRaw(insertUnreadable, [batchId, sequence, JSON.stringify(rows)])
+            yield* connection.executeRaw(insertUnreadable, [answer_id, JSON.stringify(rows)])
           }
         }
-        yield* connection.executeRaw(markStale, [batchId])
+        yield* connection.executeRaw(markStale, [batch])
         return true
       })
     )
@@ -129,9 +143,11 @@ export const settledStatus = (batchId: BatchId) =>
   Effect.flatMap(Ledger, ({ sql, use }) =>
     use(
       Effect.map(
-        sql<{ readonly status: string }>`SELECT status FROM batch_answers
-          WHERE batch_id = ${batchId} AND status IN ('completed', 'failed', 'interrupted')
-          ORDER BY sequence DESC LIMIT 1`,
+        sql<{
+          readonly status: string
+        }>`SELECT a.status FROM numbered_batches b CROSS JOIN answers a ON a.batch = b.batch
+          WHERE b.batch_id = ${batchId} AND ${sql.literal(hasSettled("a.status"))}
+          ORDER BY a.sequence DESC LIMIT 1`,
         ([row]) => row?.status
       )
     )

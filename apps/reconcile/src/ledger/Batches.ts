@@ -3,7 +3,9 @@ import * as SqlSchema from "@effect/sql/SqlSchema"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { BatchId } from "effect-activecampaign/BatchId"
+import { markListed } from "./facts/stale.js"
 import { Ledger } from "./Ledger.js"
+import { hasSettled } from "./schema/words.js"
 
 /** A batch that has not settled, with the time from which its age counts. */
 export class OpenBatch extends Schema.Class<OpenBatch>("ac-reconcile/OpenBatch")({
@@ -31,10 +33,11 @@ export const recordSubmission = (
   Effect.gen(function* () {
     const others = sql`submitted_at IS NOT ${submittedAt} AND batch_id IN (${which})`
     const replaced = yield* sql<Resubmission>`
-      SELECT submitted_at AS before, count(*) AS batches FROM batches
+      SELECT submitted_at AS before, count(*) AS batches FROM numbered_batches
       WHERE submitted_at IS NOT NULL AND ${others} GROUP BY submitted_at ORDER BY submitted_at`
-    yield* sql`INSERT INTO stale_batches SELECT batch_id FROM batches WHERE ${others} ON CONFLICT DO NOTHING`
-    yield* sql`UPDATE batches SET submitted_at = ${submittedAt} WHERE ${others}`
+    const changed = yield* sql<{ readonly batch: number }>`
+      UPDATE numbered_batches SET submitted_at = ${submittedAt} WHERE ${others} RETURNING batch`
+    yield* markListed(sql, changed)
     return replaced
   })
 
@@ -47,13 +50,11 @@ export const add = (
     transact(
       Effect.gen(function* () {
         const ids = sql`SELECT value FROM json_each(${JSON.stringify(batchIds)})`
-        const added = yield* sql<{ readonly batch_id: string }>`
-          INSERT INTO batches (batch_id, submitted_at, added_at)
+        const added = yield* sql<{ readonly batch: number }>`
+          INSERT INTO numbered_batches (batch_id, submitted_at, added_at)
           SELECT DISTINCT value, ${times.submittedAt ?? null}, ${times.addedAt} FROM (${ids}) WHERE true
-          ON CONFLICT (batch_id) DO NOTHING RETURNING batch_id`
-        yield* sql`INSERT INTO stale_batches
-          SELECT value FROM json_each(${JSON.stringify(added.map((row) => row.batch_id))})
-          WHERE true ON CONFLICT DO NOTHING`
+          ON CONFLICT (batch_id) DO NOTHING RETURNING batch`
+        yield* markListed(sql, added)
         const resubmitted =
           times.submittedAt === undefined ? [] : yield* recordSubmission(sql, ids, times.submittedAt)
         return { added: added.length, resubmitted }
@@ -68,21 +69,24 @@ const fold = (batchId: string) => batchId.toUpperCase().toLowerCase()
 
 /** Batches of the file that differ from one just named in letter case only. */
 export const caseTwins = (sql: SqlClient.SqlClient, named: ReadonlyArray<string>) =>
-  Effect.map(sql<{ readonly batch_id: string }>`SELECT batch_id FROM batches ORDER BY batch_id`, (rows) => {
-    const byFold = new Map<string, Array<string>>()
-    for (const { batch_id } of rows) {
-      const alike = byFold.get(fold(batch_id))
-      if (alike === undefined) byFold.set(fold(batch_id), [batch_id])
-      else alike.push(batch_id)
+  Effect.map(
+    sql<{ readonly batch_id: string }>`SELECT batch_id FROM numbered_batches ORDER BY batch_id`,
+    (rows) => {
+      const byFold = new Map<string, Array<string>>()
+      for (const { batch_id } of rows) {
+        const alike = byFold.get(fold(batch_id))
+        if (alike === undefined) byFold.set(fold(batch_id), [batch_id])
+        else alike.push(batch_id)
+      }
+      const isNamed = new Set(named)
+      return [...isNamed].flatMap((one) =>
+        (byFold.get(fold(one)) ?? [])
+          // Where both were named, once is enough.
+          .filter((other) => other !== one && !(isNamed.has(other) && other < one))
+          .map((other): CaseTwins => [one, other])
+      )
     }
-    const isNamed = new Set(named)
-    return [...isNamed].flatMap((one) =>
-      (byFold.get(fold(one)) ?? [])
-        // Where both were named, once is enough.
-        .filter((other) => other !== one && !(isNamed.has(other) && other < one))
-        .map((other): CaseTwins => [one, other])
-    )
-  })
+  )
 
 /** The same, outside a transaction. */
 export const allCaseTwins = (named: ReadonlyArray<string>) =>
@@ -101,10 +105,10 @@ export const open = Effect.flatMap(Ledger, ({ sql, use }) =>
       execute: () => sql`
         SELECT b.batch_id AS "batchId", coalesce(b.submitted_at, b.added_at) AS since,
           (SELECT CASE WHEN min(a.status) = 'unset' AND max(a.status) = 'unset' THEN min(a.received_at) END
-            FROM batch_answers a WHERE a.batch_id = b.batch_id AND a.origin = 'account') AS "unsetSince"
-        FROM batches b
-        WHERE NOT EXISTS (SELECT 1 FROM batch_answers a
-          WHERE a.batch_id = b.batch_id AND a.status IN ('completed', 'failed', 'interrupted'))
+            FROM answers a WHERE a.batch = b.batch AND a.origin = 'account') AS "unsetSince"
+        FROM numbered_batches b
+        WHERE NOT EXISTS (SELECT 1 FROM answers a
+          WHERE a.batch = b.batch AND ${sql.literal(hasSettled("a.status"))})
         ORDER BY since, b.batch_id`
     })(undefined).pipe(Effect.catchTag("ParseError", Effect.die))
   )

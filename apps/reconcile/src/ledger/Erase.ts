@@ -4,13 +4,15 @@ import { fromAddress } from "effect-activecampaign/EmailKey"
 import { holds, keysOf, mayHold, type Person, personOf } from "./erase/person.js"
 import { rewriteTexts } from "./erase/texts.js"
 import { type Tidied, tidy } from "./erase/tidy.js"
+import { forgetAddresses } from "./facts/addresses.js"
+import { markBatches, markListed } from "./facts/stale.js"
 import { Ledger } from "./Ledger.js"
 import { redrawStale } from "./Reconciliation.js"
 
 /** Rows that hold one person, table by table. */
 export type Held = ReadonlyArray<{ readonly table: string; readonly rows: number }>
 
-/** Tables whose rows are about one address each. */
+/** What has a row about one address each, by the names that people know. */
 const tablesByKey = [
   "batch_sent",
   "batch_failures",
@@ -32,26 +34,20 @@ const keysAtOnce = 500
 /** Every key of the file that is the person's: the address in either form of its host, or it among other words. */
 const keysHeld = (sql: SqlClient, person: Person, address: string) =>
   Effect.gen(function* () {
-    const own = list(keysOf(address))
-    const keys = new Set<string>()
-    for (const table of tablesByKey.filter((name) => name !== "outcomes")) {
-      const known = yield* sql.unsafe<{ readonly email_key: string }>(
-        `SELECT DISTINCT email_key FROM ${table} WHERE email_key IN (SELECT value FROM json_each(?))`,
-        [own]
+    const known = yield* sql<{ readonly email_key: string }>`
+      SELECT email_key FROM addresses WHERE email_key IN (SELECT value FROM json_each(${list(keysOf(address))}))`
+    const keys = new Set(column(known, "email_key"))
+    // Others may hold the address among other words.
+    let after = ""
+    for (;;) {
+      const rows = yield* sql.unsafe<{ readonly email_key: string }>(
+        `SELECT email_key FROM addresses WHERE email_key > ? AND ${mayHold("email_key")} ORDER BY email_key LIMIT ${keysAtOnce}`,
+        [after, person.anchor]
       )
-      for (const key of column(known, "email_key")) keys.add(key)
-      // Others may hold the address among other words.
-      let after = ""
-      for (;;) {
-        const rows = yield* sql.unsafe<{ readonly email_key: string }>(
-          `SELECT DISTINCT email_key FROM ${table} WHERE email_key > ? AND ${mayHold("email_key")} ORDER BY email_key LIMIT ${keysAtOnce}`,
-          [after, person.anchor]
-        )
-        for (const key of column(rows, "email_key")) if (holds(key, person)) keys.add(key)
-        const last = rows.at(-1)
-        if (last === undefined) break
-        after = last.email_key
-      }
+      for (const key of column(rows, "email_key")) if (holds(key, person)) keys.add(key)
+      const last = rows.at(-1)
+      if (last === undefined) break
+      after = last.email_key
     }
     const asked = fromAddress(address)
     return [...keys].sort((a, b) => Number(b === asked) - Number(a === asked) || (a < b ? -1 : 1))
@@ -83,9 +79,10 @@ const sharedOf = (sql: SqlClient, keys: ReadonlyArray<string>, ids: ReadonlyArra
 /** Batches whose success lists hold one of the IDs. Read from end to end, as all texts are, so that none is left out. */
 const batchesReporting = (sql: SqlClient, ids: ReadonlyArray<string>) =>
   Effect.map(
-    sql<{ readonly batch_id: string }>`
-      SELECT DISTINCT batch_id FROM batch_successes WHERE contact_id IN (SELECT value FROM json_each(${list(ids)}))`,
-    (rows) => column(rows, "batch_id")
+    sql<{ readonly batch: number }>`
+      SELECT DISTINCT r.batch FROM answer_successes x CROSS JOIN answers r ON r.answer_id = x.answer_id
+      WHERE x.contact_id IN (SELECT value FROM json_each(${list(ids)}))`,
+    (rows) => rows
   )
 
 const heldBy = (sql: SqlClient, person: Person, address: string) =>
@@ -118,63 +115,66 @@ export const held = (address: string) =>
 const freeNumber = (sql: SqlClient) =>
   Effect.map(
     sql<{ readonly last: number }>`
-      SELECT coalesce(max(CAST(substr(email_key, 8) AS INTEGER)), 0) AS last FROM (
-        SELECT email_key FROM batch_sent WHERE email_key >= 'erased-' AND email_key < 'erased.'
-        UNION ALL SELECT email_key FROM batch_failures WHERE email_key >= 'erased-' AND email_key < 'erased.'
-        UNION ALL SELECT email_key FROM lookups WHERE email_key >= 'erased-' AND email_key < 'erased.'
-        UNION ALL SELECT email_key FROM links WHERE email_key >= 'erased-' AND email_key < 'erased.')`,
+      SELECT coalesce(max(CAST(substr(email_key, 8) AS INTEGER)), 0) AS last FROM addresses
+      WHERE email_key >= 'erased-' AND email_key < 'erased.'`,
     ([row]) => (row?.last ?? 0) + 1
   )
 
 /** Conclusions name addresses in words; batches in which they name the person are drawn anew, from nothing. */
 const markNaming = (sql: SqlClient, person: Person) =>
   Effect.gen(function* () {
-    const named = yield* sql.unsafe<{ readonly batch_id: string; readonly text: string }>(
-      `SELECT batch_id, text FROM (
-         SELECT batch_id, subject || ' ' || detail AS text FROM findings
-         UNION ALL SELECT batch_id, reported_email || ' ' || sent_email FROM near_matches)
+    const named = yield* sql.unsafe<{ readonly batch: number; readonly text: string }>(
+      `SELECT batch, text FROM (
+         SELECT batch, subject || ' ' || detail AS text FROM batch_findings
+         UNION ALL SELECT batch, reported_email || ' ' || sent_email FROM nearest_sent)
        WHERE ${mayHold("text")}`,
       [person.anchor]
     )
-    const batches = new Set(named.filter(({ text }) => holds(text, person)).map((row) => row.batch_id))
-    yield* sql`
-      INSERT INTO stale_batches SELECT value FROM json_each(${list(batches)}) WHERE true ON CONFLICT DO NOTHING`
+    yield* markListed(
+      sql,
+      named.filter(({ text }) => holds(text, person))
+    )
   })
 
 const eraseKey = (sql: SqlClient, key: string, token: string, ids: ReadonlyMap<string, string>) =>
   Effect.gen(function* () {
-    yield* sql`
-      INSERT INTO stale_batches
-      SELECT batch_id FROM batch_sent WHERE email_key = ${key}
-      UNION SELECT batch_id FROM batch_failures WHERE email_key = ${key}
-      ON CONFLICT DO NOTHING`
-    yield* sql`DELETE FROM outcomes WHERE email_key = ${key}
-      AND batch_id IN (SELECT batch_id FROM batch_sent WHERE email_key = ${key})`
-    yield* sql`UPDATE batch_sent SET email_key = ${token}, email = ${token}, contact_id = NULL WHERE email_key = ${key}`
-    yield* sql`UPDATE batch_failures SET email_key = ${token}, email = ${token} WHERE email_key = ${key}`
-    yield* sql`UPDATE outcome_changes SET email_key = ${token} WHERE email_key = ${key}`
-    yield* sql`UPDATE lookups SET email_key = ${token}, email = ${token},
-      found_email = CASE WHEN found_email IS NULL THEN NULL ELSE ${token} END WHERE email_key = ${key}`
-    yield* sql`UPDATE links SET email_key = ${token}, email = ${token} WHERE email_key = ${key}`
+    const [known] = yield* sql<{ readonly id: number }>`
+      SELECT address_id AS id FROM addresses WHERE email_key = ${key}`
+    if (known === undefined) return
+    const { id: address } = known
+    yield* sql.unsafe(
+      markBatches(`SELECT batch FROM sent_contacts WHERE address_id = ?
+        UNION SELECT r.batch FROM answer_failures f CROSS JOIN answers r ON r.answer_id = f.answer_id WHERE f.address_id = ?`),
+      [address, address]
+    )
+    yield* sql`DELETE FROM verdicts WHERE address_id = ${address}
+      AND batch IN (SELECT batch FROM sent_contacts WHERE address_id = ${address})`
+    yield* sql`UPDATE addresses SET email_key = ${token} WHERE address_id = ${address}`
+    yield* sql`UPDATE sent_contacts SET email = NULL, contact_id = NULL WHERE address_id = ${address}`
+    yield* sql`UPDATE answer_failures SET email = NULL WHERE address_id = ${address}`
+    yield* sql`UPDATE address_lookups SET email = NULL,
+      found_email = CASE WHEN found_email IS NULL THEN NULL ELSE ${token} END WHERE address_id = ${address}`
+    yield* sql`UPDATE id_links SET email = NULL WHERE address_id = ${address}`
     for (const [id, name] of ids) {
       // What only a local contact knew of an ID is kept, so that its outcome stands.
-      yield* sql`INSERT INTO links (contact_id, email_key, email, learnt_from, learnt_at)
-        SELECT ${name}, ${token}, ${token}, 'local', max(s.loaded_at)
-        FROM local_contacts l JOIN local_sources s ON s.local_source_id = l.local_source_id
-        WHERE l.email_key = ${key} AND l.contact_id = ${id} HAVING count(*) > 0 ON CONFLICT DO NOTHING`
+      yield* sql`INSERT INTO id_links (contact_id, address_id, learnt_from, learnt_at)
+        SELECT ${name}, ${address}, 'local', max(s.loaded_at)
+        FROM local_rows l JOIN local_sources s ON s.local_source_id = l.local_source_id
+        WHERE l.address_id = ${address} AND l.contact_id = ${id} HAVING count(*) > 0 ON CONFLICT DO NOTHING`
     }
-    yield* sql`DELETE FROM local_contacts WHERE email_key = ${key}`
-    yield* sql`DELETE FROM local_former_sent WHERE email_key = ${key}`
+    yield* sql`DELETE FROM local_rows WHERE address_id = ${address}`
+    yield* sql`DELETE FROM former_sent WHERE address_id = ${address}`
+    yield* sql.unsafe(forgetAddresses("?"), [address])
   })
 
 const renameId = (sql: SqlClient, id: string, name: string, reporting: string) =>
   Effect.gen(function* () {
-    yield* sql`UPDATE batch_successes SET contact_id = ${name} WHERE contact_id = ${id}
-      AND batch_id IN (SELECT value FROM json_each(${reporting}))`
-    yield* sql`UPDATE unmatched_successes SET contact_id = ${name} WHERE contact_id = ${id}`
-    yield* sql`UPDATE lookups SET contact_id = ${name} WHERE contact_id = ${id}`
+    yield* sql`UPDATE answer_successes SET contact_id = ${name} WHERE contact_id = ${id}
+      AND answer_id IN (SELECT answer_id FROM answers WHERE batch IN (SELECT value FROM json_each(${reporting})))`
+    yield* sql`UPDATE unmatched_ids SET contact_id = ${name} WHERE contact_id = ${id}`
+    yield* sql`UPDATE address_lookups SET contact_id = ${name} WHERE contact_id = ${id}`
     yield* sql`UPDATE gone_contacts SET contact_id = ${name} WHERE contact_id = ${id}`
-    yield* sql`UPDATE links SET contact_id = ${name} WHERE contact_id = ${id}`
+    yield* sql`UPDATE id_links SET contact_id = ${name} WHERE contact_id = ${id}`
   })
 
 export interface Erased {
@@ -214,10 +214,10 @@ export const erase = (address: string) =>
           contactIds.map((id, index) => [id, sharedIds.includes(id) ? id : `${token}-${index + 1}`])
         )
         const names = { token, ids: new Map([...renamed].filter(([id, name]) => id !== name)) }
-        const reporting = list(yield* batchesReporting(sql, contactIds))
-        yield* sql`
-          INSERT INTO stale_batches SELECT value FROM json_each(${reporting}) WHERE true ON CONFLICT DO NOTHING`
-        for (const [id, name] of names.ids) yield* renameId(sql, id, name, reporting)
+        const reporting = yield* batchesReporting(sql, contactIds)
+        yield* markListed(sql, reporting)
+        const batches = JSON.stringify(reporting.map(({ batch }) => batch))
+        for (const [id, name] of names.ids) yield* renameId(sql, id, name, batches)
         for (const [key, own] of tokens) yield* eraseKey(sql, key, own, renamed)
         const rewritten = yield* rewriteTexts(sql, person, names)
         yield* markNaming(sql, person)

@@ -1,4 +1,6 @@
 import type { Export } from "./Exports.js"
+import { addressOf } from "./facts/addresses.js"
+import { firstOriginal } from "./originals.js"
 import { type OutcomeWord, outcomeWords } from "./outcomeWords.js"
 
 export interface Filter {
@@ -25,28 +27,48 @@ export const passes = (definition: Export, filter: Filter): ReadonlyArray<Filter
 /** One page of an export, from behind a key on. A batch asked for is left out of the comparison, which it would bound too late. */
 export const page = (definition: Export, filter: Filter, after: Key, size: number): Statement => {
   const oneBatch = filter.batchId !== undefined && isByBatch(definition)
-  const from = oneBatch ? 1 : 0
-  const key = definition.key.map((name) => `x.${name}`)
-  const compared = key.slice(from).join(", ")
+  const first = oneBatch ? 1 : 0
+  const byBatch = isByBatch(definition)
+  const key = definition.key.map((name) => (name === "batch_id" ? "w.batch_id" : `x.${name}`))
+  const compared = key.slice(first).join(", ")
   const conditions = [
     ...(filter.outcome === undefined ? [] : ["x.outcome = ?"]),
-    ...(oneBatch ? ["x.batch_id = ?"] : []),
+    ...(oneBatch ? ["w.batch_id = ?"] : []),
     `(${compared}) > (${key
-      .slice(from)
+      .slice(first)
       .map(() => "?")
       .join(", ")})`
   ]
+  const address = definition.address ?? addressOf("x.email_key")
   const selected = [
-    ...definition.columns.map(([, sql], at) => `${sql} AS c${at}`),
-    ...key.map((sql, at) => `${sql} AS k${at}`)
+    ...definition.columns.map(([, sql]) => sql),
+    ...key,
+    ...(definition.ofSentContacts
+      ? [
+          "w.batch",
+          address,
+          "l.shape_id",
+          "coalesce(l.email, x.email_key)",
+          "l.contact_id",
+          "w.batch_id",
+          "l.cells"
+        ]
+      : [])
   ]
+  // Batch after batch: numbers of addresses, which indexes are ordered by, are in no order that a reader would know.
+  const from = byBatch
+    ? `numbered_batches w CROSS JOIN ${definition.from} x ON x.batch_id = w.batch_id`
+    : `${definition.from} x`
+  const original = definition.ofSentContacts
+    ? `LEFT JOIN local_rows l ON l.local_contact_id = CASE WHEN x.occurrence = 1 THEN ${firstOriginal(address)} END`
+    : ""
   return {
-    sql: `SELECT ${selected.join(", ")} FROM ${definition.from} x
+    sql: `SELECT ${selected.join(", ")} FROM ${from} ${original}
       WHERE ${conditions.join(" AND ")} ORDER BY ${compared} LIMIT ${size}`,
     parameters: [
       ...(filter.outcome === undefined ? [] : [filter.outcome]),
       ...(filter.batchId !== undefined && oneBatch ? [filter.batchId] : []),
-      ...after.slice(from)
+      ...after.slice(first)
     ]
   }
 }

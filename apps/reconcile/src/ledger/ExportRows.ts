@@ -7,12 +7,10 @@ import { type Filter, type Key, page, passes } from "./ExportPages.js"
 import type { Export } from "./Exports.js"
 import { withTransaction } from "./immediate.js"
 import { Ledger } from "./Ledger.js"
-import { originalsOf } from "./originals.js"
-import { originalValues, sourceColumns } from "./SourceColumns.js"
+import { type Numbered, originalsOf, type Shapes, shapesOf, valuesOf } from "./originals.js"
+import { sourceColumns } from "./SourceColumns.js"
 
 const pageSize = 2000
-
-type Found = Readonly<Record<string, string | number | null>>
 
 /**
  * The columns of an export, those of the sources first, and its rows as a stream of values in that order: page
@@ -23,23 +21,60 @@ export const read = (definition: Export, filter: Filter = {}, size = pageSize) =
     const { sql, use } = yield* Ledger
     const originals = definition.ofSentContacts ? yield* sourceColumns : []
     const own = definition.columns.map(([name]) => name)
-    const rowOf = (found: Found, source: string | null): ReadonlyArray<unknown> => [
-      ...originalValues(originals, source),
-      ...own.map((_, at) => found[`c${at}`] ?? null)
-    ]
-    const keyOf = (found: Found): Key => definition.start.map((start, at) => found[`k${at}`] ?? start)
+    const keyAt = own.length
+    const behindKey = keyAt + definition.key.length
+    const shapes: Shapes = originals.length === 0 ? new Map() : yield* use(shapesOf(sql, originals))
+    const unknown = originals.map(() => null)
+    const keyOf = (found: ReadonlyArray<unknown>): Key =>
+      definition.start.map((start, at) => {
+        const value = found[keyAt + at]
+        return typeof value === "string" || typeof value === "number" ? value : start
+      })
+    /** The values of the sources, and of which rows they have to be looked for. */
+    const originalsIn = (found: ReadonlyArray<ReadonlyArray<unknown>>) => {
+      const values = new Map<number, ReadonlyArray<unknown>>()
+      const open = new Map<number, Numbered>()
+      for (const [at, row] of found.entries()) {
+        const [batch, address, shape, email, contactId, batchId, cells] = row.slice(behindKey)
+        if (shape == null) {
+          open.set(at, {
+            batch: Number(batch),
+            address: Number(address),
+            occurrence: Number(row[behindKey - 1])
+          })
+        } else {
+          const original = {
+            shape_id: Number(shape),
+            email: String(email),
+            contact_id: contactId == null ? null : String(contactId),
+            batch_id: String(batchId),
+            cells: String(cells)
+          }
+          values.set(at, valuesOf(shapes, original))
+        }
+      }
+      return { values, open }
+    }
     const pages = (filter: Filter) =>
       Stream.paginateChunkEffect(definition.start, (after: Key) => {
         const { parameters, sql: text } = page(definition, filter, after, size)
         return use(
           Effect.gen(function* () {
-            const found = yield* sql.unsafe<Found>(text, parameters)
-            const sources = originals.length === 0 ? new Map() : yield* originalsOf(sql, found.map(keyOf))
+            const found: ReadonlyArray<ReadonlyArray<unknown>> = yield* sql.unsafe(text, parameters).values
             const last = found.length === size ? found.at(-1) : undefined
-            return [
-              Chunk.unsafeFromArray(found.map((one, at) => rowOf(one, sources.get(at) ?? null))),
-              last === undefined ? Option.none() : Option.some(keyOf(last))
-            ] as const
+            const next = last === undefined ? Option.none() : Option.some(keyOf(last))
+            if (originals.length === 0) {
+              return [Chunk.unsafeFromArray(found.map((row) => row.slice(0, keyAt))), next] as const
+            }
+            const { open, values } = originalsIn(found)
+            const searched = open.size === 0 ? new Map() : yield* originalsOf(sql, shapes, open)
+            const rows = found.map(
+              (row, at): ReadonlyArray<unknown> => [
+                ...(values.get(at) ?? searched.get(at) ?? unknown),
+                ...row.slice(0, keyAt)
+              ]
+            )
+            return [Chunk.unsafeFromArray(rows), next] as const
           })
         )
       })

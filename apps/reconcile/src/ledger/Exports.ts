@@ -1,5 +1,6 @@
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import { type OutcomeWord, outcomeWords } from "./outcomeWords.js"
+import { written } from "./schema/recordViews.js"
 
 /** A column of ours: its name, and the SQL of its value, in which `x` is the exported row. */
 export type Column = readonly [name: string, sql: string]
@@ -18,6 +19,8 @@ export interface Export {
   readonly key: ReadonlyArray<string>
   /** Lies before every key. */
   readonly start: ReadonlyArray<string | number>
+  /** The number of a row's address, where it has one; else it is looked up by its key. */
+  readonly address?: string
   /** Whether a row is a sent contact, which has the columns of its source. */
   readonly ofSentContacts: boolean
   /** The outcomes that can be asked for, where a row may have one of several. */
@@ -65,10 +68,11 @@ const verdict: ReadonlyArray<Column> = [
  * The rows of contact_status, read along what was sent. Its own two halves are merged, and to find the next pending
  * contact where there is none takes reading to the end, for each page anew.
  */
-const everySentContact = `(SELECT s.batch_id, s.email, coalesce(o.outcome, 'pending') AS outcome,
-    coalesce(o.evidence, 'unsettled') AS evidence, o.contact_id, s.email_key, s.occurrence
-  FROM batch_sent s INDEXED BY sqlite_autoindex_batch_sent_1
-  LEFT JOIN outcomes o ON o.batch_id = s.batch_id AND o.email_key = s.email_key AND o.occurrence = s.occurrence)`
+const everySentContact = `(SELECT b.batch_id, ${written("s")} AS email, coalesce(o.outcome, 'pending') AS outcome,
+    coalesce(o.evidence, 'unsettled') AS evidence, o.contact_id, a.email_key, s.occurrence, s.address_id
+  FROM numbered_batches b CROSS JOIN sent_contacts s INDEXED BY sqlite_autoindex_sent_contacts_1 ON s.batch = b.batch
+  CROSS JOIN addresses a ON a.address_id = s.address_id
+  LEFT JOIN verdicts o ON o.batch = s.batch AND o.address_id = s.address_id AND o.occurrence = s.occurrence)`
 
 export const exports: NonEmptyReadonlyArray<Export> = [
   {
@@ -77,6 +81,7 @@ export const exports: NonEmptyReadonlyArray<Export> = [
     holds: "Every sent contact, once for each batch: what became of it, and how that is known",
     none: "No sent contact is known",
     from: everySentContact,
+    address: "x.address_id",
     columns: [...verdict, ...own("contact_id")],
     outcomes: outcomeWords
   },

@@ -1,14 +1,17 @@
+import type { SqlClient } from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import type { ContactId } from "effect-activecampaign/ContactId"
 import { ContactId as contactId } from "effect-activecampaign/ContactId"
 import type { Resolved } from "effect-activecampaign/Contacts"
+import { numberAddresses } from "./facts/addresses.js"
+import { markLinked } from "./facts/stale.js"
 import { Ledger } from "./Ledger.js"
 
 /** IDs that a decided batch reported as successes, and of which nobody knows whose they are. */
 const unknown = `
-  FROM unmatched_successes x
-  WHERE NOT EXISTS (SELECT 1 FROM local_contacts l WHERE l.contact_id = x.contact_id)
-    AND NOT EXISTS (SELECT 1 FROM links k WHERE k.contact_id = x.contact_id)
+  FROM unmatched_ids x
+  WHERE NOT EXISTS (SELECT 1 FROM local_rows l WHERE l.contact_id = x.contact_id)
+    AND NOT EXISTS (SELECT 1 FROM id_links k WHERE k.contact_id = x.contact_id)
     AND NOT EXISTS (SELECT 1 FROM gone_contacts g WHERE g.contact_id = x.contact_id)`
 
 /** How many successful IDs there are whose addresses nobody knows. */
@@ -37,36 +40,46 @@ export const unknownIds = Effect.flatMap(Ledger, ({ sql, use }) =>
 /** Records what the account said of IDs. Batches that reported them, or were sent their addresses, are to be decided anew. */
 export const record = (resolved: ReadonlyArray<Resolved>, learntAt: string) =>
   Effect.flatMap(Ledger, ({ sql, transact }) => {
-    const links = resolved.flatMap((one) =>
-      one._tag === "Link" ? [[one.id, one.emailKey, one.contact.email]] : []
+    const links = resolved.flatMap(
+      (one): ReadonlyArray<KnownLink> =>
+        one._tag === "Link" ? [[one.id, one.emailKey, one.contact.email]] : []
     )
     const gone = resolved.flatMap((one) => (one._tag === "Gone" ? [one.id] : []))
     return transact(
       Effect.gen(function* () {
-        yield* sql`
-          INSERT INTO links (contact_id, email_key, email, learnt_from, learnt_at)
-          SELECT value ->> 0, value ->> 1, value ->> 2, 'resolve', ${learntAt} FROM json_each(${JSON.stringify(links)})
-          WHERE true ON CONFLICT DO NOTHING`
+        yield* add(sql, links, "resolve", learntAt)
         yield* sql`
           INSERT INTO gone_contacts (contact_id, asked_at)
           SELECT value, ${learntAt} FROM json_each(${JSON.stringify(gone)}) WHERE true ON CONFLICT DO NOTHING`
-        yield* markLinked(JSON.stringify([...links, ...gone.map((id) => [id])]))
+        yield* markKnown(sql, [...links, ...gone.map((id): KnownLink => [id, null, null])])
       })
     )
   })
 
-/** `links` is a JSON list of `[contact ID, email key, …]`, or of the ID alone where it is gone. */
-export const markLinked = (links: string) =>
-  Effect.flatMap(
-    Ledger,
-    ({ sql }) => sql`
-      INSERT INTO stale_batches
-      SELECT x.batch_id FROM json_each(${links}) j CROSS JOIN unmatched_successes x ON x.contact_id = j.value ->> 0
-      UNION
-      SELECT s.batch_id FROM (
-        SELECT j.value ->> 1 AS email_key FROM json_each(${links}) j
-        UNION SELECT l.email_key FROM json_each(${links}) j CROSS JOIN local_contacts l ON l.contact_id = j.value ->> 0
-        UNION SELECT k.email_key FROM json_each(${links}) j CROSS JOIN links k ON k.contact_id = j.value ->> 0) known
-      CROSS JOIN batch_sent s ON s.email_key = known.email_key
-      ON CONFLICT DO NOTHING`
+/** A contact ID, the key of the address it belongs to and the address itself; null where it is gone. */
+export type KnownLink = readonly [contactId: string, emailKey: string | null, email: string | null]
+
+/** Adds what is not known yet. */
+export const add = (
+  sql: SqlClient,
+  links: ReadonlyArray<KnownLink>,
+  learntFrom: "resolve" | "lookup",
+  learntAt: string
+) =>
+  Effect.gen(function* () {
+    const list = JSON.stringify(links)
+    yield* sql.unsafe(numberAddresses("SELECT value ->> 1 AS email_key FROM json_each(?)"), [list])
+    yield* sql`
+      INSERT INTO id_links (contact_id, address_id, email, learnt_from, learnt_at)
+      SELECT j.value ->> 0, a.address_id, nullif(j.value ->> 2, a.email_key), ${learntFrom}, ${learntAt}
+      FROM json_each(${list}) j CROSS JOIN addresses a ON a.email_key = j.value ->> 1
+      WHERE true ON CONFLICT DO NOTHING`
+  })
+
+/** What the account says of IDs: batches that it concerns are to be decided anew. */
+export const markKnown = (sql: SqlClient, links: ReadonlyArray<KnownLink>) =>
+  sql.unsafe(
+    markLinked(`SELECT j.value ->> 0 AS contact_id, (SELECT a.address_id FROM addresses a WHERE a.email_key = j.value ->> 1) AS address_id
+      FROM json_each(?) j`),
+    [JSON.stringify(links)]
   )

@@ -3,9 +3,11 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Contact } from "effect-activecampaign/Contact"
 import { isNobodyErased } from "./erase/token.js"
+import { numberAddresses } from "./facts/addresses.js"
+import { markAddresses } from "./facts/stale.js"
 import { Ledger } from "./Ledger.js"
 import type { LedgerError } from "./LedgerError.js"
-import { markLinked } from "./Links.js"
+import { add, type KnownLink, markKnown } from "./Links.js"
 
 /** An address nobody has accounted for. */
 export interface Unaccounted {
@@ -14,22 +16,26 @@ export interface Unaccounted {
   readonly email: string
 }
 
+const unaccountedRows = `FROM verdicts o
+    CROSS JOIN sent_contacts s ON s.batch = o.batch AND s.address_id = o.address_id AND s.occurrence = o.occurrence
+    CROSS JOIN addresses a ON a.address_id = o.address_id
+    WHERE o.outcome = 'unaccounted' AND ${isNobodyErased("a.email_key")}`
+
 /** Each unaccounted address once, in the order of their keys. */
 export const unaccounted = Effect.flatMap(Ledger, ({ sql, use }) =>
   use(sql<Unaccounted>`
-    SELECT o.email_key AS "emailKey", min(s.email) AS email
-    FROM outcomes o
-    JOIN batch_sent s ON s.batch_id = o.batch_id AND s.email_key = o.email_key AND s.occurrence = o.occurrence
-    WHERE o.outcome = 'unaccounted' AND ${sql.literal(isNobodyErased("o.email_key"))}
-    GROUP BY o.email_key ORDER BY o.email_key`)
+    SELECT a.email_key AS "emailKey", min(coalesce(s.email, a.email_key)) AS email
+    ${sql.literal(unaccountedRows)}
+    GROUP BY o.address_id ORDER BY a.email_key`)
 )
 
 export const countUnaccounted = Effect.flatMap(Ledger, ({ sql, use }) =>
   use(
     Effect.map(
       sql<{ readonly addresses: number }>`
-        SELECT count(DISTINCT email_key) AS addresses FROM outcomes
-        WHERE outcome = 'unaccounted' AND ${sql.literal(isNobodyErased("email_key"))}`,
+        SELECT count(DISTINCT o.address_id) AS addresses
+        FROM verdicts o CROSS JOIN addresses a ON a.address_id = o.address_id
+        WHERE o.outcome = 'unaccounted' AND ${sql.literal(isNobodyErased("a.email_key"))}`,
       ([row]) => row?.addresses ?? 0
     )
   )
@@ -58,8 +64,8 @@ export const moment: Effect.Effect<Moment, LedgerError, Ledger> = Effect.gen(fun
   const { sql, use } = yield* Ledger
   const askedAt = DateTime.formatIso(yield* DateTime.now)
   const [last] = yield* use(sql<{ readonly answer: number; readonly lookup: number }>`
-    SELECT (SELECT coalesce(max(batch_answer_id), 0) FROM batch_answers) AS answer,
-      (SELECT coalesce(max(lookup_id), 0) FROM lookups) AS lookup`)
+    SELECT (SELECT coalesce(max(answer_id), 0) FROM answers) AS answer,
+      (SELECT coalesce(max(lookup_id), 0) FROM address_lookups) AS lookup`)
   return { askedAt, afterAnswer: last?.answer ?? 0, afterLookup: last?.lookup ?? 0 }
 })
 
@@ -90,30 +96,25 @@ export const record = (
 ) =>
   Effect.flatMap(Ledger, ({ sql, transact }) => {
     const facts = JSON.stringify(lookedUp.map(factsOf))
-    const links = JSON.stringify(
-      lookedUp.flatMap(({ contact, emailKey }) =>
-        Option.match(contact, {
-          onNone: () => [],
-          onSome: ({ email, id }) => [[id, emailKey, email]]
-        })
-      )
+    const links = lookedUp.flatMap(({ contact, emailKey }) =>
+      Option.toArray(Option.map(contact, ({ email, id }): KnownLink => [id, emailKey, email]))
     )
     return transact(
       Effect.gen(function* () {
+        yield* sql.unsafe(numberAddresses("SELECT value ->> 0 AS email_key FROM json_each(?)"), [facts])
         yield* sql`
-          INSERT INTO lookups (email_key, email, asked_at, after_answer_id, method, contact_id, found_email, created_at, updated_at, deleted, bounced)
-          SELECT value ->> 0, value ->> 1, ${askedAt}, ${afterAnswer}, ${method},
+          INSERT INTO address_lookups (address_id, email, asked_at, after_answer_id, method, contact_id, found_email, created_at, updated_at, deleted, bounced)
+          SELECT a.address_id, nullif(value ->> 1, a.email_key), ${askedAt}, ${afterAnswer}, ${method},
             value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7
-          FROM json_each(${facts})`
-        yield* sql`
-          INSERT INTO links (contact_id, email_key, email, learnt_from, learnt_at)
-          SELECT value ->> 0, value ->> 1, value ->> 2, 'lookup', ${askedAt} FROM json_each(${links})
-          WHERE true ON CONFLICT DO NOTHING`
-        yield* sql`
-          INSERT INTO stale_batches
-          SELECT DISTINCT s.batch_id FROM json_each(${facts}) j CROSS JOIN batch_sent s ON s.email_key = j.value ->> 0
-          WHERE true ON CONFLICT DO NOTHING`
-        yield* markLinked(links)
+          FROM json_each(${facts}) j CROSS JOIN addresses a ON a.email_key = j.value ->> 0`
+        yield* add(sql, links, "lookup", askedAt)
+        yield* sql.unsafe(
+          markAddresses(
+            "SELECT a.address_id FROM json_each(?) j CROSS JOIN addresses a ON a.email_key = j.value ->> 0"
+          ),
+          [facts]
+        )
+        yield* markKnown(sql, links)
       })
     )
   })
@@ -141,14 +142,15 @@ export const recordWalked = (
     const found = byKey(contacts)
     const keys = JSON.stringify([...found].map(([key, { deleted }]) => [key, flag(deleted)]))
     const wanted = yield* use(sql<Unaccounted>`
-      SELECT s.email_key AS "emailKey", min(s.email) AS email
+      SELECT a.email_key AS "emailKey", min(coalesce(s.email, a.email_key)) AS email
       FROM json_each(${keys}) j
-      CROSS JOIN batch_sent s ON s.email_key = j.value ->> 0
-      CROSS JOIN outcomes o ON o.batch_id = s.batch_id AND o.email_key = s.email_key AND o.occurrence = s.occurrence
+      CROSS JOIN addresses a ON a.email_key = j.value ->> 0
+      CROSS JOIN sent_contacts s ON s.address_id = a.address_id
+      CROSS JOIN verdicts o ON o.batch = s.batch AND o.address_id = s.address_id AND o.occurrence = s.occurrence
       WHERE o.outcome = 'unaccounted'
-        AND NOT EXISTS (SELECT 1 FROM lookups k
-          WHERE k.email_key = s.email_key AND k.lookup_id > ${walk.begun.afterLookup} AND (k.deleted = 0 OR j.value ->> 1))
-      GROUP BY s.email_key`)
+        AND NOT EXISTS (SELECT 1 FROM address_lookups k
+          WHERE k.address_id = s.address_id AND k.lookup_id > ${walk.begun.afterLookup} AND (k.deleted = 0 OR j.value ->> 1))
+      GROUP BY s.address_id ORDER BY a.email_key`)
     if (wanted.length === 0) return 0
     const lookedUp = wanted.map((one) => ({ ...one, contact: Option.fromNullable(found.get(one.emailKey)) }))
     yield* record(lookedUp, "walk", { askedAt: walk.now, afterAnswer: walk.begun.afterAnswer })
@@ -163,20 +165,16 @@ export const recordAbsent = ({ afterAnswer, afterLookup, askedAt }: Moment) =>
   Effect.flatMap(Ledger, ({ sql, transact }) =>
     transact(
       Effect.gen(function* () {
-        const absent = yield* sql<{ readonly email_key: string }>`
-          INSERT INTO lookups (email_key, email, asked_at, after_answer_id, method)
-          SELECT o.email_key, min(s.email), ${askedAt}, ${afterAnswer}, 'walk'
-          FROM outcomes o
-          JOIN batch_sent s ON s.batch_id = o.batch_id AND s.email_key = o.email_key AND s.occurrence = o.occurrence
-          WHERE o.outcome = 'unaccounted' AND ${sql.literal(isNobodyErased("o.email_key"))}
-            AND NOT EXISTS (SELECT 1 FROM lookups k WHERE k.email_key = o.email_key AND k.lookup_id > ${afterLookup})
-          GROUP BY o.email_key RETURNING email_key`
+        const absent = yield* sql<{ readonly address_id: number }>`
+          INSERT INTO address_lookups (address_id, email, asked_at, after_answer_id, method)
+          SELECT o.address_id, nullif(min(coalesce(s.email, a.email_key)), a.email_key), ${askedAt}, ${afterAnswer}, 'walk'
+          ${sql.literal(unaccountedRows)}
+            AND NOT EXISTS (SELECT 1 FROM address_lookups k WHERE k.address_id = o.address_id AND k.lookup_id > ${afterLookup})
+          GROUP BY o.address_id ORDER BY a.email_key RETURNING address_id`
         // Whatever an earlier look-up said of them in other batches is out of date, too.
-        const keys = JSON.stringify(absent.map(({ email_key }) => email_key))
-        yield* sql`
-          INSERT INTO stale_batches
-          SELECT DISTINCT s.batch_id FROM json_each(${keys}) j CROSS JOIN batch_sent s ON s.email_key = j.value
-          WHERE true ON CONFLICT DO NOTHING`
+        yield* sql.unsafe(markAddresses("SELECT value AS address_id FROM json_each(?)"), [
+          JSON.stringify(absent.map(({ address_id }) => address_id))
+        ])
         return absent.length
       })
     )

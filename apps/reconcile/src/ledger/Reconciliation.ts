@@ -3,6 +3,7 @@ import type { SqlError } from "@effect/sql/SqlError"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type { BatchId } from "effect-activecampaign/BatchId"
+import { markBatches } from "./facts/stale.js"
 import { Ledger } from "./Ledger.js"
 import { agreeCounts, closeNumbers } from "./reconciliation/count.js"
 import { anyRepeatedLocal, drawDuplicateLocal, drawFindings } from "./reconciliation/findings.js"
@@ -56,12 +57,12 @@ export const conclusionStatements = (options: {
 ]
 
 const fillScope = (sql: SqlClient.SqlClient, only: BatchId | undefined) => sql`
-  INSERT INTO reconcile_scope (batch_id, batch)
-  SELECT batch_id, row_number() OVER (ORDER BY batch_id) FROM stale_batches
-  WHERE ${only === undefined ? sql`true` : sql`batch_id = ${only}`}
-  ORDER BY batch_id LIMIT ${sliceSize}`
+  INSERT INTO reconcile_scope (batch)
+  SELECT batch FROM stale_marks
+  WHERE ${only === undefined ? sql`true` : sql`batch = (SELECT batch FROM numbered_batches WHERE batch_id = ${only})`}
+  ORDER BY batch LIMIT ${sliceSize}`
 
-const ofScope = "batch_id IN (SELECT batch_id FROM reconcile_scope)"
+const ofScope = "batch IN (SELECT batch FROM reconcile_scope)"
 
 /** Batches decided, and contacts whose outcome in a settled batch is another than before. */
 export interface Reconciled {
@@ -72,16 +73,16 @@ export interface Reconciled {
 /** A slice of a rebuild starts from nothing, and what stood before is kept aside to be compared. */
 const setAside: ReadonlyArray<string> = [
   `CREATE TEMP TABLE IF NOT EXISTS outcomes_before (
-    batch_id TEXT NOT NULL, email_key TEXT NOT NULL, occurrence INTEGER NOT NULL,
+    batch INTEGER NOT NULL, address_id INTEGER NOT NULL, occurrence INTEGER NOT NULL,
     outcome TEXT NOT NULL, evidence TEXT NOT NULL, contact_id TEXT
   ) STRICT`,
   "DELETE FROM outcomes_before",
-  `INSERT INTO outcomes_before SELECT o.* FROM reconcile_scope r CROSS JOIN outcomes o ON o.batch_id = r.batch_id`,
-  `DELETE FROM outcomes WHERE ${ofScope}`
+  `INSERT INTO outcomes_before SELECT o.* FROM reconcile_scope r CROSS JOIN verdicts o ON o.batch = r.batch`,
+  `DELETE FROM verdicts WHERE ${ofScope}`
 ]
 
 const countDifferent = `SELECT count(*) AS changed FROM outcomes_before b
-  LEFT JOIN outcomes o ON o.batch_id = b.batch_id AND o.email_key = b.email_key AND o.occurrence = b.occurrence
+  LEFT JOIN verdicts o ON o.batch = b.batch AND o.address_id = b.address_id AND o.occurrence = b.occurrence
   WHERE o.outcome IS NOT b.outcome OR o.evidence IS NOT b.evidence OR o.contact_id IS NOT b.contact_id`
 
 interface SliceOptions {
@@ -113,32 +114,32 @@ const slice = (sql: SqlClient.SqlClient, options: SliceOptions): Effect.Effect<R
     const [scope] = yield* sql<{ readonly batches: number }>`SELECT count(*) AS batches FROM reconcile_scope`
     if (scope === undefined || scope.batches === 0) return { batches: 0, changed: 0 }
     if (options.fromNothing === true) for (const statement of setAside) yield* sql.unsafe(statement)
-    yield* sql.unsafe(`DELETE FROM findings WHERE ${ofScope}`)
-    yield* sql.unsafe(`DELETE FROM near_matches WHERE ${ofScope}`)
+    yield* sql.unsafe(`DELETE FROM batch_findings WHERE ${ofScope}`)
+    yield* sql.unsafe(`DELETE FROM nearest_sent WHERE ${ofScope}`)
     if (options.doubted !== undefined) yield* doubtAgain(sql, options.doubted)
     const [repeated] = yield* sql.unsafe<{ readonly any: number }>(anyRepeatedLocal)
     const known = { doubted: options.doubted !== undefined, repeated: repeated?.any === 1 }
     for (const statement of conclusionStatements(known)) yield* sql.unsafe(statement)
     yield* drawNearMatches(sql)
-    yield* sql.unsafe(`DELETE FROM stale_batches WHERE ${ofScope}`)
+    yield* sql.unsafe(`DELETE FROM stale_marks WHERE ${ofScope}`)
     if (options.fromNothing === true) {
       const [different] = yield* sql.unsafe<{ readonly changed: number }>(countDifferent)
       return { batches: scope.batches, changed: different?.changed ?? 0 }
     }
-    const changed = yield* sql<{ readonly batch_id: string }>`
-      INSERT INTO outcome_changes (changed_at, batch_id, email_key, occurrence, outcome_before, outcome_after)
-      SELECT ${DateTime.formatIso(yield* DateTime.now)}, c.batch_id, c.email_key, c.occurrence, c.outcome_before, o.outcome
-      FROM (SELECT batch_id, email_key, occurrence, outcome_before, min(rowid) FROM changed_outcomes
-        GROUP BY batch_id, email_key, occurrence) c
-      JOIN outcomes o ON o.batch_id = c.batch_id AND o.email_key = c.email_key AND o.occurrence = c.occurrence
-      WHERE o.outcome <> c.outcome_before RETURNING batch_id`
+    const changed = yield* sql<{ readonly batch: number }>`
+      INSERT INTO verdict_changes (changed_at, batch, address_id, occurrence, outcome_before, outcome_after)
+      SELECT ${DateTime.formatIso(yield* DateTime.now)}, c.batch, c.address_id, c.occurrence, c.outcome_before, o.outcome
+      FROM (SELECT batch, address_id, occurrence, outcome_before, min(rowid) FROM changed_outcomes
+        GROUP BY batch, address_id, occurrence) c
+      JOIN verdicts o ON o.batch = c.batch AND o.address_id = c.address_id AND o.occurrence = c.occurrence
+      WHERE o.outcome <> c.outcome_before RETURNING batch`
     return { batches: scope.batches, changed: changed.length }
   })
 
 /** Whether there are enough batches to look for all doubted IDs at once. */
 const areMany = (sql: SqlClient.SqlClient) =>
   Effect.map(
-    sql<{ readonly batches: number }>`SELECT count(*) AS batches FROM stale_batches`,
+    sql<{ readonly batches: number }>`SELECT count(*) AS batches FROM stale_marks`,
     ([stale]) => (stale?.batches ?? 0) >= manyBatches
   )
 
@@ -175,7 +176,7 @@ export const reconcileStale = (options: { readonly only?: BatchId } = {}) => inS
 
 /** Marks every batch as changed, so that all conclusions are drawn anew from the facts. */
 export const markAllStale = Effect.flatMap(Ledger, ({ sql, use }) =>
-  use(sql`INSERT INTO stale_batches SELECT batch_id FROM batches WHERE true ON CONFLICT DO NOTHING`)
+  use(sql.unsafe(markBatches("SELECT batch FROM numbered_batches")))
 )
 
 /** Takes the conclusions of the batches whose facts changed away, and draws them from nothing. */

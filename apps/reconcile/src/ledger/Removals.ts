@@ -3,12 +3,15 @@ import type { SqlError } from "@effect/sql/SqlError"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type { BatchId } from "effect-activecampaign/BatchId"
+import { forgetAddresses } from "./facts/addresses.js"
+import { markAddresses, markBatches, markListed, sentTo } from "./facts/stale.js"
 import { Ledger } from "./Ledger.js"
-import { changesOf } from "./LocalContacts/changesOf.js"
-import * as links from "./LocalContacts/links.js"
-import { tablesOfBatches } from "./notes.js"
+import { changesOf } from "./changesOf.js"
+import * as links from "./load/links.js"
+import { spellOut } from "./load/shapes.js"
 import type { OutcomeWord } from "./outcomeWords.js"
 import { reconcileStale } from "./Reconciliation.js"
+import { knownAs } from "./schema/recordViews.js"
 
 /** What a removal takes out, and what else it changes. */
 export interface Removal {
@@ -66,7 +69,7 @@ export const preview = <A, E, R>(change: Effect.Effect<A, E, R>) =>
   )
 
 const changedSince = (sql: SqlClient.SqlClient, last: number) => sql<Removal["changed"][number]>`
-  SELECT outcome_before AS before, outcome_after AS after, count(*) AS contacts FROM outcome_changes
+  SELECT outcome_before AS before, outcome_after AS after, count(*) AS contacts FROM verdict_changes
   WHERE outcome_change_id > ${last} GROUP BY outcome_before, outcome_after ORDER BY outcome_before, outcome_after`
 
 /** Takes out what `take` takes and decides again what that concerns, all in one transaction. */
@@ -80,9 +83,11 @@ const removal = <A extends Pick<Removal, "removed" | "lost">>(
         yield* reconcileStale()
         const before = yield* count(sql, "retry_candidates")
         yield* sql.unsafe("PRAGMA defer_foreign_keys = ON")
+        for (const statement of createLeft) yield* sql.unsafe(statement)
         const taken = yield* take(sql)
+        yield* sql.unsafe(forgetAddresses("SELECT address_id FROM left_addresses"))
         const [last] = yield* sql<{ readonly id: number }>`
-          SELECT coalesce(max(outcome_change_id), 0) AS id FROM outcome_changes`
+          SELECT coalesce(max(outcome_change_id), 0) AS id FROM verdict_changes`
         yield* reconcileStale()
         const changed = yield* changedSince(sql, last?.id ?? 0)
         return { ...taken, changed, retry: { before, after: yield* count(sql, "retry_candidates") } }
@@ -96,29 +101,40 @@ const deleteAll = (sql: SqlClient.SqlClient, deletions: ReadonlyArray<Deletion>)
   Effect.map(
     Effect.forEach(deletions, ([table, where]) =>
       Effect.map(sql.unsafe(`DELETE FROM ${table} WHERE ${where}`).raw, (result) => ({
-        table,
+        table: knownAs(table),
         rows: changesOf(result)
       }))
     ),
-    (removed) => removed.filter(({ rows }) => rows > 0)
+    (removed) => removed.filter(({ rows, table }) => rows > 0 && !untold.includes(table))
   )
 
 const isTaken = (row: string) =>
-  `(${row}.batch_id, ${row}.email_key, ${row}.occurrence) IN (SELECT batch_id, email_key, occurrence FROM taken_sent)`
+  `(${row}.batch, ${row}.address_id, ${row}.occurrence) IN (SELECT batch, address_id, occurrence FROM taken_sent)`
 
 /** The sent contacts to be taken out, each by its key. */
 const createTaken: ReadonlyArray<string> = [
   `CREATE TEMP TABLE IF NOT EXISTS taken_sent (
-    batch_id TEXT NOT NULL, email_key TEXT NOT NULL, occurrence INTEGER NOT NULL,
-    PRIMARY KEY (batch_id, email_key, occurrence)
+    batch INTEGER NOT NULL, address_id INTEGER NOT NULL, occurrence INTEGER NOT NULL,
+    PRIMARY KEY (batch, address_id, occurrence)
   ) STRICT, WITHOUT ROWID`,
   "DELETE FROM taken_sent"
 ]
 
+/** Addresses that may be of no row any more. */
+const createLeft: ReadonlyArray<string> = [
+  "CREATE TEMP TABLE IF NOT EXISTS left_addresses (address_id INTEGER PRIMARY KEY) STRICT",
+  "DELETE FROM left_addresses"
+]
+
+const noteAddresses = (sql: SqlClient.SqlClient, selects: ReadonlyArray<string>) =>
+  sql.unsafe(
+    `INSERT INTO left_addresses SELECT address_id FROM (${selects.join(" UNION ")}) WHERE true ON CONFLICT DO NOTHING`
+  )
+
 const lostOutcomes = (sql: SqlClient.SqlClient) =>
   sql.unsafe<Removal["lost"][number]>(`
     SELECT coalesce(o.outcome, 'pending') AS outcome, count(*) AS contacts FROM taken_sent t
-    LEFT JOIN outcomes o ON o.batch_id = t.batch_id AND o.email_key = t.email_key AND o.occurrence = t.occurrence
+    LEFT JOIN verdicts o ON o.batch = t.batch AND o.address_id = t.address_id AND o.occurrence = t.occurrence
     GROUP BY 1 ORDER BY 1`)
 
 /** Takes a source out with what it alone says was sent. */
@@ -129,40 +145,49 @@ const takeSource = (sql: SqlClient.SqlClient, source: NamedSource) =>
     // others are not known to account for them, and all stay.
     yield* sql.unsafe(`
       INSERT INTO taken_sent
-      SELECT s.batch_id, s.email_key, s.occurrence
-      FROM (SELECT batch_id, email_key, max(contacts) AS contacts FROM (${namedBy(`local_source_id = ${source.id}`)})
-        GROUP BY batch_id, email_key) own
-      CROSS JOIN batch_sent s ON s.batch_id = own.batch_id AND s.email_key = own.email_key
-      WHERE (SELECT max(m.occurrence) FROM batch_sent m WHERE m.batch_id = own.batch_id AND m.email_key = own.email_key)
+      SELECT s.batch, s.address_id, s.occurrence
+      FROM (SELECT batch, address_id, max(contacts) AS contacts FROM (${namedBy(`local_source_id = ${source.id}`)})
+        GROUP BY batch, address_id) own
+      CROSS JOIN sent_contacts s ON s.batch = own.batch AND s.address_id = own.address_id
+      WHERE (SELECT max(m.occurrence) FROM sent_contacts m WHERE m.batch = own.batch AND m.address_id = own.address_id)
           <= own.contacts
         AND s.occurrence > coalesce((SELECT max(contacts) FROM (
-          ${namedBy(`email_key = own.email_key AND batch_id = own.batch_id AND local_source_id <> ${source.id}`)})), 0)`)
+          ${namedBy(`address_id = own.address_id AND batch = own.batch AND local_source_id <> ${source.id}`)})), 0)`)
     const lost = yield* lostOutcomes(sql)
-    yield* sql.unsafe(`
-      INSERT INTO stale_batches
-      SELECT batch_id FROM taken_sent
-      UNION SELECT s.batch_id FROM (SELECT DISTINCT email_key FROM local_contacts WHERE local_source_id = ${source.id}) l
-        CROSS JOIN batch_sent s ON s.email_key = l.email_key
-      ON CONFLICT DO NOTHING`)
-    yield* sql`INSERT INTO stale_batches SELECT batch_id FROM batch_sent_gaps WHERE source = ${source.name}
-      ON CONFLICT DO NOTHING`
+    yield* sql.unsafe(
+      markBatches(
+        `SELECT batch FROM taken_sent UNION ${sentTo(
+          `SELECT DISTINCT address_id FROM local_rows WHERE local_source_id = ${source.id}`
+        )}`
+      )
+    )
+    const gaps = yield* sql<{ readonly batch: number }>`
+      DELETE FROM sent_gaps WHERE source = ${source.name} RETURNING batch`
+    yield* markListed(sql, gaps)
     const emptied = yield* sql<{ readonly batch_id: string }>`
-      SELECT batch_id FROM (SELECT DISTINCT batch_id FROM taken_sent) t
-      WHERE (SELECT count(*) FROM taken_sent x WHERE x.batch_id = t.batch_id)
-        = (SELECT count(*) FROM batch_sent s WHERE s.batch_id = t.batch_id) ORDER BY batch_id`
+      SELECT b.batch_id FROM (SELECT DISTINCT batch FROM taken_sent) t
+      CROSS JOIN numbered_batches b ON b.batch = t.batch
+      WHERE (SELECT count(*) FROM taken_sent x WHERE x.batch = t.batch)
+        = (SELECT count(*) FROM sent_contacts s WHERE s.batch = t.batch) ORDER BY b.batch_id`
     yield* links.noteRemoved(sql, source.id)
-    const gaps = changesOf(yield* sql`DELETE FROM batch_sent_gaps WHERE source = ${source.name}`.raw)
+    yield* noteAddresses(sql, [
+      "SELECT address_id FROM taken_sent",
+      `SELECT address_id FROM local_rows WHERE local_source_id = ${source.id}`,
+      `SELECT address_id FROM former_sent WHERE local_source_id = ${source.id}`
+    ])
     const removed = yield* deleteAll(sql, [
-      ["outcome_changes", isTaken("outcome_changes")],
-      ["outcomes", isTaken("outcomes")],
-      ["batch_sent", isTaken("batch_sent")],
-      ["local_contacts", `local_source_id = ${source.id}`],
-      ["local_former_sent", `local_source_id = ${source.id}`],
+      ["verdict_changes", isTaken("verdict_changes")],
+      ["verdicts", isTaken("verdicts")],
+      ["sent_contacts", isTaken("sent_contacts")],
+      ["local_rows", `local_source_id = ${source.id}`],
+      ["former_sent", `local_source_id = ${source.id}`],
+      ["row_shapes", `local_source_id = ${source.id}`],
       ["local_sources", `local_source_id = ${source.id}`]
     ])
     yield* links.relinkRemoved(sql)
+    const ofGaps = { table: knownAs("sent_gaps"), rows: gaps.length }
     return {
-      removed: gaps === 0 ? removed : [{ table: "batch_sent_gaps", rows: gaps }, ...removed],
+      removed: gaps.length === 0 ? removed : [ofGaps, ...removed],
       lost,
       emptied: emptied.map((row) => row.batch_id)
     }
@@ -170,61 +195,78 @@ const takeSource = (sql: SqlClient.SqlClient, source: NamedSource) =>
 
 /** How many contacts of an address each source names in a batch at once, now or before. */
 const namedBy = (which: string) => `
-  SELECT batch_id, email_key, local_source_id, count(*) AS contacts FROM local_contacts
-  WHERE batch_id IS NOT NULL AND ${which} GROUP BY batch_id, email_key, local_source_id
+  SELECT batch, address_id, local_source_id, count(*) AS contacts FROM local_rows
+  WHERE batch IS NOT NULL AND ${which} GROUP BY batch, address_id, local_source_id
   UNION ALL
-  SELECT batch_id, email_key, local_source_id, contacts FROM local_former_sent WHERE ${which}`
+  SELECT batch, address_id, local_source_id, contacts FROM former_sent WHERE ${which}`
 
 /** The source that `batches add --sent` makes for a batch: it is a part of the batch. */
 export const sourceOfSent = (batchId: BatchId) => `sent in ${batchId}`
 
 const takeBatches = (sql: SqlClient.SqlClient, batchIds: ReadonlyArray<BatchId>) =>
   Effect.gen(function* () {
-    yield* sql.unsafe(
-      "CREATE TEMP TABLE IF NOT EXISTS taken_batches (batch_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID"
-    )
+    yield* sql.unsafe("CREATE TEMP TABLE IF NOT EXISTS taken_batches (batch INTEGER PRIMARY KEY) STRICT")
     yield* sql.unsafe("DELETE FROM taken_batches")
-    yield* sql`INSERT INTO taken_batches SELECT value FROM json_each(${JSON.stringify(batchIds)}) WHERE true
-      ON CONFLICT DO NOTHING`
+    yield* sql`INSERT INTO taken_batches SELECT batch FROM numbered_batches
+      WHERE batch_id IN (SELECT value FROM json_each(${JSON.stringify(batchIds)}))`
     for (const statement of createTaken) yield* sql.unsafe(statement)
-    const isOfTaken = "batch_id IN (SELECT batch_id FROM taken_batches)"
+    const isOfTaken = "batch IN (SELECT batch FROM taken_batches)"
     yield* sql.unsafe(
-      `INSERT INTO taken_sent SELECT batch_id, email_key, occurrence FROM batch_sent WHERE ${isOfTaken}`
+      `INSERT INTO taken_sent SELECT batch, address_id, occurrence FROM sent_contacts WHERE ${isOfTaken}`
     )
     const lost = yield* lostOutcomes(sql)
     const ownSources = yield* sql<NamedSource>`
       SELECT local_source_id AS id, name FROM local_sources s
       WHERE name IN (SELECT value FROM json_each(${JSON.stringify(batchIds.map(sourceOfSent))}))
-        AND NOT EXISTS (SELECT 1 FROM local_contacts l WHERE l.local_source_id = s.local_source_id
-          AND l.batch_id NOT IN (SELECT batch_id FROM taken_batches))`
+        AND NOT EXISTS (SELECT 1 FROM local_rows l WHERE l.local_source_id = s.local_source_id
+          AND l.batch NOT IN (SELECT batch FROM taken_batches))`
     const ofSources = yield* Effect.forEach(ownSources, (source) => takeSource(sql, source))
     // Two contacts of one address that name no batch are a finding, wherever the address was sent.
-    yield* sql.unsafe(`
-      INSERT INTO stale_batches
-      SELECT s.batch_id FROM (SELECT DISTINCT email_key FROM local_contacts WHERE ${isOfTaken}) l
-      CROSS JOIN batch_sent s ON s.email_key = l.email_key
-      WHERE true ON CONFLICT DO NOTHING`)
-    const unnamed = changesOf(
-      yield* sql.unsafe(`UPDATE local_contacts SET batch_id = NULL WHERE ${isOfTaken}`).raw
-    )
+    yield* sql.unsafe(markAddresses(`SELECT DISTINCT address_id FROM local_rows WHERE ${isOfTaken}`))
+    yield* spellOut(sql, "batch_id_at", `SELECT local_contact_id FROM local_rows WHERE ${isOfTaken}`)
+    const unnamed = changesOf(yield* sql.unsafe(`UPDATE local_rows SET batch = NULL WHERE ${isOfTaken}`).raw)
+    yield* noteAddresses(sql, [
+      "SELECT address_id FROM taken_sent",
+      `SELECT address_id FROM former_sent WHERE ${isOfTaken}`,
+      `SELECT f.address_id FROM answers r CROSS JOIN answer_failures f ON f.answer_id = r.answer_id WHERE r.${isOfTaken}`
+    ])
+    const ofAnswers = `answer_id IN (SELECT answer_id FROM answers WHERE ${isOfTaken})`
     // The mark of what is stale goes last: its trigger compares what was sent with the outcomes.
-    const tables = tablesOfBatches.filter((table) => table !== "stale_batches" && table !== "batches")
-    const removed = yield* deleteAll(
-      sql,
-      ["local_former_sent", ...tables, "stale_batches", "batches"].map(
-        (table): Deletion => [table, isOfTaken]
-      )
-    )
+    const removed = yield* deleteAll(sql, [
+      ...["answer_successes", "answer_failures", "unreadable_items"].map(
+        (table): Deletion => [table, ofAnswers]
+      ),
+      ...tablesOfBatches.map((table): Deletion => [table, isOfTaken])
+    ])
     // The numbers of the answers taken out are given again: to what comes then, an earlier look-up says nothing.
-    yield* sql`UPDATE lookups SET after_answer_id = min(after_answer_id,
-      (SELECT coalesce(max(batch_answer_id), 0) FROM batch_answers))`
+    yield* sql`UPDATE address_lookups SET after_answer_id = min(after_answer_id,
+      (SELECT coalesce(max(answer_id), 0) FROM answers))`
     return { removed: sum([...ofSources.flatMap((one) => one.removed), ...removed]), lost, unnamed }
   })
+
+/** Every table with rows of single batches but those of the user's own contacts, batches themselves last. */
+const tablesOfBatches: ReadonlyArray<string> = [
+  "former_sent",
+  "sent_contacts",
+  "sent_gaps",
+  "answers",
+  "batch_troubles",
+  "verdicts",
+  "unmatched_ids",
+  "batch_findings",
+  "nearest_sent",
+  "verdict_changes",
+  "stale_marks",
+  "numbered_batches"
+]
+
+/** No user misses a row of these. */
+const untold = [knownAs("stale_marks"), "row_shapes"]
 
 const sum = (rows: Removal["removed"]): Removal["removed"] => {
   const byTable = new Map<string, number>()
   for (const { rows: some, table } of rows) {
-    if (table !== "stale_batches") byTable.set(table, (byTable.get(table) ?? 0) + some)
+    byTable.set(table, (byTable.get(table) ?? 0) + some)
   }
   return [...byTable].map(([table, all]) => ({ table, rows: all }))
 }

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { Ledger } from "./Ledger.js"
+import { hasSettled } from "./schema/words.js"
 import { isWorthAnIndex, type OutcomeWord } from "./outcomeWords.js"
 
 export interface OutcomeTotal {
@@ -69,17 +70,16 @@ export const summary = Effect.flatMap(Ledger, ({ sql, use }) =>
         readonly settled: number
         readonly sent: number
       }>`
-        SELECT (SELECT count(*) FROM batches) AS batches,
-          (SELECT count(DISTINCT batch_id) FROM batch_answers
-            WHERE status IN ('completed', 'failed', 'interrupted')) AS settled,
-          (SELECT count(*) FROM batch_sent) AS sent`
+        SELECT (SELECT count(*) FROM numbered_batches) AS batches,
+          (SELECT count(DISTINCT batch) FROM answers WHERE ${sql.literal(hasSettled("status"))}) AS settled,
+          (SELECT count(*) FROM sent_contacts) AS sent`
       const outcomes = yield* sql<OutcomeTotal>`
-        SELECT outcome, evidence, count(*) AS contacts FROM outcomes GROUP BY outcome, evidence
+        SELECT outcome, evidence, count(*) AS contacts FROM verdicts GROUP BY outcome, evidence
         UNION ALL SELECT 'pending', 'unsettled', sent - decided
-        FROM (SELECT (SELECT count(*) FROM batch_sent) AS sent, (SELECT count(*) FROM outcomes) AS decided)
+        FROM (SELECT (SELECT count(*) FROM sent_contacts) AS sent, (SELECT count(*) FROM verdicts) AS decided)
         WHERE sent > decided ORDER BY outcome, evidence`
       const findings = yield* sql<{ readonly finding: string; readonly count: number }>`
-        SELECT finding, count(*) AS count FROM findings GROUP BY finding ORDER BY finding`
+        SELECT finding, count(*) AS count FROM batch_findings GROUP BY finding ORDER BY finding`
       const result: Summary = {
         batches: totals?.batches ?? 0,
         settled: totals?.settled ?? 0,
@@ -106,7 +106,7 @@ export const changesSinceLastRun = Effect.flatMap(Ledger, ({ sql, use }) =>
     Effect.gen(function* () {
       const rows = yield* sql<{ readonly change: keyof Changes; readonly contacts: number }>`
         SELECT change, count(*) AS contacts FROM changes_since_last_run GROUP BY change`
-      const [all] = yield* sql<{ readonly contacts: number }>`SELECT count(*) AS contacts FROM batch_sent`
+      const [all] = yield* sql<{ readonly contacts: number }>`SELECT count(*) AS contacts FROM sent_contacts`
       const of = (change: keyof Changes) => rows.find((row) => row.change === change)?.contacts ?? 0
       const differing = {
         settled: of("settled"),
@@ -154,12 +154,11 @@ export interface TroubleRow {
 /** Batches without an answer since their last one: for a reason of their own, or because none had any. */
 const troubledBatches = `
   SELECT b.batch_id, e.first_at, e.last_at, e.times, e.error, e.message
-  FROM batches b JOIN batch_errors e ON e.batch_id = b.batch_id AND e.ended_at IS NULL AND e.error <> 'UnknownBatch'
+  FROM numbered_batches b JOIN batch_troubles e ON e.batch = b.batch AND e.ended_at IS NULL AND e.error <> 'UnknownBatch'
   UNION ALL
   SELECT b.batch_id, e.first_at, e.last_at, e.times, e.error, e.message
-  FROM account_errors e JOIN batches b ON e.step = 'follow' AND e.ended_at IS NULL AND b.added_at <= e.last_at
-  WHERE NOT EXISTS (SELECT 1 FROM batch_answers a
-    WHERE a.batch_id = b.batch_id AND a.status IN ('completed', 'failed', 'interrupted'))`
+  FROM account_errors e JOIN numbered_batches b ON e.step = 'follow' AND e.ended_at IS NULL AND b.added_at <= e.last_at
+  WHERE NOT EXISTS (SELECT 1 FROM answers a WHERE a.batch = b.batch AND ${hasSettled("a.status")})`
 
 /** The IDs of all of them. */
 export const troubled = Effect.flatMap(Ledger, ({ sql, use }) =>
@@ -197,10 +196,12 @@ export const findings = (options: { readonly limit: number; readonly batchId?: s
 export const attention = (options: { readonly limit: number; readonly batchId?: string | undefined }) =>
   Effect.flatMap(Ledger, ({ sql, use }) =>
     use(sql<OutcomeRow>`
-      SELECT o.batch_id, s.email, o.outcome, o.evidence, o.contact_id
-      FROM outcomes o
-      JOIN batch_sent s ON s.batch_id = o.batch_id AND s.email_key = o.email_key AND s.occurrence = o.occurrence
+      SELECT b.batch_id, coalesce(s.email, a.email_key) AS email, o.outcome, o.evidence, o.contact_id
+      FROM verdicts o
+      JOIN sent_contacts s ON s.batch = o.batch AND s.address_id = o.address_id AND s.occurrence = o.occurrence
+      JOIN numbered_batches b ON b.batch = o.batch
+      JOIN addresses a ON a.address_id = o.address_id
       WHERE o.outcome IN ('contradictory', 'rejected', 'missing', 'unaccounted') AND ${sql.literal(isWorthAnIndex("o.outcome"))}
-        AND ${options.batchId === undefined ? sql`true` : sql`o.batch_id = ${options.batchId}`}
-      ORDER BY o.outcome, o.batch_id, o.email_key, o.occurrence LIMIT ${options.limit}`)
+        AND ${options.batchId === undefined ? sql`true` : sql`b.batch_id = ${options.batchId}`}
+      ORDER BY o.outcome, b.batch_id, a.email_key, o.occurrence LIMIT ${options.limit}`)
   )

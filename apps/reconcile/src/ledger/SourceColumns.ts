@@ -1,5 +1,4 @@
 import * as Effect from "effect/Effect"
-import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { Ledger } from "./Ledger.js"
 import type { LedgerError } from "./LedgerError.js"
@@ -36,10 +35,6 @@ const exactly = (json: string) =>
     token.startsWith('"') || isKept(token) ? token : `"${token}"`
   )
 
-/** The values of one contact of a source under the given names; null where it has none, or is not known. */
-export const originalValues = (names: ReadonlyArray<string>, json: string | null): ReadonlyArray<unknown> => {
-  const values: unknown = json === null ? null : JSON.parse(riskyNumber.test(json) ? exactly(json) : json)
-  return Predicate.isRecord(values)
-    ? names.map((name) => (Object.hasOwn(values, name) ? values[name] : null))
-    : names.map(() => null)
-}
+/** The values of a row's cells, which are a JSON array. */
+export const originalCells = (json: string): ReadonlyArray<unknown> =>
+  JSON.parse(riskyNumber.test(json) ? exactly(json) : json)

@@ -20,17 +20,17 @@ export interface FailedCalls {
 export const recordOfBatch = (batchId: BatchId, failed: FailedCalls) =>
   Effect.flatMap(Ledger, ({ sql, transact }) =>
     transact(sql`
-      INSERT INTO batch_errors (batch_id, first_at, last_at, times, error, message, raw_body)
-      VALUES (${batchId}, ${failed.firstAt}, ${failed.lastAt}, ${failed.times}, ${failed.error}, ${failed.message}, ${failed.body})
-      ON CONFLICT (batch_id) WHERE ended_at IS NULL DO UPDATE SET last_at = excluded.last_at,
+      INSERT INTO batch_troubles (batch, first_at, last_at, times, error, message, raw_body)
+      VALUES ((SELECT batch FROM numbered_batches WHERE batch_id = ${batchId}), ${failed.firstAt}, ${failed.lastAt},
+        ${failed.times}, ${failed.error}, ${failed.message}, ${failed.body})
+      ON CONFLICT (batch) WHERE ended_at IS NULL DO UPDATE SET last_at = excluded.last_at,
         times = times + excluded.times, error = excluded.error, message = excluded.message, raw_body = excluded.raw_body`)
   )
 
 export const endOfBatch = (batchId: BatchId, endedAt: string) =>
   Effect.flatMap(Ledger, ({ sql, transact }) =>
-    transact(
-      sql`UPDATE batch_errors SET ended_at = ${endedAt} WHERE batch_id = ${batchId} AND ended_at IS NULL`
-    )
+    transact(sql`UPDATE batch_troubles SET ended_at = ${endedAt}
+      WHERE batch = (SELECT batch FROM numbered_batches WHERE batch_id = ${batchId}) AND ended_at IS NULL`)
   )
 
 export const recordOfStep = (step: Step, failed: FailedCalls) =>

@@ -69,7 +69,7 @@ export const describeSchema = Effect.flatMap(Ledger, ({ sql, use }) =>
         of.columns.push({
           name,
           type,
-          nullable: required === 0 && key === 0,
+          nullable: kind === "view" ? /\bNULL\b/.test(note ?? "") : required === 0 && key === 0,
           key,
           refersTo: refers_to,
           note: note ?? ""

@@ -1,4 +1,5 @@
 import type Sqlite from "better-sqlite3"
+import { hasSettled } from "./schema/words.js"
 
 /** How much a ledger holds. */
 export interface Held {
@@ -16,10 +17,10 @@ export const held = (database: Sqlite.Database): Held =>
   database
     .prepare<[], Held>(`
       SELECT (SELECT user_version FROM pragma_user_version) AS schema,
-        (SELECT count(*) FROM batches) AS batches,
-        (SELECT count(DISTINCT batch_id) FROM batch_answers
-          WHERE status IN ('completed', 'failed', 'interrupted')) AS settled,
-        (SELECT count(*) FROM batch_sent) AS sent,
-        (SELECT count(*) FROM batch_answers) AS answers,
-        (SELECT count(*) FROM local_contacts) AS "localContacts"`)
+        (SELECT count(*) FROM numbered_batches) AS batches,
+        (SELECT count(DISTINCT batch) FROM answers
+          WHERE ${hasSettled("status")}) AS settled,
+        (SELECT count(*) FROM sent_contacts) AS sent,
+        (SELECT count(*) FROM answers) AS answers,
+        (SELECT count(*) FROM local_rows) AS "localContacts"`)
     .get() ?? nothing

@@ -11,7 +11,7 @@ const isNoDomain = (
           OR (${host} NOT GLOB '?*.*' AND ${host} NOT GLOB '*[。．｡]*') OR ${host} GLOB '*..*' OR ${host} GLOB '.*'`
 
 /**
- * Why an address was probably rejected, in SQL over `contact_status`: by ActiveCampaign's published rules and by what
+ * Why an address was probably rejected, in SQL over the rows of a verdict: by ActiveCampaign's published rules and by what
  * is recorded here. A guess, and called one: the API names no reasons. NULL where there is none.
  */
 export const likelyReason = (row: string): string => {
@@ -23,12 +23,12 @@ export const likelyReason = (row: string): string => {
           THEN 'likely: the address has a character that ActiveCampaign does not take'
         WHEN ${isNoDomain(domain(email))}
           THEN 'likely: the part behind the @ is no domain'
-        WHEN EXISTS (SELECT 1 FROM lookups k WHERE k.email_key = ${row}.email_key AND k.bounced = 1)
+        WHEN EXISTS (SELECT 1 FROM address_lookups k WHERE k.address_id = ${row}.address_id AND k.bounced = 1)
           THEN 'likely: mail to the contact bounced, when it was looked up'
-        WHEN EXISTS (SELECT 1 FROM lookups k WHERE k.email_key = ${row}.email_key AND k.contact_id IS NOT NULL AND k.deleted = 0)
+        WHEN EXISTS (SELECT 1 FROM address_lookups k WHERE k.address_id = ${row}.address_id AND k.contact_id IS NOT NULL AND k.deleted = 0)
           THEN 'likely: the contact is in the account, and unsubscribed or excluded'
-        WHEN ${row}.occurrence > 1 OR EXISTS (SELECT 1 FROM batch_sent s
-            WHERE s.batch_id = ${row}.batch_id AND s.email_key = ${row}.email_key AND s.occurrence > 1)
+        WHEN ${row}.occurrence > 1 OR EXISTS (SELECT 1 FROM sent_contacts s
+            WHERE s.batch = ${row}.batch AND s.address_id = ${row}.address_id AND s.occurrence > 1)
           THEN 'likely: the address was sent more than once in this batch'
       END`
 }

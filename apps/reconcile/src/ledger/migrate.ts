@@ -4,6 +4,7 @@ import { applicationId } from "./identity.js"
 import { withImmediateTransaction } from "./immediate.js"
 import type { Migrations } from "./migrations.js"
 import { writeNotes } from "./notes.js"
+import { recordViews } from "./schema/recordViews.js"
 import { views } from "./views.js"
 
 const versionOf = (sql: SqlClient.SqlClient) =>
@@ -25,11 +26,12 @@ const withoutCheckingViews =
 const migrateFrom = (sql: SqlClient.SqlClient, migrations: Migrations, version: number) =>
   Effect.gen(function* () {
     yield* sql.unsafe(`PRAGMA application_id = ${applicationId}`)
-    for (const { name } of views) yield* sql.unsafe(`DROP VIEW IF EXISTS ${name}`)
+    for (const { name } of [...views, ...recordViews]) yield* sql.unsafe(`DROP VIEW IF EXISTS ${name}`)
     for (const statements of migrations.slice(version)) {
       for (const statement of statements) yield* sql.unsafe(statement)
     }
-    for (const { name, sql: select } of views) yield* sql.unsafe(`CREATE VIEW ${name} AS ${select}`)
+    for (const { name, sql: select } of [...recordViews, ...views])
+      yield* sql.unsafe(`CREATE VIEW ${name} AS ${select}`)
     yield* writeNotes(sql)
     yield* sql.unsafe(`PRAGMA user_version = ${migrations.length}`)
   })

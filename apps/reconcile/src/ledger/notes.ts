@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import { conclusions } from "./notes/conclusions.js"
 import { facts } from "./notes/facts.js"
 import { history } from "./notes/history.js"
+import { internal } from "./notes/internal.js"
 import type { Layer, Note, ObjectNotes } from "./notes/Note.js"
 import { ofViews } from "./notes/ofViews.js"
 import { yours } from "./notes/yours.js"
@@ -15,7 +16,7 @@ const viewNotes: ReadonlyArray<ObjectNotes> = views.map(({ name, question }) => 
   columns: ofViews[name] ?? {}
 }))
 
-const objects = [...facts, ...yours, ...conclusions, ...history, ...viewNotes]
+const objects = [...facts, ...yours, ...conclusions, ...history, ...viewNotes, ...internal]
 
 /** Every note of this schema, as the rows of `schema_notes`. */
 export const notes: ReadonlyArray<Note> = objects.flatMap(({ columns, note, object }) => [
@@ -26,11 +27,6 @@ export const notes: ReadonlyArray<Note> = objects.flatMap(({ columns, note, obje
 /** The layer of a table or view of ours; nothing for those of others. */
 export const layerOf = (object: string): Layer | undefined =>
   objects.find((notes) => notes.object === object)?.layer
-
-/** Tables with rows of single batches, the user's own contacts left out. */
-export const tablesOfBatches: ReadonlyArray<string> = objects
-  .filter(({ columns, layer }) => layer !== "view" && layer !== "yours" && "batch_id" in columns)
-  .map(({ object }) => object)
 
 /** Writes the notes anew, as views are: what an earlier version said is gone. */
 export const writeNotes = (sql: SqlClient.SqlClient) =>

@@ -1,4 +1,5 @@
 import { migrations } from "./migrations.js"
+import { recordViews } from "./schema/recordViews.js"
 import { views } from "./views.js"
 
 const created = /^CREATE TABLE (?:IF NOT EXISTS )?(\w+)/
@@ -7,5 +8,6 @@ const created = /^CREATE TABLE (?:IF NOT EXISTS )?(\w+)/
 export const ownTables: ReadonlySet<string> = new Set([
   "schema_notes",
   ...migrations.flat().flatMap((statement) => created.exec(statement)?.[1] ?? []),
+  ...recordViews.map(({ name }) => name),
   ...views.map(({ name }) => name)
 ])

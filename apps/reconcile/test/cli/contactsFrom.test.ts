@@ -120,10 +120,10 @@ describe.concurrent("contacts load", () => {
       )
       execute(
         db,
-        `INSERT INTO batch_answers VALUES (1, 'b-1', 1, '2031-04-02T08:15:00.000Z', 'completed', 1, 1, '{}', 'account');
-        INSERT INTO batch_successes VALUES ('b-1', 1, '7', 0);
-        INSERT INTO batch_failures VALUES ('b-1', 1, 'b@x.test', 0, 'b@x.test');
-        INSERT INTO stale_batches VALUES ('b-1');
+        `INSERT INTO answers VALUES (1, 1, 1, '2031-04-02T08:15:00.000Z', 'completed', 1, 1, '{}', 'account');
+        INSERT INTO answer_successes VALUES (1, '7', 0);
+        INSERT INTO answer_failures SELECT 1, address_id, 0, NULL FROM addresses WHERE email_key = 'b@x.test';
+        INSERT INTO stale_marks VALUES (1);
         UPDATE crm_contacts SET name = 'Beatrix' WHERE id = 2`
       )
       expectDone(await world.run(["reconcile"]))
@@ -139,7 +139,10 @@ describe.concurrent("contacts load", () => {
       const plan = rows(db, "EXPLAIN QUERY PLAN SELECT * FROM crm_contacts_status").map(
         ({ detail }) => detail
       )
-      expect(plan.filter((step) => !/^SEARCH|SUBQUERY/.test(String(step)))).toEqual(["SCAN c"])
+      // Of the ledger's own tables nothing is read from end to end.
+      expect(
+        plan.filter((step) => /^SCAN(?! (?:c|crm_contacts_status)$)|MATERIALIZE|AUTOMATIC/.test(String(step)))
+      ).toEqual([])
     })
   )
 

@@ -300,7 +300,8 @@ describe.concurrent("query", () => {
       const before = dump(db)
       for (const [sql, like] of [
         ["DELETE FROM batches", /^ac-reconcile: The query cannot be run: .*\.$/],
-        ["UPDATE outcomes SET evidence = 'id' RETURNING *", /The query cannot be run: it is not a SELECT\.$/],
+        ["UPDATE verdicts SET evidence = 'id' RETURNING *", /The query cannot be run: it is not a SELECT\.$/],
+        ["UPDATE outcomes SET evidence = 'id' RETURNING *", /The query cannot be run: .* it is a view\.$/],
         ["pragma journal_mode=delete", /The query cannot be run: it is not a SELECT\.$/],
         ["PRAGMA wal_checkpoint(TRUNCATE)", /The query cannot be run: it is not a SELECT\.$/],
         ["PRAGMA user_version = 5", /The query cannot be run/],

@@ -160,7 +160,7 @@ describe("a load killed without warning", () => {
       world.write("many.csv", header + manyContacts(0, manyRows))
       expectDone(await world.run(loadArgs("whole.db", "many.csv")))
       const whole = digestWithoutTimes(world.path("whole.db"))
-      expect(whole.local_contacts?.rows).toBe(manyRows)
+      expect(whole.local_rows?.rows).toBe(manyRows)
 
       const moments: Readonly<Record<string, (db: string) => Promise<Ended>>> = {
         "half of its input is still to come": async (db) => {

@@ -137,7 +137,7 @@ describe.concurrent("what only reads", () => {
     inWorld(async (world) => {
       await prepare(world)
       const writer = new Sqlite(world.path("reconcile.db"))
-      writer.exec("UPDATE batches SET submitted_at = '2031-04-02T08:15:00.000Z'")
+      writer.exec("UPDATE numbered_batches SET submitted_at = '2031-04-02T08:15:00.000Z'")
       const [file, log] = ["reconcile.db", "reconcile.db-wal"].map((name) => readFileSync(world.path(name)))
       writer.close()
       for (const [name, bytes] of [

@@ -5,7 +5,7 @@ import * as FastCheck from "effect/FastCheck"
 import * as Stream from "effect/Stream"
 import Papa from "papaparse"
 import { encode, type Format, formats, type Row } from "../../src/cli/output/rowFormat.js"
-import { parse } from "../contacts/support.js"
+import { columnsOf, parse } from "../contacts/support.js"
 
 const written = (
   format: Format,
@@ -48,7 +48,7 @@ describe("CSV", () => {
     assert.deepStrictEqual(read.rejected, [])
     const expected = rows.map((row) => Object.fromEntries(row.map((cell, at) => [columns[at], cell])))
     assert.deepStrictEqual(
-      read.rows.map(({ columns }) => JSON.parse(columns)),
+      read.rows.map((row) => JSON.parse(columnsOf(row))),
       expected
     )
   })

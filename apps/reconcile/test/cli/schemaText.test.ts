@@ -34,10 +34,10 @@ describe("the schema told", () => {
   it.effect("tells types, keys, and which columns refer to what and may be NULL", () =>
     Effect.gen(function* () {
       const markdown = asMarkdown(yield* describeSchema, 1)
-      assert.include(markdown, "Primary key: `batch_id`, `email_key`, `occurrence`.")
+      assert.include(markdown, "Primary key: `batch`, `address_id`, `occurrence`.")
       assert.match(markdown, /\| `submitted_at` \| TEXT \| yes \|/)
       assert.match(markdown, /\| `occurrence` \| INTEGER \| no \|/)
-      assert.include(markdown, "In [batches](#batches).")
+      assert.include(markdown, "In [numbered_batches](#numbered_batches).")
     }).pipe(inMemory)
   )
 

@@ -15,7 +15,9 @@ const prepare = async (world: World) => {
   await world.run(["contacts", "load", "odd.jsonl", "--batch-column", "batch", "--source", "s\u001b[31m"])
   // No reader lets such an ID in.
   const ledger = new Sqlite(world.path("reconcile.db"))
-  ledger.exec("INSERT INTO batches (batch_id, added_at) VALUES ('id\u009b31mX', '2031-04-02T08:15:00.000Z')")
+  ledger.exec(
+    "INSERT INTO numbered_batches (batch_id, added_at) VALUES ('id\u009b31mX', '2031-04-02T08:15:00.000Z')"
+  )
   ledger.close()
 }
 

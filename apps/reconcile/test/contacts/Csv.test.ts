@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as EmailKey from "effect-activecampaign/EmailKey"
-import { emails, failure, parse, places } from "./support.js"
+import { columnsOf, emails, failure, parse, places } from "./support.js"
 
 describe("CSV", () => {
   it("keeps the address as written and computes its key", () => {
@@ -13,7 +13,8 @@ describe("CSV", () => {
         contactId: null,
         batchId: null,
         key: null,
-        columns: '{"email":" Ada@Example.TEST ","name":"Ada"}',
+        cells: [" Ada@Example.TEST ", "Ada"],
+        isPlain: true,
         record: " Ada@Example.TEST ,Ada",
         names: ["email", "name"]
       }
@@ -35,7 +36,7 @@ describe("CSV", () => {
   ])("tells a %s from the header line", (_, delimiter) => {
     const text = [`name${delimiter}email`, `"A${delimiter}B"${delimiter}a@x.test`].join("\n")
     assert.strictEqual(
-      parse(text).rows[0]?.columns,
+      columnsOf(parse(text).rows[0]),
       JSON.stringify({ name: `A${delimiter}B`, email: "a@x.test" })
     )
   })
@@ -53,7 +54,7 @@ describe("CSV", () => {
     const expected = ["2:a@x.test", "3:b@x.test", "4:c@x.test"]
     assert.deepStrictEqual(places(parse(lines.join(end))), expected)
     assert.deepStrictEqual(places(parse(lines.join(end) + end)), expected)
-    assert.strictEqual(parse(lines.join(end)).rows[1]?.columns, '{"email":"b@x.test","note":"2"}')
+    assert.strictEqual(columnsOf(parse(lines.join(end)).rows[1]), '{"email":"b@x.test","note":"2"}')
   })
 
   it("reads a file that mixes line ends", () => {
@@ -72,7 +73,7 @@ describe("CSV", () => {
 
   it("reads quoted fields with delimiters, line ends and doubled quotes", () => {
     const { rows } = parse('email,note\na@x.test,"one, ""two""\r\nthree"\nb@x.test,last\n')
-    assert.strictEqual(rows[0]?.columns, JSON.stringify({ email: "a@x.test", note: 'one, "two"\r\nthree' }))
+    assert.strictEqual(columnsOf(rows[0]), JSON.stringify({ email: "a@x.test", note: 'one, "two"\r\nthree' }))
     assert.deepStrictEqual(
       rows.map((row) => row.line),
       [2, 4]
@@ -82,14 +83,14 @@ describe("CSV", () => {
   it("allows spaces between a closing quote and what follows", () => {
     const { rows } = parse('email,note\n"a@x.test" ,"b" \n"c@x.test" , d\n')
     assert.deepStrictEqual(
-      rows.map((row) => row.columns),
+      rows.map((row) => columnsOf(row)),
       ['{"email":"a@x.test","note":"b"}', '{"email":"c@x.test","note":" d"}']
     )
   })
 
   it("takes a quote inside an unquoted field as it stands", () => {
     assert.strictEqual(
-      parse('email,note\na@x.test,6" nail\n').rows[0]?.columns,
+      columnsOf(parse('email,note\na@x.test,6" nail\n').rows[0]),
       '{"email":"a@x.test","note":"6\\" nail"}'
     )
   })

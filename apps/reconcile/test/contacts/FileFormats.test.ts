@@ -7,7 +7,7 @@ import * as FastCheck from "effect/FastCheck"
 import * as Stream from "effect/Stream"
 import * as ContactReader from "../../src/contacts/ContactReader.js"
 import { StandardInput } from "../../src/contacts/StandardInput.js"
-import { bytes, chunked, emails, failure, parse, places } from "./support.js"
+import { bytes, chunked, columnsOf, emails, failure, parse, places } from "./support.js"
 
 const told = { format: undefined }
 const csv = "email,name\na@x.test,Ada\nb@x.test,Bö\n"
@@ -166,7 +166,7 @@ describe("a JSON array", () => {
       const found = parse(text, told, cuts)
       assert.deepStrictEqual(places(found), ["3:a@x.test", "6:b@x.test", "8:c@x.test"])
       assert.deepStrictEqual(found.rejected, [])
-      assert.deepStrictEqual(JSON.parse(found.rows[0]?.columns ?? ""), {
+      assert.deepStrictEqual(JSON.parse(columnsOf(found.rows[0])), {
         email: "a@x.test",
         n: { x: [1, ']}"', {}] }
       })
@@ -318,7 +318,7 @@ describe("the delimiter", () => {
 
   it("is what the caller names, whatever the header looks like", () => {
     const text = "email,a;b\nx@x.test,1;2\n"
-    assert.strictEqual(parse(text).rows[0]?.columns, '{"email":"x@x.test","a;b":"1;2"}')
+    assert.strictEqual(columnsOf(parse(text).rows[0]), '{"email":"x@x.test","a;b":"1;2"}')
     assert.include(
       failure(text, { delimiter: ";" }),
       "no column holds an e-mail address (columns: email,a, b)"

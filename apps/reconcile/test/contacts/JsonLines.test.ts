@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import Sqlite from "better-sqlite3"
 import * as EmailKey from "effect-activecampaign/EmailKey"
-import { emails, parse, places } from "./support.js"
+import { columnsOf, emails, parse, places } from "./support.js"
 
 const jsonl = { format: "jsonl" } as const
 
@@ -17,7 +17,8 @@ describe("JSON lines", () => {
         contactId: "42",
         batchId: null,
         key: null,
-        columns: text,
+        cells: ['"A@x.test"', "1.50", '["a"]', '{"x": null}', "42"],
+        isPlain: false,
         record: text,
         names: ["Email", "n", "tags", "deep", "contact_id"]
       }
@@ -106,9 +107,9 @@ describe("JSON lines", () => {
     assert.deepStrictEqual(places(found), ["3:a@x.test", "4:a@x.test"])
     assert.strictEqual(found.rejected[1]?.reason, "It is nested deeper than 1,000 levels.")
     const database = new Sqlite(":memory:")
-    for (const { columns } of found.rows) {
+    for (const row of found.rows) {
       assert.strictEqual(
-        database.prepare("SELECT json_extract(?, '$.email')").pluck().get(columns),
+        database.prepare("SELECT json_extract(?, '$.email')").pluck().get(columnsOf(row)),
         "a@x.test"
       )
     }

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { failure, parse } from "./support.js"
+import { columnsOf, failure, parse } from "./support.js"
 
 const keys = (input: string, key: string, format: "csv" | "jsonl" = "csv") => {
   const { rejected, rows } = parse(input, { format, map: { key } })
@@ -59,7 +59,7 @@ describe("a first line that names the delimiter", () => {
   it.each(["sep=;\n", "\uFEFFsep=;\r\n", "SEP=;\r", '"sep=;"\n'])("as %j is followed and no row", (line) => {
     const { rejected, rows } = parse(`${line}email;note\na@x.test;1,2\n\nb@x.test\nc@x.test;3\n`, {}, 3)
     assert.deepStrictEqual(
-      rows.map((row) => [row.line, row.columns]),
+      rows.map((row) => [row.line, columnsOf(row)]),
       [
         [3, '{"email":"a@x.test","note":"1,2"}'],
         [6, '{"email":"c@x.test","note":"3"}']
@@ -74,7 +74,7 @@ describe("a first line that names the delimiter", () => {
   it("may name any sign, also against the file's name", () => {
     const options = { preferredDelimiter: "\t" }
     assert.strictEqual(
-      parse("sep=|\nname|email\nA\tB|a@x.test\n", options).rows[0]?.columns,
+      columnsOf(parse("sep=|\nname|email\nA\tB|a@x.test\n", options).rows[0]),
       '{"name":"A\\tB","email":"a@x.test"}'
     )
   })

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as OddAddress from "../../src/contacts/OddAddress.js"
 import * as Remarks from "../../src/contacts/Remarks.js"
-import { parse } from "./support.js"
+import { columnsOf, parse } from "./support.js"
 
 const csvOf = (column: string, values: ReadonlyArray<string>) =>
   `email,${column}\n${values.map((value, i) => `a${i}@x.test,"${value.replaceAll('"', '""')}"\n`).join("")}`
@@ -46,7 +46,7 @@ describe("a contact ID", () => {
     const { rejected, remarks, rows } = parse(csvOf("contact_id", [written]))
     assert.deepStrictEqual(rejected, [])
     assert.deepStrictEqual(
-      rows.map(({ columns, contactId }) => [contactId, columns]),
+      rows.map((row) => [row.contactId, columnsOf(row)]),
       [[null, JSON.stringify({ email: "a0@x.test", contact_id: written })]]
     )
     assert.deepStrictEqual(remarks, [{ line: 2, kind: "contact-id", value: written }])

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { ColumnMap } from "../../src/contacts/ColumnMap.js"
 import * as SqliteReader from "../../src/contacts/SqliteReader.js"
+import { columnsOf } from "./support.js"
 
 /** A SQLite file made of these statements, for as long as the test runs. */
 const file = (...statements: ReadonlyArray<string>) =>
@@ -47,14 +48,7 @@ describe("contacts of a SQLite file", () => {
       const { rejected, rows } = yield* read(path, table("Contacts"), { key: "id" })
       assert.deepStrictEqual(rejected, [])
       assert.deepStrictEqual(
-        rows.map(({ columns, contactId, email, emailKey, key, line }) => [
-          line,
-          email,
-          emailKey,
-          contactId,
-          key,
-          columns
-        ]),
+        rows.map((row) => [row.line, row.email, row.emailKey, row.contactId, row.key, columnsOf(row)]),
         [
           [
             1,
@@ -182,10 +176,7 @@ describe("contacts of a SQLite file", () => {
         "INSERT INTO c VALUES ('ä@x.test', '😀'), ('b@x.test', CAST(x'00d84100' AS TEXT))"
       )
       const { rejected, rows } = yield* read(path, table("c"))
-      assert.deepStrictEqual(
-        rows.map(({ columns }) => columns),
-        ['{"email":"ä@x.test","note":"😀"}']
-      )
+      assert.deepStrictEqual(rows.map(columnsOf), ['{"email":"ä@x.test","note":"😀"}'])
       assert.deepStrictEqual(
         rejected.map(({ line }) => line),
         [2]

@@ -77,3 +77,9 @@ export const emails = (read: Read): ReadonlyArray<string> => read.rows.map((row)
 /** Each row with its line, as `line:email`, for expectations that fit on one line. */
 export const places = (read: Read): ReadonlyArray<string> =>
   read.rows.map((row) => `${row.line}:${row.email}`)
+
+/** The columns of a row as the text of a JSON object. */
+export const columnsOf = (row: ContactRow | undefined): string =>
+  `{${row?.names
+    .map((name, at) => `${JSON.stringify(name)}:${row.isPlain ? `"${row.cells[at]}"` : row.cells[at]}`)
+    .join(",")}}`

@@ -56,7 +56,7 @@ describe("resolving", () => {
     Effect.gen(function* () {
       const plan = yield* select<{ readonly detail: string }>(`EXPLAIN QUERY PLAN ${allUnknown}`)
       const steps = plan.map(({ detail }) => detail)
-      assert.include(steps[0], "SCAN x USING COVERING INDEX unmatched_successes_by_contact_id")
+      assert.include(steps[0], "SCAN x USING COVERING INDEX unmatched_ids_by_contact_id")
       assert.notInclude(steps.join("\n"), "TEMP B-TREE")
     }).pipe(withAccount({}))
   )

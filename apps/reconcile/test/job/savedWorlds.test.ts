@@ -14,7 +14,7 @@ import * as ExportRows from "../../src/ledger/ExportRows.js"
 import { exports } from "../../src/ledger/Exports.js"
 import { views } from "../../src/ledger/views.js"
 import { run, withAccount } from "../support/account.js"
-import { load, now, row, select } from "../support/ledger.js"
+import { inColumns, load, now, row, select } from "../support/ledger.js"
 import { scenarioOf, truthOf, type World, world } from "./support/worlds.js"
 
 /**
@@ -51,11 +51,26 @@ const exported = Effect.forEach(exports, (definition) =>
   })
 )
 
-const viewed = Effect.forEach(["findings", "near_matches", ...views.map(({ name }) => name)], (name) =>
-  Effect.map(select<Readonly<Record<string, unknown>>>(`SELECT * FROM ${name}`), (all) => ({
-    name,
-    rows: all.map((one) => JSON.stringify(withoutTimes(Object.keys(one), Object.values(one)))).sort()
-  }))
+/** A contact's number is a matter of the file; when the worlds were saved it followed from the addresses. */
+const numbers = Effect.map(
+  select<{ readonly local_contact_id: number; readonly number: number }>(
+    `SELECT local_contact_id, row_number() OVER (ORDER BY occurrence > 1, email_key, occurrence) AS number FROM local_contacts`
+  ),
+  (rows) => new Map<unknown, number>(rows.map((one) => [one.local_contact_id, one.number]))
+)
+
+const viewed = Effect.flatMap(numbers, (numbers) =>
+  Effect.forEach(["findings", "near_matches", ...views.map(({ name }) => name)], (name) =>
+    Effect.map(select<Readonly<Record<string, unknown>>>(`SELECT * FROM ${name}`), (all) => ({
+      name,
+      rows: all
+        .map((one) =>
+          "local_contact_id" in one ? { ...one, local_contact_id: numbers.get(one.local_contact_id) } : one
+        )
+        .map((one) => JSON.stringify(withoutTimes(Object.keys(one), Object.values(one))))
+        .sort()
+    }))
+  )
 )
 
 /** Runs the job, as far as the seed says, and gives all that a user can see of it but the times. */
@@ -73,8 +88,7 @@ const seen = (seed: number) => {
         const columns = { Mail: email, Name: `Contact ${at}`, [`odd ${at % 3}`]: at % 2 === 0 ? null : at }
         return {
           ...row(email, batchId, contactId),
-          columns: JSON.stringify(columns),
-          names: Object.keys(columns)
+          ...inColumns(columns)
         }
       })
     )

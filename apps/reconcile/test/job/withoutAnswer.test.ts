@@ -107,7 +107,7 @@ describe("trouble", () => {
     Effect.gen(function* () {
       const names = Array.from({ length: 8 }, (_, index) => `b${index}`)
       yield* sent(...names)
-      yield* select("UPDATE batches SET added_at = '2031-04-02T08:00:00.000Z'")
+      yield* select("UPDATE numbered_batches SET added_at = '2031-04-02T08:00:00.000Z'")
       const report = yield* run()
       assert.strictEqual(report.settled.length, 8)
       assert.deepStrictEqual(told(report), ["TroubleBegan all", "TroubleEnded all"])

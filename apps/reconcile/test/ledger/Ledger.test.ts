@@ -35,7 +35,8 @@ describe("the file", () => {
         SELECT t.name, k."from" FROM pragma_table_list t JOIN pragma_foreign_key_list(t.name) k
         WHERE t.schema = 'main' AND k.seq = 0 AND NOT EXISTS (
           SELECT 1 FROM pragma_index_list(t.name) i JOIN pragma_index_info(i.name) c
-          WHERE c.seqno = 0 AND c.name = k."from")`)
+          WHERE c.seqno = 0 AND c.name = k."from")
+          AND NOT EXISTS (SELECT 1 FROM pragma_table_info(t.name) p WHERE p.pk = 1 AND p.name = k."from")`)
       assert.deepStrictEqual(unindexed, [])
     }).pipe(inMemory)
   )
@@ -60,12 +61,12 @@ describe("the file", () => {
   it.effect("takes no outcome outside the closed set", () =>
     Effect.gen(function* () {
       const [table] = yield* select<{ readonly sql: string }>(
-        "SELECT sql FROM sqlite_schema WHERE name = 'outcomes'"
+        "SELECT sql FROM sqlite_schema WHERE name = 'verdicts'"
       )
       for (const word of verdictWords) assert.include(table?.sql ?? "", `'${word}'`)
       const given = yield* Effect.flip(
         select(
-          "INSERT INTO outcomes (batch_id, email_key, occurrence, outcome, evidence) VALUES ('b', 'a', 1, 'fine', 'id')"
+          "INSERT INTO verdicts (batch, address_id, occurrence, outcome, evidence) VALUES (1, 1, 1, 'fine', 'id')"
         )
       )
       assert.include(given.message, "generated column")
@@ -74,7 +75,7 @@ describe("the file", () => {
 })
 
 describe("a transaction whose references are not checked", () => {
-  const refersToNothing = select("INSERT INTO stale_batches VALUES ('nobody')")
+  const refersToNothing = select("INSERT INTO stale_marks VALUES (99)")
   const isChecked = Effect.gen(function* () {
     assert.deepStrictEqual(yield* select("PRAGMA foreign_keys"), [{ foreign_keys: 1 }])
     assert.include((yield* Effect.flip(refersToNothing)).message, "FOREIGN KEY")
@@ -83,7 +84,7 @@ describe("a transaction whose references are not checked", () => {
   it.effect("leaves the next one checked, whether it was committed, failed or was interrupted", () =>
     Effect.gen(function* () {
       const { transactUnchecked } = yield* Ledger.Ledger
-      yield* transactUnchecked(Effect.zipRight(refersToNothing, select("DELETE FROM stale_batches")))
+      yield* transactUnchecked(Effect.zipRight(refersToNothing, select("DELETE FROM stale_marks")))
       yield* isChecked
       yield* Effect.flip(transactUnchecked(Effect.zipRight(refersToNothing, Effect.fail("undone"))))
       yield* isChecked

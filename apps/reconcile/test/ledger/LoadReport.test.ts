@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Ledger from "../../src/ledger/Ledger.js"
 import { reconcileStale } from "../../src/ledger/Reconciliation.js"
-import { answer, load, row, select, verdicts } from "../support/ledger.js"
+import { answer, inColumns, load, row, select, verdicts } from "../support/ledger.js"
 
 const inMemory = Effect.provide(Ledger.layer(":memory:"))
 
@@ -69,7 +69,7 @@ describe("a load", () => {
     Effect.gen(function* () {
       const rows = Array.from({ length: 30_000 }, (_, i) => ({
         ...row(`c${i % 10_000}@x.test`, `b${i % 7}`),
-        columns: JSON.stringify({ turn: Math.floor(i / 10_000) + 1 })
+        ...inColumns({ turn: Math.floor(i / 10_000) + 1 })
       }))
       assert.include(yield* load(rows), { added: 30_000, sentAdded: 30_000 })
       assert.deepStrictEqual(

@@ -6,7 +6,7 @@ import { BatchId } from "effect-activecampaign/BatchId"
 import * as Batches from "../../src/ledger/Batches.js"
 import { erase } from "../../src/ledger/Erase.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
-import * as LocalContacts from "../../src/ledger/LocalContacts.js"
+import * as LocalContacts from "../../src/ledger/load/LocalContacts.js"
 import { rebuild, reconcileStale } from "../../src/ledger/Reconciliation.js"
 import * as Removals from "../../src/ledger/Removals.js"
 import { answer, load, now, row, select, verdicts } from "../support/ledger.js"
@@ -262,8 +262,8 @@ describe("a batch that was removed", () => {
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b1"), row("a@x.test", "b2")])
       yield* answer("b1", "completed", { success: [], failure: [] })
-      yield* select(`INSERT INTO lookups (email_key, email, asked_at, after_answer_id, method)
-        VALUES ('a@x.test', 'a@x.test', '2031-04-03T00:00:00.000Z', 1, 'address')`)
+      yield* select(`INSERT INTO address_lookups (address_id, asked_at, after_answer_id, method)
+        VALUES (1, '2031-04-03T00:00:00.000Z', 1, 'address')`)
       yield* rebuild
       const { retry } = yield* removeBatch("b2")
       assert.deepStrictEqual(retry, { before: 0, after: 1 })
@@ -298,8 +298,8 @@ describe("a second time of submission", () => {
       yield* load([row("a@x.test", "b")])
       assert.deepStrictEqual((yield* add(later)).resubmitted, [])
       yield* answer("b", "completed", { success: [], failure: [] })
-      yield* select(`INSERT INTO lookups (email_key, email, asked_at, after_answer_id, method, contact_id, found_email, created_at, deleted)
-        VALUES ('a@x.test', 'a@x.test', '2031-04-06T00:00:00.000Z', 1, 'address', '7', 'a@x.test', '2031-04-03T00:00:00.000Z', 0)`)
+      yield* select(`INSERT INTO address_lookups (address_id, asked_at, after_answer_id, method, contact_id, found_email, created_at, deleted)
+        VALUES (1, '2031-04-06T00:00:00.000Z', 1, 'address', '7', 'a@x.test', '2031-04-03T00:00:00.000Z', 0)`)
       yield* rebuild
       assert.deepStrictEqual(yield* verdicts, ["a@x.test: present (lookup-older)"])
       assert.deepStrictEqual((yield* add(at)).resubmitted, [{ before: later, batches: 2 }])

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest"
-import { originalValues } from "../../src/ledger/SourceColumns.js"
+import { originalCells } from "../../src/ledger/SourceColumns.js"
 
 describe("the numbers of a source", () => {
-  const valuesOf = (json: string) => originalValues(["a"], `{"a":${json}}`)
+  const valuesOf = (json: string) => originalCells(`[${json}]`)
 
   it("are text where JavaScript would take them for others", () => {
     for (const exact of [

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { ContactRow, RejectedRow } from "../../src/contacts/ContactRow.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
-import * as LocalContacts from "../../src/ledger/LocalContacts.js"
+import * as LocalContacts from "../../src/ledger/load/LocalContacts.js"
 import { answer, load, now, row, select, verdicts } from "../support/ledger.js"
 
 const inMemory = Effect.provide(Ledger.layer(":memory:"))
@@ -45,8 +45,8 @@ describe("a source with a key column", () => {
       ])
       assert.include(report, { added: 1, updated: 1, unchanged: 1, addressesChanged: 1, absent: 0 })
       assert.deepStrictEqual(yield* contacts, [
-        { source_key: "2", email: "b@x.test" },
         { source_key: "1", email: "new@x.test" },
+        { source_key: "2", email: "b@x.test" },
         { source_key: "3", email: "c@x.test" }
       ])
     }).pipe(inMemory)
@@ -160,8 +160,8 @@ describe("a source with a key column", () => {
       assert.include(report, { added: 1, updated: 0, unchanged: 2, absent: 1 })
       assert.deepStrictEqual(yield* contacts, [
         { source_key: "1", email: "a@x.test" },
-        { source_key: null, email: "gone@x.test" },
         { source_key: "2", email: "A@x.test" },
+        { source_key: null, email: "gone@x.test" },
         { source_key: "3", email: "b@x.test" }
       ])
       assert.include(yield* loadByKey([keyed("1", "moved@x.test")]), { updated: 1, addressesChanged: 1 })

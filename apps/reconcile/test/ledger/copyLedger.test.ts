@@ -30,15 +30,19 @@ const namesIn = (folder: string) => readdirSync(folder).filter((name) => !/-(wal
 const copyTo = (file: string, target: string) =>
   Effect.scoped(Effect.flatMap(checkedCopy(file, target), (copy) => nameNew(copy, target)))
 
-const insert = "INSERT INTO batch_sent VALUES ('b', ?, 1, ?, NULL)"
+/** Records an address as sent in the first batch. */
+const send = (writer: Sqlite.Database, email: string) => {
+  const { lastInsertRowid } = writer.prepare("INSERT INTO addresses (email_key) VALUES (?)").run(email)
+  writer.prepare("INSERT INTO sent_contacts VALUES (1, ?, 1, NULL, NULL)").run(lastInsertRowid)
+}
 
 describe("a copy of a ledger", () => {
   it.scoped("holds what was committed while another process writes, in one file with the same identity", () =>
     Effect.gen(function* () {
       const { file, folder, target, writer } = yield* ledger
-      writer.prepare(insert).run("in-the-wal@x.test", "in-the-wal@x.test")
+      send(writer, "in-the-wal@x.test")
       writer.exec("BEGIN IMMEDIATE")
-      writer.prepare(insert).run("not-yet@x.test", "not-yet@x.test")
+      send(writer, "not-yet@x.test")
       assert.isTrue(yield* copyTo(file, target))
       writer.exec("COMMIT")
 
@@ -73,7 +77,7 @@ describe("a copy of a ledger", () => {
   it.scoped("holds what a writer that was killed had committed", () =>
     Effect.gen(function* () {
       const { file, folder, target, writer } = yield* ledger
-      writer.prepare(insert).run("in-the-wal@x.test", "in-the-wal@x.test")
+      send(writer, "in-the-wal@x.test")
       const killed = join(folder, "killed.db")
       for (const suffix of ["", "-wal"]) copyFileSync(`${file}${suffix}`, `${killed}${suffix}`)
       assert.isTrue(yield* copyTo(killed, target))
@@ -105,10 +109,13 @@ describe("a copy of a ledger", () => {
         writer.exec("CREATE TABLE checked (n INTEGER CHECK (n > 0)); PRAGMA ignore_check_constraints = ON")
         writer.exec("INSERT INTO checked VALUES (-1)")
         assert.isTrue(yield* copyTo(file, target))
-        writer.exec("UPDATE batch_sent SET batch_id = 'nowhere'")
+        writer.exec("UPDATE sent_contacts SET batch = 99")
         const before = namesIn(folder)
         const failed = yield* Effect.flip(copyTo(file, join(folder, "unsound.db")))
-        assert.match(failed.message, /no copy was made as .*unsound\.db, .*a row of batch_sent refers to one/)
+        assert.match(
+          failed.message,
+          /no copy was made as .*unsound\.db, .*a row of sent_contacts refers to one/
+        )
         assert.deepStrictEqual(namesIn(folder), before)
       })
   )

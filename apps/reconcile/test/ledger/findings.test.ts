@@ -133,9 +133,11 @@ describe("the totals", () => {
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b"), row("c@x.test", "b")])
       yield* answer("b", "completed", { success: [], failure: ["a@x.test"] })
-      yield* select("INSERT INTO stale_batches VALUES ('b')")
-      yield* select("DELETE FROM outcomes WHERE email_key = 'a@x.test'")
-      const refused = yield* Effect.flip(select("DELETE FROM stale_batches"))
+      yield* select("INSERT INTO stale_marks SELECT batch FROM numbered_batches WHERE batch_id = 'b'")
+      yield* select(
+        "DELETE FROM verdicts WHERE address_id = (SELECT address_id FROM addresses WHERE email_key = 'a@x.test')"
+      )
+      const refused = yield* Effect.flip(select("DELETE FROM stale_marks"))
       assert.include(refused.message, "do not add up to what was sent")
       assert.deepStrictEqual(yield* verdicts, [
         "a@x.test: rejected (failure)",
@@ -148,9 +150,9 @@ describe("the totals", () => {
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b")])
       yield* answer("b", "completed", { success: [], failure: ["a@x.test"] })
-      const unknown = yield* Effect.flip(select("UPDATE outcomes SET evidence = 'a hunch'"))
-      assert.include(unknown.message, "NOT NULL constraint failed: outcomes.outcome")
-      const another = yield* Effect.flip(select("UPDATE outcomes SET outcome = 'imported'"))
+      const unknown = yield* Effect.flip(select("UPDATE verdicts SET evidence = 'a hunch'"))
+      assert.include(unknown.message, "NOT NULL constraint failed: verdicts.outcome")
+      const another = yield* Effect.flip(select("UPDATE verdicts SET outcome = 'imported'"))
       assert.include(another.message, "generated column")
     }).pipe(inMemory)
   )

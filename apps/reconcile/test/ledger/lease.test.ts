@@ -56,7 +56,9 @@ const whileLocked = <A, E>(file: string, effect: Effect.Effect<A, E>) =>
 
 const addBatch = (id: string) =>
   Effect.flatMap(Ledger.Ledger, ({ sql, transact }) =>
-    transact(sql`INSERT INTO batches (batch_id, added_at) VALUES (${id}, '2031-04-02T08:15:00.000Z')`)
+    transact(
+      sql`INSERT INTO numbered_batches (batch_id, added_at) VALUES (${id}, '2031-04-02T08:15:00.000Z')`
+    )
   )
 
 const batches = Effect.map(select<{ readonly batch_id: string }>("SELECT batch_id FROM batches"), (rows) =>

@@ -15,7 +15,7 @@ import * as Batches from "../../src/ledger/Batches.js"
 import { erase } from "../../src/ledger/Erase.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
 import * as Links from "../../src/ledger/Links.js"
-import * as LocalContacts from "../../src/ledger/LocalContacts.js"
+import * as LocalContacts from "../../src/ledger/load/LocalContacts.js"
 import * as Lookups from "../../src/ledger/Lookups.js"
 import { rebuild, reconcileStale } from "../../src/ledger/Reconciliation.js"
 import * as Removals from "../../src/ledger/Removals.js"
@@ -257,7 +257,7 @@ describe("any sequence of loads, answers, links, gone IDs, look-ups, erasures an
         assert.deepStrictEqual(yield* select("PRAGMA foreign_key_check"), [])
         yield* rebuild
         const short = yield* standing
-        yield* select("UPDATE batch_sent SET contact_id = NULL")
+        yield* select("UPDATE sent_contacts SET contact_id = NULL")
         yield* rebuild
         assert.deepStrictEqual(yield* standing, short)
       }).pipe(Effect.zipLeft(turn), Effect.provide(Ledger.layer(":memory:"))),

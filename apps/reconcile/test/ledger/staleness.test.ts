@@ -7,7 +7,7 @@ import { ContactId } from "effect-activecampaign/ContactId"
 import { fromAddress } from "effect-activecampaign/EmailKey"
 import { erase } from "../../src/ledger/Erase.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
-import * as LocalContacts from "../../src/ledger/LocalContacts.js"
+import * as LocalContacts from "../../src/ledger/load/LocalContacts.js"
 import * as Lookups from "../../src/ledger/Lookups.js"
 import { rebuild, reconcileStale } from "../../src/ledger/Reconciliation.js"
 import {

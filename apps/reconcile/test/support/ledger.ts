@@ -10,7 +10,7 @@ import type { SettledStatus } from "effect-activecampaign/ImportStatus"
 import type { ContactRow } from "../../src/contacts/ContactRow.js"
 import * as Answers from "../../src/ledger/Answers.js"
 import { Ledger } from "../../src/ledger/Ledger.js"
-import * as LocalContacts from "../../src/ledger/LocalContacts.js"
+import * as LocalContacts from "../../src/ledger/load/LocalContacts.js"
 import * as Lookups from "../../src/ledger/Lookups.js"
 import { reconcileStale } from "../../src/ledger/Reconciliation.js"
 
@@ -28,9 +28,16 @@ export const row = (
   contactId,
   batchId,
   key,
-  columns: JSON.stringify({ email }),
+  cells: [JSON.stringify(email)],
+  isPlain: false,
   record: email,
   names: ["email"]
+})
+
+/** What a row has in these columns. */
+export const inColumns = (columns: Readonly<Record<string, unknown>>) => ({
+  cells: Object.values(columns).map((value) => JSON.stringify(value)),
+  names: Object.keys(columns)
 })
 
 export const load = (

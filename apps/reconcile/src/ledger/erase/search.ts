@@ -4,6 +4,7 @@ import { Ledger } from "../Ledger.js"
 import type { LedgerError } from "../LedgerError.js"
 import { fromSqlite, messageOf } from "../LedgerError.js"
 import { OnPrivateCopy } from "../OnPrivateCopy.js"
+import { columnKnownAs } from "../schema/recordViews.js"
 import { readOnly } from "../readOnly.js"
 import { holds, mayHold, type Person, withinOthers } from "./person.js"
 
@@ -63,7 +64,7 @@ const searchAll = (database: Sqlite.Database, person: Person): Found => {
             )
             .get(person.anchor)
           const rows = row?.rows ?? 0
-          return rows === 0 ? [] : [{ place: `${name}.${one.name}`, rows }]
+          return rows === 0 ? [] : [{ place: columnKnownAs(name, one.name), rows }]
         })
     } catch (error) {
       unread.push({ table: name, reason: messageOf(error) })

@@ -2,6 +2,7 @@ import type { SqlClient } from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import { layerOf } from "../notes.js"
 import { ownTables } from "../ownTables.js"
+import { columnKnownAs, tableOf } from "../schema/recordViews.js"
 import { mayHold, type Names, type Person, withoutPerson } from "./person.js"
 
 interface TextColumn {
@@ -17,7 +18,8 @@ interface TextColumn {
  */
 const textColumns = (sql: SqlClient) => {
   // Only these are asked for their columns: a table of the user's may need an extension that is not there.
-  const tables = [...ownTables].filter((name) => ["facts", "yours"].includes(layerOf(name) ?? ""))
+  const known = [...ownTables].filter((name) => ["facts", "yours"].includes(layerOf(name) ?? ""))
+  const tables = ["row_shapes", ...known.map(tableOf)]
   return Effect.map(
     sql<{ readonly table: string; readonly column: string; readonly pk: number; readonly type: string }>`
       SELECT j.value AS "table", c.name AS "column", c.pk, c.type
@@ -68,7 +70,7 @@ const rewriteColumn = (
         )
       }
       const last = rows.at(-1)
-      if (last === undefined) return { table: `${table}.${name}`, rows: rewritten }
+      if (last === undefined) return { table: columnKnownAs(table, name), rows: rewritten }
       after = key.map((_, at) => last[`k${at}`] ?? "")
     }
   })
@@ -77,5 +79,6 @@ const rewriteColumn = (
 export const rewriteTexts = (sql: SqlClient, person: Person, names: Names) =>
   Effect.gen(function* () {
     const columns = yield* textColumns(sql)
-    return yield* Effect.forEach(columns, (one) => rewriteColumn(sql, one, person, names))
+    const rewritten = yield* Effect.forEach(columns, (one) => rewriteColumn(sql, one, person, names))
+    return rewritten.sort((a, b) => (a.table < b.table ? -1 : 1))
   })

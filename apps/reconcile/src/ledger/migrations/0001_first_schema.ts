@@ -1,3 +1,22 @@
+import { hasSettled } from "../schema/words.js"
+
+/**
+ * Addresses and batches have a number each, and stand everywhere else by it: as text, they would take two thirds of the
+ * file. What people are to read is the views of recordViews.ts.
+ */
+const numbered: ReadonlyArray<string> = [
+  "CREATE TABLE addresses (address_id INTEGER PRIMARY KEY, email_key TEXT NOT NULL) STRICT",
+  // Its uniqueness is an index, not a constraint: a first load drops it and sorts a million addresses once.
+  "CREATE UNIQUE INDEX addresses_by_email_key ON addresses (email_key)",
+
+  `CREATE TABLE numbered_batches (
+    batch INTEGER PRIMARY KEY,
+    batch_id TEXT NOT NULL UNIQUE CHECK (batch_id <> ''),
+    submitted_at TEXT,
+    added_at TEXT NOT NULL
+  ) STRICT`
+]
+
 /** What the user's own files say. Loading a source again changes it. */
 const yours: ReadonlyArray<string> = [
   `CREATE TABLE local_sources (
@@ -8,40 +27,49 @@ const yours: ReadonlyArray<string> = [
     key_column TEXT
   ) STRICT`,
 
-  // Its uniqueness is an index, not a constraint: a first load drops it and sorts a million addresses once.
-  `CREATE TABLE local_contacts (
+  // The names of a row's columns, and the places of those that stand in columns of local_rows to the letter; -1: none.
+  `CREATE TABLE row_shapes (
+    shape_id INTEGER PRIMARY KEY,
+    local_source_id INTEGER NOT NULL REFERENCES local_sources (local_source_id),
+    names TEXT NOT NULL,
+    email_at INTEGER NOT NULL,
+    contact_id_at INTEGER NOT NULL,
+    batch_id_at INTEGER NOT NULL,
+    UNIQUE (local_source_id, names, email_at, contact_id_at, batch_id_at)
+  ) STRICT`,
+
+  // An address is NULL where it is written as its key.
+  `CREATE TABLE local_rows (
     local_contact_id INTEGER PRIMARY KEY,
     local_source_id INTEGER NOT NULL REFERENCES local_sources (local_source_id),
-    email_key TEXT NOT NULL,
+    address_id INTEGER NOT NULL REFERENCES addresses (address_id),
     occurrence INTEGER NOT NULL CHECK (occurrence >= 1),
-    email TEXT NOT NULL,
+    shape_id INTEGER NOT NULL,
+    batch INTEGER,
+    email TEXT,
     contact_id TEXT,
-    source_columns TEXT NOT NULL,
-    batch_id TEXT,
-    source_key TEXT
+    source_key TEXT,
+    cells TEXT NOT NULL
   ) STRICT`,
-  `CREATE UNIQUE INDEX local_contacts_by_email_key ON local_contacts (email_key, local_source_id, occurrence)`,
-  `CREATE INDEX local_contacts_by_contact_id ON local_contacts (contact_id, email_key)
-    WHERE contact_id IS NOT NULL`,
-  `CREATE INDEX local_contacts_repeated ON local_contacts (email_key, local_source_id)
-    WHERE occurrence > 1 AND batch_id IS NULL`,
+  `CREATE UNIQUE INDEX local_rows_by_address ON local_rows (address_id, local_source_id, occurrence)`,
+  `CREATE INDEX local_rows_by_contact_id ON local_rows (contact_id, address_id) WHERE contact_id IS NOT NULL`,
+  `CREATE INDEX local_rows_repeated ON local_rows (address_id, local_source_id)
+    WHERE occurrence > 1 AND batch IS NULL`,
   // Contacts without a key, usually all of a source, take no room in it.
-  `CREATE UNIQUE INDEX local_contacts_by_source_key ON local_contacts (local_source_id, source_key)
+  `CREATE UNIQUE INDEX local_rows_by_source_key ON local_rows (local_source_id, source_key)
     WHERE source_key IS NOT NULL`,
 
   // What a source once said was sent and no longer says: removing the source needs it.
-  `CREATE TABLE local_former_sent (
+  `CREATE TABLE former_sent (
     local_source_id INTEGER NOT NULL REFERENCES local_sources (local_source_id),
-    batch_id TEXT NOT NULL REFERENCES batches (batch_id),
-    email_key TEXT NOT NULL,
+    batch INTEGER NOT NULL REFERENCES numbered_batches (batch),
+    address_id INTEGER NOT NULL REFERENCES addresses (address_id),
     contacts INTEGER NOT NULL CHECK (contacts >= 1),
-    PRIMARY KEY (local_source_id, batch_id, email_key)
+    PRIMARY KEY (local_source_id, batch, address_id)
   ) STRICT, WITHOUT ROWID`,
-  "CREATE INDEX local_former_sent_by_batch_id ON local_former_sent (batch_id, email_key)",
-  "CREATE INDEX local_former_sent_by_email_key ON local_former_sent (email_key)"
+  "CREATE INDEX former_sent_by_batch ON former_sent (batch, address_id)",
+  "CREATE INDEX former_sent_by_address ON former_sent (address_id)"
 ]
-
-const settled = "status IN ('completed', 'failed', 'interrupted')"
 
 /**
  * What was sent and what the account said. Never updated in place, but for the exceptions that take a mistake back.
@@ -56,33 +84,27 @@ const facts: ReadonlyArray<string> = [
     bound_at TEXT NOT NULL
   ) STRICT`,
 
-  `CREATE TABLE batches (
-    batch_id TEXT PRIMARY KEY CHECK (batch_id <> ''),
-    submitted_at TEXT,
-    added_at TEXT NOT NULL
-  ) STRICT, WITHOUT ROWID`,
-
-  `CREATE TABLE batch_sent (
-    batch_id TEXT NOT NULL REFERENCES batches (batch_id),
-    email_key TEXT NOT NULL,
+  `CREATE TABLE sent_contacts (
+    batch INTEGER NOT NULL REFERENCES numbered_batches (batch),
+    address_id INTEGER NOT NULL REFERENCES addresses (address_id),
     occurrence INTEGER NOT NULL CHECK (occurrence >= 1),
-    email TEXT NOT NULL,
+    email TEXT,
     contact_id TEXT,
-    PRIMARY KEY (batch_id, email_key, occurrence)
+    PRIMARY KEY (batch, address_id, occurrence)
   ) STRICT, WITHOUT ROWID`,
-  "CREATE INDEX batch_sent_by_email_key ON batch_sent (email_key, batch_id)",
+  "CREATE INDEX sent_contacts_by_address ON sent_contacts (address_id, batch)",
 
   // Rows of a source that could not be read: any of its batches may have been sent with more than is known.
-  `CREATE TABLE batch_sent_gaps (
-    batch_id TEXT NOT NULL REFERENCES batches (batch_id),
+  `CREATE TABLE sent_gaps (
+    batch INTEGER NOT NULL REFERENCES numbered_batches (batch),
     source TEXT NOT NULL,
     rejected_rows INTEGER NOT NULL CHECK (rejected_rows >= 1),
-    PRIMARY KEY (batch_id, source)
+    PRIMARY KEY (batch, source)
   ) STRICT, WITHOUT ROWID`,
 
-  `CREATE TABLE batch_answers (
-    batch_answer_id INTEGER PRIMARY KEY,
-    batch_id TEXT NOT NULL REFERENCES batches (batch_id),
+  `CREATE TABLE answers (
+    answer_id INTEGER PRIMARY KEY,
+    batch INTEGER NOT NULL REFERENCES numbered_batches (batch),
     sequence INTEGER NOT NULL CHECK (sequence >= 1),
     received_at TEXT NOT NULL,
     status TEXT NOT NULL,
@@ -90,51 +112,45 @@ const facts: ReadonlyArray<string> = [
     failure_count INTEGER,
     raw_body TEXT NOT NULL,
     origin TEXT NOT NULL CHECK (origin IN ('account', 'pasted')),
-    UNIQUE (batch_id, sequence)
+    UNIQUE (batch, sequence)
   ) STRICT`,
-  `CREATE INDEX batch_answers_settled ON batch_answers (batch_id, sequence) WHERE ${settled}`,
+  `CREATE INDEX answers_settled ON answers (batch, sequence) WHERE ${hasSettled("status")}`,
 
-  `CREATE TABLE batch_successes (
-    batch_id TEXT NOT NULL,
-    sequence INTEGER NOT NULL,
+  `CREATE TABLE answer_successes (
+    answer_id INTEGER NOT NULL REFERENCES answers (answer_id),
     contact_id TEXT NOT NULL,
     position INTEGER NOT NULL,
-    PRIMARY KEY (batch_id, sequence, contact_id, position),
-    FOREIGN KEY (batch_id, sequence) REFERENCES batch_answers (batch_id, sequence)
+    PRIMARY KEY (answer_id, contact_id, position)
   ) STRICT, WITHOUT ROWID`,
 
-  `CREATE TABLE batch_failures (
-    batch_id TEXT NOT NULL,
-    sequence INTEGER NOT NULL,
-    email_key TEXT NOT NULL,
+  `CREATE TABLE answer_failures (
+    answer_id INTEGER NOT NULL REFERENCES answers (answer_id),
+    address_id INTEGER NOT NULL REFERENCES addresses (address_id),
     position INTEGER NOT NULL,
-    email TEXT NOT NULL,
-    PRIMARY KEY (batch_id, sequence, email_key, position),
-    FOREIGN KEY (batch_id, sequence) REFERENCES batch_answers (batch_id, sequence)
+    email TEXT,
+    PRIMARY KEY (answer_id, address_id, position)
   ) STRICT, WITHOUT ROWID`,
-  "CREATE INDEX batch_failures_by_email_key ON batch_failures (email_key)",
+  "CREATE INDEX answer_failures_by_address ON answer_failures (address_id)",
 
   // Items of a list that could not be read; they keep the batch from being decided by counting.
-  `CREATE TABLE batch_unreadable_items (
+  `CREATE TABLE unreadable_items (
     batch_unreadable_item_id INTEGER PRIMARY KEY,
-    batch_id TEXT NOT NULL,
-    sequence INTEGER NOT NULL,
+    answer_id INTEGER NOT NULL REFERENCES answers (answer_id),
     list TEXT NOT NULL CHECK (list IN ('success', 'failure')),
     position INTEGER,
-    value TEXT NOT NULL,
-    FOREIGN KEY (batch_id, sequence) REFERENCES batch_answers (batch_id, sequence)
+    value TEXT NOT NULL
   ) STRICT`,
-  "CREATE INDEX batch_unreadable_items_by_answer ON batch_unreadable_items (batch_id, sequence)",
+  "CREATE INDEX unreadable_items_by_answer ON unreadable_items (answer_id)",
 
-  `CREATE TABLE links (
+  `CREATE TABLE id_links (
     contact_id TEXT NOT NULL,
-    email_key TEXT NOT NULL,
-    email TEXT NOT NULL,
+    address_id INTEGER NOT NULL REFERENCES addresses (address_id),
+    email TEXT,
     learnt_from TEXT NOT NULL CHECK (learnt_from IN ('resolve', 'lookup', 'local')),
     learnt_at TEXT NOT NULL,
-    PRIMARY KEY (contact_id, email_key)
+    PRIMARY KEY (contact_id, address_id)
   ) STRICT, WITHOUT ROWID`,
-  "CREATE INDEX links_by_email_key ON links (email_key, contact_id)",
+  "CREATE INDEX id_links_by_address ON id_links (address_id, contact_id)",
 
   `CREATE TABLE gone_contacts (
     contact_id TEXT PRIMARY KEY,
@@ -143,10 +159,10 @@ const facts: ReadonlyArray<string> = [
 
   // What was known when an address was looked up is the last answer, not a time: where the clock is set back between an
   // answer and a look-up, the later one bears the earlier time.
-  `CREATE TABLE lookups (
+  `CREATE TABLE address_lookups (
     lookup_id INTEGER PRIMARY KEY,
-    email_key TEXT NOT NULL,
-    email TEXT NOT NULL,
+    address_id INTEGER NOT NULL REFERENCES addresses (address_id),
+    email TEXT,
     asked_at TEXT NOT NULL,
     after_answer_id INTEGER NOT NULL,
     method TEXT NOT NULL CHECK (method IN ('address', 'walk')),
@@ -158,7 +174,7 @@ const facts: ReadonlyArray<string> = [
     bounced INTEGER CHECK (bounced IN (0, 1)),
     CHECK ((contact_id IS NULL) = (found_email IS NULL) AND (contact_id IS NULL) = (deleted IS NULL))
   ) STRICT`,
-  "CREATE INDEX lookups_by_email_key ON lookups (email_key, lookup_id)"
+  "CREATE INDEX address_lookups_by_address ON address_lookups (address_id, lookup_id)"
 ]
 
 /** The jobs that ran, and what went wrong in them: one row an episode. */
@@ -175,9 +191,9 @@ const history: ReadonlyArray<string> = [
     looked_up INTEGER NOT NULL DEFAULT 0
   ) STRICT`,
 
-  `CREATE TABLE batch_errors (
+  `CREATE TABLE batch_troubles (
     batch_error_id INTEGER PRIMARY KEY,
-    batch_id TEXT NOT NULL REFERENCES batches (batch_id),
+    batch INTEGER NOT NULL REFERENCES numbered_batches (batch),
     first_at TEXT NOT NULL,
     last_at TEXT NOT NULL,
     times INTEGER NOT NULL CHECK (times >= 1),
@@ -186,8 +202,8 @@ const history: ReadonlyArray<string> = [
     message TEXT NOT NULL,
     raw_body TEXT
   ) STRICT`,
-  "CREATE INDEX batch_errors_by_batch_id ON batch_errors (batch_id)",
-  "CREATE UNIQUE INDEX batch_errors_lasting ON batch_errors (batch_id) WHERE ended_at IS NULL",
+  "CREATE INDEX batch_troubles_by_batch ON batch_troubles (batch)",
+  "CREATE UNIQUE INDEX batch_troubles_lasting ON batch_troubles (batch) WHERE ended_at IS NULL",
 
   `CREATE TABLE account_errors (
     account_error_id INTEGER PRIMARY KEY,
@@ -221,9 +237,9 @@ const history: ReadonlyArray<string> = [
 /** Drawn from all of the above, and drawn again when it changes. */
 const conclusions: ReadonlyArray<string> = [
   // The evidence gives the outcome: an evidence that gives none is refused.
-  `CREATE TABLE outcomes (
-    batch_id TEXT NOT NULL,
-    email_key TEXT NOT NULL,
+  `CREATE TABLE verdicts (
+    batch INTEGER NOT NULL,
+    address_id INTEGER NOT NULL,
     occurrence INTEGER NOT NULL,
     outcome TEXT NOT NULL GENERATED ALWAYS AS (CASE evidence
       WHEN 'id' THEN 'imported'
@@ -240,67 +256,72 @@ const conclusions: ReadonlyArray<string> = [
     END) VIRTUAL,
     evidence TEXT NOT NULL,
     contact_id TEXT,
-    PRIMARY KEY (batch_id, email_key, occurrence),
-    FOREIGN KEY (batch_id, email_key, occurrence) REFERENCES batch_sent (batch_id, email_key, occurrence)
+    PRIMARY KEY (batch, address_id, occurrence),
+    FOREIGN KEY (batch, address_id, occurrence) REFERENCES sent_contacts (batch, address_id, occurrence)
   ) STRICT, WITHOUT ROWID`,
   // outcomeWords.ts says the same condition to queries, word for word. Imported contacts, usually most, are not in it.
-  `CREATE INDEX outcomes_by_outcome ON outcomes (outcome, batch_id)
+  `CREATE INDEX verdicts_by_outcome ON verdicts (outcome, batch)
     WHERE outcome = 'present' OR outcome = 'rejected' OR outcome = 'contradictory' OR outcome = 'missing'
       OR outcome = 'unaccounted'`,
 
-  `CREATE TABLE outcome_changes (
+  `CREATE TABLE verdict_changes (
     outcome_change_id INTEGER PRIMARY KEY,
     changed_at TEXT NOT NULL,
-    batch_id TEXT NOT NULL REFERENCES batches (batch_id),
-    email_key TEXT NOT NULL,
+    batch INTEGER NOT NULL REFERENCES numbered_batches (batch),
+    address_id INTEGER NOT NULL REFERENCES addresses (address_id),
     occurrence INTEGER NOT NULL,
     outcome_before TEXT NOT NULL,
     outcome_after TEXT NOT NULL
   ) STRICT`,
-  "CREATE INDEX outcome_changes_by_changed_at ON outcome_changes (changed_at)",
-  "CREATE INDEX outcome_changes_by_batch_id ON outcome_changes (batch_id)",
+  "CREATE INDEX verdict_changes_by_changed_at ON verdict_changes (changed_at)",
+  "CREATE INDEX verdict_changes_by_batch ON verdict_changes (batch, address_id)",
+  "CREATE INDEX verdict_changes_by_address ON verdict_changes (address_id)",
 
   // Instead of an index of every successful ID.
-  `CREATE TABLE unmatched_successes (
-    batch_id TEXT NOT NULL REFERENCES batches (batch_id),
+  `CREATE TABLE unmatched_ids (
+    batch INTEGER NOT NULL REFERENCES numbered_batches (batch),
     contact_id TEXT NOT NULL,
-    PRIMARY KEY (batch_id, contact_id)
+    PRIMARY KEY (batch, contact_id)
   ) STRICT, WITHOUT ROWID`,
-  "CREATE INDEX unmatched_successes_by_contact_id ON unmatched_successes (contact_id)",
+  "CREATE INDEX unmatched_ids_by_contact_id ON unmatched_ids (contact_id)",
 
-  `CREATE TABLE findings (
-    batch_id TEXT NOT NULL REFERENCES batches (batch_id),
+  `CREATE TABLE batch_findings (
+    batch INTEGER NOT NULL REFERENCES numbered_batches (batch),
     finding TEXT NOT NULL CHECK (finding IN
       ('unmatched-success', 'unmatched-failure', 'duplicate-sent', 'duplicate-local', 'id-conflict',
        'impossible-transition', 'count-refuted', 'unreadable-item')),
     subject TEXT NOT NULL,
     detail TEXT NOT NULL,
-    PRIMARY KEY (batch_id, finding, subject)
+    PRIMARY KEY (batch, finding, subject)
   ) STRICT, WITHOUT ROWID`,
 
-  `CREATE TABLE near_matches (
-    batch_id TEXT NOT NULL REFERENCES batches (batch_id),
+  `CREATE TABLE nearest_sent (
+    batch INTEGER NOT NULL REFERENCES numbered_batches (batch),
     finding TEXT NOT NULL CHECK (finding IN ('unmatched-failure', 'unmatched-success')),
     subject TEXT NOT NULL,
     reported_email TEXT NOT NULL,
     sent_email TEXT NOT NULL,
     difference TEXT NOT NULL
       CHECK (difference IN ('spaces', 'unicode-form', 'host-form', 'among-words', 'one-edit')),
-    PRIMARY KEY (batch_id, finding, subject, reported_email, sent_email)
+    PRIMARY KEY (batch, finding, subject, reported_email, sent_email)
   ) STRICT, WITHOUT ROWID`,
 
   // Batches whose facts changed since their conclusions were drawn; written in the fact's own transaction.
-  `CREATE TABLE stale_batches (
-    batch_id TEXT PRIMARY KEY REFERENCES batches (batch_id)
-  ) STRICT, WITHOUT ROWID`,
+  "CREATE TABLE stale_marks (batch INTEGER PRIMARY KEY REFERENCES numbered_batches (batch)) STRICT",
   // A settled batch is called decided only if each of its sent contacts has an outcome; until then none has.
-  `CREATE TRIGGER totals_add_up BEFORE DELETE ON stale_batches
-   WHEN (SELECT count(*) FROM outcomes WHERE batch_id = OLD.batch_id)
-     <> CASE WHEN EXISTS (SELECT 1 FROM batch_answers WHERE batch_id = OLD.batch_id AND ${settled})
-       THEN (SELECT count(*) FROM batch_sent WHERE batch_id = OLD.batch_id) ELSE 0 END
+  `CREATE TRIGGER totals_add_up BEFORE DELETE ON stale_marks
+   WHEN (SELECT count(*) FROM verdicts WHERE batch = OLD.batch)
+     <> CASE WHEN EXISTS (SELECT 1 FROM answers WHERE batch = OLD.batch AND ${hasSettled("status")})
+       THEN (SELECT count(*) FROM sent_contacts WHERE batch = OLD.batch) ELSE 0 END
    BEGIN
      SELECT RAISE(ABORT, 'the outcomes of a batch do not add up to what was sent');
    END`
 ]
 
-export const firstSchema: ReadonlyArray<string> = [...facts, ...yours, ...history, ...conclusions]
+export const firstSchema: ReadonlyArray<string> = [
+  ...numbered,
+  ...facts,
+  ...yours,
+  ...history,
+  ...conclusions
+]

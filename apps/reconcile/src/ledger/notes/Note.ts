@@ -1,5 +1,5 @@
 /** Which part of the file a table belongs to; its views are the questions it answers. */
-export type Layer = "facts" | "yours" | "conclusions" | "history" | "file" | "view"
+export type Layer = "facts" | "yours" | "conclusions" | "history" | "file" | "view" | "internal"
 
 /** What is said about a table and its columns, or about the columns of a view, whose question is its note. */
 export interface ObjectNotes {

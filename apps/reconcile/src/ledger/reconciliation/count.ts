@@ -1,10 +1,10 @@
 /** When the numbers of a batch close: docs/outcomes.md has the rule and what it rests on. */
 import { ownKeyOf } from "./scope.js"
 
-const sent = (emailKey: string) => `EXISTS (SELECT 1 FROM batch_sent s ${ownKeyOf("batch_sent")}
-  WHERE s.batch_id = r.batch_id AND s.email_key = ${emailKey})`
+const sent = (address: string) => `EXISTS (SELECT 1 FROM sent_contacts s ${ownKeyOf("sent_contacts")}
+  WHERE s.batch = r.batch AND s.address_id = ${address})`
 
-const successes = `batch_successes x ${ownKeyOf("batch_successes")}`
+const successes = `answer_successes x ${ownKeyOf("answer_successes")}`
 
 /**
  * Everything about a completed batch that can be told without a single link: all that was sent is known, both lists
@@ -12,38 +12,42 @@ const successes = `batch_successes x ${ownKeyOf("batch_successes")}`
  */
 export const agreeCounts = `
   UPDATE reconcile_scope AS r SET counts_agree = 1
-  WHERE EXISTS (SELECT 1 FROM batch_answers a
-      WHERE a.batch_id = r.batch_id AND a.sequence = r.sequence AND a.status = 'completed'
+  WHERE EXISTS (SELECT 1 FROM answers a
+      WHERE a.answer_id = r.answer_id AND a.status = 'completed'
         AND a.success_count IS NOT NULL AND a.failure_count IS NOT NULL)
-    AND NOT EXISTS (SELECT 1 FROM batch_sent_gaps g WHERE g.batch_id = r.batch_id)
-    AND NOT EXISTS (SELECT 1 FROM batch_unreadable_items i
-      WHERE i.batch_id = r.batch_id AND i.sequence = r.sequence)
+    AND NOT EXISTS (SELECT 1 FROM sent_gaps g WHERE g.batch = r.batch)
+    AND NOT EXISTS (SELECT 1 FROM unreadable_items i WHERE i.answer_id = r.answer_id)
     AND success_ids = sent_keys - (SELECT count(*) FROM scope_reports u WHERE u.batch = r.batch AND u.failed)
     AND NOT EXISTS (SELECT 1 FROM scope_reports u
-      WHERE u.batch = r.batch AND u.failed AND NOT ${sent("u.email_key")})`
+      WHERE u.batch = r.batch AND u.failed AND NOT ${sent("u.address_id")})`
+
+/** The first by its text: the numbers of addresses are those of this file alone. */
+const first = "ORDER BY k.email_key LIMIT 1"
+
+const named = (row: string) => `CROSS JOIN addresses k ON k.address_id = ${row}.address_id`
 
 /** The first thing known of the contacts behind the IDs that the numbers cannot be true with, in words. */
 const refutations: ReadonlyArray<string> = [
   `(SELECT 'contact ID ' || x.contact_id || ' is gone from the account, so that nobody can tell whose it was'
     FROM ${successes} CROSS JOIN gone_contacts g ON g.contact_id = x.contact_id
-    WHERE x.batch_id = r.batch_id AND x.sequence = r.sequence
-      AND NOT EXISTS (SELECT 1 FROM local_contacts l WHERE l.contact_id = x.contact_id)
-      AND NOT EXISTS (SELECT 1 FROM links k WHERE k.contact_id = x.contact_id) LIMIT 1)`,
+    WHERE x.answer_id = r.answer_id
+      AND NOT EXISTS (SELECT 1 FROM local_rows l WHERE l.contact_id = x.contact_id)
+      AND NOT EXISTS (SELECT 1 FROM id_links k WHERE k.contact_id = x.contact_id) ORDER BY x.contact_id LIMIT 1)`,
   `(SELECT 'contact ID ' || x.contact_id || ' belongs to several addresses'
     FROM ${successes} CROSS JOIN doubted_ids d ON d.contact_id = x.contact_id
-    WHERE x.batch_id = r.batch_id AND x.sequence = r.sequence LIMIT 1)`,
-  `(SELECT 'contact ID ' || u.contact_id || ' belongs to ' || u.email_key
+    WHERE x.answer_id = r.answer_id ORDER BY x.contact_id LIMIT 1)`,
+  `(SELECT 'contact ID ' || u.contact_id || ' belongs to ' || k.email_key
       || CASE WHEN u.failed THEN ', which failed' ELSE ', which was not sent in this batch' END
-    FROM scope_reports u
-    WHERE u.batch = r.batch AND u.contact_id IS NOT NULL AND (u.failed OR NOT ${sent("u.email_key")}) LIMIT 1)`,
-  `(SELECT 'several contact IDs among the successes belong to ' || u.email_key
-    FROM scope_reports u WHERE u.batch = r.batch AND u.several LIMIT 1)`,
-  `(SELECT s.email_key || ' has a known contact ID, which is not among the successes'
-    FROM batch_sent s ${ownKeyOf("batch_sent")}
-    WHERE s.batch_id = r.batch_id
-      AND NOT EXISTS (SELECT 1 FROM scope_reports u WHERE u.batch = r.batch AND u.email_key = s.email_key)
-      AND (EXISTS (SELECT 1 FROM links k WHERE k.email_key = s.email_key)
-        OR EXISTS (SELECT 1 FROM local_contacts l WHERE l.email_key = s.email_key AND l.contact_id IS NOT NULL)) LIMIT 1)`
+    FROM scope_reports u ${named("u")}
+    WHERE u.batch = r.batch AND u.contact_id IS NOT NULL AND (u.failed OR NOT ${sent("u.address_id")}) ${first})`,
+  `(SELECT 'several contact IDs among the successes belong to ' || k.email_key
+    FROM scope_reports u ${named("u")} WHERE u.batch = r.batch AND u.several ${first})`,
+  `(SELECT k.email_key || ' has a known contact ID, which is not among the successes'
+    FROM sent_contacts s ${ownKeyOf("sent_contacts")} ${named("s")}
+    WHERE s.batch = r.batch
+      AND NOT EXISTS (SELECT 1 FROM scope_reports u WHERE u.batch = r.batch AND u.address_id = s.address_id)
+      AND (EXISTS (SELECT 1 FROM id_links i WHERE i.address_id = s.address_id)
+        OR EXISTS (SELECT 1 FROM local_rows l WHERE l.address_id = s.address_id AND l.contact_id IS NOT NULL)) ${first})`
 ]
 
 /** Then each address that did not fail must be among the successes. Says nothing new where every ID is linked. */

@@ -1,23 +1,25 @@
+import { hasSettled } from "../schema/words.js"
 import { ownKeyOf } from "./scope.js"
 
 /** Links of an ID, whoever gave them: for the few IDs that a finding is about. */
 const linksOf = (contactId: string) => `
-  SELECT l.email_key FROM local_contacts l WHERE l.contact_id = ${contactId}
-  UNION SELECT k.email_key FROM links k WHERE k.contact_id = ${contactId}`
+  SELECT l.address_id FROM local_rows l WHERE l.contact_id = ${contactId}
+  UNION SELECT k.address_id FROM id_links k WHERE k.contact_id = ${contactId}`
 
-const idsOf = (emailKey: string) => `
-  SELECT l.contact_id FROM local_contacts l WHERE l.email_key = ${emailKey} AND l.contact_id IS NOT NULL
-  UNION SELECT k.contact_id FROM links k WHERE k.email_key = ${emailKey}`
+const idsOf = (address: string) => `
+  SELECT l.contact_id FROM local_rows l WHERE l.address_id = ${address} AND l.contact_id IS NOT NULL
+  UNION SELECT k.contact_id FROM id_links k WHERE k.address_id = ${address}`
 
 /** By its key: how a source writes it may change without anything else. */
-const addressOf = (contactId: string) => `(SELECT min(email_key) FROM (${linksOf(contactId)}))`
+const addressOf = (contactId: string) =>
+  `(SELECT min(known.email_key) FROM (${linksOf(contactId)}) link JOIN addresses known ON known.address_id = link.address_id)`
 
-const sent = (batchId: string, emailKey: string) =>
-  `EXISTS (SELECT 1 FROM batch_sent s ${ownKeyOf("batch_sent")} WHERE s.batch_id = ${batchId} AND s.email_key = ${emailKey})`
+const sent = (address: string) =>
+  `EXISTS (SELECT 1 FROM sent_contacts s ${ownKeyOf("sent_contacts")} WHERE s.batch = r.batch AND s.address_id = ${address})`
 
 /** Two local contacts that have one address and name no batch: where there are none, there is nothing to be found of them. */
-export const anyRepeatedLocal = `SELECT EXISTS (SELECT 1 FROM local_contacts INDEXED BY local_contacts_repeated
-  WHERE occurrence > 1 AND batch_id IS NULL) AS "any"`
+export const anyRepeatedLocal = `SELECT EXISTS (SELECT 1 FROM local_rows INDEXED BY local_rows_repeated
+  WHERE occurrence > 1 AND batch IS NULL) AS "any"`
 
 /** Named in a sentence; of others it says only how many there are. */
 const told = 5
@@ -29,87 +31,89 @@ const shortened = (address: string) =>
   `CASE WHEN length(${address}) > 254 THEN substr(${address}, 1, 254) || '…' ELSE ${address} END`
 
 const oddSuccesses = `reconcile_scope r
-   CROSS JOIN batch_successes x ${ownKeyOf("batch_successes")} ON r.odd AND x.batch_id = r.batch_id AND x.sequence = r.sequence`
+   CROSS JOIN answer_successes x ${ownKeyOf("answer_successes")} ON r.odd AND x.answer_id = r.answer_id`
+
+/** An answer `after` of a batch in the scope, and the one `before` it, which had settled. */
+const laterAnswers = `reconcile_scope r
+   CROSS JOIN answers after ON after.batch = r.batch
+   CROSS JOIN answers before ON before.batch = after.batch AND before.sequence = after.sequence - 1
+   WHERE ${hasSettled("before.status")}`
+
+/** Whether the later answer lacks what the list held before. */
+const lost = (list: "answer_successes" | "answer_failures", value: string) =>
+  `EXISTS (SELECT 1 FROM ${list} x WHERE x.answer_id = before.answer_id
+           AND NOT EXISTS (SELECT 1 FROM ${list} y WHERE y.answer_id = after.answer_id AND y.${value} = x.${value}))`
+
+const lostSuccess = lost("answer_successes", "contact_id")
+
+const insert = "INSERT INTO batch_findings (batch, finding, subject, detail)"
 
 /** Set-wise, for the batches of the scope; whose findings of before have been taken away. */
 export const drawFindings: ReadonlyArray<string> = [
-  `INSERT INTO findings (batch_id, finding, subject, detail)
-   SELECT DISTINCT x.batch_id, 'unmatched-success', x.contact_id,
+  `${insert}
+   SELECT DISTINCT r.batch, 'unmatched-success', x.contact_id,
      'contact ID ' || x.contact_id || ' succeeded; it belongs to ' || ${addressOf("x.contact_id")} || ', which was not sent in this batch'
    FROM ${oddSuccesses}
    WHERE EXISTS (SELECT 1 FROM (${linksOf("x.contact_id")}))
-     AND NOT EXISTS (SELECT 1 FROM (${linksOf("x.contact_id")}) any_link WHERE ${sent("x.batch_id", "any_link.email_key")})`,
+     AND NOT EXISTS (SELECT 1 FROM (${linksOf("x.contact_id")}) any_link WHERE ${sent("any_link.address_id")})`,
 
-  `INSERT INTO findings (batch_id, finding, subject, detail)
-   SELECT f.batch_id, 'unmatched-failure', f.email, 'reported as failed; no contact with this address was sent in this batch'
+  `${insert}
+   SELECT r.batch, 'unmatched-failure', coalesce(f.email, a.email_key), 'reported as failed; no contact with this address was sent in this batch'
    FROM reconcile_scope r
-   CROSS JOIN batch_failures f ON f.batch_id = r.batch_id AND f.sequence = r.sequence
-   WHERE NOT ${sent("f.batch_id", "f.email_key")}
-   GROUP BY f.batch_id, f.email`,
+   CROSS JOIN answer_failures f ON f.answer_id = r.answer_id
+   CROSS JOIN addresses a ON a.address_id = f.address_id
+   WHERE NOT ${sent("f.address_id")}
+   GROUP BY r.batch, coalesce(f.email, a.email_key)`,
 
-  `INSERT INTO findings (batch_id, finding, subject, detail)
-   SELECT again.batch_id, 'duplicate-sent', again.email_key,
+  `${insert}
+   SELECT again.batch, 'duplicate-sent', a.email_key,
      count(*) || ' contacts with this address were sent in this batch: '
-       || group_concat(CASE WHEN s.occurrence <= ${told} THEN ${shortened("s.email")} END, ', ') || ${more("count(*)")}
+       || group_concat(CASE WHEN s.occurrence <= ${told} THEN ${shortened("coalesce(s.email, a.email_key)")} END, ', ') || ${more("count(*)")}
    FROM reconcile_scope r
-   CROSS JOIN batch_sent again ${ownKeyOf("batch_sent")} ON r.repeats AND again.batch_id = r.batch_id AND again.occurrence = 2
-   CROSS JOIN batch_sent s ${ownKeyOf("batch_sent")} ON s.batch_id = again.batch_id AND s.email_key = again.email_key
-   GROUP BY again.batch_id, again.email_key`,
+   CROSS JOIN sent_contacts again ${ownKeyOf("sent_contacts")} ON r.repeats AND again.batch = r.batch AND again.occurrence = 2
+   CROSS JOIN addresses a ON a.address_id = again.address_id
+   CROSS JOIN sent_contacts s ${ownKeyOf("sent_contacts")} ON s.batch = again.batch AND s.address_id = again.address_id
+   GROUP BY again.batch, again.address_id`,
 
-  `INSERT INTO findings (batch_id, finding, subject, detail)
-   SELECT DISTINCT x.batch_id, 'id-conflict', x.contact_id,
+  `${insert}
+   SELECT DISTINCT r.batch, 'id-conflict', x.contact_id,
      'contact ID ' || x.contact_id || ' is linked to ' || (SELECT count(*) FROM (${linksOf("x.contact_id")}))
        || ' addresses, so it proves nothing about either'
    FROM ${oddSuccesses}
    CROSS JOIN doubted_ids d ON d.contact_id = x.contact_id`,
 
   // An address may read like an ID that is in conflict, too; one row names both.
-  `INSERT OR IGNORE INTO findings (batch_id, finding, subject, detail)
-   SELECT r.batch_id, 'id-conflict', u.email_key,
+  `INSERT OR IGNORE INTO batch_findings (batch, finding, subject, detail)
+   SELECT r.batch, 'id-conflict', a.email_key,
      'contact IDs ' || (SELECT group_concat(CASE WHEN number <= ${told} THEN contact_id END, ' and ') || ${more("count(*)")}
-       FROM (SELECT k.contact_id, row_number() OVER (ORDER BY k.contact_id) AS number FROM (${idsOf("u.email_key")}) k
-         WHERE EXISTS (SELECT 1 FROM batch_successes x ${ownKeyOf("batch_successes")}
-           WHERE x.batch_id = r.batch_id AND x.sequence = r.sequence AND x.contact_id = k.contact_id)))
-       || ' all succeeded and all belong to ' || u.email_key
-   FROM reconcile_scope r CROSS JOIN scope_reports u ON r.odd AND u.batch = r.batch AND u.several`,
+       FROM (SELECT k.contact_id, row_number() OVER (ORDER BY k.contact_id) AS number FROM (${idsOf("u.address_id")}) k
+         WHERE EXISTS (SELECT 1 FROM answer_successes x ${ownKeyOf("answer_successes")}
+           WHERE x.answer_id = r.answer_id AND x.contact_id = k.contact_id)))
+       || ' all succeeded and all belong to ' || a.email_key
+   FROM reconcile_scope r CROSS JOIN scope_reports u ON r.odd AND u.batch = r.batch AND u.several
+   CROSS JOIN addresses a ON a.address_id = u.address_id`,
 
-  `INSERT INTO findings (batch_id, finding, subject, detail)
-   SELECT r.batch_id, 'count-refuted', r.batch_id,
+  `${insert}
+   SELECT r.batch, 'count-refuted', b.batch_id,
      'the batch reports as many successes as contacts that did not fail, and yet ' || r.refuted_by || '; nothing is concluded from the count'
-   FROM reconcile_scope r WHERE r.refuted_by IS NOT NULL`,
+   FROM reconcile_scope r CROSS JOIN numbered_batches b ON b.batch = r.batch WHERE r.refuted_by IS NOT NULL`,
 
-  `INSERT INTO findings (batch_id, finding, subject, detail)
-   SELECT after.batch_id, 'impossible-transition', CAST(after.sequence AS TEXT),
+  `${insert}
+   SELECT r.batch, 'impossible-transition', CAST(after.sequence AS TEXT),
      'answered ' || before.status || ', and later ' || after.status
-   FROM reconcile_scope r
-   CROSS JOIN batch_answers after ON after.batch_id = r.batch_id
-   CROSS JOIN batch_answers before ON before.batch_id = after.batch_id AND before.sequence = after.sequence - 1
-   WHERE before.status IN ('completed', 'failed', 'interrupted') AND after.status <> before.status`,
+   FROM ${laterAnswers} AND after.status <> before.status`,
 
-  `INSERT INTO findings (batch_id, finding, subject, detail)
-   SELECT after.batch_id, 'impossible-transition', CAST(after.sequence AS TEXT),
-     'the list of ' || CASE
-         WHEN EXISTS (SELECT 1 FROM batch_successes x WHERE x.batch_id = before.batch_id AND x.sequence = before.sequence
-           AND NOT EXISTS (SELECT 1 FROM batch_successes y
-             WHERE y.batch_id = after.batch_id AND y.sequence = after.sequence AND y.contact_id = x.contact_id))
-         THEN 'successes' ELSE 'failures' END || ' lost what it held'
-   FROM reconcile_scope r
-   CROSS JOIN batch_answers after ON after.batch_id = r.batch_id
-   CROSS JOIN batch_answers before ON before.batch_id = after.batch_id AND before.sequence = after.sequence - 1
-   WHERE before.status IN ('completed', 'failed', 'interrupted') AND after.status = before.status
-     AND NOT EXISTS (SELECT 1 FROM batch_unreadable_items i
-       WHERE i.batch_id = after.batch_id AND i.sequence = after.sequence)
-     AND ((before.success_count IS NOT NULL AND after.success_count IS NOT NULL
-         AND EXISTS (SELECT 1 FROM batch_successes x WHERE x.batch_id = before.batch_id AND x.sequence = before.sequence
-           AND NOT EXISTS (SELECT 1 FROM batch_successes y
-             WHERE y.batch_id = after.batch_id AND y.sequence = after.sequence AND y.contact_id = x.contact_id)))
+  `${insert}
+   SELECT r.batch, 'impossible-transition', CAST(after.sequence AS TEXT),
+     'the list of ' || CASE WHEN ${lostSuccess} THEN 'successes' ELSE 'failures' END || ' lost what it held'
+   FROM ${laterAnswers} AND after.status = before.status
+     AND NOT EXISTS (SELECT 1 FROM unreadable_items i WHERE i.answer_id = after.answer_id)
+     AND ((before.success_count IS NOT NULL AND after.success_count IS NOT NULL AND ${lostSuccess})
        OR (before.failure_count IS NOT NULL AND after.failure_count IS NOT NULL
-         AND EXISTS (SELECT 1 FROM batch_failures x WHERE x.batch_id = before.batch_id AND x.sequence = before.sequence
-           AND NOT EXISTS (SELECT 1 FROM batch_failures y
-             WHERE y.batch_id = after.batch_id AND y.sequence = after.sequence AND y.email_key = x.email_key))))`,
+         AND ${lost("answer_failures", "address_id")}))`,
 
-  `INSERT INTO findings (batch_id, finding, subject, detail)
-   SELECT i.batch_id, 'unreadable-item', i.list,
+  `${insert}
+   SELECT r.batch, 'unreadable-item', i.list,
      coalesce('the ' || i.list || ' list came as ' || max(i.value) FILTER (WHERE i.position IS NULL)
          || CASE count(i.position) WHEN 0 THEN '' ELSE ', and ' END, '')
        || coalesce((SELECT CASE count(i.position)
@@ -117,30 +121,30 @@ export const drawFindings: ReadonlyArray<string> = [
              ELSE CASE WHEN count(i.position) > 1000 THEN 'more than 1000' ELSE count(i.position) END || ' items of the ' || i.list || ' list could not be read, the first is item '
                || (first.position + 1) || ': '
            END || first.value
-         FROM batch_unreadable_items first
-         WHERE first.batch_id = i.batch_id AND first.sequence = i.sequence AND first.list = i.list
-           AND first.position IS NOT NULL
+         FROM unreadable_items first
+         WHERE first.answer_id = i.answer_id AND first.list = i.list AND first.position IS NOT NULL
          ORDER BY first.position LIMIT 1), '')
        || '; nothing is concluded from counting'
    FROM reconcile_scope r
-   CROSS JOIN batch_unreadable_items i ON i.batch_id = r.batch_id AND i.sequence = r.sequence
-   GROUP BY i.batch_id, i.list`
+   CROSS JOIN unreadable_items i ON i.answer_id = r.answer_id
+   GROUP BY r.batch, i.list`
 ]
 
 /** Rows that name a batch were sent in it, which is no duplicate in the source; two that name none are. */
 export const drawDuplicateLocal = `
-  INSERT INTO findings (batch_id, finding, subject, detail)
-  SELECT batch_id, 'duplicate-local', email_key,
+  ${insert}
+  SELECT batch, 'duplicate-local', email_key,
     'the local contacts have this address more than once: '
       || group_concat(CASE WHEN number <= ${told} THEN name END, ', ') || ${more("count(*)")}
-  FROM (SELECT s.batch_id, s.email_key, source.name,
-      row_number() OVER (PARTITION BY s.batch_id, s.email_key ORDER BY source.name) AS number
+  FROM (SELECT s.batch, a.email_key, source.name,
+      row_number() OVER (PARTITION BY s.batch, s.address_id ORDER BY source.name) AS number
     FROM reconcile_scope r
-    CROSS JOIN batch_sent s ${ownKeyOf("batch_sent")} ON s.batch_id = r.batch_id AND s.occurrence = 1
-    CROSS JOIN local_contacts again ON again.email_key = s.email_key AND again.occurrence > 1 AND again.batch_id IS NULL
+    CROSS JOIN sent_contacts s ${ownKeyOf("sent_contacts")} ON s.batch = r.batch AND s.occurrence = 1
+    CROSS JOIN local_rows again ON again.address_id = s.address_id AND again.occurrence > 1 AND again.batch IS NULL
     JOIN local_sources source ON source.local_source_id = again.local_source_id
-    GROUP BY s.batch_id, s.email_key, again.local_source_id
-    HAVING count(*) > 1 OR EXISTS (SELECT 1 FROM local_contacts f
-      WHERE f.email_key = s.email_key AND f.local_source_id = again.local_source_id AND f.occurrence = 1
-        AND f.batch_id IS NULL))
-  GROUP BY batch_id, email_key`
+    JOIN addresses a ON a.address_id = s.address_id
+    GROUP BY s.batch, s.address_id, again.local_source_id
+    HAVING count(*) > 1 OR EXISTS (SELECT 1 FROM local_rows f
+      WHERE f.address_id = s.address_id AND f.local_source_id = again.local_source_id AND f.occurrence = 1
+        AND f.batch IS NULL))
+  GROUP BY batch, email_key`

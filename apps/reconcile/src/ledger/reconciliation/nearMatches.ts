@@ -6,55 +6,59 @@ import { isNobodyErased } from "../erase/token.js"
 import { type Sent, SentIndex } from "./SentIndex.js"
 
 interface Unmatched {
-  readonly batch_id: string
+  readonly batch: number
   readonly finding: "unmatched-failure" | "unmatched-success"
   readonly subject: string
   readonly reported: string
   readonly email_key: string
 }
 
-const knownBy = (links: "local_contacts" | "links") => `
-  SELECT n.batch_id, n.finding, n.subject, k.email_key, k.email_key
+const knownBy = (links: "local_rows" | "id_links") => `
+  SELECT n.batch, n.finding, n.subject, a.email_key, a.email_key
   FROM reconcile_scope r
-  CROSS JOIN findings n ON n.batch_id = r.batch_id AND n.finding = 'unmatched-success'
+  CROSS JOIN batch_findings n ON n.batch = r.batch AND n.finding = 'unmatched-success'
   CROSS JOIN ${links} k ON k.contact_id = n.subject
-  WHERE ${isNobodyErased("k.email_key")}`
+  CROSS JOIN addresses a ON a.address_id = k.address_id
+  WHERE ${isNobodyErased("a.email_key")}`
 
 /** Addresses that were reported in the batches of the scope and not sent in them: failed, or of an ID that succeeded. */
 export const selectUnmatched = `
-  SELECT n.batch_id, n.finding, n.subject, n.subject AS reported, f.email_key
+  SELECT n.batch, n.finding, n.subject, n.subject AS reported, a.email_key
   FROM reconcile_scope r
-  CROSS JOIN batch_failures f ON f.batch_id = r.batch_id AND f.sequence = r.sequence
-  CROSS JOIN findings n ON n.batch_id = r.batch_id AND n.finding = 'unmatched-failure' AND n.subject = f.email
-  WHERE ${isNobodyErased("f.email_key")}
-  UNION ${knownBy("local_contacts")}
-  UNION ${knownBy("links")}
+  CROSS JOIN answer_failures f ON f.answer_id = r.answer_id
+  CROSS JOIN addresses a ON a.address_id = f.address_id
+  CROSS JOIN batch_findings n ON n.batch = r.batch AND n.finding = 'unmatched-failure'
+    AND n.subject = coalesce(f.email, a.email_key)
+  WHERE ${isNobodyErased("a.email_key")}
+  UNION ${knownBy("local_rows")}
+  UNION ${knownBy("id_links")}
   ORDER BY 1, 2, 3, 4`
 
 const selectSent = `
-  SELECT email, email_key AS "emailKey" FROM batch_sent
-  WHERE batch_id = ? AND occurrence = 1 AND ${isNobodyErased("email_key")} ORDER BY email_key`
+  SELECT coalesce(s.email, a.email_key) AS email, a.email_key AS "emailKey"
+  FROM sent_contacts s CROSS JOIN addresses a ON a.address_id = s.address_id
+  WHERE s.batch = ? AND s.occurrence = 1 AND ${isNobodyErased("a.email_key")} ORDER BY a.email_key`
 
 /** `near` is a list of `[finding, subject, reported address, sent address, difference]`. */
 const insertNear = `
-  INSERT INTO near_matches (batch_id, finding, subject, reported_email, sent_email, difference)
+  INSERT INTO nearest_sent (batch, finding, subject, reported_email, sent_email, difference)
   SELECT ?, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(?)
   WHERE true ON CONFLICT DO NOTHING`
 
 /** `told` is a list of `[finding, subject, words]`, whose words are put behind the finding's own. */
 const tellNear = `
-  INSERT INTO findings (batch_id, finding, subject, detail)
+  INSERT INTO batch_findings (batch, finding, subject, detail)
   SELECT ?, value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)
-  WHERE true ON CONFLICT (batch_id, finding, subject) DO UPDATE SET detail = detail || excluded.detail`
+  WHERE true ON CONFLICT (batch, finding, subject) DO UPDATE SET detail = detail || excluded.detail`
 
 /** So many at once that neither the list of a statement nor the time until others have their turn grows long. */
 const atOnce = 500
 
 const shortened = (address: string) => (address.length > 254 ? `${address.slice(0, 254)}…` : address)
 
-const drawBatch = (sql: SqlClient, batchId: string, unmatched: ReadonlyArray<Unmatched>) =>
+const drawBatch = (sql: SqlClient, batch: number, unmatched: ReadonlyArray<Unmatched>) =>
   Effect.gen(function* () {
-    const index = new SentIndex(yield* sql.unsafe<Sent>(selectSent, [batchId]))
+    const index = new SentIndex(yield* sql.unsafe<Sent>(selectSent, [batch]))
     for (const some of Arr.chunksOf(unmatched, atOnce)) {
       const found = some.map((one) => ({ ...one, near: index.nearestTo(one.email_key) }))
       const near = found.flatMap(({ finding, near, reported, subject }) =>
@@ -68,8 +72,8 @@ const drawBatch = (sql: SqlClient, batchId: string, unmatched: ReadonlyArray<Unm
           `; nearest sent: ${near.map(({ email }) => shortened(email)).join(", ")}`
         ])
       if (near.length > 0) {
-        yield* sql.unsafe(insertNear, [batchId, JSON.stringify(near)])
-        yield* sql.unsafe(tellNear, [batchId, JSON.stringify(told)])
+        yield* sql.unsafe(insertNear, [batch, JSON.stringify(near)])
+        yield* sql.unsafe(tellNear, [batch, JSON.stringify(told)])
       }
       yield* Effect.yieldNow()
     }
@@ -80,7 +84,7 @@ export const drawNearMatches = (sql: SqlClient): Effect.Effect<void, SqlError> =
   Effect.gen(function* () {
     const unmatched = yield* sql.unsafe<Unmatched>(selectUnmatched)
     if (!Arr.isNonEmptyReadonlyArray(unmatched)) return
-    for (const batch of Arr.groupWith(unmatched, (one, other) => one.batch_id === other.batch_id)) {
-      yield* drawBatch(sql, batch[0].batch_id, batch)
+    for (const batch of Arr.groupWith(unmatched, (one, other) => one.batch === other.batch)) {
+      yield* drawBatch(sql, batch[0].batch, batch)
     }
   })

@@ -9,7 +9,7 @@ const lookedUp = `(SELECT CASE
       WHEN k.updated_at >= r.sent_from THEN 'lookup-updated'
       ELSE 'lookup-older'
     END
-    FROM lookups k WHERE k.email_key = s.email_key AND k.after_answer_id >= r.answer_id
+    FROM address_lookups k WHERE k.address_id = s.address_id AND k.after_answer_id >= r.answer_id
     ORDER BY k.lookup_id DESC LIMIT 1)`
 
 /** The outcome follows from it, in the table. */
@@ -29,14 +29,14 @@ const draw = (options: {
   readonly contactId: string
   readonly successes: string
 }) => `
-  INSERT INTO outcomes (batch_id, email_key, occurrence, evidence, contact_id)
-  SELECT s.batch_id, s.email_key, s.occurrence, ${evidence(options.contactId)}, ${options.contactId}
+  INSERT INTO verdicts (batch, address_id, occurrence, evidence, contact_id)
+  SELECT s.batch, s.address_id, s.occurrence, ${evidence(options.contactId)}, ${options.contactId}
   FROM reconcile_scope r
-  CROSS JOIN batch_sent s ${ownKeyOf("batch_sent")} ON s.batch_id = r.batch_id
+  CROSS JOIN sent_contacts s ${ownKeyOf("sent_contacts")} ON s.batch = r.batch
   ${options.successes}
-  LEFT JOIN scope_reports u ON u.batch = r.batch AND u.email_key = s.email_key
-  WHERE r.sequence IS NOT NULL AND ${options.plain ? "r.plain" : "NOT r.plain"}
-  ON CONFLICT (batch_id, email_key, occurrence) DO UPDATE SET
+  LEFT JOIN scope_reports u ON u.batch = r.batch AND u.address_id = s.address_id
+  WHERE r.answer_id IS NOT NULL AND ${options.plain ? "r.plain" : "NOT r.plain"}
+  ON CONFLICT (batch, address_id, occurrence) DO UPDATE SET
     evidence = excluded.evidence, contact_id = excluded.contact_id
   WHERE evidence <> excluded.evidence OR contact_id IS NOT excluded.contact_id`
 
@@ -44,8 +44,8 @@ const draw = (options: {
 export const drawPlainOutcomes = draw({
   plain: true,
   contactId: "x.contact_id",
-  successes: `LEFT JOIN batch_successes x ${ownKeyOf("batch_successes")}
-    ON x.batch_id = s.batch_id AND x.sequence = r.sequence AND x.contact_id = s.contact_id`
+  successes: `LEFT JOIN answer_successes x ${ownKeyOf("answer_successes")}
+    ON x.answer_id = r.answer_id AND x.contact_id = s.contact_id`
 })
 
 /** By all that is known of the IDs that succeeded. */
@@ -59,23 +59,23 @@ export const markOdd = `
   UPDATE reconcile_scope AS r SET odd = 1
   WHERE NOT plain AND (
     (SELECT count(*) FROM scope_reports u WHERE u.batch = r.batch AND u.contact_id IS NOT NULL)
-      <> (SELECT count(*) FROM outcomes o ${ownKeyOf("outcomes")}
-        WHERE o.batch_id = r.batch_id AND o.occurrence = 1 AND o.contact_id IS NOT NULL)
+      <> (SELECT count(*) FROM verdicts o ${ownKeyOf("verdicts")}
+        WHERE o.batch = r.batch AND o.occurrence = 1 AND o.contact_id IS NOT NULL)
     OR EXISTS (SELECT 1 FROM scope_reports u WHERE u.batch = r.batch AND u.several)
-    OR EXISTS (SELECT 1 FROM doubted_ids d CROSS JOIN batch_successes x ${ownKeyOf("batch_successes")}
-      ON x.batch_id = r.batch_id AND x.sequence = r.sequence AND x.contact_id = d.contact_id))`
+    OR EXISTS (SELECT 1 FROM doubted_ids d CROSS JOIN answer_successes x ${ownKeyOf("answer_successes")}
+      ON x.answer_id = r.answer_id AND x.contact_id = d.contact_id))`
 
 /** Notes verdicts on settled batches that became another; told to the user, and kept with the time. */
 export const watchChanges: ReadonlyArray<string> = [
   `CREATE TEMP TABLE IF NOT EXISTS changed_outcomes (
-    batch_id TEXT NOT NULL, email_key TEXT NOT NULL, occurrence INTEGER NOT NULL,
+    batch INTEGER NOT NULL, address_id INTEGER NOT NULL, occurrence INTEGER NOT NULL,
     outcome_before TEXT NOT NULL, outcome_after TEXT NOT NULL
   ) STRICT`,
-  `CREATE TEMP TRIGGER IF NOT EXISTS note_changed_outcome AFTER UPDATE OF evidence ON main.outcomes
+  `CREATE TEMP TRIGGER IF NOT EXISTS note_changed_outcome AFTER UPDATE OF evidence ON main.verdicts
    WHEN OLD.outcome <> NEW.outcome
    BEGIN
      INSERT INTO changed_outcomes
-     VALUES (OLD.batch_id, OLD.email_key, OLD.occurrence, OLD.outcome, NEW.outcome);
+     VALUES (OLD.batch, OLD.address_id, OLD.occurrence, OLD.outcome, NEW.outcome);
    END`,
   "DELETE FROM changed_outcomes"
 ]

@@ -1,3 +1,5 @@
+import { hasSettled } from "../schema/words.js"
+
 /**
  * What is known of the batches at hand, in temporary tables, so that conclusions are plain joins. They start from the
  * scope by CROSS JOIN, which in SQLite fixes the order: without statistics the planner would rather read a million
@@ -8,16 +10,14 @@
 /** ActiveCampaign's clock and ours need not agree: what is dated at most this long before a submission counts as after it. */
 export const clockSkewMinutes = 5
 
-export const ownKeyOf = (table: "batch_sent" | "batch_successes" | "outcomes") =>
+export const ownKeyOf = (table: "sent_contacts" | "answer_successes" | "verdicts") =>
   `INDEXED BY sqlite_autoindex_${table}_1`
 
 export const createScope: ReadonlyArray<string> = [
   // A batch with its settled answer (NULL while there is none), how many distinct keys and IDs it has, by which way it is
   // decided, whether the numbers close, and whether findings about its IDs are to be looked for.
   `CREATE TEMP TABLE IF NOT EXISTS reconcile_scope (
-    batch_id TEXT PRIMARY KEY,
-    batch INTEGER NOT NULL,
-    sequence INTEGER,
+    batch INTEGER PRIMARY KEY,
     answer_id INTEGER,
     successes INTEGER,
     sent_from TEXT,
@@ -29,17 +29,16 @@ export const createScope: ReadonlyArray<string> = [
     refuted_by TEXT,
     numbers_close INTEGER NOT NULL DEFAULT 0,
     odd INTEGER NOT NULL DEFAULT 0
-  ) STRICT, WITHOUT ROWID`,
+  ) STRICT`,
 
-  // What the lists of a batch report of an address: a successful ID of its own, or several of them, or a failure. By
-  // the batch's number in the scope: a million comparisons of long IDs would be felt.
+  // What the lists of a batch report of an address: a successful ID of its own, or several of them, or a failure.
   `CREATE TEMP TABLE IF NOT EXISTS scope_reports (
     batch INTEGER NOT NULL,
-    email_key TEXT NOT NULL,
+    address_id INTEGER NOT NULL,
     contact_id TEXT,
     several INTEGER NOT NULL DEFAULT 0,
     failed INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (batch, email_key)
+    PRIMARY KEY (batch, address_id)
   ) STRICT, WITHOUT ROWID`,
 
   // IDs linked to several addresses, which prove nothing about any.
@@ -51,52 +50,53 @@ export const clearScope: ReadonlyArray<string> = ["DELETE FROM scope_reports", "
 export const clearDoubted = "DELETE FROM doubted_ids"
 
 export const describeScope = `
-  UPDATE reconcile_scope AS r SET (sequence, answer_id, successes, sent_from) = (
-    SELECT a.sequence, a.batch_answer_id, a.success_count,
-      (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', b.submitted_at, '-${clockSkewMinutes} minutes') FROM batches b
-        WHERE b.batch_id = r.batch_id)
-    FROM batch_answers a
-    WHERE a.batch_id = r.batch_id AND a.status IN ('completed', 'failed', 'interrupted')
+  UPDATE reconcile_scope AS r SET (answer_id, successes, sent_from) = (
+    SELECT a.answer_id, a.success_count,
+      (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', b.submitted_at, '-${clockSkewMinutes} minutes') FROM numbered_batches b
+        WHERE b.batch = r.batch)
+    FROM answers a WHERE a.batch = r.batch AND ${hasSettled("a.status")}
     ORDER BY a.sequence DESC LIMIT 1)`
 
 /** Of the batches that the short way has not read. */
 export const describeLists: ReadonlyArray<string> = [
   `UPDATE reconcile_scope AS r SET (sent_keys, repeats) = (
      SELECT count(*) FILTER (WHERE s.occurrence = 1), coalesce(max(s.occurrence) > 1, 0)
-     FROM batch_sent s ${ownKeyOf("batch_sent")} WHERE s.batch_id = r.batch_id)
+     FROM sent_contacts s ${ownKeyOf("sent_contacts")} WHERE s.batch = r.batch)
    WHERE NOT plain`,
   `UPDATE reconcile_scope AS r SET success_ids = (
-     SELECT count(DISTINCT x.contact_id) FROM batch_successes x ${ownKeyOf("batch_successes")}
-     WHERE x.batch_id = r.batch_id AND x.sequence = r.sequence)
+     SELECT count(DISTINCT x.contact_id) FROM answer_successes x ${ownKeyOf("answer_successes")}
+     WHERE x.answer_id = r.answer_id)
    WHERE NOT plain`
 ]
 
 const successes = `reconcile_scope r
-  CROSS JOIN batch_successes x ${ownKeyOf("batch_successes")} ON x.batch_id = r.batch_id AND x.sequence = r.sequence`
+  CROSS JOIN answer_successes x ${ownKeyOf("answer_successes")} ON x.answer_id = r.answer_id`
 
-const reportLinked = (links: "local_contacts" | "links") => `
-  INSERT INTO scope_reports (batch, email_key, contact_id)
-  SELECT r.batch, l.email_key, x.contact_id
+const reportLinked = (links: "local_rows" | "id_links") => `
+  INSERT INTO scope_reports (batch, address_id, contact_id)
+  SELECT r.batch, l.address_id, x.contact_id
   FROM ${successes} AND NOT r.plain
   CROSS JOIN ${links} l ON l.contact_id = x.contact_id
   WHERE NOT EXISTS (SELECT 1 FROM doubted_ids d WHERE d.contact_id = x.contact_id)
-  ON CONFLICT (batch, email_key) DO UPDATE SET
+  ON CONFLICT (batch, address_id) DO UPDATE SET
     several = several OR coalesce(contact_id <> excluded.contact_id, 0),
     contact_id = coalesce(min(contact_id, excluded.contact_id), excluded.contact_id)`
+
+const isLinkedElsewhere = `EXISTS (SELECT 1 FROM id_links other WHERE other.contact_id = k.contact_id AND other.address_id <> k.address_id)
+     OR EXISTS (SELECT 1 FROM local_rows l WHERE l.contact_id = k.contact_id AND l.address_id <> k.address_id)`
 
 /** Doubted IDs among the successes of the scope. */
 export const doubtScope: ReadonlyArray<string> = [
   clearDoubted,
   `INSERT INTO doubted_ids
    SELECT x.contact_id FROM ${successes}
-   CROSS JOIN local_contacts l ON l.contact_id = x.contact_id
-   GROUP BY r.batch_id, x.contact_id HAVING min(l.email_key) <> max(l.email_key)
+   CROSS JOIN local_rows l ON l.contact_id = x.contact_id
+   GROUP BY r.batch, x.contact_id HAVING min(l.address_id) <> max(l.address_id)
    ON CONFLICT DO NOTHING`,
   `INSERT INTO doubted_ids
    SELECT x.contact_id FROM ${successes}
-   CROSS JOIN links k ON k.contact_id = x.contact_id
-   WHERE EXISTS (SELECT 1 FROM links other WHERE other.contact_id = k.contact_id AND other.email_key <> k.email_key)
-     OR EXISTS (SELECT 1 FROM local_contacts l WHERE l.contact_id = k.contact_id AND l.email_key <> k.email_key)
+   CROSS JOIN id_links k ON k.contact_id = x.contact_id
+   WHERE ${isLinkedElsewhere}
    ON CONFLICT DO NOTHING`
 ]
 
@@ -104,20 +104,19 @@ export const doubtScope: ReadonlyArray<string> = [
 export const doubtAll: ReadonlyArray<string> = [
   clearDoubted,
   `INSERT INTO doubted_ids
-   SELECT contact_id FROM local_contacts WHERE contact_id IN (
-     SELECT contact_id FROM local_contacts WHERE contact_id IS NOT NULL GROUP BY contact_id HAVING count(*) > 1)
-   GROUP BY contact_id HAVING min(email_key) <> max(email_key)`,
+   SELECT contact_id FROM local_rows WHERE contact_id IN (
+     SELECT contact_id FROM local_rows WHERE contact_id IS NOT NULL GROUP BY contact_id HAVING count(*) > 1)
+   GROUP BY contact_id HAVING min(address_id) <> max(address_id)`,
   `INSERT INTO doubted_ids
-   SELECT k.contact_id FROM links k
-   WHERE EXISTS (SELECT 1 FROM links other WHERE other.contact_id = k.contact_id AND other.email_key <> k.email_key)
-     OR EXISTS (SELECT 1 FROM local_contacts l WHERE l.contact_id = k.contact_id AND l.email_key <> k.email_key)
+   SELECT k.contact_id FROM id_links k
+   WHERE ${isLinkedElsewhere}
    ON CONFLICT DO NOTHING`
 ]
 
 export const fillFailures = `
-  INSERT INTO scope_reports (batch, email_key, failed)
-  SELECT DISTINCT r.batch, f.email_key, 1
-  FROM reconcile_scope r CROSS JOIN batch_failures f ON f.batch_id = r.batch_id AND f.sequence = r.sequence`
+  INSERT INTO scope_reports (batch, address_id, failed)
+  SELECT DISTINCT r.batch, f.address_id, 1
+  FROM reconcile_scope r CROSS JOIN answer_failures f ON f.answer_id = r.answer_id`
 
 /** Local contacts that give IDs, and what the account said of IDs, are both links; several may say the same. */
-export const fillLinks: ReadonlyArray<string> = [reportLinked("local_contacts"), reportLinked("links")]
+export const fillLinks: ReadonlyArray<string> = [reportLinked("local_rows"), reportLinked("id_links")]

@@ -1,7 +1,7 @@
 import { ownKeyOf } from "./scope.js"
 
-const isSent = (links: "local_contacts" | "links") => `EXISTS (SELECT 1 FROM ${links} l
-    CROSS JOIN batch_sent s ${ownKeyOf("batch_sent")} ON s.batch_id = x.batch_id AND s.email_key = l.email_key
+const isSent = (links: "local_rows" | "id_links") => `EXISTS (SELECT 1 FROM ${links} l
+    CROSS JOIN sent_contacts s ${ownKeyOf("sent_contacts")} ON s.batch = r.batch AND s.address_id = l.address_id
     WHERE l.contact_id = x.contact_id)`
 
 /**
@@ -9,10 +9,11 @@ const isSent = (links: "local_contacts" | "links") => `EXISTS (SELECT 1 FROM ${l
  * be found where a contact ID is learnt; any other is found by the addresses of the ID.
  */
 export const drawUnmatchedSuccesses: ReadonlyArray<string> = [
-  "DELETE FROM unmatched_successes WHERE batch_id IN (SELECT batch_id FROM reconcile_scope)",
-  `INSERT INTO unmatched_successes (batch_id, contact_id)
-   SELECT DISTINCT x.batch_id, x.contact_id
+  "DELETE FROM unmatched_ids WHERE batch IN (SELECT batch FROM reconcile_scope)",
+  `INSERT INTO unmatched_ids (batch, contact_id)
+   SELECT DISTINCT r.batch, x.contact_id
    FROM reconcile_scope r
-   CROSS JOIN batch_successes x ${ownKeyOf("batch_successes")} ON NOT r.plain AND x.batch_id = r.batch_id
-   WHERE NOT ${isSent("local_contacts")} AND NOT ${isSent("links")}`
+   CROSS JOIN answers a ON NOT r.plain AND a.batch = r.batch
+   CROSS JOIN answer_successes x ${ownKeyOf("answer_successes")} ON x.answer_id = a.answer_id
+   WHERE NOT ${isSent("local_rows")} AND NOT ${isSent("id_links")}`
 ]

@@ -22,7 +22,13 @@ const sections: ReadonlyArray<Section> = [
     about: "What follows from the facts. They can be drawn again, to the same rows."
   },
   { layer: "history", title: "History", about: "What was done with the file, and when." },
-  { layer: "file", title: "The file", about: "What the file says about itself." }
+  { layer: "file", title: "The file", about: "What the file says about itself." },
+  {
+    layer: "internal",
+    title: "Internal",
+    about:
+      "How the rows of the views above are stored: addresses and batches by number. It may change with any release; ask the views."
+  }
 ]
 
 /** Tables and views under the part of the file they belong to; parts without any are left out. */

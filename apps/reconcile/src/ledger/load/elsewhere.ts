@@ -1,6 +1,6 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
-import { changesOf } from "./changesOf.js"
+import { changesOf } from "../changesOf.js"
 
 /** So many rows of a file are looked for side by side, as far from their place as the first of them. */
 const segmentRows = 1000
@@ -21,28 +21,30 @@ const findSegments = (sourceId: number) => `
   INSERT INTO staged_segments
   WITH RECURSIVE firsts (staged_row) AS (
     SELECT 1 UNION ALL SELECT staged_row + ${segmentRows} FROM firsts
-    WHERE staged_row + ${segmentRows} <= (SELECT max(rowid) FROM staged_contacts))
+    WHERE staged_row + ${segmentRows} <= (SELECT max(staged_row) FROM staged_contacts))
   SELECT (f.staged_row - 1) / ${segmentRows}, l.local_contact_id - f.staged_row
-  FROM firsts f CROSS JOIN staged_contacts n ON n.rowid = f.staged_row
-  CROSS JOIN local_contacts l ON l.email_key = n.email_key AND l.local_source_id = ${sourceId} AND l.occurrence = 1`
+  FROM firsts f CROSS JOIN staged_contacts n ON n.staged_row = f.staged_row
+  CROSS JOIN addresses a ON a.email_key = n.email_key
+  CROSS JOIN local_rows l ON l.address_id = a.address_id AND l.local_source_id = ${sourceId} AND l.occurrence = 1`
 
 const findElsewhere = (sourceId: number, isSame: string) => `
   INSERT INTO staged_elsewhere
-  SELECT n.rowid FROM staged_contacts n
-  LEFT JOIN staged_segments g ON g.segment = (n.rowid - 1) / ${segmentRows}
-  LEFT JOIN local_contacts l ON l.local_contact_id = n.rowid + g.shift
-  WHERE (l.local_source_id = ${sourceId} AND l.email_key = n.email_key AND ${isSame}) IS NOT TRUE`
+  SELECT n.staged_row FROM staged_contacts n
+  LEFT JOIN staged_segments g ON g.segment = (n.staged_row - 1) / ${segmentRows}
+  LEFT JOIN local_rows l ON l.local_contact_id = n.staged_row + g.shift
+  LEFT JOIN addresses a ON a.address_id = l.address_id
+  WHERE (l.local_source_id = ${sourceId} AND a.email_key = n.email_key AND ${isSame}) IS NOT TRUE`
 
 const findKeys = `
   INSERT INTO elsewhere_keys
-  SELECT n.email_key FROM staged_elsewhere e CROSS JOIN staged_contacts n ON n.rowid = e.staged_row
+  SELECT n.email_key FROM staged_elsewhere e CROSS JOIN staged_contacts n ON n.staged_row = e.staged_row
   WHERE true ON CONFLICT DO NOTHING`
 
 /** Staged rows to be compared by searching: none, those whose address is among the `elsewhere_keys`, or all. */
 export type Elsewhere = "none" | "some" | "all"
 
 /**
- * A file loaded again mostly has the same rows in the same order as in `local_contacts`: those are compared side by
+ * A file loaded again mostly has the same rows in the same order as in `local_rows`: those are compared side by
  * side, without a search. `isSame` tells of a contact `l` and a staged row `n` with the same address that no other row
  * can be meant by `l`, and that nothing changed.
  */

@@ -28,6 +28,9 @@ export const dropIndexes = (sql: SqlClient.SqlClient, table: string) =>
     return indexes
   })
 
+export const makeIndexes = (sql: SqlClient.SqlClient, indexes: ReadonlyArray<Index>) =>
+  Effect.forEach(indexes, (index) => sql.unsafe(index.sql), { discard: true })
+
 /**
  * Adds rows to a table with its indexes out of the way, where more come than are there: to make an index anew
  * is a sort, while to keep it up to date in another order than its own is a search through the file a row.
@@ -43,6 +46,6 @@ export const withoutIndexes = <A, E, R>(
     if (!(yield* areMost(sql, table, added))) return yield* effect
     const indexes = yield* dropIndexes(sql, table)
     const result = yield* effect
-    for (const index of indexes) yield* sql.unsafe(index.sql)
+    yield* makeIndexes(sql, indexes)
     return result
   })

@@ -1,7 +1,7 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import { rejected } from "../../contacts/ContactRow.js"
-import { changesOf } from "./changesOf.js"
+import { changesOf } from "../changesOf.js"
 import type { SourceKey } from "./Source.js"
 import type { Staged } from "./staging.js"
 
@@ -13,10 +13,10 @@ const createRepeats =
 const findRepeats = `
   INSERT INTO staged_repeats
   SELECT staged_row, first_line FROM (
-    SELECT staged_row, row_number() OVER same_key AS turn, first_value(line) OVER same_key AS first_line
-    FROM staged_contacts s CROSS JOIN staged_records r ON r.staged_row = s.rowid
+    SELECT s.staged_row, row_number() OVER same_key AS turn, first_value(line) OVER same_key AS first_line
+    FROM staged_contacts s CROSS JOIN staged_records r ON r.staged_row = s.staged_row
     WHERE source_key IN (SELECT source_key FROM staged_contacts GROUP BY source_key HAVING count(*) > 1)
-    WINDOW same_key AS (PARTITION BY source_key ORDER BY staged_row))
+    WINDOW same_key AS (PARTITION BY source_key ORDER BY s.staged_row))
   WHERE turn > 1 ORDER BY staged_row`
 
 interface Repeat {
@@ -24,7 +24,7 @@ interface Repeat {
   readonly line: number
   readonly first_line: number
   readonly source_key: string
-  readonly batch_id: string | null
+  readonly batch: number | null
   readonly record: string
 }
 
@@ -41,17 +41,19 @@ export const setRepeatsAside = (sql: SqlClient.SqlClient, key: SourceKey, staged
     let page: ReadonlyArray<Repeat> = []
     do {
       page = yield* sql<Repeat>`
-        SELECT staged_row AS row, o.line, r.first_line, s.source_key, s.batch_id, coalesce(o.record, s.source_columns) AS record
-        FROM staged_repeats r CROSS JOIN staged_records o USING (staged_row)
-        CROSS JOIN staged_contacts s ON s.rowid = r.staged_row
+        SELECT r.staged_row AS row, o.line, r.first_line, s.source_key, s.batch, o.record
+        FROM staged_repeats r CROSS JOIN staged_records o ON o.staged_row = r.staged_row
+        CROSS JOIN staged_contacts s ON s.staged_row = r.staged_row
         WHERE r.staged_row > ${page.at(-1)?.row ?? 0} ORDER BY r.staged_row LIMIT ${pageSize}`
       yield* key.setAside(
         page.map((repeat) => rejected(repeat.line, null, reasonOf(key, repeat), repeat.record))
       )
       rows -= page.length
-      sent -= page.filter((repeat) => repeat.batch_id !== null).length
+      sent -= page.filter((repeat) => repeat.batch !== null).length
     } while (page.length === pageSize)
-    yield* sql`DELETE FROM staged_contacts WHERE rowid IN (SELECT staged_row FROM staged_repeats)`
+    yield* sql`DELETE FROM staged_contacts WHERE staged_row IN (SELECT staged_row FROM staged_repeats)`
+    yield* sql`DELETE FROM staged_batches WHERE batch NOT IN (
+      SELECT batch FROM staged_contacts WHERE batch IS NOT NULL)`
     const kept: Staged = { ...staged, rows, sent }
     return kept
   })

@@ -2,24 +2,28 @@ import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
-import { normalForm, printable } from "../contacts/ColumnNames.js"
-import type { ContactRow } from "../contacts/ContactRow.js"
-import type * as Batches from "./Batches.js"
-import { withTransaction } from "./immediate.js"
-import { Ledger } from "./Ledger.js"
-import * as changes from "./LocalContacts/changes.js"
-import { takeAll } from "./LocalContacts/firstLoad.js"
-import { relinkAll, relinkChanged } from "./LocalContacts/links.js"
-import { markChangedRepeats, markRepeated } from "./LocalContacts/repeatedAddresses.js"
-import { setRepeatsAside } from "./LocalContacts/repeatedKeys.js"
-import type { Source } from "./LocalContacts/Source.js"
-import * as sent from "./LocalContacts/sent.js"
-import { createStage, emptyStage, type Staged, stage, stagePages } from "./LocalContacts/staging.js"
-import { ColumnNames } from "./SourceColumns.js"
+import { normalForm, printable } from "../../contacts/ColumnNames.js"
+import type { ContactRow } from "../../contacts/ContactRow.js"
+import type * as Batches from "../Batches.js"
+import { withTransaction } from "../immediate.js"
+import { Ledger } from "../Ledger.js"
+import * as changes from "./changes.js"
+import { takeAll } from "./firstLoad.js"
+import { relinkAll, relinkChanged } from "./links.js"
+import { markChangedRepeats, markRepeated } from "./repeatedAddresses.js"
+import { setRepeatsAside } from "./repeatedKeys.js"
+import type { Source } from "./Source.js"
+import * as sent from "./sent.js"
+import { createStage, emptyStage, type Staged, settleStage, stage, stagePages } from "./staging.js"
+import { ColumnNames } from "../SourceColumns.js"
 
-export type { Source, SourceKey } from "./LocalContacts/Source.js"
+export type { Source, SourceKey } from "./Source.js"
 
-export interface LoadReport extends changes.Changes, sent.Sent {
+export interface LoadReport extends changes.Changes {
+  /** Batches that the source named for the first time. */
+  readonly batchesAdded: number
+  /** Contacts newly recorded as sent. */
+  readonly sentAdded: number
   readonly rows: number
   readonly unchanged: number
   /** Contacts of the source that this load does not have; they were kept. */
@@ -135,13 +139,15 @@ const take = (sql: SqlClient.SqlClient, source: Source, staged: Staged, now: str
       RETURNING local_source_id AS id`
     const sourceId = local?.id ?? 0
     const [had] = yield* sql<{ readonly contacts: number }>`
-      SELECT count(*) AS contacts FROM local_contacts WHERE local_source_id = ${sourceId}`
+      SELECT count(*) AS contacts FROM local_rows WHERE local_source_id = ${sourceId}`
     const contacts = had?.contacts ?? 0
+    const batchesAdded = yield* sent.addBatches(sql, now)
+    yield* settleStage(sql, sourceId, staged)
     const isNewKey = before?.key_column == null
     const taken =
       contacts === 0
-        ? yield* takeFirst(sql, sourceId, staged, now)
-        : yield* takeAgain(sql, source, { id: sourceId, contacts, isNewKey }, staged, now)
+        ? yield* takeFirst(sql, sourceId, staged, batchesAdded)
+        : yield* takeAgain(sql, source, { id: sourceId, contacts, isNewKey }, staged, batchesAdded)
     yield* sent.recordGaps(sql, source)
     const resubmitted = yield* sent.recordSubmission(sql, source)
     const report: LoadReport = {
@@ -150,19 +156,21 @@ const take = (sql: SqlClient.SqlClient, source: Source, staged: Staged, now: str
       rows: staged.rows,
       sent: staged.sent,
       unchanged: staged.rows - taken.added - taken.updated,
+      batchesAdded,
       ...taken
     }
     return report
   })
 
-const takeFirst = (sql: SqlClient.SqlClient, sourceId: number, staged: Staged, now: string) =>
+const takeFirst = (sql: SqlClient.SqlClient, sourceId: number, staged: Staged, batchesAdded: number) =>
   Effect.gen(function* () {
     const repeats = yield* takeAll(sql, sourceId, staged.rows)
-    yield* relinkAll(sql)
+    yield* relinkAll(sql, sourceId)
     if (repeats > 0) yield* markRepeated(sql)
-    const recorded = yield* sent.recordAll(sql, staged.sent, now)
+    const isSorted = repeats === 0
+    const sentAdded = yield* sent.recordAll(sql, sourceId, { sent: staged.sent, isSorted, batchesAdded })
     const duplicates = repeats === 0 ? 0 : yield* countDuplicates(sql)
-    return { ...changes.none, ...recorded, added: staged.rows, absent: 0, duplicates }
+    return { ...changes.none, sentAdded, added: staged.rows, absent: 0, duplicates }
   })
 
 const takeAgain = (
@@ -170,7 +178,7 @@ const takeAgain = (
   source: Source,
   local: { readonly id: number; readonly contacts: number; readonly isNewKey: boolean },
   staged: Staged,
-  now: string
+  batchesAdded: number
 ) =>
   Effect.gen(function* () {
     const key = { isKeyed: source.key !== undefined, isNew: local.isNewKey }
@@ -179,20 +187,21 @@ const takeAgain = (
     const changed = drawn.added + drawn.updated
     const absent = local.contacts + drawn.added - staged.rows
     if (changed > 0 || absent > 0) yield* relinkChanged(sql, local.id)
+    if (drawn.addressesChanged > 0) yield* changes.forgetOld(sql)
     if (changed > 0) yield* markChangedRepeats(sql)
-    const recorded = changed > 0 ? yield* sent.recordChanged(sql, now) : { batchesAdded: 0, sentAdded: 0 }
+    const sentAdded = changed > 0 ? yield* sent.recordChanged(sql, batchesAdded) : 0
     // An address that only one contact of the source has cannot be repeated in the load.
     const [shared] = yield* sql<{ readonly any: number }>`
-      SELECT EXISTS (SELECT 1 FROM local_contacts WHERE +local_source_id = ${local.id} AND occurrence > 1) AS "any"`
+      SELECT EXISTS (SELECT 1 FROM local_rows WHERE +local_source_id = ${local.id} AND occurrence > 1) AS "any"`
     const duplicates = shared?.any === 1 ? yield* countDuplicates(sql) : 0
-    return { ...drawn, ...recorded, absent, duplicates }
+    return { ...drawn, sentAdded, absent, duplicates }
   })
 
 const countDuplicates = (sql: SqlClient.SqlClient) =>
   Effect.map(
     sql<{ readonly duplicates: number }>`
       SELECT coalesce(sum(rows - 1), 0) AS duplicates FROM (
-        SELECT count(*) AS rows FROM staged_contacts GROUP BY email_key, batch_id HAVING count(*) > 1)`,
+        SELECT count(*) AS rows FROM staged_contacts GROUP BY email_key, batch HAVING count(*) > 1)`,
     ([row]) => row?.duplicates ?? 0
   )
 
@@ -200,7 +209,7 @@ const countDuplicates = (sql: SqlClient.SqlClient) =>
 export const knowsSent = Effect.flatMap(Ledger, ({ sql, use }) =>
   use(
     Effect.map(
-      sql<{ readonly any: number }>`SELECT EXISTS (SELECT 1 FROM batch_sent) AS "any"`,
+      sql<{ readonly any: number }>`SELECT EXISTS (SELECT 1 FROM sent_contacts) AS "any"`,
       ([row]) => row?.any === 1
     )
   )

@@ -1,0 +1,25 @@
+/** Gives addresses that have none their numbers. `which` selects email keys, in the order in which they are numbered. */
+export const numberAddresses = (which: string): string =>
+  `INSERT INTO addresses (email_key) SELECT email_key FROM (${which}) WHERE true ON CONFLICT DO NOTHING`
+
+/** The number of an address. `key` is SQL. */
+export const addressOf = (key: string): string =>
+  `(SELECT address_id FROM addresses WHERE email_key = ${key})`
+
+/** An address as it is to be written beside its number: NULL where it is its key. */
+export const unlessKey = (email: string, key: string): string => `nullif(${email}, ${key})`
+
+const users = [
+  "sent_contacts",
+  "answer_failures",
+  "local_rows",
+  "former_sent",
+  "id_links",
+  "address_lookups",
+  "verdict_changes"
+]
+
+/** Takes out addresses that no row has any more: nobody is to stay in the file by a number alone. `which` selects their IDs. */
+export const forgetAddresses = (which: string): string =>
+  `DELETE FROM addresses WHERE address_id IN (${which})
+   ${users.map((table) => `AND NOT EXISTS (SELECT 1 FROM ${table} u WHERE u.address_id = addresses.address_id)`).join("\n   ")}`

@@ -1,0 +1,37 @@
+import type * as SqlClient from "@effect/sql/SqlClient"
+
+/**
+ * When a batch is decided again: whatever changes its facts marks it, in the same transaction. Each function gives the
+ * statement that does.
+ */
+
+/** `which` selects the numbers of the batches. */
+export const markBatches = (which: string): string =>
+  `INSERT INTO stale_marks (batch) SELECT batch FROM (${which}) WHERE true ON CONFLICT DO NOTHING`
+
+/** Batches in which an address was sent. `which` selects address IDs. */
+export const sentTo = (which: string): string =>
+  `SELECT s.batch FROM (${which}) known CROSS JOIN sent_contacts s INDEXED BY sent_contacts_by_address
+     ON s.address_id = known.address_id`
+
+/** `which` selects the address IDs of contacts whose batches are to be decided again. */
+export const markAddresses = (which: string): string => markBatches(sentTo(which))
+
+/**
+ * What is known of contact IDs is other than it was: batches that reported one of them, or were sent an address that any
+ * link gives it. `which` selects a `contact_id` and the `address_id` it is linked to now or was before, if any.
+ */
+export const markLinked = (which: string): string => `
+  WITH pairs AS MATERIALIZED (${which}), ids AS MATERIALIZED (SELECT DISTINCT contact_id FROM pairs)
+  ${markBatches(`
+    SELECT u.batch FROM ids CROSS JOIN unmatched_ids u ON u.contact_id = ids.contact_id
+    UNION ${sentTo(`
+      SELECT address_id FROM pairs WHERE address_id IS NOT NULL
+      UNION SELECT l.address_id FROM ids CROSS JOIN local_rows l ON l.contact_id = ids.contact_id
+      UNION SELECT k.address_id FROM ids CROSS JOIN id_links k ON k.contact_id = ids.contact_id`)}`)}`
+
+/** Marks the batches of some rows. */
+export const markListed = (sql: SqlClient.SqlClient, rows: ReadonlyArray<{ readonly batch: number }>) =>
+  sql.unsafe(markBatches("SELECT value AS batch FROM json_each(?)"), [
+    JSON.stringify(rows.map(({ batch }) => batch))
+  ])

@@ -1,0 +1,103 @@
+import type * as SqlClient from "@effect/sql/SqlClient"
+import * as Effect from "effect/Effect"
+import * as Batches from "../Batches.js"
+import { changesOf } from "../changesOf.js"
+import { markBatches } from "../facts/stale.js"
+import type { Source } from "./Source.js"
+import { withoutIndexes } from "./withoutIndexes.js"
+
+// As with the contacts themselves: most are sent once in a batch, so only the rest are numbered. A file in order needs
+// no sort: its contacts lie as their batches do.
+const insertFirsts = (sourceId: number, isSorted: boolean) => `
+  INSERT INTO sent_contacts (batch, address_id, occurrence, email, contact_id)
+  SELECT batch, address_id, 1, email, contact_id FROM local_rows
+  WHERE +local_source_id = ${sourceId} AND batch IS NOT NULL
+  ${isSorted ? "" : "ORDER BY batch, address_id, occurrence"} ON CONFLICT DO NOTHING`
+
+const insertRepeats = (sourceId: number) => `
+  INSERT INTO sent_contacts (batch, address_id, occurrence, email, contact_id)
+  SELECT batch, address_id, row_number() OVER (PARTITION BY batch, address_id ORDER BY occurrence), email, contact_id
+  FROM local_rows WHERE +local_source_id = ${sourceId} AND batch IS NOT NULL
+  ON CONFLICT (batch, address_id, occurrence) DO NOTHING`
+
+// A contact that names the batch it named before was recorded as sent in it then, and stays so also where its
+// address is another now.
+const insertChanged = `
+  INSERT INTO sent_contacts (batch, address_id, occurrence, email, contact_id)
+  SELECT n.batch, a.address_id, row_number() OVER (PARTITION BY n.batch, n.email_key ORDER BY n.place), n.email, n.contact_id
+  FROM staged_contacts n CROSS JOIN addresses a ON a.email_key = n.email_key
+  WHERE (n.batch, n.email_key) IN (SELECT batch, email_key FROM contact_changes
+      WHERE batch IS NOT NULL AND batch IS NOT old_batch)
+    AND (n.source_key IS NULL OR n.source_key NOT IN (SELECT source_key FROM contact_changes
+      WHERE source_key IS NOT NULL AND old_address_id <> address_id AND old_batch = batch))
+  ON CONFLICT (batch, address_id, occurrence) DO NOTHING`
+
+/** Adds the batches that a source names. How many are new. */
+export const addBatches = (sql: SqlClient.SqlClient, now: string) =>
+  Effect.map(
+    sql`INSERT INTO numbered_batches (batch_id, added_at)
+      SELECT batch_id, ${now} FROM staged_batches WHERE true ORDER BY batch ON CONFLICT DO NOTHING`.raw,
+    changesOf
+  )
+
+/** Once the stage has the numbers of the file. */
+const namedBatches = "SELECT known AS batch FROM staged_batches"
+
+/** Where rows could not be read, it is not wholly known what was sent; where they now can, it is. */
+export const recordGaps = (sql: SqlClient.SqlClient, source: Source) =>
+  Effect.gen(function* () {
+    const closed = yield* sql<{ readonly batch: number }>`
+      DELETE FROM sent_gaps WHERE source = ${source.name} RETURNING batch`
+    const rejected = source.rejected()
+    if (closed.length === 0 && rejected === 0) return
+    if (rejected > 0) {
+      yield* sql`INSERT INTO sent_gaps SELECT known, ${source.name}, ${rejected} FROM staged_batches`
+    }
+    const gaps = JSON.stringify(closed.map((gap) => gap.batch))
+    yield* sql.unsafe(markBatches(`SELECT value AS batch FROM json_each(?) UNION ${namedBatches}`), [gaps])
+  })
+
+export const recordSubmission = (sql: SqlClient.SqlClient, { submittedAt }: Source) =>
+  submittedAt === undefined
+    ? Effect.succeed([])
+    : Batches.recordSubmission(sql, sql`SELECT batch_id FROM staged_batches`, submittedAt)
+
+/** Batches that the load names in another letter case than the file, or in two. */
+export const caseTwins = (sql: SqlClient.SqlClient) =>
+  Effect.flatMap(sql<{ readonly batch_id: string }>`SELECT batch_id FROM staged_batches`, (rows) =>
+    Batches.caseTwins(
+      sql,
+      rows.map((row) => row.batch_id)
+    )
+  )
+
+/** Records what a source's first load says was sent. How many contacts that is. */
+export const recordAll = (
+  sql: SqlClient.SqlClient,
+  sourceId: number,
+  staged: { readonly sent: number; readonly isSorted: boolean; readonly batchesAdded: number }
+) =>
+  Effect.gen(function* () {
+    const added = yield* withoutIndexes(
+      sql,
+      "sent_contacts",
+      staged.sent,
+      Effect.gen(function* () {
+        const firsts = changesOf(yield* sql.unsafe(insertFirsts(sourceId, staged.isSorted)).raw)
+        if (firsts === staged.sent) return firsts
+        return firsts + changesOf(yield* sql.unsafe(insertRepeats(sourceId)).raw)
+      })
+    )
+    if (staged.batchesAdded > 0 || added > 0) yield* sql.unsafe(markBatches(namedBatches))
+    return added
+  })
+
+/** Records what is new in `contact_changes`. */
+export const recordChanged = (sql: SqlClient.SqlClient, batchesAdded: number) =>
+  Effect.gen(function* () {
+    const added = changesOf(yield* sql.unsafe(insertChanged).raw)
+    if (batchesAdded > 0 || added > 0) {
+      yield* sql.unsafe(markBatches("SELECT DISTINCT batch FROM contact_changes WHERE batch IS NOT NULL"))
+    }
+    return added
+  })
