@@ -12,7 +12,7 @@ export class InvalidProxyUrl extends Schema.TaggedError<InvalidProxyUrl>("ac-rec
   { variable: Schema.String, reason: Schema.String }
 ) {
   override get message() {
-    return `${this.variable} cannot be used: ${this.reason}. It looks like http://HOST:PORT or http://USER:PASSWORD@HOST:PORT.`
+    return `${this.variable} cannot be used: ${this.reason}. Write it as http://HOST:PORT or http://USER:PASSWORD@HOST:PORT.`
   }
 }
 
@@ -50,13 +50,15 @@ export const parse = (
   // In `user:12/34@host` the password's start would be taken for the port, and told.
   if (url.pathname !== "/" || url.search !== "" || url.hash !== "") {
     return refuse(
-      "something follows host and port. In a user name or password write %2F for a slash, %3F for a question mark and %23 for a number sign"
+      "there is text after the host and port. In a user name or password, write %2F for a slash, %3F for a question mark and %23 for a number sign"
     )
   }
   const hasCredentials = url.username !== "" || url.password !== ""
   const authorization = hasCredentials ? authorizationOf(url) : Option.none()
   if (hasCredentials && Option.isNone(authorization)) {
-    return refuse("its user name or password holds a percent sign that begins no escape. Write it as %25")
+    return refuse(
+      "its user name or password contains a percent sign that is not part of an escape. Write it as %25"
+    )
   }
   return Either.right({
     variable,

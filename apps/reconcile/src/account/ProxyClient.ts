@@ -30,11 +30,11 @@ const schemesIn = (header: string | Array<string> | undefined) => {
 
 const wantsCredentials = ({ authorization, variable }: Proxy, schemes: ReadonlyArray<string>) => {
   if (schemes.length > 0 && !schemes.includes("Basic")) {
-    return `the proxy wants ${schemes.join(" or ")}, and only Basic credentials can be given`
+    return `the proxy requires ${schemes.join(" or ")}, but only Basic credentials are supported`
   }
   return Option.isSome(authorization)
     ? `the proxy does not accept the user name and password in ${variable}`
-    : `the proxy wants a user name and password, and ${variable} has none`
+    : `the proxy requires a user name and password, but ${variable} has none`
 }
 
 const refusal = (proxy: Proxy, { headers, statusCode }: Undici.Dispatcher.ConnectData) => {
@@ -57,12 +57,13 @@ const fromError = ({ url, variable }: Proxy, error: unknown) => {
     }
     if (/CERT|UNABLE_TO_VERIFY_LEAF_SIGNATURE/.test(code)) return "the proxy's certificate is not accepted"
     if (/^(EPROTO|ERR_SSL_\w+)$/.test(code)) {
-      return `the proxy does not speak TLS; try http:// in place of https:// in ${variable}`
+      return `the proxy does not speak TLS; try http:// instead of https:// in ${variable}`
     }
-    if (error instanceof Error && error.name === "HTTPParserError") return "what answered is no HTTP proxy"
+    if (error instanceof Error && error.name === "HTTPParserError")
+      return "the server that answered is not an HTTP proxy"
     if (code === "UND_ERR_HEADERS_TIMEOUT") return "the proxy gave no answer in time"
     if (!/^(UND_ERR_SOCKET|ECONNRESET|EPIPE)$/.test(code)) return "the proxy made no connection"
-    const other = url.startsWith("http:") ? ", as one does that wants https://" : ""
+    const other = url.startsWith("http:") ? ", perhaps because it requires https://" : ""
     return `the proxy closed the connection without an answer${other}`
   }
   return new TunnelError(what(), code)

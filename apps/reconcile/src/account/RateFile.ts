@@ -110,8 +110,8 @@ const makeOrCheck = (path: string): void => {
       makeOrCheck(path)
     }
   } else if (found.isSymbolicLink() || (found.isFile() && found.nlink > 1)) {
-    throw new Error("a link has the name of its file")
-  } else if (!found.isFile()) throw new Error("it is not an ordinary file")
+    throw new Error("its file name is taken by a link")
+  } else if (!found.isFile()) throw new Error("its file is not an ordinary file")
 }
 
 /** Another program's database is left as it is. */
@@ -120,7 +120,7 @@ const refuseOthers = (database: Sqlite.Database) => {
     .prepare("SELECT 1 FROM sqlite_schema WHERE tbl_name NOT IN ('takes', 'waiters', 'holds')")
     .get()
   const marked = Number(database.pragma("application_id", { simple: true })) !== 0
-  if (others !== undefined || marked) throw new Error("another program's database has the name of its file")
+  if (others !== undefined || marked) throw new Error("its file name is taken by another program's database")
 }
 
 /** Opens the file, and makes it and its folder where needed. */

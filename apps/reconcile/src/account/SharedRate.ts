@@ -119,17 +119,17 @@ export const make = (options: Options) =>
 
     const tellPerProcess = ({ kind, reason }: Trouble) => {
       const where = "path" in options.folder ? ` in ${options.folder.path}` : ""
-      const why = kind === "busy" ? "another program keeps the file locked" : reason
+      const why = kind === "busy" ? "another program has locked the file" : reason
       return once(
         "perProcess",
-        `The rate is kept per process, since commands cannot share it${where} (${why}). Other commands on this account, if any, are not counted.`
+        `The rate limit covers this process only, because commands cannot share it${where} (${why}). Other commands on this account are not counted.`
       )
     }
 
     const tellDamaged = ({ reason }: Trouble) =>
       once(
         "damaged",
-        `The file in which commands share the account's rate was damaged (${reason}) and is made anew.`
+        `The file that commands use to share the account's rate was damaged (${reason}) and has been replaced.`
       )
 
     /** Nothing where the file cannot be used. */

@@ -32,7 +32,7 @@ const asksForHelp = ({ rest, syntax }: Call) =>
 
 const tellMigration = ({ copy, file, from, to }: Migration) =>
   Console.error(
-    `ac-reconcile: ${file} has schema ${from} and is brought to schema ${to}. As it was, it is kept in ${copy}.`
+    `ac-reconcile: ${file} has schema ${from} and is being migrated to schema ${to}. The old file is kept as ${copy}.`
   )
 
 const tellLease = ({ _tag, file, host, patience, processId }: LeaseEvent) => {
@@ -40,18 +40,18 @@ const tellLease = ({ _tag, file, host, patience, processId }: LeaseEvent) => {
   const seconds = Duration.toSeconds(patience)
   return Console.error(
     _tag === "Watching"
-      ? `ac-reconcile: ${file} is marked as in use by ${other}, which cannot be seen from here. Waiting up to ${seconds} seconds for a sign of life.`
+      ? `ac-reconcile: ${file} is marked as in use by ${other}, which cannot be checked from here. Waiting up to ${seconds} seconds for a sign of life.`
       : `ac-reconcile: ${other} gave no sign of life for ${seconds} seconds; taking over its work on ${file}.`
   )
 }
 
-const unreadable = { unwritable: "its folder cannot be written", full: "its disk is full" } as const
+const unreadable = { unwritable: "its folder is not writable", full: "its disk is full" } as const
 
 const tellPrivateCopy = ({ file, why }: PrivateCopy) =>
   Console.error(
     why === "older"
-      ? `ac-reconcile: ${file} has an older schema. It was left as it is, and a temporary copy brought to schema ${schemaVersion} is read; a command that writes, such as 'ac-reconcile reconcile', brings the file itself to it.`
-      : `ac-reconcile: ${file} cannot be read where it is, as ${unreadable[why]}; a temporary copy is read.`
+      ? `ac-reconcile: ${file} has an older schema and was left unchanged. Reading a temporary copy that was migrated to schema ${schemaVersion}. To migrate the file itself, run a command that writes, such as 'ac-reconcile reconcile'.`
+      : `ac-reconcile: ${file} cannot be read in place because ${unreadable[why]}. Reading a temporary copy.`
   )
 
 const load = async (args: ReadonlyArray<string>): Promise<Parser> => {

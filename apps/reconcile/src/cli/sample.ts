@@ -66,7 +66,7 @@ export const strangerIn = (database: Sqlite.Database): string | undefined => {
   const other = Object.entries(others).find(([, name]) => name !== undefined)
   return other === undefined
     ? undefined
-    : `it holds ${other[0]} ${printable(String(other[1]))}, which is not of a demo`
+    : `it contains ${other[0]} ${printable(String(other[1]))}, which is not part of the demo`
 }
 
 /** What the demo asks of the account, in each of its runs. */

@@ -9,22 +9,22 @@ const words = new Set(["null", "none", "nan", "n/a", "#n/a", "na", "nil", "undef
 
 const isPlaceholder = (text: string): boolean => words.has(text.toLowerCase()) || /^[-._~:]+$/.test(text)
 
-const columnName = "is the name of a column"
+const columnName = "is a column name"
 
 const faults: ReadonlyArray<readonly [(text: string) => boolean, string]> = [
   [(text) => text.length > longest, `is longer than ${longest} characters`],
-  [(text) => /\p{Cs}/u.test(text), "holds half of a character (a lone surrogate)"],
-  [(text) => text.includes("\uFFFD"), "holds a character that could not be decoded (U+FFFD)"],
-  [(text) => /\p{Cc}/u.test(text), "holds a control character"],
-  [(text) => /\s|\p{Z}/u.test(text.replace(/\uFEFF/g, "")), "holds a blank"],
-  [(text) => /[\p{Cf}\p{Default_Ignorable_Code_Point}]/u.test(text), "holds an invisible character"],
-  [(text) => /[,;\uFF0C\u3001]/.test(text), "holds a comma or semicolon"],
+  [(text) => /\p{Cs}/u.test(text), "contains half of a character (a lone surrogate)"],
+  [(text) => text.includes("\uFFFD"), "contains a character that could not be decoded (U+FFFD)"],
+  [(text) => /\p{Cc}/u.test(text), "contains a control character"],
+  [(text) => /\s|\p{Z}/u.test(text.replace(/\uFEFF/g, "")), "contains a space"],
+  [(text) => /[\p{Cf}\p{Default_Ignorable_Code_Point}]/u.test(text), "contains an invisible character"],
+  [(text) => /[,;\uFF0C\u3001]/.test(text), "contains a comma or semicolon"],
   [
     (text) => /["'`\u00AB\u00B4\u00BB\u2018-\u201F\u2039\u203A\uFF02\uFF07]/.test(text),
-    "holds a quotation mark"
+    "contains a quotation mark"
   ],
   [(text) => text.includes("@"), "is an e-mail address"],
-  [(text) => isPlaceholder(text), "says that there is none; leave it blank then"],
+  [(text) => isPlaceholder(text), "means that there is none; leave it blank instead"],
   [(text) => isColumnName(text), columnName]
 ]
 

@@ -84,9 +84,9 @@ const damaged = (error: unknown): string => {
     message === "unexpected end of file"
       ? "it ends too early"
       : message === "incorrect header check"
-        ? "something that is not gzip stands behind it"
+        ? "something that is not gzip follows it"
         : message
-  return `the gzip file is damaged (${what}); nothing of it was loaded. Fetch or make it again.`
+  return `the gzip file is damaged (${what}); nothing was loaded. Download or create it again.`
 }
 
 const unreadable = (error: PlatformError): string => {
@@ -100,7 +100,7 @@ const unreadable = (error: PlatformError): string => {
     default:
       if (description.startsWith("EISDIR")) return "it is a directory. Name a file in it."
       return description.startsWith("ESPIPE")
-        ? "it is a pipe. Pass it as standard input, and - as the file."
+        ? "it is a pipe. Redirect it to standard input and give - as the file."
         : `it cannot be read (${description || error.message}).`
   }
 }

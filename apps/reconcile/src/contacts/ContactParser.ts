@@ -127,4 +127,4 @@ const finishText = (
 }
 
 const neverEnds =
-  "the JSON that begins here never ends, as where a file was cut short; nothing was loaded. Fetch or make it again."
+  "the JSON that begins here never ends, as in a file that was cut off; nothing was loaded. Download or create it again."

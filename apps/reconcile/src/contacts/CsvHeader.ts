@@ -68,13 +68,13 @@ export const make = (fields: ReadonlyArray<string>, map: ColumnMap): Either.Eith
     const repeated = names.filter((name, i) => names.indexOf(name) !== i)
     if (repeated.length > 0) {
       return yield* Either.left(
-        `more than one column is called ${listed([...new Set(repeated)])}. Give every column a name of its own.`
+        `more than one column is named ${listed([...new Set(repeated)])}. Give each column its own name.`
       )
     }
     const email = yield* find(names, map, "email")
     if (email === null) {
       return yield* Either.left(
-        `no column holds an e-mail address (columns: ${listed(names)}). Name it with --map email=COLUMN.`
+        `no e-mail address column was found (columns: ${listed(names)}). Name it with --map email=COLUMN.`
       )
     }
     const contactId = yield* find(names, map, "contactId")
@@ -108,7 +108,7 @@ const find = (
 
 const likeOf = (wanted: string, names: ReadonlyArray<string>) => {
   const like = nearest(wanted, names)
-  return like === undefined ? "" : `The nearest is "${printable(like)}". `
+  return like === undefined ? "" : `Did you mean "${printable(like)}"? `
 }
 
 const matching = (names: ReadonlyArray<string>, test: (name: string) => boolean): ReadonlyArray<number> =>

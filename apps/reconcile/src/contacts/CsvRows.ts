@@ -129,13 +129,13 @@ export const read = (
   return { restored: count, otherHeader }
 }
 
-const sameHeader = "It is the header again, as where files were put one behind another."
+const sameHeader = "It is the header again, as in files that were joined."
 const otherColumns =
-  "It is another header, with other columns than the first; the rows below it are not read. Load that file by itself."
+  "It is another header, with different columns; the rows below it are not read. Load that file separately."
 const gluedHeader =
-  "The header of another file stands on it, as where files were put one behind another and the first did not end with a line break."
+  "The header of another file is on the same line, as in files that were joined when the first did not end with a line break."
 const underOther = (line: number) =>
-  `It stands below another header, that of line ${line}, with other columns than the first. Load that file by itself.`
+  `It is below another header (line ${line}) with different columns. Load that file separately.`
 
 /** Tells whether a row is no contact, but the names of columns: ours, or those of another file. */
 const headerAgain = (header: CsvHeader) => {
@@ -176,7 +176,7 @@ const plainColumnsOf = (openings: ReadonlyArray<string>, fields: ReadonlyArray<s
 
 const widthReason = (expected: number, found: number): string =>
   `Expected ${countOf(expected)}, found ${found}: ` +
-  (found > expected ? "put values that hold the delimiter in double quotes." : "values are missing.")
+  (found > expected ? "put values that contain the delimiter in double quotes." : "values are missing.")
 
 const countOf = (columns: number): string => (columns === 1 ? "1 column" : `${columns} columns`)
 

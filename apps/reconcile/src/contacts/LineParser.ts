@@ -185,7 +185,7 @@ const takeHeader = (
 }
 
 const otherDelimiter = (readWith: string): string =>
-  ` It was read with ${readWith === "\t" ? "a tab" : `"${readWith}"`} between the columns; if they are separated by another sign, name it, as with --delimiter ';'.`
+  ` Its columns were split at ${readWith === "\t" ? "tabs" : `"${readWith}"`}. If that is wrong, name the delimiter, for example --delimiter ';'.`
 
 const behind = ({ lines, rejected, texts }: RecordFramer.Framed, at: number): RecordFramer.Framed => ({
   texts: texts.slice(at + 1),

@@ -47,15 +47,15 @@ const faultOf = (
   named: (role: Role) => string
 ): string | null => {
   if (emailKey === "") return `The address in ${named("email")} is blank.`
-  if (email.includes("\0")) return `The address in ${named("email")} holds a NUL character.`
+  if (email.includes("\0")) return `The address in ${named("email")} contains a NUL character.`
   if (!email.includes("@") && roleOf(email) === "email") {
-    return `The address in ${named("email")} is the name of a column: a header stands in the middle.`
+    return `The address in ${named("email")} is a column name: there is another header among the rows.`
   }
   const wrongBatch = batchId === null ? null : BatchIdText.faultOf(batchId)
   if (wrongBatch !== null) {
     return `The batch ID "${printable(batchId ?? "")}" in ${named("batchId")} ${wrongBatch}.`
   }
-  return key?.includes("\0") ? `The key in ${named("key")} holds a NUL character.` : null
+  return key?.includes("\0") ? `The key in ${named("key")} contains a NUL character.` : null
 }
 
 /** As ActiveCampaign writes its IDs; spreadsheets and data frames append the zeros. */

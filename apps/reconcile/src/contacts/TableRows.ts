@@ -56,7 +56,7 @@ const faultOf = (
     return `The value in ${columnsNamed(header, binary)} is binary (a BLOB); leave it out with --query 'select …'.`
   }
   if (badText.length > 0) {
-    return `The text in ${columnsNamed(header, badText)} is not in the encoding of its file, so it is no text; write it anew there, or leave the column out with --query 'select …'.`
+    return `The text in ${columnsNamed(header, badText)} is not valid in the encoding of its file; correct it there, or leave the column out with --query 'select …'.`
   }
   if (length > maxRecordLength)
     return `The row is longer than ${maxRecordLength} characters, too long for one contact.`
@@ -65,7 +65,7 @@ const faultOf = (
   for (const role of ["batchId", "key"] as const) {
     const column = header[role]
     if (column !== null && idOf(cells[column] ?? null) === undefined) {
-      return `The number in ${named(role)} is no whole number.`
+      return `The number in ${named(role)} is not a whole number.`
     }
   }
   return header.key !== null && idOf(cells[header.key] ?? null) === null ? keyReason(named("key")) : null

@@ -61,21 +61,21 @@ export class Disk extends Context.Reference<Disk>()("ac-reconcile/Disk", {
 }) {}
 
 const reasons: Readonly<Record<string, string>> = {
-  EACCES: "you are not allowed to",
-  EDQUOT: "your share of the disk is used up",
-  EFBIG: "it would be larger than files may be here",
+  EACCES: "permission denied",
+  EDQUOT: "your disk quota is used up",
+  EFBIG: "it would exceed the largest file size allowed here",
   EIO: "the disk reports an error",
-  EISDIR: "its name is written as that of a folder",
-  ELOOP: "its links lead in a circle",
+  EISDIR: "its name is that of a folder",
+  ELOOP: "its links form a loop",
   EMFILE: "too many files are open",
   ENAMETOOLONG: "its name is too long",
   ENFILE: "too many files are open",
   ENOENT: "its folder does not exist",
   ENOSPC: "the disk is full",
-  ENOTDIR: "what should be its folder is a file",
+  ENOTDIR: "its folder is a file",
   ENXIO: "nothing reads it",
-  EPERM: "you are not allowed to",
-  EROFS: "it is on a disk that can only be read"
+  EPERM: "not permitted",
+  EROFS: "its disk is read-only"
 }
 
 /** What the system refused, by its code, and in words. */

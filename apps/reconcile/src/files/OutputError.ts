@@ -22,6 +22,6 @@ export class OutputRefused extends Schema.TaggedError<OutputRefused>("ac-reconci
   }
 ) {
   override get message() {
-    return `${this.file}: nothing was written to it, since it is ${this.is}. ${this.hint}`
+    return `${this.file}: nothing was written to it because it is ${this.is}. ${this.hint}`
   }
 }

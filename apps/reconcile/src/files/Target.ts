@@ -76,7 +76,7 @@ const databaseBehind = (path: string): string | undefined => {
   return suffix === undefined ? undefined : path.slice(0, -suffix.length)
 }
 
-const beside = "a file that SQLite keeps beside its database"
+const beside = "a file that SQLite keeps next to its database"
 
 const standardInput: Effect.Effect<Place | undefined> = Effect.orElseSucceed(descriptor(0), () => undefined)
 
@@ -115,7 +115,7 @@ const sqliteAt = (place: Place) =>
     if (place._tag === "Present" && place.kind === "file") {
       // What cannot be looked into may be anything.
       const is = yield* Effect.catchAll(sqliteOf(place.path), ({ reason }) =>
-        Effect.succeed(`a file that cannot be looked into (${reason})`)
+        Effect.succeed(`a file that cannot be inspected (${reason})`)
       )
       if (is !== undefined) return is
     }
@@ -152,7 +152,7 @@ export const outputFailed =
       reason: error.reason,
       hint:
         error.code === "ENOSPC" || error.code === "EDQUOT"
-          ? `Free some space, or n${target.hint.slice(1)}`
+          ? `Free some space, or ${target.hint.charAt(0).toLowerCase()}${target.hint.slice(1)}`
           : target.hint
     })
 
@@ -167,7 +167,7 @@ export const outputTo = (
   Effect.gen(function* () {
     const hint = hintFor(option)
     const refuse = (is: string) => new OutputRefused({ file: shown(name), is, hint })
-    if (name.trim() === "") return yield* refuse("no name")
+    if (name.trim() === "") return yield* refuse("an empty name")
     const place = yield* Effect.mapError(
       name === "-" ? descriptor(1) : follow(name),
       outputFailed({ name, hint })

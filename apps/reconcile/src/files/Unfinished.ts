@@ -128,7 +128,7 @@ const locked = (path: string, attempt = 1): Effect.Effect<Locked, DiskError> =>
       ? yield* locked(path, attempt + 1)
       : yield* Either.isLeft(taken)
           ? taken.left
-          : new DiskError({ code: "EBUSY", detail: "another program takes away what is not finished" })
+          : new DiskError({ code: "EBUSY", detail: "another program removes unfinished files" })
   })
 
 /**

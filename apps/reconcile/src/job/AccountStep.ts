@@ -176,4 +176,4 @@ export const makeCalls = (step: AccountStep): Calls => {
   }
 }
 
-const cutShort = silent("A call about contacts had no answer when its time was over.")
+const cutShort = silent("A call about contacts ran out of time without an answer.")

@@ -18,7 +18,7 @@ const nowIso = Effect.map(DateTime.now, DateTime.formatIso)
 /** What is kept of a batch whose `unset` lasts across passes. */
 const suspicion = {
   error: "UnknownBatch",
-  message: "ActiveCampaign has no status for this batch yet, and has had none for a while."
+  message: "ActiveCampaign has had no status for this batch for a while."
 }
 
 /**

@@ -88,7 +88,7 @@ export const delimiter = Options.text("delimiter").pipe(
           ? Effect.succeedSome(sign)
           : Effect.fail(
               invalid(
-                `--delimiter: '${printable(given)}' is no delimiter. Write one sign, as ';', or the word tab.`
+                `--delimiter: '${printable(given)}' is not a delimiter. Write one character, like ';', or the word tab.`
               )
             )
       }
@@ -160,8 +160,8 @@ export const contactsLoad = Command.make(
         if (options.submittedAt !== undefined && columnMap.batchId === undefined) {
           return yield* new ConfigurationError({
             problem:
-              "--submitted-at says when the batches of the file were submitted, and no column names them.",
-            hint: "Add --batch-column COLUMN, or date a batch with 'ac-reconcile batches add --id BATCH_ID --submitted-at TIME'."
+              "--submitted-at sets when the batches of the file were submitted, but no column names batches.",
+            hint: "Add --batch-column COLUMN, or set the time of one batch with 'ac-reconcile batches add --id BATCH_ID --submitted-at TIME'."
           })
         }
         const input = yield* openSource(options, columnMap)

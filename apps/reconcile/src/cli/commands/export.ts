@@ -33,11 +33,11 @@ const output = Options.text("output").pipe(
 const absent = Options.map(Options.none, () => Option.none<never>())
 
 const remarks = (definition: Export, filtered: boolean, { isCut, neutralised, rows }: Written) => [
-  ...(rows > 0 || isCut ? [] : [`${definition.none}${filtered ? " within what was asked for" : ""}.`]),
+  ...(rows > 0 || isCut ? [] : [`${definition.none}${filtered ? " with these filters" : ""}.`]),
   ...(neutralised === 0
     ? []
     : [
-        `${plural(neutralised, "cell")} could be run as formulas by a spreadsheet and got an apostrophe; 'contacts load' takes it off again. For other programs, add --raw.`
+        `${plural(neutralised, "cell")} could run as formulas in a spreadsheet and got an apostrophe; 'contacts load' removes it again. For other programs, add --raw.`
       ])
 ]
 
@@ -57,7 +57,7 @@ const exportOf = (definition: Export) =>
         `export ${definition.name}`,
         false,
         Effect.gen(function* () {
-          const inputs = [{ name: options.db, is: "the ledger that is exported" }]
+          const inputs = [{ name: options.db, is: "the ledger being exported" }]
           const target = yield* outputTo(
             Option.getOrElse(options.output, () => "-"),
             { option: "--output", inputs }
@@ -78,7 +78,7 @@ const exportOf = (definition: Export) =>
                 target._tag === "Stream" && target.place._tag === "Descriptor"
                   ? ""
                   : written.isCut
-                    ? `${target.name}: its reader left before all rows were written.`
+                    ? `${target.name}: its reader closed it before all rows were written.`
                     : `${target.name}: ${plural(written.rows, "row")} written.`,
               result: null
             }

@@ -73,9 +73,7 @@ const rowsOf = (database: Sqlite.Database, file: string, { sql, values }: Asked,
       // Of two columns with one name, whoever reads JSON would lose one without a word.
       const repeated = columns.find((name, at) => columns.indexOf(name) !== at)
       if (repeated !== undefined) {
-        throw new Error(
-          `two of its columns are called ${printable(repeated)}; give each its own name with AS`
-        )
+        throw new Error(`two of its columns are named ${printable(repeated)}; give each its own name with AS`)
       }
       const bound = Object.keys(values).length === 0 ? [] : [values]
       return {
@@ -117,7 +115,7 @@ const rowsOf = (database: Sqlite.Database, file: string, { sql, values }: Asked,
             const large = sizes.find((size) => size > largest)
             if (large !== undefined) {
               throw new Error(
-                `it has a value of ${thousands(large)} characters, more than can be written; take a part of it with substr()`
+                `it has a value of ${thousands(large)} characters, too many to write; take part of it with substr()`
               )
             }
             row += 1
@@ -157,13 +155,13 @@ const remarks = (
   ...Array.from(
     spoilt,
     ([at, count]) =>
-      `${plural(count, "value")} of the column ${printable(columns[at] ?? "")} ${count === 1 ? "is" : "are"} text that is not UTF-8; U+FFFD stands for the bytes that cannot be read. Ask for them with hex().`
+      `${plural(count, "value")} of the column ${printable(columns[at] ?? "")} ${count === 1 ? "is" : "are"} not valid UTF-8; bytes that cannot be read are shown as U+FFFD. Use hex() to see them.`
   ),
   ...(rows > 0 || isCut
     ? []
     : numbersAsText.map(
         (name) =>
-          `No row was found, with ${printable(`${name}=${values[name]}`)} as text, which equals no number. For the number, write --param ${printable(`${name}:=${values[name]}`)}.`
+          `No rows found: ${printable(`${name}=${values[name]}`)} is text, which never equals a number. For a number, write --param ${printable(`${name}:=${values[name]}`)}.`
       ))
 ]
 

@@ -50,7 +50,7 @@ const tell = (quiet: boolean, progress: Progress.Progress) => {
     quiet || counts.unanswered <= shown
       ? Effect.void
       : warn(
-          `${batchesOf(counts.unanswered - shown)} more gave no answer; 'ac-reconcile run --json' names them all.`
+          `${batchesOf(counts.unanswered - shown)} more gave no answer; 'ac-reconcile run --json' lists them all.`
         )
   )
   const onEvent = (event: RunEvent): Effect.Effect<void, never, Ledger.Ledger> => {
@@ -73,13 +73,13 @@ const tell = (quiet: boolean, progress: Progress.Progress) => {
         return warn(waitingFor(event.batchId, event.message, event.wait))
       case "TroubleEnded":
         return warn(
-          `${nameOf(event.batchId)} answers again, after ${plural(event.calls, "failed call")} in ${lengthOf(event.millis)}.`
+          `${nameOf(event.batchId)}: answering again after ${plural(event.calls, "failed call")} in ${lengthOf(event.millis)}.`
         )
       case "Failed": {
         const { problem } = event
         if ("batchId" in problem) counts.unanswered += 1
         if ("batchId" in problem && counts.unanswered > shown) return Effect.void
-        const more = "step" in problem && problem.calls > 1 ? ` (${problem.calls} calls failed so)` : ""
+        const more = "step" in problem && problem.calls > 1 ? ` (${problem.calls} calls failed this way)` : ""
         return warn(`${problem.message}${more}`)
       }
       case "Settled":
@@ -132,8 +132,8 @@ const headline = (follow: boolean, report: RunReport, summary: Reports.Summary) 
   if (!follow) return ""
   if (report.open === 0) {
     return report.resolved === null && report.lookedUp === null
-      ? "Every batch had settled before; nothing was asked."
-      : "Every batch had settled before."
+      ? "Every batch had already settled; nothing was asked."
+      : "Every batch had already settled."
   }
   const unanswered = report.problems.filter((problem) => "batchId" in problem).length
   const parts = [

@@ -34,13 +34,13 @@ const describe = (
 ) =>
   blocks(
     `${target}: ${sizeOf(bytes)}, schema ${schema}.`,
-    `It holds ${batchesOf(batches)}, ${settled} settled; ${plural(sent, "sent contact")}, ${plural(answers, "answer")}, ${plural(localContacts, "contact")} of your own.`
+    `It contains ${batchesOf(batches)}, ${settled} settled; ${plural(sent, "sent contact")}, ${plural(answers, "answer")}, ${plural(localContacts, "contact")} of your own.`
   )
 
 const taken = (target: string) =>
   new ConfigurationError({
-    problem: `${target} exists already and was left as it is.`,
-    hint: "Name a file that does not exist."
+    problem: `${target} already exists and was left unchanged.`,
+    hint: "Choose a name that does not exist yet."
   })
 
 const hint = "Name another file."
@@ -52,13 +52,13 @@ const freePlace = (name: string, from: string) =>
     // One that was killed as it named its copy has left its tools beside it.
     if (place._tag !== "Descriptor") yield* sweep(place.path)
     if (place._tag !== "Absent") return yield* taken(name)
-    yield* outputTo(name, { inputs: [{ name: from, is: "the ledger that is copied" }] })
+    yield* outputTo(name, { inputs: [{ name: from, is: "the ledger being copied" }] })
     const stray = yield* strayBeside(place.path)
     return stray === undefined
       ? place.path
       : yield* new OutputRefused({
           file: name,
-          is: `the name of a database whose log is still there as ${stray}, and would be written into the copy`,
+          is: `the name of a database whose log, ${stray}, still exists and would be applied to the copy`,
           hint
         })
   })

@@ -26,13 +26,13 @@ class NoAnswer extends Schema.TaggedError<NoAnswer>("ac-reconcile/NoAnswer")("No
 }) {}
 
 const meaning: Readonly<Record<string, string>> = {
-  unset: "no status yet; or ActiveCampaign does not know this batch",
-  waiting: "received, not begun",
-  claimed: "assigned, not begun",
+  unset: "no status yet, or ActiveCampaign does not know this batch",
+  waiting: "received, not started",
+  claimed: "assigned, not started",
   active: "running",
   completed: "the import has ended",
-  failed: "ActiveCampaign gave it up and will not try again",
-  interrupted: "ActiveCampaign broke it off and will not try again"
+  failed: "ActiveCampaign gave up and will not try again",
+  interrupted: "ActiveCampaign stopped it and will not try again"
 }
 
 const listed = (title: string, list: Option.Option<ReadonlyArray<string>>, one: string, many: string) =>
@@ -99,7 +99,7 @@ const awaitSettled = (batchId: BatchId, deadline: Duration.Duration) =>
             answered === null
               ? ""
               : ` Its last status, ${lengthOf(now - answered.at)} ago, was ${answered.status}.`
-          const message = `Batch ${batchId} gave no answer for ${lengthOf(silentFor)}.${since} ${failure ?? "The last call was cut by --deadline."}`
+          const message = `Batch ${batchId} gave no answer for ${lengthOf(silentFor)}.${since} ${failure ?? "The last call was cut off by --deadline."}`
           return Effect.fail(new NoAnswer({ message }))
         })
       )

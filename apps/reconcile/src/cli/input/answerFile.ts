@@ -20,7 +20,7 @@ const mostBytes = 10 * 1024 * 1024
 /** SQLite reads JSON no deeper. */
 const deepest = 1000
 
-const example = `Give the body of one answer of the status call, as {"status":"completed","success":["123"],"failure":[]}.`
+const example = `Give the body of one answer to the status call, like {"status":"completed","success":["123"],"failure":[]}.`
 
 interface Fault {
   readonly reason: string
@@ -38,7 +38,7 @@ const textOf = (bytes: Uint8Array): Either.Either<string, Fault> => {
     first === 0xff && second === 0xfe ? "utf-16le" : first === 0xfe && second === 0xff ? "utf-16be" : "utf-8"
   if (first === 0x1f && second === 0x8b) return fault("is compressed with gzip. Unpack it first.")
   if (encoding === "utf-8" && bytes.includes(0)) {
-    return fault("holds zero bytes, as UTF-16 without its mark does. Save it as UTF-8.")
+    return fault("contains zero bytes, like UTF-16 without a byte order mark. Save it as UTF-8.")
   }
   return Either.try({
     try: () => new TextDecoder(encoding, { fatal: true }).decode(bytes),
@@ -106,9 +106,8 @@ const wrappedIn = (value: unknown): string | undefined => {
 const parse = (text: string): Either.Either<unknown, Fault> => {
   if (text === "") return fault(`is empty. ${example}`)
   if (text.startsWith("<"))
-    return fault(`is an HTML or XML page, not an answer of the status call. ${example}`)
-  if (/^HTTP\/\d/.test(text))
-    return fault("begins with the headers of the answer. Leave them out: curl without -i.")
+    return fault(`is an HTML or XML page, not an answer to the status call. ${example}`)
+  if (/^HTTP\/\d/.test(text)) return fault("begins with HTTP headers. Leave them out (use curl without -i).")
   if (isTooDeep(text)) return fault(`is nested deeper than ${thousands(deepest)} levels.`)
   return Either.try({
     try: (): unknown => JSON.parse(text),
@@ -137,21 +136,19 @@ const decode = Schema.decodeUnknownEither(ImportAnswer)
 const answerIn = (value: unknown): Either.Either<ImportAnswer, Fault> => {
   const wrapped = wrappedIn(value)
   if (wrapped !== undefined) {
-    return fault(
-      `is not the answer itself, which stands in it under "${printable(wrapped)}". Give that object alone.`
-    )
+    return fault(`contains the answer under "${printable(wrapped)}". Give only that object.`)
   }
   return Either.mapLeft(decode(value), (error) => {
     const [issue] = ParseResult.ArrayFormatter.formatErrorSync(error)
     if (issue === undefined || issue.path.length === 0) {
-      return { reason: `is not an answer of the status call, but ${kindOf(value)}. ${example}` }
+      return { reason: `is ${kindOf(value)}, not an answer to the status call. ${example}` }
     }
     const place = ` at ${issue.path.join(".")}`
     const isOddStatus = issue.path[0] === "status" && issue.message !== "is missing"
     const words = (isOddStatus ? "is neither false nor a word" : issue.message)
       .replace(/\s+/g, " ")
       .slice(0, 200)
-    return { reason: `is not an answer of the status call${place}: ${printable(words)}. ${example}` }
+    return { reason: `is not an answer to the status call${place}: ${printable(words)}. ${example}` }
   })
 }
 
@@ -178,7 +175,7 @@ export const pastedAnswer = (path: string, batchId: BatchId) =>
     if (bytes.byteLength > mostBytes) {
       return yield* new ContactFileError({
         path,
-        reason: `has more than 10 MiB, which no answer has. ${example}`
+        reason: `is larger than 10 MiB, too large for an answer. ${example}`
       })
     }
     const text = textOf(bytes)
@@ -189,7 +186,7 @@ export const pastedAnswer = (path: string, batchId: BatchId) =>
       Either.filterOrLeft(
         () => !read.some((key) => hasTwice(body, key)),
         (): Fault => ({
-          reason: `has the key ${read.filter((key) => hasTwice(body, key)).join(" and ")} more than once, and it is not known which is right. ${example}`
+          reason: `has the key ${read.filter((key) => hasTwice(body, key)).join(" and ")} more than once. Keep only the right one. ${example}`
         })
       ),
       Either.flatMap(answerIn),

@@ -48,14 +48,14 @@ const givenIn = (texts: ReadonlyArray<string>): Either.Either<Given, Configurati
     const isTyped = text[equals - 1] === ":"
     const name = text.slice(0, Math.max(0, isTyped ? equals - 1 : equals)).trim()
     if (name === "") {
-      return refuse(`--param: '${text}' names no parameter.`, `${example}, or --param NAME:=NUMBER.`)
+      return refuse(`--param: '${text}' has no parameter name.`, `${example}, or --param NAME:=NUMBER.`)
     }
     const written = text.slice(equals + 1)
     const value = isTyped ? valueIn(written) : written
     if (value === undefined) {
       return refuse(
-        `--param ${name}: '${written}' is no value in JSON.`,
-        `Behind := stands a number, true, false, null, or text in double quotes. ${example}.`
+        `--param ${name}: '${written}' is not a JSON value.`,
+        `After :=, write a number, true, false, null, or text in double quotes. ${example}.`
       )
     }
     given[name] = value
@@ -111,13 +111,13 @@ const viewNames = views.map(({ name }) => name)
 const instead = (typed: string) => {
   const names = questions.map(({ name }) => name)
   const like = viewNames.includes(typed) ? typed : nearest(typed, [...names, ...viewNames])
-  const all = "'ac-reconcile query --list' has all of them."
+  const all = "'ac-reconcile query --list' lists them all."
   if (like === undefined) return all
-  if (names.includes(like)) return `The nearest is '${like}'; ${all}`
+  if (names.includes(like)) return `Did you mean '${like}'? ${all}`
   const ask = `ac-reconcile query "select * from ${like}"`
   return like === typed
-    ? `It is a view, which is asked in SQL: ${ask}.`
-    : `The nearest is the view ${like}, which is asked in SQL: ${ask}.`
+    ? `It is a view; query it with SQL: ${ask}.`
+    : `Did you mean the view ${like}? Query it with SQL: ${ask}.`
 }
 
 /** What is to be run for the text typed: SQL as it is, or the question of that name. */
@@ -135,7 +135,7 @@ export const askedQuestion = (
         ? Either.right({ sql: text, values: given, numbersAsText })
         : refuse(
             `--param ${unused}: the SQL has no :${unused}.`,
-            "Write the parameter into it, or leave it out."
+            "Use the parameter in the SQL, or leave out the option."
           )
     }
     const question = questions.find(({ name }) => name === text)

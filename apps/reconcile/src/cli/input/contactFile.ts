@@ -79,9 +79,9 @@ const readRows = <R>({
   Effect.gen(function* () {
     const context = yield* Effect.context<R>()
     const inputs = [
-      { name: path, is: "what the contacts are read from" },
-      { name: db, is: "the ledger that they are loaded into" },
-      ...alsoReads.map((name) => ({ name, is: "what the batches are read from" }))
+      { name: path, is: "the source of the contacts" },
+      { name: db, is: "the ledger they are loaded into" },
+      ...alsoReads.map((name) => ({ name, is: "the source of the batch IDs" }))
     ]
     const rejectsFile = yield* Option.match(rejects, {
       onNone: () => RejectsFile.madeUp(defaultRejects, { place, inputs }),
@@ -225,14 +225,12 @@ export const describeRestored = (count: number): ReadonlyArray<string> =>
   count === 0
     ? []
     : [
-        `${plural(count, "cell")} lost the apostrophe that exports set before what could be a formula; --raw keeps it.`
+        `${plural(count, "cell")} lost the apostrophe that exports put before possible formulas; use --raw to keep it.`
       ]
 
 export const describeRejects = ({ count, file, taken }: Rejects, sent: boolean): ReadonlyArray<string> => {
   if (file === null) return []
-  const consequence = sent
-    ? " Until they are mended and loaded again, no outcome of its batches can rest on counting."
-    : ""
-  const left = taken === null ? "" : ` (${taken} is not of an earlier load, and was left as it is)`
+  const consequence = sent ? " Until you fix and reload them, counting cannot decide these batches." : ""
+  const left = taken === null ? "" : ` (${taken} was not written by an earlier load and was left unchanged)`
   return [`${plural(count, "row")} could not be read; see ${file}${left}.${consequence}`]
 }

@@ -51,7 +51,7 @@ export const describeSecond = (
 ): Response => ({
   text: [
     printable(
-      `${file}: batch ${pasted.batchId} has settled already, as ${status}. The pasted answer: ${told(pasted)}.`
+      `${file}: batch ${pasted.batchId} has already settled as ${status}. The pasted answer says: ${told(pasted)}.`
     ),
     ...unreadableIn(pasted),
     `Recording it as the next answer would change the outcome of ${plural(changed, "contact")}.`,
@@ -73,21 +73,21 @@ export const describePasted = (
   batch: Option.Option<BatchRow>,
   settled: string | undefined
 ): ReadonlyArray<string> => {
-  if (!recorded) return ["The pasted answer says what is recorded already."]
+  if (!recorded) return ["The pasted answer is already recorded."]
   const counts = Option.match(batch, {
     onNone: () => "",
     onSome: (row) => ` ${plural(row.sent, "contact")} sent${countsOf(row)}.`
   })
   const isFinal = isSettled(pasted.answer)
   return [
-    printable(`The pasted answer is recorded: ${told(pasted)}.${isFinal ? counts : ""}`),
+    printable(`Pasted answer recorded: ${told(pasted)}.${isFinal ? counts : ""}`),
     ...unreadableIn(pasted),
     ...(isFinal
       ? []
       : settled === undefined
-        ? ["The batch has not settled by it; 'ac-reconcile run' goes on asking about it."]
+        ? ["The batch has not settled; 'ac-reconcile run' will keep asking about it."]
         : [
-            `The batch stays settled by its earlier answer, ${settled}, and is not asked about again; that the two do not agree is the finding impossible-transition.`
+            `The batch stays settled as ${settled}, by its earlier answer, and is not asked about again. The conflict between the two answers is reported as the finding impossible-transition.`
           ])
   ]
 }

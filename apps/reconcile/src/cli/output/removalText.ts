@@ -16,7 +16,7 @@ export const describeRemoval = ({ changed, lost, removed, retry }: Removal, done
   const lines = [
     ...(taken > 0
       ? [
-          `${plural(taken, "sent contact")} ${done ? "went" : "would go"}, with ${taken === 1 ? "its outcome" : "their outcomes"}: ${contactsOf(lost)}.`
+          `${plural(taken, "sent contact")} and ${taken === 1 ? "its outcome" : "their outcomes"} ${done ? (taken === 1 ? "was" : "were") : "would be"} removed: ${contactsOf(lost)}.`
         ]
       : []),
     ...changed.map(
@@ -26,10 +26,10 @@ export const describeRemoval = ({ changed, lost, removed, retry }: Removal, done
     ...(retry.before === retry.after
       ? []
       : [
-          `${plural(retry.after, "contact")} ${done ? "may" : "could"} be sent again, ${thousands(retry.before)} before.`
+          `${plural(retry.after, "contact")} ${done ? "may" : "could"} be sent again (before: ${thousands(retry.before)}).`
         ])
   ]
   return [columns(removed.map(({ rows, table }) => [table, plural(rows, "row")])), lines.join("\n")] as const
 }
 
-export const notDone = "Nothing was changed. Run again with --yes to do it; that cannot be undone."
+export const notDone = "Nothing was changed. Run again with --yes to do it; this cannot be undone."

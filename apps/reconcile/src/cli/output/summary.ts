@@ -19,7 +19,7 @@ export const evidenceWords: Readonly<Record<string, string>> = {
   "lookup-created": "found in the account, created since",
   "lookup-updated": "found in the account, updated since",
   "lookup-older": "found in the account, unchanged since",
-  "lookup-undated": "found in the account, since when is not known",
+  "lookup-undated": "found in the account, date not known",
   "lookup-absent": "not in the account",
   "lookup-deleted": "deleted in the account"
 }
@@ -117,10 +117,14 @@ export const nextSteps = (summary: Reports.Summary, file: string): string => {
   const db = file === "./reconcile.db" ? "" : ` --db ${quoted(file)}`
   const steps = [
     ...(has("unaccounted")
-      ? [[`ac-reconcile lookup --dry-run${db}`, "what asking for the unaccounted costs"]]
+      ? [[`ac-reconcile lookup --dry-run${db}`, "what looking up the unaccounted costs"]]
       : []),
-    ...(has("missing", "present") ? [[`ac-reconcile export retry${db}`, "those who may be sent again"]] : []),
-    ...(has(...attentionWords) ? [[`ac-reconcile explain ADDRESS${db}`, "why one contact came out so"]] : [])
+    ...(has("missing", "present")
+      ? [[`ac-reconcile export retry${db}`, "contacts that may be sent again"]]
+      : []),
+    ...(has(...attentionWords)
+      ? [[`ac-reconcile explain ADDRESS${db}`, "why a contact has its outcome"]]
+      : [])
   ]
   return steps.length === 0 ? "" : ["Next", columns(steps)].join("\n")
 }

@@ -25,7 +25,7 @@ const limited = (timeout: Duration.Duration) =>
   Effect.acquireRelease(
     Effect.sync(() => {
       const milliseconds = Math.min(longest, Duration.toMillis(timeout))
-      const message = `ac-reconcile: The query was stopped after ${Duration.format(timeout)}, as --timeout asks. Ask for less, or give it more time.\n`
+      const message = `ac-reconcile: The query was stopped after ${Duration.format(timeout)} (--timeout). Ask for less, or allow more time.\n`
       const worker = new Worker(watchdog, { eval: true, workerData: { milliseconds, message } })
       worker.unref()
       return worker

@@ -12,11 +12,11 @@ const wrongCommand = ({ rest: [word], syntax, words }: Call) => {
   if (word.startsWith("-")) {
     return syntax.options.has(optionIn(word).name)
       ? undefined
-      : `'${word}' stands before the command. Options come after it, as in 'ac-reconcile batches list --db FILE'.`
+      : `'${word}' comes before the command. Put options after it, as in 'ac-reconcile batches list --db FILE'.`
   }
   const group = ["ac-reconcile", ...words].join(" ")
   const like = didYouMean(nearest(word, names))
-  return `Invalid subcommand '${word}' for ${group}.${like} It has ${list(names)}.`
+  return `Invalid subcommand '${word}' for ${group}.${like} Its subcommands are ${list(names)}.`
 }
 
 /** The one way in which a command writes JSON: as an envelope, or as its rows. */
@@ -45,7 +45,7 @@ const wrongValue = (name: string, takes: string, value: string | undefined) => {
   const choices = takes.split(" | ")
   return choices.length < 2 || choices.includes(value)
     ? undefined
-    : `${name}: '${value}' is none of ${choices.join(", ")}.${didYouMean(nearest(value, choices))}`
+    : `${name}: '${value}' is not one of ${choices.join(", ")}.${didYouMean(nearest(value, choices))}`
 }
 
 /** What is wrong with a call, in words that name what was typed and what was meant; the parser judges what is left. */

@@ -24,7 +24,7 @@ export const db = Options.text("db").pipe(
     if (isNoFile(name)) {
       return Effect.fail(
         invalid(
-          `--db (or AC_RECONCILE_DB) is ${name.trim() === "" ? "empty" : "':memory:'"}, which names no file. Name a file, or leave it out for ./reconcile.db.`
+          `--db (or AC_RECONCILE_DB) is ${name.trim() === "" ? "empty" : "':memory:'"}, which is not a file. Name a file, or leave it out to use ./reconcile.db.`
         )
       )
     }
@@ -32,7 +32,7 @@ export const db = Options.text("db").pipe(
     return name === name.trim()
       ? Effect.succeed(name)
       : Effect.fail(
-          invalid(`--db (or AC_RECONCILE_DB): '${name}' begins or ends with a blank. Name a file without.`)
+          invalid(`--db (or AC_RECONCILE_DB): '${name}' begins or ends with a space. Use a name without it.`)
         )
   }),
   Options.withDescription("The SQLite file (or set AC_RECONCILE_DB)")
@@ -87,12 +87,12 @@ export const rate = Options.all({
     const rate = Option.getOrElse(requestsPerSecond, () => Math.min(usualRate, accountLimit))
     if (!(accountLimit >= 1)) return Effect.fail(invalid("--account-limit must be 1 or more."))
     if (!(rate > 0 && rate < Number.POSITIVE_INFINITY)) {
-      return Effect.fail(invalid("--requests-per-second must be greater than 0, and finite."))
+      return Effect.fail(invalid("--requests-per-second must be a finite number greater than 0."))
     }
     if (rate > accountLimit) {
       return Effect.fail(
         invalid(
-          `--requests-per-second ${rate} is more than the account's limit of ${accountLimit}. If your account allows more, say so with --account-limit ${Math.ceil(rate)}.`
+          `--requests-per-second ${rate} is more than the account's limit of ${accountLimit}. If your account allows more, add --account-limit ${Math.ceil(rate)}.`
         )
       )
     }
@@ -164,7 +164,7 @@ export const failOn = Options.text("fail-on").pipe(
           ? Effect.succeed(word)
           : Effect.fail(
               invalid(
-                `--fail-on does not know '${word}'. It takes ${failOnWords.join(", ")}, separated by commas.`
+                `--fail-on: '${word}' is not valid. Choose from ${failOnWords.join(", ")}, separated by commas.`
               )
             )
     )

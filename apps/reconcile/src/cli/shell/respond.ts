@@ -69,7 +69,7 @@ export const respond = <E extends Failure, R>(
           known === undefined
             ? {
                 code: "Unexpected",
-                message: `${firstLine(Cause.squash(cause))} This is a fault of ac-reconcile; nothing recorded was lost.`
+                message: `${firstLine(Cause.squash(cause))} This is a bug in ac-reconcile; nothing recorded was lost.`
               }
             : { code: known._tag, message: known.message }
         const output = json
@@ -87,7 +87,7 @@ export const respond = <E extends Failure, R>(
 /** Long enough for a list of columns; a sentence that holds a file's whole line is cut. */
 const longestMessage = 4000
 
-const interrupted = "Stopped by a signal. Nothing recorded is lost; the same command goes on from there."
+const interrupted = "Stopped by a signal. Nothing recorded is lost; run the same command again to continue."
 
 const firstLine = (defect: unknown) => {
   const text = (defect instanceof Error ? defect.message : String(defect)).split("\n", 1)[0] ?? ""

@@ -29,7 +29,7 @@ export const afterStdout = (code: number): number => {
   // A reader that has seen enough (`… | head`) is no failure.
   if (error === null || codeOf(error) === "EPIPE") return code
   process.stderr.write(
-    `ac-reconcile: standard output: cannot be written (${DiskError.of(error).reason}). Nothing recorded is lost; run the command again with its output somewhere else.\n`
+    `ac-reconcile: standard output: cannot be written (${DiskError.of(error).reason}). Nothing recorded is lost; run the command again and send its output somewhere else.\n`
   )
   return findings.has(code) ? ExitCode.unexpected : code
 }

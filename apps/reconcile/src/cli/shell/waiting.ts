@@ -18,8 +18,8 @@ const worthTelling = Duration.toMillis("5 seconds")
 
 /** What is waited for, and until when. */
 export const waitingFor = (batchId: string | null, message: string, wait: number): string => {
-  const next = wait > worthTelling ? ` The next call is made in ${lengthOf(wait)}.` : ""
-  return `${nameOf(batchId)} gives no answer and is asked again. ${message}${next}`
+  const next = wait > worthTelling ? ` Next call in ${lengthOf(wait)}.` : ""
+  return `${nameOf(batchId)}: no answer yet, trying again. ${message}${next}`
 }
 
 /** For a command that makes one call: says once what it waits for, if that takes more than 5 seconds. */
