@@ -13,8 +13,7 @@ import { type Call, callOf, sqlIsNoOption, type Syntax, takesNext } from "./shel
 import { withUsage } from "./shell/usage.js"
 
 /**
- * The parser takes a lone `-` for an option and gives up on all that follows it, so as the name of a file it
- * is moved to the end.
+ * The parser takes a lone `-` for an option and ignores everything after it, so as a file name it is moved to the end.
  */
 const standardInputLast = (syntax: Syntax, args: ReadonlyArray<string>): ReadonlyArray<string> => {
   const call = callOf(syntax, args)
@@ -25,7 +24,7 @@ const standardInputLast = (syntax: Syntax, args: ReadonlyArray<string>): Readonl
 /** Without a subcommand, the parser answers with help. */
 const isHelp = ({ rest, syntax }: Call) => syntax.subcommands.size > 0 && rest.length === 0
 
-/** Whether help is asked for, wherever among the options of a command: the parser knows it only as the first of them. */
+/** Whether help is asked for anywhere among the options: the parser accepts it only as the first one. */
 const asksForHelp = ({ rest, syntax }: Call) =>
   (syntax.subcommands.size === 0 || rest[0]?.startsWith("-") === true) &&
   rest.some((arg, at) => (arg === "--help" || arg === "-h") && !takesNext(syntax, rest[at - 1] ?? ""))
@@ -59,14 +58,14 @@ const load = async (args: ReadonlyArray<string>): Promise<Parser> => {
   return one === undefined ? (await import("./allCommands.js")).all : one()
 }
 
-/** Loads no more commands than the call needs, since they take most of the time of a short one. */
+/** Loads only the commands the call needs, because loading takes most of the time of a short call. */
 export const cli = async (argv: ReadonlyArray<string>) => {
   const { run, syntax } = await load(argv.slice(2))
   const args = standardInputLast(syntax, sqlIsNoOption(syntax, argv.slice(2)))
   const call = callOf(syntax, args)
   const asks = asksForHelp(call)
   const asked = run([...argv.slice(0, 2), ...(asks ? [...call.words, "--help"] : args)])
-  // A command that does something prints what it found out, which must not be taken for help.
+  // The output of a command that does something must not be taken for help.
   return (asks || isHelp(call) ? withReadableHelp(call.words)(asked) : asked).pipe(
     withParserConsole,
     withUsage(call),

@@ -110,11 +110,11 @@ export const batchesAdd = Command.make(
         }
         const now = DateTime.formatIso(yield* DateTime.now)
         const times = { addedAt: now, submittedAt: options.submittedAt }
-        // Files are begun before the ledger is touched: one that cannot be read must leave no trace.
+        // Files are opened before the ledger: one that cannot be read must leave no trace.
         const pasted = Option.isSome(options.answer)
           ? yield* pastedAnswer(options.answer.value, batchId)
           : undefined
-        // What was sent in a batch is a source of its own, whatever file it was read from.
+        // What was sent in a batch is its own source, whatever file it was read from.
         const source = `sent in ${batchId}`
         const input = Option.isSome(options.sent)
           ? {

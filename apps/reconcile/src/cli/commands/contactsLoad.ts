@@ -83,7 +83,7 @@ export const delimiter = Options.text("delimiter").pipe(
       onNone: () => Effect.succeedNone,
       onSome: (given) => {
         const sign = delimiterNames[given.toLowerCase()] ?? given
-        // A letter, a digit, a quote or a blank stands in values as well.
+        // Letters, digits, quotes and spaces also occur in values.
         return /^(?:\t|[^\p{L}\p{N}\p{M}\p{C}\s"'@])$/u.test(sign) && sign.length === 1
           ? Effect.succeedSome(sign)
           : Effect.fail(
@@ -180,7 +180,7 @@ export const contactsLoad = Command.make(
             input.rows,
             now
           )
-          // Who exports next should find every sent contact there, with what is known of it now.
+          // The next export should have every sent contact, with what is known about it now.
           const { changed } = yield* reconcileStale()
           return { report, changed, knowsSent: yield* LocalContacts.knowsSent }
         }).pipe(Effect.provide(Ledger.layer(options.db)))

@@ -19,7 +19,7 @@ const source = Options.text("source").pipe(
 
 const shown = 10
 
-/** A source of the file, by its name or by its path as the call writes it. */
+/** A source of the file, by its name or by its path as typed. */
 const knownSource = (file: string, name: string) =>
   Effect.gen(function* () {
     const sources = yield* Removals.sources

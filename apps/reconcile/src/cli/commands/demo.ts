@@ -34,7 +34,7 @@ const directory = Options.text("directory").pipe(
   Options.withDescription("Where the demo keeps its files (default: ac-reconcile-demo)")
 )
 
-/** A demo starts afresh, but takes away nothing except what an earlier demo made. */
+/** A demo starts from scratch, but deletes only what an earlier demo made. */
 const clear = (file: string) =>
   Effect.gen(function* () {
     const identity = yield* identify(file, schemaVersion)
@@ -49,7 +49,7 @@ const clear = (file: string) =>
         reason: `${stranger}, so it was left unchanged. Choose another folder with --directory.`
       })
     }
-    // The ledger goes last: what SQLite keeps beside it means nothing without it.
+    // The ledger is deleted last: the files that SQLite keeps next to it mean nothing without it.
     for (const ending of ["-wal", "-shm", "-journal"]) {
       yield* Effect.ignore(use((disk) => disk.remove(`${identity.path}${ending}`)))
     }
@@ -66,7 +66,7 @@ const clear = (file: string) =>
 
 const plan = (dir: string) => ({ contacts: join(dir, "demo-contacts.csv"), db: join(dir, "demo.db") })
 
-/** What the simulator did to the client on purpose, from its own record of the requests. */
+/** The faults the simulator sent on purpose, from its own record of the requests. */
 const survived = Effect.map(Simulator.requests, (requests) => {
   const times = (status: number) =>
     requests.filter((request) => Option.contains(request.status, status)).length
@@ -89,7 +89,7 @@ const whatNext = (db: string) =>
     ].join("\n")
   })
 
-/** Writes what the demo sends, and tells where: a file of somebody else keeps its name. */
+/** Writes what the demo sends, and returns the file name: somebody else's file is never replaced. */
 const writeSample = (name: string) =>
   Effect.gen(function* () {
     const writer = yield* MadeUpName.into(name, {
@@ -133,7 +133,7 @@ const rehearse = (dir: string, quiet: boolean) =>
     return {
       text: `\n${last.text}\n\n${yield* survived}\n\n${yield* whatNext(files.db)}`,
       result: last.result,
-      // Batches that fail are part of the show.
+      // Some batches of the demo fail on purpose.
       exitCode:
         last.result.run.stillOpen === 0 && last.result.run.problems.length === 0
           ? ExitCode.done

@@ -81,7 +81,7 @@ const show = (file: string, subject: string) =>
     }
   }).pipe(Effect.provide(Ledger.layerReadOnly(file)))
 
-/** Why the proof could not be made, and what to do. The log stands beside the file itself, whatever link leads to it. */
+/** Why erasing could not be verified, and what to do. The log is next to the file itself, not next to a link. */
 const untidy = (log: string, tidied: Exclude<Tidied, { readonly done: true }>, command: string) => {
   const { because, openIn, reason } = tidied
   const who = openIn.length === 0 ? "" : ` It is open in process ${openIn.join(", ")}.`
@@ -111,7 +111,7 @@ const remove = (file: string, subject: string) =>
       Ledger.layer(file, { mustExist: true })
     )
     const { others, remaining, unread } = found
-    // SQLite does not hold the file open in this process any more: to close it here would drop its locks.
+    // SQLite no longer has the file open in this process; closing it here would otherwise drop its locks.
     const ledger = yield* Effect.mapError(searchBytes(file, erased.person, others), ({ error }) =>
       fromSqlite(file, error)
     )
@@ -210,7 +210,7 @@ export const erase = Command.make("erase", { address, yes, db, json }, (options)
     "erase",
     options.json,
     Effect.gen(function* () {
-      // Also where the tables hold nothing any more: one that was killed may have left pages to tidy up.
+      // Even if the tables have nothing left: a killed command may have left pages to clean up.
       const response: Response = options.yes
         ? yield* remove(options.db, options.address)
         : yield* show(options.db, options.address)

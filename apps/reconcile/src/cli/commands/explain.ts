@@ -38,7 +38,7 @@ const headline = (emailKey: string, chapters: ReadonlyArray<Chapter>, batches: n
     : `${emailKey}, sent ${plural(chapters.length, "time")} in ${batchesOf(batches)}`
 }
 
-/** Sent several times in one batch, an address has a verdict for each, on the same facts. */
+/** An address sent several times in one batch has an outcome for each, on the same facts. */
 const tell = ({ chapters, email_key, facts }: Story) => {
   const batches = [...new Set(chapters.map(({ batch_id }) => batch_id))]
   return blocks(

@@ -29,7 +29,7 @@ const output = Options.text("output").pipe(
   )
 )
 
-/** An option that this export does not have. */
+/** Stands in for an option that this export does not have. */
 const absent = Options.map(Options.none, () => Option.none<never>())
 
 const remarks = (definition: Export, filtered: boolean, { isCut, neutralised, rows }: Written) => [
@@ -73,7 +73,7 @@ const exportOf = (definition: Export) =>
             const filtered = Option.isSome(options.batch) || Option.isSome(options.outcome)
             yield* Effect.forEach(remarks(definition, filtered, written), (remark) => Console.error(remark))
             return {
-              // An open descriptor may be standard output, which then holds the rows and nothing else.
+              // An open descriptor may be standard output, which must have only the rows.
               text:
                 target._tag === "Stream" && target.place._tag === "Descriptor"
                   ? ""

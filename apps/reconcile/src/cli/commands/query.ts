@@ -39,13 +39,13 @@ type Row = ReadonlyArray<unknown>
 
 const reason = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
-/** What is wrong with the file or the machine is no mistake in the question. */
+/** A fault of the file or the machine is not a mistake in the query. */
 const failure = (file: string) => (error: unknown) =>
   isOfTheFile(error) && !codeOf(error).startsWith("SQLITE_READONLY")
     ? fromSqlite(file, error)
     : new QueryError({ reason: reason(error) })
 
-/** What is collected before it is written: fewer rows where they are long or slow to come. */
+/** How much is collected before it is written: fewer rows if they are long or slow. */
 interface Portion {
   readonly rows: number
   readonly millis: number
@@ -58,7 +58,7 @@ const bytesAtOnce = 4_000_000
 const firstOf = (format: Format | "table"): Portion =>
   format === "table" ? { rows: 1000, millis: 200 } : { rows: 1, millis: 0 }
 
-/** With room for what a format puts around it, within the longest text that JavaScript knows. */
+/** Leaves room for what a format adds, within the longest text that JavaScript allows. */
 const largest = 200_000_000
 
 const sizeOf = (value: unknown) =>
@@ -70,7 +70,7 @@ const rowsOf = (database: Sqlite.Database, file: string, { sql, values }: Asked,
       const statement = database.prepare<Array<Asked["values"]>, Row>(sql)
       if (!statement.reader || !statement.readonly) throw new Error("it is not a SELECT")
       const columns = statement.columns().map(({ name }) => name)
-      // Of two columns with one name, whoever reads JSON would lose one without a word.
+      // A reader of JSON would silently lose one of two columns with the same name.
       const repeated = columns.find((name, at) => columns.indexOf(name) !== at)
       if (repeated !== undefined) {
         throw new Error(`two of its columns are named ${printable(repeated)}; give each its own name with AS`)
@@ -96,7 +96,7 @@ const rowsOf = (database: Sqlite.Database, file: string, { sql, values }: Asked,
         })
       ),
     Effect.map(({ check, columns, rows }) => {
-      /** By the place of a column, how many of its values are text that cannot be decoded. */
+      /** By column index, how many of its values are text that cannot be decoded. */
       const spoilt = new Map<number, number>()
       let row = 0
       let wanted = first
@@ -145,7 +145,7 @@ const print = <E extends { readonly _tag: string; readonly message: string }, R>
   return writeStdout(pieces)
 }
 
-/** What the rows do not say of themselves. */
+/** Notes that the rows themselves do not show. */
 const remarks = (
   { numbersAsText = [], values }: Asked,
   columns: ReadonlyArray<string>,

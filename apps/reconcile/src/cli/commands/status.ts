@@ -20,7 +20,7 @@ import { blocks, plural, printable } from "../output/text.js"
 import { unreadableItems } from "../output/unreadableItems.js"
 import { lengthOf, sayingWaits } from "../shell/waiting.js"
 
-/** A wait that ended in silence: whether the import still goes on, nobody said. */
+/** A wait that ended without an answer: it is unknown whether the import still runs. */
 class NoAnswer extends Schema.TaggedError<NoAnswer>("ac-reconcile/NoAnswer")("NoAnswer", {
   message: Schema.String
 }) {}
@@ -57,12 +57,12 @@ const describe = (batchId: string, answer: ImportAnswer) => {
   )
 }
 
-/** Waits until the batch has settled. At the deadline, silence is told apart from an import that still runs. */
+/** Waits until the batch has settled. At the deadline, distinguishes silence from an import that still runs. */
 const awaitSettled = (batchId: BatchId, deadline: Duration.Duration) =>
   Effect.gen(function* () {
     const bulkImport = yield* BulkImport.BulkImport
     const told = yield* Attempts
-    /** The first call since the last answer; what the last one failed with. */
+    /** Time of the first call since the last answer, and the error of the last call. */
     let unansweredSince: number | null = null
     let failure: string | null = null
     let answered: { readonly at: number; readonly status: string } | null = null

@@ -14,24 +14,24 @@ import { StandardInput } from "../../contacts/StandardInput.js"
 import { printable } from "../output/text.js"
 import { thousands } from "../../text/thousands.js"
 
-/** As much as the client reads of an answer. */
+/** The most that the client reads of an answer. */
 const mostBytes = 10 * 1024 * 1024
 
-/** SQLite reads JSON no deeper. */
+/** SQLite reads JSON only to this depth. */
 const deepest = 1000
 
 const example = `Give the body of one answer to the status call, like {"status":"completed","success":["123"],"failure":[]}.`
 
 interface Fault {
   readonly reason: string
-  /** Where in the text it was noticed. */
+  /** The place in the text where it was noticed. */
   readonly at?: number
 }
 
 const fault = (reason: string, at?: number): Either.Either<never, Fault> =>
   Either.left(at === undefined ? { reason } : { reason, at })
 
-/** Text as Windows writes it, too, where its mark says so. */
+/** Also reads UTF-16, as Windows writes it, if a byte order mark says so. */
 const textOf = (bytes: Uint8Array): Either.Either<string, Fault> => {
   const [first, second] = bytes
   const encoding =
@@ -46,7 +46,7 @@ const textOf = (bytes: Uint8Array): Either.Either<string, Fault> => {
   })
 }
 
-/** What the parser says of a text, unless the text is JSON, or the beginning of one. */
+/** The parser's message about a text, unless the text is JSON or the beginning of JSON. */
 const brokenIn = (text: string): string | undefined => {
   try {
     JSON.parse(text)
@@ -59,7 +59,7 @@ const brokenIn = (text: string): string | undefined => {
   }
 }
 
-/** The place of the first character that cannot stand in JSON. Not every message of the parser names it. */
+/** The place of the first character that is not valid JSON. Not every parser message names it. */
 const placeOfFault = (text: string): number => {
   let whole = 0
   let broken = text.length + 1
@@ -90,7 +90,7 @@ const isTooDeep = (text: string): boolean => {
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-/** Where an answer stands inside something else, as in an envelope or a list. */
+/** The key of an answer that is inside something else, like an envelope or a list. */
 const wrappedIn = (value: unknown): string | undefined => {
   if (isRecord(value) && "status" in value) return undefined
   if (!isRecord(value) && !Array.isArray(value)) return undefined
@@ -127,10 +127,10 @@ const kindOf = (value: unknown): string =>
         ? "an object"
         : `a ${typeof value}`
 
-/** The keys by which an answer is read. */
+/** The keys that are read from an answer. */
 const read = ["status", "success", "failure"]
 
-/** The contract that the client reads answers by. */
+/** The same contract that the client reads answers by. */
 const decode = Schema.decodeUnknownEither(ImportAnswer)
 
 const answerIn = (value: unknown): Either.Either<ImportAnswer, Fault> => {
@@ -158,7 +158,7 @@ const bytesOf = (path: string) =>
     const stream = path === "-" ? yield* StandardInput : fs.stream(path)
     let size = 0
     const parts = yield* stream.pipe(
-      // One chunk too many is read, by which a text that is too long is known.
+      // One chunk more than allowed is read, so that a text that is too long is noticed.
       Stream.takeUntil((part) => {
         size += part.byteLength
         return size > mostBytes
@@ -168,7 +168,7 @@ const bytesOf = (path: string) =>
     return Buffer.concat([...parts])
   }).pipe(Effect.mapError(() => new ContactFileError({ path, reason: `cannot be read. ${example}` })))
 
-/** A status answer that the user got elsewhere, read as the client reads those of the account. */
+/** A status answer that the user got elsewhere, read as the client reads the account's answers. */
 export const pastedAnswer = (path: string, batchId: BatchId) =>
   Effect.gen(function* () {
     const bytes = yield* bytesOf(path)

@@ -8,11 +8,11 @@ import { within } from "../output/text.js"
 
 type Value = string | number | bigint | null
 
-/** SQL to be run, and what its named parameters stand for. */
+/** SQL to run, and the values of its named parameters. */
 export interface Asked {
   readonly sql: string
   readonly values: Readonly<Record<string, Value>>
-  /** Parameters that look like numbers and stand for text, which equals no number. */
+  /** Parameters that look like numbers but are text, which never equals a number. */
   readonly numbersAsText?: ReadonlyArray<string>
 }
 
@@ -24,10 +24,10 @@ const example = "Write --param NAME=VALUE for text, as in --param batch=b-1"
 
 const isNumber = (text: string) => /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(text)
 
-/** What SQLite keeps as a whole number. */
+/** Whether SQLite can store the text as a whole number. */
 const isWhole = (text: string) => /^-?\d+$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text)
 
-/** The value that JSON text names; undefined where it names none that SQLite knows. */
+/** The value of a JSON text; undefined if SQLite cannot store it. */
 const valueIn = (json: string): Value | undefined => {
   const text = json.trim()
   if (isNumber(text)) return isWhole(text) ? BigInt(text) : Number(text)
@@ -107,7 +107,7 @@ const namedIn = (sql: string) => new Set(Array.from(sql.matchAll(/[:@$](\w+)/g),
 
 const viewNames = views.map(({ name }) => name)
 
-/** What can be asked in the place of a name that is no question's; most often a view's was typed. */
+/** What to suggest for a name that is not a saved question; most often a view was typed. */
 const instead = (typed: string) => {
   const names = questions.map(({ name }) => name)
   const like = viewNames.includes(typed) ? typed : nearest(typed, [...names, ...viewNames])
@@ -120,7 +120,7 @@ const instead = (typed: string) => {
     : `Did you mean the view ${like}? Query it with SQL: ${ask}.`
 }
 
-/** What is to be run for the text typed: SQL as it is, or the question of that name. */
+/** What to run for the text typed: the SQL itself, or the saved question of that name. */
 export const askedQuestion = (
   text: string,
   params: ReadonlyArray<string>

@@ -33,7 +33,7 @@ const selectionOf = ({ query, table }: SourceOptions): Option.Option<Selection> 
 
 const check = ({ delimiter, file, format, from, query, table }: SourceOptions) => {
   const isTable = [from, table, query].some(Option.isSome)
-  // A misspelt option would otherwise be taken for a file.
+  // Otherwise a misspelt option would be taken for a file.
   if (Option.exists(file, (name) => name.startsWith("-") && name !== "-")) {
     return misused(
       `'${Option.getOrElse(file, () => "")}' is not an option of this command.`,
@@ -85,7 +85,7 @@ export const openSource = (options: SourceOptions, map: ColumnMap) =>
       const input = yield* readTable({ ...options, path, selection, map })
       return { ...input, name: nameOf(options, `${resolve(path)}#${what}`), from: `${path}#${what}` }
     }
-    // Opened and closed, so that a file that is no ledger is refused in the words of one.
+    // Opened and closed, so that a file that is not a ledger gets the usual error.
     yield* Effect.scoped(readOnly(options.db))
     const input = yield* readTable({ ...options, path: options.db, selection, map, reserved: ownTables })
     const name = selection._tag === "Table" ? `table ${what}` : what

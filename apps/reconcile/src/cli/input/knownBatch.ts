@@ -4,7 +4,7 @@ import * as Batches from "../../ledger/Batches.js"
 import * as Reports from "../../ledger/Reports.js"
 import { ConfigurationError } from "../shell/ConfigurationError.js"
 
-/** A batch of the file, or one sentence that it has none of this ID. */
+/** A batch of the file, or an error that it has no batch with this ID. */
 export const knownBatch = (db: string, batchId: string) =>
   Effect.flatMap(
     Reports.batch(batchId),

@@ -23,13 +23,13 @@ const told = ({ answer }: ImportSnapshot) => {
   }`
 }
 
-/** What could not be read of a pasted answer, as `status` says it. */
+/** The unreadable items of a pasted answer, as `status` shows them. */
 const unreadableIn = ({ answer }: ImportSnapshot) => {
   const lines = unreadableItems(lists(answer).unreadable)
   return lines === "" ? [] : [lines]
 }
 
-/** What a pasted answer would do to a batch that has settled; nothing where it has not, or the answer says nothing new. */
+/** What a pasted answer would change in a settled batch; undefined if it has not settled or nothing is new. */
 export const secondAnswer = (pasted: ImportSnapshot) =>
   Effect.gen(function* () {
     const status = yield* Answers.settledStatus(pasted.batchId)
@@ -44,7 +44,7 @@ export const secondAnswer = (pasted: ImportSnapshot) =>
     return recorded ? { _tag: "Shown" as const, status, pasted, changed } : undefined
   })
 
-/** Of a batch that has settled, only what would change is shown: ActiveCampaign does not settle a batch twice. */
+/** For a settled batch, only shows what would change: ActiveCampaign does not settle a batch twice. */
 export const describeSecond = (
   file: string,
   { changed, pasted, status }: Effect.Effect.Success<ReturnType<typeof secondAnswer>> & {}
@@ -66,7 +66,7 @@ export const describeSecond = (
   }
 })
 
-/** What a pasted answer has become. */
+/** What happened to a pasted answer. */
 export const describePasted = (
   pasted: ImportSnapshot,
   recorded: boolean,

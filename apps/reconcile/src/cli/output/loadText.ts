@@ -5,7 +5,7 @@ import type { CaseTwins, Resubmission } from "../../ledger/Batches.js"
 import type { LoadReport } from "../../ledger/LocalContacts.js"
 import { batchesOf, plural, printable } from "./text.js"
 
-/** What a load did to what is known as sent. */
+/** What a load added to the record of sent contacts. */
 export const describeSent = ({ rows, sent, sentAdded }: LoadReport) => {
   const known = sent - sentAdded
   const unsent = rows - sent
@@ -15,7 +15,7 @@ export const describeSent = ({ rows, sent, sentAdded }: LoadReport) => {
 export const describeChanged = (changed: number): ReadonlyArray<string> =>
   changed === 0 ? [] : [`${plural(changed, "contact")} of settled batches changed outcome.`]
 
-/** What changed in the contacts, beyond their counts; nothing where nothing did. */
+/** What changed in the contacts, beyond their counts; empty if nothing did. */
 export const describeDifferences = (report: LoadReport): ReadonlyArray<string> => {
   const { absent, addressesChanged, duplicates, idsChanged, idsGained, idsLost } = report
   const parts = [
@@ -66,7 +66,7 @@ const oddities: Readonly<Record<Exclude<RemarkKind, "contact-id">, readonly [one
 const examplesOf = (examples: ReadonlyArray<Remark>, place: Place) =>
   examples.map(({ line, value }) => `${place} ${line} "${printable(value)}"`).join(", ")
 
-/** What deserves a look in the rows that were taken, with examples; nothing where nothing does. */
+/** What deserves a look in the loaded rows, with examples; empty if nothing does. */
 export const describeRemarks = (counted: ReadonlyArray<Counted>, place: Place): ReadonlyArray<string> => {
   const addresses = counted.flatMap(({ count, examples, kind }) => {
     if (kind === "contact-id") return []
@@ -104,7 +104,7 @@ export const remarksResult = (counted: ReadonlyArray<Counted>, place: Place) => 
   }
 }
 
-/** Without a batch nothing can be said of a contact; said where none is known, or where a column seems to name one. */
+/** Warns that no outcome is possible without a batch, if none is known or a column seems to name one. */
 export const describeWithoutBatch = (
   columns: ReadonlyArray<string>,
   knowsSent: boolean
@@ -121,7 +121,7 @@ export const describeWithoutBatch = (
   ]
 }
 
-/** Times of submission that were replaced; of many different ones the first and the last. */
+/** Submission times that were replaced; if there are many, the first and the last. */
 export const describeResubmitted = (
   replaced: ReadonlyArray<Resubmission>,
   submittedAt: string | undefined
@@ -143,7 +143,7 @@ export const describeResubmitted = (
 
 const twinsShown = 5
 
-/** Most likely one batch that somebody wrote in two ways; to the account they are two. */
+/** Most likely one batch, written in two ways; for the account they are two. */
 export const describeCaseTwins = (twins: ReadonlyArray<CaseTwins>): ReadonlyArray<string> => [
   ...twins
     .slice(0, twinsShown)

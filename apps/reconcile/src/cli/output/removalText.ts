@@ -10,7 +10,7 @@ export const yes = Options.boolean("yes").pipe(
 const contactsOf = (counts: ReadonlyArray<{ readonly outcome: string; readonly contacts: number }>): string =>
   counts.map(({ contacts, outcome }) => `${thousands(contacts)} ${outcome}`).join(", ")
 
-/** What a removal takes out and changes, in the tense of what was done or would be. */
+/** What a removal deletes and changes: what was done, or what would be. */
 export const describeRemoval = ({ changed, lost, removed, retry }: Removal, done: boolean) => {
   const taken = lost.reduce((sum, { contacts }) => sum + contacts, 0)
   const lines = [

@@ -53,7 +53,7 @@ export const describeLookup = ({ absent, found, left }: LookupReport): string =>
   return `${parts.join(", ")}.`
 }
 
-/** What was asked about contacts; with `asked` also that there was nothing to ask. */
+/** What was asked about contacts; with `asked`, also says if there was nothing to ask. */
 export const describeSteps = (
   { lookedUp, resolved }: RunReport,
   asked: { readonly resolve: boolean; readonly lookup: boolean }

@@ -7,8 +7,8 @@ const instant = /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?
 const withoutZone = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?$/
 
 /**
- * The instant that a text of ISO 8601 names, in UTC; or why it names none. Nothing is guessed: no order of day and month,
- * no day that is not in the calendar, no time of a day and no zone that are not written.
+ * The instant that an ISO 8601 text names, in UTC, or why it names none. Nothing is guessed: neither the order of day and
+ * month, nor a missing time or zone; a day must be in the calendar.
  */
 export const parse = (text: string): Either.Either<string, string> => {
   const given = text.trim()
@@ -37,20 +37,20 @@ const firstYear = 1970
 
 const tooEarly = (year: string) => `the year ${year} is too early for an import.`
 
-/** What begins as a date has to begin with a real one, whatever else is wrong. */
+/** A text that begins like a date must begin with a real one, whatever else is wrong. */
 const withoutDay = (text: string): string | null => {
   const found = /^(\d{4})-(\d{2})-(\d{2})(?!\d)/.exec(text)
   if (found === null) return null
   const [year, month, day] = [Number(found[1]), Number(found[2]), Number(found[3])]
   if (year < firstYear) return tooEarly(found[1] ?? "")
-  // JavaScript takes a day that is not in the calendar for one of the next month.
+  // JavaScript turns a day that is not in the calendar into one of the next month.
   const date = new Date(Date.UTC(year, month - 1, day))
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day
     ? null
     : `${found[0]} is not a day in the calendar.`
 }
 
-/** Minutes ahead of UTC; null where no place on earth is so far from it. */
+/** Minutes ahead of UTC; null if no place on earth is that far from it. */
 const offsetOf = (zone: string): number | null => {
   if (zone === "Z") return 0
   const minutes = Number(zone.slice(3).replace(":", "") || "0")

@@ -1,16 +1,16 @@
 import { codeOf, fromSqlite, messageOf } from "../../ledger/LedgerError.js"
 
-/** What the machine lacks or refuses: no fault of the program, wherever it was met. */
+/** Something the machine lacks or refuses: not a bug of the program, wherever it happened. */
 export interface MachineTrouble {
   readonly _tag: "LedgerError" | "SystemError"
   readonly message: string
 }
 
-// SQLite's other codes speak of the statement, which is ours.
+// SQLite's other codes concern the statement, which is ours.
 const ofTheFile =
   /^SQLITE_(BUSY|CANTOPEN|CORRUPT|FULL|IOERR|LOCKED|NOLFS|NOMEM|NOTADB|PERM|PROTOCOL|READONLY)/
 
-/** Whether SQLite speaks of the file or the machine. */
+/** Whether the error concerns the file or the machine. */
 export const isOfTheFile = (error: unknown): boolean => ofTheFile.test(codeOf(error))
 
 const remedies: Readonly<Record<string, string>> = {
@@ -30,7 +30,7 @@ const remedies: Readonly<Record<string, string>> = {
 const hasPath = (error: unknown): error is { readonly path: string } =>
   typeof error === "object" && error !== null && "path" in error && typeof error.path === "string"
 
-/** "no space left on device (ENOSPC)", of the system's "ENOSPC: no space left on device, write". */
+/** "no space left on device (ENOSPC)", from the system's "ENOSPC: no space left on device, write". */
 export const systemReason = (error: unknown): string => {
   const code = codeOf(error)
   const words = /^[A-Z0-9]+: ([^,]+)/.exec(messageOf(error))?.[1]

@@ -14,7 +14,7 @@ import { printable } from "../output/text.js"
 
 export const invalid = (message: string) => ValidationError.invalidValue(HelpDoc.p(message))
 
-/** SQLite would take an empty name, or this one, for a database that is gone when the command ends. */
+/** For SQLite, an empty name or this one means a database that is gone when the command ends. */
 const isNoFile = (name: string) => name.trim() === "" || name.trim() === ":memory:"
 
 export const db = Options.text("db").pipe(
@@ -28,7 +28,7 @@ export const db = Options.text("db").pipe(
         )
       )
     }
-    // The adapter of SQLite cuts it off, and would open another file than the one that was looked at.
+    // The SQLite adapter trims the name, and would open a file other than the one that was checked.
     return name === name.trim()
       ? Effect.succeed(name)
       : Effect.fail(
@@ -64,11 +64,11 @@ export const deadline = (fallback: string) =>
     Options.withDescription(`Longest time to wait, as 90s, 30m or 2h (default ${fallback})`)
   )
 
-/** ActiveCampaign's own, a second, for all that asks an account. */
+/** ActiveCampaign's own limit per second, for all programs that call an account. */
 const documentedLimit = 5
 const usualRate = 4
 
-/** What a command without options for it uses. */
+/** The rate of commands that have no options for it. */
 export const defaultRate = { requestsPerSecond: usualRate, accountLimit: documentedLimit }
 
 export const rate = Options.all({

@@ -7,12 +7,12 @@ import { codeOf, ExitCode, ExitWith } from "./ExitCode.js"
 import { machineTrouble } from "./machineTrouble.js"
 import { interruptedCode } from "./signals.js"
 
-/** What a command has to say: for people as text, for programs as the `result` of the envelope. */
+/** The output of a command: `text` for people, `result` in the envelope for programs. */
 export interface Response {
   readonly text: string
   readonly result: unknown
   readonly exitCode?: ExitCode
-  /** The text is for programs, too, and must not be changed for a terminal's sake. */
+  /** The text is also for programs, and must not be changed to suit a terminal. */
   readonly exact?: boolean
 }
 
@@ -30,8 +30,8 @@ export const envelope = (
 ) => printableJson(JSON.stringify({ command, exitCode, ...body }, null, 2))
 
 /**
- * Runs a command and says how it ended, in one place: results on stdout, trouble on stderr, or the envelope
- * alone on stdout. Fails with nothing but the exit code.
+ * Runs a command and reports how it ended, in one place: results on stdout and errors on stderr, or only the envelope on
+ * stdout. Fails only with the exit code.
  */
 export const respond = <E extends Failure, R>(
   command: string,
