@@ -23,7 +23,7 @@ const initial: State = {
   framer: RecordFramer.initial
 }
 
-/** Batch IDs from a file, one a line, with blank lines and comments left out; a line that holds none refuses the file. */
+/** Batch IDs from a file, one per line, without blank lines and comments; an invalid line refuses the file. */
 export const read = (
   path: string
 ): Effect.Effect<ReadonlyArray<string>, ContactFileError, FileSystem.FileSystem> => {

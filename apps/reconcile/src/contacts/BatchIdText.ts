@@ -1,6 +1,6 @@
 import { likelyBatchColumn, normalForm, roleOf } from "./ColumnNames.js"
 
-/** What IDs look like: nothing else is looked at in them. */
+/** What most IDs look like; these need no further checks. */
 const ordinary = /^[A-Za-z0-9][A-Za-z0-9._:~-]{0,63}$/
 
 const longest = 255
@@ -28,11 +28,11 @@ const faults: ReadonlyArray<readonly [(text: string) => boolean, string]> = [
   [(text) => isColumnName(text), columnName]
 ]
 
-/** Why a text cannot be the ID of a batch, in words that follow it; null where it can. A batch of a wrong ID would be asked about for ever. */
+/** Why a text cannot be a batch ID, in words that follow it; null if it can. A wrong ID would be asked about forever. */
 export const faultOf = (text: string): string | null =>
   isOrdinary(text) ? null : (faults.find(([isSo]) => isSo(text))?.[1] ?? null)
 
-// Nearly every ID has a digit, and no word that is looked for does.
+// Nearly every ID has a digit, and none of the words below does.
 const isOrdinary = (text: string): boolean =>
   ordinary.test(text) && (/\d/.test(text) || (!isPlaceholder(text) && !isColumnName(text)))
 
@@ -59,6 +59,6 @@ const headings = new Set([
   ]
 ])
 
-/** The same of the first line of a list, where a word for what stands below it is its heading. */
+/** The same for the first line of a list, which may be its heading. */
 export const faultOfFirst = (text: string): string | null =>
   faultOf(text) ?? (headings.has(normalForm(text.replace(/[.:~]/g, "_"))) ? columnName : null)

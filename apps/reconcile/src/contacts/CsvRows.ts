@@ -7,7 +7,7 @@ import type { Framed } from "./RecordFramer.js"
 import { type RowSink, take } from "./RowSink.js"
 import { restore } from "./SpreadsheetText.js"
 
-/** The fields of well quoted records, one list a record: what the framer lets through, Papa reads one to one. */
+/** The fields of well-quoted records, one list per record. Papa reads exactly the records the framer lets through. */
 export const fieldsOf = (
   texts: ReadonlyArray<string>,
   delimiter: string
@@ -23,7 +23,7 @@ export const fieldsOf = (
 export const isBlank = (text: string, delimiter: string): boolean =>
   text === "" || (text.trim() === "" && !text.includes(delimiter))
 
-/** Fields without the apostrophes that an export set before formulas, and in how many there was one. */
+/** Fields without the apostrophes that an export added before formulas, and how many had one. */
 export const restored = (
   fields: ReadonlyArray<string>
 ): { readonly fields: ReadonlyArray<string>; readonly count: number } => {
@@ -34,17 +34,17 @@ export const restored = (
 const isQuoted = (text: string): boolean => text.includes('"')
 
 /**
- * What is not all text to everybody: quotes and backslashes, controls and halves of surrogate pairs, which JSON writes
- * otherwise, and the apostrophe, which an export may have set. A record without is one split away from its fields.
+ * Characters that need care: quotes, backslashes, controls and halves of surrogate pairs, which JSON escapes, and the
+ * apostrophe, which an export may have added. A record without them only has to be split into fields.
  */
 const specialSign = /["'\\\p{Cc}\p{Cs}]/u
 const specialBesideTab = /["'\\\p{Cs}]|(?!\t)\p{Cc}/u
 
-/** What is read of a CSV file so far, beside its header. */
+/** What was read of a CSV file so far, besides its header. */
 export interface Progress {
-  /** Fields that lost the apostrophe an export had set. */
+  /** Fields that lost the apostrophe an export had added. */
   readonly restored: number
-  /** The line of another header met below the first; the rows under it stand in its columns, not in ours. */
+  /** The line of another header below the first; the rows under it have its columns, not ours. */
   readonly otherHeader: number | null
 }
 
@@ -94,7 +94,7 @@ export const read = (
       framed.rejected.push(rejected(line, null, underOther(otherHeader), text))
       continue
     }
-    // The first file's last line had no end: the second's mark and header stand on it.
+    // The first file's last line had no line break, so the second's mark and header are on it.
     const glued = text.lastIndexOf("\uFEFF")
     const behind = glued === -1 ? null : headerBehind(text.slice(glued + 1).split(delimiter))
     if (behind === "other") otherHeader = line
@@ -137,7 +137,7 @@ const gluedHeader =
 const underOther = (line: number) =>
   `It is below another header (line ${line}) with different columns. Load that file separately.`
 
-/** Tells whether a row is no contact, but the names of columns: ours, or those of another file. */
+/** Tells whether a row is not a contact but column names: ours, or those of another file. */
 const headerAgain = (header: CsvHeader) => {
   const ours = header.names.map(normalForm)
   const email = ours[header.email] ?? ""
@@ -148,7 +148,7 @@ const headerAgain = (header: CsvHeader) => {
     if (forms.length === ours.length && forms.every(isOurs)) return "same"
     const known = forms.filter((form) => ours.includes(form) || roleOf(form) !== null)
     const isInPlace = forms[header.email] === email || roleOf(fields[header.email] ?? "") === "email"
-    // One word may be a slip in one row; that every value is a name is none.
+    // One matching word may be a slip in one row; a whole row of names is not.
     const isAllNames = known.length > 1 || forms.every((form) => !/\d/.test(form))
     if (isInPlace) return isAllNames ? "other" : null
     return known.length > 1 &&

@@ -1,13 +1,13 @@
-/** What the first bytes of a file say that it is, and what to do where it cannot be read. */
+/** What the first bytes of a file say it is, and what to do if it cannot be read. */
 export type FileKind =
   | { readonly _tag: "Utf8" }
   | { readonly _tag: "Utf16"; readonly littleEndian: boolean }
   | { readonly _tag: "Refused"; readonly reason: string }
 
-/** As many bytes tell every kind. */
+/** This many bytes are enough to tell every kind. */
 const headLength = 16
 
-/** An archive is told apart by the names of the files in it, which stand further on. */
+/** The kind of an archive depends on the names of the files in it, which come later. */
 const archiveHeadLength = 64 * 1024
 
 const saveAsCsv = "Open it and save the contacts as CSV (UTF-8)."
@@ -19,7 +19,7 @@ const image = "this is a picture, not text. Load the contacts as CSV or JSON lin
 const veryOldExcel = `this is a very old Excel workbook (.xls). ${saveAsCsv}`
 const utf32 = "the file is UTF-32. Save it as UTF-8."
 
-/** How the bytes begin, as Latin-1. */
+/** First bytes, as Latin-1, with the refusal. */
 const refusals: ReadonlyArray<readonly [string, string]> = [
   ["\xD0\xCF\x11\xE0", `this is an old Excel workbook (.xls) or another old Office document. ${saveAsCsv}`],
   ["\x09\x08\x10\0", veryOldExcel],
@@ -47,7 +47,7 @@ const refusals: ReadonlyArray<readonly [string, string]> = [
   ["\0\0\xFE\xFF", utf32]
 ]
 
-/** What an archive is, by the beginning of the name of a file in it. */
+/** The kind of an archive, by how the name of a file in it begins. */
 const archives: ReadonlyArray<readonly [string, string]> = [
   ["xl/", "this is an Excel workbook (.xlsx). Open it and save the sheet as CSV (UTF-8)."],
   ["Index/", "this is a Numbers document. Export the sheet as CSV (UTF-8)."],
@@ -100,7 +100,7 @@ const isHalfNul = (bytes: string): boolean => {
   return zeros.length > 0 && zeros.length >= Math.floor(bytes.length / 2) - 1 && new Set(zeros).size === 1
 }
 
-/** Why a text is none that contacts could be read from, told from its first line. */
+/** Why contacts cannot be read from a text, judged by its first line. */
 export const refusalOfText = (text: string): string | null => {
   const firstLine = text.trimStart().split(/[\r\n]/, 1)[0] ?? ""
   if (/^<\?xml/i.test(firstLine)) {

@@ -163,7 +163,7 @@ const addressOf = (value: unknown, key: string): Either.Either<string, Fault> =>
     : fault(`The address in "${printable(key)}" is not a string.`)
 }
 
-/** Whatever stands there is no reason to refuse the contact: what is no ID is not believed. */
+/** A wrong value is no reason to refuse the contact: it is treated as an unknown ID. */
 const contactIdOf = (value: unknown): string | null => {
   if (value === null || value === undefined) return null
   if (typeof value === "string") return value.trim() || null
@@ -182,7 +182,7 @@ const idOf = (key: string | null, object: { readonly [key: string]: unknown }): 
     : fault(`The number in ${name} is not a whole number that can be read exactly; write it as a string.`)
 }
 
-// Working a key's role out takes longer than reading it, and the keys of a file are the same on every line.
+// Working out a key's role takes longer than reading it, and a file has the same keys on every line.
 const rememberedRoles = (): ((key: string) => Role | null) => {
   const known = new Map<string, Role | null>()
   return (key) => {

@@ -12,7 +12,7 @@ import type { RowSink } from "./RowSink.js"
 import * as TableRows from "./TableRows.js"
 import * as TextCheck from "./TextCheck.js"
 
-/** What is read of a SQLite file: one of its tables or views, or what a query finds. */
+/** What to read from a SQLite file: a table, a view, or the rows of a query. */
 export type Selection =
   | { readonly _tag: "Table"; readonly name: string }
   | { readonly _tag: "Query"; readonly sql: string }
@@ -25,7 +25,7 @@ export interface Source {
   readonly reserved?: ReadonlySet<string>
 }
 
-/** Rows read at once: little enough that signals and a run beside it are not held up. */
+/** Rows read at once: few enough not to delay signals or a concurrent run. */
 const rowsPerSlice = 500
 
 /** A slice of large rows ends earlier, so that memory stays flat. */
@@ -89,7 +89,7 @@ const failure =
 
 const prepare = (database: Sqlite.Database, source: Source) =>
   Either.gen(function* () {
-    // Every page is read once, from end to end: nothing is gained by keeping them.
+    // Every page is read only once, so caching pages gains nothing.
     database.pragma("cache_size = -1024")
     const sql = yield* selectOf(database, source)
     const statement = database.prepare<[], ReadonlyArray<TableRows.Cell>>(sql)

@@ -5,10 +5,10 @@ import { type CsvHeader, labels } from "./CsvHeader.js"
 import { keyReason } from "./CsvRows.js"
 import { numberText, type RowSink, take } from "./RowSink.js"
 
-/** What SQLite keeps in a cell, its integers exact. */
+/** A value of a SQLite cell, with exact integers. */
 export type Cell = null | bigint | number | string | Uint8Array
 
-/** Reads one row of a table or a query under its columns; `badText` says which of them hold text that is none. */
+/** Reads one row of a table or query; `badText` lists the columns with invalid text. */
 export const read = (
   header: CsvHeader,
   cells: ReadonlyArray<Cell>,
@@ -77,7 +77,7 @@ const idOf = (cell: Cell): string | null | undefined => {
   return cell === null ? null : String(cell)
 }
 
-/** Whatever stands there is no reason to refuse the contact: what is no ID is not believed. */
+/** A wrong value is no reason to refuse the contact: it is treated as an unknown ID. */
 const contactIdOf = (cell: Cell): string | null => {
   if (typeof cell === "string") return cell.trim() || null
   if (typeof cell === "number") return numberText(cell)
@@ -92,7 +92,7 @@ const valueOf = (cell: Cell): string => {
   if (typeof cell === "bigint") return cell.toString()
   if (cell instanceof Uint8Array) return JSON.stringify(`BLOB of ${cell.length} bytes`)
   if (typeof cell !== "number") return JSON.stringify(cell)
-  // JSON knows no infinity; and a REAL stays one, also where it is whole.
+  // JSON has no infinity; a REAL stays one even if it is whole.
   if (!Number.isFinite(cell)) return JSON.stringify(String(cell))
   return Number.isSafeInteger(cell) ? `${cell}.0` : JSON.stringify(cell)
 }

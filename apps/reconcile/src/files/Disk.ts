@@ -3,7 +3,7 @@ import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 
-/** Every operation on files that this folder makes, each as the system has it: they throw what the system says. */
+/** Every file operation used in this folder, as the system provides it; each throws the system's errors. */
 export interface Operations {
   readonly stat: (path: string) => fs.BigIntStats
   readonly lstat: (path: string) => fs.BigIntStats
@@ -78,7 +78,7 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: "its disk is read-only"
 }
 
-/** What the system refused, by its code, and in words. */
+/** An error of the system, with its code and in words. */
 export class DiskError extends Data.TaggedError("DiskError")<{
   readonly code: string
   readonly detail: string
@@ -97,7 +97,7 @@ export class DiskError extends Data.TaggedError("DiskError")<{
 export const use = <A>(operation: (disk: Operations) => A): Effect.Effect<A, DiskError> =>
   Effect.flatMap(Disk, (disk) => Effect.try({ try: () => operation(disk), catch: DiskError.of }))
 
-/** As `use`, for what takes a while; not given up halfway, since its descriptor may be closed right after. */
+/** Like `use`, for slow operations; not interrupted halfway, because the descriptor may be closed right after. */
 export const wait = <A>(operation: (disk: Operations) => Promise<A>): Effect.Effect<A, DiskError> =>
   Effect.flatMap(Disk, (disk) =>
     Effect.uninterruptible(Effect.tryPromise({ try: () => operation(disk), catch: DiskError.of }))
@@ -110,9 +110,9 @@ export const opened = (path: string, flags: number, mode = 0) =>
     (descriptor) => Effect.ignore(use((disk) => disk.close(descriptor)))
   )
 
-/** What is done has reached the disk, and will be there after a power cut. */
+/** Makes changes in a folder reach the disk, so that they survive a power cut. */
 export const flushFolder = (folder: string): Effect.Effect<void> =>
-  // Some systems and file systems know no such thing as flushing a folder.
+  // Some systems and file systems cannot flush a folder.
   Effect.ignore(
     Effect.scoped(
       Effect.flatMap(opened(folder, fs.constants.O_RDONLY), (descriptor) =>

@@ -11,7 +11,7 @@ export class OutputError extends Schema.TaggedError<OutputError>("ac-reconcile/O
   }
 }
 
-/** An output that would destroy something, and of which nothing was written. */
+/** An output that would destroy something; nothing of it was written. */
 export class OutputRefused extends Schema.TaggedError<OutputRefused>("ac-reconcile/OutputRefused")(
   "OutputRefused",
   {
