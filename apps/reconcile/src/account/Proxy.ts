@@ -6,7 +6,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 
-/** What the environment says of a proxy cannot be used. Nothing of the value is repeated: it may hold credentials. */
+/** The proxy setting in the environment cannot be used. Its value is not repeated: it may contain credentials. */
 export class InvalidProxyUrl extends Schema.TaggedError<InvalidProxyUrl>("ac-reconcile/InvalidProxyUrl")(
   "InvalidProxyUrl",
   { variable: Schema.String, reason: Schema.String }
@@ -21,7 +21,7 @@ export interface Proxy {
   readonly variable: string
   /** Without credentials. */
   readonly url: string
-  /** Host and port, as people are told. */
+  /** Host and port, for messages. */
   readonly host: string
   /** The value of `Proxy-Authorization`. */
   readonly authorization: Option.Option<Redacted.Redacted>
@@ -36,7 +36,7 @@ const authorizationOf = ({ password, username }: URL) =>
     Option.map((credentials) => Redacted.make(`Basic ${Buffer.from(credentials).toString("base64")}`))
   )
 
-/** Takes the value of a variable apart. */
+/** Parses the value of a variable. */
 export const parse = (
   variable: string,
   value: string,
@@ -80,7 +80,7 @@ const isLoopback = (url: URL) => {
   return family !== 0 && loopback.check(host, family === 6 ? "ipv6" : "ipv4")
 }
 
-/** As undici reads them: the lower case wins, even where it is empty. */
+/** Read as undici does: lower case wins, even if it is empty. */
 const read = (name: string) =>
   Effect.option(Config.string(name.toLowerCase())).pipe(
     Effect.flatMap((lower) =>

@@ -35,7 +35,7 @@ const ofTheOthers = (troubles: Troubles) => {
     : `No batch had an answer by then. The last call failed: ${last.message}`
 }
 
-/** How a batch is named that gave no answer, or none that can be read. */
+/** The problem of a batch that gave no answer, or no readable one. */
 export const problemOf = (
   troubles: Troubles,
   { answered, asked, batch: { batchId }, source }: Unanswered,
