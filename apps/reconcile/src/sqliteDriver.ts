@@ -11,8 +11,8 @@ const isNode20 = Number(process.versions.node.split(".", 1)[0]) < 22
 export const driver = isNode20 ? "ac-reconcile-sqlite-node20" : "better-sqlite3"
 
 const remedy = isNode20
-  ? "On Node 20 it is compiled when it is installed: install again with install scripts allowed, or use Node 22 or later."
-  : "Install again without --omit=optional, and under the Node that runs it."
+  ? "On Node 20 it is compiled during installation: install again with install scripts allowed, or use Node 22 or later."
+  : "Install again without --omit=optional, with the Node that runs it."
 
 /** Said by bin/ac-reconcile.js, since nothing else can run yet. */
 class NoSqliteDriver extends Error {
@@ -27,7 +27,7 @@ const load = (): typeof Sqlite => {
     if (isNode20) new loaded(":memory:").close()
     return loaded
   } catch (cause) {
-    throw new NoSqliteDriver(`The SQLite driver (${driver}) is not there, or cannot be loaded. ${remedy}`, {
+    throw new NoSqliteDriver(`The SQLite driver (${driver}) is missing or cannot be loaded. ${remedy}`, {
       cause
     })
   }

@@ -6,13 +6,13 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 
-/** What the environment says of a proxy cannot be used. Nothing of the value is repeated: it may hold credentials. */
+/** The proxy setting in the environment cannot be used. Its value is not repeated: it may contain credentials. */
 export class InvalidProxyUrl extends Schema.TaggedError<InvalidProxyUrl>("ac-reconcile/InvalidProxyUrl")(
   "InvalidProxyUrl",
   { variable: Schema.String, reason: Schema.String }
 ) {
   override get message() {
-    return `${this.variable} cannot be used: ${this.reason}. It looks like http://HOST:PORT or http://USER:PASSWORD@HOST:PORT.`
+    return `${this.variable} cannot be used: ${this.reason}. Write it as http://HOST:PORT or http://USER:PASSWORD@HOST:PORT.`
   }
 }
 
@@ -21,7 +21,7 @@ export interface Proxy {
   readonly variable: string
   /** Without credentials. */
   readonly url: string
-  /** Host and port, as people are told. */
+  /** Host and port, for messages. */
   readonly host: string
   /** The value of `Proxy-Authorization`. */
   readonly authorization: Option.Option<Redacted.Redacted>
@@ -36,7 +36,7 @@ const authorizationOf = ({ password, username }: URL) =>
     Option.map((credentials) => Redacted.make(`Basic ${Buffer.from(credentials).toString("base64")}`))
   )
 
-/** Takes the value of a variable apart. */
+/** Parses the value of a variable. */
 export const parse = (
   variable: string,
   value: string,
@@ -50,13 +50,15 @@ export const parse = (
   // In `user:12/34@host` the password's start would be taken for the port, and told.
   if (url.pathname !== "/" || url.search !== "" || url.hash !== "") {
     return refuse(
-      "something follows host and port. In a user name or password write %2F for a slash, %3F for a question mark and %23 for a number sign"
+      "there is text after the host and port. In a user name or password, write %2F for a slash, %3F for a question mark and %23 for a number sign"
     )
   }
   const hasCredentials = url.username !== "" || url.password !== ""
   const authorization = hasCredentials ? authorizationOf(url) : Option.none()
   if (hasCredentials && Option.isNone(authorization)) {
-    return refuse("its user name or password holds a percent sign that begins no escape. Write it as %25")
+    return refuse(
+      "its user name or password contains a percent sign that is not part of an escape. Write it as %25"
+    )
   }
   return Either.right({
     variable,
@@ -78,7 +80,7 @@ const isLoopback = (url: URL) => {
   return family !== 0 && loopback.check(host, family === 6 ? "ipv6" : "ipv4")
 }
 
-/** As undici reads them: the lower case wins, even where it is empty. */
+/** Read as undici does: lower case wins, even if it is empty. */
 const read = (name: string) =>
   Effect.option(Config.string(name.toLowerCase())).pipe(
     Effect.flatMap((lower) =>

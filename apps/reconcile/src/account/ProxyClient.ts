@@ -10,10 +10,10 @@ import * as NeverLeft from "effect-activecampaign/NeverLeft"
 import { codeOf } from "../ledger/LedgerError.js"
 import type { Proxy } from "./Proxy.js"
 
-/** Milliseconds; less than a call may take, so that a proxy that hangs is known as that. */
+/** Milliseconds; less than a call may take, so that a hanging proxy is recognised. */
 const longestSilence = 15_000
 
-/** The proxy's own trouble, with Node's code for it, by which it is told from the account's. */
+/** An error of the proxy, with Node's code for it, which distinguishes it from the account's errors. */
 class TunnelError extends Error {
   readonly code = "ERR_PROXY_TUNNEL"
   constructor(what: string, why: string) {
@@ -21,7 +21,7 @@ class TunnelError extends Error {
   }
 }
 
-/** Names of schemes only: whatever else stands in the header is the proxy's, and may repeat what it was sent. */
+/** Names of schemes only: the rest of the header may repeat what the proxy was sent. */
 const schemesIn = (header: string | Array<string> | undefined) => {
   const text = [header ?? ""].flat().join(", ")
   return ["Basic", "Negotiate", "NTLM", "Digest", "Bearer"].filter((name) =>
@@ -31,11 +31,11 @@ const schemesIn = (header: string | Array<string> | undefined) => {
 
 const wantsCredentials = ({ authorization, variable }: Proxy, schemes: ReadonlyArray<string>) => {
   if (schemes.length > 0 && !schemes.includes("Basic")) {
-    return `the proxy wants ${schemes.join(" or ")}, and only Basic credentials can be given`
+    return `the proxy requires ${schemes.join(" or ")}, but only Basic credentials are supported`
   }
   return Option.isSome(authorization)
     ? `the proxy does not accept the user name and password in ${variable}`
-    : `the proxy wants a user name and password, and ${variable} has none`
+    : `the proxy requires a user name and password, but ${variable} has none`
 }
 
 const refusal = (proxy: Proxy, { headers, statusCode }: Undici.Dispatcher.ConnectData) => {
@@ -60,12 +60,13 @@ const fromError = ({ url, variable }: Proxy, error: unknown) => {
       case "certificate":
         return "the proxy's certificate is not accepted"
       case "tls":
-        return `the proxy does not speak TLS; try http:// in place of https:// in ${variable}`
+        return `the proxy does not speak TLS; try http:// instead of https:// in ${variable}`
     }
-    if (error instanceof Error && error.name === "HTTPParserError") return "what answered is no HTTP proxy"
+    if (error instanceof Error && error.name === "HTTPParserError")
+      return "the server that answered is not an HTTP proxy"
     if (code === "UND_ERR_HEADERS_TIMEOUT") return "the proxy gave no answer in time"
     if (!/^(UND_ERR_SOCKET|ECONNRESET|EPIPE)$/.test(code)) return "the proxy made no connection"
-    const other = url.startsWith("http:") ? ", as one does that wants https://" : ""
+    const other = url.startsWith("http:") ? ", perhaps because it requires https://" : ""
     return `the proxy closed the connection without an answer${other}`
   }
   return new TunnelError(what(), code)
@@ -76,14 +77,14 @@ type OnConnected = (error: Error | null, data: Undici.Dispatcher.ConnectData) =>
 
 const connector = Undici.buildConnector({})
 
-/** Without the name that the agent gives to a server that is known by its number: Node warns of it on stderr. */
+/** Drops the server name that the agent sets for an IP address: Node warns about it on stderr. */
 const toNamed: Undici.buildConnector.connector = (options, callback) => {
   const { servername, ...unnamed } = options
   const isNumber = isIP((servername ?? "").replace(/^\[|\]$/g, "")) !== 0
   connector(isNumber ? unnamed : options, callback)
 }
 
-/** Connections to the proxy, on each of which it is asked for one to the account. */
+/** Connections to the proxy; each asks it for one to the account. */
 class ToProxy extends Undici.Pool {
   readonly #proxy: Proxy
   constructor(proxy: Proxy, origin: URL, options: Undici.Pool.Options) {
@@ -95,7 +96,7 @@ class ToProxy extends Undici.Pool {
       throw fromError(this.#proxy, error)
     })
     if (data.statusCode === 200) return data
-    // Nobody reads on; an error that comes after the answer is nobody's.
+    // Nobody reads further; an error after the answer does not matter.
     data.socket.on("error", () => {}).destroy()
     throw refusal(this.#proxy, data)
   }

@@ -14,7 +14,7 @@ import { dirname, join } from "node:path"
 import Sqlite from "better-sqlite3"
 import { codeOf } from "../ledger/LedgerError.js"
 
-/** Whether a request may go now, or when to ask again; `isHeld`: because the account asked everybody to wait. */
+/** Whether a request may go now, or when to ask again; `isHeld`: the account asked everybody to wait. */
 export type Claim =
   | { readonly _tag: "Go" }
   | { readonly _tag: "Wait"; readonly millis: number; readonly isHeld: boolean }
@@ -30,28 +30,28 @@ export interface Claiming {
   readonly waiter: string
 }
 
-/** The requests that all commands of one user on one machine make of one account. Each method may throw SQLite's errors. */
+/** The requests of all commands of one user on one machine to one account. Methods may throw SQLite's errors. */
 export interface RateFile {
   readonly path: string
-  /** Whether its name still stands for the file that is open. */
+  /** Whether its name still leads to the open file. */
   readonly isInPlace: () => boolean
   /** Counts a request and lets it go, or keeps its place in the line. */
   readonly claim: (claiming: Claiming) => Claim
-  /** Holds everybody's requests for so long from now. */
+  /** Holds everybody's requests for this long from now. */
   readonly hold: (now: number, millis: number) => void
   readonly close: () => void
 }
 
 const second = 1000
 
-/** The longest hold that is believed. The clock starts anew with the machine, and then a time far ahead is an old one. */
+/** The longest hold that is believed. The clock restarts with the machine; a time far ahead is then an old one. */
 export const longestHold = 300_000
 const longestTake = 2 * second
 
-/** Whoever does not come in time loses its place: it was killed, or has something else to do. */
+/** A command that does not come in time loses its place: it was killed, or is busy. */
 const grace = 100
 
-/** How soon to look again while the one in front is late. */
+/** How soon to check again while the command in front is late. */
 const soon = 10
 
 const schema = `
@@ -63,7 +63,7 @@ const prefix = "rate-"
 const suffix = ".sqlite"
 const oneDay = 86_400_000
 
-/** What tells the machine's clock of now from that of before a restart. */
+/** Distinguishes the machine's clock from the one before a restart. */
 const bootOf = () => {
   try {
     return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()
@@ -72,11 +72,11 @@ const bootOf = () => {
   }
 }
 
-/** Named by a checksum, so that nobody reads from the folder which accounts there are. */
+/** Named by a checksum, so that the folder does not reveal which accounts there are. */
 export const nameOf = (account: string) =>
   `${prefix}${createHash("sha256").update(`${account}\n${bootOf()}`).digest("hex").slice(0, 32)}${suffix}`
 
-/** Files of accounts that nobody has asked for a day, and of earlier boots. */
+/** Deletes files of accounts that were not used for a day, and of earlier boots. */
 const prune = (folder: string, keep: string) => {
   const before = Date.now() - oneDay
   for (const name of readdirSync(folder)) {
@@ -86,7 +86,7 @@ const prune = (folder: string, keep: string) => {
   }
 }
 
-/** For the user alone. Node's own way to make parents, too, never ends where the system refuses them as `/proc` does. */
+/** Only for the user. Node's own recursive mkdir never ends if the system refuses folders, as `/proc` does. */
 const makeFolder = (folder: string): void => {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return
   if (dirname(folder) !== folder) makeFolder(dirname(folder))
@@ -98,7 +98,7 @@ const makeFolder = (folder: string): void => {
   }
 }
 
-/** For the user alone, and nothing but an ordinary file: SQLite would wait at a pipe for ever, and a link leads to another's. */
+/** Only for the user, and only an ordinary file: SQLite would wait on a pipe forever, and a link may lead to another's file. */
 const makeOrCheck = (path: string): void => {
   const found = lstatSync(path, { throwIfNoEntry: false })
   if (found === undefined) {
@@ -110,20 +110,20 @@ const makeOrCheck = (path: string): void => {
       makeOrCheck(path)
     }
   } else if (found.isSymbolicLink() || (found.isFile() && found.nlink > 1)) {
-    throw new Error("a link has the name of its file")
-  } else if (!found.isFile()) throw new Error("it is not an ordinary file")
+    throw new Error("its file name is taken by a link")
+  } else if (!found.isFile()) throw new Error("its file is not an ordinary file")
 }
 
-/** Another program's database is left as it is. */
+/** Leaves another program's database unchanged. */
 const refuseOthers = (database: Sqlite.Database) => {
   const others = database
     .prepare("SELECT 1 FROM sqlite_schema WHERE tbl_name NOT IN ('takes', 'waiters', 'holds')")
     .get()
   const marked = Number(database.pragma("application_id", { simple: true })) !== 0
-  if (others !== undefined || marked) throw new Error("another program's database has the name of its file")
+  if (others !== undefined || marked) throw new Error("its file name is taken by another program's database")
 }
 
-/** Opens the file, and makes it and its folder where needed. */
+/** Opens the file, and creates it and its folder if needed. */
 export const open = (folder: string, account: string): RateFile => {
   makeFolder(folder)
   const name = nameOf(account)
@@ -133,7 +133,7 @@ export const open = (folder: string, account: string): RateFile => {
   const database = new Sqlite(path, { timeout: 0 })
   try {
     refuseOthers(database)
-    // Rolled back by the next to come where a process is killed; lost in a power cut, and then nobody needs it.
+    // If a process is killed, the next command rolls back; a power cut loses the file, and then nobody needs it.
     database.pragma("journal_mode = TRUNCATE")
     database.pragma("synchronous = OFF")
     database.exec(schema)
@@ -144,7 +144,7 @@ export const open = (folder: string, account: string): RateFile => {
   }
 }
 
-/** Throws the file away, whatever it holds. */
+/** Deletes the file, whatever is in it. */
 export const remove = (folder: string, account: string) => {
   const path = join(folder, nameOf(account))
   rmSync(`${path}-journal`, { force: true })

@@ -12,32 +12,32 @@ import * as RateFile from "./RateFile.js"
 export interface Options {
   /** The account's URL in its canonical form. */
   readonly account: string
-  /** What this command may use of the account's rate. */
+  /** This command's own rate. */
   readonly requestsPerSecond: number
   /** What all commands together may use. */
   readonly accountLimit: number
-  /** The user's state folder; why there is none, where there is none. */
+  /** The user's state folder, or why there is none. */
   readonly folder: { readonly path: string } | { readonly missing: string }
-  /** Told what a user should know, as a sentence. */
+  /** Receives a sentence that the user should know. */
   readonly tell: (sentence: string) => Effect.Effect<void>
   /** The machine's own clock in milliseconds, the same for all of its processes. For tests. */
   readonly machineTime?: Effect.Effect<number>
 }
 
-/** No wall clock: it may jump. This one counts from the machine's start, in every process. */
+/** Not the wall clock, which may jump. This clock counts from the machine's start, in every process. */
 const sinceBoot = Effect.sync(() => Number(process.hrtime.bigint()) / 1e6)
 
-/** How much later than it was let go a request may reach the account. */
+/** How long a request may take to reach the account. */
 const slack = 100
 
-/** In its first second, a process still has to load and to connect. */
+/** In its first second, a process still has to load code and connect. */
 const slackAtFirst = 500
 const firstWhile = 1000
 
-/** After trouble with the file, how long to go on without it. */
+/** How long to continue without the file after trouble with it. */
 const pauseAfterTrouble = 10_000
 
-/** Longer waits are told. */
+/** Longer waits are reported. */
 const worthTelling = 5000
 
 class Trouble extends Data.TaggedError("Trouble")<{
@@ -47,17 +47,17 @@ class Trouble extends Data.TaggedError("Trouble")<{
 
 const kindOf = (error: unknown): Trouble["kind"] => {
   const code = codeOf(error)
-  // Moved: somebody has just made it anew.
+  // Moved: another command has just replaced it.
   if (/^SQLITE_(BUSY|LOCKED|READONLY_DBMOVED)/.test(code)) return "busy"
   return /^SQLITE_(NOTADB|CORRUPT|ERROR|CONSTRAINT|MISMATCH|SCHEMA|FORMAT)/.test(code)
     ? "damaged"
     : "unusable"
 }
 
-/** Others are done with the file within a millisecond: one who keeps it for longer than these tries is no command of ours. */
+/** Our commands use the file for less than a millisecond: whatever locks it for longer than these tries is another program. */
 const untilFree = Schedule.intersect(Schedule.jittered(Schedule.spaced("5 millis")), Schedule.recurs(300))
 
-/** Uses the file, opened when it is first needed and again where its name stands for another one. */
+/** Uses the file; opens it when first needed, and again if its name leads to another file. */
 const makeFile = ({ account, folder }: Options) => {
   let file: RateFile.RateFile | undefined
   const close = () => {
@@ -89,11 +89,11 @@ const makeFile = ({ account, folder }: Options) => {
 }
 
 /**
- * A budget that all commands of one user on one machine share for one account: together they keep to the account's limit
- * in any rolling second, each to its own setting, and a 429 to one holds all.
+ * A budget that all commands of one user on one machine share for one account. Together they stay within the account's
+ * limit in any rolling second, each within its own setting, and a 429 to one holds all.
  *
- * Nothing is reserved ahead: a request counts when it goes, so a process that is killed holds up nobody. Trouble with the
- * file never stops a job: then each process keeps to its own rate.
+ * Nothing is reserved ahead: a request counts when it is sent, so a killed process delays nobody. Trouble with the file
+ * never stops a job: each process then keeps its own rate.
  */
 export const make = (options: Options) =>
   Effect.gen(function* () {
@@ -108,7 +108,7 @@ export const make = (options: Options) =>
     let begun: number | undefined
     let usableFrom = 0
     let ownTurn = 0
-    // A hold that this process was asked for is told where it was asked.
+    // A hold that this process itself was asked for is reported elsewhere.
     let toldUntil = 0
 
     const once = (what: keyof typeof said, sentence: string) =>
@@ -120,20 +120,20 @@ export const make = (options: Options) =>
 
     const tellPerProcess = ({ kind, reason }: Trouble) => {
       const where = "path" in options.folder ? ` in ${options.folder.path}` : ""
-      const why = kind === "busy" ? "another program keeps the file locked" : reason
+      const why = kind === "busy" ? "another program has locked the file" : reason
       return once(
         "perProcess",
-        `The rate is kept per process, since commands cannot share it${where} (${why}). Other commands on this account, if any, are not counted.`
+        `The rate limit covers this process only, because commands cannot share it${where} (${why}). Other commands on this account are not counted.`
       )
     }
 
     const tellDamaged = ({ reason }: Trouble) =>
       once(
         "damaged",
-        `The file in which commands share the account's rate was damaged (${reason}) and is made anew.`
+        `The file that commands use to share the account's rate was damaged (${reason}) and has been replaced.`
       )
 
-    /** Nothing where the file cannot be used. */
+    /** None if the file cannot be used. */
     const shared = <A>(use: (file: RateFile.RateFile, now: number) => A): Effect.Effect<Option.Option<A>> =>
       Effect.flatMap(machineTime, (start) => {
         if (start < usableFrom) return Effect.succeedNone
@@ -169,7 +169,7 @@ export const make = (options: Options) =>
       )
     }
 
-    // What was put off by the others must not go closer together than this command may.
+    // Requests delayed by other commands must not come closer together than this command's rate allows.
     const untilOwnTurn = Effect.flatMap(machineTime, (now) =>
       ownTurn > now ? Effect.sleep(Duration.millis(Math.ceil(ownTurn - now))) : Effect.void
     )

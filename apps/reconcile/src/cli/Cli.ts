@@ -13,8 +13,7 @@ import { type Call, callOf, sqlIsNoOption, type Syntax, takesNext } from "./shel
 import { withUsage } from "./shell/usage.js"
 
 /**
- * The parser takes a lone `-` for an option and gives up on all that follows it, so as the name of a file it
- * is moved to the end.
+ * The parser takes a lone `-` for an option and ignores everything after it, so as a file name it is moved to the end.
  */
 const standardInputLast = (syntax: Syntax, args: ReadonlyArray<string>): ReadonlyArray<string> => {
   const call = callOf(syntax, args)
@@ -25,14 +24,14 @@ const standardInputLast = (syntax: Syntax, args: ReadonlyArray<string>): Readonl
 /** Without a subcommand, the parser answers with help. */
 const isHelp = ({ rest, syntax }: Call) => syntax.subcommands.size > 0 && rest.length === 0
 
-/** Whether help is asked for, wherever among the options of a command: the parser knows it only as the first of them. */
+/** Whether help is asked for anywhere among the options: the parser accepts it only as the first one. */
 const asksForHelp = ({ rest, syntax }: Call) =>
   (syntax.subcommands.size === 0 || rest[0]?.startsWith("-") === true) &&
   rest.some((arg, at) => (arg === "--help" || arg === "-h") && !takesNext(syntax, rest[at - 1] ?? ""))
 
 const tellMigration = ({ copy, file, from, to }: Migration) =>
   Console.error(
-    `ac-reconcile: ${file} has schema ${from} and is brought to schema ${to}. As it was, it is kept in ${copy}.`
+    `ac-reconcile: ${file} has schema ${from} and is being migrated to schema ${to}. The old file is kept as ${copy}.`
   )
 
 const tellLease = ({ _tag, file, host, patience, processId }: LeaseEvent) => {
@@ -40,18 +39,18 @@ const tellLease = ({ _tag, file, host, patience, processId }: LeaseEvent) => {
   const seconds = Duration.toSeconds(patience)
   return Console.error(
     _tag === "Watching"
-      ? `ac-reconcile: ${file} is marked as in use by ${other}, which cannot be seen from here. Waiting up to ${seconds} seconds for a sign of life.`
+      ? `ac-reconcile: ${file} is marked as in use by ${other}, which cannot be checked from here. Waiting up to ${seconds} seconds for a sign of life.`
       : `ac-reconcile: ${other} gave no sign of life for ${seconds} seconds; taking over its work on ${file}.`
   )
 }
 
-const unreadable = { unwritable: "its folder cannot be written", full: "its disk is full" } as const
+const unreadable = { unwritable: "its folder is not writable", full: "its disk is full" } as const
 
 const tellPrivateCopy = ({ file, why }: PrivateCopy) =>
   Console.error(
     why === "older"
-      ? `ac-reconcile: ${file} has an older schema. It was left as it is, and a temporary copy brought to schema ${schemaVersion} is read; a command that writes, such as 'ac-reconcile reconcile', brings the file itself to it.`
-      : `ac-reconcile: ${file} cannot be read where it is, as ${unreadable[why]}; a temporary copy is read.`
+      ? `ac-reconcile: ${file} has an older schema and was left unchanged. Reading a temporary copy that was migrated to schema ${schemaVersion}. To migrate the file itself, run a command that writes, such as 'ac-reconcile reconcile'.`
+      : `ac-reconcile: ${file} cannot be read in place because ${unreadable[why]}. Reading a temporary copy.`
   )
 
 const load = async (args: ReadonlyArray<string>): Promise<Parser> => {
@@ -59,14 +58,14 @@ const load = async (args: ReadonlyArray<string>): Promise<Parser> => {
   return one === undefined ? (await import("./allCommands.js")).all : one()
 }
 
-/** Loads no more commands than the call needs, since they take most of the time of a short one. */
+/** Loads only the commands the call needs, because loading takes most of the time of a short call. */
 export const cli = async (argv: ReadonlyArray<string>) => {
   const { run, syntax } = await load(argv.slice(2))
   const args = standardInputLast(syntax, sqlIsNoOption(syntax, argv.slice(2)))
   const call = callOf(syntax, args)
   const asks = asksForHelp(call)
   const asked = run([...argv.slice(0, 2), ...(asks ? [...call.words, "--help"] : args)])
-  // A command that does something prints what it found out, which must not be taken for help.
+  // The output of a command that does something must not be taken for help.
   return (asks || isHelp(call) ? withReadableHelp(call.words)(asked) : asked).pipe(
     withParserConsole,
     withUsage(call),

@@ -57,10 +57,10 @@ const groups: Readonly<Record<string, Readonly<Record<string, Load>>>> = {
 const at = <A>(table: Readonly<Record<string, A>>, word: string): A | undefined =>
   Object.hasOwn(table, word) ? table[word] : undefined
 
-/** The parser writes completions, and asks, for all commands whichever is named. */
+/** Completions and the wizard cover all commands, whichever is named. */
 const isAboutAll = (arg: string) => /^--(completions|wizard)/i.test(arg)
 
-/** What loads the one command that is called; undefined where no known one is, and all of them are asked for. */
+/** Loads the one command that is called; undefined if it is unknown or all are needed. */
 export const oneCommand = (args: ReadonlyArray<string>): Load | undefined => {
   if (args.some(isAboutAll)) return undefined
   const [first = "", second = ""] = args

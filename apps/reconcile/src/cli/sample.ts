@@ -23,7 +23,7 @@ const contacts = sampleContacts.filter(({ batch_id }) => settling.some(({ batchI
 /** What was sent to it. */
 export const csv = `${Papa.unparse([...contacts])}\r\n`
 
-/** Loads the file that holds `csv`; that the batches were submitted just now is known, too. */
+/** Loads the file with `csv`, and records that the batches were submitted just now. */
 export const load = (file: string) =>
   Effect.gen(function* () {
     const now = DateTime.formatIso(yield* DateTime.now)
@@ -44,7 +44,7 @@ const addresses = new Set<string>(contacts.map(({ email }) => email))
 const firstColumn = (database: Sqlite.Database, sql: string) =>
   database.prepare<[], unknown>(sql).pluck().all()
 
-/** What a ledger holds besides the sample, or a part of it; undefined where that is all. */
+/** Something in the ledger that is not from the sample; undefined if there is nothing else. */
 export const strangerIn = (database: Sqlite.Database): string | undefined => {
   const account = firstColumn(database, "SELECT base_url FROM accounts").find(
     (url) => !String(url).startsWith("http://127.0.0.1:")
@@ -66,7 +66,7 @@ export const strangerIn = (database: Sqlite.Database): string | undefined => {
   const other = Object.entries(others).find(([, name]) => name !== undefined)
   return other === undefined
     ? undefined
-    : `it holds ${other[0]} ${printable(String(other[1]))}, which is not of a demo`
+    : `it contains ${other[0]} ${printable(String(other[1]))}, which is not part of the demo`
 }
 
 /** What the demo asks of the account, in each of its runs. */

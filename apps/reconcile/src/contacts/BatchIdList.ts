@@ -23,7 +23,7 @@ const initial: State = {
   framer: RecordFramer.initial
 }
 
-/** Batch IDs from a file, one a line, with blank lines and comments left out; a line that holds none refuses the file. */
+/** Batch IDs from a file, one per line, without blank lines and comments; an invalid line refuses the file. */
 export const read = (
   path: string
 ): Effect.Effect<ReadonlyArray<string>, ContactFileError, FileSystem.FileSystem> => {
@@ -76,8 +76,8 @@ export const read = (
   })
 }
 
-const oneALine = "give one batch ID a line. Nothing was added."
+const oneALine = "give one batch ID per line. Nothing was added."
 
 const isJson =
-  "this is JSON, and no list of batch IDs. If it is what ActiveCampaign answered about a batch, record it with " +
-  "ac-reconcile batches add --id BATCH_ID --answer FILE; else give one batch ID a line. Nothing was added."
+  "this is JSON, not a list of batch IDs. If it is ActiveCampaign's answer about a batch, record it with " +
+  "ac-reconcile batches add --id BATCH_ID --answer FILE; otherwise give one batch ID per line. Nothing was added."

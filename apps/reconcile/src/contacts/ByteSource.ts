@@ -14,12 +14,12 @@ const chunkSize = 64 * 1024
 type Bytes = Stream.Stream<Uint8Array, ContactFileError, FileSystem.FileSystem>
 
 /**
- * The bytes of a file, or of standard input for `-`, in small pieces, unpacked where they are gzip. `onRead` is told
- * how many were read of the file as it is.
+ * The bytes of a file, or of standard input for `-`, in small pieces, unpacked if they are gzip. `onRead` gets the number
+ * of bytes read from the file itself.
  */
 export const read = (path: string, onRead: (bytes: number) => void = () => {}): Bytes =>
   rawBytes(path).pipe(
-    // One at a time: standard input hands over all it has, and its rows would be held together.
+    // One at a time: standard input delivers all it has, and its rows would all be held at once.
     Stream.rechunk(1),
     Stream.tap((bytes) => Effect.sync(() => onRead(bytes.length))),
     unpacked(path)
@@ -31,7 +31,7 @@ const rawBytes = (path: string): Bytes =>
     : Stream.unwrapScoped(Effect.flatMap(FileSystem.FileSystem, (fs) => Effect.map(fs.open(path), piecesOf)))
   ).pipe(Stream.mapError((error) => new ContactFileError({ path, reason: unreadable(error) })))
 
-/** All in the same memory, since each is used before the next is read: a new one each time would await collection. */
+/** All pieces share one buffer, because each is used before the next is read; new buffers would wait for collection. */
 const piecesOf = (file: FileSystem.File) => {
   const memory = new Uint8Array(chunkSize)
   return Stream.repeatEffectOption(
@@ -45,7 +45,7 @@ const piecesOf = (file: FileSystem.File) => {
 
 const gzipMark = [0x1f, 0x8b, 0x08]
 
-/** Told by the first bytes, whatever the name says. */
+/** Decided by the first bytes, whatever the file is called. */
 const unpacked =
   (path: string) =>
   (bytes: Bytes): Bytes =>
@@ -84,9 +84,9 @@ const damaged = (error: unknown): string => {
     message === "unexpected end of file"
       ? "it ends too early"
       : message === "incorrect header check"
-        ? "something that is not gzip stands behind it"
+        ? "something that is not gzip follows it"
         : message
-  return `the gzip file is damaged (${what}); nothing of it was loaded. Fetch or make it again.`
+  return `the gzip file is damaged (${what}); nothing was loaded. Download or create it again.`
 }
 
 const unreadable = (error: PlatformError): string => {
@@ -100,7 +100,7 @@ const unreadable = (error: PlatformError): string => {
     default:
       if (description.startsWith("EISDIR")) return "it is a directory. Name a file in it."
       return description.startsWith("ESPIPE")
-        ? "it is a pipe. Pass it as standard input, and - as the file."
+        ? "it is a pipe. Redirect it to standard input and give - as the file."
         : `it cannot be read (${description || error.message}).`
   }
 }

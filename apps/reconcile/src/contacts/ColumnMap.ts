@@ -1,13 +1,13 @@
 import * as Either from "effect/Either"
 
-/** The columns the caller named; those not named are looked for by the names people usually give them. */
+/** The columns the caller named; the others are found by their usual names. */
 export interface ColumnMap {
   readonly email?: string
   readonly contactId?: string
   readonly batchId?: string
-  /** Names a row across loads; no column is taken for it unasked. */
+  /** Identifies a row across loads; never chosen automatically. */
   readonly key?: string
-  /** The batch column has an option of its own, beside `--map`: messages name the one that was used. */
+  /** The batch column also has its own option, besides `--map`: messages name the one that was used. */
   readonly byBatchColumn?: true
 }
 

@@ -21,10 +21,10 @@ export const normalForm = (name: string): string =>
     .toLowerCase()
     .replace(/[\s_\p{Pd}\p{Cf}]+/gu, "")
 
-/** The role a column has by its name alone. A batch ID is taken only from a column the caller names. */
+/** The role of a column by its name. A batch ID is read only from a column the caller names. */
 export const roleOf = (name: string): Role | null => roleOfNormalForm.get(normalForm(name)) ?? null
 
-/** A column that by its name could hold batch IDs; to be suggested, never to be taken unasked. */
+/** A column whose name suggests batch IDs; only ever suggested, never chosen automatically. */
 export const likelyBatchColumn = (names: ReadonlyArray<string>): string | undefined =>
   names.find((name) =>
     /^(?:(?:ac|activecampaign|bulk|import|sent(?:in)?)*batch(?:id|no|nr|number|name|key|uuid)?|(?:bulk)?importid)$/.test(

@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 
-/** Why a contact file cannot be used at all; one bad row is never one. */
+/** Why a contact file cannot be used at all; a bad row is never the reason. */
 export class ContactFileError extends Schema.TaggedError<ContactFileError>()("ContactFileError", {
   path: Schema.String,
   line: Schema.optional(Schema.Number),

@@ -15,7 +15,7 @@ import {
 } from "./Parsing.js"
 import type * as PhysicalLines from "./PhysicalLines.js"
 
-/** Text of which it is not known yet whether it is read by its lines, or by the values of JSON in it. */
+/** How the text is read: not known yet, by its JSON values, or by its lines. */
 type Body =
   | { readonly _tag: "Unknown"; readonly head: Uint8Array }
   | { readonly _tag: "Values"; readonly values: JsonValues.State }
@@ -42,7 +42,7 @@ export const start = (options: Options): State => ({
 
 const emptyOutput = (): Output => ({ rows: [], rejected: [], remarks: [], restored: 0 })
 
-/** Takes the next bytes, however they were cut, and gives the rows they complete. */
+/** Takes the next bytes, however they were split, and returns the rows they complete. */
 export const feed = (state: State, bytes: Uint8Array): Step<readonly [State, ContactChunk]> => {
   const output = emptyOutput()
   return decoded(state.options, Decoder.feed(state.decoder, bytes)).pipe(
@@ -89,7 +89,7 @@ const feedText = (
     case "Unknown": {
       const head = body.head.length === 0 ? bytes : Buffer.concat([body.head, bytes])
       const isJson = JsonValues.isBeginning(head, isWhole)
-      // Copied: the memory of a piece is used again for the next.
+      // Copied, because the buffer is reused for the next piece.
       if (isJson === undefined) return Either.right({ _tag: "Unknown", head: Uint8Array.from(head) })
       const told = isJson ? values : LineParser.start(undefined)
       return feedText(options, told, head, isWhole, encoding, output)
@@ -127,4 +127,4 @@ const finishText = (
 }
 
 const neverEnds =
-  "the JSON that begins here never ends, as where a file was cut short; nothing was loaded. Fetch or make it again."
+  "the JSON that begins here never ends, as in a file that was cut off; nothing was loaded. Download or create it again."

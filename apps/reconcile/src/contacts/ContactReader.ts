@@ -12,22 +12,22 @@ import type { Format, Options } from "./Parsing.js"
 export interface Source {
   /** A file, or `-` for standard input. */
   readonly path: string
-  /** Without it, told from how the text begins. */
+  /** Without it, decided by how the text begins. */
   readonly format?: Format
-  /** What separates the columns of CSV; without it, told from the header line. */
+  /** The delimiter of CSV; without it, decided by the header line. */
   readonly delimiter?: string
   readonly map?: ColumnMap
-  /** Keep the apostrophes of CSV cells, also those that an export has set. */
+  /** Keep the apostrophes of CSV cells, even those that an export added. */
   readonly raw?: boolean
 }
 
 /**
- * The contacts of a source, a chunk of input at a time and in the order of the file. Bad rows come beside the
- * good ones; the stream fails only where the source cannot be read as contacts at all.
+ * The contacts of a source, a chunk of input at a time and in the order of the file. Bad rows come along with the good
+ * ones; the stream fails only if the source cannot be read as contacts at all.
  */
 export const read = (source: Source): Stream.Stream<ContactChunk, ContactFileError, FileSystem.FileSystem> =>
   Stream.suspend(() => {
-    // Of the file as it is: what is packed in it is longer.
+    // Of the file itself: its unpacked content is longer.
     let bytesRead = 0
     const taken = (chunk: ContactChunk): ContactChunk => {
       const since = bytesRead
@@ -55,7 +55,7 @@ const optionsOf = ({ delimiter, format, map = {}, path, raw = false }: Source): 
     path,
     format,
     delimiter,
-    // A name is a hint and no more: what begins otherwise is something else.
+    // The file name is only a hint; the content decides.
     ...(extension === "tsv" || extension === "tab" ? { preferredDelimiter: "\t" } : {}),
     mostLikelyJson: /^(?:jsonl|ndjson|json)$/.test(extension ?? ""),
     map,

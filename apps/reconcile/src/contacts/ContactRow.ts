@@ -1,18 +1,18 @@
 import type { EmailKey } from "effect-activecampaign/EmailKey"
 import { thousands } from "../text/thousands.js"
 
-/** What the numbers of a source's rows count: the physical lines of a text, or the rows of a table. */
+/** What a row number counts: the physical lines of a text, or the rows of a table. */
 export type Place = "line" | "row"
 
 export interface ContactRow {
   /** The place, counted from 1, at which the row starts. */
   readonly line: number
-  /** The address as it stands in the source, untrimmed. */
+  /** The address as written in the source, untrimmed. */
   readonly email: string
   readonly emailKey: EmailKey
   readonly contactId: string | null
   readonly batchId: string | null
-  /** The source's own key of the row, where a column was named for it. */
+  /** The source's own key of the row, if a column was named for it. */
   readonly key: string | null
   /** The value of every column of the source, in its order: as JSON text, or where all are plain, as it is. */
   readonly cells: ReadonlyArray<string>
@@ -20,22 +20,22 @@ export interface ContactRow {
   readonly isPlain: boolean
   /** The names of the columns; one list for all rows of a CSV file. */
   readonly names: ReadonlyArray<string>
-  /** The row's text as it stood. */
+  /** The row's text, unchanged. */
   readonly record: string
 }
 
 export interface RejectedRow {
   /** The place, counted from 1, at which the row starts. */
   readonly line: number
-  /** The character of that line, counted from 1, at which the fault was seen, where there is one such place. */
+  /** The character of that line, counted from 1, with the fault, if it has one place. */
   readonly column: number | null
   /** One sentence. */
   readonly reason: string
-  /** The row's text as it stood, up to `maxRecordShown` characters. */
+  /** The row's text, unchanged, up to `maxRecordShown` characters. */
   readonly record: string
 }
 
-/** Why a row that was taken deserves a look: its address, or a contact ID that is none. */
+/** Why a loaded row deserves a look: an odd address, or an invalid contact ID. */
 export type RemarkKind =
   | "invisible"
   | "name"
@@ -62,12 +62,12 @@ export interface ContactChunk {
   readonly rows: ReadonlyArray<ContactRow>
   readonly rejected: ReadonlyArray<RejectedRow>
   readonly remarks: ReadonlyArray<Remark>
-  /** Cells that lost the apostrophe an export had set before a formula. */
+  /** Cells that lost the apostrophe an export had added before a formula. */
   readonly restored: number
   readonly bytesRead: number
 }
 
-/** A line, or a quoted record of several lines, longer than this is rejected, so that memory stays flat. */
+/** A longer line, or quoted record of several lines, is rejected so that memory stays flat. */
 export const maxRecordLength = 1024 * 1024
 
 export const maxRecordShown = 64 * 1024

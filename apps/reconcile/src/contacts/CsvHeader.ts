@@ -5,28 +5,28 @@ import { listed, normalForm, printable, roleOf } from "./ColumnNames.js"
 import { nearest } from "../text/nearest.js"
 import { sentAddressColumn } from "./OwnColumns.js"
 
-/** What the header line settles for every row below it. */
+/** What the header line decides for every row below it. */
 export interface CsvHeader {
   readonly names: ReadonlyArray<string>
   readonly email: number
   readonly contactId: number | null
   readonly batchId: number | null
   readonly key: number | null
-  /** What stands before each value in the JSON text of a row. */
+  /** The text before each value in the JSON text of a row. */
   readonly prefixes: ReadonlyArray<string>
 }
 
 const usual = [",", ";", "\t", "|"]
 
-/** These are taken only where an address column comes of it. */
+/** Used only if they give the header an address column. */
 const unusual = [":", "^", "~"]
 
 const columnsBy = (line: string, delimiter: string): number =>
   line.replace(/"[^"]*("|$)/g, "").split(delimiter).length
 
 /**
- * The delimiter under which the header line has an address column, if one alone has; else comma, semicolon, tab or bar,
- * whichever it has most of outside quotes. `preferred`, as a file's name says, comes first of equals.
+ * The delimiter that gives the header line an address column, if there is only one; otherwise the one of comma, semicolon,
+ * tab and bar that occurs most outside quotes. `preferred`, from the file name, wins a tie.
  */
 export const detectDelimiter = (
   line: string,
@@ -46,11 +46,11 @@ export const detectDelimiter = (
   return best
 }
 
-/** Whether columns could be separated in a header line by another sign than the one it was read with. */
+/** Whether another delimiter than the one used could separate columns in a header line. */
 export const hasOtherDelimiter = (line: string, delimiter: string): boolean =>
   [...usual, ...unusual].some((candidate) => candidate !== delimiter && columnsBy(line, candidate) > 1)
 
-/** The delimiter in the line that Excel reads and writes above the header: `sep=;`. */
+/** The delimiter in the line that Excel puts above the header: `sep=;`. */
 export const namedDelimiter = (line: string): string | null =>
   /^"?sep=([^\p{L}\p{N}"])"?\s*$/iu.exec(line)?.[1] ?? null
 
@@ -60,7 +60,7 @@ export const labels =
   (role: Role): string =>
     `column "${printable(header.names[header[role] ?? header.email] ?? "")}"`
 
-/** Finds the columns, or says in the words of an error message why it cannot. */
+/** Finds the columns, or returns an error message. */
 export const make = (fields: ReadonlyArray<string>, map: ColumnMap): Either.Either<CsvHeader, string> =>
   Either.gen(function* () {
     // Spreadsheets write nameless columns at the right edge; their values are kept under their position.
@@ -68,13 +68,13 @@ export const make = (fields: ReadonlyArray<string>, map: ColumnMap): Either.Eith
     const repeated = names.filter((name, i) => names.indexOf(name) !== i)
     if (repeated.length > 0) {
       return yield* Either.left(
-        `more than one column is called ${listed([...new Set(repeated)])}. Give every column a name of its own.`
+        `more than one column is named ${listed([...new Set(repeated)])}. Give each column its own name.`
       )
     }
     const email = yield* find(names, map, "email")
     if (email === null) {
       return yield* Either.left(
-        `no column holds an e-mail address (columns: ${listed(names)}). Name it with --map email=COLUMN.`
+        `no e-mail address column was found (columns: ${listed(names)}). Name it with --map email=COLUMN.`
       )
     }
     const contactId = yield* find(names, map, "contactId")
@@ -95,7 +95,7 @@ const find = (
     const isNamedSo = (name: string) => (ours === undefined ? roleOf(name) === role : name === ours)
     return only(matching(names, isNamedSo), names, role)
   }
-  // The name as written comes first: only a file can have both "Email" and "email".
+  // An exact match wins: a file may have both "Email" and "email".
   const exact = matching(names, (name) => name.trim() === wanted.trim())
   const found = exact.length > 0 ? exact : matching(names, (name) => normalForm(name) === normalForm(wanted))
   return found.length === 0
@@ -108,7 +108,7 @@ const find = (
 
 const likeOf = (wanted: string, names: ReadonlyArray<string>) => {
   const like = nearest(wanted, names)
-  return like === undefined ? "" : `The nearest is "${printable(like)}". `
+  return like === undefined ? "" : `Did you mean "${printable(like)}"? `
 }
 
 const matching = (names: ReadonlyArray<string>, test: (name: string) => boolean): ReadonlyArray<number> =>

@@ -7,7 +7,7 @@ import type { Framed } from "./RecordFramer.js"
 import { type RowSink, take } from "./RowSink.js"
 import { restore } from "./SpreadsheetText.js"
 
-/** The fields of well quoted records, one list a record: what the framer lets through, Papa reads one to one. */
+/** The fields of well-quoted records, one list per record. Papa reads exactly the records the framer lets through. */
 export const fieldsOf = (
   texts: ReadonlyArray<string>,
   delimiter: string
@@ -23,7 +23,7 @@ export const fieldsOf = (
 export const isBlank = (text: string, delimiter: string): boolean =>
   text === "" || (text.trim() === "" && !text.includes(delimiter))
 
-/** Fields without the apostrophes that an export set before formulas, and in how many there was one. */
+/** Fields without the apostrophes that an export added before formulas, and how many had one. */
 export const restored = (
   fields: ReadonlyArray<string>
 ): { readonly fields: ReadonlyArray<string>; readonly count: number } => {
@@ -34,17 +34,17 @@ export const restored = (
 const isQuoted = (text: string): boolean => text.includes('"')
 
 /**
- * What is not all text to everybody: quotes and backslashes, controls and halves of surrogate pairs, which JSON writes
- * otherwise, and the apostrophe, which an export may have set. A record without is one split away from its fields.
+ * Characters that need care: quotes, backslashes, controls and halves of surrogate pairs, which JSON escapes, and the
+ * apostrophe, which an export may have added. A record without them only has to be split into fields.
  */
 const specialSign = /["'\\\p{Cc}\p{Cs}]/u
 const specialBesideTab = /["'\\\p{Cs}]|(?!\t)\p{Cc}/u
 
-/** What is read of a CSV file so far, beside its header. */
+/** What was read of a CSV file so far, besides its header. */
 export interface Progress {
-  /** Fields that lost the apostrophe an export had set. */
+  /** Fields that lost the apostrophe an export had added. */
   readonly restored: number
-  /** The line of another header met below the first; the rows under it stand in its columns, not in ours. */
+  /** The line of another header below the first; the rows under it have its columns, not ours. */
   readonly otherHeader: number | null
 }
 
@@ -93,7 +93,7 @@ export const read = (
       framed.rejected.push(rejected(line, null, underOther(otherHeader), text))
       continue
     }
-    // The first file's last line had no end: the second's mark and header stand on it.
+    // The first file's last line had no line break, so the second's mark and header are on it.
     const glued = text.lastIndexOf("\uFEFF")
     const behind = glued === -1 ? null : headerBehind(text.slice(glued + 1).split(delimiter))
     if (behind === "other") otherHeader = line
@@ -129,15 +129,15 @@ export const read = (
   return { restored: count, otherHeader }
 }
 
-const sameHeader = "It is the header again, as where files were put one behind another."
+const sameHeader = "It is the header again, as in files that were joined."
 const otherColumns =
-  "It is another header, with other columns than the first; the rows below it are not read. Load that file by itself."
+  "It is another header, with different columns; the rows below it are not read. Load that file separately."
 const gluedHeader =
-  "The header of another file stands on it, as where files were put one behind another and the first did not end with a line break."
+  "The header of another file is on the same line, as in files that were joined when the first did not end with a line break."
 const underOther = (line: number) =>
-  `It stands below another header, that of line ${line}, with other columns than the first. Load that file by itself.`
+  `It is below another header (line ${line}) with different columns. Load that file separately.`
 
-/** Tells whether a row is no contact, but the names of columns: ours, or those of another file. */
+/** Tells whether a row is not a contact but column names: ours, or those of another file. */
 const headerAgain = (header: CsvHeader) => {
   const ours = header.names.map(normalForm)
   const email = ours[header.email] ?? ""
@@ -148,7 +148,7 @@ const headerAgain = (header: CsvHeader) => {
     if (forms.length === ours.length && forms.every(isOurs)) return "same"
     const known = forms.filter((form) => ours.includes(form) || roleOf(form) !== null)
     const isInPlace = forms[header.email] === email || roleOf(fields[header.email] ?? "") === "email"
-    // One word may be a slip in one row; that every value is a name is none.
+    // One matching word may be a slip in one row; a whole row of names is not.
     const isAllNames = known.length > 1 || forms.every((form) => !/\d/.test(form))
     if (isInPlace) return isAllNames ? "other" : null
     return known.length > 1 &&
@@ -164,7 +164,7 @@ const valueOf = (fields: ReadonlyArray<string>, column: number | null): string |
 
 const widthReason = (expected: number, found: number): string =>
   `Expected ${countOf(expected)}, found ${found}: ` +
-  (found > expected ? "put values that hold the delimiter in double quotes." : "values are missing.")
+  (found > expected ? "put values that contain the delimiter in double quotes." : "values are missing.")
 
 const countOf = (columns: number): string => (columns === 1 ? "1 column" : `${columns} columns`)
 

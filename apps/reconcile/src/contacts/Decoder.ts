@@ -2,7 +2,7 @@ import * as Either from "effect/Either"
 import * as FileKind from "./FileKind.js"
 import * as Utf16 from "./Utf16.js"
 
-/** Bytes of a file that are not told apart yet, or are of a known encoding. */
+/** Bytes of a file whose encoding is not known yet, or is known. */
 export type State =
   | { readonly _tag: "Head"; readonly held: Uint8Array }
   | { readonly _tag: "Utf8" }
@@ -12,7 +12,7 @@ const nothing = new Uint8Array(0)
 
 export const initial: State = { _tag: "Head", held: nothing }
 
-/** The next bytes as UTF-8, wrong ones left as they are; or why the file cannot be read at all. */
+/** The next bytes as UTF-8, with invalid ones unchanged; or why the file cannot be read at all. */
 export const feed = (
   state: State,
   bytes: Uint8Array
@@ -43,7 +43,7 @@ export const finish = (state: State): Either.Either<readonly [State, Uint8Array]
 
 const begin = (head: Uint8Array, isWhole: boolean): Either.Either<readonly [State, Uint8Array], string> => {
   const kind = FileKind.ofBytes(head, isWhole)
-  // Copied: the memory of a piece is used again for the next.
+  // Copied, because the buffer is reused for the next piece.
   if (kind === undefined) return Either.right([{ _tag: "Head", held: Uint8Array.from(head) }, nothing])
   switch (kind._tag) {
     case "Utf8":

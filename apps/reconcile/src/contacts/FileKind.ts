@@ -1,25 +1,25 @@
-/** What the first bytes of a file say that it is, and what to do where it cannot be read. */
+/** What the first bytes of a file say it is, and what to do if it cannot be read. */
 export type FileKind =
   | { readonly _tag: "Utf8" }
   | { readonly _tag: "Utf16"; readonly littleEndian: boolean }
   | { readonly _tag: "Refused"; readonly reason: string }
 
-/** As many bytes tell every kind. */
+/** This many bytes are enough to tell every kind. */
 const headLength = 16
 
-/** An archive is told apart by the names of the files in it, which stand further on. */
+/** The kind of an archive depends on the names of the files in it, which come later. */
 const archiveHeadLength = 64 * 1024
 
-const saveAsCsv = "Open it there, and save the contacts as CSV (UTF-8)."
+const saveAsCsv = "Open it and save the contacts as CSV (UTF-8)."
 
 const unpack = (name: string, command: string) =>
-  `this is compressed with ${name}, which is not read here (gzip is). Unpack it first, as with ${command}.`
+  `this is compressed with ${name}, which is not supported (gzip is). Unpack it first, for example with ${command}.`
 
 const image = "this is a picture, not text. Load the contacts as CSV or JSON lines."
 const veryOldExcel = `this is a very old Excel workbook (.xls). ${saveAsCsv}`
 const utf32 = "the file is UTF-32. Save it as UTF-8."
 
-/** How the bytes begin, as Latin-1. */
+/** First bytes, as Latin-1, with the refusal. */
 const refusals: ReadonlyArray<readonly [string, string]> = [
   ["\xD0\xCF\x11\xE0", `this is an old Excel workbook (.xls) or another old Office document. ${saveAsCsv}`],
   ["\x09\x08\x10\0", veryOldExcel],
@@ -27,8 +27,11 @@ const refusals: ReadonlyArray<readonly [string, string]> = [
   ["\x09\x04\x06\0", veryOldExcel],
   ["\x09\x02\x06\0", veryOldExcel],
   ["\x09\0\x04\0", veryOldExcel],
-  ["%PDF-", "this is a PDF. Export the contacts as CSV (UTF-8) from where it was made."],
-  ["SQLite format 3\0", "this is a SQLite file. Name it with --from, and the rows with --table or --query."],
+  ["%PDF-", "this is a PDF. Export the contacts as CSV (UTF-8) from the program that made it."],
+  [
+    "SQLite format 3\0",
+    "this is a SQLite file. Read it with --from, and choose the rows with --table or --query."
+  ],
   ["\x28\xB5\x2F\xFD", unpack("Zstandard", "zstd -d")],
   ["BZh91AY&SY", unpack("bzip2", "bunzip2")],
   ["\xFD7zXZ\0", unpack("xz", "unxz")],
@@ -44,21 +47,21 @@ const refusals: ReadonlyArray<readonly [string, string]> = [
   ["\0\0\xFE\xFF", utf32]
 ]
 
-/** What an archive is, by the beginning of the name of a file in it. */
+/** The kind of an archive, by how the name of a file in it begins. */
 const archives: ReadonlyArray<readonly [string, string]> = [
-  ["xl/", "this is an Excel workbook (.xlsx). Open it there, and save the sheet as CSV (UTF-8)."],
+  ["xl/", "this is an Excel workbook (.xlsx). Open it and save the sheet as CSV (UTF-8)."],
   ["Index/", "this is a Numbers document. Export the sheet as CSV (UTF-8)."],
   ["word/", `this is a Word document. ${saveAsCsv}`],
-  ["mimetype", "this is an OpenDocument file (.ods). Open it, and save the sheet as CSV (UTF-8)."],
+  ["mimetype", "this is an OpenDocument file (.ods). Open it and save the sheet as CSV (UTF-8)."],
   ["[Content_Types].xml", `this is an Office document, most likely an Excel workbook (.xlsx). ${saveAsCsv}`],
-  ["", "this is a ZIP archive. Unpack it, and load the file in it."]
+  ["", "this is a ZIP archive. Unpack it and load the file in it."]
 ]
 
 const archiveEntry = "PK\x03\x04"
 
 const utf16WithoutMark =
-  "the file looks like UTF-16 without a byte order mark, and is not guessed at. " +
-  "Save it as UTF-8, as with iconv -f UTF-16LE -t UTF-8 (or UTF-16BE)."
+  "the file looks like UTF-16 without a byte order mark. " +
+  "Save it as UTF-8, for example with iconv -f UTF-16LE -t UTF-8 (or UTF-16BE)."
 
 const latin1 = (bytes: Uint8Array, length: number) =>
   Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(length, bytes.length)).toString("latin1")
@@ -97,25 +100,25 @@ const isHalfNul = (bytes: string): boolean => {
   return zeros.length > 0 && zeros.length >= Math.floor(bytes.length / 2) - 1 && new Set(zeros).size === 1
 }
 
-/** Why a text is none that contacts could be read from, told from its first line. */
+/** Why contacts cannot be read from a text, judged by its first line. */
 export const refusalOfText = (text: string): string | null => {
   const firstLine = text.trimStart().split(/[\r\n]/, 1)[0] ?? ""
   if (/^<\?xml/i.test(firstLine)) {
-    return "this is XML, as some programs save spreadsheets. Open it there, and save the contacts as CSV (UTF-8)."
+    return "this is XML, as some programs save spreadsheets. Open it and save the contacts as CSV (UTF-8)."
   }
   if (/^<(?:!doctype|!--|html|head|body|meta|table|style|div|script)\b/i.test(firstLine)) {
-    return `this is an HTML page, whatever its name says; some programs call one .xls. ${saveAsCsv}`
+    return `this is an HTML page, which some programs save with the ending .xls. ${saveAsCsv}`
   }
   if (firstLine.startsWith("{\\rtf")) return `this is a rich text document (RTF). ${saveAsCsv}`
   if (/^MIME-Version:/i.test(firstLine)) {
-    return `this is a saved web page (MIME), whatever its name says. ${saveAsCsv}`
+    return `this is a saved web page (MIME). ${saveAsCsv}`
   }
   if (/^BEGIN:VCARD/i.test(firstLine))
     return "these are vCards. Export the contacts as CSV (UTF-8) or JSON lines."
   if (/^\|.*\|\s*$/.test(firstLine)) {
-    return "this is a table for reading, as Markdown has it. Export the contacts as CSV (UTF-8) or JSON lines."
+    return "this is a Markdown table. Export the contacts as CSV (UTF-8) or JSON lines."
   }
   if (!firstLine.includes("\0")) return null
-  if (firstLine.includes("ustar")) return "this is a tar archive. Unpack it, and load the file in it."
-  return "its first line holds NUL characters, so it is no text, or UTF-16 without a byte order mark. Save it as UTF-8."
+  if (firstLine.includes("ustar")) return "this is a tar archive. Unpack it and load the file in it."
+  return "its first line contains NUL characters, so it is not text, or it is UTF-16 without a byte order mark. Save it as UTF-8."
 }

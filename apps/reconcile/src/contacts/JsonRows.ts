@@ -51,7 +51,7 @@ const readObject = (
   const value = parsed.right
   if (!Predicate.isRecord(value)) return fault("It is JSON, but not an object.")
   if (mayHoldSurrogate(text) && holdsLoneSurrogate(value)) {
-    return fault("It holds half of a character (a lone surrogate, as \\udfff), which is no text.")
+    return fault("It contains half of a character (a lone surrogate, like \\udfff), which is not text.")
   }
   const keys = Object.keys(value)
   const key = (role: Role) => keyFor(keys, map[role], role, roles)
@@ -67,7 +67,7 @@ const readObject = (
   const twice = [emailAt.right, contactIdAt.right, batchIdAt.right, keyAt.right].find(
     (used) => used !== null && hasTwice(text, used)
   )
-  if (twice != null) return fault(`The key "${printable(twice)}" stands in it more than once.`)
+  if (twice != null) return fault(`It has the key "${printable(twice)}" more than once.`)
   const email = addressOf(value[emailAt.right], emailAt.right)
   if (Either.isLeft(email)) return Either.left(email.left)
   const batchId = idOf(batchIdAt.right, value)
@@ -77,8 +77,8 @@ const readObject = (
   if (sourceKey.right === null && map.key !== undefined) {
     return fault(
       keyAt.right === null
-        ? `No key is "${printable(map.key)}" (keys: ${listed(keys)}).`
-        : `The value of "${printable(map.key)}", by which the row is known, is blank.`
+        ? `It has no key "${printable(map.key)}" (keys: ${listed(keys)}).`
+        : `The value of "${printable(map.key)}", the key of the row, is blank.`
     )
   }
   const record = text.trim()
@@ -120,7 +120,9 @@ const withoutAddress = (
   keys: ReadonlyArray<string>
 ): string => {
   const wanted =
-    map.email === undefined ? "No key holds an e-mail address" : `No key is "${printable(map.email)}"`
+    map.email === undefined
+      ? "It has no key for an e-mail address"
+      : `It has no key "${printable(map.email)}"`
   const list = keys.find((key) => {
     const member = value[key]
     return Array.isArray(member) && member.some(Predicate.isRecord)
@@ -128,7 +130,7 @@ const withoutAddress = (
   const remedy =
     list === undefined
       ? ""
-      : ` The contacts seem to be in the list "${printable(list)}": load that alone, as with jq '.["${printable(list)}"]'.`
+      : ` The contacts seem to be in the list "${printable(list)}": load only that, for example with jq '.["${printable(list)}"]'.`
   return `${wanted} (keys: ${listed(keys)}).${remedy}`
 }
 
@@ -162,7 +164,7 @@ const addressOf = (value: unknown, key: string): Either.Either<string, Fault> =>
     : fault(`The address in "${printable(key)}" is not a string.`)
 }
 
-/** Whatever stands there is no reason to refuse the contact: what is no ID is not believed. */
+/** A wrong value is no reason to refuse the contact: it is treated as an unknown ID. */
 const contactIdOf = (value: unknown): string | null => {
   if (value === null || value === undefined) return null
   if (typeof value === "string") return value.trim() || null
@@ -178,10 +180,10 @@ const idOf = (key: string | null, object: { readonly [key: string]: unknown }): 
   // Beyond this a number has lost digits, and would name another contact.
   return Number.isSafeInteger(value)
     ? Either.right(String(value))
-    : fault(`The number in ${name} is no whole number that can be read exactly; write it as a string.`)
+    : fault(`The number in ${name} is not a whole number that can be read exactly; write it as a string.`)
 }
 
-// Working a key's role out takes longer than reading it, and the keys of a file are the same on every line.
+// Working out a key's role takes longer than reading it, and a file has the same keys on every line.
 const rememberedRoles = (): ((key: string) => Role | null) => {
   const known = new Map<string, Role | null>()
   return (key) => {

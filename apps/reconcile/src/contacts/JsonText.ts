@@ -1,4 +1,4 @@
-/** SQLite reads no JSON that is nested deeper, and a query over all rows would fail at one that is. */
+/** SQLite cannot read JSON that is nested deeper, and one such row would fail a query over all rows. */
 export const deepest = 1000
 
 /** Whether arrays and objects are nested deeper than that. */
@@ -18,7 +18,7 @@ export const isTooDeep = (text: string): boolean => {
   return false
 }
 
-/** At the quote that closes the string, or at the end. */
+/** The position of the closing quote, or the end. */
 const behindString = (text: string, opening: number): number => {
   for (let at = opening + 1; at < text.length; at++) {
     if (text[at] === "\\") at++
@@ -27,11 +27,11 @@ const behindString = (text: string, opening: number): number => {
   return text.length
 }
 
-/** Whether the text of an object has a key more than once: one reader takes the first value then, and another the last. */
+/** Whether the text of an object has a key more than once: some readers take the first value, others the last. */
 export const hasTwice = (text: string, key: string): boolean => {
   const written = JSON.stringify(key)
   const first = text.indexOf(written)
-  // Without an escape a key is written in one way only, and nearly all are there once.
+  // Without escapes a key is written in only one way, and nearly all occur once.
   if (first !== -1 && !text.includes("\\u") && text.indexOf(written, first + 1) === -1) return false
   return keysOf(text).filter((one) => one === key).length > 1
 }
@@ -81,7 +81,7 @@ export const cellsOf = (text: string, keys: ReadonlyArray<string>): ReadonlyArra
   return keys.map((one) => written.get(one) ?? "null")
 }
 
-/** Whether a key or a value of parsed JSON holds half of a surrogate pair: it is no text, and cannot be written as UTF-8. */
+/** Whether a key or value of parsed JSON has half of a surrogate pair, which cannot be written as UTF-8. */
 export const holdsLoneSurrogate = (value: unknown): boolean => {
   if (typeof value === "string") return /\p{Cs}/u.test(value)
   if (typeof value !== "object" || value === null) return false
@@ -90,5 +90,5 @@ export const holdsLoneSurrogate = (value: unknown): boolean => {
     : Object.entries(value).some(([key, member]) => holdsLoneSurrogate(key) || holdsLoneSurrogate(member))
 }
 
-/** Whether a text could hold one: they come by their escapes alone. */
+/** Whether a text could have one: they only come as escapes. */
 export const mayHoldSurrogate = (text: string): boolean => /\\u[dD][89A-Fa-f]/.test(text)

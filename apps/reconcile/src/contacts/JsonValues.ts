@@ -7,7 +7,7 @@ import type { Framed } from "./RecordFramer.js"
 /** Where a value under way began, and how much of it was read. */
 interface Value {
   readonly line: number
-  /** Its bytes; of one that is too long to be kept, the first. */
+  /** Its bytes; only the first ones if it is too long. */
   readonly held: ReadonlyArray<Uint8Array>
   readonly length: number
   /** How many arrays and objects are open in it. */
@@ -35,7 +35,7 @@ const [openArray, closeArray, openObject, closeObject] = [sign("["), sign("]"), 
 const byteOrderMark = [0xef, 0xbb, 0xbf]
 
 /**
- * Cuts bytes of JSON into values, wherever their lines end: the elements of an array, or objects one behind another.
+ * Splits bytes of JSON into values, regardless of line ends: the elements of an array, or objects one after another.
  * Only brackets and strings are followed here, so that one value that is not JSON is one bad row.
  */
 export const feed = (
@@ -46,7 +46,7 @@ export const feed = (
 ): State => {
   let { afterCr, inArray, line, openedOn, value } = state
   let from = 0
-  // Of the value under way; kept apart, since they change with every byte.
+  // State of the current value; kept separately because it changes with every byte.
   let depth = value?.depth ?? 0
   let inString = value?.inString ?? false
   let escaped = value?.escaped ?? false
@@ -75,7 +75,7 @@ export const feed = (
         }
         continue
       }
-      // What is neither array nor object ends where something else begins.
+      // A value that is neither array nor object ends where something else begins.
       else if (byte !== comma && byte !== closeArray && !isLineEnd) continue
       else end(at)
       if (value !== null) continue
@@ -97,7 +97,7 @@ export const feed = (
   return { inArray, openedOn, line, afterCr, value: open }
 }
 
-/** What the end of the input completes; or, where it comes too early, on which line that began which it leaves open. */
+/** What the end of the input completes; or, if it comes too early, the line on which the open value began. */
 export const finish = (
   { inArray, openedOn, value }: State,
   encoding: PhysicalLines.Encoding,
@@ -117,7 +117,7 @@ const isBetween = (byte: number): boolean =>
   byte === tab ||
   byteOrderMark.includes(byte)
 
-// Copied: the memory of a piece is used again for the next.
+// Copied, because the buffer is reused for the next piece.
 const extended = (value: Value, piece: Uint8Array): Value => {
   const length = value.length + piece.length
   if (length <= maxRecordLength) return { ...value, length, held: [...value.held, Uint8Array.from(piece)] }
@@ -144,7 +144,7 @@ const emit = ({ held, length, line }: Value, encoding: PhysicalLines.Encoding, i
   into.rejected.push(rejected(line, column, reason, text))
 }
 
-/** As much of a source is looked at to tell whether it is JSON of this shape. */
+/** How much of a source is checked to tell whether it is JSON of this shape. */
 const mostLooked = 64 * 1024
 
 /**

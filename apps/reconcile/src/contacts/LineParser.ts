@@ -15,7 +15,7 @@ import {
 import * as PhysicalLines from "./PhysicalLines.js"
 import * as RecordFramer from "./RecordFramer.js"
 
-/** What is known of text in lines so far: nothing, its kind, or its kind and its header. */
+/** What is known about text in lines so far: nothing, its kind, or its kind and its header. */
 type Phase =
   | { readonly _tag: "Start" }
   | { readonly _tag: "Header"; readonly delimiter: string; readonly isNamed: boolean }
@@ -103,7 +103,7 @@ const advance = (
     }
   )
 
-/** Blank lines tell nothing about the source, so it stays unknown until another comes. */
+/** Blank lines say nothing about the source, so it stays unknown until another line comes. */
 const begin = (options: Options, segment: PhysicalLines.Segment): Step<Phase> => {
   const text = (segment._tag === "Text" ? segment.text : segment.beginning).replace(
     /^(?:[^\S\r\n]*(?:[\r\n]|$)|\uFEFF)+/,
@@ -185,7 +185,7 @@ const takeHeader = (
 }
 
 const otherDelimiter = (readWith: string): string =>
-  ` It was read with ${readWith === "\t" ? "a tab" : `"${readWith}"`} between the columns; if they are separated by another sign, name it, as with --delimiter ';'.`
+  ` Its columns were split at ${readWith === "\t" ? "tabs" : `"${readWith}"`}. If that is wrong, name the delimiter, for example --delimiter ';'.`
 
 const behind = ({ lines, rejected, texts }: RecordFramer.Framed, at: number): RecordFramer.Framed => ({
   texts: texts.slice(at + 1),

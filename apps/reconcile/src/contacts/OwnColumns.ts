@@ -1,6 +1,6 @@
 import { normalForm, roleOf } from "./ColumnNames.js"
 
-/** Set before a column of ours that would otherwise be taken for one of the source. */
+/** Put before a column of ours that would otherwise look like one of the source. */
 const prefix = "reconcile_"
 
 /** As `contacts load` would see it: by the same letters, or by the same meaning. */
@@ -12,7 +12,7 @@ const isTaken = (name: string, originals: ReadonlyArray<string>) => {
   )
 }
 
-/** The names our columns bear beside those of the source, which keep theirs. */
+/** The names of our columns next to those of the source, which keep theirs. */
 export const ownNames = (
   own: ReadonlyArray<string>,
   originals: ReadonlyArray<string>
@@ -23,7 +23,7 @@ export const ownNames = (
     return free
   })
 
-/** In a file we wrote, the column of the address as it was sent: the last one added, if it was added again. */
+/** In a file we wrote, the column with the address as sent; the last one added, if there are several. */
 export const sentAddressColumn = (names: ReadonlyArray<string>): string | undefined =>
   names
     .filter((name) => name.startsWith(prefix) && /^(?:reconcile_)+email$/.test(name))

@@ -11,18 +11,18 @@ export const formats = ["csv", "jsonl", "json"] as const
 export type Format = (typeof formats)[number]
 
 export interface Options {
-  /** The name errors are told under. */
+  /** The name used in errors. */
   readonly path: string
-  /** Undefined: told from how the text begins. */
+  /** Undefined: decided by how the text begins. */
   readonly format: Format | undefined
-  /** Undefined: told from the header line. */
+  /** Undefined: decided by the header line. */
   readonly delimiter: string | undefined
-  /** The delimiter that the file's name speaks for. */
+  /** The delimiter that the file name suggests. */
   readonly preferredDelimiter?: string
-  /** What begins neither as JSON nor as a header with an address is read as JSON lines, by the file's name. */
+  /** By the file name, text that begins neither like JSON nor like a header with an address is read as JSON lines. */
   readonly mostLikelyJson?: boolean
   readonly map: ColumnMap
-  /** Keep apostrophes as they stand, also where an export has set them before what could be a formula. */
+  /** Keep apostrophes, even those that an export added before possible formulas. */
   readonly raw?: boolean
 }
 
@@ -39,7 +39,7 @@ export const readObjects = (options: Options, framed: RecordFramer.Framed, outpu
   tellRejected(framed, output)
 }
 
-/** The faults of the framing were found before those of the rows: told in the order of the file. */
+/** Framing faults are found before row faults; this puts them in the order of the file. */
 export const tellRejected = ({ rejected }: RecordFramer.Framed, output: Output): void => {
   for (const row of rejected.sort((a, b) => a.line - b.line)) output.rejected.push(row)
 }

@@ -32,8 +32,8 @@ export const ofQuote = (
     return {
       column: opened.column,
       reason:
-        `The quoted field that opens ${opened.words} holds a single quote ${stray.words}; ` +
-        "close the field before it, or write it twice."
+        `The quoted field that opens ${opened.words} contains a single quote ${stray.words}; ` +
+        "close the field before it, or double the quote."
     }
   }
   return {
@@ -51,7 +51,7 @@ export const ofEncoding = (text: string, recordStart: number, line: number, bad:
     column: where.column,
     reason:
       bad.encoding === "UTF-16"
-        ? `What stands ${where.words} is no character of UTF-16, but half of one; save the file as UTF-8.`
+        ? `There is only half of a UTF-16 character ${where.words}; save the file as UTF-8.`
         : `The byte 0x${byte} ${where.words} is not UTF-8; save the file as UTF-8.`
   }
 }

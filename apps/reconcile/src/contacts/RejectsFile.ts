@@ -103,7 +103,7 @@ export const typed = (name: string, { inputs, json, place }: TypedOptions) =>
     if (json && (yield* isStandardOutput(target))) {
       return yield* new OutputRefused({
         file: name,
-        is: "where --json writes one document and nothing else",
+        is: "where --json writes its one document",
         hint: "Name a file with --rejects FILE."
       })
     }

@@ -3,7 +3,7 @@ import type { Remark, RemarkKind } from "./ContactRow.js"
 export interface Counted {
   readonly kind: RemarkKind
   readonly count: number
-  /** The first of them. */
+  /** The first few. */
   readonly examples: ReadonlyArray<Remark>
 }
 
@@ -15,7 +15,7 @@ export interface Remarks {
 
 const mostExamples = 3
 
-/** Counts what is odd in a source while it is read; of each kind few examples are kept, however many there are. */
+/** Counts oddities of a source while it is read, keeping only a few examples of each kind. */
 export const make = (): Remarks => {
   const kinds = new Map<RemarkKind, { count: number; readonly examples: Array<Remark> }>()
   return {

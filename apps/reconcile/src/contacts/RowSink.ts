@@ -5,17 +5,17 @@ import { printable, roleOf } from "./ColumnNames.js"
 import { type ContactRow, type RejectedRow, type Remark, rejected, remark } from "./ContactRow.js"
 import * as OddAddress from "./OddAddress.js"
 
-/** Where the rows of a chunk gather, good and bad. */
+/** Collects the rows of a chunk, good and bad. */
 export interface RowSink {
   readonly rows: Array<ContactRow>
   readonly rejected: Array<RejectedRow>
   readonly remarks: Array<Remark>
 }
 
-/** What a reader found in a row, its IDs and its key trimmed, null where they are blank. */
+/** What a reader found in a row; IDs and key are trimmed, and null if blank. */
 export type Found = Omit<ContactRow, "emailKey">
 
-/** What every reader asks of the values of a row; `named` says in a message where the value of a role stands. */
+/** The checks that every reader makes on a row; `named` gives the place of a value for messages. */
 export const take = (found: Found, named: (role: Role) => string, sink: RowSink): void => {
   const { batchId, email, key, line } = found
   const emailKey = EmailKey.fromAddress(email)
@@ -48,25 +48,25 @@ const faultOf = (
   named: (role: Role) => string
 ): string | null => {
   if (emailKey === "") return `The address in ${named("email")} is blank.`
-  if (email.includes("\0")) return `The address in ${named("email")} holds a NUL character.`
+  if (email.includes("\0")) return `The address in ${named("email")} contains a NUL character.`
   if (!email.includes("@") && roleOf(email) === "email") {
-    return `The address in ${named("email")} is the name of a column: a header stands in the middle.`
+    return `The address in ${named("email")} is a column name: there is another header among the rows.`
   }
   const wrongBatch = batchId === null ? null : BatchIdText.faultOf(batchId)
   if (wrongBatch !== null) {
     return `The batch ID "${printable(batchId ?? "")}" in ${named("batchId")} ${wrongBatch}.`
   }
-  return key?.includes("\0") ? `The key in ${named("key")} holds a NUL character.` : null
+  return key?.includes("\0") ? `The key in ${named("key")} contains a NUL character.` : null
 }
 
-/** As ActiveCampaign writes its IDs; spreadsheets and data frames append the zeros. */
+/** An ID as ActiveCampaign writes it; spreadsheets and data frames append the zeros. */
 const contactId = /^([1-9]\d{0,18})(?:\.0+)?$/
 
-/** A number as the text of an ID. One that lost digits would name another contact, and is written so that it is none. */
+/** A number as the text of an ID. If it lost digits, it would name another contact, so it is written as an invalid ID. */
 export const numberText = (value: number): string =>
   Number.isSafeInteger(value) ? String(value) : value.toExponential()
 
-/** What is no ID is not believed: the contact is taken as one whose ID is not known. */
+/** An invalid ID is ignored: the contact is loaded without an ID. */
 const contactIdOf = (text: string, line: number, sink: RowSink): string | null => {
   const id = contactId.exec(text)?.[1]
   if (id === undefined) sink.remarks.push(remark(line, "contact-id", text))

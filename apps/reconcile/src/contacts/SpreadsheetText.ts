@@ -1,7 +1,7 @@
-/** What spreadsheets take for the beginning of a formula, in every width it comes in. */
+/** Characters that begin a formula in spreadsheets, in every width. */
 const risky = /[=+\-@\u2212\uFE62\uFE63\uFE66\uFE6B\uFF0B\uFF0D\uFF1D\uFF20]/
 
-/** What some of them drop before they look: blanks, quotes, and all that cannot be seen. */
+/** Characters that some spreadsheets skip first: blanks, quotes and invisible ones. */
 const ignorable = /['"\p{Cc}\p{Cf}\p{Z}]/u
 
 /** Where a spreadsheet set to another delimiter, or one that ignores quotes, would begin a new cell. */
@@ -10,8 +10,8 @@ const separator = /[;\t\r\n]/
 const plain = /^[A-Za-z0-9][^;\t\r\n]*$/
 
 /**
- * The places, last first, at which a formula could begin. Apostrophes are looked through, so that setting or
- * taking one there never changes which places these are: that makes `restore` the exact inverse.
+ * The places, last first, at which a formula could begin. Apostrophes are ignored, so that adding or removing one there
+ * never changes the places: this makes `restore` the exact inverse.
  */
 const places = (text: string): ReadonlyArray<number> => {
   const found: Array<number> = []
@@ -27,7 +27,7 @@ const places = (text: string): ReadonlyArray<number> => {
   return found
 }
 
-/** Text that no spreadsheet runs: an apostrophe stands before all that could begin a formula. */
+/** Text that no spreadsheet runs: an apostrophe is added before anything that could begin a formula. */
 export const neutralise = (text: string): string => {
   if (plain.test(text)) return text
   let safe = text

@@ -12,7 +12,7 @@ import type { RowSink } from "./RowSink.js"
 import * as TableRows from "./TableRows.js"
 import * as TextCheck from "./TextCheck.js"
 
-/** What is read of a SQLite file: one of its tables or views, or what a query finds. */
+/** What to read from a SQLite file: a table, a view, or the rows of a query. */
 export type Selection =
   | { readonly _tag: "Table"; readonly name: string }
   | { readonly _tag: "Query"; readonly sql: string }
@@ -25,7 +25,7 @@ export interface Source {
   readonly reserved?: ReadonlySet<string>
 }
 
-/** Rows read at once: little enough that signals and a run beside it are not held up. */
+/** Rows read at once: few enough not to delay signals or a concurrent run. */
 const rowsPerSlice = 500
 
 /** A slice of large rows ends earlier, so that memory stays flat. */
@@ -89,12 +89,12 @@ const failure =
 
 const prepare = (database: Sqlite.Database, source: Source) =>
   Either.gen(function* () {
-    // Every page is read once, from end to end: nothing is gained by keeping them.
+    // Every page is read only once, so caching pages gains nothing.
     database.pragma("cache_size = -1024")
     const sql = yield* selectOf(database, source)
     const statement = database.prepare<[], ReadonlyArray<TableRows.Cell>>(sql)
     if (!statement.reader || !statement.readonly) {
-      return yield* Either.left("the query is not a SELECT; only reading is possible here.")
+      return yield* Either.left("the query is not a SELECT; only reading is allowed here.")
     }
     const names = statement.columns().map(({ name }) => name)
     const header = yield* CsvHeader.make(names, source.map ?? {})
@@ -119,7 +119,7 @@ const selectOf = (
   if (table !== undefined) return Either.right(`SELECT * FROM "${table.replaceAll('"', '""')}"`)
   return Either.left(
     reserved.has(wanted)
-      ? `"${printable(selection.name)}" is a table of ac-reconcile's own. Name one of yours.`
+      ? `"${printable(selection.name)}" is one of ac-reconcile's own tables. Name one of yours.`
       : `there is no table "${printable(selection.name)}" (tables: ${tables.length === 0 ? "none" : listed(tables)}).`
   )
 }
@@ -128,12 +128,13 @@ const unreadable = (error: unknown): string => {
   const code = error instanceof Sqlite.SqliteError ? error.code : ""
   const message = error instanceof Error ? error.message : String(error)
   if (code.startsWith("SQLITE_BUSY"))
-    return "another program is writing to it. Load it when that has finished."
+    return "another program is writing to it. Load it when that program has finished."
   if (code === "SQLITE_NOTADB") return "it is not a SQLite file. Name one with --from."
   if (code.startsWith("SQLITE_CANTOPEN"))
     return "there is no such file, or it cannot be opened. Check the path."
   if (message.includes("directory does not exist")) return "there is no such file. Check the path."
-  if (message.includes("contains more than one statement")) return "the query holds more than one statement."
-  if (code.startsWith("SQLITE_READONLY")) return "the query writes; only reading is possible here."
+  if (message.includes("contains more than one statement"))
+    return "the query contains more than one statement."
+  if (code.startsWith("SQLITE_READONLY")) return "the query writes; only reading is allowed here."
   return `it cannot be read (${printable(message)}).`
 }

@@ -5,10 +5,10 @@ import { type CsvHeader, labels } from "./CsvHeader.js"
 import { keyReason } from "./CsvRows.js"
 import { numberText, type RowSink, take } from "./RowSink.js"
 
-/** What SQLite keeps in a cell, its integers exact. */
+/** A value of a SQLite cell, with exact integers. */
 export type Cell = null | bigint | number | string | Uint8Array
 
-/** Reads one row of a table or a query under its columns; `badText` says which of them hold text that is none. */
+/** Reads one row of a table or query; `badText` lists the columns with invalid text. */
 export const read = (
   header: CsvHeader,
   cells: ReadonlyArray<Cell>,
@@ -58,7 +58,7 @@ const faultOf = (
     return `The value in ${columnsNamed(header, binary)} is binary (a BLOB); leave it out with --query 'select …'.`
   }
   if (badText.length > 0) {
-    return `The text in ${columnsNamed(header, badText)} is not in the encoding of its file, so it is no text; write it anew there, or leave the column out with --query 'select …'.`
+    return `The text in ${columnsNamed(header, badText)} is not valid in the encoding of its file; correct it there, or leave the column out with --query 'select …'.`
   }
   if (length > maxRecordLength)
     return `The row is longer than ${maxRecordLength} characters, too long for one contact.`
@@ -67,7 +67,7 @@ const faultOf = (
   for (const role of ["batchId", "key"] as const) {
     const column = header[role]
     if (column !== null && idOf(cells[column] ?? null) === undefined) {
-      return `The number in ${named(role)} is no whole number.`
+      return `The number in ${named(role)} is not a whole number.`
     }
   }
   return header.key !== null && idOf(cells[header.key] ?? null) === null ? keyReason(named("key")) : null
@@ -79,7 +79,7 @@ const idOf = (cell: Cell): string | null | undefined => {
   return cell === null ? null : String(cell)
 }
 
-/** Whatever stands there is no reason to refuse the contact: what is no ID is not believed. */
+/** A wrong value is no reason to refuse the contact: it is treated as an unknown ID. */
 const contactIdOf = (cell: Cell): string | null => {
   if (typeof cell === "string") return cell.trim() || null
   if (typeof cell === "number") return numberText(cell)
@@ -91,7 +91,7 @@ const valueOf = (cell: Cell): string => {
   if (typeof cell === "bigint") return cell.toString()
   if (cell instanceof Uint8Array) return JSON.stringify(`BLOB of ${cell.length} bytes`)
   if (typeof cell !== "number") return JSON.stringify(cell)
-  // JSON knows no infinity; and a REAL stays one, also where it is whole.
+  // JSON has no infinity; a REAL stays one even if it is whole.
   if (!Number.isFinite(cell)) return JSON.stringify(String(cell))
   return Number.isSafeInteger(cell) ? `${cell}.0` : JSON.stringify(cell)
 }

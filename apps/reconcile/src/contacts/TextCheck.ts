@@ -1,6 +1,6 @@
 import type Sqlite from "better-sqlite3"
 
-/** Tells which cells of a row hold text that is none. Rows are to be asked about in their order. */
+/** Finds the cells of a row with invalid text. Rows must be checked in their order. */
 export interface TextCheck {
   readonly of: (cells: ReadonlyArray<unknown>, row: number) => ReadonlyArray<number>
   readonly close: () => void
@@ -8,7 +8,7 @@ export interface TextCheck {
 
 const none: ReadonlyArray<number> = []
 
-/** What the driver gives for bytes that are no text, and for itself. */
+/** What the driver returns for invalid bytes, and for this character itself. */
 const replacement = "\uFFFD"
 
 /** What gives the cells of a statement's rows as bytes. Columns are numbered, since a query may give them any names. */

@@ -8,7 +8,7 @@ const nothing = new Uint8Array(0)
 
 export const start = (littleEndian: boolean): State => ({ littleEndian, rest: nothing })
 
-/** Stands for what is no character in UTF-16, since it is none in UTF-8: the row that holds it is told by it. */
+/** Marks what is not a character in UTF-16: it is invalid UTF-8 too, so the row that has it is found. */
 const noCharacter = Buffer.of(0xff)
 
 /** UTF-16 as UTF-8; the result does not depend on how the bytes were cut. */

@@ -3,7 +3,7 @@ import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 
-/** Every operation on files that this folder makes, each as the system has it: they throw what the system says. */
+/** Every file operation used in this folder, as the system provides it; each throws the system's errors. */
 export interface Operations {
   readonly stat: (path: string) => fs.BigIntStats
   readonly lstat: (path: string) => fs.BigIntStats
@@ -61,32 +61,29 @@ export class Disk extends Context.Reference<Disk>()("ac-reconcile/Disk", {
 }) {}
 
 const reasons: Readonly<Record<string, string>> = {
-  EACCES: "you are not allowed to",
-  EDQUOT: "your share of the disk is used up",
-  EFBIG: "it would be larger than files may be here",
+  EACCES: "permission denied",
+  EDQUOT: "your disk quota is used up",
+  EFBIG: "it would exceed the largest file size allowed here",
   EIO: "the disk reports an error",
-  EISDIR: "its name is written as that of a folder",
-  ELOOP: "its links lead in a circle",
+  EISDIR: "its name is that of a folder",
+  ELOOP: "its links form a loop",
   EMFILE: "too many files are open",
   ENAMETOOLONG: "its name is too long",
   ENFILE: "too many files are open",
   ENOENT: "its folder does not exist",
   ENOSPC: "the disk is full",
-  ENOTDIR: "what should be its folder is a file",
+  ENOTDIR: "its folder is a file",
   ENXIO: "nothing reads it",
-  EPERM: "you are not allowed to",
-  EROFS: "it is on a disk that can only be read",
-  // Windows lets no other program replace or remove what most of them open.
+  EPERM: "not permitted",
+  EROFS: "its disk is read-only",
+  // On Windows, no other program can replace or remove most files that are open.
   ...(process.platform === "win32" &&
     Object.fromEntries(
-      ["EACCES", "EBUSY", "EPERM"].map((code) => [
-        code,
-        "you are not allowed to, or another program has it open"
-      ])
+      ["EACCES", "EBUSY", "EPERM"].map((code) => [code, "not permitted, or another program has it open"])
     ))
 }
 
-/** What the system refused, by its code, and in words. */
+/** An error of the system, with its code and in words. */
 export class DiskError extends Data.TaggedError("DiskError")<{
   readonly code: string
   readonly detail: string
@@ -105,7 +102,7 @@ export class DiskError extends Data.TaggedError("DiskError")<{
 export const use = <A>(operation: (disk: Operations) => A): Effect.Effect<A, DiskError> =>
   Effect.flatMap(Disk, (disk) => Effect.try({ try: () => operation(disk), catch: DiskError.of }))
 
-/** As `use`, for what takes a while; not given up halfway, since its descriptor may be closed right after. */
+/** Like `use`, for slow operations; not interrupted halfway, because the descriptor may be closed right after. */
 export const wait = <A>(operation: (disk: Operations) => Promise<A>): Effect.Effect<A, DiskError> =>
   Effect.flatMap(Disk, (disk) =>
     Effect.uninterruptible(Effect.tryPromise({ try: () => operation(disk), catch: DiskError.of }))
@@ -118,9 +115,9 @@ export const opened = (path: string, flags: number, mode = 0) =>
     (descriptor) => Effect.ignore(use((disk) => disk.close(descriptor)))
   )
 
-/** What is done has reached the disk, and will be there after a power cut. */
+/** Makes changes in a folder reach the disk, so that they survive a power cut. */
 export const flushFolder = (folder: string): Effect.Effect<void> =>
-  // Some systems and file systems know no such thing as flushing a folder.
+  // Some systems and file systems cannot flush a folder.
   Effect.ignore(
     Effect.scoped(
       Effect.flatMap(opened(folder, fs.constants.O_RDONLY), (descriptor) =>

@@ -18,7 +18,7 @@ export const variant = (name: string, number: number): string => {
 
 type Standing = "free" | "ours" | "theirs"
 
-/** What stands under a name that nobody typed. A link is somebody's, whatever it leads to. */
+/** Whose file has a name that nobody typed. A link counts as somebody else's, whatever it leads to. */
 const standingOf = (name: string, inputs: ReadonlyArray<Input>): Effect.Effect<Standing, DiskError> =>
   Effect.gen(function* () {
     const stat = yield* Effect.catchIf(
@@ -34,17 +34,17 @@ const standingOf = (name: string, inputs: ReadonlyArray<Input>): Effect.Effect<S
 
 export interface Written {
   readonly file: string
-  /** The name that was meant, where it is taken by somebody else's file. */
+  /** The intended name, if somebody else's file has it. */
   readonly taken: string | null
 }
 
 export interface MadeUpWriter {
   readonly write: (text: string) => Effect.Effect<void, OutputError>
-  /** Gives the file its name, and tells which. */
+  /** Gives the file its name, and returns it. */
   readonly finish: Effect.Effect<Written, OutputError>
 }
 
-/** Names a finished file, at the first name that is free or bears what an earlier command of ours wrote. */
+/** Gives a finished file the first name that is free or belongs to an earlier file of ours. */
 const nameFirst = (
   name: string,
   inputs: ReadonlyArray<Input>,
@@ -66,7 +66,7 @@ const nameFirst = (
 const newly = (candidate: string, made: Content) =>
   Effect.zipRight(made.complete(candidate, "free"), Unfinished.nameNew(made.file, candidate))
 
-/** Writes a file under a name that nobody typed, and that may be somebody's. */
+/** Writes a file under a name that nobody typed and that somebody may already use. */
 export const into = (
   name: string,
   { hint, inputs }: { readonly hint: string; readonly inputs: ReadonlyArray<Input> }
@@ -78,7 +78,7 @@ export const into = (
   }))
 }
 
-/** Takes away what earlier commands wrote under such a name, and what they left unfinished; nothing else. */
+/** Deletes what earlier commands wrote under this name, and what they left unfinished; nothing else. */
 export const discard = (name: string, inputs: ReadonlyArray<Input>, number = 1): Effect.Effect<void> =>
   Effect.gen(function* () {
     if (number === 1) yield* Unfinished.sweep(name)

@@ -11,7 +11,7 @@ export class OutputError extends Schema.TaggedError<OutputError>("ac-reconcile/O
   }
 }
 
-/** An output that would destroy something, and of which nothing was written. */
+/** An output that would destroy something; nothing of it was written. */
 export class OutputRefused extends Schema.TaggedError<OutputRefused>("ac-reconcile/OutputRefused")(
   "OutputRefused",
   {
@@ -22,6 +22,6 @@ export class OutputRefused extends Schema.TaggedError<OutputRefused>("ac-reconci
   }
 ) {
   override get message() {
-    return `${this.file}: nothing was written to it, since it is ${this.is}. ${this.hint}`
+    return `${this.file}: nothing was written to it because it is ${this.is}. ${this.hint}`
   }
 }

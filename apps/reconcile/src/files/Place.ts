@@ -42,7 +42,7 @@ export const identityOf = ({ dev, ino }: BigIntStats): Identity => ({ device: de
 export const isSame = (one: Identity, other: Identity): boolean =>
   one.device === other.device && one.inode === other.inode
 
-/** Where file systems usually take `A.db` and `a.db` for one name, one that is not there yet is known by both. */
+/** If file systems usually treat `A.db` and `a.db` as one name, so do we for a file that does not exist yet. */
 export const folded = (path: string) =>
   process.platform === "darwin" || process.platform === "win32" ? path.normalize("NFC").toLowerCase() : path
 
@@ -65,7 +65,7 @@ const presentAt = (path: string, stat: BigIntStats): Place => ({
   stat
 })
 
-/** The number of one of our own descriptors, where a folder is the system's list of them. */
+/** The number of one of our own descriptors, if the folder is the system's list of them. */
 const ownDescriptor = (disk: Operations, folder: string, name: string): number | undefined => {
   if (!/^\d+$/.test(name)) return undefined
   if (folder === "/dev/fd") return Number(name)
@@ -89,7 +89,7 @@ const followLinks = (disk: Operations, name: string): Place => {
   let path = name
   for (let links = 0; links < maxLinks; links += 1) {
     const last = basename(path)
-    // Written as a folder, it can be nothing else.
+    // A name written as a folder can only be a folder.
     if (/[\\/]$/.test(path) || last === "." || last === "..") {
       const real = realFolder(disk, path)
       return presentAt(real, disk.stat(real))
@@ -120,10 +120,10 @@ export const follow = (name: string): Effect.Effect<Place, DiskError> =>
 export const descriptor = (number: number): Effect.Effect<Place, DiskError> =>
   use((disk) => descriptorPlace(disk, number))
 
-/** Follows a name that need lead nowhere. */
+/** Follows a name that may lead nowhere. */
 export const followed = (name: string): Effect.Effect<Place | undefined> =>
   Effect.orElseSucceed(follow(name), () => undefined)
 
-/** An open descriptor has no path that would lead to the same file later. */
+/** The path of a place; an open descriptor has none that would lead to the same file later. */
 export const pathOf = (place: Place): string | undefined =>
   place._tag === "Descriptor" ? undefined : place.path

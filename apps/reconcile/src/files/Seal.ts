@@ -6,22 +6,22 @@ import * as Effect from "effect/Effect"
 import { type DiskError, type Operations, opened, use } from "./Disk.js"
 
 /**
- * A file under a name that we made up is replaced or taken away by a later command only while it is, to the byte, what
- * an earlier one wrote, where it wrote it: it may be the user's own, or hold their corrections. The time of its last
- * change tells: its fraction of a second is a checksum of the content, of the file itself, its name and its folder. So
- * whoever changes, copies, renames or moves the file has it for their own, also where the copy keeps the time.
+ * A file under a name that we chose may be the user's own, or have their corrections in it. So a later command replaces or
+ * deletes it only if it is exactly what an earlier command wrote there. The modification time shows this: its fraction of a
+ * second is a checksum of the content, the file itself, its name and its folder. A file that was changed, copied, renamed
+ * or moved is the user's, even if a copy keeps the time.
  */
 export type Checksum = Hash
 
 export const checksum = (): Checksum => createHash("sha256")
 
-/** Never nothing, which is all that a file system of whole seconds keeps. */
+/** Never zero, because a file system with whole seconds always gives zero. */
 const microsecondsAt = (disk: Operations, path: string, descriptor: number, content: Checksum) => {
   const place = [disk.fstat(descriptor).ino, disk.stat(dirname(path)).ino, basename(path)]
   return 1 + (content.copy().update(place.join("/")).digest().readUInt32BE(0) % 999_998)
 }
 
-/** To be put on when all is written. The second is one that has passed, so that the time is never to come. */
+/** Call when all is written. The second is in the past, so that the time is never in the future. */
 export const seal = (path: string, descriptor: number, sum: Checksum): Effect.Effect<void, DiskError> =>
   Effect.flatMap(Clock.currentTimeMillis, (now) => {
     const second = Math.max(1, Math.floor(now / 1000) - 1)

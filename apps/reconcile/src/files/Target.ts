@@ -23,11 +23,11 @@ export interface Input {
   readonly is: string
 }
 
-/** Where an output goes, once it is known that nothing is destroyed by it. */
+/** Where an output goes, once it is known that it destroys nothing. */
 export type Target =
-  /** A file that is there whole or as it was: `path` is free, or an ordinary file, which is replaced. */
+  /** A file that is either complete or unchanged: `path` is free, or an ordinary file, which is replaced. */
   | { readonly _tag: "File"; readonly name: string; readonly path: string; readonly hint: string }
-  /** What is written into as it is: a FIFO, a character device, an open descriptor. */
+  /** Something to write into directly: a FIFO, a character device, an open descriptor. */
   | {
       readonly _tag: "Stream"
       readonly name: string
@@ -64,7 +64,7 @@ const firstBytes = (path: string) =>
     )
   )
 
-/** What of SQLite's a file is by its first bytes. */
+/** Which kind of SQLite file it is, by its first bytes. */
 const sqliteOf = (path: string): Effect.Effect<string | undefined, DiskError> =>
   Effect.map(firstBytes(path), (bytes) => sqliteSigns.find(([sign]) => bytes.startsWith(sign))?.[1])
 
@@ -76,7 +76,7 @@ const databaseBehind = (path: string): string | undefined => {
   return suffix === undefined ? undefined : path.slice(0, -suffix.length)
 }
 
-const beside = "a file that SQLite keeps beside its database"
+const beside = "a file that SQLite keeps next to its database"
 
 const standardInput: Effect.Effect<Place | undefined> = Effect.orElseSucceed(descriptor(0), () => undefined)
 
@@ -86,7 +86,7 @@ const isOneOf = (place: Place, path: string | undefined, identity: Identity | un
   return isFile && identity !== undefined && isSame(place.identity, identity)
 }
 
-/** What a place is of the command's inputs, or of what SQLite keeps beside them. */
+/** Which of the command's inputs a place is, or a file that SQLite keeps next to one. */
 const inputAt = (place: Place, inputs: ReadonlyArray<Input>) =>
   Effect.gen(function* () {
     const path = pathOf(place)
@@ -105,17 +105,17 @@ const inputAt = (place: Place, inputs: ReadonlyArray<Input>) =>
     return undefined
   })
 
-/** What a place is of any SQLite file's. Opens it, so it must be known to be none that this process has open. */
+/** Which kind of SQLite file a place is. This opens the file, so this process must not have it open already. */
 const sqliteAt = (place: Place) =>
   Effect.gen(function* () {
     if (place._tag === "Descriptor") {
-      // A shell may have opened for us what we may not open ourselves.
+      // A shell may have opened a file for us that we cannot open ourselves.
       return place.kind === "file" ? yield* orNothing(sqliteOf(`/dev/fd/${place.descriptor}`)) : undefined
     }
     if (place._tag === "Present" && place.kind === "file") {
-      // What cannot be looked into may be anything.
+      // A file that cannot be inspected may be anything.
       const is = yield* Effect.catchAll(sqliteOf(place.path), ({ reason }) =>
-        Effect.succeed(`a file that cannot be looked into (${reason})`)
+        Effect.succeed(`a file that cannot be inspected (${reason})`)
       )
       if (is !== undefined) return is
     }
@@ -129,12 +129,12 @@ const neverWritten: Readonly<Record<string, string>> = {
   socket: "a socket"
 }
 
-/** Why nothing may be written to a place; undefined where something may. */
+/** Why nothing may be written to a place; undefined if writing is allowed. */
 export const objectionTo = (place: Place, inputs: ReadonlyArray<Input>): Effect.Effect<string | undefined> =>
   Effect.gen(function* () {
     const input = yield* inputAt(place, inputs)
     if (input !== undefined) return input
-    // A descriptor may be a socket, which is what one of our parents may have made of a pipe.
+    // A descriptor may be a socket: a parent process may have used one as a pipe.
     const never =
       place._tag === "Present" || (place._tag === "Descriptor" && place.kind !== "socket")
         ? neverWritten[place.kind]
@@ -144,7 +144,7 @@ export const objectionTo = (place: Place, inputs: ReadonlyArray<Input>): Effect.
 
 const shown = (name: string) => (name === "-" ? "standard output" : name.trim() === "" ? `'${name}'` : name)
 
-/** Why an output could not be written, told of the name it was asked for under. */
+/** Why an output could not be written, under the name that was typed. */
 export const outputFailed =
   (target: { readonly name: string; readonly hint: string }) => (error: DiskError) =>
     new OutputError({
@@ -152,13 +152,13 @@ export const outputFailed =
       reason: error.reason,
       hint:
         error.code === "ENOSPC" || error.code === "EDQUOT"
-          ? `Free some space, or n${target.hint.slice(1)}`
+          ? `Free some space, or ${target.hint.charAt(0).toLowerCase()}${target.hint.slice(1)}`
           : target.hint
     })
 
 /**
- * Judges the name of an output before anything is read or written. `-` is standard output. Ask before a ledger is
- * opened: a look at a file that SQLite has open would drop its locks.
+ * Checks the name of an output before anything is read or written. `-` is standard output. Call this before a ledger is
+ * opened: inspecting a file that SQLite has open would drop its locks.
  */
 export const outputTo = (
   name: string,
@@ -167,7 +167,7 @@ export const outputTo = (
   Effect.gen(function* () {
     const hint = hintFor(option)
     const refuse = (is: string) => new OutputRefused({ file: shown(name), is, hint })
-    if (name.trim() === "") return yield* refuse("no name")
+    if (name.trim() === "") return yield* refuse("an empty name")
     const place = yield* Effect.mapError(
       name === "-" ? descriptor(1) : follow(name),
       outputFailed({ name, hint })
@@ -181,13 +181,13 @@ export const outputTo = (
     return { _tag: "File", name, path: place.path, hint }
   })
 
-/** Whether an output goes where standard output or standard error go, however it is called. */
+/** Whether an output goes to standard output or standard error, under whatever name. */
 export const isStandardOutput = (target: Target): Effect.Effect<boolean> =>
   Effect.gen(function* () {
     const place = target._tag === "Stream" ? target.place : yield* followed(target.path)
     if (place === undefined || place._tag === "Absent") return false
     if (place._tag === "Descriptor" && (place.descriptor === 1 || place.descriptor === 2)) return true
-    // The terminal of the process has a name of its own, and nothing is mixed up in what keeps nothing.
+    // The terminal of the process has its own name, and /dev/null keeps nothing that could be mixed up.
     if (place._tag === "Present" && place.path === "/dev/tty") return isatty(1)
     if (place._tag === "Present" && place.path === "/dev/null") return false
     const standard = yield* Effect.orElseSucceed(descriptor(1), () => undefined)

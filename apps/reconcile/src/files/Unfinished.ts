@@ -8,10 +8,9 @@ import type * as Scope from "effect/Scope"
 import { DiskError, flushFolder, opened, use, wait } from "./Disk.js"
 
 /**
- * A file that is not finished lives in a folder of its own beside its place. Only its owner may look into it, nobody
- * can guess its name, and beside the content it holds a lock, which the system takes away from a process that is gone.
- * So the next command for the same place knows, in whatever container or after whatever reboot, what nobody works on
- * any more, and takes away that and nothing else.
+ * An unfinished file is in its own folder next to its place. Only its owner can read it, and nobody can guess its name.
+ * Next to the content is a lock, which the system releases when the process ends. So the next command for the same place
+ * knows, in any container and after any reboot, which files are abandoned, and deletes only those.
  */
 const prefixOf = (path: string) => {
   const place = createHash("sha256").update(basename(path)).digest("hex").slice(0, 16)
@@ -21,7 +20,7 @@ const prefixOf = (path: string) => {
 const content = "content"
 const lock = "lock"
 
-/** All that such a folder can hold; the lock is the last to go. */
+/** Everything that this folder can contain; the lock is deleted last. */
 const contents = [
   content,
   ...["-wal", "-shm", "-journal"].map((ending) => `${content}${ending}`),
@@ -50,8 +49,8 @@ const removeIfThere = (path: string) =>
   )
 
 /**
- * Takes away what it holds of ours and then the folder, which fails where it holds anything else. What cannot be taken
- * away keeps its lock beside it, by which the next command knows it.
+ * Deletes our files in it and then the folder, which fails if anything else is in it. Files that cannot be deleted keep
+ * their lock, so the next command recognises them.
  */
 const takeAway = (folder: string) =>
   Effect.forEach(contents, (name) => removeIfThere(join(folder, name)), { discard: true }).pipe(
@@ -59,7 +58,7 @@ const takeAway = (folder: string) =>
     Effect.ignore
   )
 
-/** Takes an abandoned folder away; one that is worked on, or holds what we never make, is left alone. */
+/** Deletes an abandoned folder; one that is in use, or has files we never make, is left alone. */
 const takeAwayAbandoned = (folder: string) =>
   Effect.gen(function* () {
     const isOurs = yield* use((disk) => {
@@ -82,7 +81,7 @@ const takeAwayAbandoned = (folder: string) =>
     if (process.platform === "win32") yield* takeAway(folder)
   })
 
-/** Takes away what commands that were killed have left unfinished for a place. */
+/** Deletes unfinished files that killed commands left for a place. */
 export const sweep = (path: string): Effect.Effect<void> =>
   use((disk) => disk.list(dirname(path))).pipe(
     Effect.flatMap((names) => {
@@ -94,7 +93,7 @@ export const sweep = (path: string): Effect.Effect<void> =>
         discard: true
       })
     }),
-    // A folder that cannot be listed holds up nobody: what was left in it stays.
+    // A folder that cannot be listed blocks nobody: its leftovers stay.
     Effect.ignore
   )
 
@@ -105,7 +104,7 @@ interface Locked {
 
 const attempts = 5
 
-/** A folder with its lock taken; made again where somebody swept it before that. */
+/** A folder with its lock taken; made again if another command deleted it first. */
 const locked = (path: string, attempt = 1): Effect.Effect<Locked, DiskError> =>
   Effect.gen(function* () {
     const folder = join(dirname(path), `${prefixOf(path)}${randomBytes(16).toString("hex")}`)
@@ -122,7 +121,7 @@ const locked = (path: string, attempt = 1): Effect.Effect<Locked, DiskError> =>
     )
     if (Either.isRight(taken) && isThere) return { folder, release: () => taken.right.close() }
     if (Either.isRight(taken)) taken.right.close()
-    // Where the file system knows no locks, the folder does without.
+    // If the file system has no locks, the folder does without.
     if (Either.isLeft(taken) && isThere && taken.left.code !== "SQLITE_BUSY")
       return { folder, release: () => {} }
     yield* takeAway(folder)
@@ -130,12 +129,12 @@ const locked = (path: string, attempt = 1): Effect.Effect<Locked, DiskError> =>
       ? yield* locked(path, attempt + 1)
       : yield* Either.isLeft(taken)
           ? taken.left
-          : new DiskError({ code: "EBUSY", detail: "another program takes away what is not finished" })
+          : new DiskError({ code: "EBUSY", detail: "another program removes unfinished files" })
   })
 
 /**
- * A new, empty file, for what shall be at `path` in the end, that goes with the scope unless it was given a name.
- * Nobody but its owner can read it.
+ * A new, empty file that will be named `path` in the end. It is deleted with the scope unless it was given its name. Only
+ * its owner can read it.
  */
 export const make = (path: string): Effect.Effect<string, DiskError, Scope.Scope> =>
   Effect.gen(function* () {
@@ -153,20 +152,20 @@ export const make = (path: string): Effect.Effect<string, DiskError, Scope.Scope
     return file
   })
 
-/** Has all of a file reach the disk. */
+/** Makes all of a file reach the disk. */
 export const flush = (file: string) =>
   Effect.scoped(
     Effect.flatMap(opened(file, constants.O_RDWR), (descriptor) => wait((disk) => disk.flush(descriptor)))
   )
 
-/** Gives a finished file its name in the place of an ordinary file, or where there is none. */
+/** Gives a finished file its name, replacing an ordinary file if there is one. */
 export const nameOver = (file: string, path: string): Effect.Effect<void, DiskError> =>
   Effect.zipRight(
     use((disk) => disk.rename(file, path)),
     flushFolder(dirname(path))
   )
 
-/** Gives a finished file its name, unless something has that name already. Whether it got it. */
+/** Gives a finished file its name unless the name is taken. Returns whether it got it. */
 export const nameNew = (file: string, path: string): Effect.Effect<boolean, DiskError> =>
   use((disk) => {
     try {
@@ -174,7 +173,7 @@ export const nameNew = (file: string, path: string): Effect.Effect<boolean, Disk
       return true
     } catch (error) {
       if (DiskError.of(error).code === "EEXIST") return false
-      // The file system may know no links; then nothing but a look can tell whether the name is free.
+      // The file system may have no links; then only a look can tell whether the name is free.
       try {
         disk.lstat(path)
         return false

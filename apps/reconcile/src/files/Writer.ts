@@ -13,7 +13,7 @@ import * as Seal from "./Seal.js"
 import { type Input, objectionTo, outputFailed, type Target } from "./Target.js"
 import * as Unfinished from "./Unfinished.js"
 
-/** Nothing more is taken: who reads a pipe has seen enough (`| head`), or standard output failed, which the process tells as it ends. */
+/** Nothing more can be written: the reader closed the pipe (`| head`), or standard output failed, which is reported at the end. */
 export class ReaderLeft extends Data.TaggedError("ReaderLeft") {}
 
 export interface Writer {
@@ -24,7 +24,7 @@ export interface Writer {
 
 type Stream = Extract<Target, { readonly _tag: "Stream" }>
 
-/** A FIFO that nobody reads would block a whole thread, and not even a signal would end the command. */
+/** Opening a FIFO that nobody reads would block a thread, and not even a signal could end the command. */
 const openedFifo = (path: string): Effect.Effect<number, DiskError> =>
   use((disk) => disk.open(path, constants.O_WRONLY | constants.O_NONBLOCK, 0)).pipe(
     Effect.catchIf(
@@ -42,7 +42,7 @@ const closed = (stream: Writable) =>
     stream.destroy()
   })
 
-/** A stream into what is there. Those of the process itself, and descriptors it was given, stay open. */
+/** A stream into an existing place. The process's own streams, and descriptors it was given, stay open. */
 const streamInto = ({ place }: Stream): Effect.Effect<Writable, DiskError, Scope.Scope> => {
   if (place._tag === "Descriptor") {
     if (place.descriptor === 1) return Effect.succeed(process.stdout)
@@ -77,7 +77,7 @@ const isTerminal = ({ place }: Stream): boolean =>
 
 const intoStream = (target: Stream): Effect.Effect<Writer, OutputError, Scope.Scope> =>
   Effect.map(Effect.mapError(streamInto(target), outputFailed(target)), (stream) => {
-    // Each write is told of its error; a listener keeps the process from ending of it as well.
+    // Each write gets its error; this listener keeps the error from ending the process.
     stream.on("error", () => {})
     const asShown = isTerminal(target) ? printableLines : (text: string) => text
     const write: Writer["write"] = (text) =>
@@ -93,7 +93,7 @@ const intoStream = (target: Stream): Effect.Effect<Writer, OutputError, Scope.Sc
     return { write, finish: Effect.void }
   })
 
-/** The new file gets the mode and, where that is possible, the owner of the one whose place it takes. */
+/** The new file gets the mode and, if possible, the owner of the file it replaces. */
 const asReplaced = (descriptor: number, path: string) =>
   use((disk) => {
     const old = disk.lstat(path)
@@ -103,7 +103,7 @@ const asReplaced = (descriptor: number, path: string) =>
       try {
         disk.chown(descriptor, Number(old.uid), Number(old.gid))
       } catch {
-        // Who shares our group must not get what only another group had; what all have, they have.
+        // Our group must not get rights that only another group had, except those that everybody has.
         if (own.gid !== old.gid) mode &= ~0o070 | ((mode & 0o007) << 3)
       }
     }
@@ -122,7 +122,7 @@ export interface Content {
   readonly file: string
 }
 
-/** What shall be at `path` in the end, beside it. A sealed file can be recognised by a later command. */
+/** The content for `path`, written next to it. A sealed file can be recognised by a later command. */
 export const content = (
   path: string,
   options: { readonly sealed: boolean }
@@ -157,7 +157,7 @@ const intoFile = (
   return Effect.map(Effect.mapError(content(path, options), failed), ({ complete, file, write }) => ({
     write: (text) => Effect.mapError(write(text), failed),
     finish: Effect.gen(function* () {
-      // It may have become something else since it was judged.
+      // It may have become something else since it was checked.
       const is = yield* Effect.flatMap(follow(path), (place) => objectionTo(place, options.inputs))
       if (is !== undefined) return yield* new OutputRefused({ file: name, is, hint })
       yield* complete(path, "replaced")
@@ -171,6 +171,6 @@ export interface Options {
   readonly sealed: boolean
 }
 
-/** Writes to an output that has been judged: as it is, or where that is a terminal, safe to show. */
+/** Writes to a checked output: unchanged, or safe to show if it is a terminal. */
 export const into = (target: Target, options: Options): Effect.Effect<Writer, OutputError, Scope.Scope> =>
   target._tag === "Stream" ? intoStream(target) : intoFile(target, options)

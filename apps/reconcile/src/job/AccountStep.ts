@@ -24,7 +24,7 @@ export interface AccountStep {
   readonly endsAt: number
   readonly journal: Journal
   readonly onEvent: (event: RunEvent) => Effect.Effect<void>
-  /** Tells trouble that leaves something open. */
+  /** Reports trouble that leaves something open. */
   readonly onProblem: (problem: StepProblem) => Effect.Effect<void>
 }
 
@@ -44,17 +44,17 @@ export const callBudget = (most: number): CallBudget => {
   }
 }
 
-/** Whether the step may go on: time and calls are left. */
+/** Whether the step may continue: time and calls are left. */
 export const mayGoOn = ({ calls, endsAt }: Pick<AccountStep, "calls" | "endsAt">) =>
   Effect.map(steadyMillis, (now) => now < endsAt && calls.left() > 0)
 
-/** A call that would outlast the step is given up. */
+/** Gives up a call that would outlast the step. */
 export const withinTime =
   ({ endsAt }: Pick<AccountStep, "endsAt">) =>
   <A, E, R>(call: Effect.Effect<A, E, R>) =>
     Effect.flatMap(millisUntil(endsAt), (left) => Effect.timeoutOption(call, Duration.millis(left)))
 
-/** After so many calls that fail one after another, the account has to show that others would work. */
+/** After this many failed calls in a row, the account has to show that it still answers others. */
 const mostInARow = { everybodys: 2, slow: 16, quick: 40 }
 
 const limitOf = (error: ContactsError) => {
@@ -67,16 +67,16 @@ export const cut = "cut"
 
 export type Asked<A> = Either.Either<A, ContactsError | typeof cut>
 
-/** The calls of a step: what fails for one of them, and what must fail for all. */
+/** The calls of a step, and whether a failure concerns one of them or all. */
 export interface Calls {
   readonly make: <A>(
     call: Effect.Effect<A, ContactsError | LedgerError, Ledger>
   ) => Effect.Effect<Asked<A>, LedgerError, Ledger>
   /** Whether the account no longer answers anything, so that the next call would only fail like the last ones. */
   readonly isHopeless: () => boolean
-  /** What was asked for stays open, for this reason. */
+  /** Leaves open what was asked for, for this reason. */
   readonly leave: (error: ContactsError) => Effect.Effect<void, LedgerError, Ledger>
-  /** Tells what stays open. Fails where every call of the run must fail the same way. */
+  /** Reports what stays open. Fails if every call of the run must fail the same way. */
   readonly finish: Effect.Effect<void, ContactsError | LedgerError, Ledger>
 }
 
@@ -101,7 +101,7 @@ export const makeCalls = (step: AccountStep): Calls => {
       yield* journal.flush
     })
 
-  /** A call that was only just under way when the time was over is left for the next run like all that were not made. */
+  /** A call that had only just begun when time ran out is left for the next run, like those not made. */
   const leaveCut = Effect.gen(function* () {
     const streak = journal.troubles.streakOf(source)
     if (streak !== undefined) {
@@ -119,7 +119,7 @@ export const makeCalls = (step: AccountStep): Calls => {
   const isQuestionable = (error: ContactsError) =>
     inARow >= (hasShown ? Math.max(mostInARow.quick, limitOf(error)) : limitOf(error))
 
-  /** Where no call may be made or none gets through, it has not answered. */
+  /** If no call may be made or none gets through, it has not answered. */
   const answersStill = (error: ContactsError) =>
     Effect.suspend(() => {
       if (neverConnected(error) || step.calls.left() === 0) return Effect.succeed(false)
@@ -127,7 +127,7 @@ export const makeCalls = (step: AccountStep): Calls => {
       return accountAnswers(step.contacts, journal)
     })
 
-  /** Finds out whether the last calls failed for what they asked for. */
+  /** Finds out whether the last calls failed because of what they asked for. */
   const question = (error: ContactsError) =>
     oneAtATime.withPermits(1)(
       Effect.gen(function* () {
@@ -176,4 +176,4 @@ export const makeCalls = (step: AccountStep): Calls => {
   }
 }
 
-const cutShort = silent("A call about contacts had no answer when its time was over.")
+const cutShort = silent("A call about contacts ran out of time without an answer.")

@@ -10,15 +10,15 @@ import type { ActiveCampaignError } from "effect-activecampaign/ActiveCampaignEr
 import * as RateBudget from "effect-activecampaign/RateBudget"
 import * as RetryPolicy from "effect-activecampaign/RetryPolicy"
 
-/** What is heard of a call while the client still keeps trying. */
+/** What is known of a call while the client still retries. */
 export interface Service {
-  /** An attempt has got its turn and goes out. */
+  /** An attempt gets its turn and is sent. */
   readonly sent: Effect.Effect<void>
   /** An attempt failed; the next one follows after this wait, or none does. */
   readonly failed: (error: ActiveCampaignError, next: Option.Option<Duration.Duration>) => Effect.Effect<void>
 }
 
-/** Whoever made the call hears of its attempts; by default nobody does. */
+/** Receives the attempts of a call; by default nothing does. */
 export class Attempts extends Context.Reference<Attempts>()("ac-reconcile/Attempts", {
   defaultValue: (): Service => ({ sent: Effect.void, failed: () => Effect.void })
 }) {}
@@ -33,10 +33,10 @@ const told = (policy: RetryPolicy.RetryPolicy): RetryPolicy.RetryPolicy =>
     })
   )
 
-/** The client's usual retries, told to whoever made the call. */
+/** The client's usual retries, reported to the caller. */
 export const retry: RetryPolicy.RetryPolicy = told(RetryPolicy.standard)
 
-/** The budget in the context, whose turns are told to whoever made the call. */
+/** The budget in the context, with its turns reported to the caller. */
 export const budgetLayer: Layer.Layer<RateBudget.RateBudget, never, RateBudget.RateBudget> = Layer.effect(
   RateBudget.RateBudget,
   Effect.map(RateBudget.RateBudget, (budget) => ({

@@ -8,14 +8,14 @@ export type Source =
   | { readonly _tag: "Batch"; readonly batchId: BatchId }
   | { readonly _tag: "Step"; readonly step: "resolve" | "lookup" }
 
-/** A call that came to nothing, as it is kept. */
+/** A failed call, as it is recorded. */
 export interface Failure {
   readonly error: string
   readonly message: string
   readonly body: string | null
-  /** Whether the way to the account may be to blame, and so the trouble of others as well. */
+  /** Whether the connection to the account may be to blame, which would affect others as well. */
   readonly isOfTheWay: boolean
-  /** Whether it may have come from somebody who is not the account. */
+  /** Whether it may have come from something other than the account. */
   readonly provesNothing: boolean
 }
 
@@ -27,7 +27,7 @@ export const failureOf = (error: ContactsError): Failure => ({
   provesNothing: provesNothing(error)
 })
 
-/** A call that was cut by the end of the time it had. */
+/** A call that was cut off when its time ran out. */
 export const silent = (message: string): Failure => ({
   error: "NoAnswer",
   message,
@@ -36,5 +36,5 @@ export const silent = (message: string): Failure => ({
   provesNothing: false
 })
 
-/** A call that is cut after this long had been without an answer; one that was only just under way says nothing. */
+/** A call cut off after this long counts as unanswered; one that had only just begun proves nothing. */
 export const silence = Duration.toMillis("5 seconds")

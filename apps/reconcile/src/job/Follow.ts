@@ -35,10 +35,10 @@ export type Ending =
  */
 const callsAtOnce = 1000
 
-/** Wait before a batch is asked about again whose call failed through all retries. */
+/** Wait before asking about a batch again after its call failed through all retries. */
 const pauseAfterFailure = Duration.toMillis("10 seconds")
 
-/** Wait before the one more try after an answer that was no answer: such a thing has been seen to pass at once. */
+/** Wait before the one retry after an invalid answer: these have been seen to pass at once. */
 const pauseAfterNonsense = Duration.toMillis("2 seconds")
 
 interface Followed extends Due {
@@ -68,18 +68,18 @@ export interface Options {
   readonly onEvent: (event: RunEvent) => Effect.Effect<void>
 }
 
-/** Errors by which a stranger turns every call away. */
+/** Errors that any other server may give to every call. */
 const unclear: ReadonlySet<string> = new Set(["AuthenticationFailed", "RequestRejected"])
 
 const inOrder = (open: ReadonlyArray<OpenBatch>, journal: Journal) =>
   Effect.gen(function* () {
-    // By chance, and those in trouble last: where time does not suffice for all, no batch is always the one left out.
+    // In random order, troubled ones last: if there is not enough time for all, no batch is always the one left out.
     const shuffled = [...(yield* Random.shuffle(open))]
     const isTroubled = ({ batchId }: OpenBatch) => journal.wasTroubled(batchId)
     return [...shuffled.filter((batch) => !isTroubled(batch)), ...shuffled.filter(isTroubled)]
   })
 
-/** Asks about every open batch until it settles, once at least, or once. Fails where every call must fail the same way. */
+/** Asks about every open batch once, or until it settles. Fails if every call must fail the same way. */
 export const follow = (
   open: ReadonlyArray<OpenBatch>,
   { client, contacts, endsAt, journal, once, onEvent }: Options
@@ -109,7 +109,7 @@ export const follow = (
         }
         return Effect.as(onEvent(event), false)
       })
-    /** What is told only if somebody is heard: where all are turned away alike, the error that ends the run says it. */
+    /** Reported only once something answers: if all are refused alike, the error that ends the run says so. */
     const untold: Array<RunEvent> = []
     const tellRest = Effect.suspend(() =>
       journal.hasHeard() ? Effect.forEach(untold.splice(0), onEvent, { discard: true }) : Effect.void
@@ -153,8 +153,8 @@ export const follow = (
         followed.unsetSince ??= now
         if (now - followed.unsetSince > Duration.toMillis(unsetGrace)) return true
         if (!once || unsetSince === null) return false
-        // Single passes have to find out together what one run would by waiting. Their clock may have been set between two
-        // of them: the batch has to be without a status for the grace twice over.
+        // Single passes must find out together what one run finds out by waiting. The clock may be set between two of them,
+        // so the batch must be without a status for twice the grace period.
         const suspectedAt = journal.suspectedAt(batchId)
         if (suspectedAt !== undefined) {
           const long = isLongAgo(suspectedAt, receivedAt)
@@ -190,19 +190,19 @@ export const follow = (
       })
 
     const refused = new Set<Followed>()
-    /** Endings that count if it turns out that the token works. */
+    /** Endings that count only if the token turns out to work. */
     const inDoubt: Array<ReturnType<typeof fail>> = []
     const unreached = new Set<Followed>()
     let lastStranger: ActiveCampaignError | null = null
     const shownBy = Math.min(2, all.length)
-    /** So many refusals since the last answer raise the question whether the token works at all. */
+    /** After this many refusals since the last answer, it is checked whether the token works at all. */
     let enough = shownBy
 
-    /** Whether every call must fail like this one, as far as the batches show: two of them where there are two. */
+    /** Whether every call must fail like this one, judged by two batches, or one if there is only one. */
     const isTheEnd = (error: ActiveCampaignError) => {
       if (error._tag === "AuthenticationFailed") {
         if (refused.size < enough) return false
-        // A token that has worked in this run is not refused as long as a batch may answer that has answered with it.
+        // A token that worked in this run is not refused while a batch that answered with it may still answer.
         return !all.some((one) => one.ending === null && one.answered !== null && !refused.has(one))
       }
       if (journal.hasHeard() || unreached.size === 0) return false
@@ -211,12 +211,12 @@ export const follow = (
         : all.every((one) => one.ending !== null || unreached.has(one))
     }
 
-    /** The wait before another try, or null where none is made. */
+    /** The wait before another try; null if there is none. */
     const waitAfter = (followed: Followed, error: ActiveCampaignError): number | null => {
       if (isOfTheWay(error)) return once ? null : pauseAfterFailure
       followed.strikes += 1
       if (followed.strikes > 1) return null
-      // Where it may have passed, the client has asked again by itself.
+      // If it may be transient, the client has already retried.
       if (error._tag === "ContractBroken") return error.isTransient ? null : pauseAfterNonsense
       return error._tag === "AuthenticationFailed" && !once ? pauseAfterFailure : null
     }
@@ -233,7 +233,7 @@ export const follow = (
         const now = yield* steadyMillis
         const isEnd = isTheEnd(error)
         const again = wait !== null && !isEnd && now + wait < endsAt ? wait : null
-        // A first refusal may be the end of the run at the next one; then there is nothing to wait for.
+        // The next refusal may end the run; then there is nothing to wait for.
         const isUnclear = error._tag === "AuthenticationFailed" && !journal.hasHeard()
         yield* troubles.givenUp(followed.source, failure, { error, again: isUnclear ? null : again })
         yield* journal.flush
@@ -243,7 +243,7 @@ export const follow = (
         return isEnd ? yield* Effect.fail(error) : true
       })
 
-    // What was heard is recorded, even if following is broken off: otherwise a settled batch would be asked about again.
+    // Every answer is recorded, even if following is interrupted: otherwise a settled batch would be asked about again.
     const visit = (followed: Followed): Effect.Effect<boolean, ActiveCampaignError | LedgerError, Ledger> =>
       Effect.uninterruptibleMask((restore) =>
         Effect.gen(function* () {
@@ -277,7 +277,7 @@ export const follow = (
         visit
       )
     ).pipe(
-      // The calls under way have been given up by now, so that they are not in front of the one that is to tell.
+      // The current calls have been given up by now, so they do not delay the call that decides.
       Effect.catchIf(
         (error) => error._tag !== "LedgerError",
         (error) =>
@@ -294,7 +294,7 @@ export const follow = (
       )
     )
     yield* followAll
-    // Nothing that was heard came from the account for sure. If it does not answer now, the file stays as it was.
+    // Nothing so far surely came from the account. If it does not answer now, the file stays unchanged.
     if (lastStranger !== null && !journal.hasHeard() && !(yield* answersOtherwise(lastStranger))) {
       return yield* Effect.fail(lastStranger)
     }

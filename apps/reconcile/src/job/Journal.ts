@@ -15,24 +15,24 @@ import * as Troubles from "./Troubles.js"
 
 const nowIso = Effect.map(DateTime.now, DateTime.formatIso)
 
-/** What is kept of a batch whose `unset` lasts across passes. */
+/** What is recorded about a batch that stays `unset` across passes. */
 const suspicion = {
   error: "UnknownBatch",
-  message: "ActiveCampaign has no status for this batch yet, and has had none for a while."
+  message: "ActiveCampaign has had no status for this batch for a while."
 }
 
 /**
- * What a run writes into the file. Nothing is written before somebody spoke who may be the account: until then, a wrong
- * host or token leaves no trace. What had failed by then is recorded afterwards.
+ * What a run writes into the file. Nothing is written before something that may be the account has answered, so a wrong
+ * host or token leaves no trace. Earlier failures are recorded afterwards.
  */
 export interface Journal {
   readonly troubles: Troubles.Troubles
-  /** Somebody spoke who may be the account; the run and its troubles are recorded from now on. */
+  /** Something that may be the account answered; the run and its troubles are recorded from now on. */
   readonly heardFrom: Effect.Effect<void, LedgerError, Ledger>
   readonly hasHeard: () => boolean
-  /** The account answered: the file is its own. */
+  /** The account answered: the file is tied to it. */
   readonly answered: (source: Source) => Effect.Effect<void, LedgerError, Ledger>
-  /** The account answered a question that was about none of the sources. */
+  /** The account answered a call that was not about any of the sources. */
   readonly proven: Effect.Effect<void, LedgerError, Ledger>
   readonly hasAnswered: () => boolean
   /** Whether an earlier run left the batch without an answer. */
@@ -42,7 +42,7 @@ export interface Journal {
   readonly suspect: (batchId: BatchId) => Effect.Effect<void, LedgerError, Ledger>
   readonly suspectAnew: (batchId: BatchId) => Effect.Effect<void, LedgerError, Ledger>
   readonly recordAnswer: (snapshot: ImportSnapshot) => Effect.Effect<void, LedgerError, Ledger>
-  /** Writes what is new of the troubles. */
+  /** Writes new troubles. */
   readonly flush: Effect.Effect<void, LedgerError, Ledger>
   readonly count: (done: { readonly resolved?: number; readonly lookedUp?: number }) => void
   readonly finish: Effect.Effect<void, LedgerError, Ledger>
@@ -59,7 +59,7 @@ export const make = (options: {
     let heard = false
     let hasAnswered = false
     const begun = yield* Effect.cached(Runs.start(startedAt, options.open))
-    // Only an answer proves the account; a stranger's error page must not tie the file to a stranger.
+    // Only an answer proves the account; an error page of another server must not tie the file to it.
     const bound = yield* Effect.cached(Effect.flatMap(nowIso, (now) => bindAccount(options.url, now)))
     const lasting = yield* Trouble.lasting
     const isSuspicion = ({ error }: Trouble.Lasting) => error === suspicion.error

@@ -25,10 +25,10 @@ export interface LookupReport {
   readonly left: number
 }
 
-/** IDs are decimal; one that is not bounds nothing. */
+/** The number of a decimal ID; any other ID gives no bound. */
 const asNumber = (id: string) => (/^\d+$/.test(id) ? BigInt(id) : null)
 
-/** Looks what there is to look up, and asks for the account's size where that may save calls. */
+/** Counts what there is to look up, and asks for the account's size if that may save calls. */
 export const plan = <E>(
   step: Pick<AccountStep, "calls" | "endsAt">,
   newestId: Effect.Effect<Option.Option<string>, E, Ledger>,
@@ -43,7 +43,7 @@ export const plan = <E>(
     return planLookup({ addresses, newestId: newest, budget: step.calls.left(), ...options })
   })
 
-/** Addresses taken up at once: each is one call, and they are recorded together. */
+/** Addresses handled together: each is one call, and they are recorded at once. */
 const addressesAtOnce = 20
 
 interface Counts {
@@ -57,9 +57,8 @@ interface Asked {
 }
 
 /**
- * One address after another, in an order drawn by chance: where calls or time end, those that never get an answer are not
- * always before the others. Returns the errors where the account ignored the filter on addresses, so that only a walk can
- * tell.
+ * One address after another, in random order: when calls or time run out, those that never get an answer are not always
+ * before the others. Returns the errors if the account ignored the filter on addresses, so that only a walk can tell.
  */
 const byAddress = (step: AccountStep, calls: Calls, counts: Counts) =>
   Effect.gen(function* () {
@@ -73,7 +72,7 @@ const byAddress = (step: AccountStep, calls: Calls, counts: Counts) =>
       if (some.length === 0) break
       next += some.length
       const moment = yield* Lookups.moment
-      // What was answered before time runs out has been paid for.
+      // Answers from before time runs out are kept: their calls are spent.
       const answered: Array<Asked> = []
       let isCut = false
       const ask = (address: Lookups.Unaccounted) =>
@@ -143,16 +142,16 @@ const byWalk = (step: AccountStep, calls: Calls, counts: Counts, upTo?: ContactI
   })
 
 /**
- * Asks the account for the addresses in neither list, in the cheaper way, and as far as calls and time reach. Resumed, it
- * goes on with those still unaccounted. What the account does not answer about one address, page or question leaves the
- * others to be asked for.
+ * Looks up the addresses in neither list, in the cheaper way, as far as calls and time allow. When resumed, it continues
+ * with those still unaccounted. If the account does not answer about one address, page or question, the others are still
+ * asked for.
  */
 export const lookUp = (step: AccountStep): Effect.Effect<LookupReport, ContactsError | LedgerError, Ledger> =>
   Effect.gen(function* () {
     const counts: Counts = { found: 0, absent: 0 }
     const calls = makeCalls(step)
     let newest: ContactId | undefined
-    /** Without the account's size, the addresses can still be asked for one by one. */
+    /** Without the account's size, the addresses can still be looked up one by one. */
     const newestId = Effect.map(calls.make(step.contacts.newestId), (asked) => {
       const id = Option.flatten(Either.getRight(asked))
       newest = Option.getOrUndefined(id)
@@ -164,12 +163,12 @@ export const lookUp = (step: AccountStep): Effect.Effect<LookupReport, ContactsE
       const walked = yield* byWalk(step, calls, counts, newest)
       if (Either.isRight(walked) || walked.left === cut) return true
       yield* calls.leave(walked.left)
-      // What it found until then is not asked for again.
+      // What it has found so far is not asked for again.
       yield* reconcileStale()
       return calls.isHopeless()
     })
     if (followed.addresses > 0) {
-      // A page that cannot be read ends every walk; addresses can be asked for all the same.
+      // An unreadable page ends every walk, but addresses can still be looked up one by one.
       const isDone = followed.method === "walk" && (yield* walk)
       const ignored = isDone ? [] : yield* byAddress(step, calls, counts)
       if (ignored.length > 0) {

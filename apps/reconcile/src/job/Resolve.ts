@@ -14,17 +14,17 @@ import { reconcileStale } from "../ledger/Reconciliation.js"
 import { type AccountStep, cut, makeCalls, mayGoOn } from "./AccountStep.js"
 
 export interface ResolveReport {
-  /** IDs whose address the account told. */
+  /** IDs whose address the account gave. */
   readonly linked: number
   /** IDs the account no longer has. */
   readonly gone: number
-  /** IDs still unknown, for want of calls, time or an answer. */
+  /** IDs still unknown, for lack of calls, time or an answer. */
   readonly left: number
 }
 
 const idsPerCall = 100
 
-/** One ID, where the service ignores the filter on IDs. */
+/** Resolves one ID, if the service ignores the filter on IDs. */
 const byItself = ({ client }: AccountStep, id: ContactId) =>
   Effect.map(
     client.contact(id),
@@ -57,12 +57,12 @@ const halves = (ids: ReadonlyArray<ContactId>, reason: ContactsError): ReadonlyA
 }
 
 /**
- * Fetches the addresses behind the successful IDs that nobody knows, 100 a call. What was learnt is recorded call by
- * call: a step that is stopped goes on where it was.
+ * Fetches the addresses of successful IDs with no known address, 100 a call. Each call is recorded at once, so a stopped
+ * step continues where it was.
  *
- * A page that fails is asked for again in halves, so that one ID leaves no other one unknown. The pages come in an order
- * drawn by chance, and take turns with the halves of those that failed: so no IDs keep the others from being asked for, in
- * this run by failing first, or in the next ones by using up the calls.
+ * A page that fails is asked for again in halves, so that one ID does not leave others unknown. Pages come in random order
+ * and take turns with the halves of failed pages. So no IDs keep others from being asked for: not in this run by failing
+ * first, and not in the next ones by using up the calls.
  */
 export const resolve = (
   step: AccountStep
@@ -88,7 +88,7 @@ export const resolve = (
         const done = counts.linked + counts.gone
         yield* step.onEvent({ _tag: "Resolved", done, left: Math.max(0, open) })
       })
-    /** Gives what comes to `keep` as it comes: an answer may fail in its midst. */
+    /** Passes each item to `keep` as it arrives: an answer may fail halfway. */
     const ask = (ids: ReadonlyArray<ContactId>, keep: (resolved: Resolved) => void) => {
       const [first] = ids
       return askOneByOne && ids.length === 1 && first !== undefined

@@ -34,7 +34,7 @@ export interface RunOptions {
 }
 
 export interface AccountOptions {
-  /** Fetch the addresses behind successful IDs that nobody knows. */
+  /** Fetch the addresses of successful IDs with no known address. */
   readonly resolve: boolean
   /** Look up the addresses that are in neither list. */
   readonly lookup: boolean
@@ -47,10 +47,10 @@ const endOf = (deadline: Duration.Duration) =>
   Effect.map(steadyMillis, (now) => now + Duration.toMillis(deadline))
 
 /**
- * Asks about every open batch until it settles, records each change, and draws the conclusions.
+ * Asks about every open batch until it settles, records each change, and computes the outcomes.
  *
- * One batch's trouble is recorded and named, and never ends the run, and neither does one contact's. A refused token does,
- * and so does an account that cannot be reached at all: those are troubles of every call.
+ * Trouble with one batch or contact is recorded and named, and never ends the run. A refused token does, and so does an
+ * account that cannot be reached at all, because these affect every call.
  */
 export const run = (
   options: RunOptions
@@ -66,7 +66,7 @@ export const run = (
     const stepProblems: Array<StepProblem> = []
     const calls = callBudget(options.account.maxCalls)
     const journal = yield* Journal.make({ url: client.url, open: open.length, onEvent: options.onEvent })
-    // The time of a step is its own: a batch that never settles would leave it none.
+    // Each step has its own time: otherwise a batch that never settles would leave it none.
     const stepOf = (name: StepProblem["step"]) =>
       Effect.gen(function* () {
         const step: AccountStep = {
@@ -120,7 +120,7 @@ export const run = (
     }).pipe(Effect.ensuring(Effect.ignore(journal.finish)))
   }).pipe(whileLeased, Effect.withSpan("reconcile.run", { attributes: { once: options.once } }))
 
-/** How what is unaccounted would be looked up. Records nothing. */
+/** How the unaccounted addresses would be looked up. Records nothing. */
 export const planOnly = (options: {
   readonly deadline: Duration.Duration
   readonly maxCalls: number

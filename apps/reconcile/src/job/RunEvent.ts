@@ -27,7 +27,7 @@ export interface StepProblem {
 
 export type Problem = BatchProblem | StepProblem
 
-/** What happened, told while it happens. */
+/** What happens, reported while it happens. */
 export type RunEvent =
   | { readonly _tag: "Started"; readonly open: number }
   | { readonly _tag: "Answered"; readonly batchId: BatchId; readonly status: string }
@@ -38,7 +38,7 @@ export type RunEvent =
   | {
       /** Calls have failed for a while, and are made again. */
       readonly _tag: "TroubleBegan"
-      /** Null: no single batch's. */
+      /** Null: not about a single batch. */
       readonly batchId: BatchId | null
       readonly message: string
       /** Milliseconds until the next call. */

@@ -8,11 +8,11 @@ export interface RunReport {
   /** Batches open when the run began. */
   readonly open: number
   readonly settled: ReadonlyArray<{ readonly batchId: BatchId; readonly status: SettledStatus }>
-  /** Batches still open at its end for want of time. */
+  /** Batches still open at its end for lack of time. */
   readonly stillOpen: number
   /** Calls that failed for good, or through all retries. */
   readonly problems: ReadonlyArray<Problem>
-  /** Null where the step was not asked for, or had nothing to do. */
+  /** Null if the step was not asked for, or had nothing to do. */
   readonly resolved: ResolveReport | null
   readonly lookedUp: LookupReport | null
 }

@@ -23,7 +23,7 @@ interface Episode {
   recorded: number
   last: Failure
   isTold: boolean
-  /** Until when a wait was told, on the steady clock. */
+  /** Until when a wait was reported, on the steady clock. */
   toldUntil: number
   endedAt: string | null
 }
@@ -36,16 +36,16 @@ export interface Streak {
   calls: number
   last: Failure
   episode: Episode | null
-  /** The part of it that is no other trouble's: since when, and how many calls. */
+  /** The part that does not belong to another trouble: since when, and how many calls. */
   ownFrom: number
   ownFirstAt: string
   ownCalls: number
 }
 
-/** Trouble that is over sooner is not told. */
+/** Trouble that is over sooner is not reported. */
 const worthTelling = Duration.toMillis("5 seconds")
 
-/** A wait as long as this is told, also where the trouble has been. */
+/** A wait this long is reported, even if the trouble already was. */
 const worthTellingAgain = Duration.toMillis("1 minute")
 
 const nowIso = Effect.map(DateTime.now, DateTime.formatIso)
@@ -55,8 +55,8 @@ const keyOf = (source: Source) => (source._tag === "Batch" ? `batch ${source.bat
 export type Troubles = ReturnType<typeof make>
 
 /**
- * Keeps which calls fail, for whom and since when: told once when it begins and once when it ends, recorded as one row.
- * Trouble that keeps all batches from answering is one trouble.
+ * Tracks which calls fail, for what and since when. Each trouble is reported once when it begins and once when it ends, and
+ * recorded as one row. Trouble that keeps all batches from answering is one trouble.
  */
 export const make = (options: {
   readonly onEvent: (event: RunEvent) => Effect.Effect<void>
@@ -66,7 +66,7 @@ export const make = (options: {
   const streaks = new Map<string, Streak>()
   const sentAt = new Map<string, number>()
   const episodes = new Set<Episode>()
-  /** Batches whose rows of earlier runs an answer has ended by now. */
+  /** Batches with rows of earlier runs that an answer has ended by now. */
   const over = new Set<BatchId>()
   const lasting = new Set(options.lasting.batches)
   let lastsOfAll = options.lasting.ofAll
@@ -109,7 +109,7 @@ export const make = (options: {
     return episode
   }
 
-  /** A step has one row, however often its calls fail and work in turn. */
+  /** A step has one row, however often its calls alternate between failing and working. */
   const episodeOfStep = (step: "resolve" | "lookup", streak: Streak): Episode => {
     const known = ofSteps.get(step)
     if (known === undefined) {
@@ -125,7 +125,7 @@ export const make = (options: {
     return known
   }
 
-  /** The trouble becomes a row: of all batches, where none has answered since it began and others wait for answers. */
+  /** Makes the trouble a row: of all batches, if none has answered since it began and others wait for answers. */
   const begin = (source: Source, streak: Streak): Episode => {
     if (streak.episode !== null) return streak.episode
     if (source._tag === "Step") return episodeOfStep(source.step, streak)
@@ -199,7 +199,7 @@ export const make = (options: {
 
   const heard = new WeakSet<ContactsError>()
 
-  /** To be put around each call about a source. */
+  /** Wrap each call about a source in this. */
   const listen =
     (source: Source) =>
     <A, E, R>(call: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
@@ -247,13 +247,13 @@ export const make = (options: {
     listen,
     /** How many troubles there were. */
     count: () => count,
-    /** The batch is asked about, until it has settled or was given up. */
+    /** Marks the batch as asked about, until it has settled or was given up. */
     open: (batchId: BatchId) => askedAbout.add(keyOf({ _tag: "Batch", batchId })),
     close: (batchId: BatchId) => askedAbout.delete(keyOf({ _tag: "Batch", batchId })),
-    /** When the call under way, or the last one, went out; undefined where none did. */
+    /** When the current or last call was sent; undefined if none was. */
     sentAt: (source: Source) => sentAt.get(keyOf(source)),
     streakOf: (source: Source) => streaks.get(keyOf(source)),
-    /** A call that was given up. `again`: the wait before it is made again all the same; null: it is not. */
+    /** A call was given up. `again`: the wait before it is made again; null: it is not made again. */
     givenUp: (
       source: Source,
       failure: Failure,
@@ -266,7 +266,7 @@ export const make = (options: {
         if (again === null) return
         if ((yield* steadyMillis) - streak.ownFrom + again > worthTelling) yield* tell(episode, again)
       }),
-    /** What has failed since the last answer is kept, though its calls were not given up. */
+    /** Keeps what has failed since the last answer, although its calls were not given up. */
     keep: (source: Source) => {
       const streak = streaks.get(keyOf(source))
       if (streak !== undefined) begin(source, streak)

@@ -15,11 +15,11 @@ interface Unanswered {
   readonly answered: { readonly time: number; readonly at: string } | null
 }
 
-export const noAnswer = silent("Nothing came before the run had to end.")
+export const noAnswer = silent("No answer came before the run had to end.")
 
 export const unknownBatch = (batchId: BatchId): Failure => ({
   error: "UnknownBatch",
-  message: `Batch ${batchId}: ActiveCampaign keeps answering that it has no status. It does not know this batch, or no longer does: check the ID and the account.`,
+  message: `Batch ${batchId}: ActiveCampaign keeps answering that it has no status. It does not know this batch, or no longer does. Check the ID and the account.`,
   body: null,
   isOfTheWay: false,
   provesNothing: false
@@ -32,10 +32,10 @@ const ofTheOthers = (troubles: Troubles) => {
   const last = troubles.ofAll()
   return last === undefined || last.error === noAnswer.error
     ? "Give it more time with --deadline."
-    : `No batch had an answer by then; the last call ended so: ${last.message}`
+    : `No batch had an answer by then. The last call failed: ${last.message}`
 }
 
-/** How a batch is named that gave no answer, or none that can be read. */
+/** The problem of a batch that gave no answer, or no readable one. */
 export const problemOf = (
   troubles: Troubles,
   { answered, asked, batch: { batchId }, source }: Unanswered,
@@ -51,7 +51,7 @@ export const problemOf = (
     const message = !last.isOfTheWay
       ? last.message
       : !asked
-        ? `Batch ${batchId} was not asked about: the run had to end before its turn. ${ofTheOthers(troubles)}`
+        ? `Batch ${batchId} was not asked about: the run ended before its turn. ${ofTheOthers(troubles)}`
         : answered === null
           ? `Batch ${batchId} gave no answer for ${length}${failed}. ${last.message}`
           : `Batch ${batchId} has given no answer since ${answered.at}, for ${length}${failed}. ${last.message}`

@@ -2,21 +2,21 @@ import * as Option from "effect/Option"
 import type { ContactsError } from "effect-activecampaign/ContactsError"
 
 /**
- * Nobody was there, or somebody who sends us elsewhere or refuses us: nothing in this shows that the URL is the account's.
+ * Nothing answered, or something redirected or refused us: this does not show that the URL is the account's.
  */
 export const provesNothing = (error: ContactsError): boolean =>
   error._tag === "AuthenticationFailed" ||
   (error._tag === "ApiUnavailable" && (error.reason === "Transport" || Option.contains(error.status, 407))) ||
   (error._tag === "RequestRejected" && error.status < 400)
 
-/** No request went out, so it cannot have been the fault of what was asked. */
+/** No request was sent, so what was asked cannot be the cause. */
 export const neverConnected = (error: ContactsError): boolean =>
   error._tag === "ApiUnavailable" && error.neverLeft !== undefined
 
-/** The network, the service or the rate limit: it may pass at any time, and asking later is the remedy. */
+/** Trouble of the network, the service or the rate limit, which may pass: asking again later helps. */
 export const isOfTheWay = (error: ContactsError): boolean =>
   error._tag === "ApiUnavailable" || error._tag === "RateLimited"
 
-/** Trouble that meets every call alike, whatever it asks for. */
+/** Trouble that affects every call, whatever it asks for. */
 export const isEverybodys = (error: ContactsError): boolean =>
   error._tag === "AuthenticationFailed" || error._tag === "RateLimited" || neverConnected(error)

@@ -6,7 +6,7 @@ export interface Due {
   readonly dueAt: number
 }
 
-/** Behind all that are due before it or at the same time. */
+/** Inserts after everything that is due before it or at the same time. */
 const insert = <A extends Due>(queue: Array<A>, item: A) => {
   let low = 0
   let high = queue.length
@@ -19,8 +19,8 @@ const insert = <A extends Due>(queue: Array<A>, item: A) => {
 }
 
 /**
- * Visits items a few at a time, those that are due first first, until each is done. A visit that has the item visited
- * again returns true, so that a few stuck items cannot keep the others waiting for ever.
+ * Visits items a few at a time, earliest due first, until each is done. A visit returns true to have the item visited
+ * again, so that a few stuck items cannot keep the others waiting forever.
  */
 export const inTurn = <A extends Due, E, R>(
   items: ReadonlyArray<A>,

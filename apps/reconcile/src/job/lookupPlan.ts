@@ -6,18 +6,18 @@ export const contactsPerPage = 100
 /** From this many addresses on it is worth a call to ask how large the account is. */
 export const worthAsking = 50
 
-/** How unaccounted addresses are to be looked up, and at what cost. */
+/** How to look up unaccounted addresses, and what it costs. */
 export interface LookupPlan {
   /** Addresses to look up. */
   readonly addresses: number
   readonly method: Method
   /** Calls the method takes to the end, at most. */
   readonly calls: number
-  /** Calls of the other way; null where it was not worth a call to find out. */
+  /** Calls of a walk; null if it was not worth a call to find out. */
   readonly walkCalls: number | null
-  /** Calls there are. */
+  /** Calls available. */
   readonly budget: number
-  /** Addresses that will be looked up with these. */
+  /** Addresses that can be looked up with these. */
   readonly affordable: number
 }
 

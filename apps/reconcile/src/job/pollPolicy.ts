@@ -15,8 +15,8 @@ export const pollInterval = (age: Duration.Duration): Duration.Duration =>
   Duration.clamp(Duration.times(age, 0.25), { minimum: "1 second", maximum: "10 seconds" })
 
 /**
- * Whether a time that another process noted is longer ago than the grace, by the wall clock. One in the future is no
- * time at all: a clock was set.
+ * Whether a time noted by another process is longer ago than the grace period, by the wall clock. A time in the future
+ * means that a clock was set.
  */
 export const isLongAgo = (then: DateTime.Utc, now: DateTime.Utc): "yes" | "no" | "clock was set" => {
   const distance = DateTime.distance(then, now)

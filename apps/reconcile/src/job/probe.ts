@@ -8,8 +8,8 @@ import type { Journal } from "./Journal.js"
 const patience = "5 seconds"
 
 /**
- * Asks something about no batch and no contact in particular. Where that is answered, this is the account and the token
- * works, so what has failed is the trouble of what was asked about.
+ * Makes a call that is not about any batch or contact. If it is answered, this is the account and the token works, so the
+ * failures concern only what was asked about.
  */
 export const accountAnswers = (
   contacts: Contacts,

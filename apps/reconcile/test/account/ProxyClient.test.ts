@@ -59,19 +59,19 @@ describe.concurrent("a proxy's own trouble is told as such", () => {
     [
       "wants another kind of credentials",
       "HTTP/1.1 407 Auth\r\nProxy-Authenticate: Negotiate\r\nProxy-Authenticate: NTLM",
-      /wants Negotiate or NTLM, and only Basic credentials can be given \(407/,
+      /requires Negotiate or NTLM, but only Basic credentials are supported \(407/,
       false
     ],
     [
       "wants credentials",
       'HTTP/1.1 407 Auth\r\nProxy-Authenticate: NTLM\r\nProxy-Authenticate: Basic realm="x"',
-      /wants a user name and password, and HTTPS_PROXY has none \(407/,
+      /requires a user name and password, but HTTPS_PROXY has none \(407/,
       false
     ],
     [
       "speaks no HTTP",
       "220 mail.example.test ESMTP",
-      /what answered is no HTTP proxy \(HTTPParserError/,
+      /the server that answered is not an HTTP proxy \(HTTPParserError/,
       true
     ]
   ] as const) {
@@ -112,9 +112,9 @@ describe.concurrent("a proxy's own trouble is told as such", () => {
     "where it does not speak TLS, or nothing else",
     inWorld(async (world) => {
       const plain = await proxyThat(world, answering("HTTP/1.1 200 OK"))
-      await expectProxyTrouble(`https://${plain}`, /does not speak TLS; try http:\/\/ in place of https:\/\//)
+      await expectProxyTrouble(`https://${plain}`, /does not speak TLS; try http:\/\/ instead of https:\/\//)
       const secure = await proxyThat(world, answering("HTTP/1.1 200 OK"), true)
-      await expectProxyTrouble(`http://${secure}`, /no HTTP proxy|as one does that wants https:\/\//)
+      await expectProxyTrouble(`http://${secure}`, /not an HTTP proxy|perhaps because it requires https:\/\//)
     })
   )
 

@@ -253,7 +253,7 @@ describe("the file in which the rate is shared", () => {
         const budget = yield* command(folder)
         yield* budget.take()
         assert.lengthOf(budget.told, 1)
-        assert.match(budget.told[0] ?? "", /was damaged .* and is made anew\.$/)
+        assert.match(budget.told[0] ?? "", /was damaged .* and has been replaced\.$/)
         const after = yield* command(folder)
         yield* after.hold(Duration.seconds(1))
         assert.deepStrictEqual(after.told, [])
@@ -338,7 +338,10 @@ describe("the file in which the rate is shared", () => {
         const times = yield* calling(budget, 60)
         assert.isAtMost(busiest(times), 4)
         assert.lengthOf(budget.told, 1)
-        assert.match(budget.told[0] ?? "", /^The rate is kept per process, since commands cannot share it/)
+        assert.match(
+          budget.told[0] ?? "",
+          /^The rate limit covers this process only, because commands cannot share it/
+        )
         assert.deepStrictEqual(contentOf(parent), before)
       }).pipe(Effect.scoped, inVirtualTime)
     )
@@ -353,7 +356,7 @@ describe("the file in which the rate is shared", () => {
       locker.exec("BEGIN IMMEDIATE")
       yield* calling(budget, 3)
       assert.lengthOf(budget.told, 1)
-      assert.include(budget.told[0], "another program keeps the file locked")
+      assert.include(budget.told[0], "another program has locked the file")
       locker.exec("ROLLBACK")
       yield* Effect.sleep("10 seconds")
       yield* budget.take()

@@ -51,7 +51,7 @@ describe.concurrent("asking the account", () => {
       expect(retry).toContain("cy@x.test,b-1,Cy")
       expect(retry.trim().split("\n")).toHaveLength(2)
       expect(ran.stdout).toMatch(
-        /Next\n {2}ac-reconcile export retry +those who may be sent again\n {2}ac-reconcile explain ADDRESS +why/
+        /Next\n {2}ac-reconcile export retry +contacts that may be sent again\n {2}ac-reconcile explain ADDRESS +why/
       )
       expectDone(
         await world.run(["contacts", "load", "retry.csv", "--db", "again.db", "--batch-column", "batch_id"])
@@ -66,7 +66,7 @@ describe.concurrent("asking the account", () => {
       expectDone(await world.run(["run", "--no-resolve", "--no-lookup", ...rate], { env }))
       const shown = await world.run(["batches", "show", "b-1"])
       expect(shown.stdout).toContain(
-        "2 successful contact IDs belong to nobody known; 'ac-reconcile resolve' asks"
+        "2 successful contact IDs have no known address; run 'ac-reconcile resolve'."
       )
 
       expect(values(world.path("reconcile.db"), "SELECT submitted_at FROM batches")).toEqual([
@@ -82,7 +82,7 @@ describe.concurrent("asking the account", () => {
       const plan = await world.run(["lookup", "--dry-run", ...rate], { env })
       expectDone(plan)
       expect(plan.stdout).toBe(
-        "1 address unaccounted, to be looked up one by one, in 1 call.\n\nNone has been looked up yet; without --dry-run they are.\n"
+        "1 address unaccounted, to be looked up one by one, in 1 call.\n\nNone was looked up. Run again without --dry-run to do it.\n"
       )
       expect(values(world.path("reconcile.db"), "SELECT count(*) FROM lookups")).toEqual([0])
 
@@ -97,7 +97,11 @@ describe.concurrent("asking the account", () => {
       expect(story.stdout).toMatch(/outcome_changes +became unaccounted, was imported/)
       expect(story.stdout).toMatch(/lookups +not in the account/)
       expect((await world.run(["explain", "7701"])).stdout).toContain("stranger-7701@elsewhere.test")
-      expectRefusal(await world.run(["explain", "nobody@x.test"]), 2, /Nothing is known of nobody@x\.test: /)
+      expectRefusal(
+        await world.run(["explain", "nobody@x.test"]),
+        2,
+        /Nothing is known about nobody@x\.test: /
+      )
 
       // Nothing was asked, so that nothing changed since it began.
       const idle = await world.run(["run", ...rate], { env })
@@ -107,9 +111,7 @@ describe.concurrent("asking the account", () => {
 
       const rebuilt = await world.run(["reconcile", "--rebuild"])
       expectDone(rebuilt)
-      expect(rebuilt.stdout).toContain(
-        "1 batch decided anew from the facts: every conclusion came out as it stood."
-      )
+      expect(rebuilt.stdout).toContain("1 batch recomputed from the facts: no outcome changed.")
     })
   )
 
@@ -144,7 +146,7 @@ describe.concurrent("erasing a person", () => {
 
       const erased = await world.run(["erase", "ada@x.test", "--yes"])
       expectDone(erased)
-      expect(erased.stdout).toMatch(/all [\d,]+ bytes of the file: the address stands nowhere/)
+      expect(erased.stdout).toMatch(/all [\d,]+ bytes of the file: the address is gone/)
       const gone = await world.run(["erase", "ada@x.test", "--yes", "--json"])
       expect(envelopeOf(gone.stdout)).toMatchObject({
         exitCode: 0,

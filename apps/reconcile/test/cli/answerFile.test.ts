@@ -52,15 +52,19 @@ describe("a pasted answer", () => {
     ["nothing", "", /^standard input: is empty\./],
     ["white space", " \n\t\n", /^standard input: is empty\./],
     ["a web page", "<!doctype html><html></html>", /is an HTML or XML page/],
-    ["headers", `HTTP/1.1 200 OK\ncontent-type: x\n\n${completed}`, /begins with the headers of the answer/],
-    ["a list of answers", `[${completed}]`, /is not the answer itself, which stands in it under "0"/],
-    ["an envelope", `{"command":"status","result":${completed}}`, /stands in it under "result"/],
-    ["a deeper envelope", `{"a":1,"data":{"answer":${completed}}}`, /stands in it under "data\.answer"/],
-    ["a list of none", "[]", /is not an answer of the status call/],
-    ["null", "null", /is not an answer of the status call, but null\. Give/],
-    ["a word", '"completed"', /is not an answer of the status call, but a string\. Give/],
-    ["a list of words", '["completed"]', /is not an answer of the status call, but a list\. Give/],
-    ["a number", "7", /is not an answer of the status call, but a number\. Give/],
+    ["headers", `HTTP/1.1 200 OK\ncontent-type: x\n\n${completed}`, /begins with HTTP headers/],
+    ["a list of answers", `[${completed}]`, /contains the answer under "0"/],
+    ["an envelope", `{"command":"status","result":${completed}}`, /contains the answer under "result"/],
+    [
+      "a deeper envelope",
+      `{"a":1,"data":{"answer":${completed}}}`,
+      /contains the answer under "data\.answer"/
+    ],
+    ["a list of none", "[]", /is a list, not an answer to the status call\. Give/],
+    ["null", "null", /is null, not an answer to the status call\. Give/],
+    ["a word", '"completed"', /is a string, not an answer to the status call\. Give/],
+    ["a list of words", '["completed"]', /is a list, not an answer to the status call\. Give/],
+    ["a number", "7", /is a number, not an answer to the status call\. Give/],
     ["an empty object", "{}", /at status: is missing/],
     [
       "a key twice",
@@ -96,7 +100,7 @@ describe("a pasted answer", () => {
     ],
     ["bytes of another encoding", new Uint8Array([0x7b, 0xfc, 0x7d]), /is not UTF-8 text/],
     ["half a character of UTF-16", new Uint8Array([0xff, 0xfe, 0x7b]), /is not UTF-16LE text/],
-    ["UTF-16 without its mark", new Uint8Array([0x7b, 0, 0x7d, 0]), /holds zero bytes/],
+    ["UTF-16 without its mark", new Uint8Array([0x7b, 0, 0x7d, 0]), /contains zero bytes/],
     ["gzip", new Uint8Array([0x1f, 0x8b, 8]), /compressed with gzip/]
   ]
   for (const [what, text, like] of refusals) {
@@ -127,7 +131,7 @@ describe("a pasted answer", () => {
           Effect.provide(NodeContext.layer)
         )
       )
-      assert.match(refused.message, /has more than 10 MiB/)
+      assert.match(refused.message, /is larger than 10 MiB/)
     })
   )
 

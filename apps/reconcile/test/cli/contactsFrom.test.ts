@@ -45,7 +45,7 @@ describe.concurrent("contacts load", () => {
         [
           "./reconcile.db: 2 contacts loaded from crm.sqlite#contacts: 0 new, 1 changed, 1 unchanged.",
           "Changed: 1 address under their key, 1 contact ID gained.",
-          "1 contact of this source is not in the file any more; it was kept.",
+          "1 contact of this source is no longer in the file; it was kept.",
           "0 contacts newly recorded as sent, 2 already recorded. 0 batches new.",
           ""
         ].join("\n")
@@ -91,7 +91,7 @@ describe.concurrent("contacts load", () => {
 
       const refused = await world.run(["contacts", "load", "--table", "batches"])
       expect(refused).toMatchObject({ code: 2, stdout: "" })
-      expect(refused.stderr).toContain(`"batches" is a table of ac-reconcile's own. Name one of yours.`)
+      expect(refused.stderr).toContain(`"batches" is one of ac-reconcile's own tables. Name one of yours.`)
     })
   )
 

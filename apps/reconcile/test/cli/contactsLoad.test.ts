@@ -177,7 +177,7 @@ describe.concurrent("contacts load", () => {
 
       world.write("crm.csv", "email,city,batch\nADA@example.test,Bergen,b-1\ncarol@example.test,Bonn,b-2\n")
       expect((await world.run(load)).stdout).toContain(
-        "1 new, 1 changed, 0 unchanged.\n1 contact of this source is not in the file any more; it was kept.\n1 contact newly recorded as sent, 1 already recorded. 1 batch new."
+        "1 new, 1 changed, 0 unchanged.\n1 contact of this source is no longer in the file; it was kept.\n1 contact newly recorded as sent, 1 already recorded. 1 batch new."
       )
       expect(values(db, "SELECT source_columns ->> 'city' FROM local_contacts ORDER BY email_key")).toEqual([
         "Bergen",

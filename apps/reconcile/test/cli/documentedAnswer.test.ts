@@ -59,7 +59,7 @@ describe.concurrent("the answer ActiveCampaign documents, from a server that is 
 
       const again = await world.run(["run", ...fast], { env })
       expectDone(again)
-      expect(again.stdout).toContain("Every batch had settled before; nothing was asked.")
+      expect(again.stdout).toContain("Every batch had already settled; nothing was asked.")
       expect(values(db, "SELECT count(*) FROM batch_answers")).toEqual([1])
     })
   )

@@ -29,7 +29,7 @@ describe("erase", () => {
       const erased = await erase(world, "müller@example.test")
       expectDone(erased)
       expect(existsSync(world.path("reconcile.db-wal"))).toBe(false)
-      expect(erased.stdout).toContain("the address stands nowhere")
+      expect(erased.stdout).toContain("the address is gone")
       expect(erased.stdout).toMatch(/local_contacts\.source_columns +1 row/)
       expect(values(world.path("reconcile.db"), "SELECT source_columns FROM local_contacts")).toEqual([
         '{"email":"bob@example.test","batch_id":"b-1","referred_by":"erased-1"}'
@@ -56,7 +56,7 @@ describe("erase", () => {
         "erased-3",
         "joada@müller.example"
       ])
-      expect(erased.stdout).toContain("part of 1 longer address, which stays: joada@müller.example.")
+      expect(erased.stdout).toContain("part of 1 longer address, which was kept: joada@müller.example.")
     })
   )
 
@@ -87,7 +87,7 @@ describe("erase", () => {
       database.close()
       const erased = await erase(world, "müller@example.test")
       expect(erased.code).toBe(1)
-      expect(erased.stdout).not.toContain("stands nowhere")
+      expect(erased.stdout).not.toContain("the address is gone")
       expect(erased.stdout).toContain("sqlite_schema.sql (1 row), crm.note (1 row), crm.raw (1 row)")
       expect(erased.stdout).toContain("erase 'müller@example.test' --yes --db ./reconcile.db")
       expect(values(world.path("reconcile.db"), "SELECT count(*) FROM crm")).toEqual([2])
@@ -106,7 +106,7 @@ describe("erase", () => {
         expect(erased.code).toBe(7)
         expect(erased.stdout).toContain("Not proven: another program is reading the file")
         expect(erased.stdout).toContain("run the same command again")
-        expect(erased.stdout).not.toContain("stands nowhere")
+        expect(erased.stdout).not.toContain("the address is gone")
         expect(erased.stdout).toContain(`open in process ${process.pid}`)
       } finally {
         reader.close()
@@ -126,7 +126,7 @@ describe("erase", () => {
       expectDone(await world.run(["snapshot", "reconcile.db.before-schema-2"]))
       const erased = await erase(world, "müller@example.test")
       expect(erased.code).toBe(1)
-      expect(erased.stdout).toContain("It still stands in reconcile.db.before-schema-2, beside the ledger.")
+      expect(erased.stdout).toContain("It is still in reconcile.db.before-schema-2, next to the ledger.")
       expect(existsSync(world.path("reconcile.db.before-schema-2"))).toBe(true)
     })
   )

@@ -36,13 +36,13 @@ describe("what is asked to be erased", () => {
         expectRefusal(
           await world.run(["erase", shape, "--yes"]),
           2,
-          /is not a plain address\. Name b@x\.test alone/
+          /is not a plain address\. Give only b@x\.test:/
         )
       }
       expectRefusal(
         await world.run(["erase", "b@x.test; a@x.test"]),
         2,
-        /Name one at a time: b@x\.test, a@x\.test\./
+        /Give one at a time: b@x\.test, a@x\.test\./
       )
       expect(count(world, "b@x.test")).toBe(1)
     })
@@ -97,7 +97,7 @@ describe("copies beside the ledger", () => {
       symlinkSync("reconcile.db", world.path("reconcile.db-again"))
       const erased = await world.run(["erase", "a@x.test", "--yes", "--db", "chain.db"])
       expect(erased.code).toBe(1)
-      expect(erased.stdout).not.toContain("stands nowhere")
+      expect(erased.stdout).not.toContain("the address is gone")
       for (const copy of copies) expect(erased.stdout).toContain(world.path(copy))
       expect(erased.stdout).not.toContain("reconcile.db-again")
     })
@@ -193,7 +193,7 @@ describe("an address that was erased", () => {
       expect(JSON.parse(shown.stdout).result.keys).toHaveLength(failure.length + 1)
       const erased = await world.run(["erase", "ada@x.test", "--yes"])
       expectDone(erased)
-      expect(erased.stdout).toContain("part of 1 longer address, which stays: joada@x.test.")
+      expect(erased.stdout).toContain("part of 1 longer address, which was kept: joada@x.test.")
       const again = await world.run(["erase", "ada@x.test", "--json"])
       expect(JSON.parse(again.stdout).result).toMatchObject({ keys: [], held: [], places: [] })
     })

@@ -69,7 +69,7 @@ describe.concurrent("export outcomes", () => {
       for (const one of [json, ndjson]) expect(one).toMatchObject({ code: 0, stderr: "" })
       expect(csv).toMatchObject({
         code: 0,
-        stderr: expect.stringMatching(/^2 cells could be run as formulas .* add --raw\.\n$/)
+        stderr: expect.stringMatching(/^2 cells could run as formulas .* add --raw\.\n$/)
       })
       const text = csv?.stdout ?? ""
       expect(text.split("\r\n")[0]).toBe(header)
@@ -100,7 +100,7 @@ describe.concurrent("export outcomes", () => {
       )
       expect(csv?.stdout).toBe(`${header}\r\n`)
       expect(JSON.parse(json?.stdout ?? "")).toEqual([])
-      const nothing = "No sent contact is known within what was asked for.\n"
+      const nothing = "No sent contact is known with these filters.\n"
       expect(ndjson).toMatchObject({ code: 0, stdout: "", stderr: nothing })
     })
   )
@@ -268,7 +268,7 @@ describe.concurrent("query", () => {
       expect(JSON.parse(named?.stdout ?? "")).toEqual(sent)
       expect(typed).toMatchObject({ code: 0, stdout: '{"sent":3}\n', stderr: "" })
       if (unknown === undefined || missing === undefined) return expect.fail("they did not run")
-      expectRefusal(unknown, 2, /no saved question 'batch-contact'\. The nearest is 'batch-contacts'/)
+      expectRefusal(unknown, 2, /no saved question 'batch-contact'\. Did you mean 'batch-contacts'/)
       expectRefusal(missing, 2, /The query cannot be run: .*parameter/)
     })
   )
@@ -309,7 +309,7 @@ describe.concurrent("query", () => {
         ["SELECT 1; DELETE FROM batches", /The query cannot be run/],
         ["SELEC 1", /The query cannot be run: near "SELEC": syntax error\.$/],
         ["SELECT * FROM nowhere", /no such table: nowhere\.$/],
-        ["SELECT 1 AS one, 2 AS one", /two of its columns are called one; give each its own name with AS\.$/],
+        ["SELECT 1 AS one, 2 AS one", /two of its columns are named one; give each its own name with AS\.$/],
         ["SELECT ?", /The query cannot be run: Too few parameter values/],
         ["", /./]
       ] as const) {

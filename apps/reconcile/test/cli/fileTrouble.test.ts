@@ -163,7 +163,7 @@ describe.concurrent("a contact file that cannot be used", () => {
     "is a folder": ["folder", /^ac-reconcile: folder: it is a directory\. Name a file in it\.$/],
     "has no column of addresses": [
       "people.csv",
-      /^ac-reconcile: people\.csv, line 1: no column holds an e-mail address \(columns: name, phone\)\. .*--map/
+      /^ac-reconcile: people\.csv, line 1: no e-mail address column was found \(columns: name, phone\)\. .*--map/
     ],
     "is empty": ["empty.csv", /empty\.csv: the file is empty/],
     "is an archive": ["book.csv", /book\.csv: this is a ZIP archive\. Unpack it/]

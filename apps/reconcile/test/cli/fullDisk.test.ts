@@ -85,7 +85,7 @@ describe.concurrent("a full disk", () => {
         /\/dev\/full: cannot be written \(the disk is full, ENOSPC\).*--rejects FILE/
       )
       const loaded = await shell(world, limited(64, "ac contacts load bad.csv --json"))
-      expect(loaded.stdout).not.toContain("fault of ac-reconcile")
+      expect(loaded.stdout).not.toContain("bug in ac-reconcile")
       expect(
         readdirSync(world.folder)
           .filter((name) => !/-(wal|shm)$/.test(name))
@@ -107,7 +107,7 @@ describe.concurrent("a full disk", () => {
       for (const blocks of [64, 256]) {
         const migrating = await shell(world, limited(blocks, "later reconcile --json --db old.db"), later)
         expect(migrating.code, `${blocks}`).toBe(7)
-        expect(`${migrating.stdout}${migrating.stderr}`).not.toMatch(/fault of ac-reconcile|^ +at /m)
+        expect(`${migrating.stdout}${migrating.stderr}`).not.toMatch(/bug in ac-reconcile|^ +at /m)
         expect(pragma(world.path("old.db"), "user_version")).toBe(1)
         expect(dump(world.path("old.db"))).toEqual(before)
       }
@@ -132,7 +132,7 @@ describe.concurrent("a full disk", () => {
             done`)
         )
         const copied =
-          "0: ac-reconcile: disk/l.db cannot be read where it is, as its disk is full; a temporary copy is read."
+          "0: ac-reconcile: disk/l.db cannot be read in place because its disk is full. Reading a temporary copy."
         const full =
           "7: ac-reconcile: disk/l.db: it cannot be written, since the disk is full. Free some space, then run the same command again; nothing recorded is lost."
         expect(ended.stderr).toBe("")

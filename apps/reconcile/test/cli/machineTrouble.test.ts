@@ -17,10 +17,10 @@ describe("an error nobody expected", () => {
     expect(machineTrouble(thrownBy(() => readdirSync("/no/such/folder")))).toEqual({
       _tag: "SystemError",
       message:
-        "/no/such/folder: no such file or directory (ENOENT). Check the name. Nothing recorded was lost."
+        "/no/such/folder: no such file or directory (ENOENT). Check the path. Nothing recorded was lost."
     })
     expect(machineTrouble(thrownBy(() => writeFileSync("/dev/full", "x")))?.message).toBe(
-      "The system refused: no space left on device (ENOSPC). Free some space, or name another place. Nothing recorded was lost."
+      "The system reported: no space left on device (ENOSPC). Free some space, or choose another location. Nothing recorded was lost."
     )
     for (const code of ["EIO", "EMFILE", "EACCES", "ENOMEM", "EROFS", "EDQUOT", "ETXTBSY"]) {
       const error = Object.assign(new Error(`${code}: some words, open '/x'`), { code, path: "/x" })

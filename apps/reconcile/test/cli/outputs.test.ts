@@ -59,7 +59,7 @@ describe("an output that would destroy something", () => {
         ["snapshot", "reconcile.db-journal"]
       ]
       const refused = await Promise.all(calls.map((call) => world.run(call)))
-      for (const one of refused) expectRefusal(one, 2, /nothing was written to it, since it is .*\. Name /)
+      for (const one of refused) expectRefusal(one, 2, /nothing was written to it because it is .*\. Name /)
       // A shell appends to what it is told to.
       const appended = await shell(world, "ac export outcomes >> reconcile.db")
       expectRefusal(appended, 2, /standard output: nothing was written to it/)
@@ -99,7 +99,7 @@ describe("an output that would destroy something", () => {
       expectRefusal(
         await world.run(["snapshot", "lost.db"]),
         2,
-        /whose log is still there as .*lost\.db-wal, and would be written into the copy/
+        /whose log, .*lost\.db-wal, still exists and would be applied to the copy/
       )
       expect(existsSync(world.path("lost.db"))).toBe(false)
     })
@@ -145,7 +145,7 @@ describe("an output under a name that the user typed", () => {
       world.write("there.csv", "")
       for (const name of ["x.csv/", "there.csv/", "no/x.csv/"]) {
         const told = await world.run(["export", "outcomes", "-o", name])
-        expectRefusal(told, 1, /cannot be written \(its name is written as that of a folder, EISDIR\)\. Name/)
+        expectRefusal(told, 1, /cannot be written \(its name is that of a folder, EISDIR\)\. Name/)
       }
       expectRefusal(
         await world.run(["batches", "add", "--id", "b-1", "--db", `${db}/`]),
@@ -163,7 +163,7 @@ describe("an output under a name that the user typed", () => {
       expect(told).toMatchObject({
         code: 0,
         stderr: "",
-        stdout: "f: its reader left before all rows were written.\n"
+        stdout: "f: its reader closed it before all rows were written.\n"
       })
     })
   )
@@ -267,7 +267,7 @@ describe("a name that nobody typed", () => {
       world.write("in.csv.rejects.csv", "line,reason,record\r\n3,my own,notes\r\n")
       const loaded = await world.run(load)
       expect(loaded.stdout).toContain(
-        "1 row could not be read; see in.csv.rejects-2.csv (in.csv.rejects.csv is not of an earlier load, and was left as it is)."
+        "1 row could not be read; see in.csv.rejects-2.csv (in.csv.rejects.csv was not written by an earlier load and was left unchanged)."
       )
       const again = await world.run([...load, "--json"])
       expect(envelopeOf(again.stdout).result).toMatchObject({ rejectsFile: "in.csv.rejects-2.csv" })
@@ -319,7 +319,7 @@ describe("a name that nobody typed", () => {
       expectRefusal(
         refused,
         7,
-        /it holds the batch my-batch, which is not of a demo, and was left as it is\./
+        /it contains the batch my-batch, which is not part of the demo, so it was left unchanged\./
       )
       expect(values(world.path("other/demo.db"), "SELECT batch_id FROM batches")).toEqual(["my-batch"])
     })

@@ -123,7 +123,7 @@ describe.concurrent("an account behind a proxy", () => {
       expectRefusal(
         asked,
         1,
-        /the proxy wants a user name and password, and HTTPS_PROXY has none \(407, ERR_PROXY_TUNNEL\)/
+        /the proxy requires a user name and password, but HTTPS_PROXY has none \(407, ERR_PROXY_TUNNEL\)/
       )
     })
   )

@@ -103,7 +103,7 @@ describe("text that is not UTF-8", () => {
         expect(told.code).toBe(0)
         expect(told.stdout).toContain("\uFFFDA")
         expect(told.stderr).toBe(
-          "ac-reconcile: 2 values of the column t are text that is not UTF-8; U+FFFD stands for the bytes that cannot be read. Ask for them with hex().\n"
+          "ac-reconcile: 2 values of the column t are not valid UTF-8; bytes that cannot be read are shown as U+FFFD. Use hex() to see them.\n"
         )
       }
     })
@@ -124,7 +124,7 @@ describe("a number in --param", () => {
         signal: null,
         stdout: "",
         stderr:
-          "ac-reconcile: No row was found, with n=2 as text, which equals no number. For the number, write --param n:=2.\n"
+          "ac-reconcile: No rows found: n=2 is text, which never equals a number. For a number, write --param n:=2.\n"
       })
       const typed = await ask(
         "SELECT :a AS a, :b AS b, :c AS c, :d AS d, :e AS e, :f AS f",
@@ -133,10 +133,10 @@ describe("a number in --param", () => {
       expectDone(typed)
       expect(typed.stdout).toBe('{"a":9007199254740993,"b":2.5,"c":1,"d":null,"e":"x:=y","f":"g:=1"}\n')
       for (const wrong of ["n:=two", "n:=[1]", "n:=", "n:=02"]) {
-        expectRefusal(await ask(sent, wrong), 2, /--param n: '.*' is no value in JSON\./)
+        expectRefusal(await ask(sent, wrong), 2, /--param n: '.*' is not a JSON value\./)
       }
       for (const nameless of [":=2", "=2", "n"]) {
-        expectRefusal(await ask(sent, nameless), 2, /names no parameter\./)
+        expectRefusal(await ask(sent, nameless), 2, /has no parameter name\./)
       }
     })
   )
@@ -161,7 +161,7 @@ describe("a query that does not end", () => {
         code: null,
         signal: "SIGTERM",
         stderr:
-          "ac-reconcile: The query was stopped after 1s, as --timeout asks. Ask for less, or give it more time.\n"
+          "ac-reconcile: The query was stopped after 1s (--timeout). Ask for less, or allow more time.\n"
       })
       expectDone(await world.run(["query", "SELECT 1 AS one", "--timeout", "10m"]))
       expectRefusal(
@@ -251,7 +251,7 @@ describe("a full standard output", () => {
           call,
           code: 1,
           stderr:
-            "ac-reconcile: standard output: cannot be written (the disk is full, ENOSPC). Nothing recorded is lost; run the command again with its output somewhere else.\n"
+            "ac-reconcile: standard output: cannot be written (the disk is full, ENOSPC). Nothing recorded is lost; run the command again and send its output somewhere else.\n"
         })
       }
     })

@@ -86,7 +86,7 @@ describe.concurrent("what only reads", () => {
             call,
             code: 0,
             stderr:
-              "ac-reconcile: ./reconcile.db cannot be read where it is, as its folder cannot be written; a temporary copy is read.\n"
+              "ac-reconcile: ./reconcile.db cannot be read in place because its folder is not writable. Reading a temporary copy.\n"
           })
           expect(told.stdout).not.toBe("")
         }
@@ -170,7 +170,7 @@ describe.concurrent("what only reads", () => {
         const told = await world.run(call, { bin: later })
         expect(told.code).toBe(0)
         expect(told.stderr).toMatch(
-          /^ac-reconcile: \.\/reconcile\.db has an older schema\. It was left as it is/
+          /^ac-reconcile: \.\/reconcile\.db has an older schema and was left unchanged\. Reading a temporary copy/
         )
       }
       expect(readFileSync(world.path("reconcile.db")).equals(before)).toBe(true)

@@ -36,12 +36,12 @@ describe.concurrent("reading contacts", () => {
       const html = await world.run(["contacts", "load", "crm.xls"])
       expect(html).toMatchObject({ code: 2, stdout: "" })
       expect(html.stderr).toBe(
-        "ac-reconcile: crm.xls: this is an HTML page, whatever its name says; some programs call one .xls. Open it there, and save the contacts as CSV (UTF-8).\n"
+        "ac-reconcile: crm.xls: this is an HTML page, which some programs save with the ending .xls. Open it and save the contacts as CSV (UTF-8).\n"
       )
       expect(existsSync(world.path("reconcile.db"))).toBe(false)
       const gzip = await world.run(["contacts", "load", "crm.csv.gz"])
       expect(gzip).toMatchObject({ code: 2, stdout: "" })
-      expect(gzip.stderr).toContain("the gzip file is damaged (it ends too early); nothing of it was loaded.")
+      expect(gzip.stderr).toContain("the gzip file is damaged (it ends too early); nothing was loaded.")
       expect(values(world.path("reconcile.db"), "SELECT count(*) FROM local_sources")).toEqual([0])
     })
   )
@@ -53,11 +53,9 @@ describe.concurrent("reading contacts", () => {
       world.write("crm.csv", `\uFEFF${csv}\uFEFF${csv.replaceAll("x.test", "y.test")}`)
       const loaded = await world.run(["contacts", "load", "crm.csv", ...batchColumn])
       expect(loaded.code).toBe(0)
-      expect(loaded.stderr).toBe(
-        "crm.csv, line 5: It is the header again, as where files were put one behind another.\n"
-      )
+      expect(loaded.stderr).toBe("crm.csv, line 5: It is the header again, as in files that were joined.\n")
       expect(loaded.stdout).toContain(
-        '4 contact IDs are not the whole number that an ID is; their contacts were loaded with the ID unknown: line 3 "1.23E+05", line 4 "NULL", line 7 "1.23E+05"\n'
+        '4 contact IDs are not valid (IDs are whole numbers from 1); their contacts were loaded without the ID: line 3 "1.23E+05", line 4 "NULL", line 7 "1.23E+05"\n'
       )
       const db = world.path("reconcile.db")
       expect(values(db, "SELECT batch_id FROM batches")).toEqual(["b-1"])
@@ -102,12 +100,12 @@ describe.concurrent("reading contacts", () => {
       const loaded = await world.run(["contacts", "load", "crm.csv", ...batchColumn])
       expect(loaded).toMatchObject({ code: 0, stderr: "" })
       expect(loaded.stdout.split("\n").slice(2)).toEqual([
-        "Addresses that look odd, loaded as they stand:",
-        '  4 addresses have no @, as N/A has none: line 5 "N/A", line 6 "nil", line 7 "none"',
-        '  1 address holds invisible characters or unusual blanks: line 2 "ja\\u202ene@x.test"',
-        '  1 address stands in angle brackets, as in Name <a@b>: line 3 "Jane <jane@x.test>"',
+        "Addresses that look odd, loaded unchanged:",
+        '  4 addresses have no @, like N/A: line 5 "N/A", line 6 "nil", line 7 "none"',
+        '  1 address contains invisible characters or unusual spaces: line 2 "ja\\u202ene@x.test"',
+        '  1 address is in angle brackets, as in Name <a@b>: line 3 "Jane <jane@x.test>"',
         "  1 address begins with 'mailto:': line 4 \"mailto:jane@x.test\"",
-        "If they were not sent so, correct them in the source and load it again: reports about the right address do not match these.",
+        "If they were sent differently, correct them in the source and load it again: reports about the right address do not match these.",
         ""
       ])
       expect(values(world.path("reconcile.db"), "SELECT email FROM batch_sent ORDER BY email")).toEqual(
@@ -132,13 +130,13 @@ describe.concurrent("reading contacts", () => {
     inWorld(async (world) => {
       world.write("crm.csv", "email,Batch ID\nada@x.test,b-1\n")
       world.write("ids.csv", "email,contact_id\nada@x.test,7\n")
-      const none = "No batch is known that these contacts were sent in, so nothing will be reconciled."
+      const none = "It is not known which batch these contacts were sent in, so nothing will be reconciled."
       expect((await world.run(["contacts", "load", "ids.csv"])).stdout).toContain(
         `${none} Load again with --batch-column COLUMN, naming the column that holds the batchId; or, for one batch, run 'ac-reconcile batches add --id BATCH_ID --sent FILE'.`
       )
       const load = ["contacts", "load", "crm.csv"]
       expect((await world.run(load)).stdout).toContain(
-        `${none} The column "Batch ID" looks like one of batches: if it is, load again with --batch-column "Batch ID".`
+        `${none} The column "Batch ID" looks like a column of batch IDs. If it is, load again with --batch-column "Batch ID".`
       )
       const named = await world.run([...load, "--batch-column", "Batch ID"])
       expect(named.stdout).not.toContain("reconciled")
@@ -158,7 +156,9 @@ describe.concurrent("reading contacts", () => {
       ).toEqual(["1,2"])
       const refused = await world.run([...load, "--delimiter", "x"])
       expect(refused).toMatchObject({ code: 2, stdout: "" })
-      expect(refused.stderr).toContain("'x' is no delimiter. Write one sign, as ';', or the word tab.")
+      expect(refused.stderr).toContain(
+        "'x' is not a delimiter. Write one character, like ';', or the word tab."
+      )
     })
   )
 })
@@ -171,14 +171,17 @@ describe.concurrent("adding batches", () => {
       world.write("answer.json", '{"status":"completed","success":["1"],"failure":[]}')
       const add = ["batches", "add"]
       const refused: ReadonlyArray<readonly [ReadonlyArray<string>, string]> = [
-        [["--id", "b 1"], '--id: "b 1" holds a blank.'],
+        [["--id", "b 1"], '--id: "b 1" contains a space.'],
         [
           ["--file", "ids.txt"],
-          'ids.txt, line 2: "b 2" holds a blank; give one batch ID a line. Nothing was added.'
+          'ids.txt, line 2: "b 2" contains a space; give one batch ID per line. Nothing was added.'
         ],
         [["--file", "answer.json"], "record it with ac-reconcile batches add --id BATCH_ID --answer FILE"],
-        [["--id", "b-1", "--submitted-at", "02.04.2031 08:15"], "it is not written as ISO 8601"],
-        [["--id", "b-1", "--submitted-at", "2031-02-30T10:00:00Z"], "there is no day 2031-02-30."]
+        [["--id", "b-1", "--submitted-at", "02.04.2031 08:15"], "it is not in ISO 8601 format"],
+        [
+          ["--id", "b-1", "--submitted-at", "2031-02-30T10:00:00Z"],
+          "2031-02-30 is not a day in the calendar."
+        ]
       ]
       for (const [args, reason] of refused) {
         const call = await world.run([...add, ...args])

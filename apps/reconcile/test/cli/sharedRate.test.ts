@@ -61,7 +61,7 @@ describe.concurrent("the folder in which commands share the rate", () => {
       const env = { ...account(await world.serve(listener)), XDG_STATE_HOME: world.path("state") }
       const ran = await world.run(pass("reconcile.db"), { env })
       expect(ran.code).toBe(0)
-      expect(ran.stderr).toMatch(/^ac-reconcile: The rate is kept per process, since [^\n]+\n$/)
+      expect(ran.stderr).toMatch(/^ac-reconcile: The rate limit covers this process only, because [^\n]+\n$/)
       expect(times).toHaveLength(2)
       const asJson = await world.run([...pass("reconcile.db"), "--json"], { env })
       expect(asJson).toMatchObject({ code: 0, stderr: "" })

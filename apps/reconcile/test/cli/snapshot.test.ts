@@ -15,7 +15,7 @@ describe.concurrent("snapshot", () => {
       expectDone(told)
       expect(told.stdout).toMatch(/^copy\.db: [\d.]+ kB, schema \d+\.$/m)
       expect(told.stdout).toContain(
-        "It holds 2 batches, 0 settled; 2 sent contacts, 0 answers, 2 contacts of your own."
+        "It contains 2 batches, 0 settled; 2 sent contacts, 0 answers, 2 contacts of your own."
       )
       const all = "SELECT * FROM batch_sent"
       expect(rows(world.path("copy.db"), all)).toEqual(rows(world.path("reconcile.db"), all))
@@ -24,7 +24,7 @@ describe.concurrent("snapshot", () => {
       for (const taken of ["copy.db", "reconcile.db", "sent.csv"]) {
         const before = world.read(taken)
         const refused = await world.run(["snapshot", taken])
-        expectRefusal(refused, 2, new RegExp(`${taken} exists already and was left as it is\\.`))
+        expectRefusal(refused, 2, new RegExp(`${taken} already exists and was left unchanged\\.`))
         expect(world.read(taken)).toBe(before)
       }
       const json = await world.run(["snapshot", "second.db", "--json"])
@@ -66,13 +66,13 @@ describe.concurrent("a file of an older schema", () => {
       const read = await world.run(["batches", "list", "--db", "one.db"], { bin })
       expect(read).toMatchObject({ code: 0, stdout: expect.stringContaining("b-1") })
       expect(read.stderr).toMatch(
-        /^ac-reconcile: one\.db has an older schema\. .* a temporary copy .* is read; /
+        /^ac-reconcile: one\.db has an older schema and was left unchanged\. Reading a temporary copy that was migrated to schema 2\. /
       )
       expect(pragma(world.path("one.db"), "user_version")).toBe(1)
       const told = await world.run(["reconcile", "--db", "one.db"], { bin })
       expect(told.code).toBe(0)
       expect(told.stderr).toMatch(
-        /^ac-reconcile: one\.db has schema 1 and is brought to schema 2\. As it was, it is kept in one\.db\.before-schema-\d+\.\n$/
+        /^ac-reconcile: one\.db has schema 1 and is being migrated to schema 2\. The old file is kept as one\.db\.before-schema-\d+\.\n$/
       )
       const kept = /one\.db\.before-schema-\d+/.exec(told.stderr)?.[0] ?? ""
       expect(pragma(world.path(kept), "user_version")).toBe(1)

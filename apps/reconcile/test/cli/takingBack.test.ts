@@ -29,7 +29,7 @@ describe("a source that was loaded by mistake", () => {
       expectDone(shown)
       expect(shown.stdout).toMatch(/local_contacts +3 rows/)
       expect(shown.stdout).toMatch(/batch_sent +2 rows/)
-      expect(shown.stdout).toContain("2 batches would stay without a sent contact: DE, FR.")
+      expect(shown.stdout).toContain("2 batches would have no sent contacts left: DE, FR.")
       expect(shown.stdout).toContain("Nothing was changed. Run again with --yes to do it")
       expect(readFileSync(world.path(file)).equals(before)).toBe(true)
 
@@ -45,7 +45,7 @@ describe("a source that was loaded by mistake", () => {
       expect(sent(world)).toEqual(["b-1 ada@x.test", "b-1 bo@x.test"])
       expectDone(await world.run(["batches", "remove", "DE", "FR", "--yes"]))
       expect(values(world.path(file), "SELECT batch_id FROM batches")).toEqual(["b-1"])
-      expect((await world.run(["reconcile", "--rebuild"])).stdout).toContain("came out as it stood")
+      expect((await world.run(["reconcile", "--rebuild"])).stdout).toContain("no outcome changed")
     })
   )
 
@@ -69,17 +69,17 @@ describe("a batch that was added by mistake", () => {
       const shown = await world.run(["batches", "remove", "DE", "--db", file])
       expectDone(shown)
       expect(shown.stdout).toMatch(/batches +1 row/)
-      expect(shown.stdout).toContain("1 sent contact would go, with its outcome: 1 pending.")
+      expect(shown.stdout).toContain("1 sent contact and its outcome would be removed: 1 pending.")
       expect(sent(world)).toHaveLength(4)
       expectRefusal(
         await world.run(["batches", "remove", "de"]),
         2,
-        /knows no batch de\. It knows DE, which differs/
+        /has no batch de\. It has DE, which differs/
       )
       expectRefusal(
         await world.run(["batches", "remove", "XX", "--yes"]),
         2,
-        /knows no batch XX\. .*batches list/
+        /has no batch XX\. .*batches list/
       )
       const misspelt = await world.run(["batches", "remove", "DE", "--yess"])
       expect(misspelt).toMatchObject({ code: 2, stderr: expect.stringContaining("Did you mean '--yes'?") })
@@ -87,7 +87,7 @@ describe("a batch that was added by mistake", () => {
 
       expectDone(await world.run(["batches", "remove", "DE", "--yes"]))
       expect(sent(world)).toEqual(["FR di@x.test", "b-1 ada@x.test", "b-1 bo@x.test"])
-      expectRefusal(await world.run(["batches", "show", "DE"]), 2, /knows no batch DE/)
+      expectRefusal(await world.run(["batches", "show", "DE"]), 2, /has no batch DE/)
       const again = await world.run(["contacts", "load", "wrong.csv", "--batch-column", "batch_id"])
       expect(again.stdout).toContain("1 contact newly recorded as sent")
       expect(sent(world)).toHaveLength(4)
@@ -122,7 +122,7 @@ describe("a batch that was added by mistake", () => {
       expect(envelopeOf(told.stdout).result).toMatchObject({ caseTwins: [["5b1f", "5B1F"]] })
       expectRefusal(await world.run(["batches", "remove"]), 2, /No batch ID was given/)
       const both = await world.run(["batches", "add", "--id", "x", "--id", "X", "--db", "other.db"])
-      expect(both.stdout).toContain("Batches X and x differ in letter case only.")
+      expect(both.stdout).toContain("Batches X and x differ only in letter case.")
     })
   )
 })
@@ -175,7 +175,7 @@ describe("a status answer that was pasted", () => {
         "answer.json"
       ])
       expectDone(added)
-      expect(added.stdout).toContain("The pasted answer is recorded: completed, 1 success, 1 failure.")
+      expect(added.stdout).toContain("Pasted answer recorded: completed, 1 success, 1 failure.")
       expect(added.stdout).toContain("2 contacts sent: 1 imported, 1 rejected.")
       expect(rows(world.path(file), "SELECT status, origin, raw_body FROM batch_answers")).toEqual([
         { status: "completed", origin: "pasted", raw_body: completed }
@@ -186,7 +186,7 @@ describe("a status answer that was pasted", () => {
         "a pasted answer says that the batch is completed"
       )
       const again = await world.run(["batches", "add", "--id", "b-1", "--answer", "-"], { stdin: completed })
-      expect(again.stdout).toContain("The pasted answer says what is recorded already.")
+      expect(again.stdout).toContain("The pasted answer is already recorded.")
     })
   )
 
@@ -196,7 +196,7 @@ describe("a status answer that was pasted", () => {
       const added = await world.run(["batches", "add", "--id", "b-1", "--answer", "-"], {
         stdin: '{"status":false}'
       })
-      expect(added.stdout).toContain("The batch has not settled by it")
+      expect(added.stdout).toContain("The batch has not settled; ")
       const url = await world.simulate({
         batches: [
           {
@@ -230,7 +230,7 @@ describe("a status answer that was pasted", () => {
       const other = completed.replace("completed", "failed")
       const shown = await paste(other)
       expectDone(shown)
-      expect(shown.stdout).toContain("has settled already, as completed")
+      expect(shown.stdout).toContain("has already settled as completed")
       expect(shown.stdout).toContain("Nothing was recorded. Run again with --yes")
       expect(values(world.path(file), "SELECT count(*) FROM batch_answers")).toEqual([1])
       expectDone(await paste(other, "--yes"))
@@ -249,9 +249,9 @@ describe("a status answer that was pasted", () => {
       const done = await paste('{"status":"active"}', "--yes")
       expectDone(done)
       expect(done.stdout).toContain(
-        "The batch stays settled by its earlier answer, completed, and is not asked about again; that the two do not agree is the finding impossible-transition."
+        "The batch stays settled as completed, by its earlier answer, and is not asked about again. The conflict between the two answers is reported as the finding impossible-transition."
       )
-      expect(done.stdout).not.toContain("goes on asking")
+      expect(done.stdout).not.toContain("keep asking")
       expect(
         values(world.path(file), "SELECT finding FROM findings WHERE finding = 'impossible-transition'")
       ).toEqual(["impossible-transition"])

@@ -12,9 +12,9 @@ describe("a call that makes no sense", () => {
     [["run", "--frobnicate"], /unknown argument: '--frobnicate'/],
     [["status"], /Missing argument <batch-id>/],
     [["run", "--deadline", "soon"], /--deadline: 'soon' is not a duration\. Write 90s, 30m, 2h or 1d\./],
-    [["run", "--fail-on", "rejected,sadness"], /--fail-on does not know 'sadness'.*rejected.*findings/],
-    [["run", "--requests-per-second", "0"], /must be greater than 0/],
-    [["run", "--requests-per-second", "Infinity"], /must be greater than 0, and finite/],
+    [["run", "--fail-on", "rejected,sadness"], /--fail-on: 'sadness' is not valid.*rejected.*findings/],
+    [["run", "--requests-per-second", "0"], /must be a finite number greater than 0/],
+    [["run", "--requests-per-second", "Infinity"], /must be a finite number greater than 0/],
     [["run", "--requests-per-second", "5.5"], /more than the account's limit of 5\. .*--account-limit 6\./],
     [
       ["resolve", "--requests-per-second", "11", "--account-limit", "10"],
@@ -23,23 +23,26 @@ describe("a call that makes no sense", () => {
     [["lookup", "--account-limit", "0"], /--account-limit must be 1 or more/],
     [["batches", "add"], /No batch ID was given\. .*--id BATCH_ID/],
     [["batches", "add", "--id", ""], /No batch ID was given/],
-    [["batches", "add", "--id", "a", "--id", "b", "--sent", "sent.csv"], /one batch, and 2 were named/],
+    [["batches", "add", "--id", "a", "--id", "b", "--sent", "sent.csv"], /one batch, but 2 were named/],
     [["batches", "add", "--id", "a", "--submitted-at", "last week"], /'last week' is not a time: .*ISO 8601/],
     [
       ["contacts", "load", "sent.csv", "--submitted-at", "2031-04-02T08:15:00Z"],
-      /no column names them\. Add --batch-column/
+      /no column names batches\. Add --batch-column/
     ],
-    [["contacts", "load"], /No contacts were named\. Give a file/],
-    [["contacts", "load", "--bogus"], /'--bogus' is no option of this command\./],
+    [["contacts", "load"], /No contacts were given\. Give a file/],
+    [["contacts", "load", "--bogus"], /'--bogus' is not an option of this command\./],
     [["contacts", "load", "sent.csv", "--map", "phone=Phone"], /--map: .*"phone" cannot be mapped/],
-    [["export", "outcomes", "--format", "jsn"], /^--format: 'jsn' is none of csv, .* Did you mean 'json'\?$/]
+    [
+      ["export", "outcomes", "--format", "jsn"],
+      /^--format: 'jsn' is not one of csv, .* Did you mean 'json'\?$/
+    ]
   ]
   const misspelt: typeof calls = [
     [["batches", "lst"], /Invalid subcommand 'lst' for ac-reconcile batches\. Did you mean 'list'\?/],
     [["export", "outcoms"], /Invalid subcommand 'outcoms' .*Did you mean 'outcomes'\?/],
-    [["--db", "a.db", "batches", "list"], /'--db' stands before the command\. Options come after it/],
-    [["query", "contact_status"], /It is a view, .*: ac-reconcile query "select \* from contact_status"\./],
-    [["query", "contact_statsu"], /The nearest is the view contact_status/],
+    [["--db", "a.db", "batches", "list"], /'--db' comes before the command\. Put options after it/],
+    [["query", "contact_status"], /It is a view; .*: ac-reconcile query "select \* from contact_status"\./],
+    [["query", "contact_statsu"], /Did you mean the view contact_status\?/],
     [["query", "--json", "select 1"], /unknown argument: '--json'\. For JSON, write --format json\./],
     [["batches", "list", "--format", "json"], /'--format'\. For JSON, write --json\./],
     [["run", "--onse"], /unknown argument: '--onse'\. Did you mean '--once'\?/],
@@ -74,8 +77,8 @@ describe("a call that makes no sense", () => {
     inWorld(async (world) => {
       world.write("sent.csv", "email,batch_id\nada@example.test,b-1\n")
       for (const [option, like] of [
-        [["--batch-column", "batch_di"], /The nearest is "batch_id"\. Correct --batch-column COLUMN\.$/],
-        [["--map", "batch_id=batch_di"], /The nearest is "batch_id"\. Correct --map batch_id=COLUMN\.$/],
+        [["--batch-column", "batch_di"], /Did you mean "batch_id"\? Correct --batch-column COLUMN\.$/],
+        [["--map", "batch_id=batch_di"], /Did you mean "batch_id"\? Correct --map batch_id=COLUMN\.$/],
         [["--key", "nummer"], /there is no column "nummer" .*\)\. Correct --key COLUMN\.$/]
       ] as const) {
         expectRefusal(await world.run(["contacts", "load", "sent.csv", ...option]), 2, like)
@@ -108,7 +111,7 @@ describe("a call that makes no sense", () => {
       expectRefusal(
         await world.run(["explain", "bea@example.test"]),
         2,
-        /Nothing is known of bea@example\.test: /
+        /Nothing is known about bea@example\.test: /
       )
       const json = await world.run(["explain", "bea@example.test", "--json"])
       expect(json).toMatchObject({ code: 2, stderr: "" })

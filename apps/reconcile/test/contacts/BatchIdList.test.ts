@@ -28,19 +28,19 @@ describe("a list of batch IDs", () => {
   )
 
   const refused: ReadonlyArray<readonly [string | Uint8Array, string]> = [
-    ["b-1\n\nb 2\n", 'line 3: "b 2" holds a blank; give one batch ID a line. Nothing was added.'],
+    ["b-1\n\nb 2\n", 'line 3: "b 2" contains a space; give one batch ID per line. Nothing was added.'],
     [
       "b-1,b-2\n",
-      'line 1: "b-1,b-2" holds a comma or semicolon; give one batch ID a line. Nothing was added.'
+      'line 1: "b-1,b-2" contains a comma or semicolon; give one batch ID per line. Nothing was added.'
     ],
-    ['"b-1"\n', 'line 1: ""b-1"" holds a quotation mark; give one batch ID a line. Nothing was added.'],
+    ['"b-1"\n', 'line 1: ""b-1"" contains a quotation mark; give one batch ID per line. Nothing was added.'],
     [
       "b-1\nb\u200b2\n",
-      'line 2: "INVISIBLE" holds an invisible character; give one batch ID a line. Nothing was added.'
+      'line 2: "INVISIBLE" contains an invisible character; give one batch ID per line. Nothing was added.'
     ],
     [
       "batch_id\nb-1\n",
-      'line 1: "batch_id" is the name of a column; give one batch ID a line. Nothing was added.'
+      'line 1: "batch_id" is a column name; give one batch ID per line. Nothing was added.'
     ],
     [
       Buffer.from("b-1\nb\u00e9\n", "latin1"),
@@ -48,7 +48,7 @@ describe("a list of batch IDs", () => {
     ],
     [
       "\n<html>\n",
-      "line 2: this is an HTML page, whatever its name says; some programs call one .xls. Open it there, and save the contacts as CSV (UTF-8)."
+      "line 2: this is an HTML page, which some programs save with the ending .xls. Open it and save the contacts as CSV (UTF-8)."
     ]
   ]
 
@@ -63,7 +63,7 @@ describe("a list of batch IDs", () => {
 
   it.effect("is refused where its first line is a heading, however that is written", () =>
     Effect.gen(function* () {
-      const heading = /^standard input, line 2: ".*" is the name of a column; give one batch ID a line\./
+      const heading = /^standard input, line 2: ".*" is a column name; give one batch ID per line\./
       for (const word of [
         ...["batch", "Batch", "BATCHES", "import_id", "BatchUUID", "batch-no", "Batch.Id", "bulk_import_ids"],
         ...["id", "IDs", "uuid", "GUID", "email", "E-Mail", "contact_id", "name", "key"]
@@ -87,7 +87,7 @@ describe("a list of batch IDs", () => {
         '["b-1"]'
       ]) {
         const { message } = yield* Effect.flip(read(answer))
-        assert.include(message, "this is JSON, and no list of batch IDs")
+        assert.include(message, "this is JSON, not a list of batch IDs")
         assert.include(message, "ac-reconcile batches add --id BATCH_ID --answer FILE")
       }
     })

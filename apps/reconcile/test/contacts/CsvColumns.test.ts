@@ -63,7 +63,7 @@ describe("choosing CSV columns", () => {
   it("refuses a file without an address column, naming its columns and the remedy", () => {
     assert.strictEqual(
       failure("a,b\n1,2\n"),
-      "contacts.csv, line 1: no column holds an e-mail address (columns: a, b). Name it with --map email=COLUMN."
+      "contacts.csv, line 1: no e-mail address column was found (columns: a, b). Name it with --map email=COLUMN."
     )
   })
 
@@ -78,7 +78,7 @@ describe("choosing CSV columns", () => {
   it("refuses two columns of one name", () => {
     assert.strictEqual(
       failure("email,note,note\n"),
-      "contacts.csv, line 1: more than one column is called note. Give every column a name of its own."
+      "contacts.csv, line 1: more than one column is named note. Give each column its own name."
     )
   })
 

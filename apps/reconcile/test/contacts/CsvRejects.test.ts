@@ -19,7 +19,7 @@ describe("bad CSV rows", () => {
 
   it("rejects an address with a NUL character", () => {
     const read = parse(`${header}a\0@x.test,Ada\n`)
-    assert.strictEqual(read.rejected[0]?.reason, 'The address in column "email" holds a NUL character.')
+    assert.strictEqual(read.rejected[0]?.reason, 'The address in column "email" contains a NUL character.')
   })
 
   it("rejects a row with too few or too many columns, saying how many", () => {
@@ -30,7 +30,7 @@ describe("bad CSV rows", () => {
         { line: 2, reason: "Expected 2 columns, found 1: values are missing.", record: "a@x.test" },
         {
           line: 3,
-          reason: "Expected 2 columns, found 3: put values that hold the delimiter in double quotes.",
+          reason: "Expected 2 columns, found 3: put values that contain the delimiter in double quotes.",
           record: "b@x.test,Bob,extra"
         }
       ]
@@ -83,8 +83,8 @@ describe("bad CSV rows", () => {
         line: 2,
         column: 10,
         reason:
-          "The quoted field that opens at column 10 holds a single quote at column 15; " +
-          "close the field before it, or write it twice.",
+          "The quoted field that opens at column 10 contains a single quote at column 15; " +
+          "close the field before it, or double the quote.",
         record: 'a@x.test,"Ada "the" Byron"'
       }
     ])

@@ -83,14 +83,14 @@ describe("gzip", () => {
       const reasons: ReadonlyArray<readonly [Uint8Array, string]> = [
         [packed.subarray(0, -20), "it ends too early"],
         [broken, "incorrect data check"],
-        [Buffer.concat([packed, Buffer.from(csv)]), "something that is not gzip stands behind it"]
+        [Buffer.concat([packed, Buffer.from(csv)]), "something that is not gzip follows it"]
       ]
       for (const [input, what] of reasons) {
         for (const cuts of [packed.length, 100]) {
           const error = yield* Effect.flip(read(input, cuts))
           assert.strictEqual(
             error.message,
-            `standard input: the gzip file is damaged (${what}); nothing of it was loaded. Fetch or make it again.`
+            `standard input: the gzip file is damaged (${what}); nothing was loaded. Download or create it again.`
           )
         }
       }
@@ -133,16 +133,8 @@ describe("UTF-16", () => {
       assert.deepStrictEqual(
         found.rejected.map(({ column, line, reason }) => [line, column, reason]),
         [
-          [
-            2,
-            11,
-            "What stands at column 11 is no character of UTF-16, but half of one; save the file as UTF-8."
-          ],
-          [
-            4,
-            1,
-            "What stands at column 1 is no character of UTF-16, but half of one; save the file as UTF-8."
-          ]
+          [2, 11, "There is only half of a UTF-16 character at column 11; save the file as UTF-8."],
+          [4, 1, "There is only half of a UTF-16 character at column 1; save the file as UTF-8."]
         ]
       )
       assert.strictEqual(found.rejected[0]?.record, "a@x.test,x\uFFFDy")
@@ -225,7 +217,7 @@ describe("a JSON array", () => {
 
   it("that was cut short is refused, with the line that is left open", () => {
     const ends =
-      "the JSON that begins here never ends, as where a file was cut short; nothing was loaded. Fetch or make it again."
+      "the JSON that begins here never ends, as in a file that was cut off; nothing was loaded. Download or create it again."
     assert.strictEqual(failure('\n[{"email":"a@x.test"},', told), `contacts.csv, line 2: ${ends}`)
     assert.strictEqual(
       failure('[\n{"email":"a@x.test"},\n{"email":"b@', told),
@@ -237,8 +229,8 @@ describe("a JSON array", () => {
     const found = parse('{"contacts":[{"email":"a@x.test"}],"meta":{"total":1}}', told)
     assert.strictEqual(
       found.rejected[0]?.reason,
-      "No key holds an e-mail address (keys: contacts, meta). " +
-        `The contacts seem to be in the list "contacts": load that alone, as with jq '.["contacts"]'.`
+      "It has no key for an e-mail address (keys: contacts, meta). " +
+        `The contacts seem to be in the list "contacts": load only that, for example with jq '.["contacts"]'.`
     )
   })
 })
@@ -261,7 +253,7 @@ describe("a file under another name", () => {
     ["Numbers", zip("Index/Document.iwa"), "this is a Numbers document"],
     ["Word", zip("[Content_Types].xml", "word/document.xml"), "this is a Word document"],
     ["ZIP", zip("contacts.csv"), "this is a ZIP archive"],
-    ["HTML", "\r\n <HTML><body><table>", "this is an HTML page, whatever its name says"],
+    ["HTML", "\r\n <HTML><body><table>", "this is an HTML page, which some programs save"],
     ["an HTML table", "\uFEFF<table><tr><td>email", "this is an HTML page"],
     ["XML", '<?xml version="1.0"?><contacts/>', "this is XML"],
     [
@@ -271,10 +263,10 @@ describe("a file under another name", () => {
     ],
     ["RTF", "{\\rtf1\\ansi}", "this is a rich text document"],
     ["vCards", "BEGIN:VCARD\r\nVERSION:3.0\r\n", "these are vCards"],
-    ["Markdown", "| email | batch_id |\n| --- | --- |\n| a@x.test | b-1 |\n", "this is a table for reading"],
+    ["Markdown", "| email | batch_id |\n| --- | --- |\n| a@x.test | b-1 |\n", "this is a Markdown table"],
     ["MIME", "MIME-Version: 1.0\nContent-Type: multipart/related", "this is a saved web page"],
     ["PDF", "%PDF-1.7\n%\u00e2\u00e3", "this is a PDF"],
-    ["SQLite", "SQLite format 3\0\u0010\0", "this is a SQLite file. Name it with --from"],
+    ["SQLite", "SQLite format 3\0\u0010\0", "this is a SQLite file. Read it with --from"],
     [
       "Zstandard",
       Buffer.from("28b52ffd2400010000000000000000000000", "hex"),
@@ -289,7 +281,7 @@ describe("a file under another name", () => {
     ["7-Zip", Buffer.from("377abcaf271c0004", "hex"), "this is compressed with 7-Zip"],
     ["UTF-32", Buffer.from("fffe0000650000006d000000", "hex"), "the file is UTF-32"],
     ["a tar archive", `contacts.csv${"\0".repeat(245)}ustar\0`, "this is a tar archive"],
-    ["other bytes", "email\0\u0001\u0002,name\n", "its first line holds NUL characters"]
+    ["other bytes", "email\0\u0001\u0002,name\n", "its first line contains NUL characters"]
   ])("is refused by its right name: %s", (_, input, name) => {
     for (const cuts of [1, 1000]) {
       assert.include(failure(bytes(input), told, cuts), `contacts.csv: ${name}`)
@@ -321,7 +313,7 @@ describe("the delimiter", () => {
     assert.strictEqual(columnsOf(parse(text).rows[0]), '{"email":"x@x.test","a;b":"1;2"}')
     assert.include(
       failure(text, { delimiter: ";" }),
-      "no column holds an e-mail address (columns: email,a, b)"
+      "no e-mail address column was found (columns: email,a, b)"
     )
     assert.deepStrictEqual(emails(parse("a_email\n1_x@x.test\n", { delimiter: "_" })), ["x@x.test"])
   })
@@ -329,9 +321,9 @@ describe("the delimiter", () => {
   it("that could not be told is asked for by the option that names it", () => {
     assert.strictEqual(
       failure("Name;Adresse;Tags (a,b,c,d)\n"),
-      "contacts.csv, line 1: no column holds an e-mail address (columns: Name;Adresse;Tags (a, b, c, d)). " +
-        'Name it with --map email=COLUMN. It was read with "," between the columns; ' +
-        "if they are separated by another sign, name it, as with --delimiter ';'."
+      "contacts.csv, line 1: no e-mail address column was found (columns: Name;Adresse;Tags (a, b, c, d)). " +
+        'Name it with --map email=COLUMN. Its columns were split at ",". ' +
+        "If that is wrong, name the delimiter, for example --delimiter ';'."
     )
   })
 })

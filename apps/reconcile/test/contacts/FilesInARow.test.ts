@@ -4,7 +4,7 @@ import { columnsOf, emails, parse, places } from "./support.js"
 const map = { batchId: "batch_id" }
 const reasons = (read: ReturnType<typeof parse>) =>
   read.rejected.map(({ line, reason }) => `${line}: ${reason}`)
-const again = "It is the header again, as where files were put one behind another."
+const again = "It is the header again, as in files that were joined."
 
 describe("files put one behind another", () => {
   it.each(["", "\uFEFF", "\uFEFF\uFEFF"])(
@@ -41,9 +41,9 @@ describe("files put one behind another", () => {
     )
     assert.deepStrictEqual(places(found), ["2:a@x.test", "7:d@x.test"])
     const below = (line: number) =>
-      `It stands below another header, that of line ${line}, with other columns than the first. Load that file by itself.`
+      `It is below another header (line ${line}) with different columns. Load that file separately.`
     const other =
-      "It is another header, with other columns than the first; the rows below it are not read. Load that file by itself."
+      "It is another header, with different columns; the rows below it are not read. Load that file separately."
     assert.deepStrictEqual(reasons(found), [
       `3: ${other}`,
       `4: ${below(3)}`,
@@ -56,7 +56,7 @@ describe("files put one behind another", () => {
 
   it("without an end of the first one's last line lose that line also where the columns would fit", () => {
     const glued =
-      "The header of another file stands on it, as where files were put one behind another and the first did not end with a line break."
+      "The header of another file is on the same line, as in files that were joined when the first did not end with a line break."
     const one = parse("email\na@x.test\uFEFFemail\nb@x.test\n", {}, 3)
     assert.deepStrictEqual(places(one), ["3:b@x.test"])
     assert.deepStrictEqual(reasons(one), [`2: ${glued}`])
@@ -83,7 +83,7 @@ describe("files put one behind another", () => {
   it("are told from a row that says 'email' where an address belongs", () => {
     const found = parse("email,name,batch_id\nE-Mail,Ada,b-1\nb@x.test,Bob,b-1\n", { map })
     assert.deepStrictEqual(reasons(found), [
-      '2: The address in column "email" is the name of a column: a header stands in the middle.'
+      '2: The address in column "email" is a column name: there is another header among the rows.'
     ])
     assert.deepStrictEqual(places(found), ["3:b@x.test"])
     assert.deepStrictEqual(parse('{"email":"Email"}', { format: "jsonl" }).rows, [])

@@ -49,8 +49,8 @@ describe("JSON lines", () => {
     ["blank", '{"email":" "}', 'The address in "email" is blank.'],
     ["null", '{"email":null}', 'The address in "email" is blank.'],
     ["a number", '{"email":7}', 'The address in "email" is not a string.'],
-    ["with NUL", '{"email":"a\\u0000@x.test"}', 'The address in "email" holds a NUL character.'],
-    ["absent", '{"id":1,"name":"x"}', "No key holds an e-mail address (keys: id, name)."],
+    ["with NUL", '{"email":"a\\u0000@x.test"}', 'The address in "email" contains a NUL character.'],
+    ["absent", '{"id":1,"name":"x"}', "It has no key for an e-mail address (keys: id, name)."],
     [
       "ambiguous",
       '{"email":"a@x.test","mail":"b@x.test"}',
@@ -64,7 +64,7 @@ describe("JSON lines", () => {
 
   it("rejects a line without the key the caller named", () => {
     const read = parse('{"email":"a@x.test"}', { ...jsonl, map: { email: "to" } })
-    assert.strictEqual(read.rejected[0]?.reason, 'No key is "to" (keys: email).')
+    assert.strictEqual(read.rejected[0]?.reason, 'It has no key "to" (keys: email).')
   })
 
   it.each(["[1]", "null", '"a@x.test"', "7"])("rejects %s, which is no object", (line) => {
@@ -96,7 +96,7 @@ describe("JSON lines", () => {
   ])("rejects %s, which has a key twice that is used", (line) => {
     const once = '{"email":"c@x.test","batch":"b-1","n":{"email":"email","batch":["batch"]},"é":"\\u00e9"}'
     const found = parse(`${line}\n${once}`, { ...jsonl, map: { batchId: "batch" } })
-    assert.match(found.rejected[0]?.reason ?? "", /^The key "(email|batch)" stands in it more than once\.$/)
+    assert.match(found.rejected[0]?.reason ?? "", /^It has the key "(email|batch)" more than once\.$/)
     assert.deepStrictEqual(places(found), ["2:c@x.test"])
   })
 
@@ -130,7 +130,7 @@ describe("JSON lines", () => {
     })
     assert.deepStrictEqual(
       found.rejected.map(({ line, reason }) => `${line}: ${reason}`),
-      ["1: It holds half of a character (a lone surrogate, as \\udfff), which is no text."]
+      ["1: It contains half of a character (a lone surrogate, like \\udfff), which is not text."]
     )
     assert.deepStrictEqual(places(found), ["2:b@x.test"])
   })

@@ -31,9 +31,9 @@ describe("the key column", () => {
     )
     assert.deepStrictEqual(found, ["1", "b"])
     assert.deepStrictEqual(rejected, [
-      '3: The value of "id", by which the row is known, is blank.',
-      '4: No key is "id" (keys: email, no).',
-      '5: The number in "id" is no whole number that can be read exactly; write it as a string.'
+      '3: The value of "id", the key of the row, is blank.',
+      '4: It has no key "id" (keys: email, no).',
+      '5: The number in "id" is not a whole number that can be read exactly; write it as a string.'
     ])
   })
 
@@ -42,7 +42,7 @@ describe("the key column", () => {
       keys('{"email":"a@x.test","id":"1\\u0000"}\n{"email":"b@x.test","id":"2"}', "id", "jsonl"),
       {
         keys: ["2"],
-        rejected: ['1: The key in "id" holds a NUL character.']
+        rejected: ['1: The key in "id" contains a NUL character.']
       }
     )
   })
@@ -88,6 +88,6 @@ describe("a first line that names the delimiter", () => {
 
   it("needs a header below it", () => {
     assert.include(failure("sep=;\n"), "the file is empty and has no header")
-    assert.include(failure("sep=;\nname\n"), "contacts.csv, line 2: no column holds an e-mail address")
+    assert.include(failure("sep=;\nname\n"), "contacts.csv, line 2: no e-mail address column was found")
   })
 })

@@ -195,7 +195,7 @@ describe("rejected rows", () => {
         /such\.csv: cannot be written \(its folder does not exist, ENOENT\)\. Name another file with --rejects FILE\.$/
       )
       mkdirSync(name)
-      assert.match(String(yield* Effect.flip(typed(name, tooFew))), /since it is a folder/)
+      assert.match(String(yield* Effect.flip(typed(name, tooFew))), /because it is a folder/)
     })
   )
 })

@@ -161,7 +161,7 @@ describe("contacts of a SQLite file", () => {
           ["2:b@x.test", "4:d@x.test"]
         )
         assert.deepStrictEqual(
-          rejected.map(({ line, reason }) => `${line}: ${reason.split(" is not in")[0]}`),
+          rejected.map(({ line, reason }) => `${line}: ${reason.split(" is not valid in")[0]}`),
           ["1: The text in column NOTES", "3: The text in column email"]
         )
       }
@@ -226,11 +226,11 @@ describe("contacts of a SQLite file", () => {
       )
       assert.strictEqual(
         yield* failure(path, table("orders")),
-        "crm.sqlite: no column holds an e-mail address (columns: id). Name it with --map email=COLUMN."
+        "crm.sqlite: no e-mail address column was found (columns: id). Name it with --map email=COLUMN."
       )
       assert.strictEqual(
         yield* failure(path, query("select mail as email, mail as email from people")),
-        "crm.sqlite: more than one column is called email. Give every column a name of its own."
+        "crm.sqlite: more than one column is named email. Give each column its own name."
       )
       const reserved = SqliteReader.read({ path, selection: table("People"), reserved: new Set(["people"]) })
       assert.include((yield* Effect.flip(Stream.runDrain(reserved))).message, "ac-reconcile's own")
@@ -249,7 +249,7 @@ describe("contacts of a SQLite file", () => {
       ]) {
         assert.strictEqual(
           yield* failure(path, query(sql)),
-          "crm.sqlite: the query is not a SELECT; only reading is possible here."
+          "crm.sqlite: the query is not a SELECT; only reading is allowed here."
         )
       }
       assert.include(

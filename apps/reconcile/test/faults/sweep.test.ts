@@ -184,7 +184,7 @@ const sweep = (job: Job, kind: Kind, lasting: Lasting) =>
           const failed = yield* perform(job.commands(at)).pipe(kind.under(failing(nth, lasting)))
           if (failed !== undefined) {
             assert.include([1, 7], failed.code, `${place}: ${JSON.stringify(failed)}`)
-            assert.notMatch(failed.stderr, /fault of ac-reconcile|\n {2,}at /, place)
+            assert.notMatch(failed.stderr, /bug in ac-reconcile|\n {2,}at /, place)
             endedProcess(database(at))
             const again = yield* perform(job.commands(at))
             assert.isUndefined(again, `${place}, and again: ${JSON.stringify(again)}, after ${failed.stderr}`)

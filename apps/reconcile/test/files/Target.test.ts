@@ -41,7 +41,7 @@ describe("an output", () => {
         const path = `${folder}/${name}`
         assert.strictEqual(
           yield* refusal(path, [at("in.csv")]),
-          `${path}: nothing was written to it, since it is the input. Name another file with --output FILE.`
+          `${path}: nothing was written to it because it is the input. Name another file with --output FILE.`
         )
         assert.match(String(yield* refusal(at("in.csv"), [path])), /is the input/, name)
       }
@@ -98,9 +98,9 @@ describe("an output", () => {
       }
       assert.match(
         String(yield* refusal(folder)),
-        /since it is a folder\. Name another file with --output FILE\.$/
+        /because it is a folder\. Name another file with --output FILE\.$/
       )
-      assert.match(String(yield* refusal("")), /since it is no name/)
+      assert.match(String(yield* refusal("")), /because it is an empty name/)
       assert.deepStrictEqual(readdirSync(folder).sort(), ["a-wal", "old.csv"])
     })
   )
@@ -118,7 +118,7 @@ describe("an output", () => {
       })
       assert.match(
         String(refused),
-        /since it is a file that cannot be looked into \(you are not allowed to, EACCES\)/
+        /because it is a file that cannot be inspected \(permission denied, EACCES\)/
       )
     })
   )

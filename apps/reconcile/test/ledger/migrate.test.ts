@@ -128,7 +128,7 @@ describe("a ledger of an older schema", () => {
       const error = yield* Effect.flip(Effect.provideService(keptCopies(file), Disk, unlistable))
       assert.strictEqual(
         error.message,
-        `${file}: its folder cannot be listed (you are not allowed to, EACCES), so the copies kept there cannot be named. Make the folder readable, and run again.`
+        `${file}: its folder cannot be listed (permission denied, EACCES), so the copies kept there cannot be named. Make the folder readable, and run again.`
       )
     })
   )

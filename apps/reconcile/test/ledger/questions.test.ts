@@ -80,7 +80,7 @@ describe("a question asked wrongly", () => {
 
   it("names the nearest question", () => {
     expect(refusal("batch-contcts")).toBe(
-      "There is no saved question 'batch-contcts'. The nearest is 'batch-contacts'; 'ac-reconcile query --list' has all of them."
+      "There is no saved question 'batch-contcts'. Did you mean 'batch-contacts'? 'ac-reconcile query --list' lists them all."
     )
     expect(refusal("total")).toContain("'totals'")
   })

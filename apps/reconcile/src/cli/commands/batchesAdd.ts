@@ -41,7 +41,9 @@ const id = Options.text("id").pipe(
         return fault === null
           ? Effect.succeed(text)
           : Effect.fail(
-              invalid(`--id: "${printable(text)}" ${fault}. Give one batch ID, as it was answered.`)
+              invalid(
+                `--id: "${printable(text)}" ${fault}. Give one batch ID, exactly as ActiveCampaign returned it.`
+              )
             )
       }
     )
@@ -85,34 +87,34 @@ export const batchesAdd = Command.make(
         if (batchId === undefined) {
           return yield* new ConfigurationError({
             problem: "No batch ID was given.",
-            hint: "Name batches with --id BATCH_ID (repeatable), or with --file FILE, one a line."
+            hint: "Name batches with --id BATCH_ID (repeatable), or with --file FILE, one per line."
           })
         }
         if (Option.isSome(options.sent) && batchIds.length !== 1) {
           return yield* new ConfigurationError({
-            problem: `--sent says what was sent in one batch, and ${batchIds.length} were named.`,
+            problem: `--sent applies to one batch, but ${batchIds.length} were named.`,
             hint: "Add them one at a time, or load a file with a batch column: ac-reconcile contacts load FILE --batch-column COLUMN."
           })
         }
         if (Option.isSome(options.answer) && batchIds.length !== 1) {
           return yield* new ConfigurationError({
-            problem: `--answer is the answer about one batch, and ${batchIds.length} were named.`,
+            problem: `--answer applies to one batch, but ${batchIds.length} were named.`,
             hint: "Add them one at a time."
           })
         }
         if ([options.file, options.sent, options.answer].filter(Option.contains("-")).length > 1) {
           return yield* new ConfigurationError({
-            problem: "Standard input can be read once.",
-            hint: "Give - to one option, and a file to the other."
+            problem: "Standard input can be read only once.",
+            hint: "Use - for one option and files for the others."
           })
         }
         const now = DateTime.formatIso(yield* DateTime.now)
         const times = { addedAt: now, submittedAt: options.submittedAt }
-        // Files are begun before the ledger is touched: one that cannot be read must leave no trace.
+        // Files are opened before the ledger: one that cannot be read must leave no trace.
         const pasted = Option.isSome(options.answer)
           ? yield* pastedAnswer(options.answer.value, batchId)
           : undefined
-        // What was sent in a batch is a source of its own, whatever file it was read from.
+        // What was sent in a batch is its own source, whatever file it was read from.
         const source = `sent in ${batchId}`
         const input = Option.isSome(options.sent)
           ? {

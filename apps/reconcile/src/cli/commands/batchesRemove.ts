@@ -43,12 +43,12 @@ export const batchesRemove = Command.make(
             printable(
               options.yes
                 ? `${options.db}: ${what} removed.`
-                : `${options.db}: removing ${what} would take out:`
+                : `${options.db}: removing ${what} would delete:`
             ),
             ...describeRemoval(report, options.yes),
             report.unnamed === 0
               ? ""
-              : `${options.yes ? plural(report.unnamed, "local contact stays and names", "local contacts stay and name") : `${plural(report.unnamed, "local contact")} would stay and name`} no batch. Loading their source again brings the batch back.`,
+              : `${options.yes ? plural(report.unnamed, "local contact stays", "local contacts stay") : `${plural(report.unnamed, "local contact")} would stay`} without a batch. Loading their source again brings the batch back.`,
             options.yes ? "" : notDone
           ),
           result: { db: options.db, batchIds, done: options.yes, ...report }

@@ -10,19 +10,19 @@ import { batchesOf, blocks, columns, plural, printable } from "../output/text.js
 
 const shown = 50
 
-/** Why a contact may be unaccounted for in spite of a success list: nobody knows whose these are. */
+/** Why a contact may be unaccounted despite a success list: some IDs have no known address. */
 const unlinked = (count: number) =>
   count === 0
     ? ""
-    : `\n${plural(count, "successful contact ID belongs", "successful contact IDs belong")} to nobody known; 'ac-reconcile resolve' asks whose they are.`
+    : `\n${plural(count, "successful contact ID has", "successful contact IDs have")} no known address; run 'ac-reconcile resolve'.`
 
 const statusOf = (batch: Reports.BatchRow, isTroubled: boolean) =>
   batch.status ?? (isTroubled ? "without an answer" : "not asked about yet")
 
 const troubleLine = ({ first_at, last_at, message, times }: Reports.TroubleRow) =>
-  `The last ${plural(times, "call")} gave no answer that could be used, from ${first_at} to ${last_at}. ${message}`
+  `The last ${plural(times, "call")} gave no usable answer, from ${first_at} to ${last_at}. ${message}`
 
-/** A list that was missing or null is not known, which is not empty. */
+/** A list that was missing or null is unknown, not empty. */
 const listed = (count: number | null, one: string, many: string) =>
   count === null ? `${many} not reported` : plural(count, one, many)
 

@@ -83,12 +83,12 @@ export const delimiter = Options.text("delimiter").pipe(
       onNone: () => Effect.succeedNone,
       onSome: (given) => {
         const sign = delimiterNames[given.toLowerCase()] ?? given
-        // A letter, a digit, a quote or a blank stands in values as well.
+        // Letters, digits, quotes and spaces also occur in values.
         return /^(?:\t|[^\p{L}\p{N}\p{M}\p{C}\s"'@])$/u.test(sign) && sign.length === 1
           ? Effect.succeedSome(sign)
           : Effect.fail(
               invalid(
-                `--delimiter: '${printable(given)}' is no delimiter. Write one sign, as ';', or the word tab.`
+                `--delimiter: '${printable(given)}' is not a delimiter. Write one character, like ';', or the word tab.`
               )
             )
       }
@@ -160,8 +160,8 @@ export const contactsLoad = Command.make(
         if (options.submittedAt !== undefined && columnMap.batchId === undefined) {
           return yield* new ConfigurationError({
             problem:
-              "--submitted-at says when the batches of the file were submitted, and no column names them.",
-            hint: "Add --batch-column COLUMN, or date a batch with 'ac-reconcile batches add --id BATCH_ID --submitted-at TIME'."
+              "--submitted-at sets when the batches of the file were submitted, but no column names batches.",
+            hint: "Add --batch-column COLUMN, or set the time of one batch with 'ac-reconcile batches add --id BATCH_ID --submitted-at TIME'."
           })
         }
         const input = yield* openSource(options, columnMap)
@@ -180,7 +180,7 @@ export const contactsLoad = Command.make(
             input.rows,
             now
           )
-          // Who exports next should find every sent contact there, with what is known of it now.
+          // The next export should have every sent contact, with what is known about it now.
           const { changed } = yield* reconcileStale()
           return { report, changed, knowsSent: yield* LocalContacts.knowsSent }
         }).pipe(Effect.provide(Ledger.layer(options.db)))

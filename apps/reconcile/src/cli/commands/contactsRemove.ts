@@ -19,7 +19,7 @@ const source = Options.text("source").pipe(
 
 const shown = 10
 
-/** A source of the file, by its name or by its path as the call writes it. */
+/** A source of the file, by its name or by its path as typed. */
 const knownSource = (file: string, name: string) =>
   Effect.gen(function* () {
     const sources = yield* Removals.sources
@@ -33,7 +33,7 @@ const knownSource = (file: string, name: string) =>
       problem: `${file} has no source '${printable(name)}'.`,
       hint:
         sources.length === 0
-          ? "It has none at all: nothing was loaded."
+          ? "It has no sources: nothing was loaded."
           : near.length > 0
             ? `It has ${listed.join(" and ")}.`
             : `It has ${listed.join(", ")}${sources.length > shown ? " and others; 'ac-reconcile query \"SELECT name FROM local_sources\"' lists them" : ""}.`
@@ -54,15 +54,15 @@ export const contactsRemove = Command.make("remove", { source, yes, db, json }, 
           printable(
             options.yes
               ? `${options.db}: source '${known.name}' removed.`
-              : `${options.db}: removing source '${known.name}' would take out:`
+              : `${options.db}: removing source '${known.name}' would delete:`
           ),
           ...describeRemoval(report, options.yes),
           first === undefined
             ? ""
             : printable(
                 others.length === 0
-                  ? `Batch ${first} ${options.yes ? "stays" : "would stay"} without a sent contact. 'ac-reconcile batches remove ${first}' takes it out.`
-                  : `${batchesOf(report.emptied.length)} ${options.yes ? "stay" : "would stay"} without a sent contact: ${report.emptied.slice(0, shown).join(", ")}${report.emptied.length > shown ? " …" : ""}. 'ac-reconcile batches remove ID …' takes them out.`
+                  ? `Batch ${first} ${options.yes ? "has" : "would have"} no sent contacts left. Remove it with 'ac-reconcile batches remove ${first}'.`
+                  : `${batchesOf(report.emptied.length)} ${options.yes ? "have" : "would have"} no sent contacts left: ${report.emptied.slice(0, shown).join(", ")}${report.emptied.length > shown ? " …" : ""}. Remove them with 'ac-reconcile batches remove ID …'.`
               ),
           options.yes ? "" : notDone
         ),

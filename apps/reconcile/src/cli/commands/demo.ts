@@ -34,7 +34,7 @@ const directory = Options.text("directory").pipe(
   Options.withDescription("Where the demo keeps its files (default: ac-reconcile-demo)")
 )
 
-/** A demo starts afresh, but takes away nothing except what an earlier demo made. */
+/** A demo starts from scratch, but deletes only what an earlier demo made. */
 const clear = (file: string) =>
   Effect.gen(function* () {
     const identity = yield* identify(file, schemaVersion)
@@ -46,10 +46,10 @@ const clear = (file: string) =>
       return yield* new LedgerError({
         file,
         kind: "other-account",
-        reason: `${stranger}, and was left as it is. Name another folder with --directory.`
+        reason: `${stranger}, so it was left unchanged. Choose another folder with --directory.`
       })
     }
-    // The ledger goes last: what SQLite keeps beside it means nothing without it.
+    // The ledger is deleted last: the files that SQLite keeps next to it mean nothing without it.
     for (const ending of ["-wal", "-shm", "-journal"]) {
       yield* Effect.ignore(use((disk) => disk.remove(`${identity.path}${ending}`)))
     }
@@ -59,19 +59,19 @@ const clear = (file: string) =>
         new LedgerError({
           file,
           kind: "unusable",
-          reason: `it cannot be replaced (${reason}). Name another folder with --directory.`
+          reason: `it cannot be replaced (${reason}). Choose another folder with --directory.`
         })
     )
   })
 
 const plan = (dir: string) => ({ contacts: join(dir, "demo-contacts.csv"), db: join(dir, "demo.db") })
 
-/** What the simulator did to the client on purpose, from its own record of the requests. */
+/** The faults the simulator sent on purpose, from its own record of the requests. */
 const survived = Effect.map(Simulator.requests, (requests) => {
   const times = (status: number) =>
     requests.filter((request) => Option.contains(request.status, status)).length
   const calls = plural(requests.length, "call")
-  return `The simulator answered ${calls}: ${times(429)} of them with 429 (rate limited) and ${times(503)} with 503 (unavailable), all survived.`
+  return `The simulator answered ${calls}: ${times(429)} of them with 429 (rate limited) and ${times(503)} with 503 (unavailable). The run recovered from all of them.`
 })
 
 const whatNext = (db: string) =>
@@ -85,15 +85,15 @@ const whatNext = (db: string) =>
       `  npx ac-reconcile explain ${email} --db ${db}`,
       `  npx ac-reconcile batches show ${batchId} --db ${db}`,
       `  npx ac-reconcile query --db ${db} "select email, reason from retry_candidates"`,
-      "and with your own account: README.md, 'The job'."
+      "To use your own account, see 'The job' in README.md."
     ].join("\n")
   })
 
-/** Writes what the demo sends, and tells where: a file of somebody else keeps its name. */
+/** Writes what the demo sends, and returns the file name: somebody else's file is never replaced. */
 const writeSample = (name: string) =>
   Effect.gen(function* () {
     const writer = yield* MadeUpName.into(name, {
-      hint: "Name another folder with --directory.",
+      hint: "Choose another folder with --directory.",
       inputs: []
     })
     yield* writer.write(sample.csv)
@@ -121,19 +121,19 @@ const rehearse = (dir: string, quiet: boolean) =>
       suggest: false,
       json: quiet
     }
-    yield* say("First a single pass, as from cron (ac-reconcile run --once):")
+    yield* say("First a single pass, like one from cron (ac-reconcile run --once):")
     const first = yield* runAndReport({ ...options, once: true })
     const pending = first.result.summary.outcomes.find(({ outcome }) => outcome === "pending")?.contacts ?? 0
     yield* say(
       `${batchesOf(first.result.run.open)} asked about, ${first.result.run.settled.length} settled, ${plural(pending, "contact")} pending.\n`
     )
 
-    yield* say("Then until every batch has settled (ac-reconcile run):")
+    yield* say("Then a full run, until every batch has settled (ac-reconcile run):")
     const last = yield* runAndReport({ ...options, once: false })
     return {
       text: `\n${last.text}\n\n${yield* survived}\n\n${yield* whatNext(files.db)}`,
       result: last.result,
-      // Batches that fail are part of the show.
+      // Some batches of the demo fail on purpose.
       exitCode:
         last.result.run.stillOpen === 0 && last.result.run.problems.length === 0
           ? ExitCode.done
@@ -164,7 +164,7 @@ export const demo = Command.make("demo", { directory, json }, (options) =>
           new LedgerError({
             file: options.directory,
             kind: "unusable",
-            reason: "the folder cannot be made. Name another with --directory."
+            reason: "the folder cannot be created. Choose another with --directory."
           })
       )
       yield* clear(db)

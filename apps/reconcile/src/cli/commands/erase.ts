@@ -27,8 +27,8 @@ const some = (all: ReadonlyArray<string>) =>
 
 const moreThanAnAddress = (text: string, within: ReadonlyArray<string>) =>
   within.length === 1
-    ? `'${text}' is not a plain address. Name ${within[0]} alone: rows that hold it among other words are found, too.`
-    : `'${text}' is more than one address. Name one at a time: ${some(within)}.`
+    ? `'${text}' is not a plain address. Give only ${within[0]}: rows that contain it among other words are found too.`
+    : `'${text}' is more than one address. Give one at a time: ${some(within)}.`
 
 const address = Args.text({ name: "address" }).pipe(
   Args.mapEffect((text) => {
@@ -57,17 +57,17 @@ const show = (file: string, subject: string) =>
     return {
       text:
         rows.length === 0 && found.remaining.length === 0
-          ? printable(`${file} holds nothing of ${key}.`)
+          ? printable(`${file} has nothing about ${key}.`)
           : blocks(
               printable(
-                `${file} holds ${key}${contactIds.length > 0 ? `, contact ID ${contactIds.join(", ")}` : ""}:`
+                `${file} has data about ${key}${contactIds.length > 0 ? `, contact ID ${contactIds.join(", ")}` : ""}:`
               ),
               tableOf(rows),
               printable(
-                spelled.length === 0 ? "" : `It is also written ${some(spelled.map((one) => `'${one}'`))}.`
+                spelled.length === 0 ? "" : `Also spelled ${some(spelled.map((one) => `'${one}'`))}.`
               ),
-              printable(`The address stands in ${placesOf(found.remaining)}.`),
-              "Nothing was changed. Run again with --yes to erase it; that cannot be undone."
+              printable(`The address is in ${placesOf(found.remaining)}.`),
+              "Nothing was changed. Run again with --yes to erase it; this cannot be undone."
             ),
       result: {
         db: file,
@@ -81,20 +81,20 @@ const show = (file: string, subject: string) =>
     }
   }).pipe(Effect.provide(Ledger.layerReadOnly(file)))
 
-/** Why the proof could not be made, and what to do. The log stands beside the file itself, whatever link leads to it. */
+/** Why erasing could not be verified, and what to do. The log is next to the file itself, not next to a link. */
 const untidy = (log: string, tidied: Exclude<Tidied, { readonly done: true }>, command: string) => {
   const { because, openIn, reason } = tidied
   const who = openIn.length === 0 ? "" : ` It is open in process ${openIn.join(", ")}.`
   const consequence =
     because === "log"
-      ? `so that the log ${log} could not be emptied, and what was erased may still be read out of it`
-      : "so that it could not be written anew, and what was erased may still be read out of its unused pages"
+      ? `so the log ${log} could not be emptied and may still contain erased data`
+      : "so the file could not be rewritten, and its unused pages may still contain erased data"
   const remedy =
     because === "failed"
-      ? `Mend that, and run the same command again: ${command}`
-      : `Close that program (a query, a database browser), and run the same command again: ${command}`
+      ? `Fix that and run the same command again: ${command}`
+      : `Close that program (a query, a database browser) and run the same command again: ${command}`
   return because === "failed"
-    ? `The file could not be written anew (${reason}): what was erased may still be read out of its unused pages. ${remedy}`
+    ? `The file could not be rewritten (${reason}), and its unused pages may still contain erased data. ${remedy}`
     : `Not proven: ${reason}, ${consequence}.${who} ${remedy}`
 }
 
@@ -111,7 +111,7 @@ const remove = (file: string, subject: string) =>
       Ledger.layer(file, { mustExist: true })
     )
     const { others, remaining, unread } = found
-    // SQLite does not hold the file open in this process any more: to close it here would drop its locks.
+    // SQLite no longer has the file open in this process; closing it here would otherwise drop its locks.
     const ledger = yield* Effect.mapError(searchBytes(file, erased.person, others), ({ error }) =>
       fromSqlite(file, error)
     )
@@ -127,56 +127,56 @@ const remove = (file: string, subject: string) =>
       ...(remaining.length === 0
         ? []
         : [
-            `The address still stands in ${placesOf(remaining)}, which this command does not change. Change it there, and run the same command again: ${command}`
+            `The address is still in ${placesOf(remaining)}, which this command does not change. Remove it there and run the same command again: ${command}`
           ]),
       ...unread.map(({ reason, table }) => `The table ${table} could not be read (${reason}).`),
       ...(erased.tidied.done && remaining.length === 0 && ledger.unexplained > 0
         ? [
-            `No column of any table holds the address, but ${plural(ledger.unexplained, "place")} in the bytes of the file ${ledger.unexplained === 1 ? "does" : "do"}. Run the same command again, which writes the file anew: ${command}`
+            `No column of any table contains the address, but ${plural(ledger.unexplained, "place")} in the bytes of the file ${ledger.unexplained === 1 ? "does" : "do"}. Run the same command again to rewrite the file: ${command}`
           ]
         : []),
       ...(isProven
         ? [
-            `Searched every column of every table, and all ${thousands(ledger.bytes)} bytes of the file: ${isEverywhereGone ? "the address stands nowhere" : "the address is not in it any more"}.`
+            `Searched every column of every table and all ${thousands(ledger.bytes)} bytes of the file: ${isEverywhereGone ? "the address is gone" : "the address is no longer in it"}.`
           ]
         : []),
       ...(isProven && others.size > 0
         ? [
-            `Its letters are part of ${plural(others.size, "longer address", "longer addresses")}, which ${others.size === 1 ? "stays" : "stay"}: ${some([...others.keys()])}.`
+            `It is also part of ${plural(others.size, "longer address", "longer addresses")}, which ${others.size === 1 ? "was" : "were"} kept: ${some([...others.keys()])}.`
           ]
         : []),
       ...(holding.length > 0
         ? [
-            `It still stands in ${holding.map(({ path }) => path).join(", ")}, beside the ledger. ${holding.length === 1 ? "It was" : "They were"} left as ${holding.length === 1 ? "it is" : "they are"}; delete ${holding.length === 1 ? "it" : "them"} when you need ${holding.length === 1 ? "it" : "them"} no more.`
+            `It is still in ${holding.map(({ path }) => path).join(", ")}, next to the ledger. ${holding.length === 1 ? "That file was" : "Those files were"} left unchanged; delete ${holding.length === 1 ? "it" : "them"} when you no longer need ${holding.length === 1 ? "it" : "them"}.`
           ]
         : []),
       ...beside.unsearched.map(
         ({ path, reason }) =>
-          `${path} beside the ledger could not be searched (${reason}), and may still hold the address. Look into it yourself, then move or delete it, and run the same command again: ${command}`
+          `${path}, next to the ledger, could not be searched (${reason}) and may still contain the address. Check it yourself, move or delete it, and run the same command again: ${command}`
       )
     ]
     return {
       text: blocks(
         erased.held.length === 0
-          ? printable(`The tables of ${file} hold nothing of ${erased.keys[0] ?? subject}.`)
-          : `Erased; ${erased.token} stands in its place, so that all totals stay as they were.`,
+          ? printable(`The tables of ${file} have nothing about ${erased.keys[0] ?? subject}.`)
+          : `Erased. ${erased.token} replaces it, so all totals stay the same.`,
         tableOf(erased.held),
         ...proof.map((line) => printable(line)),
         ...(erased.sharedIds.length > 0
           ? [
               printable(
-                `Contact ID ${erased.sharedIds.join(", ")} stays: another address is linked to it, too.`
+                `Contact ID ${erased.sharedIds.join(", ")} was kept because another address is linked to it too.`
               )
             ]
           : []),
         ...(beside.read.length > 0
           ? [
               printable(
-                `Read byte by byte, too: ${beside.read.map(({ path }) => basename(path)).join(", ")}.`
+                `Also searched byte by byte: ${beside.read.map(({ path }) => basename(path)).join(", ")}.`
               )
             ]
           : []),
-        "Copies elsewhere are yours to erase: files the contacts were loaded from (loading them again brings the address back), rejects files, exports, snapshots."
+        "Erase copies elsewhere yourself: files the contacts were loaded from (loading them again brings the address back), rejects files, exports and snapshots."
       ),
       result: {
         db: file,
@@ -210,7 +210,7 @@ export const erase = Command.make("erase", { address, yes, db, json }, (options)
     "erase",
     options.json,
     Effect.gen(function* () {
-      // Also where the tables hold nothing any more: one that was killed may have left pages to tidy up.
+      // Even if the tables have nothing left: a killed command may have left pages to clean up.
       const response: Response = options.yes
         ? yield* remove(options.db, options.address)
         : yield* show(options.db, options.address)

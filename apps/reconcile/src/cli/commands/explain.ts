@@ -32,13 +32,13 @@ const verdictOf = ({ contact_id, evidence, likely_reason, outcome, retry_reason 
   ].join("\n  ")
 
 const headline = (emailKey: string, chapters: ReadonlyArray<Chapter>, batches: number) => {
-  if (chapters.length === 0) return `${emailKey} was sent in no batch.`
+  if (chapters.length === 0) return `${emailKey} was not sent in any batch.`
   return chapters.length === batches
     ? `${emailKey}, sent in ${batchesOf(batches)}`
     : `${emailKey}, sent ${plural(chapters.length, "time")} in ${batchesOf(batches)}`
 }
 
-/** Sent several times in one batch, an address has a verdict for each, on the same facts. */
+/** An address sent several times in one batch has an outcome for each, on the same facts. */
 const tell = ({ chapters, email_key, facts }: Story) => {
   const batches = [...new Set(chapters.map(({ batch_id }) => batch_id))]
   return blocks(
@@ -64,8 +64,8 @@ export const explain = Command.make("explain", { subject, db, json }, (options) 
       const reports = stories.length === 0 ? yield* reportsOf(options.subject.trim()) : []
       if (stories.length === 0 && reports.length === 0) {
         return yield* new ConfigurationError({
-          problem: `Nothing is known of ${printable(options.subject)}: it was neither loaded, nor sent, nor reported.`,
-          hint: `Check the spelling, or name another file than ${options.db} with --db FILE.`
+          problem: `Nothing is known about ${printable(options.subject)}: it was not loaded, sent or reported.`,
+          hint: `Check the spelling, or choose a file other than ${options.db} with --db FILE.`
         })
       }
       return {
@@ -73,7 +73,7 @@ export const explain = Command.make("explain", { subject, db, json }, (options) 
           stories.length > 0
             ? blocks(...stories.map(tell))
             : blocks(
-                `Nobody knows whose contact ID ${printable(options.subject)} is; 'ac-reconcile resolve' asks.`,
+                `Contact ID ${printable(options.subject)} has no known address; run 'ac-reconcile resolve'.`,
                 factsTable(reports)
               ),
         result: { db: options.db, subject: options.subject, stories, reports }

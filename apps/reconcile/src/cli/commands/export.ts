@@ -29,15 +29,15 @@ const output = Options.text("output").pipe(
   )
 )
 
-/** An option that this export does not have. */
+/** Stands in for an option that this export does not have. */
 const absent = Options.map(Options.none, () => Option.none<never>())
 
 const remarks = (definition: Export, filtered: boolean, { isCut, neutralised, rows }: Written) => [
-  ...(rows > 0 || isCut ? [] : [`${definition.none}${filtered ? " within what was asked for" : ""}.`]),
+  ...(rows > 0 || isCut ? [] : [`${definition.none}${filtered ? " with these filters" : ""}.`]),
   ...(neutralised === 0
     ? []
     : [
-        `${plural(neutralised, "cell")} could be run as formulas by a spreadsheet and got an apostrophe; 'contacts load' takes it off again. For other programs, add --raw.`
+        `${plural(neutralised, "cell")} could run as formulas in a spreadsheet and got an apostrophe; 'contacts load' removes it again. For other programs, add --raw.`
       ])
 ]
 
@@ -57,7 +57,7 @@ const exportOf = (definition: Export) =>
         `export ${definition.name}`,
         false,
         Effect.gen(function* () {
-          const inputs = [{ name: options.db, is: "the ledger that is exported" }]
+          const inputs = [{ name: options.db, is: "the ledger being exported" }]
           const target = yield* outputTo(
             Option.getOrElse(options.output, () => "-"),
             { option: "--output", inputs }
@@ -73,12 +73,12 @@ const exportOf = (definition: Export) =>
             const filtered = Option.isSome(options.batch) || Option.isSome(options.outcome)
             yield* Effect.forEach(remarks(definition, filtered, written), (remark) => Console.error(remark))
             return {
-              // An open descriptor may be standard output, which then holds the rows and nothing else.
+              // An open descriptor may be standard output, which must have only the rows.
               text:
                 target._tag === "Stream" && target.place._tag === "Descriptor"
                   ? ""
                   : written.isCut
-                    ? `${target.name}: its reader left before all rows were written.`
+                    ? `${target.name}: its reader closed it before all rows were written.`
                     : `${target.name}: ${plural(written.rows, "row")} written.`,
               result: null
             }

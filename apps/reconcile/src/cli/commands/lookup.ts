@@ -46,7 +46,7 @@ export const lookup = Command.make(
         const response: Response = {
           text: blocks(
             describePlan(plan),
-            plan.affordable === 0 ? "" : "None has been looked up yet; without --dry-run they are."
+            plan.affordable === 0 ? "" : "None was looked up. Run again without --dry-run to do it."
           ),
           result: { db: options.db, plan }
         }

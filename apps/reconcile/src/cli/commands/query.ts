@@ -39,13 +39,13 @@ type Row = ReadonlyArray<unknown>
 
 const reason = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
-/** What is wrong with the file or the machine is no mistake in the question. */
+/** A fault of the file or the machine is not a mistake in the query. */
 const failure = (file: string) => (error: unknown) =>
   isOfTheFile(error) && !codeOf(error).startsWith("SQLITE_READONLY")
     ? fromSqlite(file, error)
     : new QueryError({ reason: reason(error) })
 
-/** What is collected before it is written: fewer rows where they are long or slow to come. */
+/** How much is collected before it is written: fewer rows if they are long or slow. */
 interface Portion {
   readonly rows: number
   readonly millis: number
@@ -58,7 +58,7 @@ const bytesAtOnce = 4_000_000
 const firstOf = (format: Format | "table"): Portion =>
   format === "table" ? { rows: 1000, millis: 200 } : { rows: 1, millis: 0 }
 
-/** With room for what a format puts around it, within the longest text that JavaScript knows. */
+/** Leaves room for what a format adds, within the longest text that JavaScript allows. */
 const largest = 200_000_000
 
 const sizeOf = (value: unknown) =>
@@ -70,12 +70,10 @@ const rowsOf = (database: Sqlite.Database, file: string, { sql, values }: Asked,
       const statement = database.prepare<Array<Asked["values"]>, Row>(sql)
       if (!statement.reader || !statement.readonly) throw new Error("it is not a SELECT")
       const columns = statement.columns().map(({ name }) => name)
-      // Of two columns with one name, whoever reads JSON would lose one without a word.
+      // A reader of JSON would silently lose one of two columns with the same name.
       const repeated = columns.find((name, at) => columns.indexOf(name) !== at)
       if (repeated !== undefined) {
-        throw new Error(
-          `two of its columns are called ${printable(repeated)}; give each its own name with AS`
-        )
+        throw new Error(`two of its columns are named ${printable(repeated)}; give each its own name with AS`)
       }
       const bound = Object.keys(values).length === 0 ? [] : [values]
       return {
@@ -98,7 +96,7 @@ const rowsOf = (database: Sqlite.Database, file: string, { sql, values }: Asked,
         })
       ),
     Effect.map(({ check, columns, rows }) => {
-      /** By the place of a column, how many of its values are text that cannot be decoded. */
+      /** By column index, how many of its values are text that cannot be decoded. */
       const spoilt = new Map<number, number>()
       let row = 0
       let wanted = first
@@ -117,7 +115,7 @@ const rowsOf = (database: Sqlite.Database, file: string, { sql, values }: Asked,
             const large = sizes.find((size) => size > largest)
             if (large !== undefined) {
               throw new Error(
-                `it has a value of ${thousands(large)} characters, more than can be written; take a part of it with substr()`
+                `it has a value of ${thousands(large)} characters, too many to write; take part of it with substr()`
               )
             }
             row += 1
@@ -147,7 +145,7 @@ const print = <E extends { readonly _tag: string; readonly message: string }, R>
   return writeStdout(pieces)
 }
 
-/** What the rows do not say of themselves. */
+/** Notes that the rows themselves do not show. */
 const remarks = (
   { numbersAsText = [], values }: Asked,
   columns: ReadonlyArray<string>,
@@ -157,13 +155,13 @@ const remarks = (
   ...Array.from(
     spoilt,
     ([at, count]) =>
-      `${plural(count, "value")} of the column ${printable(columns[at] ?? "")} ${count === 1 ? "is" : "are"} text that is not UTF-8; U+FFFD stands for the bytes that cannot be read. Ask for them with hex().`
+      `${plural(count, "value")} of the column ${printable(columns[at] ?? "")} ${count === 1 ? "is" : "are"} not valid UTF-8; bytes that cannot be read are shown as U+FFFD. Use hex() to see them.`
   ),
   ...(rows > 0 || isCut
     ? []
     : numbersAsText.map(
         (name) =>
-          `No row was found, with ${printable(`${name}=${values[name]}`)} as text, which equals no number. For the number, write --param ${printable(`${name}:=${values[name]}`)}.`
+          `No rows found: ${printable(`${name}=${values[name]}`)} is text, which never equals a number. For a number, write --param ${printable(`${name}:=${values[name]}`)}.`
       ))
 ]
 

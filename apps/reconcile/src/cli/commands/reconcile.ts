@@ -21,8 +21,8 @@ export const reconcile = Command.make("reconcile", { rebuild: again, db, json },
       const { batches, changed } = yield* options.rebuild ? rebuild : reconcileStale()
       const summary = yield* Reports.summary
       const outcome = options.rebuild
-        ? `${batchesOf(batches)} decided anew from the facts: ${changed === 0 ? "every conclusion came out as it stood" : `${plural(changed, "contact")} came out otherwise than it stood`}.`
-        : `${batchesOf(batches)} decided whose facts had changed; ${plural(changed, "contact")} came to another outcome.`
+        ? `${batchesOf(batches)} recomputed from the facts: ${changed === 0 ? "no outcome changed" : `${plural(changed, "contact")} changed outcome`}.`
+        : `${plural(batches, "stale batch", "stale batches")} recomputed; ${plural(changed, "contact")} changed outcome.`
       return {
         text: blocks(outcome, totalsTable(summary)),
         result: { db: options.db, rebuilt: options.rebuild, batches, changed, summary }

@@ -32,8 +32,8 @@ import { thousands } from "../../text/thousands.js"
 const shown = 20
 
 /**
- * Results as they come: a line a batch that settles on stdout, a line a problem on stderr, and on a terminal
- * how far the run is.
+ * Results as they come: on stdout one line per settled batch, on stderr one line per problem, and on a terminal the
+ * progress of the run.
  */
 const tell = (quiet: boolean, progress: Progress.Progress) => {
   const counts = { open: 0, settled: 0, unanswered: 0 }
@@ -45,12 +45,12 @@ const tell = (quiet: boolean, progress: Progress.Progress) => {
   const line = (write: Effect.Effect<void>) =>
     Effect.zipRight(progress.clear, Effect.zipRight(write, advance))
   const warn = (text: string) => line(Console.error(`ac-reconcile: ${printable(text)}`))
-  /** Said at the end of those that were too many to be named one by one. */
+  /** Summary of those that were too many to name one by one. */
   const rest = Effect.suspend(() =>
     quiet || counts.unanswered <= shown
       ? Effect.void
       : warn(
-          `${batchesOf(counts.unanswered - shown)} more gave no answer; 'ac-reconcile run --json' names them all.`
+          `${batchesOf(counts.unanswered - shown)} more gave no answer; 'ac-reconcile run --json' lists them all.`
         )
   )
   const onEvent = (event: RunEvent): Effect.Effect<void, never, Ledger.Ledger> => {
@@ -73,13 +73,13 @@ const tell = (quiet: boolean, progress: Progress.Progress) => {
         return warn(waitingFor(event.batchId, event.message, event.wait))
       case "TroubleEnded":
         return warn(
-          `${nameOf(event.batchId)} answers again, after ${plural(event.calls, "failed call")} in ${lengthOf(event.millis)}.`
+          `${nameOf(event.batchId)}: answering again after ${plural(event.calls, "failed call")} in ${lengthOf(event.millis)}.`
         )
       case "Failed": {
         const { problem } = event
         if ("batchId" in problem) counts.unanswered += 1
         if ("batchId" in problem && counts.unanswered > shown) return Effect.void
-        const more = "step" in problem && problem.calls > 1 ? ` (${problem.calls} calls failed so)` : ""
+        const more = "step" in problem && problem.calls > 1 ? ` (${problem.calls} calls failed this way)` : ""
         return warn(`${problem.message}${more}`)
       }
       case "Settled":
@@ -98,7 +98,7 @@ const tell = (quiet: boolean, progress: Progress.Progress) => {
                 )
             })
           ),
-          // The line is a courtesy: the summary reads the same rows and fails with what is wrong, if anything is.
+          // The line is optional: the summary reads the same rows and reports any error.
           Effect.ignore
         )
     }
@@ -106,7 +106,7 @@ const tell = (quiet: boolean, progress: Progress.Progress) => {
   return { onEvent, rest }
 }
 
-/** 4 and 7 come as errors; here is what an orderly end says. */
+/** The exit code of an orderly end; 4 and 7 come as errors. */
 export const exitCodeOf = (
   options: { readonly once: boolean; readonly failOn: ReadonlyArray<FailOn> },
   report: RunReport,
@@ -132,8 +132,8 @@ const headline = (follow: boolean, report: RunReport, summary: Reports.Summary) 
   if (!follow) return ""
   if (report.open === 0) {
     return report.resolved === null && report.lookedUp === null
-      ? "Every batch had settled before; nothing was asked."
-      : "Every batch had settled before."
+      ? "Every batch had already settled; nothing was asked."
+      : "Every batch had already settled."
   }
   const unanswered = report.problems.filter((problem) => "batchId" in problem).length
   const parts = [
@@ -147,7 +147,7 @@ const headline = (follow: boolean, report: RunReport, summary: Reports.Summary) 
 
 const asked = ({ lookedUp, open, resolved }: RunReport) => open > 0 || resolved !== null || lookedUp !== null
 
-/** A run says nothing of steps that had nothing to do; a command that is nothing but the step does. */
+/** A run does not mention steps that had nothing to do; a command for one step does. */
 const askedFor = ({ account, follow }: RunOptions) =>
   follow ? { resolve: false, lookup: false } : { resolve: account.resolve, lookup: account.lookup }
 
@@ -185,7 +185,7 @@ export const runAndReport = (options: RunOptions) =>
           .filter((line) => line !== "")
           .join("\n"),
         totalsTable(summary),
-        // A run that asked nothing is not kept as one: what the view tells is of the run before.
+        // A run that asked nothing is not kept, so the view would show the run before it.
         asked(report) ? changesLine(changes) : "",
         attentionTable(attention, { more: attentionCount(summary) - attention.length }),
         findingsTable(findings, { more: findingsCount(summary) - findings.length }),

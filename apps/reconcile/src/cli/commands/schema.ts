@@ -14,7 +14,7 @@ import { asDatasette } from "../output/schema/asDatasette.js"
 import { asMarkdown } from "../output/schema/asMarkdown.js"
 import { asText } from "../output/schema/asText.js"
 
-/** The schema in the file; where there is no file yet, that of the one there would be. */
+/** The schema of the file, or of a new file if there is none yet. */
 const schemaOf = (db: string) =>
   Effect.flatMap(identify(db, schemaVersion), ({ _tag }) =>
     Effect.provide(describeSchema, _tag === "New" ? Ledger.layer(":memory:") : Ledger.layerReadOnly(db))

@@ -19,7 +19,7 @@ import { batchesOf, blocks, plural, sizeOf } from "../output/text.js"
 
 const file = Args.text({ name: "file" }).pipe(
   Args.mapEffect((text) =>
-    // A misspelt option would otherwise be taken for a file.
+    // Otherwise a misspelt option would be taken for a file.
     text.startsWith("-") || text.trim() === ""
       ? Effect.fail(HelpDoc.p(`'${text}' is not the name of a file.`))
       : Effect.succeed(text)
@@ -34,31 +34,31 @@ const describe = (
 ) =>
   blocks(
     `${target}: ${sizeOf(bytes)}, schema ${schema}.`,
-    `It holds ${batchesOf(batches)}, ${settled} settled; ${plural(sent, "sent contact")}, ${plural(answers, "answer")}, ${plural(localContacts, "contact")} of your own.`
+    `It contains ${batchesOf(batches)}, ${settled} settled; ${plural(sent, "sent contact")}, ${plural(answers, "answer")}, ${plural(localContacts, "contact")} of your own.`
   )
 
 const taken = (target: string) =>
   new ConfigurationError({
-    problem: `${target} exists already and was left as it is.`,
-    hint: "Name a file that does not exist."
+    problem: `${target} already exists and was left unchanged.`,
+    hint: "Choose a name that does not exist yet."
   })
 
 const hint = "Name another file."
 
-/** Where the copy shall be. Nothing may be there yet, not even what only looks like a place for it. */
+/** The place for the copy. Nothing may be there yet, not even a device or a pipe. */
 const freePlace = (name: string, from: string) =>
   Effect.gen(function* () {
     const place = yield* Effect.mapError(follow(name), outputFailed({ name, hint }))
-    // One that was killed as it named its copy has left its tools beside it.
+    // A command that was killed while naming its copy has left its temporary files next to it.
     if (place._tag !== "Descriptor") yield* sweep(place.path)
     if (place._tag !== "Absent") return yield* taken(name)
-    yield* outputTo(name, { inputs: [{ name: from, is: "the ledger that is copied" }] })
+    yield* outputTo(name, { inputs: [{ name: from, is: "the ledger being copied" }] })
     const stray = yield* strayBeside(place.path)
     return stray === undefined
       ? place.path
       : yield* new OutputRefused({
           file: name,
-          is: `the name of a database whose log is still there as ${stray}, and would be written into the copy`,
+          is: `the name of a database whose log, ${stray}, still exists and would be applied to the copy`,
           hint
         })
   })
@@ -69,7 +69,7 @@ export const snapshot = Command.make("snapshot", { file, db, json }, (options) =
     options.json,
     Effect.gen(function* () {
       const target = yield* freePlace(options.file, options.db)
-      // Says in one sentence what is wrong with a file that is no ledger, or cannot be read.
+      // Reports a file that is not a ledger, or cannot be read.
       yield* leavingNothing(options.db)
       const readable = yield* readablePath(options.db, { schema: "any" })
       const copy = yield* checkedCopy(readable, target, options.file)

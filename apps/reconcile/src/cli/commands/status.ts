@@ -20,19 +20,19 @@ import { blocks, plural, printable } from "../output/text.js"
 import { unreadableItems } from "../output/unreadableItems.js"
 import { lengthOf, sayingWaits } from "../shell/waiting.js"
 
-/** A wait that ended in silence: whether the import still goes on, nobody said. */
+/** A wait that ended without an answer: it is unknown whether the import still runs. */
 class NoAnswer extends Schema.TaggedError<NoAnswer>("ac-reconcile/NoAnswer")("NoAnswer", {
   message: Schema.String
 }) {}
 
 const meaning: Readonly<Record<string, string>> = {
-  unset: "no status yet; or ActiveCampaign does not know this batch",
-  waiting: "received, not begun",
-  claimed: "assigned, not begun",
+  unset: "no status yet, or ActiveCampaign does not know this batch",
+  waiting: "received, not started",
+  claimed: "assigned, not started",
   active: "running",
   completed: "the import has ended",
-  failed: "ActiveCampaign gave it up and will not try again",
-  interrupted: "ActiveCampaign broke it off and will not try again"
+  failed: "ActiveCampaign gave up and will not try again",
+  interrupted: "ActiveCampaign stopped it and will not try again"
 }
 
 const listed = (title: string, list: Option.Option<ReadonlyArray<string>>, one: string, many: string) =>
@@ -57,11 +57,11 @@ const describe = (batchId: string, answer: ImportAnswer) => {
   )
 }
 
-/** Waits until the batch has settled. At the deadline, silence is told apart from an import that still runs. */
+/** Waits until the batch has settled. At the deadline, distinguishes silence from an import that still runs. */
 const awaitSettled = (batchId: BatchId, deadline: Duration.Duration) =>
   Effect.gen(function* () {
     const told = yield* Attempts
-    /** The first call since the last answer. */
+    /** Time of the first call since the last answer. */
     let unansweredSince: number | null = null
     let answered: { readonly at: number; readonly status: string } | null = null
     const attempts = {
@@ -94,7 +94,7 @@ const awaitSettled = (batchId: BatchId, deadline: Duration.Duration) =>
             answered === null
               ? ""
               : ` Its last status, ${lengthOf(now - answered.at)} ago, was ${answered.status}.`
-          const message = `Batch ${batchId} gave no answer for ${lengthOf(silentFor)}.${since} ${Option.getOrElse(failure, () => "The last call was cut by --deadline.")}`
+          const message = `Batch ${batchId} gave no answer for ${lengthOf(silentFor)}.${since} ${Option.getOrElse(failure, () => "The last call was cut off by --deadline.")}`
           return Effect.fail(new NoAnswer({ message }))
         })
       )

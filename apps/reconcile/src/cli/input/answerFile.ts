@@ -14,31 +14,31 @@ import { StandardInput } from "../../contacts/StandardInput.js"
 import { printable } from "../output/text.js"
 import { thousands } from "../../text/thousands.js"
 
-/** As much as the client reads of an answer. */
+/** The most that the client reads of an answer. */
 const mostBytes = 10 * 1024 * 1024
 
-/** SQLite reads JSON no deeper. */
+/** SQLite reads JSON only to this depth. */
 const deepest = 1000
 
-const example = `Give the body of one answer of the status call, as {"status":"completed","success":["123"],"failure":[]}.`
+const example = `Give the body of one answer to the status call, like {"status":"completed","success":["123"],"failure":[]}.`
 
 interface Fault {
   readonly reason: string
-  /** Where in the text it was noticed. */
+  /** The place in the text where it was noticed. */
   readonly at?: number
 }
 
 const fault = (reason: string, at?: number): Either.Either<never, Fault> =>
   Either.left(at === undefined ? { reason } : { reason, at })
 
-/** Text as Windows writes it, too, where its mark says so. */
+/** Also reads UTF-16, as Windows writes it, if a byte order mark says so. */
 const textOf = (bytes: Uint8Array): Either.Either<string, Fault> => {
   const [first, second] = bytes
   const encoding =
     first === 0xff && second === 0xfe ? "utf-16le" : first === 0xfe && second === 0xff ? "utf-16be" : "utf-8"
   if (first === 0x1f && second === 0x8b) return fault("is compressed with gzip. Unpack it first.")
   if (encoding === "utf-8" && bytes.includes(0)) {
-    return fault("holds zero bytes, as UTF-16 without its mark does. Save it as UTF-8.")
+    return fault("contains zero bytes, like UTF-16 without a byte order mark. Save it as UTF-8.")
   }
   return Either.try({
     try: () => new TextDecoder(encoding, { fatal: true }).decode(bytes),
@@ -46,7 +46,7 @@ const textOf = (bytes: Uint8Array): Either.Either<string, Fault> => {
   })
 }
 
-/** What the parser says of a text, unless the text is JSON, or the beginning of one. */
+/** The parser's message about a text, unless the text is JSON or the beginning of JSON. */
 const brokenIn = (text: string): string | undefined => {
   try {
     JSON.parse(text)
@@ -59,7 +59,7 @@ const brokenIn = (text: string): string | undefined => {
   }
 }
 
-/** The place of the first character that cannot stand in JSON. Not every message of the parser names it. */
+/** The place of the first character that is not valid JSON. Not every parser message names it. */
 const placeOfFault = (text: string): number => {
   let whole = 0
   let broken = text.length + 1
@@ -90,7 +90,7 @@ const isTooDeep = (text: string): boolean => {
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-/** Where an answer stands inside something else, as in an envelope or a list. */
+/** The key of an answer that is inside something else, like an envelope or a list. */
 const wrappedIn = (value: unknown): string | undefined => {
   if (isRecord(value) && "status" in value) return undefined
   if (!isRecord(value) && !Array.isArray(value)) return undefined
@@ -106,9 +106,8 @@ const wrappedIn = (value: unknown): string | undefined => {
 const parse = (text: string): Either.Either<unknown, Fault> => {
   if (text === "") return fault(`is empty. ${example}`)
   if (text.startsWith("<"))
-    return fault(`is an HTML or XML page, not an answer of the status call. ${example}`)
-  if (/^HTTP\/\d/.test(text))
-    return fault("begins with the headers of the answer. Leave them out: curl without -i.")
+    return fault(`is an HTML or XML page, not an answer to the status call. ${example}`)
+  if (/^HTTP\/\d/.test(text)) return fault("begins with HTTP headers. Leave them out (use curl without -i).")
   if (isTooDeep(text)) return fault(`is nested deeper than ${thousands(deepest)} levels.`)
   return Either.try({
     try: (): unknown => JSON.parse(text),
@@ -128,30 +127,28 @@ const kindOf = (value: unknown): string =>
         ? "an object"
         : `a ${typeof value}`
 
-/** The keys by which an answer is read. */
+/** The keys that are read from an answer. */
 const read = ["status", "success", "failure"]
 
-/** The contract that the client reads answers by. */
+/** The same contract that the client reads answers by. */
 const decode = Schema.decodeUnknownEither(ImportAnswer)
 
 const answerIn = (value: unknown): Either.Either<ImportAnswer, Fault> => {
   const wrapped = wrappedIn(value)
   if (wrapped !== undefined) {
-    return fault(
-      `is not the answer itself, which stands in it under "${printable(wrapped)}". Give that object alone.`
-    )
+    return fault(`contains the answer under "${printable(wrapped)}". Give only that object.`)
   }
   return Either.mapLeft(decode(value), (error) => {
     const [issue] = ParseResult.ArrayFormatter.formatErrorSync(error)
     if (issue === undefined || issue.path.length === 0) {
-      return { reason: `is not an answer of the status call, but ${kindOf(value)}. ${example}` }
+      return { reason: `is ${kindOf(value)}, not an answer to the status call. ${example}` }
     }
     const place = ` at ${issue.path.join(".")}`
     const isOddStatus = issue.path[0] === "status" && issue.message !== "is missing"
     const words = (isOddStatus ? "is neither false nor a word" : issue.message)
       .replace(/\s+/g, " ")
       .slice(0, 200)
-    return { reason: `is not an answer of the status call${place}: ${printable(words)}. ${example}` }
+    return { reason: `is not an answer to the status call${place}: ${printable(words)}. ${example}` }
   })
 }
 
@@ -161,7 +158,7 @@ const bytesOf = (path: string) =>
     const stream = path === "-" ? yield* StandardInput : fs.stream(path)
     let size = 0
     const parts = yield* stream.pipe(
-      // One chunk too many is read, by which a text that is too long is known.
+      // One chunk more than allowed is read, so that a text that is too long is noticed.
       Stream.takeUntil((part) => {
         size += part.byteLength
         return size > mostBytes
@@ -171,14 +168,14 @@ const bytesOf = (path: string) =>
     return Buffer.concat([...parts])
   }).pipe(Effect.mapError(() => new ContactFileError({ path, reason: `cannot be read. ${example}` })))
 
-/** A status answer that the user got elsewhere, read as the client reads those of the account. */
+/** A status answer that the user got elsewhere, read as the client reads the account's answers. */
 export const pastedAnswer = (path: string, batchId: BatchId) =>
   Effect.gen(function* () {
     const bytes = yield* bytesOf(path)
     if (bytes.byteLength > mostBytes) {
       return yield* new ContactFileError({
         path,
-        reason: `has more than 10 MiB, which no answer has. ${example}`
+        reason: `is larger than 10 MiB, too large for an answer. ${example}`
       })
     }
     const text = textOf(bytes)
@@ -189,7 +186,7 @@ export const pastedAnswer = (path: string, batchId: BatchId) =>
       Either.filterOrLeft(
         () => !read.some((key) => hasTwice(body, key)),
         (): Fault => ({
-          reason: `has the key ${read.filter((key) => hasTwice(body, key)).join(" and ")} more than once, and it is not known which is right. ${example}`
+          reason: `has the key ${read.filter((key) => hasTwice(body, key)).join(" and ")} more than once. Keep only the right one. ${example}`
         })
       ),
       Either.flatMap(answerIn),

@@ -8,11 +8,11 @@ import { within } from "../output/text.js"
 
 type Value = string | number | bigint | null
 
-/** SQL to be run, and what its named parameters stand for. */
+/** SQL to run, and the values of its named parameters. */
 export interface Asked {
   readonly sql: string
   readonly values: Readonly<Record<string, Value>>
-  /** Parameters that look like numbers and stand for text, which equals no number. */
+  /** Parameters that look like numbers but are text, which never equals a number. */
   readonly numbersAsText?: ReadonlyArray<string>
 }
 
@@ -24,10 +24,10 @@ const example = "Write --param NAME=VALUE for text, as in --param batch=b-1"
 
 const isNumber = (text: string) => /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(text)
 
-/** What SQLite keeps as a whole number. */
+/** Whether SQLite can store the text as a whole number. */
 const isWhole = (text: string) => /^-?\d+$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text)
 
-/** The value that JSON text names; undefined where it names none that SQLite knows. */
+/** The value of a JSON text; undefined if SQLite cannot store it. */
 const valueIn = (json: string): Value | undefined => {
   const text = json.trim()
   if (isNumber(text)) return isWhole(text) ? BigInt(text) : Number(text)
@@ -48,14 +48,14 @@ const givenIn = (texts: ReadonlyArray<string>): Either.Either<Given, Configurati
     const isTyped = text[equals - 1] === ":"
     const name = text.slice(0, Math.max(0, isTyped ? equals - 1 : equals)).trim()
     if (name === "") {
-      return refuse(`--param: '${text}' names no parameter.`, `${example}, or --param NAME:=NUMBER.`)
+      return refuse(`--param: '${text}' has no parameter name.`, `${example}, or --param NAME:=NUMBER.`)
     }
     const written = text.slice(equals + 1)
     const value = isTyped ? valueIn(written) : written
     if (value === undefined) {
       return refuse(
-        `--param ${name}: '${written}' is no value in JSON.`,
-        `Behind := stands a number, true, false, null, or text in double quotes. ${example}.`
+        `--param ${name}: '${written}' is not a JSON value.`,
+        `After :=, write a number, true, false, null, or text in double quotes. ${example}.`
       )
     }
     given[name] = value
@@ -107,20 +107,20 @@ const namedIn = (sql: string) => new Set(Array.from(sql.matchAll(/[:@$](\w+)/g),
 
 const viewNames = views.map(({ name }) => name)
 
-/** What can be asked in the place of a name that is no question's; most often a view's was typed. */
+/** What to suggest for a name that is not a saved question; most often a view was typed. */
 const instead = (typed: string) => {
   const names = questions.map(({ name }) => name)
   const like = viewNames.includes(typed) ? typed : nearest(typed, [...names, ...viewNames])
-  const all = "'ac-reconcile query --list' has all of them."
+  const all = "'ac-reconcile query --list' lists them all."
   if (like === undefined) return all
-  if (names.includes(like)) return `The nearest is '${like}'; ${all}`
+  if (names.includes(like)) return `Did you mean '${like}'? ${all}`
   const ask = `ac-reconcile query "select * from ${like}"`
   return like === typed
-    ? `It is a view, which is asked in SQL: ${ask}.`
-    : `The nearest is the view ${like}, which is asked in SQL: ${ask}.`
+    ? `It is a view; query it with SQL: ${ask}.`
+    : `Did you mean the view ${like}? Query it with SQL: ${ask}.`
 }
 
-/** What is to be run for the text typed: SQL as it is, or the question of that name. */
+/** What to run for the text typed: the SQL itself, or the saved question of that name. */
 export const askedQuestion = (
   text: string,
   params: ReadonlyArray<string>
@@ -135,7 +135,7 @@ export const askedQuestion = (
         ? Either.right({ sql: text, values: given, numbersAsText })
         : refuse(
             `--param ${unused}: the SQL has no :${unused}.`,
-            "Write the parameter into it, or leave it out."
+            "Use the parameter in the SQL, or leave out the option."
           )
     }
     const question = questions.find(({ name }) => name === text)

@@ -20,13 +20,13 @@ export interface Rejects {
   readonly count: number
   /** Where they were written; null if there were none. */
   readonly file: string | null
-  /** Where they would have been written, if that were not somebody's file. */
+  /** Where they would have gone if that were not somebody else's file. */
   readonly taken: string | null
 }
 
 export const noRejects: Rejects = { count: 0, file: null, taken: null }
 
-/** As many bad rows are named on stderr; all of them stand in the rejects file. */
+/** How many bad rows are named on stderr; all of them are in the rejects file. */
 const named = 10
 
 const nameRejected = (path: string, place: Place, row: RejectedRow) => {
@@ -34,7 +34,7 @@ const nameRejected = (path: string, place: Place, row: RejectedRow) => {
   return Console.error(`${displayName(path)}, ${place} ${row.line}${column}: ${printable(row.reason)}`)
 }
 
-/** A stream of which so much has been read that a row is known: what cannot be read at all fails before a ledger is made. */
+/** A stream read up to its first row, so that an unreadable source fails before a ledger is made. */
 const begun = <R>(stream: Stream.Stream<ContactChunk, ContactFileError, R>) =>
   Effect.gen(function* () {
     const pull = yield* Stream.toPull(stream)
@@ -79,9 +79,9 @@ const readRows = <R>({
   Effect.gen(function* () {
     const context = yield* Effect.context<R>()
     const inputs = [
-      { name: path, is: "what the contacts are read from" },
-      { name: db, is: "the ledger that they are loaded into" },
-      ...alsoReads.map((name) => ({ name, is: "what the batches are read from" }))
+      { name: path, is: "the source of the contacts" },
+      { name: db, is: "the ledger they are loaded into" },
+      ...alsoReads.map((name) => ({ name, is: "the source of the batch IDs" }))
     ]
     const rejectsFile = yield* Option.match(rejects, {
       onNone: () => RejectsFile.madeUp(defaultRejects, { place, inputs }),
@@ -123,17 +123,17 @@ const readRows = <R>({
     return {
       rows,
       place,
-      /** Takes rows that turn out bad only when all have been read. */
+      /** For rows that turn out bad only after all have been read. */
       setAside,
-      /** How many were bad; to be asked once the rows have been read. */
+      /** How many were bad. Call after the rows have been read. */
       rejected: () => count,
-      /** Cells that lost the apostrophe an export had set; to be asked then, too. */
+      /** Cells that lost the apostrophe an export had added. Call after the rows have been read. */
       restored: () => restored,
-      /** What is odd about rows that were taken; to be asked then, too. */
+      /** What is odd about the loaded rows. Call after the rows have been read. */
       remarks: () => remarks.counted(),
-      /** The names of the columns, as the first row has them; to be asked then, too. */
+      /** The column names, from the first row. Call after the rows have been read. */
       columns: () => names,
-      /** To be run when all is recorded: tells where the bad rows are. */
+      /** Run when all is recorded: says where the bad rows are. */
       finish: progress.clear.pipe(
         Effect.zipRight(rejectsFile.finish),
         Effect.map(
@@ -149,7 +149,7 @@ const sizeOf = (path: string) =>
       ? Effect.succeed(undefined)
       : fs.stat(path).pipe(
           Effect.map(({ size, type }) => (type === "File" ? Number(size) : undefined)),
-          // What is wrong with the file is told by reading it.
+          // Reading the file reports what is wrong with it.
           Effect.orElseSucceed(() => undefined)
         )
   )
@@ -161,7 +161,7 @@ export const readContacts = (options: {
   readonly format: Option.Option<Format>
   readonly delimiter: Option.Option<string>
   readonly rejects: Option.Option<string>
-  /** What the contacts are of, where that is not the file. */
+  /** The name of the source, if it is not the file. */
   readonly source: Option.Option<string>
   readonly raw: boolean
   readonly db: string
@@ -188,7 +188,7 @@ export const readContacts = (options: {
     })
   )
 
-/** The same of a table, or of what a query finds. */
+/** The same for a table, or for the rows of a query. */
 export const readTable = (
   options: SqliteReader.Source & {
     readonly rejects: Option.Option<string>
@@ -225,14 +225,12 @@ export const describeRestored = (count: number): ReadonlyArray<string> =>
   count === 0
     ? []
     : [
-        `${plural(count, "cell")} lost the apostrophe that exports set before what could be a formula; --raw keeps it.`
+        `${plural(count, "cell")} lost the apostrophe that exports put before possible formulas; use --raw to keep it.`
       ]
 
 export const describeRejects = ({ count, file, taken }: Rejects, sent: boolean): ReadonlyArray<string> => {
   if (file === null) return []
-  const consequence = sent
-    ? " Until they are mended and loaded again, no outcome of its batches can rest on counting."
-    : ""
-  const left = taken === null ? "" : ` (${taken} is not of an earlier load, and was left as it is)`
+  const consequence = sent ? " Until you fix and reload them, counting cannot decide these batches." : ""
+  const left = taken === null ? "" : ` (${taken} was not written by an earlier load and was left unchanged)`
   return [`${plural(count, "row")} could not be read; see ${file}${left}.${consequence}`]
 }

@@ -33,33 +33,33 @@ const selectionOf = ({ query, table }: SourceOptions): Option.Option<Selection> 
 
 const check = ({ delimiter, file, format, from, query, table }: SourceOptions) => {
   const isTable = [from, table, query].some(Option.isSome)
-  // A misspelt option would otherwise be taken for a file.
+  // Otherwise a misspelt option would be taken for a file.
   if (Option.exists(file, (name) => name.startsWith("-") && name !== "-")) {
     return misused(
-      `'${Option.getOrElse(file, () => "")}' is no option of this command.`,
-      "See --help; a file of that name is given with its folder, as ./-name."
+      `'${Option.getOrElse(file, () => "")}' is not an option of this command.`,
+      "See --help. If it is a file, write it as ./-name."
     )
   }
   if (Option.isSome(file) && isTable) {
     return misused(
-      "Contacts come from one place, and a file and a table were named.",
+      "Both a file and a table were given.",
       "Give FILE, or --from FILE with --table or --query."
     )
   }
   if (Option.isNone(file) && !isTable) {
-    return misused("No contacts were named.", "Give a file, or --from FILE with --table NAME or --query SQL.")
+    return misused("No contacts were given.", "Give a file, or --from FILE with --table NAME or --query SQL.")
   }
   if (isTable && Option.isSome(table) === Option.isSome(query)) {
     return misused(
-      "A SQLite file holds many rows.",
-      "Say which with --table NAME or --query SQL, one of them."
+      "It is not clear which rows of the SQLite file to read.",
+      "Give either --table NAME or --query SQL."
     )
   }
   if (isTable && Option.isSome(format)) {
-    return misused("--input-format says how a text file is read.", "Leave it out for a SQLite file.")
+    return misused("--input-format applies to text files only.", "Leave it out for a SQLite file.")
   }
   return isTable && Option.isSome(delimiter)
-    ? misused("--delimiter says how a CSV file is read.", "Leave it out for a SQLite file.")
+    ? misused("--delimiter applies to CSV files only.", "Leave it out for a SQLite file.")
     : Effect.void
 }
 
@@ -72,8 +72,8 @@ export const openSource = (options: SourceOptions, map: ColumnMap) =>
       const file = Option.getOrElse(options.file, () => "-")
       if (file === "-" && Option.isNone(options.source)) {
         return yield* misused(
-          "Standard input has no name, and loading again under the same name updates.",
-          "Name where the contacts come from with --source NAME."
+          "Standard input needs a source name, so that a later load can update it.",
+          "Add --source NAME."
         )
       }
       const input = yield* readContacts({ ...options, file, map })
@@ -85,7 +85,7 @@ export const openSource = (options: SourceOptions, map: ColumnMap) =>
       const input = yield* readTable({ ...options, path, selection, map })
       return { ...input, name: nameOf(options, `${resolve(path)}#${what}`), from: `${path}#${what}` }
     }
-    // Opened and closed, so that a file that is no ledger is refused in the words of one.
+    // Opened and closed, so that a file that is not a ledger gets the usual error.
     yield* Effect.scoped(readOnly(options.db))
     const input = yield* readTable({ ...options, path: options.db, selection, map, reserved: ownTables })
     const name = selection._tag === "Table" ? `table ${what}` : what

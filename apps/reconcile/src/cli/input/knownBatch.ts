@@ -4,7 +4,7 @@ import * as Batches from "../../ledger/Batches.js"
 import * as Reports from "../../ledger/Reports.js"
 import { ConfigurationError } from "../shell/ConfigurationError.js"
 
-/** A batch of the file, or one sentence that it has none of this ID. */
+/** A batch of the file, or an error that it has no batch with this ID. */
 export const knownBatch = (db: string, batchId: string) =>
   Effect.flatMap(
     Reports.batch(batchId),
@@ -14,11 +14,11 @@ export const knownBatch = (db: string, batchId: string) =>
         Effect.flatMap(Batches.inOtherCase(batchId), ([other]) =>
           Effect.fail(
             new ConfigurationError({
-              problem: `${db} knows no batch ${batchId}.`,
+              problem: `${db} has no batch ${batchId}.`,
               hint:
                 other === undefined
                   ? "See 'ac-reconcile batches list', or add it with 'ac-reconcile batches add --id BATCH_ID'."
-                  : `It knows ${other}, which differs in letter case only.`
+                  : `It has ${other}, which differs only in letter case.`
             })
           )
         )

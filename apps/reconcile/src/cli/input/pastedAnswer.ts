@@ -23,13 +23,13 @@ const told = ({ answer }: ImportSnapshot) => {
   }`
 }
 
-/** What could not be read of a pasted answer, as `status` says it. */
+/** The unreadable items of a pasted answer, as `status` shows them. */
 const unreadableIn = ({ answer }: ImportSnapshot) => {
   const lines = unreadableItems(lists(answer).unreadable)
   return lines === "" ? [] : [lines]
 }
 
-/** What a pasted answer would do to a batch that has settled; nothing where it has not, or the answer says nothing new. */
+/** What a pasted answer would change in a settled batch; undefined if it has not settled or nothing is new. */
 export const secondAnswer = (pasted: ImportSnapshot) =>
   Effect.gen(function* () {
     const status = yield* Answers.settledStatus(pasted.batchId)
@@ -44,14 +44,14 @@ export const secondAnswer = (pasted: ImportSnapshot) =>
     return recorded ? { _tag: "Shown" as const, status, pasted, changed } : undefined
   })
 
-/** Of a batch that has settled, only what would change is shown: ActiveCampaign does not settle a batch twice. */
+/** For a settled batch, only shows what would change: ActiveCampaign does not settle a batch twice. */
 export const describeSecond = (
   file: string,
   { changed, pasted, status }: Effect.Effect.Success<ReturnType<typeof secondAnswer>> & {}
 ): Response => ({
   text: [
     printable(
-      `${file}: batch ${pasted.batchId} has settled already, as ${status}. The pasted answer: ${told(pasted)}.`
+      `${file}: batch ${pasted.batchId} has already settled as ${status}. The pasted answer says: ${told(pasted)}.`
     ),
     ...unreadableIn(pasted),
     `Recording it as the next answer would change the outcome of ${plural(changed, "contact")}.`,
@@ -66,28 +66,28 @@ export const describeSecond = (
   }
 })
 
-/** What a pasted answer has become. */
+/** What happened to a pasted answer. */
 export const describePasted = (
   pasted: ImportSnapshot,
   recorded: boolean,
   batch: Option.Option<BatchRow>,
   settled: string | undefined
 ): ReadonlyArray<string> => {
-  if (!recorded) return ["The pasted answer says what is recorded already."]
+  if (!recorded) return ["The pasted answer is already recorded."]
   const counts = Option.match(batch, {
     onNone: () => "",
     onSome: (row) => ` ${plural(row.sent, "contact")} sent${countsOf(row)}.`
   })
   const isFinal = isSettled(pasted.answer)
   return [
-    printable(`The pasted answer is recorded: ${told(pasted)}.${isFinal ? counts : ""}`),
+    printable(`Pasted answer recorded: ${told(pasted)}.${isFinal ? counts : ""}`),
     ...unreadableIn(pasted),
     ...(isFinal
       ? []
       : settled === undefined
-        ? ["The batch has not settled by it; 'ac-reconcile run' goes on asking about it."]
+        ? ["The batch has not settled; 'ac-reconcile run' will keep asking about it."]
         : [
-            `The batch stays settled by its earlier answer, ${settled}, and is not asked about again; that the two do not agree is the finding impossible-transition.`
+            `The batch stays settled as ${settled}, by its earlier answer, and is not asked about again. The conflict between the two answers is reported as the finding impossible-transition.`
           ])
   ]
 }

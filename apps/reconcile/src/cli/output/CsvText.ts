@@ -6,7 +6,7 @@ const needsQuotes = /[",;\t\r\n]|^\s|\s$|^\uFEFF/
 
 const quoted = (text: string) => (needsQuotes.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
 
-/** Lines of CSV as RFC 4180 has it, with formulas made text unless they are to stay `raw`. */
+/** Lines of CSV per RFC 4180, with formulas turned into text unless `raw`. */
 export const lines = (raw: boolean) => (rows: ReadonlyArray<ReadonlyArray<unknown>>) => {
   let neutralised = 0
   const safe = (value: unknown) => {

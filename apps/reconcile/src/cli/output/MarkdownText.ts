@@ -1,6 +1,6 @@
 import { cellText } from "./cellText.js"
 
-/** Shown as it stands by whatever renders it: no cell ends early, and none becomes a link, an image or HTML. */
+/** Renders as the plain text: no cell ends early, and none becomes a link, an image or HTML. */
 const escaped = (value: unknown): string =>
   cellText(value)
     .replace(/[\\`*[\]|~]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\\$&")

@@ -1,6 +1,6 @@
 import { printableJson } from "../../text/printable.js"
 
-/** A number that is written digit by digit as it stands, since JavaScript would write another. */
+/** A number that is written digit by digit, because JavaScript would write a different one. */
 export class Digits {
   readonly text: string
 
@@ -12,7 +12,7 @@ export class Digits {
 const hex = (bytes: Uint8Array) =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex")
 
-/** A value as the text of a cell: nothing where it is not known, bytes in hex, and JSON where it has parts. */
+/** A value as the text of a cell: empty for NULL, hex for bytes, JSON for objects. */
 export const cellText = (value: unknown): string => {
   if (value === null || value === undefined) return ""
   if (value instanceof Digits) return value.text
@@ -20,11 +20,11 @@ export const cellText = (value: unknown): string => {
   return typeof value === "object" ? JSON.stringify(value) : String(value)
 }
 
-/** A number cannot be a formula, and as text could not be added up. */
+/** A number cannot be a formula, and must stay a number so that it can be added up. */
 export const isNumber = (value: unknown): boolean =>
   typeof value === "number" || typeof value === "bigint" || value instanceof Digits
 
-/** A value as JSON: a whole number of any length as a plain literal, and as text what JSON has no number for. */
+/** A value as JSON: whole numbers of any length as plain literals, and values that are no JSON number as text. */
 export const jsonText = (value: unknown): string => {
   if (typeof value === "bigint") return String(value)
   if (value instanceof Digits) return value.text
@@ -33,7 +33,7 @@ export const jsonText = (value: unknown): string => {
   return printableJson(JSON.stringify(value ?? null))
 }
 
-/** What SQLite found, with 64-bit integers as `bigint`: every other number is a REAL, and stays one where it is whole. */
+/** A value from SQLite, with 64-bit integers as `bigint`: every other number is a REAL, and stays one even if whole. */
 export const fromSqlite = (value: unknown): unknown => {
   if (typeof value !== "number" || !Number.isInteger(value)) return value
   const text = Object.is(value, -0) ? "-0" : String(value)

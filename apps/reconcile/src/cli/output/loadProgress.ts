@@ -7,7 +7,7 @@ export interface Loaded {
 
 const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1)
 
-/** How far the reading of a source is; a table has rows alone, and a pipe no size. */
+/** How much of a source has been read; a table has only rows, and a pipe no size. */
 export const describeLoaded = ({ bytes, rows }: Loaded, size: number | undefined): string => {
   const read = `${plural(rows, "row")} read`
   if (bytes === 0) return read

@@ -5,7 +5,7 @@ import type { CaseTwins, Resubmission } from "../../ledger/Batches.js"
 import type { LoadReport } from "../../ledger/load/LocalContacts.js"
 import { batchesOf, plural, printable } from "./text.js"
 
-/** What a load did to what is known as sent. */
+/** What a load added to the record of sent contacts. */
 export const describeSent = ({ rows, sent, sentAdded }: LoadReport) => {
   const known = sent - sentAdded
   const unsent = rows - sent
@@ -13,11 +13,9 @@ export const describeSent = ({ rows, sent, sentAdded }: LoadReport) => {
 }
 
 export const describeChanged = (changed: number): ReadonlyArray<string> =>
-  changed === 0
-    ? []
-    : [`${plural(changed, "contact")} of settled batches changed outcome with what is known now.`]
+  changed === 0 ? [] : [`${plural(changed, "contact")} of settled batches changed outcome.`]
 
-/** What changed in the contacts, beyond their counts; nothing where nothing did. */
+/** What changed in the contacts, beyond their counts; empty if nothing did. */
 export const describeDifferences = (report: LoadReport): ReadonlyArray<string> => {
   const { absent, addressesChanged, duplicates, idsChanged, idsGained, idsLost } = report
   const parts = [
@@ -31,13 +29,13 @@ export const describeDifferences = (report: LoadReport): ReadonlyArray<string> =
     ...(absent > 0
       ? [
           absent === 1
-            ? "1 contact of this source is not in the file any more; it was kept."
-            : `${plural(absent, "contact")} of this source are not in the file any more; they were kept.`
+            ? "1 contact of this source is no longer in the file; it was kept."
+            : `${plural(absent, "contact")} of this source are no longer in the file; they were kept.`
         ]
       : []),
     ...(duplicates > 0
       ? [
-          `${plural(duplicates, "row repeats", "rows repeat")} the address and batch of another; each was kept as a contact of its own.`
+          `${plural(duplicates, "row repeats", "rows repeat")} the address and batch of another; each was kept as a separate contact.`
         ]
       : [])
   ]
@@ -45,18 +43,21 @@ export const describeDifferences = (report: LoadReport): ReadonlyArray<string> =
 
 /** What is odd about an address, in words that follow "1 address" and "2 addresses". */
 const oddities: Readonly<Record<Exclude<RemarkKind, "contact-id">, readonly [one: string, many: string]>> = {
-  invisible: ["holds invisible characters or unusual blanks", "hold invisible characters or unusual blanks"],
-  name: ["stands in angle brackets, as in Name <a@b>", "stand in angle brackets, as in Name <a@b>"],
+  invisible: [
+    "contains invisible characters or unusual spaces",
+    "contain invisible characters or unusual spaces"
+  ],
+  name: ["is in angle brackets, as in Name <a@b>", "are in angle brackets, as in Name <a@b>"],
   mailto: ["begins with 'mailto:'", "begin with 'mailto:'"],
   several: [
-    "has more than one @, as two addresses in one have",
-    "have more than one @, as two addresses in one have"
+    "has more than one @, like two addresses in one",
+    "have more than one @, like two addresses in one"
   ],
-  quotes: ["holds quotation marks", "hold quotation marks"],
-  "without-at": ["has no @, as N/A has none", "have no @, as N/A has none"],
-  blank: ["holds a blank", "hold a blank"],
-  punctuation: ["has punctuation where an address has none", "have punctuation where an address has none"],
-  host: ["names no complete host", "name no complete host"],
+  quotes: ["contains quotation marks", "contain quotation marks"],
+  "without-at": ["has no @, like N/A", "have no @, like N/A"],
+  blank: ["contains a space", "contain a space"],
+  punctuation: ["has punctuation that addresses do not have", "have punctuation that addresses do not have"],
+  host: ["has an incomplete host name", "have incomplete host names"],
   garbled: ["looks wrongly decoded", "look wrongly decoded"],
   lookalike: ["mixes letters that look alike", "mix letters that look alike"],
   long: ["is longer than 254 characters", "are longer than 254 characters"]
@@ -65,7 +66,7 @@ const oddities: Readonly<Record<Exclude<RemarkKind, "contact-id">, readonly [one
 const examplesOf = (examples: ReadonlyArray<Remark>, place: Place) =>
   examples.map(({ line, value }) => `${place} ${line} "${printable(value)}"`).join(", ")
 
-/** What deserves a look in the rows that were taken, with examples; nothing where nothing does. */
+/** What deserves a look in the loaded rows, with examples; empty if nothing does. */
 export const describeRemarks = (counted: ReadonlyArray<Counted>, place: Place): ReadonlyArray<string> => {
   const addresses = counted.flatMap(({ count, examples, kind }) => {
     if (kind === "contact-id") return []
@@ -75,16 +76,16 @@ export const describeRemarks = (counted: ReadonlyArray<Counted>, place: Place): 
   const ids = counted.flatMap(({ count, examples, kind }) =>
     kind === "contact-id"
       ? [
-          `${plural(count, "contact ID is", "contact IDs are")} not the whole number that an ID is; ${count === 1 ? "its contact was" : "their contacts were"} loaded with the ID unknown: ${examplesOf(examples, place)}`
+          `${plural(count, "contact ID is not valid", "contact IDs are not valid")} (IDs are whole numbers from 1); ${count === 1 ? "its contact was" : "their contacts were"} loaded without the ID: ${examplesOf(examples, place)}`
         ]
       : []
   )
   if (addresses.length === 0) return ids
   return [
     ...ids,
-    "Addresses that look odd, loaded as they stand:",
+    "Addresses that look odd, loaded unchanged:",
     ...addresses,
-    "If they were not sent so, correct them in the source and load it again: reports about the right address do not match these."
+    "If they were sent differently, correct them in the source and load it again: reports about the right address do not match these."
   ]
 }
 
@@ -103,7 +104,7 @@ export const remarksResult = (counted: ReadonlyArray<Counted>, place: Place) => 
   }
 }
 
-/** Without a batch nothing can be said of a contact; said where none is known, or where a column seems to name one. */
+/** Warns that no outcome is possible without a batch, if none is known or a column seems to name one. */
 export const describeWithoutBatch = (
   columns: ReadonlyArray<string>,
   knowsSent: boolean
@@ -112,15 +113,15 @@ export const describeWithoutBatch = (
   if (knowsSent && likely === undefined) return []
   const first = knowsSent
     ? "No batch was read from this source, so nothing new will be reconciled."
-    : "No batch is known that these contacts were sent in, so nothing will be reconciled."
+    : "It is not known which batch these contacts were sent in, so nothing will be reconciled."
   return [
     likely === undefined
       ? `${first} Load again with --batch-column COLUMN, naming the column that holds the batchId; or, for one batch, run 'ac-reconcile batches add --id BATCH_ID --sent FILE'.`
-      : `${first} The column "${printable(likely)}" looks like one of batches: if it is, load again with --batch-column "${printable(likely)}".`
+      : `${first} The column "${printable(likely)}" looks like a column of batch IDs. If it is, load again with --batch-column "${printable(likely)}".`
   ]
 }
 
-/** Times of submission that were replaced; of many different ones the first and the last. */
+/** Submission times that were replaced; if there are many, the first and the last. */
 export const describeResubmitted = (
   replaced: ReadonlyArray<Resubmission>,
   submittedAt: string | undefined
@@ -142,13 +143,13 @@ export const describeResubmitted = (
 
 const twinsShown = 5
 
-/** Most likely one batch that somebody wrote in two ways; to the account they are two. */
+/** Most likely one batch, written in two ways; for the account they are two. */
 export const describeCaseTwins = (twins: ReadonlyArray<CaseTwins>): ReadonlyArray<string> => [
   ...twins
     .slice(0, twinsShown)
     .map(([named, known]) =>
       printable(
-        `Batches ${named} and ${known} differ in letter case only. If they are one, take the wrong one out: ac-reconcile batches remove ID.`
+        `Batches ${named} and ${known} differ only in letter case. If they are the same batch, remove the wrong one: ac-reconcile batches remove ID.`
       )
     ),
   ...(twins.length > twinsShown ? [`So do ${plural(twins.length - twinsShown, "other pair")}.`] : [])

@@ -1,10 +1,10 @@
 import * as Effect from "effect/Effect"
 import { printable } from "../../text/printable.js"
 
-/** One line that keeps changing, for somebody who watches; nothing where nobody does. */
+/** One line that keeps changing on a terminal; nothing elsewhere. */
 export interface Progress {
   readonly show: (text: string) => Effect.Effect<void>
-  /** To be called before anything else is written, and at the end. */
+  /** Call before anything else is written, and at the end. */
   readonly clear: Effect.Effect<void>
 }
 

@@ -10,13 +10,13 @@ export const yes = Options.boolean("yes").pipe(
 const contactsOf = (counts: ReadonlyArray<{ readonly outcome: string; readonly contacts: number }>): string =>
   counts.map(({ contacts, outcome }) => `${thousands(contacts)} ${outcome}`).join(", ")
 
-/** What a removal takes out and changes, in the tense of what was done or would be. */
+/** What a removal deletes and changes: what was done, or what would be. */
 export const describeRemoval = ({ changed, lost, removed, retry }: Removal, done: boolean) => {
   const taken = lost.reduce((sum, { contacts }) => sum + contacts, 0)
   const lines = [
     ...(taken > 0
       ? [
-          `${plural(taken, "sent contact")} ${done ? "went" : "would go"}, with ${taken === 1 ? "its outcome" : "their outcomes"}: ${contactsOf(lost)}.`
+          `${plural(taken, "sent contact")} and ${taken === 1 ? "its outcome" : "their outcomes"} ${done ? (taken === 1 ? "was" : "were") : "would be"} removed: ${contactsOf(lost)}.`
         ]
       : []),
     ...changed.map(
@@ -26,10 +26,10 @@ export const describeRemoval = ({ changed, lost, removed, retry }: Removal, done
     ...(retry.before === retry.after
       ? []
       : [
-          `${plural(retry.after, "contact")} ${done ? "may" : "could"} be sent again, ${thousands(retry.before)} before.`
+          `${plural(retry.after, "contact")} ${done ? "may" : "could"} be sent again (before: ${thousands(retry.before)}).`
         ])
   ]
   return [columns(removed.map(({ rows, table }) => [table, plural(rows, "row")])), lines.join("\n")] as const
 }
 
-export const notDone = "Nothing was changed. Run again with --yes to do it; that cannot be undone."
+export const notDone = "Nothing was changed. Run again with --yes to do it; this cannot be undone."

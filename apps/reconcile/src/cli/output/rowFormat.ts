@@ -11,7 +11,7 @@ export type Format = (typeof formats)[number]
 /** The values of one row, in the order of its columns. */
 export type Row = ReadonlyArray<unknown>
 
-/** A piece of output, how many rows it holds, and in how many cells a formula was made text. */
+/** A piece of output, its number of rows, and the number of cells in which a formula was turned into text. */
 export interface Piece {
   readonly text: string
   readonly rows: number

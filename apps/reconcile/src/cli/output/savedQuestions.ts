@@ -12,7 +12,7 @@ export const questionsAsText = (questions: ReadonlyArray<Question>): string =>
         columns(
           parameters.map((one) => [
             `  --param ${one.name}=${one.default || "…"}`,
-            `${one.description}${one.default === undefined ? "" : "; may be left out"}`
+            `${one.description}${one.default === undefined ? "" : "; optional"}`
           ])
         )
       ]

@@ -28,17 +28,17 @@ export const describePlan = ({
   if (count === 0) return "No address is unaccounted; there is nothing to look up."
   const other =
     method === "walk"
-      ? ` (one call an address would be ${plural(count, "call")})`
+      ? ` (one call per address would be ${plural(count, "call")})`
       : walkCalls === null
         ? ""
         : ` (a walk through the account would be up to ${plural(walkCalls, "call")})`
   const how =
     method === "walk"
-      ? `by a walk through the account's contacts, in up to ${plural(calls, "call")}`
+      ? `by walking through the account's contacts, in up to ${plural(calls, "call")}`
       : `one by one, in ${plural(calls, "call")}`
   const reach =
     affordable < count
-      ? ` --max-calls leaves ${plural(budget, "call")}: ${addresses(affordable)} now, the others next time.`
+      ? ` --max-calls leaves ${plural(budget, "call")}: ${addresses(affordable)} now, the rest next time.`
       : ""
   return `${addresses(count)} unaccounted, to be looked up ${how}${other}.${reach}`
 }
@@ -53,14 +53,14 @@ export const describeLookup = ({ absent, found, left }: LookupReport): string =>
   return `${parts.join(", ")}.`
 }
 
-/** What was asked about contacts; with `asked` also that there was nothing to ask. */
+/** What was asked about contacts; with `asked`, also says if there was nothing to ask. */
 export const describeSteps = (
   { lookedUp, resolved }: RunReport,
   asked: { readonly resolve: boolean; readonly lookup: boolean }
 ): ReadonlyArray<string> => [
   ...(resolved === null
     ? asked.resolve
-      ? ["Every successful contact ID is known; there is nothing to resolve."]
+      ? ["Every successful contact ID has a known address; there is nothing to resolve."]
       : []
     : [describeResolved(resolved)]),
   ...(lookedUp === null

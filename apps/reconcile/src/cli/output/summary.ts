@@ -3,7 +3,7 @@ import type * as Reports from "../../ledger/Reports.js"
 import { batchesOf, blocks, columns, printable } from "./text.js"
 import { thousands } from "../../text/thousands.js"
 
-/** ": 4 imported, 2 rejected", or nothing where nothing was sent. */
+/** ": 4 imported, 2 rejected", or nothing if nothing was sent. */
 export const countsOf = (batch: Reports.BatchRow): string => {
   const parts = outcomeWords.filter((word) => batch[word] > 0).map((word) => `${batch[word]} ${word}`)
   return parts.length === 0 ? "" : `: ${parts.join(", ")}`
@@ -19,7 +19,7 @@ export const evidenceWords: Readonly<Record<string, string>> = {
   "lookup-created": "found in the account, created since",
   "lookup-updated": "found in the account, updated since",
   "lookup-older": "found in the account, unchanged since",
-  "lookup-undated": "found in the account, since when is not known",
+  "lookup-undated": "found in the account, date not known",
   "lookup-absent": "not in the account",
   "lookup-deleted": "deleted in the account"
 }
@@ -43,9 +43,9 @@ export const totalsTable = (summary: Reports.Summary): string => {
 }
 
 interface TableOptions {
-  /** Rows there are beside those given. */
+  /** The number of further rows. */
   readonly more: number
-  /** All rows are of one batch, which has been named. */
+  /** All rows are of one batch, which is already named. */
   readonly oneBatch?: boolean
 }
 
@@ -67,7 +67,7 @@ export const attentionTable = (
         ...(more > 0 ? [`  … and ${thousands(more)} more`] : [])
       ].join("\n")
 
-/** "Since the run before: 2 found, 1 lost, 27 unchanged." Nothing where every verdict is a first one. */
+/** The outcomes that changed since the run began; empty if none did. */
 export const changesLine = ({ changed, found, lost, unchanged }: Reports.Changes): string => {
   const parts = [
     ...(found > 0 ? [`${found} found`] : []),
@@ -79,7 +79,7 @@ export const changesLine = ({ changed, found, lost, unchanged }: Reports.Changes
     : `Verdicts that changed since this run began: ${parts.join(", ")}; ${thousands(unchanged)} unchanged.`
 }
 
-/** Two lines a finding: its sentence is longer than what a line has left. */
+/** Two lines per finding, because its sentence does not fit on the rest of a line. */
 export const findingsTable = (
   rows: ReadonlyArray<Reports.FindingRow>,
   { more, oneBatch = false }: TableOptions
@@ -110,17 +110,21 @@ export const attentionCount = (summary: Reports.Summary): number =>
 
 const quoted = (file: string) => (/^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`)
 
-/** What can be done about the outcomes there are, as commands; nothing where all is well. */
+/** Commands for what to do next about these outcomes; empty if all is well. */
 export const nextSteps = (summary: Reports.Summary, file: string): string => {
   const has = (...words: ReadonlyArray<string>) =>
     summary.outcomes.some(({ outcome }) => words.includes(outcome))
   const db = file === "./reconcile.db" ? "" : ` --db ${quoted(file)}`
   const steps = [
     ...(has("unaccounted")
-      ? [[`ac-reconcile lookup --dry-run${db}`, "what asking for the unaccounted costs"]]
+      ? [[`ac-reconcile lookup --dry-run${db}`, "what looking up the unaccounted costs"]]
       : []),
-    ...(has("missing", "present") ? [[`ac-reconcile export retry${db}`, "those who may be sent again"]] : []),
-    ...(has(...attentionWords) ? [[`ac-reconcile explain ADDRESS${db}`, "why one contact came out so"]] : [])
+    ...(has("missing", "present")
+      ? [[`ac-reconcile export retry${db}`, "contacts that may be sent again"]]
+      : []),
+    ...(has(...attentionWords)
+      ? [[`ac-reconcile explain ADDRESS${db}`, "why a contact has its outcome"]]
+      : [])
   ]
   return steps.length === 0 ? "" : ["Next", columns(steps)].join("\n")
 }

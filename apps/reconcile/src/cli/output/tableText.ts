@@ -5,7 +5,7 @@ import type { Piece, Row } from "./rowFormat.js"
 import { aligned, plural } from "./text.js"
 import { cellText } from "./cellText.js"
 
-/** Beyond it, a cell pushes the next ones aside: one long value must not make every line as long. */
+/** A wider cell pushes the next ones aside, so that one long value does not widen every line. */
 const widest = 80
 
 const cells = (row: Row) => row.map((value) => printable(cellText(value), Number.POSITIVE_INFINITY))
@@ -16,8 +16,8 @@ const widthsOf = (rows: ReadonlyArray<ReadonlyArray<string>>, columns: ReadonlyA
   )
 
 /**
- * Rows as a table for people. The first chunk settles how wide the columns are, and the others are written as they
- * come: however many rows there are, few are held.
+ * Rows as a table for people. The first chunk sets the column widths, and the others are written as they come: few rows
+ * are held in memory, however many there are.
  */
 export const asTable =
   (columns: ReadonlyArray<string>) =>

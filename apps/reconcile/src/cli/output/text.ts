@@ -9,10 +9,10 @@ export const plural = (count: number, one: string, many = `${one}s`): string =>
 /** "batch", "batches". */
 export const batchesOf = (count: number) => plural(count, "batch", "batches")
 
-/** No address that exists is longer. */
+/** No real address is longer. */
 const longestCell = 320
 
-/** Columns padded to their widest cell, indented by two; the last column runs free. */
+/** Columns padded to their widest cell, indented by two; the last column is not padded. */
 export const columns = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
   const printed = rows.map((row) => row.map((cell) => printable(cell, longestCell)))
   const widths = (printed[0] ?? []).map((_, index) =>
@@ -33,10 +33,10 @@ export const aligned = (cells: ReadonlyArray<string>, widths: ReadonlyArray<numb
 export const blocks = (...parts: ReadonlyArray<string>): string =>
   parts.filter((part) => part !== "").join("\n\n")
 
-/** A sentence's first word as it stands within another; `ID` stays as it is. */
+/** The sentence with a lower-case first letter, to continue another sentence. */
 export const within = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)
 
-/** Bytes as people read them: `820 B`, `1.4 MB`. */
+/** Bytes for people: `820 B`, `1.4 MB`. */
 export const sizeOf = (bytes: number): string => {
   const units = ["kB", "MB", "GB", "TB"]
   const power = Math.min(units.length, Math.floor(Math.log10(Math.max(1, bytes)) / 3))

@@ -8,17 +8,17 @@ export interface Written {
   readonly rows: number
   /** Cells in which a formula was made text. */
   readonly neutralised: number
-  /** Nothing more was taken before the end, so that nobody knows of the rest. */
+  /** The reader left before the end, so the rest is unknown. */
   readonly isCut: boolean
 }
 
-/** Lets the event loop turn: else a reader that has left, or a signal, would not be noticed while rows keep coming. */
+/** Lets the event loop turn, so that a reader that left, or a signal, is noticed while rows keep coming. */
 const turn = Effect.async<void>((resume) => {
   setImmediate(() => resume(Effect.void))
 })
 
 /**
- * Writes the text of the pieces to an output that has been judged, and tells what they held.
+ * Writes the text of the pieces to a checked output, and returns what they contained.
  */
 export const write = <E, R>(
   target: Target,
@@ -44,6 +44,6 @@ export const write = <E, R>(
     return written
   }).pipe(Effect.scoped)
 
-/** To standard output, no faster than its reader takes it. */
+/** To standard output, no faster than its reader reads. */
 export const writeStdout = <E, R>(pieces: Stream.Stream<Piece, E, R>) =>
   Effect.flatMap(outputTo("-", { inputs: [] }), (target) => write(target, pieces))

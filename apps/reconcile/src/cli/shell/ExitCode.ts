@@ -2,7 +2,7 @@ import * as Cause from "effect/Cause"
 import * as Data from "effect/Data"
 import * as Exit from "effect/Exit"
 
-/** What the process says to the shell. The numbers are documented in docs/cli.md. */
+/** The exit codes of the process, as documented in docs/cli.md. */
 export const ExitCode = {
   done: 0,
   unexpected: 1,
@@ -19,7 +19,7 @@ export const ExitCode = {
 
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode]
 
-/** Everything has been said; only the number is left to return. */
+/** All output is written; only the exit code is left to return. */
 export class ExitWith extends Data.TaggedError("ExitWith")<{ readonly code: ExitCode }> {}
 
 const codes: Readonly<Record<string, ExitCode>> = {
@@ -39,13 +39,13 @@ const codes: Readonly<Record<string, ExitCode>> = {
   StillRunning: ExitCode.stillPending
 }
 
-/** The code of an error, by its tag. A ledger that is not there, or cannot be called so, is a mistake in the call. */
+/** The exit code of an error, by its tag. A missing or misnamed ledger is a mistake in the call. */
 export const codeOf = (error: { readonly _tag: string; readonly kind?: string }): ExitCode =>
   error._tag === "LedgerError" && (error.kind === "absent" || error.kind === "misnamed")
     ? ExitCode.usage
     : (codes[error._tag] ?? ExitCode.unexpected)
 
-/** The number of a finished process. Usage errors of the argument parser have been printed by it. */
+/** The exit code of a finished process. The argument parser has already printed its usage errors. */
 export const fromExit = (exit: Exit.Exit<unknown, unknown>): number => {
   if (Exit.isSuccess(exit)) return ExitCode.done
   if (Cause.isInterruptedOnly(exit.cause)) return ExitCode.interrupted

@@ -7,8 +7,8 @@ const instant = /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?
 const withoutZone = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?$/
 
 /**
- * The instant that a text of ISO 8601 names, in UTC; or why it names none. Nothing is guessed: no order of day and month,
- * no day that is not in the calendar, no time of a day and no zone that are not written.
+ * The instant that an ISO 8601 text names, in UTC, or why it names none. Nothing is guessed: neither the order of day and
+ * month, nor a missing time or zone; a day must be in the calendar.
  */
 export const parse = (text: string): Either.Either<string, string> => {
   const given = text.trim()
@@ -19,11 +19,12 @@ export const parse = (text: string): Either.Either<string, string> => {
   const [, day = "", hour = "", minute = "", second = "00", fraction = "", zone = ""] = found
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) {
     return Either.left(
-      `there is no time ${hour}:${minute}:${second}; hours go to 23, minutes and seconds to 59.`
+      `${hour}:${minute}:${second} is not a time of day; hours go up to 23, minutes and seconds up to 59.`
     )
   }
   const offset = offsetOf(zone)
-  if (offset === null) return Either.left(`there is no zone ${zone}; write Z for UTC, or +02:00.`)
+  if (offset === null)
+    return Either.left(`${zone} is not a time zone; write Z for UTC, or an offset like +02:00.`)
   const seconds = ((Number(hour) * 60 + Number(minute) - offset) * 60 + Number(second)) * 1000
   const milliseconds = Number(fraction.slice(0, 3).padEnd(3, "0"))
   const time = new Date(Date.parse(`${day}T00:00:00Z`) + seconds + milliseconds).toISOString()
@@ -36,18 +37,20 @@ const firstYear = 1970
 
 const tooEarly = (year: string) => `the year ${year} is too early for an import.`
 
-/** What begins as a date has to begin with a real one, whatever else is wrong. */
+/** A text that begins like a date must begin with a real one, whatever else is wrong. */
 const withoutDay = (text: string): string | null => {
   const found = /^(\d{4})-(\d{2})-(\d{2})(?!\d)/.exec(text)
   if (found === null) return null
   const [year, month, day] = [Number(found[1]), Number(found[2]), Number(found[3])]
   if (year < firstYear) return tooEarly(found[1] ?? "")
-  // JavaScript takes a day that is not in the calendar for one of the next month.
+  // JavaScript turns a day that is not in the calendar into one of the next month.
   const date = new Date(Date.UTC(year, month - 1, day))
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? null : `there is no day ${found[0]}.`
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day
+    ? null
+    : `${found[0]} is not a day in the calendar.`
 }
 
-/** Minutes ahead of UTC; null where no place on earth is so far from it. */
+/** Minutes ahead of UTC; null if no place on earth is that far from it. */
 const offsetOf = (zone: string): number | null => {
   if (zone === "Z") return 0
   const minutes = Number(zone.slice(3).replace(":", "") || "0")
@@ -57,10 +60,10 @@ const offsetOf = (zone: string): number | null => {
 
 const whyNot = (text: string): string => {
   if (/^\d{4}-\d{2}-\d{2}$/.test(text)) {
-    return `it names a day alone. Write the time with its zone, as ${text}T08:15:00Z.`
+    return `it is a date without a time. Add the time and its zone, like ${text}T08:15:00Z.`
   }
   if (withoutZone.test(text)) {
-    return `it has no zone, so it could be another hour. Write ${text.replace(" ", "T")}Z if it is UTC, or with the zone, as +02:00.`
+    return `it has no time zone. Write ${text.replace(" ", "T")}Z if it is UTC; otherwise add the offset, like +02:00.`
   }
-  return `it is not written as ISO 8601. Write year, month and day, the time and its zone, as ${example} or ${example.replace("Z", "+02:00")}.`
+  return `it is not in ISO 8601 format. Write the date, the time and the zone, like ${example} or ${example.replace("Z", "+02:00")}.`
 }

@@ -26,7 +26,7 @@ const inHome = (...names: ReadonlyArray<string>) =>
     catch: (error) => (error instanceof Error ? error.message : String(error))
   })
 
-/** Where the system has a user keep what commands remember; a path that is not absolute counts as none. */
+/** The folder for the user's application state on this system; a path that is not absolute is ignored. */
 const stateFolder = Effect.gen(function* () {
   const isWindows = process.platform === "win32"
   const set = yield* Effect.option(Config.string(isWindows ? "LOCALAPPDATA" : "XDG_STATE_HOME"))
@@ -38,7 +38,7 @@ const stateFolder = Effect.gen(function* () {
   return { path: join(base, "ac-reconcile") }
 }).pipe(Effect.catchAll((missing) => Effect.succeed({ missing })))
 
-/** The way to the account. What goes through a proxy is loaded only where there is one: most start without. */
+/** How to reach the account. The proxy code is loaded only if there is a proxy: most runs have none. */
 const wayTo = (account: string) =>
   Effect.gen(function* () {
     const direct = { http: httpClient, proxy: undefined }
@@ -55,7 +55,7 @@ export interface AccountOptions {
   readonly json: boolean
 }
 
-/** The account's client, from the environment. The token is read here and goes nowhere but into the header. */
+/** The account's client, from the environment. The token is read here and goes only into the header. */
 export const layer = ({ json, ...rate }: AccountOptions) =>
   Layer.unwrapEffect(
     Effect.gen(function* () {

@@ -10,7 +10,7 @@ const eachText = (change: (text: string) => string, values: ReadonlyArray<unknow
 
 const colour = new RegExp(`(${String.fromCharCode(0x1b)}\\[[\\d;]*m)`)
 
-/** The parser colours its help, whatever it writes to: colour is left only where somebody can see it. */
+/** The parser always colours its help; the colour is kept only on a terminal. */
 const coloured = (text: string) =>
   text
     .split(colour)
@@ -18,8 +18,7 @@ const coloured = (text: string) =>
     .join("")
 
 /**
- * For the parser, whose help is ours from end to end. Its errors are not printed here, since what was typed stands in
- * them.
+ * For the parser, whose help we control completely. Its errors are not printed here because they contain what was typed.
  */
 export const withParserConsole = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.consoleWith((console) => {
@@ -32,8 +31,8 @@ export const withParserConsole = <A, E, R>(effect: Effect.Effect<A, E, R>): Effe
   })
 
 /**
- * For whatever a command says to people, to a terminal or not: the last place at which names, addresses and answers
- * pass, whoever wrote them. What is for programs is printed by `printExact`.
+ * For everything a command says to people, on a terminal or not: names, addresses and answers from anywhere pass through
+ * here last. Output for programs is printed by `printExact`.
  */
 export const withPlainConsole =
   (options: { readonly silent: boolean }) =>
@@ -50,7 +49,7 @@ export const withPlainConsole =
       return Effect.withConsole(effect, plain)
     })
 
-/** Text for programs, in which nothing is changed: its format has seen to what cannot be shown. */
+/** Text for programs, printed unchanged: its format already escapes what cannot be shown. */
 export const printExact = (text: string): Effect.Effect<void> =>
   Effect.consoleWith((console) => Effect.sync(() => console.unsafe.log(text)))
 

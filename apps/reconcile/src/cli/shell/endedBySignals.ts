@@ -6,8 +6,8 @@ import * as Option from "effect/Option"
 const signals = ["SIGINT", "SIGTERM"] as const
 
 /**
- * Written as text, since it runs in a thread of its own: while SQLite is at work this thread does nothing else, and
- * no other can stop SQLite but with the process.
+ * Written as text because it runs in its own thread: while SQLite works, this thread is blocked, and another thread can
+ * stop SQLite only by ending the process.
  */
 const watchdog = `
   const { writeSync } = require("node:fs")
@@ -18,14 +18,14 @@ const watchdog = `
   }, workerData.milliseconds)
 `
 
-// Longer than setTimeout knows.
+// The longest delay that setTimeout accepts.
 const longest = 2 ** 31 - 1
 
 const limited = (timeout: Duration.Duration) =>
   Effect.acquireRelease(
     Effect.sync(() => {
       const milliseconds = Math.min(longest, Duration.toMillis(timeout))
-      const message = `ac-reconcile: The query was stopped after ${Duration.format(timeout)}, as --timeout asks. Ask for less, or give it more time.\n`
+      const message = `ac-reconcile: The query was stopped after ${Duration.format(timeout)} (--timeout). Ask for less, or allow more time.\n`
       const worker = new Worker(watchdog, { eval: true, workerData: { milliseconds, message } })
       worker.unref()
       return worker
@@ -34,8 +34,8 @@ const limited = (timeout: Duration.Duration) =>
   )
 
 /**
- * Runs what may be one long step of SQLite, in which no JavaScript runs and no handler of a signal either: so signals
- * do what the system does by default, and end the process. There must be nothing to tidy up.
+ * Runs what may be one long step of SQLite, during which no JavaScript and no signal handler runs. So signals get their
+ * default action and end the process. There must be nothing to clean up.
  */
 export const endedBySignals = <A, E, R>(
   effect: Effect.Effect<A, E, R>,

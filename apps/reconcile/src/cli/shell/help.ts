@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 
 const width = 100
 
-/** What a call needs; each command's own help has its options. */
+/** The arguments a call needs; each command's own help has its options. */
 const withoutOptions = (usage: string) =>
   usage.replace(/ \[[^\]]*--[^\]]*\]/g, "").replace(/ --\S+ \S+\.\.\./g, "")
 
@@ -36,8 +36,8 @@ const listed = (lines: ReadonlyArray<string>): ReadonlyArray<string> => {
 const isHeading = (heading: string) => (line: string) => stripVTControlCharacters(line) === heading
 
 /**
- * The parser's help fit for a terminal: it lists each command with all its options on one line of 200 columns, and
- * names a command without the words before it.
+ * The parser's help made fit for a terminal: the parser lists each command with all its options on one line of 200
+ * columns, and names a command without the words before it.
  */
 export const readableHelp = (text: string, words: ReadonlyArray<string>): string => {
   const lines = text.split("\n")
@@ -56,7 +56,7 @@ export const readableHelp = (text: string, words: ReadonlyArray<string>): string
   return [...named.slice(0, commandsAt + 2), ...list, ""].join("\n")
 }
 
-/** Help is printed by the parser, so it is caught on its way to the terminal. */
+/** The parser prints the help itself, so it is intercepted on its way to the terminal. */
 export const withReadableHelp =
   (words: ReadonlyArray<string>) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>

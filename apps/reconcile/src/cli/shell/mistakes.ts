@@ -5,28 +5,28 @@ const list = (words: ReadonlyArray<string>) => words.map((word) => `'${word}'`).
 
 const didYouMean = (like: string | undefined) => (like === undefined ? "" : ` Did you mean '${like}'?`)
 
-/** A word, or an option, where a command is asked for. */
+/** A wrong word, or an option, in the place of a command. */
 const wrongCommand = ({ rest: [word], syntax, words }: Call) => {
   const names = [...syntax.subcommands.keys()]
   if (names.length === 0 || word === undefined) return undefined
   if (word.startsWith("-")) {
     return syntax.options.has(optionIn(word).name)
       ? undefined
-      : `'${word}' stands before the command. Options come after it, as in 'ac-reconcile batches list --db FILE'.`
+      : `'${word}' comes before the command. Put options after it, as in 'ac-reconcile batches list --db FILE'.`
   }
   const group = ["ac-reconcile", ...words].join(" ")
   const like = didYouMean(nearest(word, names))
-  return `Invalid subcommand '${word}' for ${group}.${like} It has ${list(names)}.`
+  return `Invalid subcommand '${word}' for ${group}.${like} Its subcommands are ${list(names)}.`
 }
 
-/** The one way in which a command writes JSON: as an envelope, or as its rows. */
+/** How this command writes JSON: as an envelope, or as its rows. */
 const otherJson = (name: string, { options }: Syntax) => {
   if (name === "--json" && options.has("--format")) return " For JSON, write --format json."
   if (name === "--format" && options.has("--json")) return " For JSON, write --json."
   return ""
 }
 
-/** Only where something better can be said than the parser says. */
+/** Only if there is something better to say than the parser's message. */
 const unknownOption = (arg: string, syntax: Syntax) => {
   const { name } = optionIn(arg)
   const names = [...syntax.options.keys()].filter((option) => option.startsWith("--"))
@@ -45,10 +45,10 @@ const wrongValue = (name: string, takes: string, value: string | undefined) => {
   const choices = takes.split(" | ")
   return choices.length < 2 || choices.includes(value)
     ? undefined
-    : `${name}: '${value}' is none of ${choices.join(", ")}.${didYouMean(nearest(value, choices))}`
+    : `${name}: '${value}' is not one of ${choices.join(", ")}.${didYouMean(nearest(value, choices))}`
 }
 
-/** What is wrong with a call, in words that name what was typed and what was meant; the parser judges what is left. */
+/** What is wrong with a call, naming what was typed and what was meant; the parser checks the rest. */
 export const mistakeIn = (call: Call): string | undefined => {
   const command = wrongCommand(call)
   if (command !== undefined) return command

@@ -14,7 +14,7 @@ import { printable } from "../output/text.js"
 
 export const invalid = (message: string) => ValidationError.invalidValue(HelpDoc.p(message))
 
-/** SQLite would take an empty name, or this one, for a database that is gone when the command ends. */
+/** For SQLite, an empty name or this one means a database that is gone when the command ends. */
 const isNoFile = (name: string) => name.trim() === "" || name.trim() === ":memory:"
 
 export const db = Options.text("db").pipe(
@@ -24,15 +24,15 @@ export const db = Options.text("db").pipe(
     if (isNoFile(name)) {
       return Effect.fail(
         invalid(
-          `--db (or AC_RECONCILE_DB) is ${name.trim() === "" ? "empty" : "':memory:'"}, which names no file. Name a file, or leave it out for ./reconcile.db.`
+          `--db (or AC_RECONCILE_DB) is ${name.trim() === "" ? "empty" : "':memory:'"}, which is not a file. Name a file, or leave it out to use ./reconcile.db.`
         )
       )
     }
-    // The adapter of SQLite cuts it off, and would open another file than the one that was looked at.
+    // The SQLite adapter trims the name, and would open a file other than the one that was checked.
     return name === name.trim()
       ? Effect.succeed(name)
       : Effect.fail(
-          invalid(`--db (or AC_RECONCILE_DB): '${name}' begins or ends with a blank. Name a file without.`)
+          invalid(`--db (or AC_RECONCILE_DB): '${name}' begins or ends with a space. Use a name without it.`)
         )
   }),
   Options.withDescription("The SQLite file (or set AC_RECONCILE_DB)")
@@ -64,11 +64,11 @@ export const deadline = (fallback: string) =>
     Options.withDescription(`Longest time to wait, as 90s, 30m or 2h (default ${fallback})`)
   )
 
-/** ActiveCampaign's own, a second, for all that asks an account. */
+/** ActiveCampaign's own limit per second, for all programs that call an account. */
 const documentedLimit = 5
 const usualRate = 4
 
-/** What a command without options for it uses. */
+/** The rate of commands that have no options for it. */
 export const defaultRate = { requestsPerSecond: usualRate, accountLimit: documentedLimit }
 
 export const rate = Options.all({
@@ -87,12 +87,12 @@ export const rate = Options.all({
     const rate = Option.getOrElse(requestsPerSecond, () => Math.min(usualRate, accountLimit))
     if (!(accountLimit >= 1)) return Effect.fail(invalid("--account-limit must be 1 or more."))
     if (!(rate > 0 && rate < Number.POSITIVE_INFINITY)) {
-      return Effect.fail(invalid("--requests-per-second must be greater than 0, and finite."))
+      return Effect.fail(invalid("--requests-per-second must be a finite number greater than 0."))
     }
     if (rate > accountLimit) {
       return Effect.fail(
         invalid(
-          `--requests-per-second ${rate} is more than the account's limit of ${accountLimit}. If your account allows more, say so with --account-limit ${Math.ceil(rate)}.`
+          `--requests-per-second ${rate} is more than the account's limit of ${accountLimit}. If your account allows more, add --account-limit ${Math.ceil(rate)}.`
         )
       )
     }
@@ -164,7 +164,7 @@ export const failOn = Options.text("fail-on").pipe(
           ? Effect.succeed(word)
           : Effect.fail(
               invalid(
-                `--fail-on does not know '${word}'. It takes ${failOnWords.join(", ")}, separated by commas.`
+                `--fail-on: '${word}' is not valid. Choose from ${failOnWords.join(", ")}, separated by commas.`
               )
             )
     )

@@ -7,12 +7,12 @@ import { codeOf, ExitCode, ExitWith } from "./ExitCode.js"
 import { machineTrouble } from "./machineTrouble.js"
 import { interruptedCode } from "./signals.js"
 
-/** What a command has to say: for people as text, for programs as the `result` of the envelope. */
+/** The output of a command: `text` for people, `result` in the envelope for programs. */
 export interface Response {
   readonly text: string
   readonly result: unknown
   readonly exitCode?: ExitCode
-  /** The text is for programs, too, and must not be changed for a terminal's sake. */
+  /** The text is also for programs, and must not be changed to suit a terminal. */
   readonly exact?: boolean
 }
 
@@ -30,8 +30,8 @@ export const envelope = (
 ) => printableJson(JSON.stringify({ command, exitCode, ...body }, null, 2))
 
 /**
- * Runs a command and says how it ended, in one place: results on stdout, trouble on stderr, or the envelope
- * alone on stdout. Fails with nothing but the exit code.
+ * Runs a command and reports how it ended, in one place: results on stdout and errors on stderr, or only the envelope on
+ * stdout. Fails only with the exit code.
  */
 export const respond = <E extends Failure, R>(
   command: string,
@@ -69,7 +69,7 @@ export const respond = <E extends Failure, R>(
           known === undefined
             ? {
                 code: "Unexpected",
-                message: `${firstLine(Cause.squash(cause))} This is a fault of ac-reconcile; nothing recorded was lost.`
+                message: `${firstLine(Cause.squash(cause))} This is a bug in ac-reconcile; nothing recorded was lost.`
               }
             : { code: known._tag, message: known.message }
         const output = json
@@ -87,7 +87,7 @@ export const respond = <E extends Failure, R>(
 /** Long enough for a list of columns; a sentence that holds a file's whole line is cut. */
 const longestMessage = 4000
 
-const interrupted = "Stopped by a signal. Nothing recorded is lost; the same command goes on from there."
+const interrupted = "Stopped by a signal. Nothing recorded is lost; run the same command again to continue."
 
 const firstLine = (defect: unknown) => {
   const text = (defect instanceof Error ? defect.message : String(defect)).split("\n", 1)[0] ?? ""

@@ -2,12 +2,12 @@ import { ExitCode } from "./ExitCode.js"
 
 let terminated = false
 
-/** To be called once, before anything runs: the runtime interrupts alike on SIGINT and SIGTERM. */
+/** Call once, before anything runs: the runtime does not distinguish SIGINT from SIGTERM. */
 export const watchSignals = () => {
   process.once("SIGTERM", () => {
     terminated = true
   })
 }
 
-/** What an interrupted process says to the shell. */
+/** The exit code of an interrupted process. */
 export const interruptedCode = (): ExitCode => (terminated ? ExitCode.terminated : ExitCode.interrupted)

@@ -6,15 +6,15 @@ let refused: Error | undefined
 
 /** To be called once, before anything is written. */
 export const watchStreams = () => {
-  // What was begun is finished all the same: whoever reads may leave early, and the exit code tells of the work.
+  // The work is finished anyway: a reader may leave early, and the exit code is about the work.
   process.stdout.on("error", (error) => {
     refused ??= error
   })
-  // There is nowhere left to say it; what is asked for is done all the same.
+  // There is nowhere left to report it; the work is done anyway.
   process.stderr.on("error", () => {})
 }
 
-/** They tell of what was found, which nobody can read where standard output took nothing. */
+/** These codes are about results, which nobody can read if standard output failed. */
 const findings: ReadonlySet<number> = new Set<ExitCode>([
   ExitCode.done,
   ExitCode.failOn,
@@ -22,14 +22,14 @@ const findings: ReadonlySet<number> = new Set<ExitCode>([
   ExitCode.stillPending
 ])
 
-/** The number of a finished process, standard output considered; says it where that could not be written. */
+/** The exit code of a finished process, with an error if standard output could not be written. */
 export const afterStdout = (code: number): number => {
-  // A listener is only called in the next turn, in which this process may no longer be there.
+  // A listener runs only in the next turn, when this process may already be gone.
   const error = refused ?? process.stdout.errored
   // A reader that has seen enough (`… | head`) is no failure.
   if (error === null || codeOf(error) === "EPIPE") return code
   process.stderr.write(
-    `ac-reconcile: standard output: cannot be written (${DiskError.of(error).reason}). Nothing recorded is lost; run the command again with its output somewhere else.\n`
+    `ac-reconcile: standard output: cannot be written (${DiskError.of(error).reason}). Nothing recorded is lost; run the command again and send its output somewhere else.\n`
   )
   return findings.has(code) ? ExitCode.unexpected : code
 }

@@ -51,7 +51,7 @@ const named = ({ descriptor }: Described): ReadonlyArray<readonly [string, Synta
     }
   ])
 
-/** The parser does not tell of commands within commands, so groups are given beside the others. */
+/** The parser does not expose nested commands, so groups are passed separately. */
 export const syntaxOf = (
   commands: ReadonlyArray<Described>,
   groups: Readonly<Record<string, ReadonlyArray<Described>>> = {}
@@ -93,7 +93,7 @@ export const optionIn = (arg: string) => {
 export const takesNext = ({ options }: Syntax, arg: string): boolean =>
   arg.startsWith("-") && options.get(arg.toLowerCase()) !== undefined
 
-/** SQL may begin with a comment, which looks like an option to the parser unless a blank stands before it. */
+/** SQL may begin with a comment, which the parser takes for an option unless a space precedes it. */
 export const sqlIsNoOption = (root: Syntax, args: ReadonlyArray<string>): ReadonlyArray<string> => {
   const { syntax, words } = callOf(root, args)
   if (words[0] !== "query") return args

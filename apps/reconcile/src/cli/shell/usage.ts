@@ -21,7 +21,7 @@ const spanText = (span: Span.Span): string => {
   }
 }
 
-/** What the parser says, without its colours: what was typed may stand in it, and looks like one. */
+/** The parser's message without its colours: it may contain typed text that looks like a colour. */
 const textOf = (doc: HelpDoc.HelpDoc): string => {
   switch (doc._tag) {
     case "Empty":
@@ -38,7 +38,7 @@ const textOf = (doc: HelpDoc.HelpDoc): string => {
   }
 }
 
-/** Says in one line, or in the envelope where that was asked for, what is wrong with a call. */
+/** Reports what is wrong with a call, in one line or, if asked for, in the envelope. */
 export const withUsage =
   (call: Call) =>
   <R>(

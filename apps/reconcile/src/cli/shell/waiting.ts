@@ -6,11 +6,11 @@ import { Attempts } from "../../job/Attempts.js"
 import { steadyMillis } from "../../job/steadyTime.js"
 import { printable } from "../output/text.js"
 
-/** A time as people say it, in whole seconds. */
+/** A duration for people, in whole seconds. */
 export const lengthOf = (millis: number): string =>
   Duration.format(Duration.seconds(Math.max(1, Math.round(millis / 1000))))
 
-/** Who gives no answer. Null: nobody does. */
+/** Who gives no answer; null means ActiveCampaign as a whole. */
 export const nameOf = (batchId: string | null): string =>
   batchId === null ? "ActiveCampaign" : `Batch ${batchId}`
 
@@ -18,11 +18,11 @@ const worthTelling = Duration.toMillis("5 seconds")
 
 /** What is waited for, and until when. */
 export const waitingFor = (batchId: string | null, message: string, wait: number): string => {
-  const next = wait > worthTelling ? ` The next call is made in ${lengthOf(wait)}.` : ""
-  return `${nameOf(batchId)} gives no answer and is asked again. ${message}${next}`
+  const next = wait > worthTelling ? ` Next call in ${lengthOf(wait)}.` : ""
+  return `${nameOf(batchId)}: no answer yet, trying again. ${message}${next}`
 }
 
-/** For a command that makes one call: says once what it waits for, if that takes more than 5 seconds. */
+/** For a command that makes one call: reports once what it waits for, if that takes more than 5 seconds. */
 export const sayingWaits =
   (quiet: boolean) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>

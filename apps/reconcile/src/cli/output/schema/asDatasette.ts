@@ -3,7 +3,8 @@ import { inPlainSql, type Parameter, type Question, questions } from "../../../l
 import { within } from "../text.js"
 
 const described = ({ default: fallback, description, kind, name }: Parameter) => {
-  const said = fallback === undefined ? "" : fallback === "" ? "; may be empty" : `; empty: ${fallback}`
+  const said =
+    fallback === undefined ? "" : fallback === "" ? "; may be empty" : `; leave empty for ${fallback}`
   return `${name}: ${kind === "email" ? "an address" : within(description)}${said}.`
 }
 
