@@ -14,7 +14,7 @@ const scattered = (index) => (index * 7_368_787) % 16_777_213
 /** Which contact a row is: one of its own, unless the shape says otherwise. */
 const numberOf = (batch, index) => {
   const number = batch * size + index
-  if (shape === "repeated" && index % 10 < 3 && batch > 0) return number - size - (batch % 2)
+  if (shape === "repeated" && index % 10 < 3 && batch > 0) return Math.max(0, number - size - (batch % 2))
   return shape === "one" && index === 17 && batch < 500 ? 17 : number
 }
 
