@@ -159,6 +159,10 @@ describe("an output under a name that the user typed", () => {
     "may be a FIFO whose reader leaves at once, which is not taken for want of rows",
     inWorld(async (world) => {
       await prepared(world)
+      // More than a pipe holds: otherwise all rows may be written before the reader leaves.
+      const many = Array.from({ length: 3000 }, (_, at) => `contact-${at}@example.test,batch-9`)
+      world.write("many.csv", `email,batch\n${many.join("\n")}\n`)
+      expectDone(await world.run(["contacts", "load", "many.csv", "--batch-column", "batch"]))
       const told = await shell(world, "mkfifo f; head -c0 f & ac export outcomes -o f")
       expect(told).toMatchObject({
         code: 0,
