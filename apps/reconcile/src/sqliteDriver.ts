@@ -23,7 +23,7 @@ const load = (): typeof Sqlite => {
   const require = createRequire(import.meta.url)
   try {
     const loaded: typeof Sqlite = require(driver)
-    // A driver that was never compiled shows only when it opens something.
+    // A driver that was not compiled fails only when it opens a database.
     if (isNode20) new loaded(":memory:").close()
     return loaded
   } catch (cause) {

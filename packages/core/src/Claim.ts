@@ -116,7 +116,7 @@ export const claims = {
     "An address sent twice is one contact, whose ID comes once or twice",
     "The address is the unique key; how a batch counts it is not documented"
   ),
-  "strangers-in-lists": assumed("The lists may name what was never sent", nobodySays),
+  "strangers-in-lists": assumed("The lists may name contacts that were not sent", nobodySays),
   "partial-ending": assumed(
     "A failed or interrupted batch may have imported a part of its contacts",
     "The pages explain neither; ActiveCampaign's staff call resubmitting safe (community-3080)"

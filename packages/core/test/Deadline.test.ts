@@ -175,7 +175,7 @@ describe("the last trouble", () => {
     })
   )
 
-  it.scoped("is none where a call hangs that has never failed", () =>
+  it.scoped("is empty if a call hangs and none has failed", () =>
     Effect.gen(function* () {
       const { bulkImport } = yield* scripted([silence], { timeout: "1 hour" })
       const error = stillRunning(

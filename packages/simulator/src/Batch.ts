@@ -145,7 +145,7 @@ export const Batch = Schema.Struct({
   ),
   strangers: Schema.optionalWith(Strangers, {
     default: () => ({ success: [], failure: [] })
-  }).annotations(label("strangers-in-lists", "What the settled lists hold although it was never sent")),
+  }).annotations(label("strangers-in-lists", "What the settled lists contain although it was not sent")),
   statusWord: Schema.optionalWith(Schema.NonEmptyString, { exact: true }).annotations(
     label("status-other-word", "An undocumented word shown in place of `active`")
   )

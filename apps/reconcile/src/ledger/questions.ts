@@ -163,7 +163,7 @@ ORDER BY rejected DESC, domain LIMIT :limit`
   }
 ]
 
-/** SQL is told from a name by its white space: a name never has any. */
+/** A name contains no white space; SQL does. */
 export const isName = (text: string): boolean => !/\s/.test(text)
 
 /** The question as whoever cannot run JavaScript has to ask it: keys from addresses of ASCII letters only. */

@@ -39,7 +39,7 @@ export const printable = (text: string, most: number = longest): string => {
 
 const longestLine = 20_000
 
-/** JSON text in which whatever is unsafe to show stands as JSON's own escape: any reader takes it for the same text. */
+/** JSON text with unsafe characters written as JSON escapes, which mean the same to any reader. */
 export const printableJson = (json: string): string =>
   /^[ -~\n]*$/.test(json)
     ? json

@@ -98,7 +98,7 @@ describe("a batch without an answer", () => {
     )
   )
 
-  it.effect("that was never reached before the end is no pending one either", () =>
+  it.effect("is not called pending if the run ended before its turn", () =>
     Effect.gen(function* () {
       const names = Array.from({ length: 12 }, (_, index) => `b${index}`)
       yield* sent(...names)

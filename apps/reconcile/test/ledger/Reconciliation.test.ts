@@ -156,7 +156,7 @@ describe("the numbers do not close", () => {
       }).pipe(inMemory)
     )
 
-  unaccounted("where a failed address was never sent", [row("a@x.test", "b")], {
+  unaccounted("if a failed address was not sent", [row("a@x.test", "b")], {
     success: ["1"],
     failure: ["stranger@x.test"]
   })

@@ -42,7 +42,7 @@ const named = ({ headers }: HttpClientResponse.HttpClientResponse, hide: Hide) =
   return requestId === undefined ? {} : { requestId: hide(requestId) }
 }
 
-/** 200 is documented, 201 has been seen: any 2xx that can be read is an answer. */
+/** 200 is documented and 201 has been seen, so any readable 2xx is an answer. */
 const orAny2xx = (failure: Failure): Effect.Effect<Accepted, Failure> => {
   if (failure instanceof Error && failure._tag === "ResponseError") {
     const { response } = failure

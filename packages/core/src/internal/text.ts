@@ -1,10 +1,7 @@
 const surrogate = /[\ud800-\udfff]/
 const lone = /\p{Surrogate}/gu
 
-/**
- * JSON can spell half of a surrogate pair, which no UTF-8 can. In its place stands U+FFFD, as in text that was never
- * JSON.
- */
+/** Replaces each half of a surrogate pair, which JSON can spell and UTF-8 cannot, by U+FFFD, as decoders do. */
 export const wellFormed = (text: string): string =>
   surrogate.test(text) ? text.replace(lone, "\uFFFD") : text
 

@@ -15,7 +15,7 @@ import * as Reports from "../../ledger/Reports.js"
 import { ConfigurationError } from "../shell/ConfigurationError.js"
 import { pastedAnswer } from "../input/answerFile.js"
 import { describeRejects, describeRestored, noRejects, readContacts } from "../input/contactFile.js"
-import { delimiter, format, map, raw } from "./contactsLoad.js"
+import { delimiter, format, map, raw } from "../input/contactOptions.js"
 import { ExitCode } from "../shell/ExitCode.js"
 import {
   describeCaseTwins,

@@ -3,15 +3,14 @@ import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import { type ColumnMap, parseColumnMap } from "../../contacts/ColumnMap.js"
-import { formats } from "../../contacts/Parsing.js"
+import type { ColumnMap } from "../../contacts/ColumnMap.js"
 import * as Ledger from "../../ledger/Ledger.js"
 import * as LocalContacts from "../../ledger/load/LocalContacts.js"
 import { reconcileStale } from "../../ledger/Reconciliation.js"
 import { ConfigurationError } from "../shell/ConfigurationError.js"
 import { describeRejects, describeRestored } from "../input/contactFile.js"
+import { delimiter, format, map, raw } from "../input/contactOptions.js"
 import { openSource } from "../input/contactSource.js"
 import { ExitCode } from "../shell/ExitCode.js"
 import {
@@ -24,19 +23,9 @@ import {
   describeWithoutBatch,
   remarksResult
 } from "../output/loadText.js"
-import { db, invalid, json, submittedAt } from "../shell/options.js"
+import { db, json, submittedAt } from "../shell/options.js"
 import { respond } from "../shell/respond.js"
-import { batchesOf, plural, printable } from "../output/text.js"
-
-export const map = Options.text("map").pipe(
-  Options.withDefault(""),
-  Options.mapEffect((text) =>
-    text === ""
-      ? Effect.succeed<ColumnMap>({})
-      : Either.mapLeft(parseColumnMap(text), (reason) => invalid(`--map: ${reason}`))
-  ),
-  Options.withDescription("Which columns hold what: email=E-Mail,contact_id=AC ID")
-)
+import { batchesOf, plural } from "../output/text.js"
 
 const batchColumn = Options.text("batch-column").pipe(
   Options.optional,
@@ -53,50 +42,6 @@ const source = Options.text("source").pipe(
 const rejects = Options.text("rejects").pipe(
   Options.optional,
   Options.withDescription("Where bad rows are written (default: FILE.rejects.csv)")
-)
-
-export const raw = Options.boolean("raw").pipe(
-  Options.withDescription(
-    "Keep apostrophes that stand before what could be a formula, as '=1; exports set them, and loading takes them off"
-  )
-)
-
-export const format = Options.choice("input-format", formats).pipe(
-  Options.optional,
-  Options.withDescription("csv, jsonl (an object a line) or json (an array). Default: by what the file holds")
-)
-
-const delimiterNames: Readonly<Record<string, string>> = {
-  comma: ",",
-  semicolon: ";",
-  tab: "\t",
-  "\\t": "\t",
-  pipe: "|",
-  bar: "|",
-  colon: ":"
-}
-
-export const delimiter = Options.text("delimiter").pipe(
-  Options.optional,
-  Options.mapEffect((text) =>
-    Option.match(text, {
-      onNone: () => Effect.succeedNone,
-      onSome: (given) => {
-        const sign = delimiterNames[given.toLowerCase()] ?? given
-        // Letters, digits, quotes and spaces also occur in values.
-        return /^(?:\t|[^\p{L}\p{N}\p{M}\p{C}\s"'@])$/u.test(sign) && sign.length === 1
-          ? Effect.succeedSome(sign)
-          : Effect.fail(
-              invalid(
-                `--delimiter: '${printable(given)}' is not a delimiter. Write one character, like ';', or the word tab.`
-              )
-            )
-      }
-    })
-  ),
-  Options.withDescription(
-    "What separates the columns of CSV, as ';' or tab. Default: told from the header line"
-  )
 )
 
 const key = Options.text("key").pipe(

@@ -19,7 +19,7 @@ const users = [
   "verdict_changes"
 ]
 
-/** Takes out addresses that no row has any more: nobody is to stay in the file by a number alone. `which` selects their IDs. */
+/** Deletes addresses that no row uses any more, so that no address stays behind unused. `which` selects their IDs. */
 export const forgetAddresses = (which: string): string =>
   `DELETE FROM addresses WHERE address_id IN (${which})
    ${users.map((table) => `AND NOT EXISTS (SELECT 1 FROM ${table} u WHERE u.address_id = addresses.address_id)`).join("\n   ")}`

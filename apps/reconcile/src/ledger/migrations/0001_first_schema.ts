@@ -94,7 +94,7 @@ const facts: ReadonlyArray<string> = [
   ) STRICT, WITHOUT ROWID`,
   "CREATE INDEX sent_contacts_by_address ON sent_contacts (address_id, batch)",
 
-  // Rows of a source that could not be read: any of its batches may have been sent with more than is known.
+  // A source had rows that could not be read: its batches may have been sent with more contacts than are known.
   `CREATE TABLE sent_gaps (
     batch INTEGER NOT NULL REFERENCES numbered_batches (batch),
     source TEXT NOT NULL,
