@@ -9,10 +9,10 @@ import { BatchId } from "effect-activecampaign/BatchId"
 import { ContactId } from "effect-activecampaign/ContactId"
 import { fromAddress } from "effect-activecampaign/EmailKey"
 import { ImportAnswer } from "effect-activecampaign/ImportAnswer"
-import * as Answers from "../../apps/reconcile/src/ledger/Answers.js"
+import * as Answers from "../../apps/reconcile/src/ledger/facts/Answers.js"
 import * as Ledger from "../../apps/reconcile/src/ledger/Ledger.js"
-import * as Links from "../../apps/reconcile/src/ledger/Links.js"
-import * as Reconciliation from "../../apps/reconcile/src/ledger/Reconciliation.js"
+import * as Links from "../../apps/reconcile/src/ledger/facts/Links.js"
+import * as Reconciliation from "../../apps/reconcile/src/ledger/conclusions/Reconciliation.js"
 import { answersOf, linesOf } from "./linesOf.mjs"
 
 const [step, file, argument] = process.argv.slice(2)

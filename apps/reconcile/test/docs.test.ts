@@ -3,10 +3,10 @@ import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { ExitCode } from "../src/cli/shell/ExitCode.js"
-import { exports } from "../src/ledger/Exports.js"
+import { exports } from "../src/ledger/reports/Exports.js"
 import * as Ledger from "../src/ledger/Ledger.js"
-import { outcomeWords } from "../src/ledger/outcomeWords.js"
-import { views } from "../src/ledger/views.js"
+import { outcomeWords } from "../src/ledger/schema/words.js"
+import { views } from "../src/ledger/schema/views.js"
 import { load, row, select } from "./support/ledger.js"
 
 const document = (path: string) =>

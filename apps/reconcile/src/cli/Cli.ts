@@ -1,10 +1,15 @@
 import * as Console from "effect/Console"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import { type LeaseEvent, OnLease } from "../ledger/OnLease.js"
-import { type Migration, OnMigration } from "../ledger/OnMigration.js"
-import { schemaVersion } from "../ledger/migrations.js"
-import { OnPrivateCopy, type PrivateCopy } from "../ledger/OnPrivateCopy.js"
+import {
+  type LeaseEvent,
+  type Migration,
+  OnLease,
+  OnMigration,
+  OnPrivateCopy,
+  type PrivateCopy
+} from "../ledger/Notices.js"
+import { schemaVersion } from "../ledger/schema/migrations.js"
 import type { Parser } from "./commandTree.js"
 import { withParserConsole } from "./shell/console.js"
 import { withReadableHelp } from "./shell/help.js"

@@ -7,9 +7,9 @@ import { sampleContacts, sampleScenario } from "effect-activecampaign-simulator/
 import type { Scenario } from "effect-activecampaign-simulator/Scenario"
 import Papa from "papaparse"
 import * as ContactReader from "../contacts/ContactReader.js"
-import * as Batches from "../ledger/Batches.js"
+import * as Batches from "../ledger/facts/Batches.js"
 import * as LocalContacts from "../ledger/load/LocalContacts.js"
-import { ownTables } from "../ledger/ownTables.js"
+import { ownTables } from "../ledger/schema/ownTables.js"
 import { printable } from "./output/text.js"
 
 /** The sample's last batch never settles; a demo that waits for it would never end. */

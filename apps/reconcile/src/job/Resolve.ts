@@ -9,8 +9,8 @@ import { Gone, Link, type Resolved } from "effect-activecampaign/Contacts"
 import type { ContactsError } from "effect-activecampaign/ContactsError"
 import type { Ledger } from "../ledger/Ledger.js"
 import type { LedgerError } from "../ledger/LedgerError.js"
-import * as Links from "../ledger/Links.js"
-import { reconcileStale } from "../ledger/Reconciliation.js"
+import * as Links from "../ledger/facts/Links.js"
+import { reconcileStale } from "../ledger/conclusions/Reconciliation.js"
 import { type AccountStep, cut, makeCalls, mayGoOn } from "./AccountStep.js"
 
 export interface ResolveReport {

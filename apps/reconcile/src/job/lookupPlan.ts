@@ -1,4 +1,4 @@
-import type { Method } from "../ledger/Lookups.js"
+import type { Method } from "../ledger/facts/Lookups.js"
 
 /** Contacts a page of a walk through the account holds. */
 export const contactsPerPage = 100

@@ -4,11 +4,11 @@ import type { SqlError } from "@effect/sql/SqlError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { isSqlError, withImmediateTransaction } from "./immediate.js"
+import { isSqlError, withImmediateTransaction } from "./file/transaction.js"
 import type * as Scope from "effect/Scope"
 import { fromSqlite, LedgerError } from "./LedgerError.js"
-import { type OpenOptions, openFile } from "./openFile.js"
-import { readOnlyClient } from "./readOnly.js"
+import { type OpenOptions, openFile } from "./file/openFile.js"
+import { readOnlyClient } from "./file/readOnly.js"
 
 /** The open file: its client and its name, and the one way in which its errors become ours. */
 export interface Service {

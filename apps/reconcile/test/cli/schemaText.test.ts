@@ -3,9 +3,9 @@ import * as Effect from "effect/Effect"
 import { asDatasette } from "../../src/cli/output/schema/asDatasette.js"
 import { asMarkdown } from "../../src/cli/output/schema/asMarkdown.js"
 import { asText } from "../../src/cli/output/schema/asText.js"
-import { describeSchema } from "../../src/ledger/describeSchema.js"
+import { describeSchema } from "../../src/ledger/reports/describeSchema.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
-import { questions } from "../../src/ledger/questions.js"
+import { questions } from "../../src/ledger/reports/questions.js"
 import { select } from "../support/ledger.js"
 
 const inMemory = Effect.provide(Ledger.layer(":memory:"))

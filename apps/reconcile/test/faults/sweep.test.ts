@@ -23,7 +23,7 @@ import { withFailingFiles } from "./support/fileOperations.js"
 import { command, ended, type Ended } from "./support/inProcess.js"
 import { withFailingWrites } from "./support/sqlWrites.js"
 
-vi.mock("../../src/ledger/migrations.js", () => import("../support/laterSchema.js"))
+vi.mock("../../src/ledger/schema/migrations.js", () => import("../support/laterSchema.js"))
 
 /** Every how many-th point is tried. CI tries them all, with AC_FAULT_STEP=1. */
 const step = Number(process.env.AC_FAULT_STEP ?? 11)

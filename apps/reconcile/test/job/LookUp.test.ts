@@ -12,7 +12,7 @@ import { lookUp } from "../../src/job/LookUp.js"
 import * as Journal from "../../src/job/Journal.js"
 import { planOnly } from "../../src/job/Run.js"
 import type { StepProblem } from "../../src/job/RunEvent.js"
-import * as Batches from "../../src/ledger/Batches.js"
+import * as Batches from "../../src/ledger/facts/Batches.js"
 import { run, withAccount } from "../support/account.js"
 import { load, row, select, verdicts } from "../support/ledger.js"
 

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { requests } from "effect-activecampaign-simulator/Simulator"
-import { allUnknown } from "../../src/ledger/Links.js"
+import { allUnknown } from "../../src/ledger/facts/Links.js"
 import { run, withAccount } from "../support/account.js"
 import { findings, load, row, select, verdicts } from "../support/ledger.js"
 

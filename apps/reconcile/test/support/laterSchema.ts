@@ -1,8 +1,8 @@
-import { firstSchema } from "../../src/ledger/migrations/0001_first_schema.js"
-import type { Migrations } from "../../src/ledger/migrations.js"
+import { firstSchema } from "../../src/ledger/schema/migrations/0001_first_schema.js"
+import type { Migrations } from "../../src/ledger/schema/migrations.js"
 
 /**
- * In place of `src/ledger/migrations.ts`: the schema of a later version that was made up. It does what a migration may
+ * In place of `src/ledger/schema/migrations.ts`: the schema of a later version that was made up. It does what a migration may
  * have to do: make a table anew with its rows, fill a new one, and have every batch decided again.
  */
 const madeUp: ReadonlyArray<string> = [

@@ -1,7 +1,7 @@
 import * as Command from "@effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Ledger from "../../ledger/Ledger.js"
-import * as Reports from "../../ledger/Reports.js"
+import * as Reports from "../../ledger/reports/Reports.js"
 import { knownBatch } from "../input/knownBatch.js"
 import { batchIdArgument, db, json } from "../shell/options.js"
 import { respond } from "../shell/respond.js"

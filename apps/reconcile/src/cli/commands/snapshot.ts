@@ -7,11 +7,11 @@ import { OutputRefused } from "../../files/OutputError.js"
 import { follow } from "../../files/Place.js"
 import { outputFailed, outputTo } from "../../files/Target.js"
 import { nameNew, sweep } from "../../files/Unfinished.js"
-import { checkedCopy } from "../../ledger/copyLedger.js"
-import { type Held, held } from "../../ledger/held.js"
-import { strayBeside } from "../../ledger/identity.js"
-import { leavingNothing, readablePath } from "../../ledger/readable.js"
-import { readOnly } from "../../ledger/readOnly.js"
+import { checkedCopy } from "../../ledger/file/copyLedger.js"
+import { type Contents, contentsOf } from "../../ledger/file/contents.js"
+import { strayBeside } from "../../ledger/file/identity.js"
+import { leavingNothing, readablePath } from "../../ledger/file/readable.js"
+import { readOnly } from "../../ledger/file/readOnly.js"
 import { ConfigurationError } from "../shell/ConfigurationError.js"
 import { db, json } from "../shell/options.js"
 import { respond } from "../shell/respond.js"
@@ -30,7 +30,7 @@ const file = Args.text({ name: "file" }).pipe(
 const describe = (
   target: string,
   bytes: number,
-  { answers, batches, localContacts, schema, sent, settled }: Held
+  { answers, batches, localContacts, schema, sent, settled }: Contents
 ) =>
   blocks(
     `${target}: ${sizeOf(bytes)}, schema ${schema}.`,
@@ -73,7 +73,7 @@ export const snapshot = Command.make("snapshot", { file, db, json }, (options) =
       yield* leavingNothing(options.db)
       const readable = yield* readablePath(options.db, { schema: "any" })
       const copy = yield* checkedCopy(readable, target, options.file)
-      const content = yield* Effect.map(readOnly(copy), held)
+      const content = yield* Effect.map(readOnly(copy), contentsOf)
       const { bytes, named } = yield* Effect.mapError(
         Effect.gen(function* () {
           const bytes = yield* use((disk) => Number(disk.stat(copy).size))

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Batches from "../../ledger/Batches.js"
-import * as Reports from "../../ledger/Reports.js"
+import * as Batches from "../../ledger/facts/Batches.js"
+import * as Reports from "../../ledger/reports/Reports.js"
 import { ConfigurationError } from "../shell/ConfigurationError.js"
 
 /** A batch of the file, or an error that it has no batch with this ID. */

@@ -1,7 +1,7 @@
 import { likelyBatchColumn } from "../../contacts/ColumnNames.js"
 import type { Place, Remark, RemarkKind } from "../../contacts/ContactRow.js"
 import type { Counted } from "../../contacts/Remarks.js"
-import type { CaseTwins, Resubmission } from "../../ledger/Batches.js"
+import type { CaseTwins, Resubmission } from "../../ledger/facts/Batches.js"
 import type { LoadReport } from "../../ledger/load/LocalContacts.js"
 import { batchesOf, plural, printable } from "./text.js"
 

@@ -1,5 +1,5 @@
 import * as Options from "@effect/cli/Options"
-import type { Removal } from "../../ledger/Removals.js"
+import type { Removal } from "../../ledger/erase/Removals.js"
 import { columns, plural } from "./text.js"
 import { thousands } from "../../text/thousands.js"
 

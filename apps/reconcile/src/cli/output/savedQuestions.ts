@@ -1,4 +1,4 @@
-import type { Question } from "../../ledger/questions.js"
+import type { Question } from "../../ledger/reports/questions.js"
 import { columns } from "./text.js"
 
 /** For a terminal: each question under its name, with the parameters it takes. */

@@ -1,5 +1,5 @@
-import { outcomeWords } from "../../ledger/outcomeWords.js"
-import type * as Reports from "../../ledger/Reports.js"
+import { outcomeWords } from "../../ledger/schema/words.js"
+import type * as Reports from "../../ledger/reports/Reports.js"
 import { batchesOf, blocks, columns, printable } from "./text.js"
 import { thousands } from "../../text/thousands.js"
 

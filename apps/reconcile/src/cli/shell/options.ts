@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { BatchId } from "effect-activecampaign/BatchId"
-import { type OutcomeWord, outcomeWords } from "../../ledger/outcomeWords.js"
+import { type OutcomeWord, outcomeWords } from "../../ledger/schema/words.js"
 import * as IsoTime from "./IsoTime.js"
 import { printable } from "../output/text.js"
 

@@ -3,9 +3,9 @@ import * as Effect from "effect/Effect"
 import { Ledger } from "../Ledger.js"
 import type { LedgerError } from "../LedgerError.js"
 import { fromSqlite, messageOf } from "../LedgerError.js"
-import { OnPrivateCopy } from "../OnPrivateCopy.js"
+import { OnPrivateCopy } from "../Notices.js"
 import { columnKnownAs } from "../schema/recordViews.js"
-import { readOnly } from "../readOnly.js"
+import { readOnly } from "../file/readOnly.js"
 import { holds, mayHold, type Person, withinOthers } from "./person.js"
 
 /** A column in which something of the person still stands, and in how many rows. */

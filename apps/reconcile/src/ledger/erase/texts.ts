@@ -1,7 +1,7 @@
 import type { SqlClient } from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
-import { layerOf } from "../notes.js"
-import { ownTables } from "../ownTables.js"
+import { layerOf } from "../schema/notes.js"
+import { ownTables } from "../schema/ownTables.js"
 import { columnKnownAs, tableOf } from "../schema/recordViews.js"
 import { mayHold, type Names, type Person, withoutPerson } from "./person.js"
 

@@ -2,7 +2,7 @@ import { readdirSync, readlinkSync, realpathSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import { Ledger } from "../Ledger.js"
 import { codeOf, messageOf } from "../LedgerError.js"
-import { ownTables } from "../ownTables.js"
+import { ownTables } from "../schema/ownTables.js"
 
 /** Whether the file holds nothing but what its tables hold; where it may, why, and which processes have it open. */
 export type Tidied =

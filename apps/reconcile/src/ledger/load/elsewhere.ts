@@ -1,6 +1,6 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
-import { changesOf } from "../changesOf.js"
+import { changesOf } from "../file/transaction.js"
 
 /** So many rows of a file are looked for side by side, as far from their place as the first of them. */
 const segmentRows = 1000

@@ -1,7 +1,7 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
-import { changesOf } from "../changesOf.js"
+import { changesOf } from "../file/transaction.js"
 import { codeOf } from "../LedgerError.js"
 import { areMost, dropIndexes, makeIndexes, withoutIndexes } from "./withoutIndexes.js"
 

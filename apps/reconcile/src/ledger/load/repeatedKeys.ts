@@ -1,7 +1,7 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import { rejected } from "../../contacts/ContactRow.js"
-import { changesOf } from "../changesOf.js"
+import { changesOf } from "../file/transaction.js"
 import type { SourceKey } from "./Source.js"
 import type { Staged } from "./staging.js"
 

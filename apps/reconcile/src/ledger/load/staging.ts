@@ -2,7 +2,7 @@ import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { ContactRow } from "../../contacts/ContactRow.js"
-import { transactionConnection } from "../transactionConnection.js"
+import { transactionConnection } from "../file/transaction.js"
 import type { Source } from "./Source.js"
 
 /** Rows in one INSERT: far below SQLite's limit on parameters, and where larger statements stop paying. */

@@ -1,5 +1,5 @@
-import type { Described } from "../../../ledger/describeSchema.js"
-import { inPlainSql, type Parameter, type Question, questions } from "../../../ledger/questions.js"
+import type { Described } from "../../../ledger/reports/describeSchema.js"
+import { inPlainSql, type Parameter, type Question, questions } from "../../../ledger/reports/questions.js"
 import { within } from "../text.js"
 
 const described = ({ default: fallback, description, kind, name }: Parameter) => {

@@ -1,4 +1,4 @@
-import type { Column, Described } from "../../../ledger/describeSchema.js"
+import type { Column, Described } from "../../../ledger/reports/describeSchema.js"
 import { bySection } from "./layers.js"
 
 const cell = (text: string) => text.replaceAll("|", "\\|")

@@ -1,4 +1,4 @@
-import type { Described } from "../../../ledger/describeSchema.js"
+import type { Described } from "../../../ledger/reports/describeSchema.js"
 import { blocks, columns } from "../text.js"
 import { bySection } from "./layers.js"
 

@@ -1,5 +1,5 @@
-import type { Described } from "../../../ledger/describeSchema.js"
-import type { Layer } from "../../../ledger/notes/Note.js"
+import type { Described } from "../../../ledger/reports/describeSchema.js"
+import type { Layer } from "../../../ledger/schema/notes/Note.js"
 
 interface Section {
   readonly layer: Layer

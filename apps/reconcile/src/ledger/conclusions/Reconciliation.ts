@@ -1,0 +1,186 @@
+import type * as SqlClient from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import type { BatchId } from "effect-activecampaign/BatchId"
+import { markBatches } from "../facts/stale.js"
+import { Ledger } from "../Ledger.js"
+import { agreeCounts, closeNumbers } from "./count.js"
+import { anyRepeatedLocal, drawDuplicateLocal, drawFindings } from "./findings.js"
+import { drawNearMatches } from "./nearMatches.js"
+import { drawOutcomes, drawPlainOutcomes, markOdd, watchChanges } from "./outcomes.js"
+import { choosePlain, disproveContradictory, disprovePlain } from "./plain.js"
+import {
+  clearScope,
+  createScope,
+  describeLists,
+  describeScope,
+  doubtAll,
+  doubtScope,
+  fillFailures,
+  fillLinks
+} from "./scope.js"
+import { drawUnmatchedSuccesses } from "./unmatched.js"
+
+/** Batches decided in one transaction: enough to be fast, few enough to keep memory flat and readers current. */
+const sliceSize = 100
+
+/** The tables that the statements below read, for a test that asks SQLite how it would run each. */
+export const prepareStatements: ReadonlyArray<string> = [...createScope, ...watchChanges]
+
+/** From so many batches on, doubted IDs are looked for among all there are, once. */
+const manyBatches = 5 * sliceSize
+
+/** The statements that draw conclusions on a scope, in order. */
+export const conclusionStatements = (options: {
+  /** IDs of several addresses have been looked for among all there are. */
+  readonly doubted: boolean
+  /** Local contacts repeat an address. */
+  readonly repeated: boolean
+}): ReadonlyArray<string> => [
+  describeScope,
+  ...(options.doubted ? [] : doubtScope),
+  fillFailures,
+  choosePlain,
+  drawPlainOutcomes,
+  ...disprovePlain,
+  ...describeLists,
+  agreeCounts,
+  disproveContradictory,
+  ...fillLinks,
+  ...closeNumbers,
+  drawOutcomes,
+  markOdd,
+  ...drawUnmatchedSuccesses,
+  ...drawFindings,
+  ...(options.repeated ? [drawDuplicateLocal] : [])
+]
+
+const fillScope = (sql: SqlClient.SqlClient, only: BatchId | undefined) => sql`
+  INSERT INTO reconcile_scope (batch)
+  SELECT batch FROM stale_marks
+  WHERE ${only === undefined ? sql`true` : sql`batch = (SELECT batch FROM numbered_batches WHERE batch_id = ${only})`}
+  ORDER BY batch LIMIT ${sliceSize}`
+
+const ofScope = "batch IN (SELECT batch FROM reconcile_scope)"
+
+/** Batches decided, and contacts whose outcome in a settled batch is another than before. */
+export interface Reconciled {
+  readonly batches: number
+  readonly changed: number
+}
+
+/** A slice of a rebuild starts from nothing, and what stood before is kept aside to be compared. */
+const setAside: ReadonlyArray<string> = [
+  `CREATE TEMP TABLE IF NOT EXISTS outcomes_before (
+    batch INTEGER NOT NULL, address_id INTEGER NOT NULL, occurrence INTEGER NOT NULL,
+    outcome TEXT NOT NULL, evidence TEXT NOT NULL, contact_id TEXT
+  ) STRICT`,
+  "DELETE FROM outcomes_before",
+  `INSERT INTO outcomes_before SELECT o.* FROM reconcile_scope r CROSS JOIN verdicts o ON o.batch = r.batch`,
+  `DELETE FROM verdicts WHERE ${ofScope}`
+]
+
+const countDifferent = `SELECT count(*) AS changed FROM outcomes_before b
+  LEFT JOIN verdicts o ON o.batch = b.batch AND o.address_id = b.address_id AND o.occurrence = b.occurrence
+  WHERE o.outcome IS NOT b.outcome OR o.evidence IS NOT b.evidence OR o.contact_id IS NOT b.contact_id`
+
+interface SliceOptions {
+  readonly only?: BatchId
+  readonly fromNothing?: boolean
+  /** Where all doubted IDs are looked for at once: which state of the file they were last looked for in. */
+  readonly doubted?: { seen: number | undefined } | undefined
+}
+
+/** Another number whenever another connection has written to the file. */
+const dataVersion = (sql: SqlClient.SqlClient) =>
+  Effect.map(
+    sql.unsafe<{ readonly data_version: number }>("PRAGMA data_version"),
+    ([row]) => row?.data_version
+  )
+
+const doubtAgain = (sql: SqlClient.SqlClient, doubted: { seen: number | undefined }) =>
+  Effect.gen(function* () {
+    const version = yield* dataVersion(sql)
+    if (doubted.seen !== undefined && doubted.seen === version) return
+    for (const statement of doubtAll) yield* sql.unsafe(statement)
+    doubted.seen = version
+  })
+
+const slice = (sql: SqlClient.SqlClient, options: SliceOptions): Effect.Effect<Reconciled, SqlError> =>
+  Effect.gen(function* () {
+    for (const statement of [...prepareStatements, ...clearScope]) yield* sql.unsafe(statement)
+    yield* fillScope(sql, options.only)
+    const [scope] = yield* sql<{ readonly batches: number }>`SELECT count(*) AS batches FROM reconcile_scope`
+    if (scope === undefined || scope.batches === 0) return { batches: 0, changed: 0 }
+    if (options.fromNothing === true) for (const statement of setAside) yield* sql.unsafe(statement)
+    yield* sql.unsafe(`DELETE FROM batch_findings WHERE ${ofScope}`)
+    yield* sql.unsafe(`DELETE FROM nearest_sent WHERE ${ofScope}`)
+    if (options.doubted !== undefined) yield* doubtAgain(sql, options.doubted)
+    const [repeated] = yield* sql.unsafe<{ readonly any: number }>(anyRepeatedLocal)
+    const known = { doubted: options.doubted !== undefined, repeated: repeated?.any === 1 }
+    for (const statement of conclusionStatements(known)) yield* sql.unsafe(statement)
+    yield* drawNearMatches(sql)
+    yield* sql.unsafe(`DELETE FROM stale_marks WHERE ${ofScope}`)
+    if (options.fromNothing === true) {
+      const [different] = yield* sql.unsafe<{ readonly changed: number }>(countDifferent)
+      return { batches: scope.batches, changed: different?.changed ?? 0 }
+    }
+    const changed = yield* sql<{ readonly batch: number }>`
+      INSERT INTO verdict_changes (changed_at, batch, address_id, occurrence, outcome_before, outcome_after)
+      SELECT ${DateTime.formatIso(yield* DateTime.now)}, c.batch, c.address_id, c.occurrence, c.outcome_before, o.outcome
+      FROM (SELECT batch, address_id, occurrence, outcome_before, min(rowid) FROM changed_outcomes
+        GROUP BY batch, address_id, occurrence) c
+      JOIN verdicts o ON o.batch = c.batch AND o.address_id = c.address_id AND o.occurrence = c.occurrence
+      WHERE o.outcome <> c.outcome_before RETURNING batch`
+    return { batches: scope.batches, changed: changed.length }
+  })
+
+/** Whether there are enough batches to look for all doubted IDs at once. */
+const areMany = (sql: SqlClient.SqlClient) =>
+  Effect.map(
+    sql<{ readonly batches: number }>`SELECT count(*) AS batches FROM stale_marks`,
+    ([stale]) => (stale?.batches ?? 0) >= manyBatches
+  )
+
+const inSlices = (options: SliceOptions) =>
+  Effect.gen(function* () {
+    const { sql, transact, transactUnchecked, use } = yield* Ledger
+    const isMany = options.only === undefined && (yield* use(areMany(sql)))
+    const doubted = isMany ? { seen: undefined } : undefined
+    // Outcomes are drawn from the rows they refer to, in the same statement.
+    const inTransaction = isMany ? transactUnchecked : transact
+    return yield* Effect.iterate(
+      { batches: 0, changed: 0, last: sliceSize },
+      {
+        while: ({ last }) => last === sliceSize,
+        body: (sum) =>
+          // Between slices the event loop turns, so that a long rebuild does not hold up polling.
+          inTransaction(slice(sql, { ...options, doubted })).pipe(
+            Effect.tap(Effect.yieldNow()),
+            Effect.map(({ batches, changed }) => ({
+              batches: sum.batches + batches,
+              changed: sum.changed + changed,
+              last: batches
+            }))
+          )
+      }
+    ).pipe(Effect.map(({ batches, changed }): Reconciled => ({ batches, changed })))
+  })
+
+/**
+ * Draws the conclusions of every batch whose facts changed, set-wise, over their old ones. With `only`, of that
+ * batch alone.
+ */
+export const reconcileStale = (options: { readonly only?: BatchId } = {}) => inSlices(options)
+
+/** Marks every batch as changed, so that all conclusions are drawn anew from the facts. */
+export const markAllStale = Effect.flatMap(Ledger, ({ sql, use }) =>
+  use(sql.unsafe(markBatches("SELECT batch FROM numbered_batches")))
+)
+
+/** Takes the conclusions of the batches whose facts changed away, and draws them from nothing. */
+export const redrawStale = Effect.suspend(() => inSlices({ fromNothing: true }))
+
+/** The same for every batch. `changed` is how many contacts came out otherwise than they stood. */
+export const rebuild = Effect.zipRight(markAllStale, redrawStale)

@@ -1,0 +1,238 @@
+import type { SqlClient } from "@effect/sql/SqlClient"
+import * as Effect from "effect/Effect"
+import { fromAddress } from "effect-activecampaign/EmailKey"
+import { holds, keysOf, mayHold, type Person, personOf } from "./person.js"
+import { rewriteTexts } from "./texts.js"
+import { type Tidied, tidy } from "./tidy.js"
+import { forgetAddresses } from "../facts/addresses.js"
+import { markBatches, markListed } from "../facts/stale.js"
+import { Ledger } from "../Ledger.js"
+import { redrawStale } from "../conclusions/Reconciliation.js"
+
+/** Rows that hold one person, table by table. */
+export type Held = ReadonlyArray<{ readonly table: string; readonly rows: number }>
+
+/** What has a row about one address each, by the names that people know. */
+const tablesByKey = [
+  "batch_sent",
+  "batch_failures",
+  "local_contacts",
+  "local_former_sent",
+  "lookups",
+  "links",
+  "outcomes",
+  "outcome_changes"
+] as const
+
+const list = (values: Iterable<string>) => JSON.stringify([...values])
+
+const column = <A extends string>(rows: ReadonlyArray<Readonly<Record<A, string>>>, name: A) =>
+  rows.map((row) => row[name])
+
+const keysAtOnce = 500
+
+/** Every key of the file that is the person's: the address in either form of its host, or it among other words. */
+const keysHeld = (sql: SqlClient, person: Person, address: string) =>
+  Effect.gen(function* () {
+    const known = yield* sql<{ readonly email_key: string }>`
+      SELECT email_key FROM addresses WHERE email_key IN (SELECT value FROM json_each(${list(keysOf(address))}))`
+    const keys = new Set(column(known, "email_key"))
+    // Others may hold the address among other words.
+    let after = ""
+    for (;;) {
+      const rows = yield* sql.unsafe<{ readonly email_key: string }>(
+        `SELECT email_key FROM addresses WHERE email_key > ? AND ${mayHold("email_key")} ORDER BY email_key LIMIT ${keysAtOnce}`,
+        [after, person.anchor]
+      )
+      for (const key of column(rows, "email_key")) if (holds(key, person)) keys.add(key)
+      const last = rows.at(-1)
+      if (last === undefined) break
+      after = last.email_key
+    }
+    const asked = fromAddress(address)
+    return [...keys].sort((a, b) => Number(b === asked) - Number(a === asked) || (a < b ? -1 : 1))
+  })
+
+const idsOf = (sql: SqlClient, keys: ReadonlyArray<string>) =>
+  Effect.map(
+    sql<{ readonly contact_id: string }>`
+      SELECT contact_id FROM local_contacts
+      WHERE email_key IN (SELECT value FROM json_each(${list(keys)})) AND contact_id IS NOT NULL
+      UNION SELECT contact_id FROM links WHERE email_key IN (SELECT value FROM json_each(${list(keys)}))
+      UNION SELECT contact_id FROM lookups
+        WHERE email_key IN (SELECT value FROM json_each(${list(keys)})) AND contact_id IS NOT NULL`,
+    (rows) => column(rows, "contact_id")
+  )
+
+/** Those of the IDs that somebody else is linked to as well: they are not the person's alone, and stay. */
+const sharedOf = (sql: SqlClient, keys: ReadonlyArray<string>, ids: ReadonlyArray<string>) =>
+  Effect.map(
+    sql<{ readonly contact_id: string }>`
+      SELECT j.value AS contact_id FROM json_each(${list(ids)}) j
+      WHERE EXISTS (SELECT 1 FROM local_contacts l WHERE l.contact_id = j.value
+          AND l.email_key NOT IN (SELECT value FROM json_each(${list(keys)})))
+        OR EXISTS (SELECT 1 FROM links k WHERE k.contact_id = j.value
+          AND k.email_key NOT IN (SELECT value FROM json_each(${list(keys)})))`,
+    (rows) => column(rows, "contact_id")
+  )
+
+/** Batches whose success lists hold one of the IDs. Read from end to end, as all texts are, so that none is left out. */
+const batchesReporting = (sql: SqlClient, ids: ReadonlyArray<string>) =>
+  Effect.map(
+    sql<{ readonly batch: number }>`
+      SELECT DISTINCT r.batch FROM answer_successes x CROSS JOIN answers r ON r.answer_id = x.answer_id
+      WHERE x.contact_id IN (SELECT value FROM json_each(${list(ids)}))`,
+    (rows) => rows
+  )
+
+const heldBy = (sql: SqlClient, person: Person, address: string) =>
+  Effect.gen(function* () {
+    const keys = yield* keysHeld(sql, person, address)
+    const rows = yield* Effect.forEach(tablesByKey, (table) =>
+      Effect.map(
+        sql.unsafe<{ readonly rows: number }>(
+          `SELECT count(*) AS rows FROM ${table} WHERE email_key IN (SELECT value FROM json_each(?))`,
+          [list(keys)]
+        ),
+        ([row]) => ({ table, rows: row?.rows ?? 0 })
+      )
+    )
+    return { keys, contactIds: yield* idsOf(sql, keys), held: rows.filter((row) => row.rows > 0) }
+  })
+
+/** Where the file holds an address, under which keys, and the contact IDs it is linked to. Writes nothing. */
+export const held = (address: string) =>
+  Effect.flatMap(Ledger, ({ sql, use }) =>
+    use(
+      Effect.map(heldBy(sql, personOf(address), address), (found) => ({
+        key: fromAddress(address),
+        ...found
+      }))
+    )
+  )
+
+/** The number of the next name that stands for nobody in particular. */
+const freeNumber = (sql: SqlClient) =>
+  Effect.map(
+    sql<{ readonly last: number }>`
+      SELECT coalesce(max(CAST(substr(email_key, 8) AS INTEGER)), 0) AS last FROM addresses
+      WHERE email_key >= 'erased-' AND email_key < 'erased.'`,
+    ([row]) => (row?.last ?? 0) + 1
+  )
+
+/** Conclusions name addresses in words; batches in which they name the person are drawn anew, from nothing. */
+const markNaming = (sql: SqlClient, person: Person) =>
+  Effect.gen(function* () {
+    const named = yield* sql.unsafe<{ readonly batch: number; readonly text: string }>(
+      `SELECT batch, text FROM (
+         SELECT batch, subject || ' ' || detail AS text FROM batch_findings
+         UNION ALL SELECT batch, reported_email || ' ' || sent_email FROM nearest_sent)
+       WHERE ${mayHold("text")}`,
+      [person.anchor]
+    )
+    yield* markListed(
+      sql,
+      named.filter(({ text }) => holds(text, person))
+    )
+  })
+
+const eraseKey = (sql: SqlClient, key: string, token: string, ids: ReadonlyMap<string, string>) =>
+  Effect.gen(function* () {
+    const [known] = yield* sql<{ readonly id: number }>`
+      SELECT address_id AS id FROM addresses WHERE email_key = ${key}`
+    if (known === undefined) return
+    const { id: address } = known
+    yield* sql.unsafe(
+      markBatches(`SELECT batch FROM sent_contacts WHERE address_id = ?
+        UNION SELECT r.batch FROM answer_failures f CROSS JOIN answers r ON r.answer_id = f.answer_id WHERE f.address_id = ?`),
+      [address, address]
+    )
+    yield* sql`DELETE FROM verdicts WHERE address_id = ${address}
+      AND batch IN (SELECT batch FROM sent_contacts WHERE address_id = ${address})`
+    yield* sql`UPDATE addresses SET email_key = ${token} WHERE address_id = ${address}`
+    yield* sql`UPDATE sent_contacts SET email = NULL, contact_id = NULL WHERE address_id = ${address}`
+    yield* sql`UPDATE answer_failures SET email = NULL WHERE address_id = ${address}`
+    yield* sql`UPDATE address_lookups SET email = NULL,
+      found_email = CASE WHEN found_email IS NULL THEN NULL ELSE ${token} END WHERE address_id = ${address}`
+    yield* sql`UPDATE id_links SET email = NULL WHERE address_id = ${address}`
+    for (const [id, name] of ids) {
+      // What only a local contact knew of an ID is kept, so that its outcome stands.
+      yield* sql`INSERT INTO id_links (contact_id, address_id, learnt_from, learnt_at)
+        SELECT ${name}, ${address}, 'local', max(s.loaded_at)
+        FROM local_rows l JOIN local_sources s ON s.local_source_id = l.local_source_id
+        WHERE l.address_id = ${address} AND l.contact_id = ${id} HAVING count(*) > 0 ON CONFLICT DO NOTHING`
+    }
+    yield* sql`DELETE FROM local_rows WHERE address_id = ${address}`
+    yield* sql`DELETE FROM former_sent WHERE address_id = ${address}`
+    yield* sql.unsafe(forgetAddresses("?"), [address])
+  })
+
+const renameId = (sql: SqlClient, id: string, name: string, reporting: string) =>
+  Effect.gen(function* () {
+    yield* sql`UPDATE answer_successes SET contact_id = ${name} WHERE contact_id = ${id}
+      AND answer_id IN (SELECT answer_id FROM answers WHERE batch IN (SELECT value FROM json_each(${reporting})))`
+    yield* sql`UPDATE unmatched_ids SET contact_id = ${name} WHERE contact_id = ${id}`
+    yield* sql`UPDATE address_lookups SET contact_id = ${name} WHERE contact_id = ${id}`
+    yield* sql`UPDATE gone_contacts SET contact_id = ${name} WHERE contact_id = ${id}`
+    yield* sql`UPDATE id_links SET contact_id = ${name} WHERE contact_id = ${id}`
+  })
+
+export interface Erased {
+  readonly held: Held
+  /** The keys that were the person's: the address, and what held it among other words. */
+  readonly keys: ReadonlyArray<string>
+  /** What stands in the place of the address and its contact IDs now. */
+  readonly token: string
+  /** Contact IDs of the person that somebody else is linked to as well, and which therefore stay. */
+  readonly sharedIds: ReadonlyArray<string>
+  readonly person: Person
+  /** Whether nothing is left in pages and in the log that are no longer used. */
+  readonly tidied: Tidied
+}
+
+/**
+ * Takes one person out of the file: the local contacts go, and in what was sent and reported a name that stands for
+ * nobody takes the place of the address and its contact IDs. So totals stay, and nobody else's outcome changes.
+ */
+export const erase = (address: string) =>
+  Effect.gen(function* () {
+    const { sql, transact, use } = yield* Ledger
+    const person = personOf(address)
+    // What is freed is overwritten, so that it cannot be read out of the file.
+    yield* use(sql.unsafe("PRAGMA secure_delete = ON"))
+    const erased = yield* transact(
+      Effect.gen(function* () {
+        yield* sql.unsafe("PRAGMA defer_foreign_keys = ON")
+        const { contactIds, held: rows, keys } = yield* heldBy(sql, person, address)
+        const number = yield* freeNumber(sql)
+        const tokens = new Map(
+          (keys.length === 0 ? [fromAddress(address)] : keys).map((key, at) => [key, `erased-${number + at}`])
+        )
+        const token = tokens.get(fromAddress(address)) ?? `erased-${number}`
+        const sharedIds = yield* sharedOf(sql, keys, contactIds)
+        const renamed = new Map(
+          contactIds.map((id, index) => [id, sharedIds.includes(id) ? id : `${token}-${index + 1}`])
+        )
+        const names = { token, ids: new Map([...renamed].filter(([id, name]) => id !== name)) }
+        const reporting = yield* batchesReporting(sql, contactIds)
+        yield* markListed(sql, reporting)
+        const batches = JSON.stringify(reporting.map(({ batch }) => batch))
+        for (const [id, name] of names.ids) yield* renameId(sql, id, name, batches)
+        for (const [key, own] of tokens) yield* eraseKey(sql, key, own, renamed)
+        const rewritten = yield* rewriteTexts(sql, person, names)
+        yield* markNaming(sql, person)
+        // Before anybody can see the file without them.
+        yield* redrawStale
+        const result: Omit<Erased, "tidied"> = {
+          held: [...rows, ...rewritten.filter((text) => text.rows > 0)],
+          keys,
+          token,
+          sharedIds,
+          person
+        }
+        return result
+      })
+    )
+    const whole: Erased = { ...erased, tidied: yield* tidy }
+    return whole
+  })

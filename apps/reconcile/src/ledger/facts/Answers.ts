@@ -1,0 +1,154 @@
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { BatchId } from "effect-activecampaign/BatchId"
+import { fromAddress } from "effect-activecampaign/EmailKey"
+import { isSettled, lists } from "effect-activecampaign/ImportAnswer"
+import type { ImportSnapshot } from "effect-activecampaign/ImportSnapshot"
+import type { UnreadableItem } from "effect-activecampaign/UnreadableItem"
+import { numberAddresses } from "./addresses.js"
+import { markBatches } from "./stale.js"
+import { Ledger } from "../Ledger.js"
+import { hasSettled } from "../schema/words.js"
+import { transactionConnection } from "../file/transaction.js"
+
+const count = (list: Option.Option<ReadonlyArray<unknown>>) =>
+  Option.getOrNull(Option.map(list, (items) => items.length))
+
+const selectLast =
+  "SELECT sequence, status, raw_body, origin FROM answers WHERE batch = ? ORDER BY sequence DESC LIMIT 1"
+
+const insertAnswer = `
+  INSERT INTO answers (batch, sequence, received_at, status, success_count, failure_count, raw_body, origin)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING answer_id`
+
+const insertSuccesses = `
+  INSERT INTO answer_successes (answer_id, contact_id, position)
+  SELECT ?, value, key FROM json_each(?) ORDER BY value`
+
+const numberFailed = numberAddresses("SELECT value ->> 0 AS email_key FROM json_each(?)")
+
+const insertFailures = `
+  INSERT INTO answer_failures (answer_id, address_id, position, email)
+  SELECT ?, a.address_id, j.key, j.value ->> 1 FROM json_each(?) j CROSS JOIN addresses a ON a.email_key = j.value ->> 0`
+
+const insertUnreadable = `
+  INSERT INTO unreadable_items (answer_id, list, position, value)
+  SELECT ?, value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)`
+
+/** A list whose items keep the places they had among those that could not be read: JSON in which the places are keys. */
+const inPlace = <A>(
+  name: UnreadableItem["list"],
+  items: ReadonlyArray<A>,
+  unreadable: ReadonlyArray<UnreadableItem>
+): string => {
+  const taken = new Set(
+    unreadable.flatMap(({ list, position }) => (list === name ? Option.toArray(position) : []))
+  )
+  if (taken.size === 0) return JSON.stringify(items)
+  let place = -1
+  const places = items.map((item) => {
+    do place += 1
+    while (taken.has(place))
+    return [place, item] as const
+  })
+  return JSON.stringify(Object.fromEntries(places))
+}
+
+// An answer behind a settled one is either the same or a finding.
+const markStale = markBatches(`SELECT batch FROM answers WHERE batch = ? AND ${hasSettled("status")} LIMIT 1`)
+
+const selectBatch = "SELECT batch FROM numbered_batches WHERE batch_id = ?"
+
+interface LastAnswer {
+  readonly sequence: number
+  readonly status: string
+  readonly raw_body: string
+  readonly origin: Origin
+}
+
+/** Whether the account gave an answer to a call, or the user one from elsewhere. */
+export type Origin = "account" | "pasted"
+
+/** What the account confirms of a pasted answer is news; what somebody pasted that is known already is not. */
+const isSame = (last: LastAnswer, { answer, body }: ImportSnapshot, origin: Origin) =>
+  last.raw_body === body && last.status === answer.status && (last.origin === origin || origin === "pasted")
+
+/**
+ * Records an answer if it says something new about its batch; a settled one with both its lists, item by item, in
+ * one transaction that also marks the batch as to be decided. What could not be read of a list is written beside it.
+ * Returns whether it was new.
+ *
+ * Lists of an unsettled answer may still grow; they stay in `raw_body` and are no facts about contacts yet.
+ */
+export const record = (snapshot: ImportSnapshot, origin: Origin = "account") =>
+  Effect.flatMap(Ledger, ({ transact }) =>
+    transact(
+      Effect.gen(function* () {
+        const { answer, batchId, body, receivedAt } = snapshot
+        const connection = yield* transactionConnection
+        const { failure, success, unreadable } = lists(answer)
+        const [{ batch } = { batch: 0 }]: ReadonlyArray<{ readonly batch: number }> =
+          yield* connection.execute(selectBatch, [batchId], undefined)
+        const [last]: ReadonlyArray<LastAnswer> = yield* connection.execute(selectLast, [batch], undefined)
+        if (last !== undefined && isSame(last, snapshot, origin)) return false
+
+        const sequence = (last?.sequence ?? 0) + 1
+        const [{ answer_id } = { answer_id: 0 }]: ReadonlyArray<{ readonly answer_id: number }> =
+          yield* connection.execute(
+            insertAnswer,
+            [
+              batch,
+              sequence,
+              DateTime.formatIso(receivedAt),
+              answer.status,
+              count(success),
+              count(failure),
+              body,
+              origin
+            ],
+            undefined
+          )
+        if (isSettled(answer)) {
+          if (Option.isSome(success)) {
+            const items = inPlace("success", success.value, unreadable)
+            yield* connection.executeRaw(insertSuccesses, [answer_id, items])
+          }
+          if (Option.isSome(failure)) {
+            const rows = failure.value.map((email) => {
+              const key = fromAddress(email)
+              return [key, key === email ? null : email]
+            })
+            const items = inPlace("failure", rows, unreadable)
+            yield* connection.executeRaw(numberFailed, [items])
+            yield* connection.executeRaw(insertFailures, [answer_id, items])
+          }
+          if (unreadable.length > 0) {
+            const rows = unreadable.map(({ list, position, value }) => [
+              list,
+              Option.getOrNull(position),
+              value
+            ])
+            yield* connection.executeRaw(insertUnreadable, [answer_id, JSON.stringify(rows)])
+          }
+        }
+        yield* connection.executeRaw(markStale, [batch])
+        return true
+      })
+    )
+  )
+
+/** The status with which a batch has settled, if it has. */
+export const settledStatus = (batchId: BatchId) =>
+  Effect.flatMap(Ledger, ({ sql, use }) =>
+    use(
+      Effect.map(
+        sql<{
+          readonly status: string
+        }>`SELECT a.status FROM numbered_batches b CROSS JOIN answers a ON a.batch = b.batch
+          WHERE b.batch_id = ${batchId} AND ${sql.literal(hasSettled("a.status"))}
+          ORDER BY a.sequence DESC LIMIT 1`,
+        ([row]) => row?.status
+      )
+    )
+  )

@@ -1,0 +1,115 @@
+import type * as SqlClient from "@effect/sql/SqlClient"
+import * as SqlSchema from "@effect/sql/SqlSchema"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { BatchId } from "effect-activecampaign/BatchId"
+import { markListed } from "./stale.js"
+import { Ledger } from "../Ledger.js"
+import { hasSettled } from "../schema/words.js"
+
+/** A batch that has not settled, with the time from which its age counts. */
+export class OpenBatch extends Schema.Class<OpenBatch>("ac-reconcile/OpenBatch")({
+  batchId: BatchId,
+  since: Schema.DateTimeUtc,
+  /** Since when it has answered `unset`, if that is all it has ever answered. */
+  unsetSince: Schema.NullOr(Schema.DateTimeUtc)
+}) {}
+
+/** A time of submission that was said before and is replaced, and of how many batches. */
+export interface Resubmission {
+  readonly before: string
+  readonly batches: number
+}
+
+/**
+ * Records when batches were submitted, over what was said before. What was looked up is dated by it, so those of which it
+ * is another time now are to be decided again. `which` selects their IDs.
+ */
+export const recordSubmission = (
+  sql: SqlClient.SqlClient,
+  which: ReturnType<SqlClient.SqlClient["literal"]>,
+  submittedAt: string
+) =>
+  Effect.gen(function* () {
+    const others = sql`submitted_at IS NOT ${submittedAt} AND batch_id IN (${which})`
+    const replaced = yield* sql<Resubmission>`
+      SELECT submitted_at AS before, count(*) AS batches FROM numbered_batches
+      WHERE submitted_at IS NOT NULL AND ${others} GROUP BY submitted_at ORDER BY submitted_at`
+    const changed = yield* sql<{ readonly batch: number }>`
+      UPDATE numbered_batches SET submitted_at = ${submittedAt} WHERE ${others} RETURNING batch`
+    yield* markListed(sql, changed)
+    return replaced
+  })
+
+/** Adds batches submitted by whatever tool; of those already known only the time of submission is replaced. */
+export const add = (
+  batchIds: ReadonlyArray<BatchId>,
+  times: { readonly addedAt: string; readonly submittedAt?: string | undefined }
+) =>
+  Effect.flatMap(Ledger, ({ sql, transact }) =>
+    transact(
+      Effect.gen(function* () {
+        const ids = sql`SELECT value FROM json_each(${JSON.stringify(batchIds)})`
+        const added = yield* sql<{ readonly batch: number }>`
+          INSERT INTO numbered_batches (batch_id, submitted_at, added_at)
+          SELECT DISTINCT value, ${times.submittedAt ?? null}, ${times.addedAt} FROM (${ids}) WHERE true
+          ON CONFLICT (batch_id) DO NOTHING RETURNING batch`
+        yield* markListed(sql, added)
+        const resubmitted =
+          times.submittedAt === undefined ? [] : yield* recordSubmission(sql, ids, times.submittedAt)
+        return { added: added.length, resubmitted }
+      })
+    )
+  )
+
+/** Two batches whose IDs differ in letter case only, the first of them as it was just named. */
+export type CaseTwins = readonly [named: string, known: string]
+
+const fold = (batchId: string) => batchId.toUpperCase().toLowerCase()
+
+/** Batches of the file that differ from one just named in letter case only. */
+export const caseTwins = (sql: SqlClient.SqlClient, named: ReadonlyArray<string>) =>
+  Effect.map(
+    sql<{ readonly batch_id: string }>`SELECT batch_id FROM numbered_batches ORDER BY batch_id`,
+    (rows) => {
+      const byFold = new Map<string, Array<string>>()
+      for (const { batch_id } of rows) {
+        const alike = byFold.get(fold(batch_id))
+        if (alike === undefined) byFold.set(fold(batch_id), [batch_id])
+        else alike.push(batch_id)
+      }
+      const isNamed = new Set(named)
+      return [...isNamed].flatMap((one) =>
+        (byFold.get(fold(one)) ?? [])
+          // Where both were named, once is enough.
+          .filter((other) => other !== one && !(isNamed.has(other) && other < one))
+          .map((other): CaseTwins => [one, other])
+      )
+    }
+  )
+
+/** The same, outside a transaction. */
+export const allCaseTwins = (named: ReadonlyArray<string>) =>
+  Effect.flatMap(Ledger, ({ sql, use }) => use(caseTwins(sql, named)))
+
+/** Batches of the file whose IDs differ from this one in letter case only. */
+export const inOtherCase = (batchId: string) =>
+  Effect.map(allCaseTwins([batchId]), (twins) => twins.map(([, known]) => known))
+
+/** Every batch without a settled answer, oldest first. */
+export const open = Effect.flatMap(Ledger, ({ sql, use }) =>
+  use(
+    SqlSchema.findAll({
+      Request: Schema.Void,
+      Result: OpenBatch,
+      execute: () => sql`
+        SELECT b.batch_id AS "batchId", coalesce(b.submitted_at, b.added_at) AS since,
+          (SELECT CASE WHEN min(a.status) = 'unset' AND max(a.status) = 'unset' THEN min(a.received_at) END
+            FROM answers a WHERE a.batch = b.batch AND a.origin = 'account') AS "unsetSince"
+        FROM numbered_batches b
+        WHERE NOT EXISTS (SELECT 1 FROM answers a
+          WHERE a.batch = b.batch AND ${sql.literal(hasSettled("a.status"))})
+        ORDER BY since, b.batch_id`
+    })(undefined).pipe(Effect.catchTag("ParseError", Effect.die))
+  )
+)

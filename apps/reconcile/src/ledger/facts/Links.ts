@@ -1,0 +1,85 @@
+import type { SqlClient } from "@effect/sql/SqlClient"
+import * as Effect from "effect/Effect"
+import type { ContactId } from "effect-activecampaign/ContactId"
+import { ContactId as contactId } from "effect-activecampaign/ContactId"
+import type { Resolved } from "effect-activecampaign/Contacts"
+import { numberAddresses } from "./addresses.js"
+import { markLinked } from "./stale.js"
+import { Ledger } from "../Ledger.js"
+
+/** IDs that a decided batch reported as successes, and of which nobody knows whose they are. */
+const unknown = `
+  FROM unmatched_ids x
+  WHERE NOT EXISTS (SELECT 1 FROM local_rows l WHERE l.contact_id = x.contact_id)
+    AND NOT EXISTS (SELECT 1 FROM id_links k WHERE k.contact_id = x.contact_id)
+    AND NOT EXISTS (SELECT 1 FROM gone_contacts g WHERE g.contact_id = x.contact_id)`
+
+/** How many successful IDs there are whose addresses nobody knows. */
+export const countUnknown = Effect.flatMap(Ledger, ({ sql, use }) =>
+  use(
+    Effect.map(
+      sql.unsafe<{ readonly ids: number }>(`SELECT count(DISTINCT x.contact_id) AS ids ${unknown}`),
+      ([row]) => row?.ids ?? 0
+    )
+  )
+)
+
+/** Read from an index in its order; a test asks SQLite. */
+export const allUnknown = `SELECT DISTINCT x.contact_id ${unknown} ORDER BY x.contact_id`
+
+/** All of them, in the order of their text. */
+export const unknownIds = Effect.flatMap(Ledger, ({ sql, use }) =>
+  use(
+    Effect.map(
+      sql.unsafe<{ readonly contact_id: string }>(allUnknown),
+      (rows): ReadonlyArray<ContactId> => rows.map((row) => contactId.make(row.contact_id))
+    )
+  )
+)
+
+/** Records what the account said of IDs. Batches that reported them, or were sent their addresses, are to be decided anew. */
+export const record = (resolved: ReadonlyArray<Resolved>, learntAt: string) =>
+  Effect.flatMap(Ledger, ({ sql, transact }) => {
+    const links = resolved.flatMap(
+      (one): ReadonlyArray<KnownLink> =>
+        one._tag === "Link" ? [[one.id, one.emailKey, one.contact.email]] : []
+    )
+    const gone = resolved.flatMap((one) => (one._tag === "Gone" ? [one.id] : []))
+    return transact(
+      Effect.gen(function* () {
+        yield* add(sql, links, "resolve", learntAt)
+        yield* sql`
+          INSERT INTO gone_contacts (contact_id, asked_at)
+          SELECT value, ${learntAt} FROM json_each(${JSON.stringify(gone)}) WHERE true ON CONFLICT DO NOTHING`
+        yield* markKnown(sql, [...links, ...gone.map((id): KnownLink => [id, null, null])])
+      })
+    )
+  })
+
+/** A contact ID, the key of the address it belongs to and the address itself; null where it is gone. */
+export type KnownLink = readonly [contactId: string, emailKey: string | null, email: string | null]
+
+/** Adds what is not known yet. */
+export const add = (
+  sql: SqlClient,
+  links: ReadonlyArray<KnownLink>,
+  learntFrom: "resolve" | "lookup",
+  learntAt: string
+) =>
+  Effect.gen(function* () {
+    const list = JSON.stringify(links)
+    yield* sql.unsafe(numberAddresses("SELECT value ->> 1 AS email_key FROM json_each(?)"), [list])
+    yield* sql`
+      INSERT INTO id_links (contact_id, address_id, email, learnt_from, learnt_at)
+      SELECT j.value ->> 0, a.address_id, nullif(j.value ->> 2, a.email_key), ${learntFrom}, ${learntAt}
+      FROM json_each(${list}) j CROSS JOIN addresses a ON a.email_key = j.value ->> 1
+      WHERE true ON CONFLICT DO NOTHING`
+  })
+
+/** What the account says of IDs: batches that it concerns are to be decided anew. */
+export const markKnown = (sql: SqlClient, links: ReadonlyArray<KnownLink>) =>
+  sql.unsafe(
+    markLinked(`SELECT j.value ->> 0 AS contact_id, (SELECT a.address_id FROM addresses a WHERE a.email_key = j.value ->> 1) AS address_id
+      FROM json_each(?) j`),
+    [JSON.stringify(links)]
+  )

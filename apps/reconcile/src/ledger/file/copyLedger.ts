@@ -1,0 +1,153 @@
+import Sqlite from "better-sqlite3"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { OutputError } from "../../files/OutputError.js"
+import { outputFailed } from "../../files/Target.js"
+import * as Unfinished from "../../files/Unfinished.js"
+import { codeOf, fromSqlite, LedgerError, messageOf } from "../LedgerError.js"
+import { ownTables } from "../schema/ownTables.js"
+
+const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
+
+/** How many rows each of our tables holds. */
+const counts = (database: Sqlite.Database): ReadonlyMap<string, number> =>
+  new Map(
+    database
+      .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+      .pluck()
+      .all()
+      .filter((table) => ownTables.has(table) && table !== "writer_lease")
+      .map((table) => [
+        table,
+        database
+          .prepare<[], number>(`SELECT count(*) FROM ${quoted(table)}`)
+          .pluck()
+          .get() ?? 0
+      ])
+  )
+
+/** Changes when somebody else has written to the file. */
+const versionOf = (database: Sqlite.Database): unknown => database.pragma("data_version", { simple: true })
+
+/**
+ * Copies, and counts what was there to be copied. A copy is of one instant and counting takes another, so the counts are
+ * only worth something where nobody wrote from the one to the other.
+ */
+const vacuumInto = (database: Sqlite.Database, to: string): ReadonlyMap<string, number> | undefined => {
+  const before = versionOf(database)
+  const expected = counts(database)
+  database.prepare("VACUUM INTO ?").run(to)
+  return versionOf(database) === before ? expected : undefined
+}
+
+const opened = <E>(file: string, trouble: (error: unknown) => E) =>
+  Effect.acquireRelease(
+    Effect.try({ try: () => new Sqlite(file, { readonly: true, fileMustExist: true }), catch: trouble }),
+    (database) => Effect.sync(() => database.close())
+  )
+
+const using = <A>(
+  file: string,
+  use: (database: Sqlite.Database) => A,
+  options: { readonly readonly?: boolean } = {}
+): A => {
+  const database = new Sqlite(file, { fileMustExist: true, ...options })
+  try {
+    return use(database)
+  } finally {
+    database.close()
+  }
+}
+
+/** Nobody works on a copy, whoever works on the ledger. */
+const freeFromLease = (copy: Sqlite.Database) => {
+  const has = copy.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'writer_lease'").get()
+  if (has !== undefined) copy.exec("DELETE FROM writer_lease")
+}
+
+const problemOf = (database: Sqlite.Database, table?: string): string | undefined => {
+  const said = database.pragma(`integrity_check(${table === undefined ? 1 : quoted(table)})`, {
+    simple: true
+  })
+  return said === "ok" ? undefined : String(said)
+}
+
+/**
+ * What is wrong with a copy; undefined where it is sound. The user's own tables may hold what they should not, as they
+ * do in the original, and may refer to what they like.
+ */
+const faultIn = (
+  copy: Sqlite.Database,
+  expected: ReadonlyMap<string, number> | undefined,
+  original: () => string | undefined
+): string | undefined => {
+  const held = counts(copy)
+  const problem = problemOf(copy)
+  if (problem !== undefined) {
+    const ours = [...held.keys()].map((table) => problemOf(copy, table)).find((found) => found !== undefined)
+    if (ours !== undefined || original() !== problem) return `SQLite's check of it says: ${ours ?? problem}`
+  }
+  for (const table of held.keys()) {
+    const broken = copy.prepare("SELECT 1 FROM pragma_foreign_key_check(?)").get(table)
+    if (broken !== undefined) return `a row of ${table} refers to one that is not there`
+  }
+  for (const [table, rows] of expected ?? []) {
+    if (held.get(table) !== rows) return `${table} has ${held.get(table) ?? 0} rows of ${rows}`
+  }
+  return undefined
+}
+
+/** The disk's own trouble in writing the copy; everything else is the ledger's that is read. */
+const troubleWith = (from: string, to: string, hint: string) => (error: unknown) => {
+  const code = codeOf(error)
+  return code.startsWith("SQLITE_FULL") || code.startsWith("SQLITE_IOERR")
+    ? new OutputError({ file: to, reason: messageOf(error), hint })
+    : fromSqlite(from, error)
+}
+
+const hint = "Name another file."
+
+/**
+ * A copy of a ledger as it stands at one instant, made on a connection of its own while others write, and checked. It is
+ * one file without a `-wal` beside it, still unfinished: it goes with the scope unless it is given a name.
+ *
+ * The ledger itself is opened by SQLite alone: closing a descriptor of our own would drop SQLite's locks on it.
+ */
+export const checkedCopy = (
+  from: string,
+  path: string,
+  /** As the user knows the place of the copy. */
+  to: string = path
+): Effect.Effect<string, OutputError | LedgerError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const failed = outputFailed({ name: to, hint })
+    const copy = yield* Effect.mapError(Unfinished.make(path), failed)
+    const trouble = troubleWith(from, to, hint)
+    const expected = yield* Effect.scoped(
+      Effect.flatMap(opened(from, trouble), (database) =>
+        Effect.try({ try: () => vacuumInto(database, copy), catch: trouble })
+      )
+    )
+    const fault = yield* Effect.try({
+      try: () => {
+        using(copy, freeFromLease)
+        // As the original is read, too: a connection that cannot write checks less of what rows may hold.
+        const reading = { readonly: true }
+        return using(
+          copy,
+          (database) => faultIn(database, expected, () => using(from, problemOf, reading)),
+          reading
+        )
+      },
+      catch: trouble
+    })
+    if (fault !== undefined) {
+      return yield* new LedgerError({
+        file: from,
+        kind: "damaged",
+        reason: `no copy was made as ${to}, since it would not be sound: ${fault}.`
+      })
+    }
+    yield* Effect.mapError(Unfinished.flush(copy), failed)
+    return copy
+  })

@@ -1,0 +1,52 @@
+import type * as Reactivity from "@effect/experimental/Reactivity"
+import type * as SqlClient from "@effect/sql/SqlClient"
+import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
+import Sqlite from "better-sqlite3"
+import * as Effect from "effect/Effect"
+import * as Scope from "effect/Scope"
+import { fromSqlite, type LedgerError } from "../LedgerError.js"
+import { noLedgerYet } from "./openFile.js"
+import { leavingNothing, type ReadOptions, readablePath } from "./readable.js"
+
+/** A copy that is read need not have a name any more once it is open: then nothing of it can be left behind. */
+const opened = <A, E, R>(
+  file: string,
+  options: ReadOptions,
+  open: (path: string) => Effect.Effect<A, E, R>
+) =>
+  Effect.flatMap(Effect.zipRight(leavingNothing(file), Effect.scope), (scope) =>
+    Effect.scoped(
+      Effect.flatMap(readablePath(file, options), (path) =>
+        // What is opened outlives the name.
+        Effect.provideService(open(path), Scope.Scope, scope)
+      )
+    )
+  )
+
+/** A read-only connection of its own: the text is the user's, and must not be able to change the file. */
+export const readOnly = (
+  file: string,
+  options: ReadOptions = { schema: "any" }
+): Effect.Effect<Sqlite.Database, LedgerError, Scope.Scope> =>
+  opened(file, options, (path) =>
+    Effect.acquireRelease(
+      Effect.try({
+        try: () => new Sqlite(path, { readonly: true, fileMustExist: true }),
+        catch: (error) => fromSqlite(file, error)
+      }),
+      (database) => Effect.sync(() => database.close())
+    )
+  )
+
+/** A client of the file that reads it and nothing else: no lease, no migration, no change of its mode. */
+export const readOnlyClient = (
+  file: string
+): Effect.Effect<SqlClient.SqlClient, LedgerError, Scope.Scope | Reactivity.Reactivity> =>
+  opened(file, { schema: "own", absent: noLedgerYet }, (path) =>
+    SqliteClient.make({ filename: path, readonly: true, disableWAL: true }).pipe(
+      Effect.tap((sql) => sql.unsafe("PRAGMA busy_timeout = 5000")),
+      // The adapter throws where a file cannot be opened; a defect would end in a stack trace.
+      Effect.catchAllDefect((defect) => Effect.fail(defect)),
+      Effect.mapError((error) => fromSqlite(file, error))
+    )
+  )

@@ -1,0 +1,167 @@
+import type { NonEmptyReadonlyArray } from "effect/Array"
+import { type OutcomeWord, outcomeWords } from "../schema/words.js"
+import { written } from "../schema/recordViews.js"
+
+/** A column of ours: its name, and the SQL of its value, in which `x` is the exported row. */
+export type Column = readonly [name: string, sql: string]
+
+/** What can be taken out of the file. */
+export interface Export {
+  readonly name: string
+  /** What a row of it is; the command's help. */
+  readonly holds: string
+  /** Said where there is no row. */
+  readonly none: string
+  /** A view, or a SELECT in brackets. */
+  readonly from: string
+  readonly columns: ReadonlyArray<Column>
+  /** Unique, and the order in which it is read; the types of its values are told by `start`. */
+  readonly key: ReadonlyArray<string>
+  /** Lies before every key. */
+  readonly start: ReadonlyArray<string | number>
+  /** The number of a row's address, where it has one; else it is looked up by its key. */
+  readonly address?: string
+  /** Whether a row is a sent contact, which has the columns of its source. */
+  readonly ofSentContacts: boolean
+  /** The outcomes that can be asked for, where a row may have one of several. */
+  readonly outcomes: ReadonlyArray<OutcomeWord>
+  /** Read one outcome after the other: no index has several of them in the order of the key. */
+  readonly oneOutcomeATime: boolean
+}
+
+const evidenceSentences: Readonly<Record<string, string>> = {
+  unsettled: "The batch has not settled.",
+  "failure-and-id": "Its address is in the failure list, and its contact ID in the success list.",
+  failure: "Its address is in the failure list.",
+  id: "Its contact ID is in the success list.",
+  count: "The numbers of the batch leave no room for another outcome.",
+  silence: "It was not identified in either list, and has not been looked up.",
+  "lookup-created": "Looked up: the account has it, created since the batch was submitted.",
+  "lookup-updated": "Looked up: the account has it, updated since the batch was submitted.",
+  "lookup-older": "Looked up: the account has it, unchanged since before the batch was submitted.",
+  "lookup-undated": "Looked up: the account has it, without a date that tells since when.",
+  "lookup-absent": "Looked up: the account does not have it.",
+  "lookup-deleted": "Looked up: the account has deleted it."
+}
+
+const reasonOfEvidence = `CASE x.evidence ${Object.entries(evidenceSentences)
+  .map(([word, sentence]) => `WHEN '${word}' THEN '${sentence}'`)
+  .join(" ")} END`
+
+const own = (...names: ReadonlyArray<string>): ReadonlyArray<Column> =>
+  names.map((name) => [name, `x.${name}`])
+
+const sentContacts = {
+  key: ["batch_id", "email_key", "occurrence"],
+  start: ["", "", 0],
+  ofSentContacts: true,
+  outcomes: [],
+  oneOutcomeATime: false
+} as const
+
+const verdict: ReadonlyArray<Column> = [
+  ...own("batch_id", "email", "outcome", "evidence"),
+  ["reason", reasonOfEvidence]
+]
+
+/**
+ * The rows of contact_status, read along what was sent. Its own two halves are merged, and to find the next pending
+ * contact where there is none takes reading to the end, for each page anew.
+ */
+const everySentContact = `(SELECT b.batch_id, ${written("s")} AS email, coalesce(o.outcome, 'pending') AS outcome,
+    coalesce(o.evidence, 'unsettled') AS evidence, o.contact_id, a.email_key, s.occurrence, s.address_id
+  FROM numbered_batches b CROSS JOIN sent_contacts s INDEXED BY sqlite_autoindex_sent_contacts_1 ON s.batch = b.batch
+  CROSS JOIN addresses a ON a.address_id = s.address_id
+  LEFT JOIN verdicts o ON o.batch = s.batch AND o.address_id = s.address_id AND o.occurrence = s.occurrence)`
+
+export const exports: NonEmptyReadonlyArray<Export> = [
+  {
+    ...sentContacts,
+    name: "outcomes",
+    holds: "Every sent contact, once for each batch: what became of it, and how that is known",
+    none: "No sent contact is known",
+    from: everySentContact,
+    address: "x.address_id",
+    columns: [...verdict, ...own("contact_id")],
+    outcomes: outcomeWords
+  },
+  {
+    ...sentContacts,
+    name: "rejected",
+    holds: "The contacts in a failure list, with the likely reason where one can be told",
+    none: "No contact is rejected",
+    from: "rejected_contacts",
+    columns: [...verdict, ...own("likely_reason", "contact_id")],
+    outcomes: ["rejected", "contradictory"],
+    oneOutcomeATime: true
+  },
+  {
+    ...sentContacts,
+    name: "missing",
+    holds: "The contacts that were looked up and are not in the account",
+    none: "No contact is missing",
+    from: "missing_contacts",
+    columns: [
+      ...own("batch_id", "email"),
+      ["outcome", "'missing'"],
+      ...own("evidence"),
+      ["reason", reasonOfEvidence],
+      ...own("asked_at")
+    ]
+  },
+  {
+    ...sentContacts,
+    name: "unaccounted",
+    holds: "The contacts of settled batches of which it is not known what became",
+    none: "No contact is unaccounted for",
+    from: "unaccounted_contacts",
+    columns: [
+      ...own("batch_id", "email"),
+      ["outcome", "'unaccounted'"],
+      ["evidence", "'silence'"],
+      ["reason", `'${evidenceSentences.silence}'`]
+    ]
+  },
+  {
+    ...sentContacts,
+    name: "retry",
+    holds: "The contacts that may be sent again, and why; 'contacts load' reads the file",
+    none: "No contact is to be sent again",
+    from: "retry_candidates",
+    columns: [
+      ...own("batch_id", "email", "outcome"),
+      [
+        "evidence",
+        `(SELECT o.evidence FROM outcomes o
+          WHERE o.batch_id = x.batch_id AND o.email_key = x.email_key AND o.occurrence = x.occurrence)`
+      ],
+      ...own("reason")
+    ],
+    outcomes: ["missing", "present"],
+    oneOutcomeATime: true
+  },
+  {
+    name: "contact-ids",
+    holds: "The contact ID of each address, and where it was learnt",
+    none: "No contact ID is known",
+    from: "contact_ids",
+    columns: own("email_key", "contact_id", "learnt_from", "learnt_at"),
+    key: ["contact_id", "email_key", "learnt_from"],
+    start: ["", "", ""],
+    ofSentContacts: false,
+    outcomes: [],
+    oneOutcomeATime: false
+  },
+  {
+    name: "findings",
+    holds: "What was reported and matches nobody sent, or contradicts",
+    none: "There are no findings",
+    from: "findings",
+    columns: own("batch_id", "finding", "subject", "detail"),
+    key: ["batch_id", "finding", "subject"],
+    start: ["", "", ""],
+    ofSentContacts: false,
+    outcomes: [],
+    oneOutcomeATime: false
+  }
+]

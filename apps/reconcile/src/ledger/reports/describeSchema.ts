@@ -1,0 +1,83 @@
+import * as Effect from "effect/Effect"
+import { Ledger } from "../Ledger.js"
+import type { Layer } from "../schema/notes/Note.js"
+import { layerOf } from "../schema/notes.js"
+
+export interface Column {
+  readonly name: string
+  /** Empty where a view computes it. */
+  readonly type: string
+  readonly nullable: boolean
+  /** Its place in the primary key, from 1; 0 where it has none. */
+  readonly key: number
+  /** The table it refers to, where it does. */
+  readonly refersTo: string | null
+  readonly note: string
+}
+
+/** A table or view as the file has it, with the notes in the file. */
+export interface Described {
+  readonly name: string
+  readonly kind: "table" | "view"
+  readonly layer: Layer
+  readonly note: string
+  /** What made it, as the file keeps it. */
+  readonly sql: string
+  readonly columns: ReadonlyArray<Column>
+}
+
+interface Row {
+  readonly object: string
+  readonly kind: "table" | "view"
+  readonly sql: string
+  readonly object_note: string
+  readonly name: string
+  readonly type: string
+  readonly required: number
+  readonly key: number
+  readonly refers_to: string | null
+  readonly note: string | null
+}
+
+// Only what has a note is ours: tables of the user's own in the same file are none of our business.
+const everyColumn = `
+  SELECT o.name AS object, o.type AS kind, o.sql, about.note AS object_note,
+    c.name, c.type, c."notnull" AS required, c.pk AS key,
+    (SELECT k."table" FROM pragma_foreign_key_list(o.name) k WHERE k."from" = c.name LIMIT 1) AS refers_to,
+    n.note
+  FROM sqlite_schema o
+  JOIN schema_notes about ON about.object = o.name AND about."column" = ''
+  JOIN pragma_table_xinfo(o.name) c
+  LEFT JOIN schema_notes n ON n.object = o.name AND n."column" = c.name
+  ORDER BY o.rowid, c.cid`
+
+/** Every table and view of ours in the file, in the order in which they were made. */
+export const describeSchema = Effect.flatMap(Ledger, ({ sql, use }) =>
+  use(
+    Effect.map(sql.unsafe<Row>(everyColumn), (rows) => {
+      const described = new Map<string, Described & { readonly columns: Array<Column> }>()
+      for (const row of rows) {
+        const { key, kind, name, note, object, object_note, refers_to, required, type } = row
+        const of = described.get(object) ?? {
+          name: object,
+          kind,
+          layer: layerOf(object) ?? (kind === "view" ? "view" : "file"),
+          note: object_note,
+          sql: row.sql,
+          columns: []
+        }
+        of.columns.push({
+          name,
+          type,
+          nullable: kind === "view" ? /\bNULL\b/.test(note ?? "") : required === 0 && key === 0,
+          key,
+          refersTo: refers_to,
+          note: note ?? ""
+        })
+        described.set(object, of)
+      }
+      const all: ReadonlyArray<Described> = [...described.values()]
+      return all
+    })
+  )
+)

@@ -1,0 +1,327 @@
+import { hasSettled } from "../words.js"
+
+/**
+ * Addresses and batches have a number each, and stand everywhere else by it: as text, they would take two thirds of the
+ * file. What people are to read is the views of recordViews.ts.
+ */
+const numbered: ReadonlyArray<string> = [
+  "CREATE TABLE addresses (address_id INTEGER PRIMARY KEY, email_key TEXT NOT NULL) STRICT",
+  // Its uniqueness is an index, not a constraint: a first load drops it and sorts a million addresses once.
+  "CREATE UNIQUE INDEX addresses_by_email_key ON addresses (email_key)",
+
+  `CREATE TABLE numbered_batches (
+    batch INTEGER PRIMARY KEY,
+    batch_id TEXT NOT NULL UNIQUE CHECK (batch_id <> ''),
+    submitted_at TEXT,
+    added_at TEXT NOT NULL
+  ) STRICT`
+]
+
+/** What the user's own files say. Loading a source again changes it. */
+const yours: ReadonlyArray<string> = [
+  `CREATE TABLE local_sources (
+    local_source_id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    loaded_at TEXT NOT NULL,
+    columns TEXT NOT NULL,
+    key_column TEXT
+  ) STRICT`,
+
+  // The names of a row's columns, and the places of those that stand in columns of local_rows to the letter; -1: none.
+  `CREATE TABLE row_shapes (
+    shape_id INTEGER PRIMARY KEY,
+    local_source_id INTEGER NOT NULL REFERENCES local_sources (local_source_id),
+    names TEXT NOT NULL,
+    email_at INTEGER NOT NULL,
+    contact_id_at INTEGER NOT NULL,
+    batch_id_at INTEGER NOT NULL,
+    UNIQUE (local_source_id, names, email_at, contact_id_at, batch_id_at)
+  ) STRICT`,
+
+  // An address is NULL where it is written as its key.
+  `CREATE TABLE local_rows (
+    local_contact_id INTEGER PRIMARY KEY,
+    local_source_id INTEGER NOT NULL REFERENCES local_sources (local_source_id),
+    address_id INTEGER NOT NULL REFERENCES addresses (address_id),
+    occurrence INTEGER NOT NULL CHECK (occurrence >= 1),
+    shape_id INTEGER NOT NULL,
+    batch INTEGER,
+    email TEXT,
+    contact_id TEXT,
+    source_key TEXT,
+    cells TEXT NOT NULL
+  ) STRICT`,
+  `CREATE UNIQUE INDEX local_rows_by_address ON local_rows (address_id, local_source_id, occurrence)`,
+  `CREATE INDEX local_rows_by_contact_id ON local_rows (contact_id, address_id) WHERE contact_id IS NOT NULL`,
+  `CREATE INDEX local_rows_repeated ON local_rows (address_id, local_source_id)
+    WHERE occurrence > 1 AND batch IS NULL`,
+  // Contacts without a key, usually all of a source, take no room in it.
+  `CREATE UNIQUE INDEX local_rows_by_source_key ON local_rows (local_source_id, source_key)
+    WHERE source_key IS NOT NULL`,
+
+  // What a source once said was sent and no longer says: removing the source needs it.
+  `CREATE TABLE former_sent (
+    local_source_id INTEGER NOT NULL REFERENCES local_sources (local_source_id),
+    batch INTEGER NOT NULL REFERENCES numbered_batches (batch),
+    address_id INTEGER NOT NULL REFERENCES addresses (address_id),
+    contacts INTEGER NOT NULL CHECK (contacts >= 1),
+    PRIMARY KEY (local_source_id, batch, address_id)
+  ) STRICT, WITHOUT ROWID`,
+  "CREATE INDEX former_sent_by_batch ON former_sent (batch, address_id)",
+  "CREATE INDEX former_sent_by_address ON former_sent (address_id)"
+]
+
+/**
+ * What was sent and what the account said. Never updated in place, but for the exceptions that take a mistake back.
+ *
+ * Lists are keyed by value before position, so that finding one contact is one index lookup; the order received is in
+ * `position`.
+ */
+const facts: ReadonlyArray<string> = [
+  `CREATE TABLE accounts (
+    account_id INTEGER PRIMARY KEY CHECK (account_id = 1),
+    base_url TEXT NOT NULL,
+    bound_at TEXT NOT NULL
+  ) STRICT`,
+
+  `CREATE TABLE sent_contacts (
+    batch INTEGER NOT NULL REFERENCES numbered_batches (batch),
+    address_id INTEGER NOT NULL REFERENCES addresses (address_id),
+    occurrence INTEGER NOT NULL CHECK (occurrence >= 1),
+    email TEXT,
+    contact_id TEXT,
+    PRIMARY KEY (batch, address_id, occurrence)
+  ) STRICT, WITHOUT ROWID`,
+  "CREATE INDEX sent_contacts_by_address ON sent_contacts (address_id, batch)",
+
+  // A source had rows that could not be read: its batches may have been sent with more contacts than are known.
+  `CREATE TABLE sent_gaps (
+    batch INTEGER NOT NULL REFERENCES numbered_batches (batch),
+    source TEXT NOT NULL,
+    rejected_rows INTEGER NOT NULL CHECK (rejected_rows >= 1),
+    PRIMARY KEY (batch, source)
+  ) STRICT, WITHOUT ROWID`,
+
+  `CREATE TABLE answers (
+    answer_id INTEGER PRIMARY KEY,
+    batch INTEGER NOT NULL REFERENCES numbered_batches (batch),
+    sequence INTEGER NOT NULL CHECK (sequence >= 1),
+    received_at TEXT NOT NULL,
+    status TEXT NOT NULL,
+    success_count INTEGER,
+    failure_count INTEGER,
+    raw_body TEXT NOT NULL,
+    origin TEXT NOT NULL CHECK (origin IN ('account', 'pasted')),
+    UNIQUE (batch, sequence)
+  ) STRICT`,
+  `CREATE INDEX answers_settled ON answers (batch, sequence) WHERE ${hasSettled("status")}`,
+
+  `CREATE TABLE answer_successes (
+    answer_id INTEGER NOT NULL REFERENCES answers (answer_id),
+    contact_id TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    PRIMARY KEY (answer_id, contact_id, position)
+  ) STRICT, WITHOUT ROWID`,
+
+  `CREATE TABLE answer_failures (
+    answer_id INTEGER NOT NULL REFERENCES answers (answer_id),
+    address_id INTEGER NOT NULL REFERENCES addresses (address_id),
+    position INTEGER NOT NULL,
+    email TEXT,
+    PRIMARY KEY (answer_id, address_id, position)
+  ) STRICT, WITHOUT ROWID`,
+  "CREATE INDEX answer_failures_by_address ON answer_failures (address_id)",
+
+  // Items of a list that could not be read; they keep the batch from being decided by counting.
+  `CREATE TABLE unreadable_items (
+    batch_unreadable_item_id INTEGER PRIMARY KEY,
+    answer_id INTEGER NOT NULL REFERENCES answers (answer_id),
+    list TEXT NOT NULL CHECK (list IN ('success', 'failure')),
+    position INTEGER,
+    value TEXT NOT NULL
+  ) STRICT`,
+  "CREATE INDEX unreadable_items_by_answer ON unreadable_items (answer_id)",
+
+  `CREATE TABLE id_links (
+    contact_id TEXT NOT NULL,
+    address_id INTEGER NOT NULL REFERENCES addresses (address_id),
+    email TEXT,
+    learnt_from TEXT NOT NULL CHECK (learnt_from IN ('resolve', 'lookup', 'local')),
+    learnt_at TEXT NOT NULL,
+    PRIMARY KEY (contact_id, address_id)
+  ) STRICT, WITHOUT ROWID`,
+  "CREATE INDEX id_links_by_address ON id_links (address_id, contact_id)",
+
+  `CREATE TABLE gone_contacts (
+    contact_id TEXT PRIMARY KEY,
+    asked_at TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID`,
+
+  // What was known when an address was looked up is the last answer, not a time: where the clock is set back between an
+  // answer and a look-up, the later one bears the earlier time.
+  `CREATE TABLE address_lookups (
+    lookup_id INTEGER PRIMARY KEY,
+    address_id INTEGER NOT NULL REFERENCES addresses (address_id),
+    email TEXT,
+    asked_at TEXT NOT NULL,
+    after_answer_id INTEGER NOT NULL,
+    method TEXT NOT NULL CHECK (method IN ('address', 'walk')),
+    contact_id TEXT,
+    found_email TEXT,
+    created_at TEXT,
+    updated_at TEXT,
+    deleted INTEGER CHECK (deleted IN (0, 1)),
+    bounced INTEGER CHECK (bounced IN (0, 1)),
+    CHECK ((contact_id IS NULL) = (found_email IS NULL) AND (contact_id IS NULL) = (deleted IS NULL))
+  ) STRICT`,
+  "CREATE INDEX address_lookups_by_address ON address_lookups (address_id, lookup_id)"
+]
+
+/** The jobs that ran, and what went wrong in them: one row an episode. */
+const history: ReadonlyArray<string> = [
+  `CREATE TABLE reconcile_runs (
+    reconcile_run_id INTEGER PRIMARY KEY,
+    started_at TEXT NOT NULL,
+    finished_at TEXT,
+    open_batches INTEGER NOT NULL,
+    answers INTEGER NOT NULL DEFAULT 0,
+    settled INTEGER NOT NULL DEFAULT 0,
+    errors INTEGER NOT NULL DEFAULT 0,
+    resolved INTEGER NOT NULL DEFAULT 0,
+    looked_up INTEGER NOT NULL DEFAULT 0
+  ) STRICT`,
+
+  `CREATE TABLE batch_troubles (
+    batch_error_id INTEGER PRIMARY KEY,
+    batch INTEGER NOT NULL REFERENCES numbered_batches (batch),
+    first_at TEXT NOT NULL,
+    last_at TEXT NOT NULL,
+    times INTEGER NOT NULL CHECK (times >= 1),
+    ended_at TEXT,
+    error TEXT NOT NULL,
+    message TEXT NOT NULL,
+    raw_body TEXT
+  ) STRICT`,
+  "CREATE INDEX batch_troubles_by_batch ON batch_troubles (batch)",
+  "CREATE UNIQUE INDEX batch_troubles_lasting ON batch_troubles (batch) WHERE ended_at IS NULL",
+
+  `CREATE TABLE account_errors (
+    account_error_id INTEGER PRIMARY KEY,
+    step TEXT NOT NULL CHECK (step IN ('follow', 'resolve', 'lookup')),
+    first_at TEXT NOT NULL,
+    last_at TEXT NOT NULL,
+    times INTEGER NOT NULL CHECK (times >= 1),
+    ended_at TEXT,
+    error TEXT NOT NULL,
+    message TEXT NOT NULL,
+    raw_body TEXT
+  ) STRICT`,
+  "CREATE INDEX account_errors_by_step ON account_errors (step, last_at)",
+  "CREATE UNIQUE INDEX account_errors_lasting ON account_errors (step) WHERE ended_at IS NULL",
+
+  // One job at a time works on the file. Process numbers and host names repeat, as in containers; an instance does not.
+  `CREATE TABLE writer_lease (
+    writer_lease_id INTEGER PRIMARY KEY CHECK (writer_lease_id = 1),
+    instance TEXT NOT NULL,
+    boot_id TEXT,
+    pid_namespace TEXT,
+    host TEXT NOT NULL,
+    process_id INTEGER NOT NULL CHECK (process_id > 0),
+    process_start TEXT,
+    taken_at TEXT NOT NULL,
+    renewals INTEGER NOT NULL,
+    renewed_at TEXT NOT NULL
+  ) STRICT`
+]
+
+/** Drawn from all of the above, and drawn again when it changes. */
+const conclusions: ReadonlyArray<string> = [
+  // The evidence gives the outcome: an evidence that gives none is refused.
+  `CREATE TABLE verdicts (
+    batch INTEGER NOT NULL,
+    address_id INTEGER NOT NULL,
+    occurrence INTEGER NOT NULL,
+    outcome TEXT NOT NULL GENERATED ALWAYS AS (CASE evidence
+      WHEN 'id' THEN 'imported'
+      WHEN 'count' THEN 'imported'
+      WHEN 'failure' THEN 'rejected'
+      WHEN 'failure-and-id' THEN 'contradictory'
+      WHEN 'lookup-created' THEN 'present'
+      WHEN 'lookup-updated' THEN 'present'
+      WHEN 'lookup-older' THEN 'present'
+      WHEN 'lookup-undated' THEN 'present'
+      WHEN 'lookup-absent' THEN 'missing'
+      WHEN 'lookup-deleted' THEN 'missing'
+      WHEN 'silence' THEN 'unaccounted'
+    END) VIRTUAL,
+    evidence TEXT NOT NULL,
+    contact_id TEXT,
+    PRIMARY KEY (batch, address_id, occurrence),
+    FOREIGN KEY (batch, address_id, occurrence) REFERENCES sent_contacts (batch, address_id, occurrence)
+  ) STRICT, WITHOUT ROWID`,
+  // outcomeWords.ts says the same condition to queries, word for word. Imported contacts, usually most, are not in it.
+  `CREATE INDEX verdicts_by_outcome ON verdicts (outcome, batch)
+    WHERE outcome = 'present' OR outcome = 'rejected' OR outcome = 'contradictory' OR outcome = 'missing'
+      OR outcome = 'unaccounted'`,
+
+  `CREATE TABLE verdict_changes (
+    outcome_change_id INTEGER PRIMARY KEY,
+    changed_at TEXT NOT NULL,
+    batch INTEGER NOT NULL REFERENCES numbered_batches (batch),
+    address_id INTEGER NOT NULL REFERENCES addresses (address_id),
+    occurrence INTEGER NOT NULL,
+    outcome_before TEXT NOT NULL,
+    outcome_after TEXT NOT NULL
+  ) STRICT`,
+  "CREATE INDEX verdict_changes_by_changed_at ON verdict_changes (changed_at)",
+  "CREATE INDEX verdict_changes_by_batch ON verdict_changes (batch, address_id)",
+  "CREATE INDEX verdict_changes_by_address ON verdict_changes (address_id)",
+
+  // Instead of an index of every successful ID.
+  `CREATE TABLE unmatched_ids (
+    batch INTEGER NOT NULL REFERENCES numbered_batches (batch),
+    contact_id TEXT NOT NULL,
+    PRIMARY KEY (batch, contact_id)
+  ) STRICT, WITHOUT ROWID`,
+  "CREATE INDEX unmatched_ids_by_contact_id ON unmatched_ids (contact_id)",
+
+  `CREATE TABLE batch_findings (
+    batch INTEGER NOT NULL REFERENCES numbered_batches (batch),
+    finding TEXT NOT NULL CHECK (finding IN
+      ('unmatched-success', 'unmatched-failure', 'duplicate-sent', 'duplicate-local', 'id-conflict',
+       'impossible-transition', 'count-refuted', 'unreadable-item')),
+    subject TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    PRIMARY KEY (batch, finding, subject)
+  ) STRICT, WITHOUT ROWID`,
+
+  `CREATE TABLE nearest_sent (
+    batch INTEGER NOT NULL REFERENCES numbered_batches (batch),
+    finding TEXT NOT NULL CHECK (finding IN ('unmatched-failure', 'unmatched-success')),
+    subject TEXT NOT NULL,
+    reported_email TEXT NOT NULL,
+    sent_email TEXT NOT NULL,
+    difference TEXT NOT NULL
+      CHECK (difference IN ('spaces', 'unicode-form', 'host-form', 'among-words', 'one-edit')),
+    PRIMARY KEY (batch, finding, subject, reported_email, sent_email)
+  ) STRICT, WITHOUT ROWID`,
+
+  // Batches whose facts changed since their conclusions were drawn; written in the fact's own transaction.
+  "CREATE TABLE stale_marks (batch INTEGER PRIMARY KEY REFERENCES numbered_batches (batch)) STRICT",
+  // A settled batch is called decided only if each of its sent contacts has an outcome; until then none has.
+  `CREATE TRIGGER totals_add_up BEFORE DELETE ON stale_marks
+   WHEN (SELECT count(*) FROM verdicts WHERE batch = OLD.batch)
+     <> CASE WHEN EXISTS (SELECT 1 FROM answers WHERE batch = OLD.batch AND ${hasSettled("status")})
+       THEN (SELECT count(*) FROM sent_contacts WHERE batch = OLD.batch) ELSE 0 END
+   BEGIN
+     SELECT RAISE(ABORT, 'the outcomes of a batch do not add up to what was sent');
+   END`
+]
+
+export const firstSchema: ReadonlyArray<string> = [
+  ...numbered,
+  ...facts,
+  ...yours,
+  ...history,
+  ...conclusions
+]

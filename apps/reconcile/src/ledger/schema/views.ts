@@ -1,0 +1,256 @@
+import { likelyReason } from "./likelyReason.js"
+import { type OutcomeWord, hasSettled, isNobodyErased, isWorthAnIndex, outcomeWords } from "./words.js"
+import { written } from "./recordViews.js"
+
+export interface View {
+  readonly name: string
+  /** The question the view answers. */
+  readonly question: string
+  readonly sql: string
+}
+
+const lastStatus = (batch: string) => `(SELECT r.status FROM answers r
+  WHERE r.batch = ${batch} AND ${hasSettled("r.status")} ORDER BY r.sequence DESC LIMIT 1)`
+
+/** A success whose contact was deleted or renamed since may have been just this one. */
+const otherwiseSpokenFor = (batch: string) => `CASE
+            WHEN EXISTS (SELECT 1 FROM batch_findings f WHERE f.batch = ${batch} AND f.finding = 'unmatched-success')
+              OR EXISTS (SELECT 1 FROM answers r JOIN answer_successes x ON x.answer_id = r.answer_id
+                JOIN gone_contacts g ON g.contact_id = x.contact_id WHERE r.batch = ${batch})
+            THEN '; may have been deleted or renamed since: an ID that succeeded is gone, or not of an address sent'
+            ELSE ''
+          END`
+
+const sentIn = "(SELECT count(*) FROM sent_contacts s WHERE s.batch = b.batch)"
+
+const verdictsIn = (which: string) => `(SELECT count(*) FROM verdicts o WHERE o.batch = b.batch${which})`
+
+const count = (outcome: OutcomeWord) =>
+  `${outcome === "pending" ? `${sentIn} - ${verdictsIn("")}` : verdictsIn(` AND o.outcome = '${outcome}'`)} AS ${outcome}`
+
+const isVerdictOn = (row: string) =>
+  `o.batch = ${row}.batch AND o.address_id = ${row}.address_id AND o.occurrence = ${row}.occurrence`
+
+const named = (row: string) =>
+  `JOIN numbered_batches b ON b.batch = ${row}.batch JOIN addresses a ON a.address_id = ${row}.address_id`
+
+/** What became of the contacts of settled batches. */
+const verdicts = `SELECT b.batch_id, ${written("s")} AS email, o.outcome, o.evidence, o.contact_id, a.email_key, o.occurrence,
+          o.batch, o.address_id
+        FROM verdicts o JOIN sent_contacts s ON ${isVerdictOn("s")} ${named("o")}`
+
+const lastAnswer = (column: string) =>
+  `(SELECT r.${column} FROM answers r WHERE r.batch = b.batch ORDER BY r.sequence DESC LIMIT 1)`
+
+/** Distinct successful IDs of a batch. */
+const successesIn = (which: string) => `(SELECT count(DISTINCT x.contact_id)
+          FROM answers r JOIN answer_successes x ON x.answer_id = r.answer_id
+          WHERE r.batch = b.batch AND ${which})`
+
+/** The views are the promise to people who query the file: plain SQL, one question each. */
+export const views: ReadonlyArray<View> = [
+  {
+    name: "batch_overview",
+    question: "How does each batch stand: its status, what was sent, what was reported, what became of it?",
+    sql: `SELECT b.batch_id,
+        ${lastAnswer("status")} AS status,
+        b.submitted_at,
+        (SELECT max(r.received_at) FROM answers r WHERE r.batch = b.batch AND ${hasSettled("r.status")}) AS settled_at,
+        ${sentIn} AS sent,
+        ${lastAnswer("success_count")} AS successes,
+        ${lastAnswer("failure_count")} AS failures,
+        ${successesIn(`NOT EXISTS (SELECT 1 FROM local_rows l WHERE l.contact_id = x.contact_id)
+            AND NOT EXISTS (SELECT 1 FROM id_links k WHERE k.contact_id = x.contact_id)`)} AS unlinked_successes,
+        ${successesIn("EXISTS (SELECT 1 FROM gone_contacts g WHERE g.contact_id = x.contact_id)")} AS gone_successes,
+        ${outcomeWords.map(count).join(`,
+        `)},
+        (SELECT count(*) FROM batch_findings f WHERE f.batch = b.batch) AS findings
+      FROM numbered_batches b`
+  },
+  {
+    name: "contact_status",
+    question: "What became of each contact that was sent, in each batch it was sent in?",
+    // In two halves, so that an outcome asked for is found by its index. SQLite asks each by itself only if their columns
+    // have the same types.
+    sql: `SELECT b.batch_id, ${written("s")} AS email, o.outcome, o.evidence, o.contact_id, a.email_key, o.occurrence
+      FROM verdicts o JOIN sent_contacts s ON ${isVerdictOn("s")} ${named("o")}
+      UNION ALL
+      SELECT b.batch_id, ${written("s")}, CAST('pending' AS TEXT), CAST('unsettled' AS TEXT), CAST(NULL AS TEXT), a.email_key, s.occurrence
+      FROM sent_contacts s ${named("s")} WHERE NOT EXISTS (SELECT 1 FROM verdicts o WHERE ${isVerdictOn("s")})`
+  },
+  {
+    name: "rejected_contacts",
+    question:
+      "Which contacts stand in a failure list, those that stand in both lists (contradictory) included, and what is the likely reason?",
+    sql: `SELECT o.batch_id, o.email, o.outcome, o.evidence, o.contact_id, ${likelyReason("o")} AS likely_reason,
+        o.email_key, o.occurrence
+      FROM (${verdicts}) o WHERE o.outcome IN ('rejected', 'contradictory') AND ${isWorthAnIndex("o.outcome")}`
+  },
+  {
+    name: "unaccounted_contacts",
+    question:
+      "Of which contacts of settled batches is it not known what became: not failed, no ID known to be theirs succeeded, and not looked up since?",
+    sql: `SELECT batch_id, email, email_key, occurrence FROM (${verdicts}) o WHERE outcome = 'unaccounted'`
+  },
+  {
+    name: "missing_contacts",
+    question: "Which contacts were in neither list, and not in the account when they were looked up?",
+    sql: `SELECT o.batch_id, o.email, o.evidence,
+        (SELECT max(k.asked_at) FROM address_lookups k WHERE k.address_id = o.address_id) AS asked_at,
+        o.email_key, o.occurrence
+      FROM (${verdicts}) o WHERE o.outcome = 'missing'`
+  },
+  {
+    name: "retry_candidates",
+    question:
+      "Which contacts may be sent again, each address once and in the last batch it was sent in, and why?",
+    sql: `SELECT b.batch_id, ${written("s")} AS email, a.email_key, o.occurrence, o.outcome,
+        CASE o.evidence
+          WHEN 'lookup-absent' THEN 'in neither list, and not in the account when looked up' || ${otherwiseSpokenFor("o.batch")}
+          WHEN 'lookup-deleted' THEN 'in neither list, and deleted in the account when looked up'
+          ELSE 'in the account, but nothing shows that this ' || ${lastStatus("o.batch")} || ' batch changed it'
+        END AS reason
+      FROM verdicts o JOIN sent_contacts s ON ${isVerdictOn("s")} ${named("o")}
+      WHERE o.outcome IN ('missing', 'present') AND ${isWorthAnIndex("o.outcome")} AND o.occurrence = 1 AND ${isNobodyErased("a.email_key")}
+        AND (o.outcome = 'missing'
+          OR (o.evidence IN ('lookup-older', 'lookup-undated') AND ${lastStatus("o.batch")} IN ('failed', 'interrupted')))
+        AND NOT EXISTS (SELECT 1 FROM sent_contacts again
+          JOIN numbered_batches later ON later.batch = again.batch
+          LEFT JOIN verdicts other ON other.batch = again.batch AND other.address_id = again.address_id
+            AND other.occurrence = again.occurrence
+          WHERE again.address_id = o.address_id AND again.batch <> o.batch
+            AND (other.outcome IS NULL
+              OR (coalesce(later.submitted_at, later.added_at), later.batch_id)
+                > (coalesce(b.submitted_at, b.added_at), b.batch_id)))`
+  },
+  {
+    name: "contact_ids",
+    question: "Which contact ID belongs to which address, and where was that learnt?",
+    sql: `SELECT a.email_key, l.contact_id, CAST('local' AS TEXT) AS learnt_from,
+        (SELECT s.loaded_at FROM local_sources s WHERE s.local_source_id = l.local_source_id) AS learnt_at
+      FROM local_rows l JOIN addresses a ON a.address_id = l.address_id
+      WHERE l.contact_id IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM local_rows e
+          WHERE e.contact_id = l.contact_id AND e.address_id = l.address_id AND e.local_contact_id < l.local_contact_id)
+      UNION ALL
+      SELECT a.email_key, k.contact_id, k.learnt_from, k.learnt_at
+      FROM id_links k JOIN addresses a ON a.address_id = k.address_id`
+  },
+  {
+    name: "local_contact_ids",
+    question: "Which contact ID has each of your own contacts, wherever that was learnt?",
+    sql: `SELECT s.name AS source, l.source_key, ${written("l")} AS email, l.contact_id AS own_contact_id,
+        coalesce(l.contact_id, (SELECT min(k.contact_id) FROM id_links k WHERE k.address_id = l.address_id)) AS contact_id,
+        CASE WHEN l.contact_id IS NOT NULL THEN 'local'
+          ELSE (SELECT k.learnt_from FROM id_links k WHERE k.address_id = l.address_id ORDER BY k.contact_id LIMIT 1) END AS learnt_from,
+        a.email_key, l.local_contact_id
+      FROM local_rows l JOIN local_sources s ON s.local_source_id = l.local_source_id
+      JOIN addresses a ON a.address_id = l.address_id`
+  },
+  {
+    name: "contact_id_batches",
+    question:
+      "Which answers about which batches list a contact ID among the successes, whoever it belongs to?",
+    sql: [
+      "unmatched_ids k JOIN answers r ON r.batch = k.batch",
+      "local_rows k JOIN sent_contacts s ON s.address_id = k.address_id JOIN answers r ON r.batch = s.batch",
+      "id_links k JOIN sent_contacts s ON s.address_id = k.address_id JOIN answers r ON r.batch = s.batch"
+    ]
+      .map(
+        (known) => `SELECT k.contact_id, b.batch_id, r.sequence, r.received_at FROM ${known}
+        JOIN answer_successes x ON x.answer_id = r.answer_id AND x.contact_id = k.contact_id
+        JOIN numbered_batches b ON b.batch = r.batch`
+      )
+      .concat(`SELECT x.contact_id, b.batch_id, r.sequence, r.received_at
+        FROM stale_marks m CROSS JOIN answers r ON r.batch = m.batch
+        CROSS JOIN answer_successes x ON x.answer_id = r.answer_id
+        CROSS JOIN numbered_batches b ON b.batch = r.batch`)
+      .join(`
+      UNION
+      `)
+  },
+  {
+    name: "unmatched_failures",
+    question:
+      "Which addresses were reported as failed, though no sent contact has them, and which sent ones are nearly the same?",
+    sql: `SELECT b.batch_id, f.subject AS email, f.detail,
+        (SELECT group_concat(n.sent_email, ', ') FROM nearest_sent n
+          WHERE n.batch = f.batch AND n.finding = f.finding AND n.subject = f.subject) AS nearest_sent
+      FROM batch_findings f JOIN numbered_batches b ON b.batch = f.batch WHERE f.finding = 'unmatched-failure'`
+  },
+  {
+    name: "id_conflicts",
+    question:
+      "Which contact IDs are linked to several addresses, and which addresses to several contact IDs?",
+    sql: `SELECT contact_id, NULL AS email_key, 'one-id-several-addresses' AS problem, group_concat(email_key, ', ') AS detail
+      FROM (SELECT DISTINCT contact_id, email_key FROM contact_ids ORDER BY contact_id, email_key) GROUP BY contact_id HAVING count(*) > 1
+      UNION ALL
+      SELECT NULL, email_key, 'one-address-several-ids', group_concat(contact_id, ', ')
+      FROM (SELECT DISTINCT contact_id, email_key FROM contact_ids ORDER BY email_key, contact_id) GROUP BY email_key HAVING count(*) > 1`
+  },
+  {
+    name: "batch_timeline",
+    question: "What did ActiveCampaign answer about each batch, and when?",
+    sql: `SELECT b.batch_id, r.received_at AS at, r.status, r.success_count AS successes, r.failure_count AS failures, NULL AS error, r.origin
+      FROM answers r JOIN numbered_batches b ON b.batch = r.batch
+      UNION ALL
+      SELECT b.batch_id, e.first_at, NULL, NULL, NULL, e.message, CAST('account' AS TEXT)
+      FROM batch_troubles e JOIN numbered_batches b ON b.batch = e.batch
+      UNION ALL
+      SELECT b.batch_id, e.first_at, NULL, NULL, NULL, e.message, CAST('account' AS TEXT)
+      FROM account_errors e JOIN numbered_batches b ON e.step = 'follow' AND b.added_at <= e.last_at
+      WHERE NOT EXISTS (SELECT 1 FROM answers r WHERE r.batch = b.batch
+        AND ${hasSettled("r.status")} AND r.received_at < e.first_at)`
+  },
+  {
+    name: "daily_totals",
+    question:
+      "What became of what was sent on each day (of submission where it is known, else of being added here)?",
+    sql: `SELECT substr(coalesce(b.submitted_at, b.added_at), 1, 10) AS day, count(DISTINCT b.batch) AS batches, count(s.batch) AS sent,
+        ${outcomeWords
+          .map((outcome) =>
+            outcome === "pending"
+              ? "count(s.batch) - count(o.outcome) AS pending"
+              : `count(*) FILTER (WHERE o.outcome = '${outcome}') AS ${outcome}`
+          )
+          .join(`,
+        `)}
+      FROM numbered_batches b
+      LEFT JOIN sent_contacts s ON s.batch = b.batch
+      LEFT JOIN verdicts o ON ${isVerdictOn("s")}
+      GROUP BY day`
+  },
+  {
+    name: "changes_since_last_run",
+    question:
+      "Which contacts came to another outcome since the last run began: found, lost, settled for the first time, or otherwise changed?",
+    sql: `WITH last_run AS (SELECT max(started_at) AS started_at FROM reconcile_runs),
+      changed AS (
+        SELECT c.batch, c.address_id, c.occurrence, c.outcome_before, min(c.outcome_change_id) AS first_change
+        FROM verdict_changes c WHERE c.changed_at >= (SELECT started_at FROM last_run)
+        GROUP BY c.batch, c.address_id, c.occurrence
+        UNION ALL
+        SELECT o.batch, o.address_id, o.occurrence, 'pending', 0
+        FROM answers r JOIN verdicts o ON o.batch = r.batch
+        WHERE ${hasSettled("r.status")} AND r.received_at > (SELECT started_at FROM last_run)
+          AND NOT EXISTS (SELECT 1 FROM answers earlier WHERE earlier.batch = r.batch
+            AND earlier.sequence < r.sequence AND ${hasSettled("earlier.status")})
+      ),
+      before AS (
+        SELECT batch, address_id, occurrence, outcome_before, min(first_change) FROM changed
+        GROUP BY batch, address_id, occurrence
+      )
+      SELECT b.batch_id, ${written("s")} AS email, c.outcome_before, o.outcome AS outcome_after,
+        CASE
+          WHEN c.outcome_before = 'pending' THEN 'settled'
+          WHEN o.outcome IN ('imported', 'present') AND c.outcome_before NOT IN ('imported', 'present') THEN 'found'
+          WHEN c.outcome_before IN ('imported', 'present') AND o.outcome NOT IN ('imported', 'present') THEN 'lost'
+          ELSE 'changed'
+        END AS change
+      FROM before c
+      JOIN verdicts o ON ${isVerdictOn("c")}
+      JOIN sent_contacts s ON ${isVerdictOn("s")}
+      ${named("c")}
+      WHERE o.outcome <> c.outcome_before`
+  }
+]
