@@ -166,6 +166,21 @@ const intoFile = (
   }))
 }
 
+/**
+ * Adds to what a file holds, a piece at a time, so that it can be read while it grows; a log is the use. A file that is
+ * not there yet is created for its owner alone.
+ */
+export const appendTo = (target: Target): Effect.Effect<Writer["write"], OutputError, Scope.Scope> =>
+  target._tag === "Stream"
+    ? Effect.map(intoStream(target), ({ write }) => write)
+    : opened(target.path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT, 0o600).pipe(
+        Effect.map(
+          (descriptor) => (text: string) =>
+            Effect.mapError(writeAll(descriptor, new TextEncoder().encode(text)), outputFailed(target))
+        ),
+        Effect.mapError(outputFailed(target))
+      )
+
 export interface Options {
   readonly inputs: ReadonlyArray<Input>
   readonly sealed: boolean
