@@ -6,7 +6,7 @@ import * as Fiber from "effect/Fiber"
 import { applicationId } from "../../src/ledger/file/identity.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
 import { schemaVersion } from "../../src/ledger/schema/migrations.js"
-import { verdictWords } from "../../src/ledger/schema/words.js"
+import { Verdict } from "../../src/ledger/schema/words.js"
 import { views } from "../../src/ledger/schema/views.js"
 import { select } from "../support/ledger.js"
 import { temporaryFolder } from "../support/temporary.js"
@@ -63,7 +63,7 @@ describe("the file", () => {
       const [table] = yield* select<{ readonly sql: string }>(
         "SELECT sql FROM sqlite_schema WHERE name = 'verdicts'"
       )
-      for (const word of verdictWords) assert.include(table?.sql ?? "", `'${word}'`)
+      for (const word of Verdict.literals) assert.include(table?.sql ?? "", `'${word}'`)
       const given = yield* Effect.flip(
         select(
           "INSERT INTO verdicts (batch, address_id, occurrence, outcome, evidence) VALUES (1, 1, 1, 'fine', 'id')"

@@ -9,7 +9,7 @@ import { Ledger } from "../Ledger.js"
 import { changesOf } from "../file/transaction.js"
 import * as links from "../load/links.js"
 import { spellOut } from "../load/shapes.js"
-import type { OutcomeWord } from "../schema/words.js"
+import type { Outcome } from "../schema/words.js"
 import { reconcileStale } from "../conclusions/Reconciliation.js"
 import { knownAs } from "../schema/recordViews.js"
 
@@ -18,11 +18,11 @@ export interface Removal {
   /** Rows taken out, table by table; tables that lose none are left out. */
   readonly removed: ReadonlyArray<{ readonly table: string; readonly rows: number }>
   /** The outcomes of the sent contacts that are taken out. */
-  readonly lost: ReadonlyArray<{ readonly outcome: OutcomeWord; readonly contacts: number }>
+  readonly lost: ReadonlyArray<{ readonly outcome: Outcome; readonly contacts: number }>
   /** Contacts that stay and come to another outcome. */
   readonly changed: ReadonlyArray<{
-    readonly before: OutcomeWord
-    readonly after: OutcomeWord
+    readonly before: Outcome
+    readonly after: Outcome
     readonly contacts: number
   }>
   /** Contacts that may be sent again, before and after. */

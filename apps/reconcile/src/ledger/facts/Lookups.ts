@@ -5,9 +5,11 @@ import type { Contact } from "effect-activecampaign/Contact"
 import { numberAddresses } from "./addresses.js"
 import { markAddresses } from "./stale.js"
 import { Ledger } from "../Ledger.js"
-import { isNobodyErased } from "../schema/words.js"
+import { isNobodyErased, type Method } from "../schema/words.js"
 import type { LedgerError } from "../LedgerError.js"
 import { add, type KnownLink, markKnown } from "./Links.js"
+
+export type { Method } from "../schema/words.js"
 
 /** An address nobody has accounted for. */
 export interface Unaccounted {
@@ -47,8 +49,6 @@ export interface LookedUp {
   readonly email: string
   readonly contact: Option.Option<Contact>
 }
-
-export type Method = "address" | "walk"
 
 /** When a look-up began: the time, and what was known then, since a clock may be set back between two facts. */
 export interface Moment {

@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
 import type { BatchId } from "effect-activecampaign/BatchId"
 import { Ledger } from "../Ledger.js"
+import type { Step } from "../schema/words.js"
 
-/** Which part of the job was without answers for a reason that is no single batch's. */
-export type Step = "follow" | "resolve" | "lookup"
+export type { Step } from "../schema/words.js"
 
 /** Failed calls since the last time they were recorded. */
 export interface FailedCalls {

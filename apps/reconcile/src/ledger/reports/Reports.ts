@@ -1,11 +1,18 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { Ledger } from "../Ledger.js"
-import { type OutcomeWord, hasSettled, isWorthAnIndex } from "../schema/words.js"
+import {
+  type Evidence,
+  type Finding,
+  hasSettled,
+  isWorthAnIndex,
+  type Outcome,
+  type Origin
+} from "../schema/words.js"
 
 export interface OutcomeTotal {
-  readonly outcome: OutcomeWord
-  readonly evidence: string
+  readonly outcome: Outcome
+  readonly evidence: Evidence
   readonly contacts: number
 }
 
@@ -32,14 +39,14 @@ export interface BatchRow {
 export interface OutcomeRow {
   readonly batch_id: string
   readonly email: string
-  readonly outcome: OutcomeWord
-  readonly evidence: string
+  readonly outcome: Outcome
+  readonly evidence: Evidence
   readonly contact_id: string | null
 }
 
 export interface FindingRow {
   readonly batch_id: string
-  readonly finding: string
+  readonly finding: Finding
   readonly subject: string
   readonly detail: string
 }
@@ -50,7 +57,7 @@ export interface TimelineRow {
   readonly successes: number | null
   readonly failures: number | null
   readonly error: string | null
-  readonly origin: "account" | "pasted"
+  readonly origin: Origin
 }
 
 export interface Summary {
@@ -58,7 +65,7 @@ export interface Summary {
   readonly settled: number
   readonly sent: number
   readonly outcomes: ReadonlyArray<OutcomeTotal>
-  readonly findings: ReadonlyArray<{ readonly finding: string; readonly count: number }>
+  readonly findings: ReadonlyArray<{ readonly finding: Finding; readonly count: number }>
 }
 
 export const summary = Effect.flatMap(Ledger, ({ sql, use }) =>
@@ -77,7 +84,7 @@ export const summary = Effect.flatMap(Ledger, ({ sql, use }) =>
         UNION ALL SELECT 'pending', 'unsettled', sent - decided
         FROM (SELECT (SELECT count(*) FROM sent_contacts) AS sent, (SELECT count(*) FROM verdicts) AS decided)
         WHERE sent > decided ORDER BY outcome, evidence`
-      const findings = yield* sql<{ readonly finding: string; readonly count: number }>`
+      const findings = yield* sql<{ readonly finding: Finding; readonly count: number }>`
         SELECT finding, count(*) AS count FROM batch_findings GROUP BY finding ORDER BY finding`
       const result: Summary = {
         batches: totals?.batches ?? 0,

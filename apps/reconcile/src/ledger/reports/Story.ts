@@ -2,6 +2,7 @@ import type { SqlClient } from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import { fromAddress } from "effect-activecampaign/EmailKey"
 import { Ledger } from "../Ledger.js"
+import type { Evidence, Outcome } from "../schema/words.js"
 
 /** A row of facts behind a verdict: the table it stands in, when it was learnt, and what it says. */
 export interface Fact {
@@ -18,8 +19,8 @@ export interface Chapter {
   readonly batch_id: string
   readonly email: string
   readonly occurrence: number
-  readonly outcome: string
-  readonly evidence: string
+  readonly outcome: Outcome
+  readonly evidence: Evidence
   readonly contact_id: string | null
   /** Our guess why it was rejected, and why it may be sent again; null where there is none, or it may not. */
   readonly likely_reason: string | null

@@ -1,3 +1,5 @@
+import { endedBadly } from "../schema/words.js"
+
 /**
  * A value that a question asks for. In its SQL, `:name` stands for it; for an `email` the email key is bound,
  * so that the question may be asked with the address in any spelling.
@@ -111,7 +113,7 @@ ORDER BY since, b.batch_id`
     question: "Which batches ended failed or interrupted, and what became of their contacts?",
     parameters: [],
     sql: `SELECT batch_id, status, sent, imported, present, rejected, missing, unaccounted
-FROM batch_overview WHERE status IN ('failed', 'interrupted')
+FROM batch_overview WHERE ${endedBadly("status")}
 ORDER BY settled_at, batch_id`
   },
   {
