@@ -4,7 +4,7 @@ import * as Command from "@effect/cli/Command"
 import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
-import { erase as eraseFrom, held } from "../../ledger/erase/Erase.js"
+import { erase as eraseFrom, whereHeld } from "../../ledger/erase/Erase.js"
 import { askedAddress } from "../../ledger/erase/askedAddress.js"
 import { searchBeside } from "../../ledger/erase/beside.js"
 import { searchBytes } from "../../ledger/erase/fileBytes.js"
@@ -51,7 +51,7 @@ const placesOf = (places: ReadonlyArray<Remaining>) =>
 
 const show = (file: string, subject: string) =>
   Effect.gen(function* () {
-    const { contactIds, held: rows, key, keys } = yield* held(subject)
+    const { contactIds, held: rows, key, keys } = yield* whereHeld(subject)
     const found = yield* searchReadOnly(file, personOf(subject))
     const spelled = keys.filter((one) => one !== key)
     return {

@@ -175,9 +175,7 @@ const inSlices = (options: SliceOptions) =>
 export const reconcileStale = (options: { readonly only?: BatchId } = {}) => inSlices(options)
 
 /** Marks every batch as changed, so that all conclusions are drawn anew from the facts. */
-export const markAllStale = Effect.flatMap(Ledger, ({ sql, use }) =>
-  use(sql.unsafe(markBatches("SELECT batch FROM numbered_batches")))
-)
+export const markAllStale = Ledger.use((sql) => sql.unsafe(markBatches("SELECT batch FROM numbered_batches")))
 
 /** Takes the conclusions of the batches whose facts changed away, and draws them from nothing. */
 export const redrawStale = Effect.suspend(() => inSlices({ fromNothing: true }))

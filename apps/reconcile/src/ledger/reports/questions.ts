@@ -49,19 +49,25 @@ const since: Parameter = {
   default: ""
 }
 
+/** How many sent contacts have each outcome, and on what evidence: of views as people ask, or of the tables behind them. */
+export const totalsByOutcome = (
+  outcomes: string,
+  sent: string
+) => `SELECT outcome, evidence, count(*) AS contacts
+FROM ${outcomes} GROUP BY outcome, evidence
+UNION ALL
+SELECT 'pending', 'unsettled', sent - decided
+FROM (SELECT (SELECT count(*) FROM ${sent}) AS sent, (SELECT count(*) FROM ${outcomes}) AS decided)
+WHERE sent > decided
+ORDER BY outcome, evidence`
+
 /** The saved questions, in the order in which they are listed. */
 export const questions: ReadonlyArray<Question> = [
   {
     name: "totals",
     question: "How many sent contacts have each outcome, and on what evidence?",
     parameters: [],
-    sql: `SELECT outcome, evidence, count(*) AS contacts
-FROM outcomes GROUP BY outcome, evidence
-UNION ALL
-SELECT 'pending', 'unsettled', sent - decided
-FROM (SELECT (SELECT count(*) FROM batch_sent) AS sent, (SELECT count(*) FROM outcomes) AS decided)
-WHERE sent > decided
-ORDER BY outcome, evidence`
+    sql: totalsByOutcome("outcomes", "batch_sent")
   },
   {
     name: "totals-by-source",
