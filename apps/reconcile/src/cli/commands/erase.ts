@@ -13,7 +13,7 @@ import { type Remaining, search, searchReadOnly } from "../../ledger/erase/searc
 import type { Tidied } from "../../ledger/erase/tidy.js"
 import { keptCopies, realPath } from "../../ledger/file/keptCopies.js"
 import * as Ledger from "../../ledger/Ledger.js"
-import { fromSqlite } from "../../ledger/LedgerError.js"
+import { LedgerError } from "../../ledger/LedgerError.js"
 import { whileLeased } from "../../ledger/lease/Lease.js"
 import { thousands } from "../../text/thousands.js"
 import { ExitCode } from "../shell/ExitCode.js"
@@ -112,8 +112,14 @@ const remove = (file: string, subject: string) =>
     )
     const { others, remaining, unread } = found
     // SQLite no longer has the file open in this process; closing it here would otherwise drop its locks.
-    const ledger = yield* Effect.mapError(searchBytes(file, erased.person, others), ({ error }) =>
-      fromSqlite(file, error)
+    const ledger = yield* Effect.mapError(
+      searchBytes(file, erased.person, others),
+      ({ reason }) =>
+        new LedgerError({
+          file,
+          kind: "failed",
+          reason: `its bytes cannot be searched (${reason}), so nothing proves that the address is gone. Make the file readable, and run the same command again.`
+        })
     )
     const beside = yield* searchBeside(file, erased.person, others)
     const command = `ac-reconcile erase ${/^[\w.@+-]+$/.test(subject) ? subject : `'${subject.replaceAll("'", `'\\''`)}'`} --yes --db ${file}`

@@ -1,10 +1,11 @@
-import Sqlite from "better-sqlite3"
+import type Sqlite from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { OutputError } from "../../files/OutputError.js"
 import { outputFailed } from "../../files/Target.js"
 import * as Unfinished from "../../files/Unfinished.js"
 import { codeOf, fromSqlite, LedgerError, messageOf } from "../LedgerError.js"
+import { reading, using } from "./connection.js"
 import { ownTables } from "../schema/ownTables.js"
 
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
@@ -38,25 +39,6 @@ const vacuumInto = (database: Sqlite.Database, to: string): ReadonlyMap<string, 
   const expected = counts(database)
   database.prepare("VACUUM INTO ?").run(to)
   return versionOf(database) === before ? expected : undefined
-}
-
-const opened = <E>(file: string, trouble: (error: unknown) => E) =>
-  Effect.acquireRelease(
-    Effect.try({ try: () => new Sqlite(file, { readonly: true, fileMustExist: true }), catch: trouble }),
-    (database) => Effect.sync(() => database.close())
-  )
-
-const using = <A>(
-  file: string,
-  use: (database: Sqlite.Database) => A,
-  options: { readonly readonly?: boolean } = {}
-): A => {
-  const database = new Sqlite(file, { fileMustExist: true, ...options })
-  try {
-    return use(database)
-  } finally {
-    database.close()
-  }
 }
 
 /** Nobody works on a copy, whoever works on the ledger. */
@@ -124,7 +106,7 @@ export const checkedCopy = (
     const copy = yield* Effect.mapError(Unfinished.make(path), failed)
     const trouble = troubleWith(from, to, hint)
     const expected = yield* Effect.scoped(
-      Effect.flatMap(opened(from, trouble), (database) =>
+      Effect.flatMap(reading(from, trouble), (database) =>
         Effect.try({ try: () => vacuumInto(database, copy), catch: trouble })
       )
     )
@@ -132,11 +114,11 @@ export const checkedCopy = (
       try: () => {
         using(copy, freeFromLease)
         // As the original is read, too: a connection that cannot write checks less of what rows may hold.
-        const reading = { readonly: true }
+        const readonly = { readonly: true }
         return using(
           copy,
-          (database) => faultIn(database, expected, () => using(from, problemOf, reading)),
-          reading
+          (database) => faultIn(database, expected, () => using(from, problemOf, readonly)),
+          readonly
         )
       },
       catch: trouble
