@@ -6,12 +6,12 @@ const needsQuotes = /[",;\t\r\n]|^\s|\s$|^\uFEFF/
 
 const quoted = (text: string) => (needsQuotes.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
 
-/** Lines of CSV per RFC 4180, with formulas turned into text unless `raw`. */
-export const lines = (raw: boolean) => (rows: ReadonlyArray<ReadonlyArray<unknown>>) => {
+/** Lines of CSV per RFC 4180, with formulas turned into text unless `keepFormulas`. */
+export const lines = (keepFormulas: boolean) => (rows: ReadonlyArray<ReadonlyArray<unknown>>) => {
   let neutralised = 0
   const safe = (value: unknown) => {
     const text = cellText(value)
-    if (raw || isNumber(value)) return text
+    if (keepFormulas || isNumber(value)) return text
     const neutral = neutralise(text)
     if (neutral !== text) neutralised += 1
     return neutral

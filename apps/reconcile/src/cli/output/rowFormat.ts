@@ -33,10 +33,10 @@ const jsonObjects = (columns: ReadonlyArray<string>) => {
   return (row: Row) => `{${names.map((name, at) => `${name}:${jsonText(row[at])}`).join(",")}}`
 }
 
-const encodingOf = (format: Format, columns: ReadonlyArray<string>, raw: boolean): Encoding => {
+const encodingOf = (format: Format, columns: ReadonlyArray<string>, keepFormulas: boolean): Encoding => {
   switch (format) {
     case "csv": {
-      const lines = CsvText.lines(raw)
+      const lines = CsvText.lines(keepFormulas)
       return { before: lines([columns]), rows: lines }
     }
     case "markdown":
@@ -60,11 +60,11 @@ const encodingOf = (format: Format, columns: ReadonlyArray<string>, raw: boolean
   }
 }
 
-/** Rows as text, a chunk at a time; header and brackets included. `raw` leaves formulas in CSV as they are. */
+/** Rows as text, a chunk at a time; header and brackets included. `keepFormulas` leaves formulas in CSV as they are. */
 export const encode =
-  (format: Format, columns: ReadonlyArray<string>, options: { readonly raw?: boolean } = {}) =>
+  (format: Format, columns: ReadonlyArray<string>, options: { readonly keepFormulas?: boolean } = {}) =>
   <E, R>(rows: Stream.Stream<Row, E, R>): Stream.Stream<Piece, E, R> => {
-    const encoding = encodingOf(format, columns, options.raw ?? false)
+    const encoding = encodingOf(format, columns, options.keepFormulas ?? false)
     const one = (piece: Omit<Piece, "rows"> | undefined): Stream.Stream<Piece> =>
       piece === undefined ? Stream.empty : Stream.succeed({ ...piece, rows: 0 })
     const pieces = Stream.mapChunks(rows, (chunk) =>

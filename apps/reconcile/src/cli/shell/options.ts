@@ -142,7 +142,7 @@ export const batchIdArgument = Args.text({ name: "batch-id" }).pipe(
 
 export const batch = Options.text("batch").pipe(Options.optional, Options.withDescription("Only this batch"))
 
-export const raw = Options.boolean("raw").pipe(
+export const keepFormulas = Options.boolean("raw").pipe(
   Options.withDescription("Leave CSV cells as they are, also where a spreadsheet would run them as formulas")
 )
 

@@ -8,8 +8,8 @@ import { Ledger } from "../Ledger.js"
 import { agreeCounts, closeNumbers } from "./count.js"
 import { anyRepeatedLocal, drawDuplicateLocal, drawFindings } from "./findings.js"
 import { drawNearMatches } from "./nearMatches.js"
-import { drawOutcomes, drawPlainOutcomes, markOdd, watchChanges } from "./outcomes.js"
-import { choosePlain, disproveContradictory, disprovePlain } from "./plain.js"
+import { drawOutcomes, drawOutcomesByOwnIds, markDisagreeing, watchChanges } from "./outcomes.js"
+import { chooseOwnIds, disproveContradictory, disproveOwnIds } from "./ownIds.js"
 import {
   clearScope,
   createScope,
@@ -41,16 +41,16 @@ export const conclusionStatements = (options: {
   describeScope,
   ...(options.doubted ? [] : doubtScope),
   fillFailures,
-  choosePlain,
-  drawPlainOutcomes,
-  ...disprovePlain,
+  chooseOwnIds,
+  drawOutcomesByOwnIds,
+  ...disproveOwnIds,
   ...describeLists,
   agreeCounts,
   disproveContradictory,
   ...fillLinks,
   ...closeNumbers,
   drawOutcomes,
-  markOdd,
+  markDisagreeing,
   ...drawUnmatchedSuccesses,
   ...drawFindings,
   ...(options.repeated ? [drawDuplicateLocal] : [])

@@ -7,12 +7,12 @@ import type { Resolved } from "effect-activecampaign/Contacts"
 import { numberAddresses } from "./addresses.js"
 import { markLinked } from "./stale.js"
 import { Ledger, rowOf } from "../Ledger.js"
+import { hasNoAddress } from "../schema/recordViews.js"
 
 /** IDs that a decided batch reported as successes, and of which nobody knows whose they are. */
 const unknown = `
   FROM unmatched_ids x
-  WHERE NOT EXISTS (SELECT 1 FROM local_rows l WHERE l.contact_id = x.contact_id)
-    AND NOT EXISTS (SELECT 1 FROM id_links k WHERE k.contact_id = x.contact_id)
+  WHERE ${hasNoAddress("x.contact_id")}
     AND NOT EXISTS (SELECT 1 FROM gone_contacts g WHERE g.contact_id = x.contact_id)`
 
 const Count = rowOf("unmatched_successes", { ids: Schema.Int })

@@ -1,6 +1,6 @@
 import { likelyReason } from "./likelyReason.js"
 import { endedBadly, hasSettled, isNobodyErased, isWorthAnIndex, Outcome } from "./words.js"
-import { written } from "./recordViews.js"
+import { hasNoAddress, written } from "./recordViews.js"
 
 export interface View {
   readonly name: string
@@ -59,8 +59,7 @@ export const views: ReadonlyArray<View> = [
         ${sentIn} AS sent,
         ${lastAnswer("success_count")} AS successes,
         ${lastAnswer("failure_count")} AS failures,
-        ${successesIn(`NOT EXISTS (SELECT 1 FROM local_rows l WHERE l.contact_id = x.contact_id)
-            AND NOT EXISTS (SELECT 1 FROM id_links k WHERE k.contact_id = x.contact_id)`)} AS unlinked_successes,
+        ${successesIn(hasNoAddress("x.contact_id"))} AS unlinked_successes,
         ${successesIn("EXISTS (SELECT 1 FROM gone_contacts g WHERE g.contact_id = x.contact_id)")} AS gone_successes,
         ${Outcome.literals.map(count).join(`,
         `)},

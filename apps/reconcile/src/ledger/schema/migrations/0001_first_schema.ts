@@ -190,6 +190,15 @@ const facts: ReadonlyArray<string> = [
   "CREATE INDEX address_lookups_by_address ON address_lookups (address_id, lookup_id)"
 ]
 
+/** Calls that failed one after the other, until one had an answer. */
+const episode = `first_at TEXT NOT NULL,
+    last_at TEXT NOT NULL,
+    times INTEGER NOT NULL CHECK (times >= 1),
+    ended_at TEXT,
+    error TEXT NOT NULL,
+    message TEXT NOT NULL,
+    raw_body TEXT`
+
 /** The jobs that ran, and what went wrong in them: one row an episode. */
 const history: ReadonlyArray<string> = [
   `CREATE TABLE reconcile_runs (
@@ -207,13 +216,7 @@ const history: ReadonlyArray<string> = [
   `CREATE TABLE batch_troubles (
     batch_error_id INTEGER PRIMARY KEY,
     batch INTEGER NOT NULL REFERENCES numbered_batches (batch),
-    first_at TEXT NOT NULL,
-    last_at TEXT NOT NULL,
-    times INTEGER NOT NULL CHECK (times >= 1),
-    ended_at TEXT,
-    error TEXT NOT NULL,
-    message TEXT NOT NULL,
-    raw_body TEXT
+    ${episode}
   ) STRICT`,
   "CREATE INDEX batch_troubles_by_batch ON batch_troubles (batch)",
   "CREATE UNIQUE INDEX batch_troubles_lasting ON batch_troubles (batch) WHERE ended_at IS NULL",
@@ -221,13 +224,7 @@ const history: ReadonlyArray<string> = [
   `CREATE TABLE account_errors (
     account_error_id INTEGER PRIMARY KEY,
     step TEXT NOT NULL CHECK (${isOneOf("step", Step)}),
-    first_at TEXT NOT NULL,
-    last_at TEXT NOT NULL,
-    times INTEGER NOT NULL CHECK (times >= 1),
-    ended_at TEXT,
-    error TEXT NOT NULL,
-    message TEXT NOT NULL,
-    raw_body TEXT
+    ${episode}
   ) STRICT`,
   "CREATE INDEX account_errors_by_step ON account_errors (step, last_at)",
   "CREATE UNIQUE INDEX account_errors_lasting ON account_errors (step) WHERE ended_at IS NULL",
