@@ -16,7 +16,7 @@ import Sqlite from "better-sqlite3"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { nameOf } from "../../src/account/RateFile.js"
-import * as SharedRate from "../../src/account/SharedRate.js"
+import type * as SharedRate from "../../src/account/SharedRate.js"
 import { temporaryFolder } from "../support/temporary.js"
 import { account, busiest, calling, command, inVirtualTime } from "./support.js"
 
