@@ -64,6 +64,13 @@ export class Ledger extends Context.Tag("ac-reconcile/Ledger")<Ledger, Service>(
       )
     )
   }
+
+  /** What a statement calls `number` in its one row; 0 where it has none. */
+  static readonly number = (
+    from: string,
+    statement: (sql: SqlClient.SqlClient) => Effect.Effect<ReadonlyArray<unknown>, SqlError>
+  ): Effect.Effect<number, LedgerError, Ledger> =>
+    Effect.map(Ledger.query(rowOf(from, { number: Schema.Int }), statement), ([row]) => row?.number ?? 0)
 }
 
 /** The rows of a table or view, by the name that an error is to tell. */

@@ -13,7 +13,6 @@ import * as RejectsFile from "../../contacts/RejectsFile.js"
 import * as Remarks from "../../contacts/Remarks.js"
 import * as SqliteReader from "../../contacts/SqliteReader.js"
 import { ExitCode } from "../shell/ExitCode.js"
-import { describeLoaded } from "../output/loadProgress.js"
 import * as Progress from "../output/progress.js"
 import { describeRemarks, remarksResult } from "../output/loadText.js"
 import { plural, printable } from "../output/text.js"
@@ -112,7 +111,7 @@ const readRows = <R>({
         restored += chunk.restored
         remarks.add(chunk.remarks)
         if (names.length === 0) names = chunk.rows[0]?.names ?? names
-        return progress.show(`${describeLoaded(loaded, size)} …`)
+        return progress.show(`${Progress.describeLoaded(loaded, size)} …`)
       }),
       Stream.map((chunk) => chunk.rows),
       Stream.concat(

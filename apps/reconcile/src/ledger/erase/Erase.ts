@@ -105,13 +105,13 @@ const rowsOf = (person: Person, address: string) =>
     const keys = yield* keysHeld(person, address)
     const rows = yield* Effect.forEach(tablesByKey, (table) =>
       Effect.map(
-        Ledger.query(rowOf(table, { rows: Schema.Int }), (sql) =>
+        Ledger.number(table, (sql) =>
           sql.unsafe(
-            `SELECT count(*) AS rows FROM ${table} WHERE email_key IN (SELECT value FROM json_each(?))`,
+            `SELECT count(*) AS number FROM ${table} WHERE email_key IN (SELECT value FROM json_each(?))`,
             [list(keys)]
           )
         ),
-        ([row]) => ({ table, rows: row?.rows ?? 0 })
+        (rows) => ({ table, rows })
       )
     )
     return { keys, contactIds: yield* idsOf(keys), held: rows.filter((row) => row.rows > 0) }
@@ -121,17 +121,15 @@ const rowsOf = (person: Person, address: string) =>
 export const whereHeld = (address: string) =>
   Effect.map(rowsOf(personOf(address), address), (found) => ({ key: fromAddress(address), ...found }))
 
-const Last = rowOf("addresses", { last: Schema.Int })
-
 /** The number of the next name that stands for nobody in particular. */
 const freeNumber = Effect.map(
-  Ledger.query(
-    Last,
+  Ledger.number(
+    "addresses",
     (sql) => sql`
-        SELECT coalesce(max(CAST(substr(email_key, 8) AS INTEGER)), 0) AS last FROM addresses
-        WHERE email_key >= 'erased-' AND email_key < 'erased.'`
+      SELECT coalesce(max(CAST(substr(email_key, 8) AS INTEGER)), 0) AS number FROM addresses
+      WHERE email_key >= 'erased-' AND email_key < 'erased.'`
   ),
-  ([row]) => (row?.last ?? 0) + 1
+  (last) => last + 1
 )
 
 const Naming = rowOf("findings", { batch: Schema.Int, text: Schema.String })

@@ -51,11 +51,9 @@ export const sources = Ledger.query(
   (sql) => sql`SELECT local_source_id AS id, name FROM local_sources ORDER BY name`
 )
 
-const Count = rowOf("retry_candidates", { rows: Schema.Int })
-
-const countRetries = Effect.map(
-  Ledger.query(Count, (sql) => sql`SELECT count(*) AS rows FROM retry_candidates`),
-  ([row]) => row?.rows ?? 0
+const countRetries = Ledger.number(
+  "retry_candidates",
+  (sql) => sql`SELECT count(*) AS number FROM retry_candidates`
 )
 
 class RolledBack<A> extends Data.TaggedError("RolledBack")<{ readonly would: A }> {}
@@ -77,14 +75,9 @@ const changedSince = (last: number) =>
       WHERE outcome_change_id > ${last} GROUP BY outcome_before, outcome_after ORDER BY outcome_before, outcome_after`
   )
 
-const LastChange = rowOf("outcome_changes", { id: Schema.Int })
-
-const lastChange = Effect.map(
-  Ledger.query(
-    LastChange,
-    (sql) => sql`SELECT coalesce(max(outcome_change_id), 0) AS id FROM verdict_changes`
-  ),
-  ([last]) => last?.id ?? 0
+const lastChange = Ledger.number(
+  "outcome_changes",
+  (sql) => sql`SELECT coalesce(max(outcome_change_id), 0) AS number FROM verdict_changes`
 )
 
 /** Takes out what `take` takes and decides again what that concerns, all in one transaction. */

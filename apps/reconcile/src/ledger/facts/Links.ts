@@ -1,12 +1,11 @@
 import type { SqlClient } from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
 import type { ContactId } from "effect-activecampaign/ContactId"
 import { ContactId as contactId } from "effect-activecampaign/ContactId"
 import type { Resolved } from "effect-activecampaign/Contacts"
 import { numberAddresses } from "./addresses.js"
 import { markLinked } from "./stale.js"
-import { Ledger, rowOf } from "../Ledger.js"
+import { Ledger } from "../Ledger.js"
 import { hasNoAddress } from "../schema/recordViews.js"
 
 /** IDs that a decided batch reported as successes, and of which nobody knows whose they are. */
@@ -15,12 +14,9 @@ const unknown = `
   WHERE ${hasNoAddress("x.contact_id")}
     AND NOT EXISTS (SELECT 1 FROM gone_contacts g WHERE g.contact_id = x.contact_id)`
 
-const Count = rowOf("unmatched_successes", { ids: Schema.Int })
-
 /** How many successful IDs there are whose addresses nobody knows. */
-export const countUnknown = Effect.map(
-  Ledger.query(Count, (sql) => sql.unsafe(`SELECT count(DISTINCT x.contact_id) AS ids ${unknown}`)),
-  ([row]) => row?.ids ?? 0
+export const countUnknown = Ledger.number("unmatched_successes", (sql) =>
+  sql.unsafe(`SELECT count(DISTINCT x.contact_id) AS number ${unknown}`)
 )
 
 /** Read from an index in its order; a test asks SQLite. */

@@ -32,17 +32,12 @@ export const unaccounted = Ledger.use(
     GROUP BY o.address_id ORDER BY a.email_key`
 )
 
-const Count = rowOf("unaccounted_contacts", { addresses: Schema.Int })
-
-export const countUnaccounted = Effect.map(
-  Ledger.query(
-    Count,
-    (sql) => sql`
-      SELECT count(DISTINCT o.address_id) AS addresses
-      FROM verdicts o CROSS JOIN addresses a ON a.address_id = o.address_id
-      WHERE o.outcome = 'unaccounted' AND ${sql.literal(isNobodyErased("a.email_key"))}`
-  ),
-  ([row]) => row?.addresses ?? 0
+export const countUnaccounted = Ledger.number(
+  "unaccounted_contacts",
+  (sql) => sql`
+    SELECT count(DISTINCT o.address_id) AS number
+    FROM verdicts o CROSS JOIN addresses a ON a.address_id = o.address_id
+    WHERE o.outcome = 'unaccounted' AND ${sql.literal(isNobodyErased("a.email_key"))}`
 )
 
 /** One address asked for, and the contact the account has for it, if it has one. */

@@ -66,14 +66,12 @@ export const lasting = Ledger.query(
     SELECT batch_id, error, first_at, last_at, times, message FROM batch_errors WHERE ended_at IS NULL`
 )
 
-const LastingStep = rowOf("account_errors", { rows: Schema.Int })
-
 /** Whether a step, or the way to all batches, was in trouble when it was last tried. */
 export const isLasting = (step: Step) =>
   Effect.map(
-    Ledger.query(
-      LastingStep,
-      (sql) => sql`SELECT count(*) AS rows FROM account_errors WHERE step = ${step} AND ended_at IS NULL`
+    Ledger.number(
+      "account_errors",
+      (sql) => sql`SELECT count(*) AS number FROM account_errors WHERE step = ${step} AND ended_at IS NULL`
     ),
-    ([lasting]) => (lasting?.rows ?? 0) > 0
+    (lasting) => lasting > 0
   )

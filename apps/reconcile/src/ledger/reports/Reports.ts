@@ -106,19 +106,17 @@ const ChangeTotal = rowOf("changes_since_last_run", {
   contacts: Schema.Int
 })
 
-const SentTotal = rowOf("batch_sent", { contacts: Schema.Int })
-
 export const changesSinceLastRun = Effect.gen(function* () {
   const rows = yield* Ledger.query(
     ChangeTotal,
     (sql) => sql`SELECT change, count(*) AS contacts FROM changes_since_last_run GROUP BY change`
   )
-  const [sent] = yield* Ledger.query(SentTotal, (sql) => sql`SELECT count(*) AS contacts FROM sent_contacts`)
+  const sent = yield* Ledger.number("batch_sent", (sql) => sql`SELECT count(*) AS number FROM sent_contacts`)
   const of = (change: keyof Changes) => rows.find((row) => row.change === change)?.contacts ?? 0
   const differing = { settled: of("settled"), found: of("found"), lost: of("lost"), changed: of("changed") }
   const changes: Changes = {
     ...differing,
-    unchanged: (sent?.contacts ?? 0) - Object.values(differing).reduce((sum, count) => sum + count, 0)
+    unchanged: sent - Object.values(differing).reduce((sum, count) => sum + count, 0)
   }
   return changes
 })
