@@ -39,7 +39,7 @@ describe.concurrent("following a batch", () => {
       const once = await world.run(["run", "--once", ...fast], { env: account(url) })
       expectDone(once)
       expect(once.stdout).toContain("1 batch asked about, 0 settled, 1 not settled yet.")
-      expect(once.stdout).toMatch(/^ +pending +6 +batch not settled$/m)
+      expect(once.stdout).toMatch(/^ +pending +6 +100\.0% +batch not settled$/m)
       expect(values(db, "SELECT DISTINCT outcome FROM contact_status")).toEqual(["pending"])
 
       answer = documentedAnswer
@@ -59,11 +59,13 @@ describe.concurrent("following a batch", () => {
       expectCleanOutput(late)
       expect(late).toMatchObject({ code: 8, stderr: "" })
       expect(late.stdout).toContain("1 batch asked about, 0 settled, 1 not settled yet.")
-      const waited = await world.run(["status", "batch-1", "--wait", "--deadline", "1s"], {
+      const waited = await world.run(["wait", "batch-1", "--timeout", "1s"], {
         env: account(url)
       })
-      expect(waited).toMatchObject({ code: 8, stdout: "" })
-      expect(waited.stderr).toMatch(/^ac-reconcile: Batch batch-1 has not settled after .*: .*active\.\n$/)
+      expect(waited).toMatchObject({ code: 8, stderr: "" })
+      expect(waited.stdout).toMatch(
+        /^active +batch-1 +still running\n1 batch of 1 had not settled after 1s\./
+      )
 
       answer = documentedAnswer
       expectDone(await world.run(["run", ...fast], { env: account(url) }))
@@ -82,16 +84,15 @@ describe.concurrent("following a batch", () => {
         if (calls === 2) running(request, response)
       })
       const wait = (...args: ReadonlyArray<string>) =>
-        world.run(["status", "batch-1", "--wait", ...args], { env: account(url) })
-      const never = await wait("--deadline", "2s")
-      expect(never).toMatchObject({ code: 1, stdout: "" })
-      expect(never.stderr).toMatch(/^ac-reconcile: Batch batch-1 gave no answer for \d+s\./)
-      const noMore = await wait("--deadline", "22s", "--json")
+        world.run(["wait", "batch-1", ...args], { env: account(url) })
+      const never = await wait("--timeout", "2s")
+      expect(never).toMatchObject({ code: 1 })
+      expect(never.stdout).toMatch(/^no answer +batch-1\nBatch batch-1 gave no answer for \d+s\./)
+      const noMore = await wait("--timeout", "22s", "--json")
       expect(JSON.parse(noMore.stdout)).toMatchObject({
         exitCode: 1,
-        error: {
-          code: "NoAnswer",
-          message: expect.stringMatching(/Its last status, .* ago, was active\./)
+        result: {
+          batches: [{ settled: false, error: expect.stringMatching(/Its last status, .* ago, was active\./) }]
         }
       })
     })

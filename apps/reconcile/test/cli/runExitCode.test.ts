@@ -16,7 +16,7 @@ describe.concurrent("the exit code of a run", () => {
       const rejected = await world.run(["run", "--fail-on", "missing,rejected", ...fast], { env })
       expectCleanOutput(rejected)
       expect(rejected).toMatchObject({ code: 3, stderr: "" })
-      expect(rejected.stdout).toContain("2  in the failure list")
+      expect(rejected.stdout).toContain("2  33.3%  in the failure list")
       // What stands in the file counts, also when nothing is left to ask.
       const again = await world.run(["run", "--fail-on", "rejected", "--json", ...fast], { env })
       expect(again).toMatchObject({ code: 3, stderr: "" })
@@ -33,7 +33,7 @@ describe.concurrent("the exit code of a run", () => {
       await prepared(world, "batch-1", documentedContacts.slice(0, 4))
       const ran = await world.run(["run", "--fail-on", "findings", ...fast], { env })
       expect(ran).toMatchObject({ code: 3, stderr: "" })
-      expect(ran.stdout).toMatch(/^ +unmatched-failure +invalid'character@example\.com/m)
+      expect(ran.stdout).toMatch(/^ +unmatched-failure +1\n +invalid'character@example\.com: /m)
     })
   )
 
@@ -48,7 +48,7 @@ describe.concurrent("the exit code of a run", () => {
         expect(ran).toMatchObject({ code: 5, stderr: "" })
         expect(ran.stdout).toMatch(new RegExp(`^${status} +batch-1 +6 sent: 6 unaccounted$`, "m"))
         expect(values(db, "SELECT DISTINCT outcome FROM contact_status")).toEqual(["unaccounted"])
-        expect(await world.run(["status", "batch-1", "--wait"], { env })).toMatchObject({ code: 5 })
+        expect(await world.run(["wait", "batch-1"], { env })).toMatchObject({ code: 5 })
         await world.run(["batches", "add", "--id", "batch-1", "--db", "other.db"])
         expectDone(await world.run(["run", "--once", "--db", "other.db", ...fast], { env }))
       })
@@ -60,7 +60,7 @@ describe.concurrent("the exit code of a run", () => {
     ["SIGTERM", 143]
   ] as const) {
     it(
-      `is ${code} on ${signal}, with one line that nothing is lost, and the next run goes on`,
+      `is ${code} on ${signal}, says where it stands and that nothing is lost, and the next run goes on`,
       inWorld(async (world) => {
         let asked = () => {}
         const answer = (batchId: string) => {
@@ -76,7 +76,18 @@ describe.concurrent("the exit code of a run", () => {
         const ended = await run.ended
         expectCleanOutput(ended)
         expect(ended).toMatchObject({ code, signal: null })
-        expect(ended.stderr).toMatch(/^ac-reconcile: [^\n]*[Nn]othing [^\n]*lost[^\n]*\.\n$/)
+        const lines = ended.stderr
+          .trimEnd()
+          .split("\n")
+          .slice(signal === "SIGINT" ? 1 : 0)
+        if (signal === "SIGINT")
+          expect(ended.stderr).toMatch(/^ac-reconcile: Stopping: finishing the write …/)
+        expect(lines).toEqual([
+          expect.stringMatching(/^ac-reconcile: 1 of 2 batches settled; .*calls?; \d+s\.$/),
+          expect.stringMatching(
+            /^ac-reconcile: Stopped by a signal\. Nothing recorded is lost; .* continue\.$/
+          )
+        ])
         expect(statusOfBatches(db)).toContainEqual({ batch_id: "batch-1", status: "completed" })
 
         const before = dump(db).batch_answers
