@@ -49,13 +49,13 @@ export interface Progress {
 }
 
 /**
- * Reads framed records as rows under a header, and adds bad ones to those the framer rejected. Unless `raw`,
+ * Reads framed records as rows under a header, and adds bad ones to those the framer rejected. Unless `keepApostrophes`,
  * restores what an export had neutralised.
  */
 export const read = (
   header: CsvHeader,
   delimiter: string,
-  raw: boolean,
+  keepApostrophes: boolean,
   before: Progress,
   framed: Framed,
   into: Omit<RowSink, "rejected">
@@ -76,7 +76,7 @@ export const read = (
     const isPlain = !special.test(text)
     let fields = isPlain || !isQuoted(text) ? text.split(delimiter) : (quoted[quotedBefore++] ?? [])
     if (isBlank(text, delimiter)) continue
-    if (!isPlain && !raw && text.includes("'")) {
+    if (!isPlain && !keepApostrophes && text.includes("'")) {
       const original = restored(fields)
       fields = original.fields
       count += original.count

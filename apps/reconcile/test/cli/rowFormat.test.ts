@@ -11,7 +11,7 @@ const written = (
   format: Format,
   columns: ReadonlyArray<string>,
   rows: ReadonlyArray<Row>,
-  options: { readonly raw?: boolean; readonly chunk?: number } = {}
+  options: { readonly keepFormulas?: boolean; readonly chunk?: number } = {}
 ) =>
   Stream.fromIterable(rows).pipe(
     Stream.rechunk(options.chunk ?? 2),
@@ -55,7 +55,7 @@ describe("CSV", () => {
 
   it.prop("that was written raw is what any reader takes it for", [table], ([[columns, cells]]) => {
     const rows = cells.map((row) => row.slice(0, columns.length))
-    const { text } = written("csv", columns, rows, { raw: true })
+    const { text } = written("csv", columns, rows, { keepFormulas: true })
     assert.deepStrictEqual(Papa.parse(text, { newline: "\r\n", delimiter: "," }).data.slice(0, -1), [
       columns,
       ...rows
@@ -77,7 +77,7 @@ describe("CSV", () => {
       rows: 3,
       neutralised: 3
     })
-    assert.strictEqual(written("csv", ["=a"], [["=1"]], { raw: true }).text, "=a\r\n=1\r\n")
+    assert.strictEqual(written("csv", ["=a"], [["=1"]], { keepFormulas: true }).text, "=a\r\n=1\r\n")
   })
 
   it("writes a row of one empty cell as a row", () => {

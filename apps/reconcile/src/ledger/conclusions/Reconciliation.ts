@@ -8,8 +8,8 @@ import { Ledger } from "../Ledger.js"
 import { agreeCounts, closeNumbers } from "./count.js"
 import { anyRepeatedLocal, drawDuplicateLocal, drawFindings } from "./findings.js"
 import { drawNearMatches } from "./nearMatches.js"
-import { drawOutcomes, drawPlainOutcomes, markOdd, watchChanges } from "./outcomes.js"
-import { choosePlain, disproveContradictory, disprovePlain } from "./plain.js"
+import { drawOutcomes, drawOutcomesByOwnIds, markDisagreeing, watchChanges } from "./outcomes.js"
+import { chooseOwnIds, disproveContradictory, disproveOwnIds } from "./ownIds.js"
 import {
   clearScope,
   createScope,
@@ -41,16 +41,16 @@ export const conclusionStatements = (options: {
   describeScope,
   ...(options.doubted ? [] : doubtScope),
   fillFailures,
-  choosePlain,
-  drawPlainOutcomes,
-  ...disprovePlain,
+  chooseOwnIds,
+  drawOutcomesByOwnIds,
+  ...disproveOwnIds,
   ...describeLists,
   agreeCounts,
   disproveContradictory,
   ...fillLinks,
   ...closeNumbers,
   drawOutcomes,
-  markOdd,
+  markDisagreeing,
   ...drawUnmatchedSuccesses,
   ...drawFindings,
   ...(options.repeated ? [drawDuplicateLocal] : [])
@@ -175,9 +175,7 @@ const inSlices = (options: SliceOptions) =>
 export const reconcileStale = (options: { readonly only?: BatchId } = {}) => inSlices(options)
 
 /** Marks every batch as changed, so that all conclusions are drawn anew from the facts. */
-export const markAllStale = Effect.flatMap(Ledger, ({ sql, use }) =>
-  use(sql.unsafe(markBatches("SELECT batch FROM numbered_batches")))
-)
+export const markAllStale = Ledger.use((sql) => sql.unsafe(markBatches("SELECT batch FROM numbered_batches")))
 
 /** Takes the conclusions of the batches whose facts changed away, and draws them from nothing. */
 export const redrawStale = Effect.suspend(() => inSlices({ fromNothing: true }))

@@ -1,4 +1,5 @@
 /** When the numbers of a batch close: docs/outcomes.md has the rule and what it rests on. */
+import { hasNoAddress } from "../schema/recordViews.js"
 import { ownKeyOf } from "./scope.js"
 
 const sent = (address: string) => `EXISTS (SELECT 1 FROM sent_contacts s ${ownKeyOf("sent_contacts")}
@@ -31,8 +32,7 @@ const refutations: ReadonlyArray<string> = [
   `(SELECT 'contact ID ' || x.contact_id || ' is gone from the account, so that nobody can tell whose it was'
     FROM ${successes} CROSS JOIN gone_contacts g ON g.contact_id = x.contact_id
     WHERE x.answer_id = r.answer_id
-      AND NOT EXISTS (SELECT 1 FROM local_rows l WHERE l.contact_id = x.contact_id)
-      AND NOT EXISTS (SELECT 1 FROM id_links k WHERE k.contact_id = x.contact_id) ORDER BY x.contact_id LIMIT 1)`,
+      AND ${hasNoAddress("x.contact_id")} ORDER BY x.contact_id LIMIT 1)`,
   `(SELECT 'contact ID ' || x.contact_id || ' belongs to several addresses'
     FROM ${successes} CROSS JOIN doubted_ids d ON d.contact_id = x.contact_id
     WHERE x.answer_id = r.answer_id ORDER BY x.contact_id LIMIT 1)`,
@@ -52,6 +52,6 @@ const refutations: ReadonlyArray<string> = [
 
 /** Then each address that did not fail must be among the successes. Says nothing new where every ID is linked. */
 export const closeNumbers: ReadonlyArray<string> = [
-  `UPDATE reconcile_scope AS r SET refuted_by = coalesce(${refutations.join(", ")}) WHERE counts_agree AND NOT plain`,
-  "UPDATE reconcile_scope SET numbers_close = 1 WHERE counts_agree AND NOT plain AND refuted_by IS NULL"
+  `UPDATE reconcile_scope AS r SET refuted_by = coalesce(${refutations.join(", ")}) WHERE counts_agree AND NOT by_own_ids`,
+  "UPDATE reconcile_scope SET numbers_close = 1 WHERE counts_agree AND NOT by_own_ids AND refuted_by IS NULL"
 ]

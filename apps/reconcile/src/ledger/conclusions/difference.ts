@@ -1,7 +1,5 @@
 import { domainToASCII } from "node:url"
-
-/** How an address that was reported differs from one that was sent, where that is little. */
-export type Difference = "spaces" | "unicode-form" | "host-form" | "among-words" | "one-edit"
+import type { Difference } from "../schema/words.js"
 
 const withoutSpaces = (text: string) => text.replace(/[\s\p{Cf}]+/gu, "")
 

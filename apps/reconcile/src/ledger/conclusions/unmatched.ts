@@ -13,7 +13,7 @@ export const drawUnmatchedSuccesses: ReadonlyArray<string> = [
   `INSERT INTO unmatched_ids (batch, contact_id)
    SELECT DISTINCT r.batch, x.contact_id
    FROM reconcile_scope r
-   CROSS JOIN answers a ON NOT r.plain AND a.batch = r.batch
+   CROSS JOIN answers a ON NOT r.by_own_ids AND a.batch = r.batch
    CROSS JOIN answer_successes x ${ownKeyOf("answer_successes")} ON x.answer_id = a.answer_id
    WHERE NOT ${isSent("local_rows")} AND NOT ${isSent("id_links")}`
 ]

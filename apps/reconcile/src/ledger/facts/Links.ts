@@ -6,54 +6,45 @@ import type { Resolved } from "effect-activecampaign/Contacts"
 import { numberAddresses } from "./addresses.js"
 import { markLinked } from "./stale.js"
 import { Ledger } from "../Ledger.js"
+import { hasNoAddress } from "../schema/recordViews.js"
 
 /** IDs that a decided batch reported as successes, and of which nobody knows whose they are. */
 const unknown = `
   FROM unmatched_ids x
-  WHERE NOT EXISTS (SELECT 1 FROM local_rows l WHERE l.contact_id = x.contact_id)
-    AND NOT EXISTS (SELECT 1 FROM id_links k WHERE k.contact_id = x.contact_id)
+  WHERE ${hasNoAddress("x.contact_id")}
     AND NOT EXISTS (SELECT 1 FROM gone_contacts g WHERE g.contact_id = x.contact_id)`
 
 /** How many successful IDs there are whose addresses nobody knows. */
-export const countUnknown = Effect.flatMap(Ledger, ({ sql, use }) =>
-  use(
-    Effect.map(
-      sql.unsafe<{ readonly ids: number }>(`SELECT count(DISTINCT x.contact_id) AS ids ${unknown}`),
-      ([row]) => row?.ids ?? 0
-    )
-  )
+export const countUnknown = Ledger.number("unmatched_successes", (sql) =>
+  sql.unsafe(`SELECT count(DISTINCT x.contact_id) AS number ${unknown}`)
 )
 
 /** Read from an index in its order; a test asks SQLite. */
 export const allUnknown = `SELECT DISTINCT x.contact_id ${unknown} ORDER BY x.contact_id`
 
-/** All of them, in the order of their text. */
-export const unknownIds = Effect.flatMap(Ledger, ({ sql, use }) =>
-  use(
-    Effect.map(
-      sql.unsafe<{ readonly contact_id: string }>(allUnknown),
-      (rows): ReadonlyArray<ContactId> => rows.map((row) => contactId.make(row.contact_id))
-    )
+/** All of them, in the order of their text. There may be a million, so their rows stay raw. */
+export const unknownIds = Ledger.use((sql) =>
+  Effect.map(
+    sql.unsafe<{ readonly contact_id: string }>(allUnknown),
+    (rows): ReadonlyArray<ContactId> => rows.map((row) => contactId.make(row.contact_id))
   )
 )
 
 /** Records what the account said of IDs. Batches that reported them, or were sent their addresses, are to be decided anew. */
 export const record = (resolved: ReadonlyArray<Resolved>, learntAt: string) =>
-  Effect.flatMap(Ledger, ({ sql, transact }) => {
+  Ledger.transact((sql) => {
     const links = resolved.flatMap(
       (one): ReadonlyArray<KnownLink> =>
         one._tag === "Link" ? [[one.id, one.emailKey, one.contact.email]] : []
     )
     const gone = resolved.flatMap((one) => (one._tag === "Gone" ? [one.id] : []))
-    return transact(
-      Effect.gen(function* () {
-        yield* add(sql, links, "resolve", learntAt)
-        yield* sql`
+    return Effect.gen(function* () {
+      yield* add(sql, links, "resolve", learntAt)
+      yield* sql`
           INSERT INTO gone_contacts (contact_id, asked_at)
           SELECT value, ${learntAt} FROM json_each(${JSON.stringify(gone)}) WHERE true ON CONFLICT DO NOTHING`
-        yield* markKnown(sql, [...links, ...gone.map((id): KnownLink => [id, null, null])])
-      })
-    )
+      yield* markKnown(sql, [...links, ...gone.map((id): KnownLink => [id, null, null])])
+    })
   })
 
 /** A contact ID, the key of the address it belongs to and the address itself; null where it is gone. */

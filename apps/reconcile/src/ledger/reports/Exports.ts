@@ -1,5 +1,5 @@
 import type { NonEmptyReadonlyArray } from "effect/Array"
-import { type OutcomeWord, outcomeWords } from "../schema/words.js"
+import { evidences, Outcome } from "../schema/words.js"
 import { written } from "../schema/recordViews.js"
 
 /** A column of ours: its name, and the SQL of its value, in which `x` is the exported row. */
@@ -24,28 +24,13 @@ export interface Export {
   /** Whether a row is a sent contact, which has the columns of its source. */
   readonly ofSentContacts: boolean
   /** The outcomes that can be asked for, where a row may have one of several. */
-  readonly outcomes: ReadonlyArray<OutcomeWord>
+  readonly outcomes: ReadonlyArray<Outcome>
   /** Read one outcome after the other: no index has several of them in the order of the key. */
   readonly oneOutcomeATime: boolean
 }
 
-const evidenceSentences: Readonly<Record<string, string>> = {
-  unsettled: "The batch has not settled.",
-  "failure-and-id": "Its address is in the failure list, and its contact ID in the success list.",
-  failure: "Its address is in the failure list.",
-  id: "Its contact ID is in the success list.",
-  count: "The numbers of the batch leave no room for another outcome.",
-  silence: "It was not identified in either list, and has not been looked up.",
-  "lookup-created": "Looked up: the account has it, created since the batch was submitted.",
-  "lookup-updated": "Looked up: the account has it, updated since the batch was submitted.",
-  "lookup-older": "Looked up: the account has it, unchanged since before the batch was submitted.",
-  "lookup-undated": "Looked up: the account has it, without a date that tells since when.",
-  "lookup-absent": "Looked up: the account does not have it.",
-  "lookup-deleted": "Looked up: the account has deleted it."
-}
-
-const reasonOfEvidence = `CASE x.evidence ${Object.entries(evidenceSentences)
-  .map(([word, sentence]) => `WHEN '${word}' THEN '${sentence}'`)
+const reasonOfEvidence = `CASE x.evidence ${Object.entries(evidences)
+  .map(([word, { sentence }]) => `WHEN '${word}' THEN '${sentence}'`)
   .join(" ")} END`
 
 const own = (...names: ReadonlyArray<string>): ReadonlyArray<Column> =>
@@ -83,7 +68,7 @@ export const exports: NonEmptyReadonlyArray<Export> = [
     from: everySentContact,
     address: "x.address_id",
     columns: [...verdict, ...own("contact_id")],
-    outcomes: outcomeWords
+    outcomes: Outcome.literals
   },
   {
     ...sentContacts,
@@ -119,7 +104,7 @@ export const exports: NonEmptyReadonlyArray<Export> = [
       ...own("batch_id", "email"),
       ["outcome", "'unaccounted'"],
       ["evidence", "'silence'"],
-      ["reason", `'${evidenceSentences.silence}'`]
+      ["reason", `'${evidences.silence.sentence}'`]
     ]
   },
   {

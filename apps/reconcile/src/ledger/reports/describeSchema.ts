@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
-import { Ledger } from "../Ledger.js"
+import * as Schema from "effect/Schema"
+import { Ledger, rowOf } from "../Ledger.js"
 import type { Layer } from "../schema/notes/Note.js"
 import { layerOf } from "../schema/notes.js"
 
@@ -26,18 +27,18 @@ export interface Described {
   readonly columns: ReadonlyArray<Column>
 }
 
-interface Row {
-  readonly object: string
-  readonly kind: "table" | "view"
-  readonly sql: string
-  readonly object_note: string
-  readonly name: string
-  readonly type: string
-  readonly required: number
-  readonly key: number
-  readonly refers_to: string | null
-  readonly note: string | null
-}
+const Row = rowOf("schema_notes", {
+  object: Schema.String,
+  kind: Schema.Literal("table", "view"),
+  sql: Schema.String,
+  object_note: Schema.String,
+  name: Schema.String,
+  type: Schema.String,
+  required: Schema.Int,
+  key: Schema.Int,
+  refers_to: Schema.NullOr(Schema.String),
+  note: Schema.NullOr(Schema.String)
+})
 
 // Only what has a note is ours: tables of the user's own in the same file are none of our business.
 const everyColumn = `
@@ -52,32 +53,31 @@ const everyColumn = `
   ORDER BY o.rowid, c.cid`
 
 /** Every table and view of ours in the file, in the order in which they were made. */
-export const describeSchema = Effect.flatMap(Ledger, ({ sql, use }) =>
-  use(
-    Effect.map(sql.unsafe<Row>(everyColumn), (rows) => {
-      const described = new Map<string, Described & { readonly columns: Array<Column> }>()
-      for (const row of rows) {
-        const { key, kind, name, note, object, object_note, refers_to, required, type } = row
-        const of = described.get(object) ?? {
-          name: object,
-          kind,
-          layer: layerOf(object) ?? (kind === "view" ? "view" : "file"),
-          note: object_note,
-          sql: row.sql,
-          columns: []
-        }
-        of.columns.push({
-          name,
-          type,
-          nullable: kind === "view" ? /\bNULL\b/.test(note ?? "") : required === 0 && key === 0,
-          key,
-          refersTo: refers_to,
-          note: note ?? ""
-        })
-        described.set(object, of)
+export const describeSchema = Effect.map(
+  Ledger.query(Row, (sql) => sql.unsafe(everyColumn)),
+  (rows) => {
+    const described = new Map<string, Described & { readonly columns: Array<Column> }>()
+    for (const row of rows) {
+      const { key, kind, name, note, object, object_note, refers_to, required, type } = row
+      const of = described.get(object) ?? {
+        name: object,
+        kind,
+        layer: layerOf(object) ?? (kind === "view" ? "view" : "file"),
+        note: object_note,
+        sql: row.sql,
+        columns: []
       }
-      const all: ReadonlyArray<Described> = [...described.values()]
-      return all
-    })
-  )
+      of.columns.push({
+        name,
+        type,
+        nullable: kind === "view" ? /\bNULL\b/.test(note ?? "") : required === 0 && key === 0,
+        key,
+        refersTo: refers_to,
+        note: note ?? ""
+      })
+      described.set(object, of)
+    }
+    const all: ReadonlyArray<Described> = [...described.values()]
+    return all
+  }
 )

@@ -1,6 +1,6 @@
 import { likelyReason } from "./likelyReason.js"
-import { type OutcomeWord, hasSettled, isNobodyErased, isWorthAnIndex, outcomeWords } from "./words.js"
-import { written } from "./recordViews.js"
+import { endedBadly, hasSettled, isNobodyErased, isWorthAnIndex, Outcome } from "./words.js"
+import { hasNoAddress, written } from "./recordViews.js"
 
 export interface View {
   readonly name: string
@@ -25,7 +25,7 @@ const sentIn = "(SELECT count(*) FROM sent_contacts s WHERE s.batch = b.batch)"
 
 const verdictsIn = (which: string) => `(SELECT count(*) FROM verdicts o WHERE o.batch = b.batch${which})`
 
-const count = (outcome: OutcomeWord) =>
+const count = (outcome: Outcome) =>
   `${outcome === "pending" ? `${sentIn} - ${verdictsIn("")}` : verdictsIn(` AND o.outcome = '${outcome}'`)} AS ${outcome}`
 
 const isVerdictOn = (row: string) =>
@@ -59,10 +59,9 @@ export const views: ReadonlyArray<View> = [
         ${sentIn} AS sent,
         ${lastAnswer("success_count")} AS successes,
         ${lastAnswer("failure_count")} AS failures,
-        ${successesIn(`NOT EXISTS (SELECT 1 FROM local_rows l WHERE l.contact_id = x.contact_id)
-            AND NOT EXISTS (SELECT 1 FROM id_links k WHERE k.contact_id = x.contact_id)`)} AS unlinked_successes,
+        ${successesIn(hasNoAddress("x.contact_id"))} AS unlinked_successes,
         ${successesIn("EXISTS (SELECT 1 FROM gone_contacts g WHERE g.contact_id = x.contact_id)")} AS gone_successes,
-        ${outcomeWords.map(count).join(`,
+        ${Outcome.literals.map(count).join(`,
         `)},
         (SELECT count(*) FROM batch_findings f WHERE f.batch = b.batch) AS findings
       FROM numbered_batches b`
@@ -113,7 +112,7 @@ export const views: ReadonlyArray<View> = [
       FROM verdicts o JOIN sent_contacts s ON ${isVerdictOn("s")} ${named("o")}
       WHERE o.outcome IN ('missing', 'present') AND ${isWorthAnIndex("o.outcome")} AND o.occurrence = 1 AND ${isNobodyErased("a.email_key")}
         AND (o.outcome = 'missing'
-          OR (o.evidence IN ('lookup-older', 'lookup-undated') AND ${lastStatus("o.batch")} IN ('failed', 'interrupted')))
+          OR (o.evidence IN ('lookup-older', 'lookup-undated') AND ${endedBadly(lastStatus("o.batch"))}))
         AND NOT EXISTS (SELECT 1 FROM sent_contacts again
           JOIN numbered_batches later ON later.batch = again.batch
           LEFT JOIN verdicts other ON other.batch = again.batch AND other.address_id = again.address_id
@@ -207,7 +206,7 @@ export const views: ReadonlyArray<View> = [
     question:
       "What became of what was sent on each day (of submission where it is known, else of being added here)?",
     sql: `SELECT substr(coalesce(b.submitted_at, b.added_at), 1, 10) AS day, count(DISTINCT b.batch) AS batches, count(s.batch) AS sent,
-        ${outcomeWords
+        ${Outcome.literals
           .map((outcome) =>
             outcome === "pending"
               ? "count(s.batch) - count(o.outcome) AS pending"

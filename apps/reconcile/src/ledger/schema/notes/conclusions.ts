@@ -1,5 +1,6 @@
 import { said } from "./common.js"
 import type { ObjectNotes } from "./Note.js"
+import { Finding, inWords, Unmatched, Verdict } from "../words.js"
 
 /** What follows from the facts. It can be thrown away and drawn again, to the same rows. */
 export const conclusions: ReadonlyArray<ObjectNotes> = [
@@ -11,8 +12,7 @@ export const conclusions: ReadonlyArray<ObjectNotes> = [
       batch_id: said.batchId,
       email_key: said.emailKey,
       occurrence: said.occurrence,
-      outcome:
-        "The verdict: imported, present, rejected, contradictory, missing or unaccounted. Exactly one for each contact sent in the batch.",
+      outcome: `The verdict: ${inWords(Verdict)}. Exactly one for each contact sent in the batch.`,
       evidence: said.evidence,
       contact_id: said.outcomeContactId
     }
@@ -32,8 +32,7 @@ export const conclusions: ReadonlyArray<ObjectNotes> = [
     note: "Something that contradicts, or that belongs to no sent contact. A finding is not a verdict on a contact.",
     columns: {
       batch_id: said.batchId,
-      finding:
-        "unmatched-success, unmatched-failure, duplicate-sent, duplicate-local, id-conflict, impossible-transition, count-refuted or unreadable-item.",
+      finding: `${inWords(Finding)}.`,
       subject:
         "What it is about: an address, an email key, a contact ID, the number of an answer, the batch or the name of a list.",
       detail: "One sentence for people. Its wording may change."
@@ -45,7 +44,7 @@ export const conclusions: ReadonlyArray<ObjectNotes> = [
     note: "A sent address that is nearly the one reported, which was not sent; at most five for each. A hint for people: no verdict rests on it.",
     columns: {
       batch_id: said.batchId,
-      finding: "unmatched-failure or unmatched-success: the list that reported it.",
+      finding: `${inWords(Unmatched)}: the list that reported it.`,
       subject: "The subject of the finding: the address that failed, or the contact ID that succeeded.",
       reported_email:
         "The address reported as failed, or the one the contact ID belongs to. It was not sent.",
