@@ -106,8 +106,8 @@ export const stage = <E, R>(source: Source, rows: Stream.Stream<ReadonlyArray<Co
     const keyed = source.key !== undefined
     const full = insertContacts(rowsPerInsert)
     const fullRecords = insertRecords(rowsPerInsert)
-    let contacts: Array<string | number | null> = []
-    let records: Array<string | number> = []
+    const contacts: Array<string | number | null> = []
+    const records: Array<string | number> = []
     const staged = { rows: 0, sent: 0, backward: 0 }
     const batches = new Map<string, number>()
     const shapes = new Map<string, number>()
@@ -115,9 +115,10 @@ export const stage = <E, R>(source: Source, rows: Stream.Stream<ReadonlyArray<Co
     const flush = (ofContacts: string, ofRecords: string) => {
       const write = connection.executeRaw(ofContacts, contacts)
       const both = keyed ? Effect.zipRight(write, connection.executeRaw(ofRecords, records)) : write
-      contacts = []
-      records = []
-      return both
+      return Effect.map(both, () => {
+        contacts.length = 0
+        records.length = 0
+      })
     }
     const numbered = (
       numbers: Map<string, number>,
