@@ -24,7 +24,7 @@ const insertRepeats = (sourceId: number) => `
 // address is another now.
 const insertChanged = `
   INSERT INTO sent_contacts (batch, address_id, occurrence, email, contact_id)
-  SELECT n.batch, a.address_id, row_number() OVER (PARTITION BY n.batch, n.email_key ORDER BY n.place), n.email, n.contact_id
+  SELECT n.batch, a.address_id, row_number() OVER (PARTITION BY n.batch, n.email_key ORDER BY n.staged_row), n.email, n.contact_id
   FROM staged_contacts n CROSS JOIN addresses a ON a.email_key = n.email_key
   WHERE (n.batch, n.email_key) IN (SELECT batch, email_key FROM contact_changes
       WHERE batch IS NOT NULL AND batch IS NOT old_batch)
