@@ -19,15 +19,20 @@ export const fieldsOf = (
   return result.data
 }
 
-/** The fields of a record without quotes. Twice as fast as `split`, which a million rows feel. */
-const splitAt = (text: string, delimiter: string): Array<string> => {
-  const fields: Array<string> = []
+/**
+ * The fields of a record without quotes, mostly so many as `width`. Twice as fast as `split`, and without the room that a
+ * list keeps for more: a million rows feel both.
+ */
+const splitAt = (text: string, delimiter: string, width: number): Array<string> => {
+  const fields = new Array<string>(width)
+  let count = 0
   let from = 0
   for (let at = text.indexOf(delimiter); at !== -1; at = text.indexOf(delimiter, from)) {
-    fields.push(text.slice(from, at))
+    fields[count++] = text.slice(from, at)
     from = at + delimiter.length
   }
-  fields.push(from === 0 ? text : text.slice(from))
+  fields[count++] = from === 0 ? text : text.slice(from)
+  if (count < width) fields.length = count
   return fields
 }
 
@@ -88,7 +93,7 @@ export const read = (
     const text = texts[i] ?? ""
     const isPlain = !special.test(text)
     let fields: ReadonlyArray<string> =
-      isPlain || !isQuoted(text) ? splitAt(text, delimiter) : (quoted[quotedBefore++] ?? [])
+      isPlain || !isQuoted(text) ? splitAt(text, delimiter, width) : (quoted[quotedBefore++] ?? [])
     if (isBlank(text, delimiter)) continue
     if (!isPlain && !raw && text.includes("'")) {
       const original = restored(fields)
