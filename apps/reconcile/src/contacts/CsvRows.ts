@@ -36,6 +36,18 @@ const splitAt = (text: string, delimiter: string, width: number): Array<string> 
   return fields
 }
 
+/** Puts the very text of the row before into a column where it is the same: later it is found equal at once. */
+const sharedText = (column: number | null) => {
+  let before: string | undefined
+  return (fields: Array<string>): ReadonlyArray<string> => {
+    if (column === null) return fields
+    const text = fields[column]
+    if (before !== undefined && text === before) fields[column] = before
+    else before = text
+    return fields
+  }
+}
+
 /** A line of nothing but spaces. A lone `""` is an empty field, and a line of delimiters a row without values. */
 export const isBlank = (text: string, delimiter: string): boolean =>
   text === "" || (text.trim() === "" && !text.includes(delimiter))
@@ -89,11 +101,12 @@ export const read = (
   const headerBehind = (fields: ReadonlyArray<string>) =>
     headerAt(fields) ?? (fields.some((field) => roleOf(field) === "email") ? "other" : null)
   const width = header.names.length
+  const sharing = sharedText(header.batchId)
   for (let i = 0; i < texts.length; i++) {
     const text = texts[i] ?? ""
     const isPlain = !special.test(text)
     let fields: ReadonlyArray<string> =
-      isPlain || !isQuoted(text) ? splitAt(text, delimiter, width) : (quoted[quotedBefore++] ?? [])
+      isPlain || !isQuoted(text) ? sharing(splitAt(text, delimiter, width)) : (quoted[quotedBefore++] ?? [])
     if (isBlank(text, delimiter)) continue
     if (!isPlain && !raw && text.includes("'")) {
       const original = restored(fields)
