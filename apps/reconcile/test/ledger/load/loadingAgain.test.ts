@@ -81,10 +81,9 @@ const files = FastCheck.tuple(
   FastCheck.array(FastCheck.array(edit, { maxLength: 4 }), { minLength: 1, maxLength: 3 })
 ).map(([rows, loads]) => {
   const first: File = Array.from({ length: rows }, (_, number) => entryOf(number))
-  return loads.reduce<ReadonlyArray<File>>(
-    (all, edits) => [...all, edits.reduce((file, by) => by(file), all.at(-1) ?? [])],
-    [first]
-  )
+  const all = [first]
+  for (const edits of loads) all.push(edits.reduce((file, by) => by(file), all.at(-1) ?? []))
+  return all
 })
 
 /** A contact is known by its address, and by its turn among those with the same one. */
