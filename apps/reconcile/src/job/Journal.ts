@@ -114,7 +114,7 @@ export const make = (options: {
       return those === 0
         ? Effect.void
         : Effect.zipRight(
-            reconcileStale(),
+            reconcileStale({ meanwhile: true }),
             Effect.suspend(() =>
               Effect.forEach(undecided.splice(0, those), options.onEvent, { discard: true })
             )

@@ -80,8 +80,16 @@ const countDifferent = `SELECT count(*) AS changed FROM outcomes_before b
   LEFT JOIN verdicts o ON o.batch = b.batch AND o.address_id = b.address_id AND o.occurrence = b.occurrence
   WHERE o.outcome IS NOT b.outcome OR o.evidence IS NOT b.evidence OR o.contact_id IS NOT b.contact_id`
 
-interface SliceOptions {
+interface Options {
   readonly fromNothing?: boolean
+  /**
+   * Others write on the same connection meanwhile. Then doubted IDs are looked for slice by slice: those of before may be
+   * out of date by the next.
+   */
+  readonly meanwhile?: boolean
+}
+
+interface SliceOptions extends Options {
   /** Where all doubted IDs are looked for at once: which state of the file they were last looked for in. */
   readonly doubted?: { seen: number | undefined } | undefined
 }
@@ -137,10 +145,10 @@ const areMany = (sql: SqlClient.SqlClient) =>
     ([stale]) => (stale?.batches ?? 0) >= manyBatches
   )
 
-const inSlices = (options: SliceOptions) =>
+const inSlices = (options: Options) =>
   Effect.gen(function* () {
     const { sql, transact, transactUnchecked, use } = yield* Ledger
-    const isMany = yield* use(areMany(sql))
+    const isMany = options.meanwhile !== true && (yield* use(areMany(sql)))
     const doubted = isMany ? { seen: undefined } : undefined
     // Outcomes are drawn from the rows they refer to, in the same statement.
     const inTransaction = isMany ? transactUnchecked : transact
@@ -163,7 +171,7 @@ const inSlices = (options: SliceOptions) =>
   })
 
 /** Draws the conclusions of every batch whose facts changed, set-wise, over their old ones. */
-export const reconcileStale = () => inSlices({})
+export const reconcileStale = (options: { readonly meanwhile?: boolean } = {}) => inSlices(options)
 
 /** Marks every batch as changed, so that all conclusions are drawn anew from the facts. */
 export const markAllStale = Effect.flatMap(Ledger, ({ sql, use }) =>
