@@ -107,6 +107,7 @@ export const run = (
         endsAt,
         onEvent: options.onEvent
       })
+      yield* journal.decide
       const batchProblems = endings.flatMap((ending) => (ending._tag === "Failed" ? [ending.problem] : []))
       const report: RunReport = {
         open: open.length,

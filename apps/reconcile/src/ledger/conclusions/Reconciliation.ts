@@ -2,7 +2,6 @@ import type * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import type { BatchId } from "effect-activecampaign/BatchId"
 import { markBatches } from "../facts/stale.js"
 import { Ledger } from "../Ledger.js"
 import { agreeCounts, closeNumbers } from "./count.js"
@@ -56,11 +55,7 @@ export const conclusionStatements = (options: {
   ...(options.repeated ? [drawDuplicateLocal] : [])
 ]
 
-const fillScope = (sql: SqlClient.SqlClient, only: BatchId | undefined) => sql`
-  INSERT INTO reconcile_scope (batch)
-  SELECT batch FROM stale_marks
-  WHERE ${only === undefined ? sql`true` : sql`batch = (SELECT batch FROM numbered_batches WHERE batch_id = ${only})`}
-  ORDER BY batch LIMIT ${sliceSize}`
+const fillScope = `INSERT INTO reconcile_scope (batch) SELECT batch FROM stale_marks ORDER BY batch LIMIT ${sliceSize}`
 
 const ofScope = "batch IN (SELECT batch FROM reconcile_scope)"
 
@@ -85,9 +80,16 @@ const countDifferent = `SELECT count(*) AS changed FROM outcomes_before b
   LEFT JOIN verdicts o ON o.batch = b.batch AND o.address_id = b.address_id AND o.occurrence = b.occurrence
   WHERE o.outcome IS NOT b.outcome OR o.evidence IS NOT b.evidence OR o.contact_id IS NOT b.contact_id`
 
-interface SliceOptions {
-  readonly only?: BatchId
+interface Options {
   readonly fromNothing?: boolean
+  /**
+   * Others write on the same connection meanwhile. Then doubted IDs are looked for slice by slice: those of before may be
+   * out of date by the next.
+   */
+  readonly meanwhile?: boolean
+}
+
+interface SliceOptions extends Options {
   /** Where all doubted IDs are looked for at once: which state of the file they were last looked for in. */
   readonly doubted?: { seen: number | undefined } | undefined
 }
@@ -110,7 +112,7 @@ const doubtAgain = (sql: SqlClient.SqlClient, doubted: { seen: number | undefine
 const slice = (sql: SqlClient.SqlClient, options: SliceOptions): Effect.Effect<Reconciled, SqlError> =>
   Effect.gen(function* () {
     for (const statement of [...prepareStatements, ...clearScope]) yield* sql.unsafe(statement)
-    yield* fillScope(sql, options.only)
+    yield* sql.unsafe(fillScope)
     const [scope] = yield* sql<{ readonly batches: number }>`SELECT count(*) AS batches FROM reconcile_scope`
     if (scope === undefined || scope.batches === 0) return { batches: 0, changed: 0 }
     if (options.fromNothing === true) for (const statement of setAside) yield* sql.unsafe(statement)
@@ -143,10 +145,10 @@ const areMany = (sql: SqlClient.SqlClient) =>
     ([stale]) => (stale?.batches ?? 0) >= manyBatches
   )
 
-const inSlices = (options: SliceOptions) =>
+const inSlices = (options: Options) =>
   Effect.gen(function* () {
     const { sql, transact, transactUnchecked, use } = yield* Ledger
-    const isMany = options.only === undefined && (yield* use(areMany(sql)))
+    const isMany = options.meanwhile !== true && (yield* use(areMany(sql)))
     const doubted = isMany ? { seen: undefined } : undefined
     // Outcomes are drawn from the rows they refer to, in the same statement.
     const inTransaction = isMany ? transactUnchecked : transact
@@ -168,11 +170,8 @@ const inSlices = (options: SliceOptions) =>
     ).pipe(Effect.map(({ batches, changed }): Reconciled => ({ batches, changed })))
   })
 
-/**
- * Draws the conclusions of every batch whose facts changed, set-wise, over their old ones. With `only`, of that
- * batch alone.
- */
-export const reconcileStale = (options: { readonly only?: BatchId } = {}) => inSlices(options)
+/** Draws the conclusions of every batch whose facts changed, set-wise, over their old ones. */
+export const reconcileStale = (options: { readonly meanwhile?: boolean } = {}) => inSlices(options)
 
 /** Marks every batch as changed, so that all conclusions are drawn anew from the facts. */
 export const markAllStale = Ledger.use((sql) => sql.unsafe(markBatches("SELECT batch FROM numbered_batches")))

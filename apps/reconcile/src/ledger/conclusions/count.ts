@@ -27,6 +27,10 @@ const first = "ORDER BY k.email_key LIMIT 1"
 
 const named = (row: string) => `CROSS JOIN addresses k ON k.address_id = ${row}.address_id`
 
+/** Where none is, no address has to be asked for its own. */
+const someIdIsKnown = `(EXISTS (SELECT 1 FROM id_links)
+        OR EXISTS (SELECT 1 FROM local_rows WHERE contact_id IS NOT NULL))`
+
 /** The first thing known of the contacts behind the IDs that the numbers cannot be true with, in words. */
 const refutations: ReadonlyArray<string> = [
   `(SELECT 'contact ID ' || x.contact_id || ' is gone from the account, so that nobody can tell whose it was'
@@ -44,7 +48,7 @@ const refutations: ReadonlyArray<string> = [
     FROM scope_reports u ${named("u")} WHERE u.batch = r.batch AND u.several ${first})`,
   `(SELECT k.email_key || ' has a known contact ID, which is not among the successes'
     FROM sent_contacts s ${ownKeyOf("sent_contacts")} ${named("s")}
-    WHERE s.batch = r.batch
+    WHERE s.batch = r.batch AND ${someIdIsKnown}
       AND NOT EXISTS (SELECT 1 FROM scope_reports u WHERE u.batch = r.batch AND u.address_id = s.address_id)
       AND (EXISTS (SELECT 1 FROM id_links i WHERE i.address_id = s.address_id)
         OR EXISTS (SELECT 1 FROM local_rows l WHERE l.address_id = s.address_id AND l.contact_id IS NOT NULL)) ${first})`

@@ -2,6 +2,7 @@ import type { SqlError } from "@effect/sql/SqlError"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
@@ -176,6 +177,17 @@ const release = ({ instance }: Holder) =>
     Effect.ignore(sql`DELETE FROM writer_lease WHERE instance = ${instance}`)
   )
 
+/** Ends with the job, or fails with the heartbeat. The job has ended by then also where it is interrupted; a race does not wait. */
+const whileBeating = <A, E, R, E2, R2>(
+  job: Effect.Effect<A, E, R>,
+  heartbeat: Effect.Effect<never, E2, R2>
+) =>
+  Effect.acquireUseRelease(
+    Effect.all([Effect.fork(Effect.interruptible(job)), Effect.fork(Effect.interruptible(heartbeat))]),
+    ([working, beating]) => Effect.raceFirst(Fiber.join(working), Fiber.join(beating)),
+    Fiber.interruptAll
+  )
+
 /**
  * Runs a job that asks the account on the file's behalf, one at a time a file: two would ask everything twice. Other
  * writers need no more than their transactions, and readers nothing. A lease whose holder was killed is taken over.
@@ -191,7 +203,7 @@ export const whileLeased = <A, E, R>(job: Effect.Effect<A, E, R>) =>
     )
     return yield* Effect.acquireUseRelease(
       take(me),
-      () => Effect.raceFirst(Effect.provideService(job, Ledger, onlyWhileHeld(ledger, me)), heartbeat),
+      () => whileBeating(Effect.provideService(job, Ledger, onlyWhileHeld(ledger, me)), heartbeat),
       () => release(me)
     )
   })

@@ -48,6 +48,12 @@ const successesIn = (which: string) => `(SELECT count(DISTINCT x.contact_id)
           WHERE r.batch = b.batch AND ${which})`
 
 /** The views are the promise to people who query the file: plain SQL, one question each. */
+/** The batches that settled for the first time since the last run began. */
+export const newlySettled = `SELECT r.batch FROM answers r
+  WHERE ${hasSettled("r.status")} AND r.received_at > (SELECT max(started_at) FROM reconcile_runs)
+    AND NOT EXISTS (SELECT 1 FROM answers earlier WHERE earlier.batch = r.batch
+      AND earlier.sequence < r.sequence AND ${hasSettled("earlier.status")})`
+
 export const views: ReadonlyArray<View> = [
   {
     name: "batch_overview",
@@ -224,20 +230,16 @@ export const views: ReadonlyArray<View> = [
     question:
       "Which contacts came to another outcome since the last run began: found, lost, settled for the first time, or otherwise changed?",
     sql: `WITH last_run AS (SELECT max(started_at) AS started_at FROM reconcile_runs),
-      changed AS (
-        SELECT c.batch, c.address_id, c.occurrence, c.outcome_before, min(c.outcome_change_id) AS first_change
-        FROM verdict_changes c WHERE c.changed_at >= (SELECT started_at FROM last_run)
-        GROUP BY c.batch, c.address_id, c.occurrence
-        UNION ALL
-        SELECT o.batch, o.address_id, o.occurrence, 'pending', 0
-        FROM answers r JOIN verdicts o ON o.batch = r.batch
-        WHERE ${hasSettled("r.status")} AND r.received_at > (SELECT started_at FROM last_run)
-          AND NOT EXISTS (SELECT 1 FROM answers earlier WHERE earlier.batch = r.batch
-            AND earlier.sequence < r.sequence AND ${hasSettled("earlier.status")})
-      ),
+      newly AS MATERIALIZED (${newlySettled}),
       before AS (
-        SELECT batch, address_id, occurrence, outcome_before, min(first_change) FROM changed
-        GROUP BY batch, address_id, occurrence
+        SELECT o.batch, o.address_id, o.occurrence, 'pending' AS outcome_before
+        FROM newly n CROSS JOIN verdicts o ON o.batch = n.batch
+        UNION ALL
+        SELECT batch, address_id, occurrence, outcome_before FROM (
+          SELECT c.batch, c.address_id, c.occurrence, c.outcome_before, min(c.outcome_change_id)
+          FROM verdict_changes c
+          WHERE c.changed_at >= (SELECT started_at FROM last_run) AND c.batch NOT IN (SELECT batch FROM newly)
+          GROUP BY c.batch, c.address_id, c.occurrence)
       )
       SELECT b.batch_id, ${written("s")} AS email, c.outcome_before, o.outcome AS outcome_after,
         CASE
@@ -247,8 +249,8 @@ export const views: ReadonlyArray<View> = [
           ELSE 'changed'
         END AS change
       FROM before c
-      JOIN verdicts o ON ${isVerdictOn("c")}
-      JOIN sent_contacts s ON ${isVerdictOn("s")}
+      CROSS JOIN verdicts o ON ${isVerdictOn("c")}
+      CROSS JOIN sent_contacts s ON ${isVerdictOn("s")}
       ${named("c")}
       WHERE o.outcome <> c.outcome_before`
   }
