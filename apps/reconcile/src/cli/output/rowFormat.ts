@@ -27,10 +27,25 @@ interface Encoding {
 
 const unchanged = (text: string) => ({ text, neutralised: 0 })
 
-// Written member by member: an object would put a column called `2024` before all others.
-const jsonObjects = (columns: ReadonlyArray<string>) => {
-  const names = columns.map(jsonText)
-  return (row: Row) => `{${names.map((name, at) => `${name}:${jsonText(row[at])}`).join(",")}}`
+/** Written member by member: an object would put a column called `2024` before all others. */
+const jsonObjects = (columns: ReadonlyArray<string>, separator: string) => {
+  const names = columns.map((name, at) => `${at === 0 ? "{" : ","}${jsonText(name)}:`)
+  return (rows: ReadonlyArray<Row>) => {
+    // Many columns say the same as in the row above, and then need not be written again.
+    let above: Row = []
+    const members: Array<string> = []
+    const object = (row: Row) => {
+      let text = ""
+      for (const [at, name] of names.entries()) {
+        const value = row[at]
+        if (value !== above[at] || at >= members.length) members[at] = `${name}${jsonText(value)}`
+        text += members[at]
+      }
+      above = row
+      return text === "" ? "{}" : `${text}}`
+    }
+    return rows.map(object).join(separator)
+  }
 }
 
 const encodingOf = (format: Format, columns: ReadonlyArray<string>, raw: boolean): Encoding => {
@@ -45,14 +60,14 @@ const encodingOf = (format: Format, columns: ReadonlyArray<string>, raw: boolean
         rows: (rows) => unchanged(MarkdownText.lines(rows))
       }
     case "ndjson": {
-      const json = jsonObjects(columns)
-      return { rows: (rows) => unchanged(`${rows.map(json).join("\n")}\n`) }
+      const json = jsonObjects(columns, "\n")
+      return { rows: (rows) => unchanged(`${json(rows)}\n`) }
     }
     case "json": {
-      const json = jsonObjects(columns)
+      const json = jsonObjects(columns, ",\n")
       return {
         before: unchanged("[\n"),
-        rows: (rows) => unchanged(rows.map(json).join(",\n")),
+        rows: (rows) => unchanged(json(rows)),
         between: ",\n",
         after: "\n]\n"
       }
