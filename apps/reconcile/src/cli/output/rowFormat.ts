@@ -1,7 +1,7 @@
 import * as Chunk from "effect/Chunk"
 import * as Stream from "effect/Stream"
-import { neutralise } from "../../contacts/SpreadsheetText.js"
-import { cellText, isNumber, jsonText } from "./cellText.js"
+import * as CsvText from "./CsvText.js"
+import { cellText, jsonText } from "./cellText.js"
 
 export const formats = ["csv", "json", "ndjson", "markdown"] as const
 
@@ -24,29 +24,6 @@ interface Encoding {
   readonly after?: string
 }
 
-// More than RFC 4180 asks for: other delimiters, and blanks that readers like to trim.
-const needsQuotes = /[",;\t\r\n]|^\s|\s$|^\uFEFF/
-
-const quoted = (text: string) => (needsQuotes.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
-
-/** Lines of CSV per RFC 4180, with formulas turned into text unless `keepFormulas`. */
-const csvLines = (keepFormulas: boolean) => (rows: ReadonlyArray<ReadonlyArray<unknown>>) => {
-  let neutralised = 0
-  const safe = (value: unknown) => {
-    const text = cellText(value)
-    if (keepFormulas || isNumber(value)) return text
-    const neutral = neutralise(text)
-    if (neutral !== text) neutralised += 1
-    return neutral
-  }
-  const line = (row: ReadonlyArray<unknown>) => {
-    const text = row.map((value) => quoted(safe(value))).join(",")
-    // An empty line would be no row at all.
-    return text === "" ? '""' : text
-  }
-  return { text: rows.map((row) => `${line(row)}\r\n`).join(""), neutralised }
-}
-
 /** Renders as the plain text: no cell ends early, and none becomes a link, an image or HTML. */
 const escaped = (value: unknown): string =>
   cellText(value)
@@ -65,16 +42,31 @@ const markdownLines = (rows: ReadonlyArray<ReadonlyArray<unknown>>): string =>
 
 const unchanged = (text: string) => ({ text, neutralised: 0 })
 
-// Written member by member: an object would put a column called `2024` before all others.
-const jsonObjects = (columns: ReadonlyArray<string>) => {
-  const names = columns.map(jsonText)
-  return (row: Row) => `{${names.map((name, at) => `${name}:${jsonText(row[at])}`).join(",")}}`
+/** Written member by member: an object would put a column called `2024` before all others. */
+const jsonObjects = (columns: ReadonlyArray<string>, separator: string) => {
+  const names = columns.map((name, at) => `${at === 0 ? "{" : ","}${jsonText(name)}:`)
+  return (rows: ReadonlyArray<Row>) => {
+    // Many columns say the same as in the row above, and then need not be written again.
+    let above: Row = []
+    const members: Array<string> = []
+    const object = (row: Row) => {
+      let text = ""
+      for (const [at, name] of names.entries()) {
+        const value = row[at]
+        if (value !== above[at] || at >= members.length) members[at] = `${name}${jsonText(value)}`
+        text += members[at]
+      }
+      above = row
+      return text === "" ? "{}" : `${text}}`
+    }
+    return rows.map(object).join(separator)
+  }
 }
 
 const encodingOf = (format: Format, columns: ReadonlyArray<string>, keepFormulas: boolean): Encoding => {
   switch (format) {
     case "csv": {
-      const lines = csvLines(keepFormulas)
+      const lines = CsvText.lines(keepFormulas)
       return { before: lines([columns]), rows: lines }
     }
     case "markdown":
@@ -83,14 +75,14 @@ const encodingOf = (format: Format, columns: ReadonlyArray<string>, keepFormulas
         rows: (rows) => unchanged(markdownLines(rows))
       }
     case "ndjson": {
-      const json = jsonObjects(columns)
-      return { rows: (rows) => unchanged(`${rows.map(json).join("\n")}\n`) }
+      const json = jsonObjects(columns, "\n")
+      return { rows: (rows) => unchanged(`${json(rows)}\n`) }
     }
     case "json": {
-      const json = jsonObjects(columns)
+      const json = jsonObjects(columns, ",\n")
       return {
         before: unchanged("[\n"),
-        rows: (rows) => unchanged(rows.map(json).join(",\n")),
+        rows: (rows) => unchanged(json(rows)),
         between: ",\n",
         after: "\n]\n"
       }

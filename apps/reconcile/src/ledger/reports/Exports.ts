@@ -23,6 +23,8 @@ export interface Export {
   readonly address?: string
   /** Whether a row is a sent contact, which has the columns of its source. */
   readonly ofSentContacts: boolean
+  /** Whether it holds all that was sent: then it is read batch by batch. */
+  readonly ofEverySentContact?: true
   /** The outcomes that can be asked for, where a row may have one of several. */
   readonly outcomes: ReadonlyArray<Outcome>
   /** Read one outcome after the other: no index has several of them in the order of the key. */
@@ -49,15 +51,23 @@ const verdict: ReadonlyArray<Column> = [
   ["reason", reasonOfEvidence]
 ]
 
+/** All that was sent, batch by batch: a batch `b`, a sent contact `s` and its address `a`, and the verdict `o` on it if there is one. */
+export const sentWithVerdicts = `numbered_batches b
+  CROSS JOIN sent_contacts s INDEXED BY sqlite_autoindex_sent_contacts_1 ON s.batch = b.batch
+  CROSS JOIN addresses a ON a.address_id = s.address_id
+  LEFT JOIN verdicts o ON o.batch = s.batch AND o.address_id = s.address_id AND o.occurrence = s.occurrence`
+
+/** In SQL: what is said of a contact with the verdict `o`, or with none. */
+export const outcomeOrPending = "coalesce(o.outcome, 'pending')"
+export const evidenceOrUnsettled = "coalesce(o.evidence, 'unsettled')"
+
 /**
  * The rows of contact_status, read along what was sent. Its own two halves are merged, and to find the next pending
  * contact where there is none takes reading to the end, for each page anew.
  */
-const everySentContact = `(SELECT b.batch_id, ${written("s")} AS email, coalesce(o.outcome, 'pending') AS outcome,
-    coalesce(o.evidence, 'unsettled') AS evidence, o.contact_id, a.email_key, s.occurrence, s.address_id
-  FROM numbered_batches b CROSS JOIN sent_contacts s INDEXED BY sqlite_autoindex_sent_contacts_1 ON s.batch = b.batch
-  CROSS JOIN addresses a ON a.address_id = s.address_id
-  LEFT JOIN verdicts o ON o.batch = s.batch AND o.address_id = s.address_id AND o.occurrence = s.occurrence)`
+const everySentContact = `(SELECT b.batch_id, ${written("s")} AS email, ${outcomeOrPending} AS outcome,
+    ${evidenceOrUnsettled} AS evidence, o.contact_id, a.email_key, s.occurrence, s.address_id
+  FROM ${sentWithVerdicts})`
 
 export const exports: NonEmptyReadonlyArray<Export> = [
   {
@@ -67,6 +77,7 @@ export const exports: NonEmptyReadonlyArray<Export> = [
     none: "No sent contact is known",
     from: everySentContact,
     address: "x.address_id",
+    ofEverySentContact: true,
     columns: [...verdict, ...own("contact_id")],
     outcomes: Outcome.literals
   },

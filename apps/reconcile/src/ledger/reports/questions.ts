@@ -54,7 +54,7 @@ export const totalsByOutcome = (
   outcomes: string,
   sent: string
 ) => `SELECT outcome, evidence, count(*) AS contacts
-FROM ${outcomes} GROUP BY outcome, evidence
+FROM ${outcomes} GROUP BY evidence
 UNION ALL
 SELECT 'pending', 'unsettled', sent - decided
 FROM (SELECT (SELECT count(*) FROM ${sent}) AS sent, (SELECT count(*) FROM ${outcomes}) AS decided)

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 import { originalCells } from "../../../src/ledger/load/SourceColumns.js"
 
 describe("the numbers of a source", () => {
-  const valuesOf = (json: string) => originalCells(`[${json}]`)
+  const valuesOf = (json: string) => originalCells(`[[${json}]]`)[0]
 
   it("are text where JavaScript would take them for others", () => {
     for (const exact of [
