@@ -7,12 +7,15 @@ import { numberAddresses } from "./addresses.js"
 import { markLinked } from "./stale.js"
 import { Ledger } from "../Ledger.js"
 
+/** Whether nobody knows whose an ID of `unmatched_ids x` is. */
+export const isUnknown = `NOT EXISTS (SELECT 1 FROM local_rows l WHERE l.contact_id = x.contact_id)
+    AND NOT EXISTS (SELECT 1 FROM id_links k WHERE k.contact_id = x.contact_id)
+    AND NOT EXISTS (SELECT 1 FROM gone_contacts g WHERE g.contact_id = x.contact_id)`
+
 /** IDs that a decided batch reported as successes, and of which nobody knows whose they are. */
 const unknown = `
   FROM unmatched_ids x
-  WHERE NOT EXISTS (SELECT 1 FROM local_rows l WHERE l.contact_id = x.contact_id)
-    AND NOT EXISTS (SELECT 1 FROM id_links k WHERE k.contact_id = x.contact_id)
-    AND NOT EXISTS (SELECT 1 FROM gone_contacts g WHERE g.contact_id = x.contact_id)`
+  WHERE ${isUnknown}`
 
 /** How many successful IDs there are whose addresses nobody knows. */
 export const countUnknown = Effect.flatMap(Ledger, ({ sql, use }) =>
@@ -36,6 +39,17 @@ export const unknownIds = Effect.flatMap(Ledger, ({ sql, use }) =>
     )
   )
 )
+
+/** The first of them. */
+export const someUnknown = (limit: number) =>
+  Effect.flatMap(Ledger, ({ sql, use }) =>
+    use(
+      Effect.map(
+        sql.unsafe<{ readonly contact_id: string }>(`${allUnknown} LIMIT ?`, [limit]),
+        (rows): ReadonlyArray<ContactId> => rows.map((row) => contactId.make(row.contact_id))
+      )
+    )
+  )
 
 /** Records what the account said of IDs. Batches that reported them, or were sent their addresses, are to be decided anew. */
 export const record = (resolved: ReadonlyArray<Resolved>, learntAt: string) =>
