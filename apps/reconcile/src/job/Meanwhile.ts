@@ -154,19 +154,12 @@ export const make = ({ lookup, news, resolve, turns }: Options) => {
   const lookUpOne =
     lookup === null ? () => none : lookingUp(lookup, makeCalls(lookup), done.lookedUp, resolve !== null)
 
-  const asMuchAsCan = (least: number) =>
-    Effect.repeat(
-      Effect.suspend(() =>
-        isOver
-          ? none
-          : turns.spare(
-              Effect.flatMap(resolveSome(least), (hasAsked) =>
-                hasAsked ? Effect.succeed(true) : lookUpOne()
-              )
-            )
-      ),
-      { while: (hasAsked) => hasAsked }
+  const asMuchAsCan = (least: number) => {
+    const next = Effect.flatMap(resolveSome(least), (hasAsked) =>
+      hasAsked ? Effect.succeed(true) : lookUpOne()
     )
+    return Effect.repeat(turns.spare(next), { while: Option.contains(true) })
+  }
 
   const work = Effect.gen(function* () {
     while (!isOver) {

@@ -27,8 +27,12 @@ export const mostOpen = 32
 /** A batch still open after so many calls is stuck, and keeps no other from its first call. */
 export const callsUntilStuck = 3
 
-/** A call without an answer for so long keeps no other from going out. */
+/** A call without an answer for so long keeps no other batch from its first call. */
 export const patience = 5_000
+
+/** So many calls may be under way that went out within the last second: their answers are to be recorded, one by one. */
+export const mostAtOnce = 8
+const atOnce = 1_000
 
 /** Milliseconds from one call to the next, until this run has shown how many it takes. */
 const expectedPace = 250
@@ -97,14 +101,14 @@ export const make = <A extends Followable>(options: Options) => {
     return Math.min(Math.max(mayHaveSettled, pausedUntil), hurryFrom())
   }
 
-  /** Calls whose answers are still expected, and when the oldest of them no longer is. */
-  const expected = (now: number) => {
+  /** How many calls went out within this time and have no answer yet, and until when the first of them counts. */
+  const underWayFor = (millis: number, now: number) => {
     let calls = 0
     let until = never
     for (const { at } of underWay.values()) {
-      if (at + patience <= now) continue
+      if (at + millis <= now) continue
       calls += 1
-      until = Math.min(until, at + patience)
+      until = Math.min(until, at + millis)
     }
     return { calls, until }
   }
@@ -134,20 +138,21 @@ export const make = <A extends Followable>(options: Options) => {
     /** Adds a batch that was asked about before. It is due at once, behind the others like it. */
     addAsked: (batch: A) => insert(asked, { batch, opens: 0, isFresh: false, at: startsAt }),
     next: (now: number): Turn<A> => {
-      const { calls, until } = expected(now)
+      const recent = underWayFor(atOnce, now)
+      if (recent.calls >= mostAtOnce) return { _tag: "Wait", until: recent.until }
+      const { calls, until } = underWayFor(patience, now)
       const isHurry = now >= hurryFrom()
-      const hasRoom = calls < mostOpen && (open + calls < mostOpen || isHurry)
+      const hasRoom = open + calls < mostOpen || isHurry
       const firstAt = freshAt()
       const againAt = asked[0]?.at ?? never
-      const isAgainDue = calls < mostOpen && againAt <= now
+      const isAgainDue = againAt <= now
       const isFirstDue = hasRoom && firstAt <= now
       const isFirstsTurn = isFirstDue && (!isAgainDue || freshInARow < (isHurry ? 3 : 1))
       const turn = isFirstsTurn ? ask(fresh, now) : isAgainDue ? ask(asked, now) : undefined
       if (turn !== undefined) return turn
       lastAsk = null
-      const room = calls < mostOpen ? never : until
-      // A batch that is due and has no room gets it from a call that ends, or from one that is no longer expected.
-      const wake = [firstAt, againAt, fresh.length > 0 ? hurryFrom() : never, room, until]
+      // A batch that is due and has no room gets it when a call ends, or has gone on for too long.
+      const wake = [firstAt, againAt, fresh.length > 0 ? hurryFrom() : never, until]
       return { _tag: "Wait", until: Math.min(...wake.filter((time) => time > now)) }
     },
     /** The call has shown that the batch has settled. */

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FiberId from "effect/FiberId"
 import * as FiberSet from "effect/FiberSet"
+import type * as Option from "effect/Option"
 import { Line } from "./Attempts.js"
 import type { DueQueue, Followable } from "./dueQueue.js"
 import { steadyMillis } from "./steadyTime.js"
@@ -16,8 +17,8 @@ export interface Visits<A, E, R> {
   readonly atTheEnd: (batch: A) => Effect.Effect<void, E, R>
 }
 
-/** Those who wait, in the order in which they came. */
-type Waiting = Array<Deferred.Deferred<void>>
+/** Those who wait, in the order in which they came. Each is told whether it is let in, or following is over. */
+type Waiting = Array<Deferred.Deferred<boolean>>
 
 type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 
@@ -45,18 +46,18 @@ export const make = () => {
     const turn = waiting.shift()
     if (turn === undefined) return false
     isInLine = true
-    Deferred.unsafeDone(turn, Exit.void)
+    Deferred.unsafeDone(turn, Exit.succeed(true))
     return true
   }
 
   /**
-   * Waits to be let into the line, and leaves it if interrupted. `restore` makes the wait interruptible; what comes after it
+   * Waits to be let into the line, and leaves it if interrupted. False: following is over. `restore` makes the wait interruptible; what comes after it
    * must not be, or the place in the line could be lost.
    */
-  const letIn = (waiting: Waiting, restore: Restore): Effect.Effect<void> =>
+  const letIn = (waiting: Waiting, restore: Restore): Effect.Effect<boolean> =>
     Effect.suspend(() => {
-      if (!isFollowing) return Effect.void
-      const turn = Deferred.unsafeMake<void>(FiberId.none)
+      if (!isFollowing) return Effect.succeed(false)
+      const turn = Deferred.unsafeMake<boolean>(FiberId.none)
       waiting.push(turn)
       changed.unsafeOpen()
       return Effect.onExit(restore(Deferred.await(turn)), (exit) => {
@@ -138,9 +139,11 @@ export const make = () => {
       if (yield* Deferred.isDone(failure)) yield* Deferred.await(failure)
     }).pipe(Effect.scoped)
 
-  const admitAll = Effect.sync(() => {
+  const end = Effect.sync(() => {
     isFollowing = false
-    for (const turn of [...retries.splice(0), ...spares.splice(0)]) Deferred.unsafeDone(turn, Exit.void)
+    for (const turn of [...retries.splice(0), ...spares.splice(0)]) {
+      Deferred.unsafeDone(turn, Exit.succeed(false))
+    }
   })
 
   return {
@@ -149,12 +152,14 @@ export const make = () => {
       Effect.suspend(() => {
         isFollowing = true
         isInLine = false
-        return Effect.ensuring(follow(queue, visits), admitAll)
+        return Effect.ensuring(follow(queue, visits), end)
       }),
-    /** Makes a call as soon as no batch is due. */
-    spare: <A, E, R>(call: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    /** Makes a call as soon as no batch is due; none, if following ends before. */
+    spare: <A, E, R>(call: Effect.Effect<A, E, R>): Effect.Effect<Option.Option<A>, E, R> =>
       Effect.uninterruptibleMask((restore) =>
-        Effect.zipRight(letIn(spares, restore), inLine(restore(call), spares))
+        Effect.flatMap(letIn(spares, restore), (isLetIn) =>
+          isLetIn ? Effect.asSome(inLine(restore(call), spares)) : Effect.succeedNone
+        )
       )
   }
 }

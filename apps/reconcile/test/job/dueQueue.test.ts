@@ -192,12 +192,21 @@ describe("in any order of answers", () => {
     )
   })
 
-  it("no more calls are under way than 32, but for those that hang", () => {
+  it("no more calls are under way that have just gone out than 8, so that few answers are held in memory", () => {
     const queue = queueOf()
     many(100, "b", -600_000).forEach(queue.add)
     many(100, "known", -600_000).forEach(queue.addAsked)
-    assert.strictEqual(askedAt(queue, 0).length, 32)
-    assert.strictEqual(waitOf(queue, 0), DueQueue.patience)
-    assert.strictEqual(askedAt(queue, DueQueue.patience).length, 32)
+    assert.strictEqual(askedAt(queue, 0).length, 8)
+    assert.strictEqual(waitOf(queue, 400), 1000)
+    assert.strictEqual(askedAt(queue, 1000).length, 8)
+  })
+
+  it("calls that hang keep no others from going out", () => {
+    const queue = queueOf()
+    many(200, "b", -600_000).forEach(queue.add)
+    const asked = [0, 1000, 2000, 3000, 4000].flatMap((now) => askedAt(queue, now))
+    assert.strictEqual(asked.length, 32)
+    assert.strictEqual(waitOf(queue, 4000), DueQueue.patience)
+    assert.strictEqual(askedAt(queue, DueQueue.patience).length, 8)
   })
 })
