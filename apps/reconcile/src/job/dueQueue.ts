@@ -27,12 +27,22 @@ export const mostOpen = 32
 /** A batch still open after so many calls is stuck, and keeps no other from its first call. */
 export const callsUntilStuck = 3
 
+/** So many first calls go out for each further one, if both are due. */
+export const firstsATurn = 3
+
 /** A call without an answer for so long keeps no other batch from its first call. */
 export const patience = 5_000
 
 /** So many calls may be under way that went out within the last second: their answers are to be recorded, one by one. */
 export const mostAtOnce = 8
 const atOnce = 1_000
+
+/** What shows that batches settle in another order than that of their age: so many early ones of the last first calls, … */
+const firstsKept = 30
+const manyEarly = 8
+
+/** … and so many older ones that were open when the last of them found a batch settled. */
+const manyOvertaken = 8
 
 /** Milliseconds from one call to the next, until this run has shown how many it takes. */
 const expectedPace = 250
@@ -69,10 +79,12 @@ const never = Number.POSITIVE_INFINITY
  *
  * There are two lines. In one wait the batches that have not been asked about, the oldest in front; a batch is due at the age
  * at which half of the last ones had settled. In the other wait those that were asked about and are open; the one that
- * has been due for longest is in front. If both have a batch that is due they take turns, so that neither starves the other.
+ * has been due for longest is in front. If both have a batch that is due, each has its share of the calls, so that neither
+ * starves the other.
  *
  * A first call that comes too early shows that the batches behind it are open, too, so first calls pause until that batch is
- * asked again. Each further one in a row halves the pause: batches that are stuck must not hold up the others.
+ * asked again. Each further one in a row halves the pause: batches that are stuck must not hold up the others. Where batches
+ * turn out to settle in another order, there is no pause, and no bound on how many are open.
  */
 export const make = <A extends Followable>(options: Options) => {
   const { endsAt, once, startsAt } = options
@@ -89,16 +101,31 @@ export const make = <A extends Followable>(options: Options) => {
   let lastAsk: number | null = null
   let pace = expectedPace
 
+  /** Whether the last first calls came too early, the latest last. */
+  const wereEarly: Array<boolean> = []
+  /** Batches whose first call was one of this run, and that are open. */
+  let allOpen = 0
+  let wasOvertaken = false
+
+  const noteFirst = (isEarly: boolean) => {
+    if (!isEarly) wasOvertaken = allOpen >= manyOvertaken
+    wereEarly.push(isEarly)
+    if (wereEarly.length > firstsKept) wereEarly.shift()
+  }
+
+  /** A batch settled before many older ones, and it is no rare case that first calls come too early. */
+  const isOutOfOrder = () => wasOvertaken && wereEarly.filter((isEarly) => isEarly).length > manyEarly
+
   const isCounted = ({ isFresh, opens }: Place<A>) => isFresh && opens > 0 && opens < callsUntilStuck
 
-  /** From when on the time that is left is needed to ask about each batch once, with every fourth call for the others. */
-  const hurryFrom = () => endsAt - reserve - fresh.length * pace * (4 / 3)
+  /** From when on the time that is left is needed to ask about each batch once. */
+  const hurryFrom = () => endsAt - reserve - fresh.length * pace * (1 + 1 / firstsATurn)
 
   const freshAt = () => {
     const [head] = fresh
     if (head === undefined) return never
     const mayHaveSettled = Math.min(head.batch.since + wait, startsAt + (endsAt - startsAt) / 2)
-    return Math.min(Math.max(mayHaveSettled, pausedUntil), hurryFrom())
+    return Math.min(isOutOfOrder() ? mayHaveSettled : Math.max(mayHaveSettled, pausedUntil), hurryFrom())
   }
 
   /** How many calls went out within this time and have no answer yet, and until when the first of them counts. */
@@ -142,12 +169,12 @@ export const make = <A extends Followable>(options: Options) => {
       if (recent.calls >= mostAtOnce) return { _tag: "Wait", until: recent.until }
       const { calls, until } = underWayFor(patience, now)
       const isHurry = now >= hurryFrom()
-      const hasRoom = open + calls < mostOpen || isHurry
+      const hasRoom = open + calls < mostOpen || isHurry || isOutOfOrder()
       const firstAt = freshAt()
       const againAt = asked[0]?.at ?? never
       const isAgainDue = againAt <= now
       const isFirstDue = hasRoom && firstAt <= now
-      const isFirstsTurn = isFirstDue && (!isAgainDue || freshInARow < (isHurry ? 3 : 1))
+      const isFirstsTurn = isFirstDue && (!isAgainDue || freshInARow < firstsATurn)
       const turn = isFirstsTurn ? ask(fresh, now) : isAgainDue ? ask(asked, now) : undefined
       if (turn !== undefined) return turn
       lastAsk = null
@@ -159,7 +186,10 @@ export const make = <A extends Followable>(options: Options) => {
     settled: (batch: A, now: number) => {
       const left = leave(batch)
       if (left === undefined || !left.isFresh || once) return
-      if (left.opens === 0) earlyInARow = 0
+      if (left.opens === 0) {
+        earlyInARow = 0
+        noteFirst(false)
+      } else allOpen -= 1
       times.push(timeToSettle(now - batch.since, left.opens > 0))
       if (times.length > timesKept) times.shift()
       wait = firstWait(times)
@@ -172,6 +202,8 @@ export const make = <A extends Followable>(options: Options) => {
       left.opens += 1
       if (isCounted(left)) open += 1
       if (left.isFresh && left.opens === 1) {
+        allOpen += 1
+        noteFirst(true)
         pausedUntil = now + (at - now) / 2 ** earlyInARow
         earlyInARow += 1
       }
