@@ -11,7 +11,9 @@ const OpenBatch = rowOf("batches", {
   batchId: BatchId,
   since: Schema.DateTimeUtc,
   /** Since when it has answered `unset`, if that is all it has ever answered. */
-  unsetSince: Schema.NullOr(Schema.DateTimeUtc)
+  unsetSince: Schema.NullOr(Schema.DateTimeUtc),
+  /** Whether the account has answered about it before. */
+  wasAnswered: Schema.Literal(0, 1)
 })
 
 export type OpenBatch = typeof OpenBatch.Type
@@ -94,15 +96,37 @@ export const allCaseTwins = (named: ReadonlyArray<string>) => Ledger.use((sql) =
 export const inOtherCase = (batchId: string) =>
   Effect.map(allCaseTwins([batchId]), (twins) => twins.map(([, known]) => known))
 
-/** Every batch without a settled answer, oldest first. */
+/** Every batch without a settled answer, oldest first; those as old as each other in the order in which they were added. */
 export const open = Ledger.query(
   OpenBatch,
   (sql) => sql`
         SELECT b.batch_id AS "batchId", coalesce(b.submitted_at, b.added_at) AS since,
           (SELECT CASE WHEN min(a.status) = 'unset' AND max(a.status) = 'unset' THEN min(a.received_at) END
-            FROM answers a WHERE a.batch = b.batch AND a.origin = 'account') AS "unsetSince"
+            FROM answers a WHERE a.batch = b.batch AND a.origin = 'account') AS "unsetSince",
+          EXISTS (SELECT 1 FROM answers a WHERE a.batch = b.batch AND a.origin = 'account') AS "wasAnswered"
         FROM numbered_batches b
         WHERE NOT EXISTS (SELECT 1 FROM answers a
           WHERE a.batch = b.batch AND ${sql.literal(hasSettled("a.status"))})
-        ORDER BY since, b.batch_id`
+        ORDER BY since, b.batch`
 )
+
+/** A batch that has settled, and when this was seen. */
+const SettledBatch = rowOf("batch_answers", {
+  since: Schema.DateTimeUtc,
+  settledAt: Schema.DateTimeUtc,
+  /** Whether it was seen open before. */
+  wasOpen: Schema.Literal(0, 1)
+})
+
+export type SettledBatch = typeof SettledBatch.Type
+
+/** The batches that settled last, as the account said, the latest first. */
+export const lastSettled = (limit: number) =>
+  Ledger.query(
+    SettledBatch,
+    (sql) => sql`
+      SELECT coalesce(b.submitted_at, b.added_at) AS since, a.received_at AS "settledAt", a.sequence > 1 AS "wasOpen"
+      FROM answers a CROSS JOIN numbered_batches b ON b.batch = a.batch
+      WHERE a.origin = 'account' AND ${sql.literal(hasSettled("a.status"))}
+      ORDER BY a.answer_id DESC LIMIT ${limit}`
+  )

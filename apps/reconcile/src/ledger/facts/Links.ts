@@ -8,11 +8,14 @@ import { markLinked } from "./stale.js"
 import { Ledger } from "../Ledger.js"
 import { hasNoAddress } from "../schema/recordViews.js"
 
+/** Whether nobody knows whose an ID of `unmatched_ids x` is. */
+export const isUnknown = `${hasNoAddress("x.contact_id")}
+    AND NOT EXISTS (SELECT 1 FROM gone_contacts g WHERE g.contact_id = x.contact_id)`
+
 /** IDs that a decided batch reported as successes, and of which nobody knows whose they are. */
 const unknown = `
   FROM unmatched_ids x
-  WHERE ${hasNoAddress("x.contact_id")}
-    AND NOT EXISTS (SELECT 1 FROM gone_contacts g WHERE g.contact_id = x.contact_id)`
+  WHERE ${isUnknown}`
 
 /** How many successful IDs there are whose addresses nobody knows. */
 export const countUnknown = Ledger.number("unmatched_successes", (sql) =>
@@ -29,6 +32,15 @@ export const unknownIds = Ledger.use((sql) =>
     (rows): ReadonlyArray<ContactId> => rows.map((row) => contactId.make(row.contact_id))
   )
 )
+
+/** The first of them. */
+export const someUnknown = (limit: number) =>
+  Ledger.use((sql) =>
+    Effect.map(
+      sql.unsafe<{ readonly contact_id: string }>(`${allUnknown} LIMIT ?`, [limit]),
+      (rows): ReadonlyArray<ContactId> => rows.map((row) => contactId.make(row.contact_id))
+    )
+  )
 
 /** Records what the account said of IDs. Batches that reported them, or were sent their addresses, are to be decided anew. */
 export const record = (resolved: ReadonlyArray<Resolved>, learntAt: string) =>

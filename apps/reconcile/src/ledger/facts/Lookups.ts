@@ -6,9 +6,9 @@ import type { Contact } from "effect-activecampaign/Contact"
 import { numberAddresses } from "./addresses.js"
 import { markAddresses } from "./stale.js"
 import { Ledger, rowOf } from "../Ledger.js"
-import { isNobodyErased, type Method } from "../schema/words.js"
+import { hasSettled, isNobodyErased, type Method } from "../schema/words.js"
 import type { LedgerError } from "../LedgerError.js"
-import { add, type KnownLink, markKnown } from "./Links.js"
+import { add, isUnknown, type KnownLink, markKnown } from "./Links.js"
 
 export type { Method } from "../schema/words.js"
 
@@ -31,6 +31,23 @@ export const unaccounted = Ledger.use(
     ${sql.literal(unaccountedRows)}
     GROUP BY o.address_id ORDER BY a.email_key`
 )
+
+/**
+ * The first of those that nothing still open can account for: no batch that has not settled, and no successful ID of a batch
+ * that was sent them, unless IDs are not resolved.
+ */
+export const unaccountedForGood = (limit: number, options: { readonly resolvesIds: boolean }) =>
+  Ledger.use(
+    (sql) => sql<Unaccounted>`
+      SELECT a.email_key AS "emailKey", min(coalesce(s.email, a.email_key)) AS email
+      ${sql.literal(unaccountedRows)}
+        AND NOT EXISTS (SELECT 1 FROM sent_contacts other
+          WHERE other.address_id = o.address_id AND NOT EXISTS (SELECT 1 FROM answers settled
+            WHERE settled.batch = other.batch AND ${sql.literal(hasSettled("settled.status"))}))
+        AND NOT (${options.resolvesIds ? 1 : 0} AND EXISTS (SELECT 1 FROM unmatched_ids x
+          WHERE x.batch = o.batch AND ${sql.literal(isUnknown)}))
+      GROUP BY o.address_id ORDER BY a.email_key LIMIT ${limit}`
+  )
 
 export const countUnaccounted = Ledger.number(
   "unaccounted_contacts",
