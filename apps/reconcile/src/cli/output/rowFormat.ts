@@ -1,7 +1,7 @@
 import * as Chunk from "effect/Chunk"
 import * as Stream from "effect/Stream"
-import { neutralise } from "../../contacts/SpreadsheetText.js"
-import { cellText, isNumber, jsonText } from "./cellText.js"
+import { cellText, jsonText } from "./cellText.js"
+import * as CsvText from "./CsvText.js"
 
 export const formats = ["csv", "json", "ndjson", "markdown"] as const
 
@@ -22,29 +22,6 @@ interface Encoding {
   readonly rows: (rows: ReadonlyArray<Row>) => Omit<Piece, "rows">
   readonly between?: string
   readonly after?: string
-}
-
-// More than RFC 4180 asks for: other delimiters, and blanks that readers like to trim.
-const needsQuotes = /[",;\t\r\n]|^\s|\s$|^\uFEFF/
-
-const quoted = (text: string) => (needsQuotes.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
-
-/** Lines of CSV per RFC 4180, with formulas turned into text unless `keepFormulas`. */
-const csvLines = (keepFormulas: boolean) => (rows: ReadonlyArray<ReadonlyArray<unknown>>) => {
-  let neutralised = 0
-  const safe = (value: unknown) => {
-    const text = cellText(value)
-    if (keepFormulas || isNumber(value)) return text
-    const neutral = neutralise(text)
-    if (neutral !== text) neutralised += 1
-    return neutral
-  }
-  const line = (row: ReadonlyArray<unknown>) => {
-    const text = row.map((value) => quoted(safe(value))).join(",")
-    // An empty line would be no row at all.
-    return text === "" ? '""' : text
-  }
-  return { text: rows.map((row) => `${line(row)}\r\n`).join(""), neutralised }
 }
 
 /** Renders as the plain text: no cell ends early, and none becomes a link, an image or HTML. */
@@ -74,7 +51,7 @@ const jsonObjects = (columns: ReadonlyArray<string>) => {
 const encodingOf = (format: Format, columns: ReadonlyArray<string>, keepFormulas: boolean): Encoding => {
   switch (format) {
     case "csv": {
-      const lines = csvLines(keepFormulas)
+      const lines = CsvText.lines(keepFormulas)
       return { before: lines([columns]), rows: lines }
     }
     case "markdown":
