@@ -166,7 +166,8 @@ export const batchesAdd = Command.make(
             ...(pasted === undefined ? [] : describePasted(pasted, recorded === true, batch, settled)),
             ...describeChanged(changed),
             ...describeCaseTwins(twins),
-            ...reading.lines
+            ...reading.lines,
+            ...reading.rejects
           ].join("\n"),
           result: {
             db: options.db,

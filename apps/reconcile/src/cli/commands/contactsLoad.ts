@@ -139,6 +139,7 @@ export const contactsLoad = Command.make(
             ...describeCaseTwins(report.caseTwins),
             ...describeChanged(changed),
             ...reading.lines,
+            ...reading.rejects,
             ...(columnMap.batchId === undefined ? describeWithoutBatch(input.columns(), knowsSent) : [])
           ].join("\n"),
           result: {

@@ -248,11 +248,8 @@ export const readingOf = (
   /** Whether rows that were read count as sent. */
   sent: boolean
 ) => ({
-  lines: [
-    ...describeRestored(input.restored()),
-    ...describeRemarks(input.remarks(), input.place),
-    ...describeRejects(rejected, sent)
-  ],
+  lines: [...describeRestored(input.restored()), ...describeRemarks(input.remarks(), input.place)],
+  rejects: describeRejects(rejected, sent),
   result: {
     restored: input.restored(),
     ...remarksResult(input.remarks(), input.place),
@@ -262,7 +259,7 @@ export const readingOf = (
 })
 
 /** The same where no rows were read. */
-export const nothingRead = { lines: [], result: { restored: 0, rejected: 0, rejectsFile: null } }
+export const nothingRead = { lines: [], rejects: [], result: { restored: 0, rejected: 0, rejectsFile: null } }
 
 /** Rows, and none of them can be read: then it is the call that has to change. */
 export const exitCodeOfLoad = (rows: number | undefined, rejected: number): ExitCode =>

@@ -6,15 +6,6 @@ const needsQuotes = /[",;\t\r\n]|^\s|\s$|^\uFEFF/
 
 const quoted = (text: string) => (needsQuotes.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
 
-// Neither needs quotes nor can be a formula.
-const plain = /^[A-Za-z0-9](?:[^",;\t\r\n]*[^",;\s])?$/
-
-/** The cell of a value that is written as it is, as most are. */
-const plainCell = (value: unknown): string | undefined => {
-  if (value === null || value === undefined || value === "") return ""
-  return typeof value === "string" && plain.test(value) ? value : undefined
-}
-
 /** Lines of CSV per RFC 4180, with formulas turned into text unless `keepFormulas`. */
 export const lines = (keepFormulas: boolean) => (rows: ReadonlyArray<ReadonlyArray<unknown>>) => {
   let neutralised = 0
@@ -25,23 +16,10 @@ export const lines = (keepFormulas: boolean) => (rows: ReadonlyArray<ReadonlyArr
     if (neutral !== text) neutralised += 1
     return neutral
   }
-  // Many columns say the same as in the row above, and then need not be looked at again.
-  let above: ReadonlyArray<unknown> = []
-  const cells: Array<string> = []
-  const plainCells: Array<string | undefined> = []
   const line = (row: ReadonlyArray<unknown>) => {
-    for (let at = 0; at < row.length; at++) {
-      const value = row[at]
-      if (value === above[at] && plainCells[at] !== undefined) continue
-      const cell = plainCell(value)
-      plainCells[at] = cell
-      cells[at] = cell ?? quoted(safe(value))
-    }
-    above = row
+    const text = row.map((value) => quoted(safe(value))).join(",")
     // An empty line would be no row at all.
-    return `${cells.join()}` || '""'
+    return text === "" ? '""' : text
   }
-  const text = rows.map(line)
-  text.push("")
-  return { text: text.join("\r\n"), neutralised }
+  return { text: rows.map((row) => `${line(row)}\r\n`).join(""), neutralised }
 }

@@ -1,7 +1,7 @@
 import * as Chunk from "effect/Chunk"
 import * as Stream from "effect/Stream"
-import * as CsvText from "./CsvText.js"
 import { cellText, jsonText } from "./cellText.js"
+import * as CsvText from "./CsvText.js"
 
 export const formats = ["csv", "json", "ndjson", "markdown"] as const
 
@@ -42,25 +42,10 @@ const markdownLines = (rows: ReadonlyArray<ReadonlyArray<unknown>>): string =>
 
 const unchanged = (text: string) => ({ text, neutralised: 0 })
 
-/** Written member by member: an object would put a column called `2024` before all others. */
-const jsonObjects = (columns: ReadonlyArray<string>, separator: string) => {
-  const names = columns.map((name, at) => `${at === 0 ? "{" : ","}${jsonText(name)}:`)
-  return (rows: ReadonlyArray<Row>) => {
-    // Many columns say the same as in the row above, and then need not be written again.
-    let above: Row = []
-    const members: Array<string> = []
-    const object = (row: Row) => {
-      let text = ""
-      for (const [at, name] of names.entries()) {
-        const value = row[at]
-        if (value !== above[at] || at >= members.length) members[at] = `${name}${jsonText(value)}`
-        text += members[at]
-      }
-      above = row
-      return text === "" ? "{}" : `${text}}`
-    }
-    return rows.map(object).join(separator)
-  }
+// Written member by member: an object would put a column called `2024` before all others.
+const jsonObjects = (columns: ReadonlyArray<string>) => {
+  const names = columns.map(jsonText)
+  return (row: Row) => `{${names.map((name, at) => `${name}:${jsonText(row[at])}`).join(",")}}`
 }
 
 const encodingOf = (format: Format, columns: ReadonlyArray<string>, keepFormulas: boolean): Encoding => {
@@ -75,14 +60,14 @@ const encodingOf = (format: Format, columns: ReadonlyArray<string>, keepFormulas
         rows: (rows) => unchanged(markdownLines(rows))
       }
     case "ndjson": {
-      const json = jsonObjects(columns, "\n")
-      return { rows: (rows) => unchanged(`${json(rows)}\n`) }
+      const json = jsonObjects(columns)
+      return { rows: (rows) => unchanged(`${rows.map(json).join("\n")}\n`) }
     }
     case "json": {
-      const json = jsonObjects(columns, ",\n")
+      const json = jsonObjects(columns)
       return {
         before: unchanged("[\n"),
-        rows: (rows) => unchanged(json(rows)),
+        rows: (rows) => unchanged(rows.map(json).join(",\n")),
         between: ",\n",
         after: "\n]\n"
       }

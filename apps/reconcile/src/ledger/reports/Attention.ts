@@ -4,8 +4,8 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { isUnknown } from "../facts/Links.js"
 import { Ledger, rowOf } from "../Ledger.js"
+import { hasNoAddress } from "../schema/recordViews.js"
 import { Finding, isWorthAnIndex } from "../schema/words.js"
 
 /** Outcomes that call for attention, the most urgent first. */
@@ -38,15 +38,30 @@ export interface Attention {
    */
   readonly toBeResolved: number
   /** Batches by the status of their last answer; null before the first one. */
-  readonly statuses: ReadonlyArray<{ readonly status: string | null; readonly batches: number }>
+  readonly statuses: ReadonlyArray<typeof StatusTotal.Type>
 }
 
 const examplesShown = 3
 
-const ReasonRow = rowOf("rejected_contacts", { reason: Schema.NullOr(Schema.String), contacts: Schema.Int })
+const StatusTotal = rowOf("batch_overview", { status: Schema.NullOr(Schema.String), batches: Schema.Int })
+
+const ReasonTotal = rowOf("rejected_contacts", {
+  reason: Schema.NullOr(Schema.String),
+  contacts: Schema.Int
+})
+
+const Example = rowOf("outcomes", { email: Schema.String })
+
+const FindingTotal = rowOf("findings", {
+  finding: Finding,
+  count: Schema.Int,
+  batch_id: Schema.String,
+  subject: Schema.String,
+  detail: Schema.String
+})
 
 const reasonsOf = (outcome: AttentionWord) =>
-  Ledger.query(ReasonRow, (sql) =>
+  Ledger.query(ReasonTotal, (sql) =>
     outcome === "rejected"
       ? sql`
         SELECT likely_reason AS reason, count(*) AS contacts FROM rejected_contacts WHERE outcome = 'rejected'
@@ -56,13 +71,11 @@ const reasonsOf = (outcome: AttentionWord) =>
         AND ${sql.literal(isWorthAnIndex("outcome"))} GROUP BY evidence ORDER BY contacts DESC, reason`
   )
 
-const ExampleRow = rowOf("outcomes", { email: Schema.String })
-
 const kindOf = (outcome: AttentionWord) =>
   Effect.gen(function* () {
     const reasons = yield* reasonsOf(outcome)
     const examples = yield* Ledger.query(
-      ExampleRow,
+      Example,
       (sql) => sql`
         SELECT coalesce(s.email, a.email_key) AS email
         FROM verdicts o
@@ -80,17 +93,9 @@ const kindOf = (outcome: AttentionWord) =>
     return kind
   })
 
-const FindingKindRow = rowOf("findings", {
-  finding: Finding,
-  count: Schema.Int,
-  batch_id: Schema.String,
-  subject: Schema.String,
-  detail: Schema.String
-})
-
 const findingKinds = Effect.map(
   Ledger.query(
-    FindingKindRow,
+    FindingTotal,
     (sql) => sql`
       SELECT f.finding, f.count, b.batch_id, f.subject, f.detail
       FROM (SELECT finding, count(*) AS count, min(batch) AS batch, subject, detail FROM batch_findings GROUP BY finding) f
@@ -107,17 +112,16 @@ const findingKinds = Effect.map(
 )
 
 /** Successful IDs with no known address, by batch, beside the contacts of it that are unaccounted. */
-const toBeResolved = Ledger.number(
-  "unmatched_successes",
-  (sql) => sql`
+const toBeResolved = Ledger.number("unmatched_successes", (sql) =>
+  sql.unsafe(`
     SELECT coalesce(sum(min(open.contacts, known.ids)), 0) AS number
     FROM (SELECT batch, count(*) AS contacts FROM verdicts
-      WHERE outcome = 'unaccounted' AND ${sql.literal(isWorthAnIndex("outcome"))} GROUP BY batch) open
-    JOIN (SELECT x.batch, count(*) AS ids FROM unmatched_ids x WHERE ${sql.literal(isUnknown)} GROUP BY x.batch) known
-      ON known.batch = open.batch`
+      WHERE outcome = 'unaccounted' AND ${isWorthAnIndex("outcome")} GROUP BY batch) open
+    JOIN (SELECT x.batch, count(*) AS ids FROM unmatched_ids x
+      WHERE ${hasNoAddress("x.contact_id")}
+        AND NOT EXISTS (SELECT 1 FROM gone_contacts g WHERE g.contact_id = x.contact_id)
+      GROUP BY x.batch) known ON known.batch = open.batch`)
 )
-
-const StatusRow = rowOf("batch_overview", { status: Schema.NullOr(Schema.String), batches: Schema.Int })
 
 export const attention = Effect.gen(function* () {
   const kinds = yield* Effect.forEach(attentionWords, kindOf)
@@ -126,7 +130,7 @@ export const attention = Effect.gen(function* () {
     findings: yield* findingKinds,
     toBeResolved: yield* toBeResolved,
     statuses: yield* Ledger.query(
-      StatusRow,
+      StatusTotal,
       (sql) => sql`SELECT status, count(*) AS batches FROM batch_overview GROUP BY status ORDER BY status`
     )
   }

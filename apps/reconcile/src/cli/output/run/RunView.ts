@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import type { CallMeter } from "../../../job/CallMeter.js"
 import { steadyMillis } from "../../../job/steadyTime.js"
 import type { RunEvent } from "../../../job/RunEvent.js"
-import { Outcome } from "../../../ledger/schema/words.js"
+import { Outcome, Settled } from "../../../ledger/schema/words.js"
 import { shortened, widthOf } from "../../../text/width.js"
 import { span, thousands } from "../../../text/numbers.js"
 import { batchesOf, plural, printable } from "../text.js"
@@ -103,7 +103,7 @@ export const onEvent = (state: RunState, now: number, event: RunEvent) => {
   }
 }
 
-const ended = ["completed", "failed", "interrupted"]
+const ended: ReadonlyArray<string> = Settled.literals
 
 /** Settled statuses first, then the others, the most frequent first. */
 const byStatus = ({ open, settled, statuses }: RunState) => {

@@ -6,7 +6,7 @@ import { wrapAnsi } from "fast-wrap-ansi"
 import type { RunReport } from "../../../job/RunReport.js"
 import type { Attention, AttentionWord, FindingKind, OutcomeKind } from "../../../ledger/reports/Attention.js"
 import type * as Reports from "../../../ledger/reports/Reports.js"
-import { evidences, Outcome } from "../../../ledger/schema/words.js"
+import { evidences, Outcome, Settled } from "../../../ledger/schema/words.js"
 import { share, thousands } from "../../../text/numbers.js"
 import { shortened, widthOf } from "../../../text/width.js"
 import { findingsCount } from "../summary.js"
@@ -54,7 +54,7 @@ export const verdict = ({ attention, report, summary }: Ended): string => {
 }
 
 /** Settled statuses first, in the order of how well they are. */
-const statusOrder = ["completed", "failed", "interrupted", "active", "claimed", "waiting", "unset"]
+const statusOrder: ReadonlyArray<string> = [...Settled.literals, "active", "claimed", "waiting", "unset"]
 
 const statusText = ({ statuses }: Attention) =>
   statuses
