@@ -27,21 +27,24 @@ export const lines = (raw: boolean) => (rows: ReadonlyArray<ReadonlyArray<unknow
   }
   // Many columns say the same as in the row above, and then need not be looked at again.
   let above: ReadonlyArray<unknown> = []
-  const cells: Array<string> = []
   const plainCells: Array<string | undefined> = []
-  const line = (row: ReadonlyArray<unknown>) => {
+  let text = ""
+  for (const row of rows) {
+    const before = text.length
     for (let at = 0; at < row.length; at++) {
       const value = row[at]
-      if (value === above[at] && plainCells[at] !== undefined) continue
-      const cell = plainCell(value)
-      plainCells[at] = cell
-      cells[at] = cell ?? quoted(safe(value))
+      let cell = plainCells[at]
+      if (value !== above[at] || cell === undefined) {
+        const plain = plainCell(value)
+        const comma = at === 0 ? "" : ","
+        cell = `${comma}${plain ?? quoted(safe(value))}`
+        plainCells[at] = plain === undefined ? undefined : cell
+      }
+      text += cell
     }
     above = row
     // An empty line would be no row at all.
-    return `${cells.join()}` || '""'
+    text += text.length === before ? '""\r\n' : "\r\n"
   }
-  const text = rows.map(line)
-  text.push("")
-  return { text: text.join("\r\n"), neutralised }
+  return { text, neutralised }
 }
