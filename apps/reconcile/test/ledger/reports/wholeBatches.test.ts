@@ -131,6 +131,19 @@ describe("all that was sent", () => {
     }).pipe(inMemory)
   )
 
+  it.effect("comes in SQLite's order of addresses, which is not JavaScript's", () =>
+    Effect.gen(function* () {
+      const inOrder = ["x@x.test", "x\uffff@x.test", "x😀@x.test"]
+      yield* load(inOrder.toReversed().map((email) => sentAs(email, "b", null, "n")))
+      for (const size of [1, 100]) {
+        assert.deepStrictEqual(
+          (yield* rowsOf({}, size)).map((one) => one.email),
+          inOrder
+        )
+      }
+    }).pipe(inMemory)
+  )
+
   it.effect("has nothing of a person who was erased but the name given instead", () =>
     Effect.gen(function* () {
       yield* load([
