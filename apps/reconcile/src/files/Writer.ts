@@ -122,6 +122,17 @@ export interface Content {
   readonly file: string
 }
 
+/** Texts as bytes that are good until the next one: new room for each piece of a long output keeps the garbage collector busy. */
+const encoder = () => {
+  const encoder = new TextEncoder()
+  let room = new Uint8Array()
+  return (text: string): Uint8Array => {
+    // A sign takes three bytes at most, and two of a pair four together.
+    if (room.length < 3 * text.length) room = new Uint8Array(3 * text.length)
+    return room.subarray(0, encoder.encodeInto(text, room).written)
+  }
+}
+
 /** The content for `path`, written next to it. A sealed file can be recognised by a later command. */
 export const content = (
   path: string,
@@ -130,12 +141,12 @@ export const content = (
   Effect.gen(function* () {
     const file = yield* Unfinished.make(path)
     const descriptor = yield* opened(file, constants.O_WRONLY)
-    const encoder = new TextEncoder()
+    const encode = encoder()
     const sum = Seal.checksum()
     return {
       file,
       write: (text) => {
-        const bytes = encoder.encode(text)
+        const bytes = encode(text)
         if (options.sealed) sum.update(bytes)
         return writeAll(descriptor, bytes)
       },

@@ -119,6 +119,39 @@ describe("JSON and NDJSON", () => {
   })
 })
 
+describe("rows of any format", () => {
+  // Few values, so that many stand below their like.
+  const value = FastCheck.constantFrom<unknown>(
+    "a",
+    "=1",
+    '"',
+    "b;",
+    " ",
+    "",
+    null,
+    1,
+    -0,
+    Number.NaN,
+    2n,
+    [1]
+  )
+  const rows = FastCheck.array(FastCheck.array(value, { minLength: 2, maxLength: 2 }), { maxLength: 8 })
+
+  it.prop("read the same whatever stands above them", [rows], ([all]) => {
+    for (const format of ["csv", "ndjson", "markdown"] as const) {
+      for (const raw of [false, true]) {
+        const header = written(format, ["a", "b"], [], { keepFormulas: raw })
+        const each = all.map((row) => written(format, ["a", "b"], [row], { keepFormulas: raw }))
+        assert.deepStrictEqual(written(format, ["a", "b"], all, { keepFormulas: raw, chunk: 8 }), {
+          text: header.text + each.map(({ text }) => text.slice(header.text.length)).join(""),
+          rows: all.length,
+          neutralised: each.reduce((sum, one) => sum + one.neutralised, 0)
+        })
+      }
+    }
+  })
+})
+
 describe("an output without rows", () => {
   it("is still one, with a header where the format has one", () => {
     const texts = formats.map((format) => written(format, ["a", "b"], []).text)

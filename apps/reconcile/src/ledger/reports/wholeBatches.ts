@@ -142,19 +142,17 @@ export const reader = (
   /** Our own columns of some contact with an evidence: all such contacts have them alike, but for what they are called. */
   const alike = new Map<string, ReadonlyArray<unknown>>()
   const columns = definition.columns.map(([, column]) => column).join()
-  const findAlike = ({ batchId, evidence }: Contacts) =>
+  const findAlike = (batchId: string, words: ReadonlyArray<string>) =>
     Effect.forEach(
-      new Set(evidence),
+      words,
       (word) =>
-        alike.has(word)
-          ? Effect.void
-          : Effect.map(
-              sql.unsafe(
-                `SELECT ${columns} FROM ${definition.from} x WHERE x.batch_id = ? AND x.evidence = ? LIMIT 1`,
-                [batchId, word]
-              ).values,
-              ([found = []]) => alike.set(word, found)
-            ),
+        Effect.map(
+          sql.unsafe(
+            `SELECT ${columns} FROM ${definition.from} x WHERE x.batch_id = ? AND x.evidence = ? LIMIT 1`,
+            [batchId, word]
+          ).values,
+          ([found = []]) => alike.set(word, found)
+        ),
       { discard: true }
     )
 
@@ -199,7 +197,8 @@ export const reader = (
       const open = new Map<number, Numbered>()
       for (const lists of found) {
         const contacts = contactsOf(lists)
-        yield* findAlike(contacts)
+        const words = [...new Set(contacts.evidence)].filter((word) => !alike.has(word))
+        if (words.length > 0) yield* findAlike(contacts.batchId, words)
         addRows(contacts, rows, open)
       }
       if (originals.length > 0 && open.size > 0) {
