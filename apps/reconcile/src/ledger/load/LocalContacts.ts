@@ -105,6 +105,8 @@ export const load = <E, R>(
       // Told before a long file is read; what counts is what stands there once it has been.
       const before = yield* use(Effect.tap(known(sql, source), (row) => checkKey(source, row)))
       const given = yield* use(givenNumbers(sql, before?.id))
+      // A contact that is not the only one of its address is never told by its place alone.
+      const isAgain = before !== undefined && !(yield* use(hasRepeats(sql, before.id)))
       // Staging writes to the temporary database alone, in a transaction that never locks the file: a run
       // can go on recording while a large file is read.
       const staged = yield* use(
@@ -112,7 +114,7 @@ export const load = <E, R>(
           Effect.gen(function* () {
             for (const statement of [...stagePages, ...createStage, ...emptyStage])
               yield* sql.unsafe(statement)
-            const all = yield* stage(source, { ...given, isAgain: before !== undefined }, rows)
+            const all = yield* stage(source, { ...given, isAgain }, rows)
             return source.key === undefined ? all : yield* setRepeatsAside(sql, source.key, all)
           })
         )
@@ -201,11 +203,17 @@ const takeAgain = (
     if (changed > 0) yield* markChangedRepeats(sql)
     const sentAdded = changed > 0 ? yield* sent.recordChanged(sql, batchesAdded) : 0
     // An address that only one contact of the source has cannot be repeated in the load.
-    const [shared] = yield* sql<{ readonly any: number }>`
-      SELECT EXISTS (SELECT 1 FROM local_rows WHERE +local_source_id = ${local.id} AND occurrence > 1) AS "any"`
-    const duplicates = shared?.any === 1 ? yield* countDuplicates(sql) : 0
+    const duplicates = (yield* hasRepeats(sql, local.id)) ? yield* countDuplicates(sql) : 0
     return { ...drawn, sentAdded, absent, duplicates }
   })
+
+/** Whether two contacts of the source have one address. */
+const hasRepeats = (sql: SqlClient.SqlClient, sourceId: number) =>
+  Effect.map(
+    sql<{ readonly any: number }>`
+      SELECT EXISTS (SELECT 1 FROM local_rows WHERE +local_source_id = ${sourceId} AND occurrence > 1) AS "any"`,
+    ([row]) => row?.any === 1
+  )
 
 const countDuplicates = (sql: SqlClient.SqlClient) =>
   Effect.map(

@@ -7,6 +7,9 @@ import { insertContacts, insertPage, rowsPerInsert } from "./stageTables.js"
 /** Rows in a page, and rows that are looked for side by side, as far from their place as the first of them. */
 export const segmentRows = 250
 
+/** A page of long rows ends earlier, so that memory stays flat; the rows behind it may then be searched for. */
+const longestPage = 256 * 1024
+
 /** Between rows, and between the values of a row. An address with one of them is not put in a page. */
 const behindRow = "\u001E"
 const behindValue = "\u001F"
@@ -49,7 +52,7 @@ export const pageWriter = (connection: Connection) => {
       } else page += behindRow
       page += `${emailKey}${behindValue}${shape}${behindValue}${batch ?? ""}${behindValue}${email ?? ""}${behindValue}${contactId ?? ""}${behindValue}${cells}`
       rows += 1
-      return rows === segmentRows
+      return rows === segmentRows || page.length >= longestPage
     }
   }
 }

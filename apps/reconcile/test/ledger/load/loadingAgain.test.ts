@@ -147,6 +147,17 @@ describe("a large file that is loaded again", () => {
       }).pipe(inMemory)
   )
 
+  it.effect("with rows that are long has the contacts it had, and what changed in one of them", () =>
+    Effect.gen(function* () {
+      const long = (text: string) => ({ cells: [JSON.stringify(text.repeat(3000))], names: ["note"] })
+      const rows = contacts(700).map((one) => ({ ...one, ...long("n") }))
+      yield* load(rows)
+      assert.include(yield* load(rows), { added: 0, updated: 0, absent: 0 })
+      const changed = rows.map((one, number) => (number === 333 ? { ...one, ...long("m") } : one))
+      assert.include(yield* load(changed), { added: 0, updated: 1, unchanged: 699, absent: 0 })
+    }).pipe(inMemory)
+  )
+
   it.effect("is the same whatever happened to the numbers of its batches while it was read", () =>
     Effect.gen(function* () {
       const rows = Array.from({ length: 600 }, (_, number) => row(`c${number}@x.test`, `b${number % 3}`))
