@@ -3,8 +3,9 @@ import type { SqlError } from "@effect/sql/SqlError"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import { markBatches } from "../facts/stale.js"
+import { changesOf, transactionConnection } from "../file/transaction.js"
 import { Ledger } from "../Ledger.js"
-import { agreeCounts, closeNumbers } from "./count.js"
+import { agreeCounts, anyKnownId, closeNumbers } from "./count.js"
 import { anyRepeatedLocal, drawDuplicateLocal, drawFindings } from "./findings.js"
 import { drawNearMatches } from "./nearMatches.js"
 import { drawOutcomes, drawOutcomesByOwnIds, markDisagreeing, watchChanges } from "./outcomes.js"
@@ -36,6 +37,8 @@ export const conclusionStatements = (options: {
   readonly doubted: boolean
   /** Local contacts repeat an address. */
   readonly repeated: boolean
+  /** Some contact ID is known. */
+  readonly linked: boolean
 }): ReadonlyArray<string> => [
   describeScope,
   ...(options.doubted ? [] : doubtScope),
@@ -47,7 +50,7 @@ export const conclusionStatements = (options: {
   agreeCounts,
   disproveContradictory,
   ...fillLinks,
-  ...closeNumbers,
+  ...closeNumbers(options),
   drawOutcomes,
   markDisagreeing,
   ...drawUnmatchedSuccesses,
@@ -111,22 +114,34 @@ const doubtAgain = (sql: SqlClient.SqlClient, doubted: { seen: number | undefine
 
 const slice = (sql: SqlClient.SqlClient, options: SliceOptions): Effect.Effect<Reconciled, SqlError> =>
   Effect.gen(function* () {
-    for (const statement of [...prepareStatements, ...clearScope]) yield* sql.unsafe(statement)
-    yield* sql.unsafe(fillScope)
-    const [scope] = yield* sql<{ readonly batches: number }>`SELECT count(*) AS batches FROM reconcile_scope`
-    if (scope === undefined || scope.batches === 0) return { batches: 0, changed: 0 }
-    if (options.fromNothing === true) for (const statement of setAside) yield* sql.unsafe(statement)
-    yield* sql.unsafe(`DELETE FROM batch_findings WHERE ${ofScope}`)
-    yield* sql.unsafe(`DELETE FROM nearest_sent WHERE ${ofScope}`)
+    const connection = yield* transactionConnection
+    const runAll = (statements: ReadonlyArray<string>) =>
+      Effect.forEach(statements, (statement) => connection.executeRaw(statement, []), { discard: true })
+    yield* runAll([...prepareStatements, ...clearScope])
+    const batches = changesOf(yield* connection.executeRaw(fillScope, []))
+    if (batches === 0) return { batches, changed: 0 }
+    if (options.fromNothing === true) yield* runAll(setAside)
+    yield* runAll([
+      `DELETE FROM batch_findings WHERE ${ofScope}`,
+      `DELETE FROM nearest_sent WHERE ${ofScope}`
+    ])
     if (options.doubted !== undefined) yield* doubtAgain(sql, options.doubted)
-    const [repeated] = yield* sql.unsafe<{ readonly any: number }>(anyRepeatedLocal)
-    const known = { doubted: options.doubted !== undefined, repeated: repeated?.any === 1 }
-    for (const statement of conclusionStatements(known)) yield* sql.unsafe(statement)
+    const isAny = (select: string) =>
+      Effect.map(
+        connection.execute(select, [], undefined),
+        ([row]: ReadonlyArray<{ readonly any: number }>) => row?.any === 1
+      )
+    const known = {
+      doubted: options.doubted !== undefined,
+      repeated: yield* isAny(anyRepeatedLocal),
+      linked: yield* isAny(anyKnownId)
+    }
+    yield* runAll(conclusionStatements(known))
     yield* drawNearMatches(sql)
-    yield* sql.unsafe(`DELETE FROM stale_marks WHERE ${ofScope}`)
+    yield* connection.executeRaw(`DELETE FROM stale_marks WHERE ${ofScope}`, [])
     if (options.fromNothing === true) {
       const [different] = yield* sql.unsafe<{ readonly changed: number }>(countDifferent)
-      return { batches: scope.batches, changed: different?.changed ?? 0 }
+      return { batches, changed: different?.changed ?? 0 }
     }
     const changed = yield* sql<{ readonly batch: number }>`
       INSERT INTO verdict_changes (changed_at, batch, address_id, occurrence, outcome_before, outcome_after)
@@ -135,7 +150,7 @@ const slice = (sql: SqlClient.SqlClient, options: SliceOptions): Effect.Effect<R
         GROUP BY batch, address_id, occurrence) c
       JOIN verdicts o ON o.batch = c.batch AND o.address_id = c.address_id AND o.occurrence = c.occurrence
       WHERE o.outcome <> c.outcome_before RETURNING batch`
-    return { batches: scope.batches, changed: changed.length }
+    return { batches, changed: changed.length }
   })
 
 /** Whether there are enough batches to look for all doubted IDs at once. */

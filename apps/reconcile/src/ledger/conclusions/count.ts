@@ -27,10 +27,6 @@ const first = "ORDER BY k.email_key LIMIT 1"
 
 const named = (row: string) => `CROSS JOIN addresses k ON k.address_id = ${row}.address_id`
 
-/** Where none is, no address has to be asked for its own. */
-const someIdIsKnown = `(EXISTS (SELECT 1 FROM id_links)
-        OR EXISTS (SELECT 1 FROM local_rows WHERE contact_id IS NOT NULL))`
-
 /** The first thing known of the contacts behind the IDs that the numbers cannot be true with, in words. */
 const refutations: ReadonlyArray<string> = [
   `(SELECT 'contact ID ' || x.contact_id || ' is gone from the account, so that nobody can tell whose it was'
@@ -45,17 +41,24 @@ const refutations: ReadonlyArray<string> = [
     FROM scope_reports u ${named("u")}
     WHERE u.batch = r.batch AND u.contact_id IS NOT NULL AND (u.failed OR NOT ${sent("u.address_id")}) ${first})`,
   `(SELECT 'several contact IDs among the successes belong to ' || k.email_key
-    FROM scope_reports u ${named("u")} WHERE u.batch = r.batch AND u.several ${first})`,
-  `(SELECT k.email_key || ' has a known contact ID, which is not among the successes'
+    FROM scope_reports u ${named("u")} WHERE u.batch = r.batch AND u.several ${first})`
+]
+
+/** The last of them. It asks each address that was sent, and is left out where no ID is known. */
+const lacksItsId = `(SELECT k.email_key || ' has a known contact ID, which is not among the successes'
     FROM sent_contacts s ${ownKeyOf("sent_contacts")} ${named("s")}
-    WHERE s.batch = r.batch AND ${someIdIsKnown}
+    WHERE s.batch = r.batch
       AND NOT EXISTS (SELECT 1 FROM scope_reports u WHERE u.batch = r.batch AND u.address_id = s.address_id)
       AND (EXISTS (SELECT 1 FROM id_links i WHERE i.address_id = s.address_id)
         OR EXISTS (SELECT 1 FROM local_rows l WHERE l.address_id = s.address_id AND l.contact_id IS NOT NULL)) ${first})`
-]
+
+/** Whether any contact ID is known. */
+export const anyKnownId = `SELECT EXISTS (SELECT 1 FROM id_links)
+  OR EXISTS (SELECT 1 FROM local_rows WHERE contact_id IS NOT NULL) AS "any"`
 
 /** Then each address that did not fail must be among the successes. Says nothing new where every ID is linked. */
-export const closeNumbers: ReadonlyArray<string> = [
-  `UPDATE reconcile_scope AS r SET refuted_by = coalesce(${refutations.join(", ")}) WHERE counts_agree AND NOT by_own_ids`,
+export const closeNumbers = ({ linked }: { readonly linked: boolean }): ReadonlyArray<string> => [
+  `UPDATE reconcile_scope AS r SET refuted_by = coalesce(${[...refutations, ...(linked ? [lacksItsId] : [])].join(", ")})
+   WHERE counts_agree AND NOT by_own_ids`,
   "UPDATE reconcile_scope SET numbers_close = 1 WHERE counts_agree AND NOT by_own_ids AND refuted_by IS NULL"
 ]
