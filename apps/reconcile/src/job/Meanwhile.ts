@@ -50,6 +50,10 @@ type Asking = Effect.Effect<boolean, LedgerError, Ledger>
 
 const none: Asking = Effect.succeed(false)
 
+/** Keeps why a kind of call ends early. That a filter is ignored, or time is up, is no trouble: later there is another way. */
+const leave = (calls: Calls, reason: Parameters<Calls["leave"]>[0] | typeof cut) =>
+  reason === cut || reason._tag === "FilterIgnored" ? Effect.void : calls.leave(reason)
+
 /** Fetches the addresses of IDs, a full call at a time unless less will do. */
 const resolving = (step: AccountStep, calls: Calls, counts: ResolveCounts) => {
   let isOver = false
@@ -75,8 +79,9 @@ const resolving = (step: AccountStep, calls: Calls, counts: ResolveCounts) => {
           counts.gone += kept.length - linked
           yield* step.onEvent({ _tag: "Resolved", done: counts.linked + counts.gone, left: 0 })
         }
-        isOver = Either.isLeft(asked)
-        if (Either.isLeft(asked) && asked.left !== cut) yield* calls.leave(asked.left)
+        // IDs of which an answer says nothing would be asked for again and again.
+        isOver = Either.isLeft(asked) || kept.length < ids.length
+        if (Either.isLeft(asked)) yield* leave(calls, asked.left)
         return true
       })
     )
@@ -95,15 +100,15 @@ const lookingUp = (step: AccountStep, calls: Calls, counts: LookupCounts, resolv
   let knowsWalk = false
   let looksAgainAt = Number.NEGATIVE_INFINITY
   let isOver = false
-  const fail = (calls: Calls, reason: Parameters<Calls["leave"]>[0] | typeof cut) => {
+  const fail = (reason: Parameters<typeof leave>[1]) => {
     isOver = true
-    return reason === cut ? Effect.void : calls.leave(reason)
+    return leave(calls, reason)
   }
   const raise = Effect.gen(function* () {
     knowsWalk = true
     step.calls.spend(1)
     const newest = yield* calls.make(step.contacts.newestId)
-    if (Either.isLeft(newest)) return yield* fail(calls, newest.left)
+    if (Either.isLeft(newest)) return yield* fail(newest.left)
     const id = Option.getOrNull(Option.map(newest.right, asNumber))
     most = Math.max(most, Math.min(half, id === null ? half : callsOfWalk(id)))
   })
@@ -115,7 +120,7 @@ const lookingUp = (step: AccountStep, calls: Calls, counts: LookupCounts, resolv
       const moment = yield* Lookups.moment
       step.calls.spend(1)
       const answer = yield* restore(calls.make(step.contacts.findByEmail(address.email)))
-      if (Either.isLeft(answer)) return yield* fail(calls, answer.left)
+      if (Either.isLeft(answer)) return yield* fail(answer.left)
       yield* Lookups.record([{ ...address, contact: answer.right }], "address", moment)
       if (Option.isSome(answer.right)) counts.found += 1
       else counts.absent += 1
@@ -135,8 +140,8 @@ const lookingUp = (step: AccountStep, calls: Calls, counts: LookupCounts, resolv
           if (waiting.length === 0) looksAgainAt = now + pause
         }
         if (waiting.length === 0) return false
-        if (asked.size >= most && !knowsWalk) yield* restore(raise)
-        else if (asked.size < most) yield* one(restore)
+        if (asked.size < most) yield* one(restore)
+        else if (most < half && !knowsWalk) yield* restore(raise)
         else return false
         return true
       })
