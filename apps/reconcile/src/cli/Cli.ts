@@ -14,7 +14,8 @@ import type { Parser } from "./commandTree.js"
 import { withParserConsole } from "./shell/console.js"
 import { withReadableHelp } from "./shell/help.js"
 import { oneCommand } from "./oneCommand.js"
-import { type Call, callOf, sqlIsNoOption, type Syntax, takesNext } from "./shell/syntax.js"
+import * as Settings from "./config/Settings.js"
+import { type Call, callOf, ownOptions, sqlIsNoOption, type Syntax, takesNext } from "./shell/syntax.js"
 import { withUsage } from "./shell/usage.js"
 
 /**
@@ -63,15 +64,27 @@ const load = async (args: ReadonlyArray<string>): Promise<Parser> => {
   return one === undefined ? (await import("./allCommands.js")).all : one()
 }
 
+/** These tell themselves what is wrong with the config files, or need none. */
+const worksWithoutSettings: ReadonlyArray<string> = ["demo", "doctor", "init"]
+
 /** Loads only the commands the call needs, because loading takes most of the time of a short call. */
 export const cli = async (argv: ReadonlyArray<string>) => {
   const { run, syntax } = await load(argv.slice(2))
   const args = standardInputLast(syntax, sqlIsNoOption(syntax, argv.slice(2)))
   const call = callOf(syntax, args)
   const asks = asksForHelp(call)
-  const asked = run([...argv.slice(0, 2), ...(asks ? [...call.words, "--help"] : args)])
+  const { given, others } = ownOptions(call)
+  const asked = run([...argv.slice(0, 2), ...call.words, ...(asks ? ["--help"] : others)])
+  const withSettings = Effect.gen(function* () {
+    const settings = yield* Settings.load({
+      profile: given.get("--profile"),
+      keyFromStdin: given.has("--api-key-stdin")
+    })
+    const [problem] = worksWithoutSettings.includes(call.words[0] ?? "") ? [] : settings.problems
+    return yield* problem === undefined ? Effect.provideService(asked, Settings.Settings, settings) : problem
+  })
   // The output of a command that does something must not be taken for help.
-  return (asks || isHelp(call) ? withReadableHelp(call.words)(asked) : asked).pipe(
+  return (asks || isHelp(call) ? withReadableHelp(call.words)(asked) : withSettings).pipe(
     withParserConsole,
     withUsage(call),
     Effect.provideService(OnMigration, tellMigration),

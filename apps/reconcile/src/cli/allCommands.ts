@@ -9,6 +9,7 @@ import { demo } from "./commands/demo.js"
 import { erase } from "./commands/erase.js"
 import { explain } from "./commands/explain.js"
 import { exportCommands } from "./commands/export.js"
+import { init } from "./commands/init.js"
 import { lookup } from "./commands/lookup.js"
 import { query } from "./commands/query.js"
 import { reconcile } from "./commands/reconcile.js"
@@ -23,6 +24,7 @@ const ofContacts = [contactsLoad, contactsRemove] as const
 const ofBatches = [batchesAdd, batchesList, batchesShow, batchesRemove] as const
 
 const command = Command.withSubcommands(root, [
+  init,
   demo,
   Command.withSubcommands(contacts, ofContacts),
   Command.withSubcommands(batches, ofBatches),
@@ -41,9 +43,12 @@ const command = Command.withSubcommands(root, [
 
 export const all: Parser = {
   run: Command.run(command, application),
-  syntax: syntaxOf([demo, run, resolve, lookup, reconcile, explain, status, query, schema, snapshot, erase], {
-    contacts: ofContacts,
-    batches: ofBatches,
-    export: exportCommands
-  })
+  syntax: syntaxOf(
+    [init, demo, run, resolve, lookup, reconcile, explain, status, query, schema, snapshot, erase],
+    {
+      contacts: ofContacts,
+      batches: ofBatches,
+      export: exportCommands
+    }
+  )
 }

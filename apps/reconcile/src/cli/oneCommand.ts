@@ -27,6 +27,7 @@ const ofExports = (commands: typeof ExportCommands) => ({
 type Load = () => Promise<Parser>
 
 const commands: Readonly<Record<string, Load>> = {
+  init: async () => alone((await import("./commands/init.js")).init),
   demo: async () => alone((await import("./commands/demo.js")).demo),
   run: async () => alone((await import("./commands/run.js")).run),
   resolve: async () => alone((await import("./commands/resolve.js")).resolve),

@@ -5,6 +5,7 @@ import { inWorld } from "./support/World.js"
 
 const commands: Readonly<Record<string, ReadonlyArray<string>>> = {
   "": [
+    "init",
     "demo",
     "contacts load",
     "batches add",
@@ -22,6 +23,7 @@ const commands: Readonly<Record<string, ReadonlyArray<string>>> = {
     "schema",
     "snapshot"
   ],
+  init: ["--overwrite"],
   demo: ["--directory", "--json"],
   contacts: ["load"],
   "contacts load": [

@@ -14,7 +14,7 @@ import { silence } from "../../job/Failure.js"
 import { steadyMillis } from "../../job/steadyTime.js"
 import * as account from "../shell/account.js"
 import { ExitCode } from "../shell/ExitCode.js"
-import { batchIdArgument, deadline, defaultRate, json } from "../shell/options.js"
+import { batchIdArgument, deadline, json, rate } from "../shell/options.js"
 import { respond } from "../shell/respond.js"
 import { blocks, plural, printable } from "../output/text.js"
 import { unreadableItems } from "../output/unreadableItems.js"
@@ -108,6 +108,7 @@ export const status = Command.make(
     batchId: batchIdArgument,
     wait: Options.boolean("wait").pipe(Options.withDescription("Wait until the batch has settled")),
     deadline: deadline("30m"),
+    rate,
     json
   },
   (options) =>
@@ -139,7 +140,7 @@ export const status = Command.make(
       }).pipe(
         sayingWaits(options.json),
         Effect.provide(BulkImport.layer),
-        Effect.provide(account.layer({ ...defaultRate, json: options.json }))
+        Effect.provide(account.layer({ ...options.rate, json: options.json }))
       )
     )
 ).pipe(Command.withDescription("Ask ActiveCampaign about one batch, and print its answer"))

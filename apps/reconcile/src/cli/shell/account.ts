@@ -10,11 +10,8 @@ import * as Proxy from "../../account/Proxy.js"
 import * as SharedRate from "../../account/SharedRate.js"
 import * as Attempts from "../../job/Attempts.js"
 import { httpClient } from "./httpClient.js"
-import { ConfigurationError } from "./ConfigurationError.js"
+import * as Account from "../config/Account.js"
 import { printable } from "../output/text.js"
-
-const setting = <A>(name: string, config: Config.Config<A>, hint: string) =>
-  Effect.mapError(config, () => new ConfigurationError({ problem: `${name} is not set.`, hint }))
 
 const inHome = (...names: ReadonlyArray<string>) =>
   Effect.try({
@@ -55,21 +52,12 @@ export interface AccountOptions {
   readonly json: boolean
 }
 
-/** The account's client, from the environment. The token is read here and goes only into the header. */
+/** The account's client, as the environment and the config files name it. */
 export const layer = ({ json, ...rate }: AccountOptions) =>
   Layer.unwrapEffect(
     Effect.gen(function* () {
-      const url = yield* setting(
-        "ACTIVECAMPAIGN_URL",
-        Config.nonEmptyString("ACTIVECAMPAIGN_URL"),
-        "Set it to the URL that ActiveCampaign shows under Settings > Developer, such as https://ACCOUNT.api-us1.com."
-      )
-      const apiToken = yield* setting(
-        "ACTIVECAMPAIGN_API_KEY",
-        Config.redacted(Config.nonEmptyString("ACTIVECAMPAIGN_API_KEY")),
-        "Set it to the key that ActiveCampaign shows under Settings > Developer."
-      )
-      const account = yield* ActiveCampaignClient.accountUrl(url)
+      const { key, url } = yield* Account.account
+      const account = yield* ActiveCampaignClient.accountUrl(url.text)
       const sharedRate = SharedRate.layer({
         ...rate,
         account,
@@ -77,9 +65,11 @@ export const layer = ({ json, ...rate }: AccountOptions) =>
         tell: (sentence) => (json ? Effect.void : Console.error(`ac-reconcile: ${printable(sentence)}`))
       })
       const { http, proxy } = yield* wayTo(account)
-      return ActiveCampaignClient.layer({ url, apiToken, proxy, retry: Attempts.retry }).pipe(
-        Layer.provide(Attempts.budgetLayer),
-        Layer.provide([sharedRate, http])
-      )
+      return ActiveCampaignClient.layer({
+        url: url.text,
+        apiToken: key.token,
+        proxy,
+        retry: Attempts.retry
+      }).pipe(Layer.provide(Attempts.budgetLayer), Layer.provide([sharedRate, http]))
     })
   )

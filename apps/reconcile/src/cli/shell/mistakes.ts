@@ -1,5 +1,5 @@
 import { nearest } from "../../text/nearest.js"
-import { type Call, optionIn, type Syntax, takesNext } from "./syntax.js"
+import { type Call, isOfEveryCommand, optionIn, type Syntax, takesNext } from "./syntax.js"
 
 const list = (words: ReadonlyArray<string>) => words.map((word) => `'${word}'`).join(", ")
 
@@ -10,7 +10,8 @@ const wrongCommand = ({ rest: [word], syntax, words }: Call) => {
   const names = [...syntax.subcommands.keys()]
   if (names.length === 0 || word === undefined) return undefined
   if (word.startsWith("-")) {
-    return syntax.options.has(optionIn(word).name)
+    const { name } = optionIn(word)
+    return syntax.options.has(name) && !isOfEveryCommand(name)
       ? undefined
       : `'${word}' comes before the command. Put options after it, as in 'ac-reconcile batches list --db FILE'.`
   }

@@ -9,7 +9,14 @@ export interface Syntax {
   readonly subcommands: ReadonlyMap<string, Syntax>
 }
 
+/** Options of every command, about the account that it is for. They are taken out of a call before it is parsed. */
+const ofEveryCommand: ReadonlyArray<readonly [string, string | undefined]> = [
+  ["--profile", "text"],
+  ["--api-key-stdin", undefined]
+]
+
 const builtIn: ReadonlyArray<readonly [string, string | undefined]> = [
+  ...ofEveryCommand,
   ["--help", undefined],
   ["-h", undefined],
   ["--version", undefined],
@@ -92,6 +99,24 @@ export const optionIn = (arg: string) => {
 /** Whether the argument after this one is its value. */
 export const takesNext = ({ options }: Syntax, arg: string): boolean =>
   arg.startsWith("-") && options.get(arg.toLowerCase()) !== undefined
+
+/** The options of every command that a call has, and its arguments without them. */
+export const ownOptions = ({ rest, syntax }: Call) => {
+  const names = new Map(ofEveryCommand)
+  const given = new Map<string, string>()
+  const others: Array<string> = []
+  for (let at = 0; at < rest.length; at++) {
+    const arg = rest[at] ?? ""
+    const { name, value } = optionIn(arg)
+    const isOwn = names.has(name) && !(at > 0 && takesNext(syntax, rest[at - 1] ?? ""))
+    if (!isOwn) others.push(arg)
+    else if (names.get(name) === undefined) given.set(name, value ?? "")
+    else given.set(name, value ?? rest[++at] ?? "")
+  }
+  return { given, others }
+}
+
+export const isOfEveryCommand = (name: string) => ofEveryCommand.some(([own]) => own === name)
 
 /** SQL may begin with a comment, which the parser takes for an option unless a space precedes it. */
 export const sqlIsNoOption = (root: Syntax, args: ReadonlyArray<string>): ReadonlyArray<string> => {

@@ -24,7 +24,7 @@ export const expectCleanOutput = ({ stderr, stdout }: Ended) => {
 export const expectRefusal = (ended: Ended, code: number, like: RegExp) => {
   expectCleanOutput(ended)
   expect(ended.stderr.trim()).toMatch(like)
-  expect(ended.stderr.trim()).toMatch(/^[^\n]+[.')]$/)
+  expect(ended.stderr.trim()).toMatch(/^[^\n]+[.?')]$/)
   expect(ended.stdout).toBe("")
   expect(ended.code).toBe(code)
 }
