@@ -15,7 +15,15 @@ import { withParserConsole } from "./shell/console.js"
 import { withReadableHelp } from "./shell/help.js"
 import { oneCommand } from "./oneCommand.js"
 import * as Settings from "./config/Settings.js"
-import { type Call, callOf, ownOptions, sqlIsNoOption, type Syntax, takesNext } from "./shell/syntax.js"
+import {
+  type Call,
+  callOf,
+  optionIn,
+  ownOptions,
+  sqlIsNoOption,
+  type Syntax,
+  takesNext
+} from "./shell/syntax.js"
 import { withUsage } from "./shell/usage.js"
 
 /**
@@ -78,7 +86,8 @@ export const cli = async (argv: ReadonlyArray<string>) => {
   const withSettings = Effect.gen(function* () {
     const settings = yield* Settings.load({
       profile: given.get("--profile"),
-      keyFromStdin: given.has("--api-key-stdin")
+      keyFromStdin: given.has("--api-key-stdin"),
+      options: new Set(call.rest.map((arg) => optionIn(arg).name))
     })
     const [problem] = worksWithoutSettings.includes(call.words[0] ?? "") ? [] : settings.problems
     return yield* problem === undefined ? Effect.provideService(asked, Settings.Settings, settings) : problem

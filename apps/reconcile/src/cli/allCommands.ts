@@ -6,6 +6,7 @@ import { application, batches, contacts, exports, type Parser, root } from "./co
 import { contactsLoad } from "./commands/contactsLoad.js"
 import { contactsRemove } from "./commands/contactsRemove.js"
 import { demo } from "./commands/demo.js"
+import { doctor } from "./commands/doctor.js"
 import { erase } from "./commands/erase.js"
 import { explain } from "./commands/explain.js"
 import { exportCommands } from "./commands/export.js"
@@ -25,6 +26,7 @@ const ofBatches = [batchesAdd, batchesList, batchesShow, batchesRemove] as const
 
 const command = Command.withSubcommands(root, [
   init,
+  doctor,
   demo,
   Command.withSubcommands(contacts, ofContacts),
   Command.withSubcommands(batches, ofBatches),

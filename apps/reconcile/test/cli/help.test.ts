@@ -6,6 +6,7 @@ import { inWorld } from "./support/World.js"
 const commands: Readonly<Record<string, ReadonlyArray<string>>> = {
   "": [
     "init",
+    "doctor",
     "demo",
     "contacts load",
     "batches add",
@@ -24,6 +25,7 @@ const commands: Readonly<Record<string, ReadonlyArray<string>>> = {
     "snapshot"
   ],
   init: ["--overwrite"],
+  doctor: ["--db", "--max-calls", "--json"],
   demo: ["--directory", "--json"],
   contacts: ["load"],
   "contacts load": [

@@ -104,12 +104,16 @@ const keyIn = (path: string, field: string): Effect.Effect<Redacted.Redacted, Co
   )
 }
 
+/** Standard input can be read once, and a command may ask for the key more often. */
+let piped: Redacted.Redacted | undefined
+
 const fromStdin: Effect.Effect<Redacted.Redacted, ConfigurationError> = Effect.suspend(() => {
   const refuse = (problem: string) =>
     new ConfigurationError({
       problem: `--api-key-stdin: ${problem}.`,
       hint: "Pipe the key alone into the command, as in: pass show activecampaign | ac-reconcile run --api-key-stdin."
     })
+  if (piped !== undefined) return Effect.succeed(piped)
   if (process.stdin.isTTY === true) return refuse("standard input is a terminal, which would show the key")
   return Effect.try({
     try: () => readFileSync(0, "utf8").trim(),
@@ -120,7 +124,10 @@ const fromStdin: Effect.Effect<Redacted.Redacted, ConfigurationError> = Effect.s
       (text) =>
         refuse(text === "" ? "standard input is empty" : "standard input has more in it than an API key")
     ),
-    Effect.map((text) => Redacted.make(text))
+    Effect.map((text) => {
+      piped = Redacted.make(text)
+      return piped
+    })
   )
 })
 
@@ -163,6 +170,9 @@ const keyFor = (url: Sourced): Effect.Effect<Account["key"], ConfigurationError>
       hint: `Set it to the key ${where}, name a file that has it as api_key_file, or pipe it in with --api-key-stdin.`
     })
   })
+
+/** The file that would have the key, if the config file names one. */
+export const keyFilePath = Effect.map(Settings, ({ section }) => section?.apiKeyFile)
 
 export const account: Effect.Effect<Account, ConfigurationError> = Effect.flatMap(url, (found) =>
   Effect.map(keyFor(found), (key) => ({ url: found, key }))

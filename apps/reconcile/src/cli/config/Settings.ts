@@ -9,7 +9,7 @@ import { nearest } from "../../text/nearest.js"
 import { printable } from "../output/text.js"
 import { ConfigurationError } from "../shell/ConfigurationError.js"
 import * as ConfigFile from "./ConfigFile.js"
-import { type Setting, type Sourced, type Source, variableOf } from "./Setting.js"
+import { optionOf, type Setting, type Sourced, type Source, variableOf } from "./Setting.js"
 
 export const profileVariable = "ACTIVECAMPAIGN_PROFILE"
 
@@ -25,6 +25,8 @@ export interface Service {
   readonly section: ConfigFile.Section | undefined
   /** Whether the API key comes from standard input. */
   readonly keyFromStdin: boolean
+  /** The options that the call has. */
+  readonly options: ReadonlySet<string>
   /** What is wrong with the files; nothing may be done on guesses. */
   readonly problems: ReadonlyArray<ConfigurationError>
 }
@@ -33,6 +35,7 @@ export interface Service {
 export interface Given {
   readonly profile: string | undefined
   readonly keyFromStdin: boolean
+  readonly options: ReadonlySet<string>
 }
 
 const empty: Service = {
@@ -41,6 +44,7 @@ const empty: Service = {
   profile: Option.none(),
   section: undefined,
   keyFromStdin: false,
+  options: new Set(),
   problems: []
 }
 
@@ -130,6 +134,7 @@ export const load = (given: Given): Effect.Effect<Service> =>
       profile,
       section,
       keyFromStdin: given.keyFromStdin,
+      options: given.options,
       // A profile may stand in the file that could not be read.
       problems: broken.length > 0 ? broken : unknown
     }
@@ -157,4 +162,15 @@ export const lookUp = (setting: Setting): Effect.Effect<Option.Option<Sourced>> 
         inSection(path, top, setting)
       ])
     ])
+  })
+
+/** Where the value of a setting comes from in this call. */
+export const sourceOf = (setting: Setting): Effect.Effect<Source> =>
+  Effect.gen(function* () {
+    const { options } = yield* Settings
+    if (options.has(optionOf(setting))) return { _tag: "Option", option: optionOf(setting) } as const
+    return Option.match(yield* lookUp(setting), {
+      onNone: (): Source => ({ _tag: "Default" }),
+      onSome: ({ source }) => source
+    })
   })

@@ -24,7 +24,7 @@ const inHome = (...names: ReadonlyArray<string>) =>
   })
 
 /** The folder for the user's application state on this system; a path that is not absolute is ignored. */
-const stateFolder = Effect.gen(function* () {
+export const stateFolder = Effect.gen(function* () {
   const isWindows = process.platform === "win32"
   const set = yield* Effect.option(Config.string(isWindows ? "LOCALAPPDATA" : "XDG_STATE_HOME"))
   const home = isWindows ? inHome("AppData", "Local") : inHome(".local", "state")
@@ -50,10 +50,14 @@ export interface AccountOptions {
   readonly requestsPerSecond: number
   readonly accountLimit: number
   readonly json: boolean
+  /** Receives what people should know about the shared rate; by default standard error does. */
+  readonly tell?: (sentence: string) => Effect.Effect<void>
+  /** In place of what all commands use. */
+  readonly client?: Pick<ActiveCampaignClient.Options, "retry" | "timeout" | "transformClient">
 }
 
 /** The account's client, as the environment and the config files name it. */
-export const layer = ({ json, ...rate }: AccountOptions) =>
+export const layer = ({ client, json, tell, ...rate }: AccountOptions) =>
   Layer.unwrapEffect(
     Effect.gen(function* () {
       const { key, url } = yield* Account.account
@@ -62,14 +66,16 @@ export const layer = ({ json, ...rate }: AccountOptions) =>
         ...rate,
         account,
         folder: yield* stateFolder,
-        tell: (sentence) => (json ? Effect.void : Console.error(`ac-reconcile: ${printable(sentence)}`))
+        tell:
+          tell ?? ((sentence) => (json ? Effect.void : Console.error(`ac-reconcile: ${printable(sentence)}`)))
       })
       const { http, proxy } = yield* wayTo(account)
       return ActiveCampaignClient.layer({
         url: url.text,
         apiToken: key.token,
         proxy,
-        retry: Attempts.retry
+        retry: Attempts.retry,
+        ...client
       }).pipe(Layer.provide(Attempts.budgetLayer), Layer.provide([sharedRate, http]))
     })
   )

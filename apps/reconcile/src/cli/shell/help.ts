@@ -1,24 +1,12 @@
 import { stripVTControlCharacters } from "node:util"
 import * as Effect from "effect/Effect"
+import { wrapped } from "../../text/wrapped.js"
 
 const width = 100
 
 /** The arguments a call needs; each command's own help has its options. */
 const withoutOptions = (usage: string) =>
   usage.replace(/ \[[^\]]*--[^\]]*\]/g, "").replace(/ --\S+ \S+\.\.\./g, "")
-
-const wrapped = (text: string, columns: number): ReadonlyArray<string> => {
-  const lines: Array<string> = []
-  let line = ""
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > columns) {
-      lines.push(line)
-      line = ""
-    }
-    line = line === "" ? word : `${line} ${word}`
-  }
-  return [...lines, line]
-}
 
 const listed = (lines: ReadonlyArray<string>): ReadonlyArray<string> => {
   const entries = lines.flatMap((line) => {

@@ -52,6 +52,14 @@ const current = Effect.flatMap(Ledger, ({ sql, use }) =>
   use(Effect.map(sql<Lease>`SELECT * FROM writer_lease`, (rows) => rows[0]))
 )
 
+/** Who holds the lease, and whether that process is still there; undefined if nobody does. */
+export const held = Effect.gen(function* () {
+  const lease = yield* current
+  if (lease === undefined) return undefined
+  const { host, process_id: processId, taken_at: takenAt } = lease
+  return { host, processId, takenAt, sight: lookFor(holderOf(lease), yield* ThisProcess) }
+})
+
 const inUse = (file: string, lease: Lease) =>
   new LedgerError({
     file,
