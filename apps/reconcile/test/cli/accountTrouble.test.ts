@@ -22,9 +22,15 @@ describe.concurrent("an account that cannot be asked", () => {
       expectCleanOutput(json)
       expect(json).toMatchObject({ code: 4, stderr: "" })
       expect(envelopeOf(json.stdout)).toEqual({
-        command: "run",
-        exitCode: 4,
-        error: { code: "AuthenticationFailed", message: expect.stringContaining("refused the API token") }
+        schema: "ac-reconcile/run/1",
+        ok: false,
+        data: null,
+        warnings: [],
+        error: {
+          code: "AuthenticationFailed",
+          message: expect.stringContaining("refused the API token"),
+          exit_code: 4
+        }
       })
       expect(dump(db)).toEqual(before)
       expectNoToken(world)

@@ -30,9 +30,9 @@ const isDoctor = (data: unknown): data is Doctor =>
   typeof data === "object" && data !== null && "checks" in data && Array.isArray(data.checks)
 
 const dataOf = ({ stdout }: Ended): Doctor => {
-  const { result } = envelopeOf(stdout)
-  if (!isDoctor(result)) throw new Error(`no report in ${stdout}`)
-  return result
+  const { data } = envelopeOf(stdout)
+  if (!isDoctor(data)) throw new Error(`no report in ${stdout}`)
+  return data
 }
 
 const examine = async (world: World, args: ReadonlyArray<string>, call: Call = {}) => {

@@ -100,9 +100,9 @@ describe.concurrent("following a batch", () => {
       expect(never.stderr).toMatch(/^ac-reconcile: Batch batch-1 gave no answer for \d+s\./)
       const noMore = await wait("--deadline", "22s", "--json")
       expect(JSON.parse(noMore.stdout)).toMatchObject({
-        exitCode: 1,
         error: {
           code: "NoAnswer",
+          exit_code: 1,
           message: expect.stringMatching(/Its last status, .* ago, was active\./)
         }
       })
@@ -131,8 +131,8 @@ describe.concurrent("following a batch", () => {
         )
         const json = await world.run([...args, "--json"], { env: account(url) })
         expect(json).toMatchObject({ code: 1, stderr: "" })
-        expect(envelopeOf(json.stdout).result).toMatchObject({
-          run: { stillOpen: 0, problems: [{ batchId: "silent", error: "NoAnswer", answeredAt: null }] }
+        expect(envelopeOf(json.stdout).data).toMatchObject({
+          run: { still_open: 0, problems: [{ batch_id: "silent", error: "NoAnswer", answered_at: null }] }
         })
       })
     )
@@ -233,7 +233,7 @@ describe.concurrent("the exit code of a run", () => {
       // What stands in the file counts, also when nothing is left to ask.
       const again = await world.run(["run", "--fail-on", "rejected", "--json", ...fast], { env })
       expect(again).toMatchObject({ code: 3, stderr: "" })
-      expect(envelopeOf(again.stdout).exitCode).toBe(3)
+      expect(envelopeOf(again.stdout).error).toMatchObject({ code: "FailOn", exit_code: 3 })
       const happy = await world.run(["run", "--fail-on", "unaccounted,findings", ...fast], { env })
       expect(happy.code).toBe(0)
     })
@@ -302,7 +302,10 @@ describe.concurrent("the exit code of a run", () => {
         json.process.kill(signal)
         const told = await json.ended
         expect(told).toMatchObject({ code, stderr: "" })
-        expect(envelopeOf(told.stdout)).toMatchObject({ command: "run", exitCode: code })
+        expect(envelopeOf(told.stdout)).toMatchObject({
+          schema: "ac-reconcile/run/1",
+          error: { exit_code: code }
+        })
         expect(dump(db).batch_answers?.slice(0, before?.length)).toEqual(before)
       })
     )

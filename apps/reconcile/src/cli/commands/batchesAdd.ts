@@ -161,6 +161,8 @@ export const batchesAdd = Command.make(
         const { added, batch, changed, recorded, report, resubmitted, settled, twins } = done
         const rejected = input === undefined ? noRejects : yield* input.finish
         const known = batchIds.length - added
+        const caseTwins = describeCaseTwins(twins)
+        const rejects = describeRejects(rejected, true)
         return {
           text: [
             `${options.db}: ${batchesOf(added)} added${known > 0 ? `, ${known} already known` : ""}.`,
@@ -168,11 +170,12 @@ export const batchesAdd = Command.make(
             ...describeResubmitted(resubmitted, options.submittedAt),
             ...(pasted === undefined ? [] : describePasted(pasted, recorded === true, batch, settled)),
             ...describeChanged(changed),
-            ...describeCaseTwins(twins),
+            ...caseTwins,
             ...describeRestored(input?.restored() ?? 0),
             ...(input === undefined ? [] : describeRemarks(input.remarks(), input.place)),
-            ...describeRejects(rejected, true)
+            ...rejects
           ].join("\n"),
+          warnings: [...caseTwins, ...rejects],
           result: {
             db: options.db,
             added,
@@ -184,7 +187,7 @@ export const batchesAdd = Command.make(
             caseTwins: twins,
             outcomesChanged: changed,
             restored: input?.restored() ?? 0,
-            ...(input === undefined ? {} : remarksResult(input.remarks(), input.place)),
+            ...remarksResult(input?.remarks() ?? [], input?.place ?? "line"),
             rejected: rejected.count,
             rejectsFile: rejected.file
           },

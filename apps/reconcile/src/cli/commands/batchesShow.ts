@@ -62,7 +62,7 @@ export const batchesShow = Command.make("show", { batchId: batchIdArgument, db, 
           }),
           findingsTable(findings, { more: batch.findings - findings.length, oneBatch: true })
         ),
-        result: { batch, trouble: trouble ?? null, timeline, attention, findings }
+        result: { db: options.db, batch, trouble: trouble ?? null, timeline, attention, findings }
       }
     }).pipe(Effect.provide(Ledger.layerReadOnly(options.db)))
   )
@@ -88,7 +88,7 @@ export const batchesList = Command.make("list", { db, json }, (options) =>
             ])
           )
         ),
-        result: { batches, withoutAnswer: [...troubled] }
+        result: { db: options.db, batches, withoutAnswer: [...troubled] }
       }
     }).pipe(Effect.provide(Ledger.layerReadOnly(options.db)))
   )

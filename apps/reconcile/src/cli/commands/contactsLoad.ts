@@ -130,6 +130,10 @@ export const contactsLoad = Command.make(
           return { report, changed, knowsSent: yield* LocalContacts.knowsSent }
         }).pipe(Effect.provide(Ledger.layer(options.db)))
         const rejected = yield* input.finish
+        const twins = describeCaseTwins(report.caseTwins)
+        const rejects = describeRejects(rejected, report.sent > 0)
+        const withoutBatch =
+          columnMap.batchId === undefined ? describeWithoutBatch(input.columns(), knowsSent) : []
         return {
           text: [
             `${options.db}: ${plural(report.rows, "contact")} loaded from ${input.from}: ${report.added} new, ${report.updated} changed, ${report.unchanged} unchanged.`,
@@ -138,13 +142,14 @@ export const contactsLoad = Command.make(
               ? []
               : [`${describeSent(report)} ${batchesOf(report.batchesAdded)} new.`]),
             ...describeResubmitted(report.resubmitted, options.submittedAt),
-            ...describeCaseTwins(report.caseTwins),
+            ...twins,
             ...describeChanged(changed),
             ...describeRestored(input.restored()),
             ...describeRemarks(input.remarks(), input.place),
-            ...describeRejects(rejected, report.sent > 0),
-            ...(columnMap.batchId === undefined ? describeWithoutBatch(input.columns(), knowsSent) : [])
+            ...rejects,
+            ...withoutBatch
           ].join("\n"),
+          warnings: [...twins, ...rejects, ...withoutBatch],
           result: {
             db: options.db,
             source: input.name,

@@ -163,8 +163,14 @@ export const doctor = Command.make("doctor", { db, rate, maxCalls, json }, (opti
         result: {
           checks: checks.map(({ exitCode: _, ...check }) => check),
           settings,
-          next_run: looked.nextRun
+          nextRun: looked.nextRun
         },
+        warnings: checks
+          .filter(({ state }) => state === "warn")
+          .map(({ check, says }) => `${check}: ${says}`),
+        ...(worst === undefined
+          ? {}
+          : { because: { code: "CheckFailed", message: `${worst.check}: ${worst.says}` } }),
         exitCode: worst?.exitCode ?? ExitCode.done
       }
     })

@@ -130,17 +130,14 @@ export const status = Command.make(
             settled: isSettled(answer),
             success: Option.getOrNull(success),
             failure: Option.getOrNull(failure),
-            // A documented answer has none.
-            ...(unreadable.length > 0 && {
-              unreadable: unreadable.map((item) => ({ ...item, position: Option.getOrNull(item.position) }))
-            })
+            unreadable: unreadable.map((item) => ({ ...item, position: Option.getOrNull(item.position) }))
           },
           exitCode: options.wait && ended ? ExitCode.batchEnded : ExitCode.done
         }
       }).pipe(
         sayingWaits(options.json),
         Effect.provide(BulkImport.layer),
-        Effect.provide(account.layer({ ...options.rate, json: options.json }))
+        Effect.provide(account.layer(options.rate))
       )
     )
 ).pipe(Command.withDescription("Ask ActiveCampaign about one batch, and print its answer"))

@@ -81,7 +81,6 @@ export const callChecks = (rate: Rate): Effect.Effect<Called> =>
     const told: Array<string> = []
     const layer = account.layer({
       ...rate,
-      json: true,
       tell: (sentence) => Effect.sync(() => told.push(sentence)),
       client: {
         retry: RetryPolicy.none,

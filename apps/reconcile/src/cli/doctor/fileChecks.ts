@@ -142,12 +142,12 @@ const oldestCheck = Effect.gen(function* () {
 /** What the next run would do, in calls. */
 export interface NextRun {
   readonly batches: number
-  readonly contact_ids: number
+  readonly contactIds: number
   readonly addresses: number
   /** Batches to recompute first, whose contacts may then need a call. */
   readonly stale: number
-  readonly resolve_calls: number
-  readonly lookup_calls: number
+  readonly resolveCalls: number
+  readonly lookupCalls: number
   /** The least calls: a batch may have to be asked about more than once. */
   readonly calls: number
   /** Calls for resolving and looking up that --max-calls leaves for later runs. */
@@ -180,11 +180,11 @@ const nextRun = ({ maxCalls, newestId }: Options) =>
     const others = resolveCalls + lookup.calls
     const plan: NextRun = {
       batches,
-      contact_ids: ids,
+      contactIds: ids,
       addresses,
       stale: stale?.stale ?? 0,
-      resolve_calls: resolveCalls,
-      lookup_calls: lookup.calls,
+      resolveCalls: resolveCalls,
+      lookupCalls: lookup.calls,
       calls: batches + Math.min(maxCalls, others),
       left: Math.max(0, others - maxCalls)
     }
@@ -195,12 +195,12 @@ const describeNext = (plan: NextRun, { maxCalls, requestsPerSecond }: Options): 
   const parts = [
     ...(plan.stale > 0 ? [`recompute ${batchesOf(plan.stale)}`] : []),
     ...(plan.batches > 0 ? [`ask about ${batchesOf(plan.batches)}`] : []),
-    ...(plan.contact_ids > 0
-      ? [`resolve ${plural(plan.contact_ids, "contact ID")} in ${plural(plan.resolve_calls, "call")}`]
+    ...(plan.contactIds > 0
+      ? [`resolve ${plural(plan.contactIds, "contact ID")} in ${plural(plan.resolveCalls, "call")}`]
       : []),
     ...(plan.addresses > 0
       ? [
-          `look up ${plural(plan.addresses, "address", "addresses")} in ${plural(plan.lookup_calls, "call")} at most`
+          `look up ${plural(plan.addresses, "address", "addresses")} in ${plural(plan.lookupCalls, "call")} at most`
         ]
       : [])
   ]

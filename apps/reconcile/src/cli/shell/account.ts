@@ -49,7 +49,6 @@ const wayTo = (account: string) =>
 export interface AccountOptions {
   readonly requestsPerSecond: number
   readonly accountLimit: number
-  readonly json: boolean
   /** Receives what people should know about the shared rate; by default standard error does. */
   readonly tell?: (sentence: string) => Effect.Effect<void>
   /** In place of what all commands use. */
@@ -57,7 +56,7 @@ export interface AccountOptions {
 }
 
 /** The account's client, as the environment and the config files name it. */
-export const layer = ({ client, json, tell, ...rate }: AccountOptions) =>
+export const layer = ({ client, tell, ...rate }: AccountOptions) =>
   Layer.unwrapEffect(
     Effect.gen(function* () {
       const { key, url } = yield* Account.account
@@ -66,8 +65,7 @@ export const layer = ({ client, json, tell, ...rate }: AccountOptions) =>
         ...rate,
         account,
         folder: yield* stateFolder,
-        tell:
-          tell ?? ((sentence) => (json ? Effect.void : Console.error(`ac-reconcile: ${printable(sentence)}`)))
+        tell: tell ?? ((sentence) => Console.error(`ac-reconcile: ${printable(sentence)}`))
       })
       const { http, proxy } = yield* wayTo(account)
       return ActiveCampaignClient.layer({
