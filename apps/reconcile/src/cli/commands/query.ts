@@ -16,6 +16,7 @@ import { questions } from "../../ledger/reports/questions.js"
 import { readOnly } from "../../ledger/file/readOnly.js"
 import { thousands } from "../../text/thousands.js"
 import { type Asked, askedQuestion } from "../input/askedQuestion.js"
+import { pipedSql } from "../input/pipedSql.js"
 import { db, invalid, parseDuration, raw } from "../shell/options.js"
 import { fromSqlite as cellFromSqlite } from "../output/cellText.js"
 import { asTable } from "../output/tableText.js"
@@ -208,7 +209,7 @@ export const query = Command.make(
   "query",
   {
     text: Args.text({ name: "sql-or-name" }).pipe(
-      Args.withDescription("One SELECT, or the name of a saved question; docs/schema.md has the views"),
+      Args.withDescription("One SELECT, or the name of a saved question; - reads SQL from standard input"),
       Args.optional
     ),
     params: Options.text("param").pipe(
@@ -234,7 +235,10 @@ export const query = Command.make(
       false,
       Effect.gen(function* () {
         if (Option.isSome(options.text) && !options.list) {
-          const asked = yield* askedQuestion(options.text.value, options.params)
+          const isPiped = options.text.value === "-"
+          const text = isPiped ? yield* pipedSql : options.text.value
+          // A text without a space is the name of a question, unless it was piped in.
+          const asked = yield* askedQuestion(isPiped ? `${text}\n` : text, options.params)
           return yield* answer(asked, options)
         }
         if (options.format === "table") return { text: questionsAsText(questions), result: null }

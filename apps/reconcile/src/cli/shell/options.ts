@@ -168,17 +168,28 @@ export const outcomeAmong = (words: ReadonlyArray<OutcomeWord>) =>
     Options.withDescription("Only contacts with this outcome")
   )
 
-export const batchIdArgument = Args.text({ name: "batch-id" }).pipe(
+const batchIdText = Args.text({ name: "batch-id" }).pipe(
   Args.mapEffect((text) =>
     // A misspelt option after the subcommand would otherwise be taken for an ID.
     text.startsWith("-") || text.trim() === ""
       ? Effect.fail(HelpDoc.p(`'${text}' is not a batch ID.`))
       : Effect.succeed(BatchId.make(text.trim()))
-  ),
+  )
+)
+
+export const batchIdArgument = batchIdText.pipe(
   Args.withDescription("The batchId that the import was answered with")
 )
 
-export const batch = Options.text("batch").pipe(Options.optional, Options.withDescription("Only this batch"))
+/** A batch of the file. */
+export const knownBatchArgument = batchIdText.pipe(
+  Args.withDescription("The ID of a batch in the file, or the beginning of it that no other has")
+)
+
+export const batch = Options.text("batch").pipe(
+  Options.optional,
+  Options.withDescription("Only this batch, by its ID or the beginning of it that no other has")
+)
 
 export const raw = Options.boolean("raw").pipe(
   Options.withDescription("Leave CSV cells as they are, also where a spreadsheet would run them as formulas")

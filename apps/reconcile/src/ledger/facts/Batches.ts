@@ -96,6 +96,19 @@ export const allCaseTwins = (named: ReadonlyArray<string>) =>
 export const inOtherCase = (batchId: string) =>
   Effect.map(allCaseTwins([batchId]), (twins) => twins.map(([, known]) => known))
 
+/** Batches of the file whose IDs begin like this; not all of them if they are many. */
+export const startingWith = (prefix: string) =>
+  Effect.flatMap(Ledger, ({ sql, use }) =>
+    use(
+      Effect.map(
+        sql<{ readonly batch_id: string }>`
+          SELECT batch_id FROM numbered_batches WHERE substr(batch_id, 1, length(${prefix})) = ${prefix}
+          ORDER BY batch_id LIMIT 6`,
+        (rows) => rows.map(({ batch_id }) => batch_id)
+      )
+    )
+  )
+
 /** Every batch without a settled answer, oldest first. */
 export const open = Effect.flatMap(Ledger, ({ sql, use }) =>
   use(
