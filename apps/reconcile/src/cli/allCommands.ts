@@ -46,7 +46,7 @@ const command = Command.withSubcommands(root, [
 export const all: Parser = {
   run: Command.run(command, application),
   syntax: syntaxOf(
-    [init, demo, run, resolve, lookup, reconcile, explain, status, query, schema, snapshot, erase],
+    [init, doctor, demo, run, resolve, lookup, reconcile, explain, status, query, schema, snapshot, erase],
     {
       contacts: ofContacts,
       batches: ofBatches,

@@ -18,7 +18,7 @@ import { type Written, write } from "../output/writeText.js"
 
 const format = Options.choice("format", formats).pipe(
   Options.withDefault("csv"),
-  Options.withDescription("Default: csv")
+  Options.withDescription("How rows are written; default: csv")
 )
 
 const output = Options.text("output").pipe(

@@ -14,6 +14,7 @@ import * as TextCheck from "../../contacts/TextCheck.js"
 import { codeOf, fromSqlite } from "../../ledger/LedgerError.js"
 import { questions } from "../../ledger/reports/questions.js"
 import { readOnly } from "../../ledger/file/readOnly.js"
+import { nearest } from "../../text/nearest.js"
 import { thousands } from "../../text/thousands.js"
 import { type Asked, askedQuestion } from "../input/askedQuestion.js"
 import { pipedSql } from "../input/pipedSql.js"
@@ -32,7 +33,7 @@ export class QueryError extends Schema.TaggedError<QueryError>("ac-reconcile/Que
   reason: Schema.String
 }) {
   override get message() {
-    return `The query cannot be run: ${this.reason}.`
+    return `The query cannot be run: ${this.reason}${this.reason.endsWith("?") ? "" : "."}`
   }
 }
 
@@ -40,11 +41,28 @@ type Row = ReadonlyArray<unknown>
 
 const reason = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
+const namesIn = (database: Sqlite.Database, what: string) =>
+  database
+    .prepare<[], string>(
+      what === "table"
+        ? "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite%'"
+        : "SELECT DISTINCT c.name FROM sqlite_schema o JOIN pragma_table_info(o.name) c WHERE o.type IN ('table', 'view')"
+    )
+    .pluck()
+    .all()
+
+/** The name that was meant, where SQLite knows none like the one that was written. */
+const didYouMean = (database: Sqlite.Database, message: string) => {
+  const [, what = "", name] = /^no such (table|column): (?:\w+\.)?(\S+)$/.exec(message) ?? []
+  const like = name === undefined ? undefined : nearest(name, namesIn(database, what))
+  return like === undefined ? "" : `. Did you mean '${like}'?`
+}
+
 /** A fault of the file or the machine is not a mistake in the query. */
-const failure = (file: string) => (error: unknown) =>
+const failure = (file: string, database: Sqlite.Database) => (error: unknown) =>
   isOfTheFile(error) && !codeOf(error).startsWith("SQLITE_READONLY")
     ? fromSqlite(file, error)
-    : new QueryError({ reason: reason(error) })
+    : new QueryError({ reason: `${reason(error)}${didYouMean(database, reason(error))}` })
 
 /** How much is collected before it is written: fewer rows if they are long or slow. */
 interface Portion {
@@ -86,7 +104,7 @@ const rowsOf = (database: Sqlite.Database, file: string, { sql, values }: Asked,
           .iterate(...bound)
       }
     },
-    catch: failure(file)
+    catch: failure(file, database)
   }).pipe(
     // A database whose rows are still being read cannot be closed.
     (found) =>
@@ -127,7 +145,7 @@ const rowsOf = (database: Sqlite.Database, file: string, { sql, values }: Asked,
           wanted = portion
           return found
         },
-        catch: (error) => Option.some(failure(file)(error))
+        catch: (error) => Option.some(failure(file, database)(error))
       })
       const chunks = Effect.flatMap(next, (found) =>
         found.length === 0 ? Effect.fail(Option.none()) : Effect.succeed(Chunk.unsafeFromArray(found))
@@ -223,7 +241,7 @@ export const query = Command.make(
     ),
     format: Options.choice("format", ["table", ...formats] as const).pipe(
       Options.withDefault("table"),
-      Options.withDescription("Default: table")
+      Options.withDescription("How rows are written; default: table")
     ),
     timeout,
     raw,

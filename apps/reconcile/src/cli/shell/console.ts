@@ -54,6 +54,10 @@ export const withPlainConsole =
       return Effect.withConsole(effect, plain)
     })
 
+/** Our own text, whose colour is kept only on a terminal. */
+export const printColoured = (text: string): Effect.Effect<void> =>
+  Effect.consoleWith((console) => Effect.sync(() => console.unsafe.log(coloured(text.replace(/\n$/, "")))))
+
 /** Text for programs, printed unchanged: its format already escapes what cannot be shown. */
 export const printExact = (text: string): Effect.Effect<void> =>
   Effect.consoleWith((console) => Effect.sync(() => console.unsafe.log(text)))

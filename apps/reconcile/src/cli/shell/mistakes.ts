@@ -37,12 +37,6 @@ const unknownOption = (arg: string, syntax: Syntax) => {
 
 const wrongValue = (name: string, takes: string, value: string | undefined) => {
   if (value === undefined) return `${name} needs a value.`
-  if (takes === "integer" && !Number.isInteger(Number(value.trim() || Number.NaN))) {
-    return `${name}: '${value}' is not a whole number.`
-  }
-  if (takes === "float" && Number.isNaN(Number(value.trim() || Number.NaN))) {
-    return `${name}: '${value}' is not a number.`
-  }
   const choices = takes.split(" | ")
   return choices.length < 2 || choices.includes(value)
     ? undefined

@@ -7,6 +7,10 @@ export interface Syntax {
   /** By each of its names, in lower case: what it takes, as `text` or `csv | json`; undefined for a flag. */
   readonly options: ReadonlyMap<string, string | undefined>
   readonly subcommands: ReadonlyMap<string, Syntax>
+  /** One line on a group of commands. */
+  readonly description: string
+  /** What the command says about itself; undefined for a group of them. */
+  readonly descriptor: CommandDescriptor.Command<unknown> | undefined
 }
 
 /** Options of every command, about the account that it is for. They are taken out of a call before it is parsed. */
@@ -45,6 +49,20 @@ const optionsIn = (usage: Usage.Usage): ReadonlyArray<Named> => {
   }
 }
 
+/** One line on each group of commands, and on all of them. */
+export const descriptions = {
+  "": "Know what became of every contact you bulk-imported into ActiveCampaign",
+  contacts: "Your own contact records",
+  batches: "The bulk imports this file knows of",
+  export: "Take what is known out of the file, with the columns of your own sources"
+}
+
+type Group = keyof typeof descriptions
+
+const isGroup = (name: string): name is Group => Object.hasOwn(descriptions, name)
+
+const descriptionOf = (name: string) => (isGroup(name) ? descriptions[name] : "")
+
 interface Described {
   readonly descriptor: CommandDescriptor.Command<unknown>
 }
@@ -54,19 +72,27 @@ const named = ({ descriptor }: Described): ReadonlyArray<readonly [string, Synta
     name,
     {
       options: new Map([...optionsIn(CommandDescriptor.getUsage(descriptor)), ...builtIn]),
-      subcommands: new Map()
+      subcommands: new Map(),
+      description: "",
+      descriptor
     }
   ])
 
 /** The parser does not expose nested commands, so groups are passed separately. */
 export const syntaxOf = (
   commands: ReadonlyArray<Described>,
-  groups: Readonly<Record<string, ReadonlyArray<Described>>> = {}
+  groups: Readonly<Partial<Record<Group, ReadonlyArray<Described>>>> = {},
+  description: string = descriptions[""]
 ): Syntax => ({
+  description,
+  descriptor: undefined,
   options: new Map(builtIn),
   subcommands: new Map([
     ...commands.flatMap(named),
-    ...Object.entries(groups).map(([name, children]): readonly [string, Syntax] => [name, syntaxOf(children)])
+    ...Object.entries(groups).map(([name, children]): readonly [string, Syntax] => [
+      name,
+      syntaxOf(children, {}, descriptionOf(name))
+    ])
   ])
 })
 

@@ -1,26 +1,14 @@
 import * as HelpDoc from "@effect/cli/HelpDoc"
-import type * as Span from "@effect/cli/HelpDoc/Span"
 import * as ValidationError from "@effect/cli/ValidationError"
 import * as Effect from "effect/Effect"
 import { printable } from "../../text/printable.js"
+import { spanText } from "./plainText.js"
 import type { ConfigurationError } from "./ConfigurationError.js"
 import { ExitCode, type ExitWith } from "./ExitCode.js"
 import { printError, printExact } from "./console.js"
 import { envelope } from "./respond.js"
 import { mistakeIn } from "./mistakes.js"
 import type { Call } from "./syntax.js"
-
-const spanText = (span: Span.Span): string => {
-  switch (span._tag) {
-    case "Sequence":
-      return spanText(span.left) + spanText(span.right)
-    case "Text":
-    case "URI":
-      return span.value
-    default:
-      return spanText(span.value)
-  }
-}
 
 /** The parser's message without its colours: it may contain typed text that looks like a colour. */
 const textOf = (doc: HelpDoc.HelpDoc): string => {
@@ -44,10 +32,14 @@ type Mistake = ValidationError.ValidationError | ConfigurationError
 const isMistake = (error: ExitWith | Mistake): error is Mistake =>
   ValidationError.isValidationError(error) || error._tag === "ConfigurationError"
 
+/** The parser's message, or a plainer one. */
+const plainly = (message: string) =>
+  message.replace(/^Expected to find option: '(.*)'$/, "$1 is missing, and this command needs it.")
+
 const told = (error: Mistake) =>
   error._tag === "ConfigurationError"
     ? { code: error._tag, message: error.message }
-    : { code: "InvalidArguments", message: textOf(error.error).trim() }
+    : { code: "InvalidArguments", message: plainly(textOf(error.error).trim()) }
 
 /** Reports what is wrong with a call or with the settings for it, in one line or, if asked for, in the envelope. */
 export const withUsage =

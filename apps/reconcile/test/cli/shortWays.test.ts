@@ -94,6 +94,25 @@ describe.concurrent("query -", () => {
   )
 })
 
+describe.concurrent("a query of a column or view that is not there", () => {
+  it(
+    "names what was written and what was meant",
+    inWorld(async (world) => {
+      await two(world)
+      expectRefusal(
+        await world.run(["query", "select emial from contact_status"]),
+        2,
+        /no such column: emial\. Did you mean 'email'\?$/
+      )
+      expectRefusal(
+        await world.run(["query", "select * from contact_satus"]),
+        2,
+        /no such table: contact_satus\. Did you mean 'contact_status'\?$/
+      )
+    })
+  )
+})
+
 describe.concurrent("schema VIEW", () => {
   it(
     "describes one view, and says how to ask it",
