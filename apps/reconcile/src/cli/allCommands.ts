@@ -20,6 +20,7 @@ import { schema } from "./commands/schema.js"
 import { syntaxOf } from "./shell/syntax.js"
 import { snapshot } from "./commands/snapshot.js"
 import { status } from "./commands/status.js"
+import { wait } from "./commands/wait.js"
 
 const ofContacts = [contactsLoad, contactsRemove] as const
 const ofBatches = [batchesAdd, batchesList, batchesShow, batchesRemove] as const
@@ -36,6 +37,7 @@ const command = Command.withSubcommands(root, [
   reconcile,
   explain,
   status,
+  wait,
   Command.withSubcommands(exports, exportCommands),
   query,
   schema,
@@ -46,7 +48,22 @@ const command = Command.withSubcommands(root, [
 export const all: Parser = {
   run: Command.run(command, application),
   syntax: syntaxOf(
-    [init, doctor, demo, run, resolve, lookup, reconcile, explain, status, query, schema, snapshot, erase],
+    [
+      init,
+      doctor,
+      demo,
+      run,
+      resolve,
+      lookup,
+      reconcile,
+      explain,
+      status,
+      wait,
+      query,
+      schema,
+      snapshot,
+      erase
+    ],
     {
       contacts: ofContacts,
       batches: ofBatches,

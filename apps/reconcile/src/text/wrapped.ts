@@ -1,4 +1,4 @@
-import { widthOf } from "./printable.js"
+import { widthOf } from "./width.js"
 
 /** The text in lines of at most this width. A word that is longer has its own line. */
 export const wrapped = (text: string, columns: number): ReadonlyArray<string> => {

@@ -24,6 +24,7 @@ const commands: Readonly<Record<string, ReadonlyArray<string>>> = {
     "explain",
     "erase",
     "status",
+    "wait",
     "export",
     "query",
     "schema",
@@ -61,7 +62,8 @@ const commands: Readonly<Record<string, ReadonlyArray<string>>> = {
     "--db",
     "--json"
   ],
-  status: ["BATCH_ID", "--wait", "--deadline", "--json"],
+  status: ["BATCH_ID", "--json"],
+  wait: ["BATCH_ID", "--timeout", "--json"],
   export: ["outcomes", "rejected", "missing", "unaccounted", "retry", "contact-ids", "findings"],
   "export outcomes": ["--format", "-o, --output", "--raw", "--batch", "--outcome", "--db", "markdown"],
   "export contact-ids": ["The contact ID of each address", "--format", "-o, --output", "--db"],

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, readdirSync, statSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { expectRefusal } from "./support/said.js"
-import { hasTerminal, onTerminal, typing } from "./support/terminal.js"
+import { hasTerminal, onTerminal, typing } from "./support/typedInto.js"
 import { inWorld, token, type World } from "./support/World.js"
 
 const config = ".config/ac-reconcile/config.toml"

@@ -73,6 +73,7 @@ describe.concurrent("the envelope of --json", () => {
       await works("lookup", fast.slice(0, 4), { env })
       await works("lookup", ["--dry-run", ...fast.slice(0, 4)], { env })
       await works("status", ["b-1"], { env })
+      await works("wait", ["b-1"], { env })
       await works("batches list")
       await works("batches show", ["b-1"])
       await works("explain", ["ada@example.test"])
@@ -113,9 +114,9 @@ describe.concurrent("the envelope of --json", () => {
       expectError(await called(world, ["contacts", "load", "missing.csv"]), "ContactFileError", 2)
       world.write("ac-reconcile-demo/demo.db", "mine")
       expectError(await called(world, ["demo"]), "LedgerError", 7)
-      for (const command of ["run", "resolve", "lookup", "status"]) {
-        const subject = command === "status" ? ["b-1"] : []
-        const code = command === "status" ? "ConfigurationError" : "LedgerError"
+      for (const command of ["run", "resolve", "lookup", "status", "wait"]) {
+        const subject = command === "status" || command === "wait" ? ["b-1"] : []
+        const code = command === "status" || command === "wait" ? "ConfigurationError" : "LedgerError"
         expectError(await called(world, [command, ...subject]), code, 2)
         expectError(await called(world, [command, ...subject, "--nope"]), "InvalidArguments", 2)
       }
@@ -138,8 +139,12 @@ describe.concurrent("the envelope of --json", () => {
         data: { run: { still_open: 1 } },
         error: { code: "StillPending", exit_code: 8 }
       })
-      const status = await called(world, ["status", "b-1", "--wait", "--deadline", "2s"], { env })
-      expectError(status, "StillRunning", 8)
+      const waited = await called(world, ["wait", "b-1", "--timeout", "2s"], { env })
+      expect(waited).toMatchObject({
+        ok: false,
+        data: { batches: [{ batch_id: "b-1", settled: false, error: null }] },
+        error: { code: "StillPending", exit_code: 8 }
+      })
 
       // Contacts are never answered about.
       const answers = documentedServer(() => documentedAnswer)

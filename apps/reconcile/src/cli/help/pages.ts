@@ -113,9 +113,10 @@ export const pages: Readonly<Record<string, Page>> = {
   status: {
     examples: [
       ["Ask once", `ac-reconcile status ${id}`],
-      ["Wait until it has settled", `ac-reconcile status ${id} --wait --deadline 10m`]
+      ["For a program", `ac-reconcile status ${id} --json`]
     ]
   },
+  wait: { examples: [["At most ten minutes", `ac-reconcile wait ${id} --timeout 10m`]] },
   export: exportPage("All outcomes, for a spreadsheet", "outcomes --output outcomes.csv"),
   "export outcomes": exportPage("For a spreadsheet", "outcomes --output outcomes.csv"),
   "export rejected": exportPage("As Markdown", "rejected --format markdown"),
@@ -157,7 +158,7 @@ export const pages: Readonly<Record<string, Page>> = {
 export const groups: ReadonlyArray<readonly [title: string, commands: ReadonlyArray<string>]> = [
   ["Set up", ["init", "doctor", "demo"]],
   ["Say what was sent", ["contacts load", "batches add"]],
-  ["Find out what became of it", ["run", "resolve", "lookup", "reconcile", "status"]],
+  ["Find out what became of it", ["run", "resolve", "lookup", "reconcile", "status", "wait"]],
   ["See it", ["batches list", "batches show", "explain", "query", "schema", "export"]],
   ["Look after the file", ["snapshot", "contacts remove", "batches remove", "erase"]]
 ]

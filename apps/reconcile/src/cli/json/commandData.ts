@@ -21,7 +21,8 @@ export const commandData = {
   run: Run.Run,
   schema: File.FileSchema,
   snapshot: File.Snapshot,
-  status: Run.Status
+  status: Run.Status,
+  wait: Run.Wait
 } as const
 
 export type JsonCommand = keyof typeof commandData

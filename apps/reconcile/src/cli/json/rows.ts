@@ -40,6 +40,30 @@ export const Contact = Struct({
   contact_id: NullOr(Text)
 }).annotations({ identifier: "Contact", description: "A contact that needs attention" })
 
+/** What needs attention, by kind. */
+export const Attention = Struct({
+  outcomes: List(
+    Struct({
+      outcome: Outcome,
+      contacts: Int,
+      reasons: List(Struct({ reason: Text, contacts: Int })),
+      examples: described(List(Text), "A few addresses")
+    })
+  ),
+  findings: List(
+    Struct({
+      finding: Text,
+      count: Int,
+      example: Struct({ batch_id: BatchId, subject: Text, detail: Text })
+    })
+  ),
+  to_be_resolved: described(
+    Int,
+    "Unaccounted contacts that successful IDs without a known address may belong to"
+  ),
+  statuses: List(Struct({ status: NullOr(Text), batches: Int }))
+}).annotations({ identifier: "Attention" })
+
 export const Finding = Struct({
   batch_id: BatchId,
   finding: Text,

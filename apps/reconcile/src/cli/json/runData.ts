@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { BatchId, Contact, Db, Finding, Plan, Summary, Time } from "./rows.js"
+import { Attention, BatchId, Db, Plan, Summary, Time } from "./rows.js"
 
 const { Array: List, Int, Literal, NullOr, String: Text, Struct, Union } = Schema
 
@@ -32,8 +32,7 @@ export const Run = Struct({
   run: Report,
   summary: Summary,
   changes: Changes,
-  attention: List(Contact),
-  findings: List(Finding)
+  attention: Attention
 })
 
 export const Lookup = Union(Run, Struct({ db: Db, plan: Plan }))
@@ -57,6 +56,19 @@ export const Status = Struct({
       list: Literal("success", "failure"),
       position: NullOr(Int).annotations({ description: "From 0; null if the list itself was no list" }),
       value: Text
+    })
+  )
+})
+
+export const Wait = Struct({
+  batches: List(
+    Struct({
+      batch_id: BatchId,
+      settled: Schema.Boolean,
+      status: NullOr(Text),
+      success: NullOr(List(Text)),
+      failure: NullOr(List(Text)),
+      error: NullOr(Text).annotations({ description: "Why there was no answer" })
     })
   )
 })

@@ -70,6 +70,18 @@ export const parseDuration = (text: string): Either.Either<Duration.Duration, st
     : Either.left(`'${text}' is not a duration. Write 90s, 30m, 2h or 1d.`)
 }
 
+const longestTime = (fallback: string) => `Longest time to wait, as 90s, 30m or 2h (default ${fallback})`
+
+/** An option that takes a time with its unit. */
+export const duration = (name: string, fallback: string) =>
+  Options.text(name).pipe(
+    Options.withDefault(fallback),
+    Options.mapEffect((text) =>
+      Either.mapLeft(parseDuration(text), (reason) => invalid(`--${name}: ${reason}`))
+    ),
+    Options.withDescription(longestTime(fallback))
+  )
+
 export const deadline = (fallback: string) =>
   Options.text("deadline").pipe(
     Options.optional,
@@ -82,7 +94,7 @@ export const deadline = (fallback: string) =>
         onNone: () => Either.mapLeft(parseDuration(fallback), invalid)
       })
     ),
-    Options.withDescription(`Longest time to wait, as 90s, 30m or 2h (default ${fallback})`)
+    Options.withDescription(longestTime(fallback))
   )
 
 const numberIn = (text: string) => (text.trim() === "" ? Number.NaN : Number(text))

@@ -16,14 +16,14 @@ export interface Response {
   readonly result: unknown
   readonly exitCode?: ExitCode
   /** Why the exit code is not 0, where that takes more than the usual words. */
-  readonly because?: Reason
+  readonly because?: { readonly code?: string; readonly message: string }
   /** What people read in `text` that programs should not miss. */
   readonly warnings?: ReadonlyArray<string>
   /** The text is also for programs, and must not be changed to suit a terminal. */
   readonly exact?: boolean
 }
 
-export interface Reason {
+interface Reason {
   readonly code: string
   readonly message: string
 }
@@ -37,7 +37,7 @@ interface Failure {
 interface Body {
   readonly data?: unknown
   readonly warnings?: ReadonlyArray<string>
-  readonly error?: Reason
+  readonly error?: { readonly code?: string; readonly message: string }
 }
 
 /** The one envelope of `--json`. Its keys, and all in `data`, are written as the file's columns are. */
@@ -49,7 +49,7 @@ export const envelope = (command: string, exitCode: ExitCode, { data = null, err
         ok: exitCode === ExitCode.done,
         data: snakeKeys(data),
         warnings,
-        error: exitCode === ExitCode.done ? null : { ...(error ?? reasonOf(exitCode)), exit_code: exitCode }
+        error: exitCode === ExitCode.done ? null : { ...reasonOf(exitCode), ...error, exit_code: exitCode }
       },
       null,
       2

@@ -1,40 +1,68 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process"
+import { spawnSync } from "node:child_process"
+import { join } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
+import { it } from "vitest"
 import { bin, type World } from "./World.js"
+
+const hasTmux = spawnSync("tmux", ["-V"]).status === 0
+
+if (!hasTmux && process.env.AC_TERMINALS === "required") {
+  throw new Error("tmux is not installed, and AC_TERMINALS=required does not let these tests be skipped.")
+}
+if (!hasTmux) process.stderr.write("Skipped: tmux is not installed, so nothing is played in a terminal.\n")
+
+/** A test in a real terminal; skipped where there is no tmux. */
+export const inTerminal = (name: string, test: () => Promise<void>): void => {
+  it.skipIf(!hasTmux)(name, test)
+}
+
+export interface Size {
+  readonly columns: number
+  readonly rows: number
+}
+
+export interface Terminal {
+  /** What can be read on it now, without empty lines at the end. */
+  readonly shown: () => string
+  /** Waits until it shows text like this. */
+  readonly until: (pattern: RegExp) => Promise<string>
+  readonly press: (key: string) => void
+  readonly close: () => void
+}
 
 const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`
 
-/** Whether script(1) of util-linux is there, which gives a process a terminal. */
-export const hasTerminal = spawnSync("script", ["-qec", "true", "/dev/null"]).status === 0
-
-const key = { enter: "\r", down: "\u001b[B", interrupt: "\u0003" } as const
-
-export const typing = (text: string, how: keyof typeof key = "enter") => `${text}${key[how]}`
-
-/** Runs the command on a terminal, and types as it asks; its exit code and all that the terminal was sent. */
-export const onTerminal = (
+/** Runs the command in a terminal of this size, and afterwards shows its exit code. */
+export const open = (
   world: World,
   args: ReadonlyArray<string>,
-  typed: ReadonlyArray<readonly [shown: RegExp, keys: string]>
-): Promise<{ readonly code: number | null; readonly screen: string }> =>
-  new Promise((resolve, reject) => {
-    const command = [process.execPath, bin, ...args].map(quoted).join(" ")
-    const child: ChildProcess = spawn("script", ["-qec", command, "/dev/null"], {
-      cwd: world.folder,
-      env: { ...world.env, TERM: "xterm", SHELL: "/bin/sh" },
-      stdio: ["pipe", "pipe", "inherit"]
-    })
-    let screen = ""
-    let seen = 0
-    const left = [...typed]
-    child.stdout?.setEncoding("utf8")
-    child.stdout?.on("data", (text: string) => {
-      screen += text
-      const [next] = left
-      if (next === undefined || !next[0].test(screen.slice(seen))) return
-      seen = screen.length
-      left.shift()
-      child.stdin?.write(next[1])
-    })
-    child.on("error", reject)
-    child.on("close", (code) => resolve({ code, screen }))
-  })
+  { columns, env = {}, rows }: Size & { readonly env?: Readonly<Record<string, string>> }
+): Terminal => {
+  const socket = join(world.folder, `tmux-${Math.random().toString(36).slice(2)}`)
+  const tmux = (...words: ReadonlyArray<string>) =>
+    spawnSync("tmux", ["-S", socket, "-f", "/dev/null", ...words], { encoding: "utf8" })
+  const all = { ...world.env, ...env, LANG: "C.UTF-8", LC_ALL: "C.UTF-8" }
+  const settings = Object.entries(all).map(([name, value]) => `${name}=${quoted(value)}`)
+  const command = [process.execPath, bin, ...args].map(quoted).join(" ")
+  const script = `cd ${quoted(world.folder)} && env -u NO_COLOR -u CI ${settings.join(" ")} ${command}; echo "exit code $?"; sleep 600`
+  const started = tmux("-u", "new-session", "-d", "-x", String(columns), "-y", String(rows), script)
+  if (started.status !== 0) throw new Error(`tmux: ${started.stderr}`)
+  const shown = () => tmux("capture-pane", "-p", "-S", "-200").stdout.trimEnd()
+  return {
+    shown,
+    until: async (pattern) => {
+      for (let tries = 0; tries < 600; tries++) {
+        const text = shown()
+        if (pattern.test(text)) return text
+        await sleep(50)
+      }
+      throw new Error(`The terminal never showed ${pattern}:\n${shown()}`)
+    },
+    press: (key) => {
+      tmux("send-keys", key)
+    },
+    close: () => {
+      tmux("kill-server")
+    }
+  }
+}
