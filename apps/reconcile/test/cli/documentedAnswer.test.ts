@@ -157,8 +157,8 @@ describe.concurrent("the answer ActiveCampaign documents, from a server that is 
       })
       const waited = await world.run(["wait", "batch-1", "--json"], { env })
       expect(envelopeOf(waited.stdout)).toMatchObject({
-        exitCode: 0,
-        result: {
+        ok: true,
+        data: {
           batches: [{ status: "completed", success: documentedSuccess, failure: documentedFailure }]
         }
       })
