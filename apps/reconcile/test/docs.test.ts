@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import { ExitCode } from "../src/cli/shell/ExitCode.js"
 import { exports } from "../src/ledger/reports/Exports.js"
 import * as Ledger from "../src/ledger/Ledger.js"
+import { layerOf } from "../src/ledger/schema/notes.js"
 import { outcomeWords } from "../src/ledger/schema/words.js"
 import { views } from "../src/ledger/schema/views.js"
 import { load, row, select } from "./support/ledger.js"
@@ -26,7 +27,9 @@ describe("the documents", () => {
       const tables = yield* select<{ readonly name: string }>(
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
       )
-      for (const { name } of tables) assert.include(text, `### ${name}\n`)
+      for (const { name } of tables) {
+        assert.include(text, layerOf(name) === "internal" ? `\n| \`${name}\` ` : `### ${name}\n`)
+      }
     }).pipe(inMemory)
   )
 

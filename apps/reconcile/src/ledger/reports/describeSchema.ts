@@ -21,15 +21,12 @@ export interface Described {
   readonly kind: "table" | "view"
   readonly layer: Layer
   readonly note: string
-  /** What made it, as the file keeps it. */
-  readonly sql: string
   readonly columns: ReadonlyArray<Column>
 }
 
 interface Row {
   readonly object: string
   readonly kind: "table" | "view"
-  readonly sql: string
   readonly object_note: string
   readonly name: string
   readonly type: string
@@ -41,7 +38,7 @@ interface Row {
 
 // Only what has a note is ours: tables of the user's own in the same file are none of our business.
 const everyColumn = `
-  SELECT o.name AS object, o.type AS kind, o.sql, about.note AS object_note,
+  SELECT o.name AS object, o.type AS kind, about.note AS object_note,
     c.name, c.type, c."notnull" AS required, c.pk AS key,
     (SELECT k."table" FROM pragma_foreign_key_list(o.name) k WHERE k."from" = c.name LIMIT 1) AS refers_to,
     n.note
@@ -63,7 +60,6 @@ export const describeSchema = Effect.flatMap(Ledger, ({ sql, use }) =>
           kind,
           layer: layerOf(object) ?? (kind === "view" ? "view" : "file"),
           note: object_note,
-          sql: row.sql,
           columns: []
         }
         of.columns.push({
