@@ -5,7 +5,7 @@ const settledWords = ["completed", "failed", "interrupted"] as const
 export const hasSettled = (status: string) =>
   `${status} IN (${settledWords.map((word) => `'${word}'`).join(", ")})`
 
-/** The closed set of outcomes, in the order a reader should meet them. */
+/** All outcomes, in the order in which they are shown. */
 export const outcomeWords = [
   "imported",
   "present",
@@ -18,12 +18,12 @@ export const outcomeWords = [
 
 export type OutcomeWord = (typeof outcomeWords)[number]
 
-/** What a verdict can be: a contact is `pending` while there is none on it. */
+/** The outcomes of settled batches: contacts of other batches are `pending`. */
 export const verdictWords = outcomeWords.filter((word) => word !== "pending")
 
 /**
- * True of every verdict but `imported`, which most are. Word for word the condition of the index by outcome: SQLite takes
- * that for `outcome = 'rejected'` by itself, and for several outcomes only where this is said as well.
+ * True of every outcome but `imported`, which most contacts have. It is word for word the condition of the index by outcome.
+ * SQLite uses that index for `outcome = 'rejected'` anyway, and for several outcomes only if a query has this condition, too.
  */
 export const isWorthAnIndex = (outcome: string) =>
   `(${verdictWords
@@ -31,6 +31,6 @@ export const isWorthAnIndex = (outcome: string) =>
     .map((word) => `${outcome} = '${word}'`)
     .join(" OR ")})`
 
-/** In SQL: whether a key is that of an address, and not a name that stands for a person who was erased. */
+/** In SQL: whether a key is that of an address, and not the name that replaced an erased person. */
 export const isNobodyErased = (key: string): string =>
   `NOT (${key} GLOB 'erased-[0-9]*' AND instr(${key}, '@') = 0)`
