@@ -10,21 +10,21 @@ import { fromSqlite, LedgerError } from "./LedgerError.js"
 import { type OpenOptions, openFile } from "./file/openFile.js"
 import { readOnlyClient } from "./file/readOnly.js"
 
-/** The open file: its client and its name, and the one way in which its errors become ours. */
+/** The open file: its client, its name, and one way to turn its errors into `LedgerError`. */
 export interface Service {
   readonly file: string
   readonly sql: SqlClient.SqlClient
-  /** Runs an effect on the file, its SQL errors told as what happened to the file. */
+  /** Runs an effect on the file. SQL errors become errors about the file. */
   readonly use: <A, E, R>(
     effect: Effect.Effect<A, E | SqlError, R>
   ) => Effect.Effect<A, Exclude<E, SqlError> | LedgerError, R>
-  /** As `use`, in one transaction: all of it is recorded, or none. */
+  /** As `use`, in one transaction: all or nothing is recorded. */
   readonly transact: <A, E, R>(
     effect: Effect.Effect<A, E | SqlError, R>
   ) => Effect.Effect<A, Exclude<E, SqlError> | LedgerError, R>
   /**
-   * As `transact`, for statements that write many rows and make sure themselves that what each refers to is there: to have
-   * SQLite look it up again can take longer than to write the row.
+   * As `transact`, without foreign key checks: for statements that write many rows and make sure themselves that each
+   * reference exists. SQLite's check can take longer than writing the row.
    */
   readonly transactUnchecked: Service["transact"]
 }
@@ -53,22 +53,22 @@ const layerOf = (
     })
   ).pipe(Layer.provide(Reactivity.layer))
 
-/** Opens the file and, where needed, migrates it; creates it unless `mustExist`. */
+/** Opens the file and migrates it if needed. Creates it unless `mustExist`. */
 export const layer = (file: string, options: OpenOptions = {}): Layer.Layer<Ledger, LedgerError> =>
   layerOf(file, openFile(file, options))
 
-/** Opens a file that exists to read it, and changes nothing: also where nothing can be written. */
+/** Opens an existing file to read it, and changes nothing. Works even where nothing can be written. */
 export const layerReadOnly = (file: string): Layer.Layer<Ledger, LedgerError> =>
   layerOf(file, readOnlyClient(file))
 
-/** The base URL of the account the file is tied to, if it is to one. */
+/** The base URL of the account the file is tied to, if any. */
 export const boundAccount = Effect.flatMap(Ledger, ({ sql, use }) =>
   use(
     Effect.map(sql<{ readonly base_url: string }>`SELECT base_url FROM accounts`, (rows) => rows[0]?.base_url)
   )
 )
 
-/** Refuses an account other than the one the file is tied to. Writes nothing. */
+/** Refuses another account than the one the file is tied to. Writes nothing. */
 export const checkAccount = (baseUrl: string): Effect.Effect<void, LedgerError, Ledger> =>
   Effect.flatMap(Ledger, ({ file }) =>
     Effect.flatMap(boundAccount, (bound) =>

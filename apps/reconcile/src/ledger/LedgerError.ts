@@ -2,7 +2,7 @@ import { existsSync, statfsSync } from "node:fs"
 import { dirname } from "node:path"
 import * as Schema from "effect/Schema"
 
-/** The database file cannot serve as the ledger, or could not be written. `reason` finishes a sentence about `file`. */
+/** The database file cannot be used as the ledger, or could not be written. `reason` finishes a sentence about `file`. */
 export class LedgerError extends Schema.TaggedError<LedgerError>("ac-reconcile/LedgerError")("LedgerError", {
   file: Schema.String,
   kind: Schema.Literal(
@@ -23,14 +23,14 @@ export class LedgerError extends Schema.TaggedError<LedgerError>("ac-reconcile/L
   }
 }
 
-/** SQLite's or the system's own code, wherever an adapter put it: on the error or somewhere down its causes. */
+/** SQLite's or the system's own code, from the error or any of its causes. */
 export const codeOf = (error: unknown): string => {
   if (typeof error !== "object" || error === null) return ""
   if ("code" in error && typeof error.code === "string") return error.code
   return "cause" in error ? codeOf(error.cause) : ""
 }
 
-/** What SQLite or the system said, without the words that adapters put around it. */
+/** The message of SQLite or the system, without what adapters add around it. */
 export const messageOf = (error: unknown): string =>
   error instanceof Error && error.cause !== undefined
     ? messageOf(error.cause)
@@ -38,7 +38,7 @@ export const messageOf = (error: unknown): string =>
       ? error.message
       : String(error)
 
-/** Of these, SQLite does not tell a full disk from a broken one; the shared memory beside a ledger takes 32 KiB at once. */
+/** For these errors, SQLite does not tell a full disk from a broken one. The shared memory beside a ledger takes 32 KiB at once. */
 const mayBeFull = /^SQLITE_IOERR_(WRITE|FSYNC|DIR_FSYNC|TRUNCATE|SHM)/
 const least = 64 * 1024
 
@@ -51,7 +51,7 @@ const hasNoRoom = (file: string) => {
   }
 }
 
-/** Whether SQLite failed on a file since the disk that it is on is full. */
+/** Whether SQLite failed on a file because its disk is full. */
 export const isFull = (file: string, error: unknown): boolean => {
   const code = codeOf(error)
   return (

@@ -16,16 +16,16 @@ import { type BytesRead, searchBytes } from "./fileBytes.js"
 import type { Person } from "./person.js"
 import type { Others } from "./search.js"
 
-/** Files beside a ledger that carry its name: SQLite's own, copies kept before migrations, any other copy. */
+/** Files beside a ledger whose names begin with its name: SQLite's own, copies from before migrations, and other copies. */
 export interface Beside {
   readonly read: ReadonlyArray<BytesRead & { readonly path: string }>
-  /** Those in which nobody can search, and why: their bytes do not show what they hold, or they cannot be read. */
+  /** Those that cannot be searched, and why: their bytes do not show their text, or they cannot be read. */
   readonly unsearched: ReadonlyArray<{ readonly path: string; readonly reason: string }>
 }
 
 const maxLinks = 40
 
-/** The names of a file: what was typed, and where that is a link, all it leads over to the file itself. */
+/** The names of a file: the one that was typed and, if it is a link, all on the way to the file itself. */
 const namesOf = (file: string, left = maxLinks): ReadonlyArray<string> =>
   left > 0 && lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true
     ? [file, ...namesOf(resolve(realpathSync.native(dirname(file)), readlinkSync(file)), left - 1)]
@@ -48,7 +48,7 @@ const pathsBeside = (file: string): ReadonlyArray<string> => {
   return [...found.values()].sort()
 }
 
-/** How files begin whose bytes do not show what text they hold. */
+/** How files begin whose bytes do not show their text. */
 const unreadable: ReadonlyArray<readonly [kind: string, first: string]> = [
   ["packed with gzip", "1f8b"],
   ["packed with compress", "1f9d"],
@@ -93,7 +93,7 @@ const searchFile = (path: string, person: Person, others: Others) =>
     )
   )
 
-/** Reads every file beside the ledger that begins with its name, wherever a link to it leads. */
+/** Reads every file beside the ledger whose name begins with that of the ledger or of a link to it. */
 export const searchBeside = (file: string, person: Person, others: Others): Effect.Effect<Beside> =>
   Effect.gen(function* () {
     const paths = yield* Effect.try(() => pathsBeside(file))

@@ -36,7 +36,7 @@ const insertUnreadable = `
   INSERT INTO unreadable_items (answer_id, list, position, value)
   SELECT ?, value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)`
 
-/** A list whose items keep the places they had among those that could not be read: JSON in which the places are keys. */
+/** A list whose items keep their places beside unreadable ones: JSON with the places as keys. */
 const inPlace = <A>(
   name: UnreadableItem["list"],
   items: ReadonlyArray<A>,
@@ -55,7 +55,7 @@ const inPlace = <A>(
   return JSON.stringify(Object.fromEntries(places))
 }
 
-// An answer behind a settled one is either the same or a finding.
+// An answer after a settled one is either the same or a finding.
 const markStale = markBatches(`SELECT batch FROM answers WHERE batch = ? AND ${hasSettled("status")} LIMIT 1`)
 
 const selectBatch = "SELECT batch FROM numbered_batches WHERE batch_id = ?"
@@ -67,19 +67,18 @@ interface LastAnswer {
   readonly origin: Origin
 }
 
-/** Whether the account gave an answer to a call, or the user one from elsewhere. */
+/** Whether the account answered a call, or the user pasted an answer. */
 export type Origin = "account" | "pasted"
 
-/** What the account confirms of a pasted answer is news; what somebody pasted that is known already is not. */
+/** The account's confirmation of a pasted answer is new. Pasting a known answer again is not. */
 const isSame = (last: LastAnswer, { answer, body }: ImportSnapshot, origin: Origin) =>
   last.raw_body === body && last.status === answer.status && (last.origin === origin || origin === "pasted")
 
 /**
- * Records an answer if it says something new about its batch; a settled one with both its lists, item by item, in
- * one transaction that also marks the batch as to be decided. What could not be read of a list is written beside it.
- * Returns whether it was new.
+ * Records an answer if it says something new about its batch, and returns whether it did. A settled answer is recorded
+ * with each item of its lists, unreadable ones apart, in one transaction that also marks the batch as stale.
  *
- * Lists of an unsettled answer may still grow; they stay in `raw_body` and are no facts about contacts yet.
+ * Lists of an unsettled answer may still grow. They stay in `raw_body` and are not yet facts about contacts.
  */
 export const record = (snapshot: ImportSnapshot, origin: Origin = "account") =>
   Effect.flatMap(Ledger, ({ transact }) =>
@@ -138,7 +137,7 @@ export const record = (snapshot: ImportSnapshot, origin: Origin = "account") =>
     )
   )
 
-/** The status with which a batch has settled, if it has. */
+/** The final status of a batch, if it has settled. */
 export const settledStatus = (batchId: BatchId) =>
   Effect.flatMap(Ledger, ({ sql, use }) =>
     use(

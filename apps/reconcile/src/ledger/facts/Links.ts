@@ -7,14 +7,14 @@ import { numberAddresses } from "./addresses.js"
 import { markLinked } from "./stale.js"
 import { Ledger } from "../Ledger.js"
 
-/** IDs that a decided batch reported as successes, and of which nobody knows whose they are. */
+/** Successful IDs of decided batches that have no known address. */
 const unknown = `
   FROM unmatched_ids x
   WHERE NOT EXISTS (SELECT 1 FROM local_rows l WHERE l.contact_id = x.contact_id)
     AND NOT EXISTS (SELECT 1 FROM id_links k WHERE k.contact_id = x.contact_id)
     AND NOT EXISTS (SELECT 1 FROM gone_contacts g WHERE g.contact_id = x.contact_id)`
 
-/** How many successful IDs there are whose addresses nobody knows. */
+/** How many successful IDs have no known address. */
 export const countUnknown = Effect.flatMap(Ledger, ({ sql, use }) =>
   use(
     Effect.map(
@@ -24,10 +24,10 @@ export const countUnknown = Effect.flatMap(Ledger, ({ sql, use }) =>
   )
 )
 
-/** Read from an index in its order; a test asks SQLite. */
+/** Reads an index in its order, as a test asserts. */
 export const allUnknown = `SELECT DISTINCT x.contact_id ${unknown} ORDER BY x.contact_id`
 
-/** All of them, in the order of their text. */
+/** All of them, ordered as text. */
 export const unknownIds = Effect.flatMap(Ledger, ({ sql, use }) =>
   use(
     Effect.map(
@@ -37,7 +37,7 @@ export const unknownIds = Effect.flatMap(Ledger, ({ sql, use }) =>
   )
 )
 
-/** Records what the account said of IDs. Batches that reported them, or were sent their addresses, are to be decided anew. */
+/** Records what the account said about IDs. Batches that reported them or were sent their addresses have to be decided again. */
 export const record = (resolved: ReadonlyArray<Resolved>, learntAt: string) =>
   Effect.flatMap(Ledger, ({ sql, transact }) => {
     const links = resolved.flatMap(
@@ -56,10 +56,10 @@ export const record = (resolved: ReadonlyArray<Resolved>, learntAt: string) =>
     )
   })
 
-/** A contact ID, the key of the address it belongs to and the address itself; null where it is gone. */
+/** A contact ID, the key of its address and the address itself; null if the contact is gone. */
 export type KnownLink = readonly [contactId: string, emailKey: string | null, email: string | null]
 
-/** Adds what is not known yet. */
+/** Adds those that are not known yet. */
 export const add = (
   sql: SqlClient,
   links: ReadonlyArray<KnownLink>,
@@ -76,7 +76,7 @@ export const add = (
       WHERE true ON CONFLICT DO NOTHING`
   })
 
-/** What the account says of IDs: batches that it concerns are to be decided anew. */
+/** Marks the batches that are affected by what the account says about IDs. */
 export const markKnown = (sql: SqlClient, links: ReadonlyArray<KnownLink>) =>
   sql.unsafe(
     markLinked(`SELECT j.value ->> 0 AS contact_id, (SELECT a.address_id FROM addresses a WHERE a.email_key = j.value ->> 1) AS address_id

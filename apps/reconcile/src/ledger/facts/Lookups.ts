@@ -9,10 +9,10 @@ import { isNobodyErased } from "../schema/words.js"
 import type { LedgerError } from "../LedgerError.js"
 import { add, type KnownLink, markKnown } from "./Links.js"
 
-/** An address nobody has accounted for. */
+/** An unaccounted address. */
 export interface Unaccounted {
   readonly emailKey: string
-  /** As it was sent. */
+  /** As sent. */
   readonly email: string
 }
 
@@ -21,7 +21,7 @@ const unaccountedRows = `FROM verdicts o
     CROSS JOIN addresses a ON a.address_id = o.address_id
     WHERE o.outcome = 'unaccounted' AND ${isNobodyErased("a.email_key")}`
 
-/** Each unaccounted address once, in the order of their keys. */
+/** Each unaccounted address once, ordered by key. */
 export const unaccounted = Effect.flatMap(Ledger, ({ sql, use }) =>
   use(sql<Unaccounted>`
     SELECT a.email_key AS "emailKey", min(coalesce(s.email, a.email_key)) AS email
@@ -41,7 +41,7 @@ export const countUnaccounted = Effect.flatMap(Ledger, ({ sql, use }) =>
   )
 )
 
-/** One address asked for, and the contact the account has for it, if it has one. */
+/** An address that was looked up, and its contact in the account, if there is one. */
 export interface LookedUp {
   readonly emailKey: string
   readonly email: string
@@ -50,7 +50,7 @@ export interface LookedUp {
 
 export type Method = "address" | "walk"
 
-/** When a look-up began: the time, and what was known then, since a clock may be set back between two facts. */
+/** When a look-up began: the time, and the last facts by then, because the clock may be set back in between. */
 export interface Moment {
   readonly askedAt: string
   /** The last answer recorded. */
@@ -59,7 +59,7 @@ export interface Moment {
   readonly afterLookup: number
 }
 
-/** The present moment; to be taken before the account is asked. */
+/** The present moment. Take it before the account is asked. */
 export const moment: Effect.Effect<Moment, LedgerError, Ledger> = Effect.gen(function* () {
   const { sql, use } = yield* Ledger
   const askedAt = DateTime.formatIso(yield* DateTime.now)
@@ -88,7 +88,7 @@ const factsOf = ({ contact, email, emailKey }: LookedUp) =>
     ]
   })
 
-/** Records look-ups, and what they tell of IDs; the batches that were sent these addresses are to be decided anew. */
+/** Records look-ups and the IDs they show. Batches that were sent these addresses have to be decided again. */
 export const record = (
   lookedUp: ReadonlyArray<LookedUp>,
   method: Method,
@@ -119,7 +119,7 @@ export const record = (
     )
   })
 
-/** Of contacts that share an address the one that counts: not deleted, else the first. */
+/** The contact that counts if several share an address: one that is not deleted, or else the first. */
 const byKey = (contacts: ReadonlyArray<Contact>) => {
   const kept = new Map<string, Contact>()
   for (const contact of contacts) {
@@ -130,8 +130,8 @@ const byKey = (contacts: ReadonlyArray<Contact>) => {
 }
 
 /**
- * Records the contacts of a walk whose addresses are unaccounted. Returns how many addresses that were. One that the
- * same walk has found already stays as found, unless it was a deleted contact.
+ * Records the contacts of a walk whose addresses are unaccounted, and returns the number of these addresses. One that the
+ * same walk has found before stays, unless that contact was deleted.
  */
 export const recordWalked = (
   contacts: ReadonlyArray<Contact>,
@@ -158,8 +158,8 @@ export const recordWalked = (
   })
 
 /**
- * After a whole walk: every address still unaccounted that it did not find is not in the account. It counts as asked
- * when the walk began; a batch that settled later has to wait for the next.
+ * After a whole walk: every unaccounted address that it did not find is not in the account. It counts as asked when the
+ * walk began. A batch that settled later has to wait for the next walk.
  */
 export const recordAbsent = ({ afterAnswer, afterLookup, askedAt }: Moment) =>
   Effect.flatMap(Ledger, ({ sql, transact }) =>

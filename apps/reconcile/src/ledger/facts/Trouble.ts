@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import type { BatchId } from "effect-activecampaign/BatchId"
 import { Ledger } from "../Ledger.js"
 
-/** Which part of the job was without answers for a reason that is no single batch's. */
+/** The part of the job that got no answers, for a reason that concerns no single batch. */
 export type Step = "follow" | "resolve" | "lookup"
 
 /** Failed calls since the last time they were recorded. */
@@ -11,12 +11,12 @@ export interface FailedCalls {
   readonly lastAt: string
   readonly times: number
   readonly error: string
-  /** Carries no token: the errors of the library hold no headers. */
+  /** Contains no token: the library's errors hold no headers. */
   readonly message: string
   readonly body: string | null
 }
 
-/** One row for a batch until it answers, whichever run the calls were made in. */
+/** One row for a batch until an answer comes, even over several runs. */
 export const recordOfBatch = (batchId: BatchId, failed: FailedCalls) =>
   Effect.flatMap(Ledger, ({ sql, transact }) =>
     transact(sql`
@@ -56,13 +56,13 @@ export interface Lasting {
   readonly message: string
 }
 
-/** The batches whose trouble no answer has ended yet. */
+/** The batches that still have no answer after failed calls. */
 export const lasting = Effect.flatMap(Ledger, ({ sql, use }) =>
   use(sql<Lasting>`
     SELECT batch_id, error, first_at, last_at, times, message FROM batch_errors WHERE ended_at IS NULL`)
 )
 
-/** Whether a step, or the way to all batches, was in trouble when it was last tried. */
+/** Whether a step, or asking about any batch, failed when it was last tried. */
 export const isLasting = (step: Step) =>
   Effect.flatMap(Ledger, ({ sql, use }) =>
     use(

@@ -91,7 +91,7 @@ export const summary = Effect.flatMap(Ledger, ({ sql, use }) =>
   )
 )
 
-/** How verdicts differ from those before the last run began; those that settled for the first time apart. */
+/** How outcomes differ from those before the last run began. Contacts whose batch settled are counted apart. */
 export interface Changes {
   readonly settled: number
   readonly found: number
@@ -141,7 +141,7 @@ export const timeline = (batchId: string) =>
       SELECT at, status, successes, failures, error, origin FROM batch_timeline WHERE batch_id = ${batchId} ORDER BY at`)
   )
 
-/** The time without an answer that still lasts. */
+/** The time without an answer that is not over. */
 export interface TroubleRow {
   readonly first_at: string
   readonly last_at: string
@@ -150,7 +150,7 @@ export interface TroubleRow {
   readonly message: string
 }
 
-/** Batches without an answer since their last one: for a reason of their own, or because none had any. */
+/** Batches with no answer since their last one: for a reason of their own, or because none was answered. */
 const troubledBatches = `
   SELECT b.batch_id, e.first_at, e.last_at, e.times, e.error, e.message
   FROM numbered_batches b JOIN batch_troubles e ON e.batch = b.batch AND e.ended_at IS NULL AND e.error <> 'UnknownBatch'
@@ -191,7 +191,7 @@ export const findings = (options: { readonly limit: number; readonly batchId?: s
       ORDER BY batch_id, finding, subject LIMIT ${options.limit}`)
   )
 
-/** Contacts somebody should look at: everything but `imported`, `present` and `pending`. */
+/** Contacts that somebody should look at: all but `imported`, `present` and `pending`. */
 export const attention = (options: { readonly limit: number; readonly batchId?: string | undefined }) =>
   Effect.flatMap(Ledger, ({ sql, use }) =>
     use(sql<OutcomeRow>`

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { fromAddress } from "effect-activecampaign/EmailKey"
 import { Ledger } from "../Ledger.js"
 
-/** A row of facts behind a verdict: the table it stands in, when it was learnt, and what it says. */
+/** A fact behind an outcome: its table, when it was recorded, and what it says. */
 export interface Fact {
   readonly table: string
   readonly at: string | null
@@ -11,8 +11,8 @@ export interface Fact {
 }
 
 /**
- * What became of one sent contact in one batch, and the facts that say so. Facts about the batch, or about the address
- * wherever it stood in it, are told with the first of several.
+ * What became of one sent contact in one batch, and the facts behind it. If the address was sent several times, facts about
+ * the batch or the address are listed with the first.
  */
 export interface Chapter {
   readonly batch_id: string
@@ -21,21 +21,21 @@ export interface Chapter {
   readonly outcome: string
   readonly evidence: string
   readonly contact_id: string | null
-  /** Our guess why it was rejected, and why it may be sent again; null where there is none, or it may not. */
+  /** The guess why it was rejected, and why it may be sent again; null if there is none. */
   readonly likely_reason: string | null
   readonly retry_reason: string | null
   readonly facts: ReadonlyArray<Fact>
 }
 
-/** All that the file holds about one address. */
+/** Everything in the file about one address. */
 export interface Story {
   readonly email_key: string
-  /** Where contact IDs of the address were learnt, what a look-up said, which local contacts there are. */
+  /** Contact IDs of the address and where they are from, look-ups, and local contacts. */
   readonly facts: ReadonlyArray<Fact>
   readonly chapters: ReadonlyArray<Chapter>
 }
 
-/** The email keys a word stands for: an address its own, a contact ID those it is linked to. */
+/** The email keys for a word: for an address its own, for a contact ID those it is linked to. */
 export const keysOf = (subject: string) =>
   Effect.flatMap(Ledger, ({ sql, use }) => {
     const key = fromAddress(subject)
@@ -55,7 +55,7 @@ export const keysOf = (subject: string) =>
     )
   })
 
-/** Batches that reported an ID of which no address is known. */
+/** Batches that reported an ID with no known address. */
 export const reportsOf = (contactId: string) =>
   Effect.flatMap(Ledger, ({ sql, use }) =>
     use(sql<Fact>`
@@ -104,7 +104,7 @@ const factsOf = (key: string) =>
         AND NOT EXISTS (SELECT 1 FROM batch_sent s WHERE s.batch_id = f.batch_id AND s.email_key = f.email_key)`)
   )
 
-/** Batches in which an ID of the address succeeded though the address was not sent: an ID at a time, which is a search each. */
+/** Batches in which an ID of the address succeeded although the address was not sent. Asked for one ID at a time, so that each is an index search. */
 const foreignSuccesses = (key: string) =>
   Effect.gen(function* () {
     const { sql, use } = yield* Ledger
@@ -125,7 +125,7 @@ const foreignSuccesses = (key: string) =>
 const inOrderOfTime = (facts: ReadonlyArray<Fact>) =>
   [...facts].sort((a, b) => ((a.at ?? "") < (b.at ?? "") ? -1 : (a.at ?? "") > (b.at ?? "") ? 1 : 0))
 
-/** Each with the number of the row of the address that it is told with. */
+/** Each with the number of the address's row that it is listed with. */
 const chapterFacts = (batchId: string, key: string) =>
   Effect.flatMap(Ledger, ({ sql, use }) =>
     use(sql<Fact & { readonly occurrence: number }>`
@@ -151,7 +151,7 @@ const chapterFacts = (batchId: string, key: string) =>
       FROM outcome_changes WHERE batch_id = ${batchId} AND email_key = ${key}`)
   )
 
-/** The whole story of an address, batch after batch. */
+/** The whole story of an address, batch by batch. */
 export const story = (key: string) =>
   Effect.gen(function* () {
     const { sql, use } = yield* Ledger

@@ -5,12 +5,12 @@ import { layerOf } from "../schema/notes.js"
 
 export interface Column {
   readonly name: string
-  /** Empty where a view computes it. */
+  /** Empty if a view computes it. */
   readonly type: string
   readonly nullable: boolean
-  /** Its place in the primary key, from 1; 0 where it has none. */
+  /** Its place in the primary key, from 1; 0 if it has none. */
   readonly key: number
-  /** The table it refers to, where it does. */
+  /** The table it refers to, if any. */
   readonly refersTo: string | null
   readonly note: string
 }
@@ -36,7 +36,7 @@ interface Row {
   readonly note: string | null
 }
 
-// Only what has a note is ours: tables of the user's own in the same file are none of our business.
+// Only objects with a note: the user may have tables of their own in the file.
 const everyColumn = `
   SELECT o.name AS object, o.type AS kind, about.note AS object_note,
     c.name, c.type, c."notnull" AS required, c.pk AS key,
@@ -48,7 +48,7 @@ const everyColumn = `
   LEFT JOIN schema_notes n ON n.object = o.name AND n."column" = c.name
   ORDER BY o.rowid, c.cid`
 
-/** Every table and view of ours in the file, in the order in which they were made. */
+/** Every table and view of the schema, in the order in which they were created. */
 export const describeSchema = Effect.flatMap(Ledger, ({ sql, use }) =>
   use(
     Effect.map(sql.unsafe<Row>(everyColumn), (rows) => {
