@@ -102,7 +102,7 @@ describe("what never left", () => {
     ["CERT_HAS_EXPIRED", /check the clock/],
     ["ERR_TLS_CERT_ALTNAME_INVALID", /for another host: check the URL/],
     ["SELF_SIGNED_CERT_IN_CHAIN", /NODE_EXTRA_CA_CERTS/],
-    ["ERR_SSL_WRONG_VERSION_NUMBER", /That port does not speak TLS/]
+    ["ERR_SSL_WRONG_VERSION_NUMBER", /The port does not speak TLS/]
   ] as const)("is not tried again where it names a remedy: %s", ([code, remedy]) =>
     Effect.gen(function* () {
       const client = yield* connect(vendor(unreachable(fetchFailed(coded(code)))).http)

@@ -74,7 +74,7 @@ describe("a proxy that makes no connection", () => {
       for (const cause of [refusal(407), refusal(502), tunnel("403"), tunnel("ECONNREFUSED")]) {
         const error = yield* errorOf(unreachable(cause))
         assert.isTrue(error._tag === "ApiUnavailable" && ActiveCampaignError.isProxyTrouble(error))
-        assert.match(error.message, /The account was not asked; check the proxy and its settings\.$/)
+        assert.match(error.message, /The account was not asked. Check the proxy and its settings\.$/)
         assert.notInclude(error.message, "token")
       }
       const other = yield* errorOf(unreachable(coded("ECONNREFUSED", "connect ECONNREFUSED 127.0.0.1:1")))

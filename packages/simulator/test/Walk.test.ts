@@ -119,7 +119,7 @@ describe("walking through the account", () => {
       }
       const { ids } = yield* walk(account)
       assert.deepStrictEqual(ignored(ids), ["orders[id]", "1"])
-      assert.include(Either.getOrThrow(Either.flip(ids)).message, "contact 1 out of turn")
+      assert.include(Either.getOrThrow(Either.flip(ids)).message, "contact 1 out of order")
     })
   )
 

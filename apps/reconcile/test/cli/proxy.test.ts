@@ -95,7 +95,7 @@ describe.concurrent("an account behind a proxy", () => {
       const before = dump(db)
       const proxy = await proxyTo(world, documented, { credentials: "somebody:else" })
       const env = accountBehind({ HTTPS_PROXY: `http://${escaped}@${proxy.host}` })
-      const sentence = `through proxy ${proxy.host}: no connection to ActiveCampaign: the proxy does not accept the user name and password in HTTPS_PROXY (407, ERR_PROXY_TUNNEL). The account was not asked; check the proxy and its settings.`
+      const sentence = `through proxy ${proxy.host}: no connection to ActiveCampaign: the proxy does not accept the user name and password in HTTPS_PROXY (407, ERR_PROXY_TUNNEL). The account was not asked. Check the proxy and its settings.`
       const ran = await world.run(["run", "--log-level", "all", ...fast], { env })
       expectCleanOutput(ran)
       expect(ran).toMatchObject({ code: 1, stdout: "" })
