@@ -78,7 +78,7 @@ const world = FastCheck.record<World>({
 })
 
 describe("commands that share an account's rate", () => {
-  it("keep to the account's limit in any rolling second, and each to its own, whoever is killed", async () => {
+  it("keep to the account's limit in any rolling second, and each to its own, even if some are killed", async () => {
     const play = ({ limit, players }: World) =>
       Effect.gen(function* () {
         const folder = yield* temporaryFolder
@@ -112,7 +112,7 @@ describe("commands that share an account's rate", () => {
     )
   }, 60_000)
 
-  it.live("use nearly all of the limit, and none starves beside busier ones", () =>
+  it.live("use nearly all of the limit, and busier ones starve no other", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       const [one, two, three] = [yield* command(folder), yield* command(folder), yield* command(folder)]
@@ -129,7 +129,7 @@ describe("commands that share an account's rate", () => {
     }).pipe(Effect.scoped, inVirtualTime)
   )
 
-  it.live("keep to the stricter limit of those in front, where they were told different ones", () =>
+  it.live("keep to the stricter limit of those in front if their limits differ", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       const modest = yield* command(folder)
@@ -154,7 +154,7 @@ describe("commands that share an account's rate", () => {
   )
 
   it.live(
-    "all wait where a 429 told one of them to, also when that one is gone, and the others say why",
+    "all wait if a 429 told one of them to, even after that one has ended, and the others say why",
     () =>
       Effect.gen(function* () {
         const folder = yield* temporaryFolder
@@ -177,7 +177,7 @@ describe("commands that share an account's rate", () => {
   )
 
   it.live(
-    "wait five minutes for a 429 at most, and not at all for one of before the machine was started",
+    "wait at most five minutes for a 429, and not at all for one from before the machine started",
     () =>
       Effect.gen(function* () {
         const folder = yield* temporaryFolder
@@ -195,7 +195,7 @@ describe("commands that share an account's rate", () => {
       }).pipe(Effect.scoped, inVirtualTime)
   )
 
-  it.live("let others past where one is held up by its imports alone", () =>
+  it.live("let others pass if only imports hold one up", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       const [one, two] = [yield* command(folder), yield* command(folder)]
@@ -207,10 +207,10 @@ describe("commands that share an account's rate", () => {
   )
 })
 
-describe("the file in which the rate is shared", () => {
+describe("the file for the shared rate", () => {
   const files = (folder: string) => readdirSync(folder).filter((name) => name.endsWith(".sqlite"))
 
-  it.scoped("is the user's alone, and names no account", () =>
+  it.scoped("is readable by the user alone, and names no account", () =>
     Effect.gen(function* () {
       const folder = join(yield* temporaryFolder, "state", "ac-reconcile")
       yield* (yield* command(folder)).take()
@@ -222,7 +222,7 @@ describe("the file in which the rate is shared", () => {
     })
   )
 
-  it.scoped("goes when its account was not asked for a day; nothing else in the folder does", () =>
+  it.scoped("is deleted when its account was not asked for a day, and nothing else in the folder is", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       for (const name of ["rate-old.sqlite", "rate-old.sqlite-journal", "notes.sqlite", "rate-mine.txt"]) {
@@ -261,7 +261,7 @@ describe("the file in which the rate is shared", () => {
     )
   }
 
-  it.live("is shared again after somebody deleted it in the middle of a job", () =>
+  it.live("is shared again after somebody deletes it during a job", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       const one = yield* command(folder)
@@ -347,7 +347,7 @@ describe("the file in which the rate is shared", () => {
     )
   }
 
-  it.live("is done without while another program keeps it locked, and used again afterwards", () =>
+  it.live("is not used while another program keeps it locked, and used again afterwards", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       const budget = yield* command(folder)

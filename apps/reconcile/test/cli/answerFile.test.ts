@@ -113,7 +113,7 @@ describe("a pasted answer", () => {
     )
   }
 
-  it.effect("is as deep as 1,000 levels at most, brackets within strings not counted", () =>
+  it.effect("may be 1,000 levels deep, not counting brackets within strings", () =>
     Effect.gen(function* () {
       const text = JSON.stringify(`${"[{".repeat(900)}"\\`)
       const deep = `${"[".repeat(999)}${text}${"]".repeat(999)}`
@@ -122,7 +122,7 @@ describe("a pasted answer", () => {
     })
   )
 
-  it.effect("is refused where it is larger than any answer, without being read to its end", () =>
+  it.effect("is refused if it is larger than any answer, without being read to its end", () =>
     Effect.gen(function* () {
       const endless = Stream.repeatValue(new Uint8Array(1024 * 1024).fill(32))
       const refused = yield* Effect.flip(
@@ -135,7 +135,7 @@ describe("a pasted answer", () => {
     })
   )
 
-  it.effect("is refused where its file cannot be read", () =>
+  it.effect("is refused if its file cannot be read", () =>
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
       const folder = yield* fs.makeTempDirectoryScoped()

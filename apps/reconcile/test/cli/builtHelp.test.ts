@@ -15,14 +15,14 @@ const isGroup = (command: string) =>
   commands.some((other) => other !== command && other.startsWith(`${command} `.trimStart()))
 
 describe.concurrent("help that was written when the command was built", () => {
-  it("is that of every command, in its colours, as the parser has it", async () => {
+  it("is the parser's help of every command, in its colours", async () => {
     expect(built).toEqual(await helpTexts())
     expect(commands).toContain("batches list")
     expect(built["batches list"]).toContain("\u001B[0;1m")
   })
 
   it.each(commands)(
-    "is printed by the command '%s', without its colours, however it is asked for",
+    "is printed by the command '%s' without colours, for every way to ask for it",
     (command) =>
       inWorld(async (world) => {
         const words = wordsOf(command)
@@ -48,7 +48,7 @@ describe.concurrent("help that was written when the command was built", () => {
   )
 
   it(
-    "does not answer for what is no command",
+    "does not answer for unknown commands",
     inWorld(async (world) => {
       for (const args of [["batches list"], ["batches", "lisst"], ["batches-list"], [""], ["constructor"]]) {
         const told = await world.run([...args, "--help"])

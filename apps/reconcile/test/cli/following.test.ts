@@ -43,7 +43,7 @@ describe.concurrent("following a batch", () => {
   )
 
   it(
-    "asks once with --once, leaves the batch pending and exits with 0; the next run goes on",
+    "asks once with --once, leaves the batch pending and exits with 0; the next run continues",
     inWorld(async (world) => {
       let answer = '{"status":false}'
       const url = await world.serve(documentedServer(() => answer))
@@ -62,7 +62,7 @@ describe.concurrent("following a batch", () => {
   )
 
   it(
-    "gives up at --deadline with 8 and says what still runs; the next run goes on",
+    "gives up at --deadline with 8 and says what is still running; the next run continues",
     inWorld(async (world) => {
       let answer = stuck
       const url = await world.serve(documentedServer(() => answer))
@@ -85,7 +85,7 @@ describe.concurrent("following a batch", () => {
   )
 
   it(
-    "waits for one batch, and takes silence for no answer: 1, whether nothing ever came or nothing comes any more",
+    "waits for one batch, and exits with 1 if nothing ever came or no more answers come",
     inWorld(async (world) => {
       let calls = 0
       const running = documentedServer(() => stuck)
@@ -139,7 +139,7 @@ describe.concurrent("following a batch", () => {
   }
 
   it(
-    "asks once more where an answer was nonsense",
+    "asks once more after a nonsense answer",
     inWorld(async (world) => {
       const nonsense = ["null", "[]", '"completed"', "{}"]
       const answer = (batchId: string, call: number) =>
@@ -155,7 +155,7 @@ describe.concurrent("following a batch", () => {
   )
 
   it(
-    "keeps a status word nobody documented as it came, and goes on asking",
+    "keeps an undocumented status word as received, and continues to ask",
     inWorld(async (world) => {
       const answers = ['{"status":"paused"}', documentedAnswer]
       const url = await world.serve(documentedServer((_, call) => answers[call - 1] ?? "{}"))
@@ -194,7 +194,7 @@ describe.concurrent("following a batch", () => {
   )
 
   it(
-    "is done by one of two runs on one file at the same time; the other is told, and nothing is asked or recorded twice",
+    "is done by only one of two runs on a file at the same time, and nothing is asked or recorded twice",
     inWorld(async (world) => {
       const batches = Array.from({ length: 20 }, (_, index) => ({
         batchId: `batch-${index}`,
@@ -222,7 +222,7 @@ describe.concurrent("following a batch", () => {
 
 describe.concurrent("the exit code of a run", () => {
   it(
-    "is 3 where --fail-on names an outcome that occurred, and 0 where it did not",
+    "is 3 if --fail-on names an outcome that occurred, and 0 if it did not",
     inWorld(async (world) => {
       const env = account(await world.serve(documentedServer(() => documentedAnswer)))
       await load(world)
@@ -240,7 +240,7 @@ describe.concurrent("the exit code of a run", () => {
   )
 
   it(
-    "is 3 with --fail-on findings where an address failed that nobody sent",
+    "is 3 with --fail-on findings if an address failed that was not sent",
     inWorld(async (world) => {
       const env = account(await world.serve(documentedServer(() => documentedAnswer)))
       await load(world, "batch-1", documentedContacts.slice(0, 4))

@@ -21,7 +21,7 @@ const mounts =
 
 const later = laterCommand()
 
-describe.concurrent("standard output that takes nothing more", () => {
+describe.concurrent("standard output on a full device", () => {
   const commands = [
     "export outcomes",
     "export outcomes --output /dev/stdout",
@@ -42,7 +42,7 @@ describe.concurrent("standard output that takes nothing more", () => {
   }
 
   it(
-    "changes nothing where it is only standard error",
+    "changes nothing if only standard error is full",
     inWorld(async (world) => {
       await prepared(world)
       world.write("bad.csv", "email\na@x.test\na,surplus\n")
@@ -54,7 +54,7 @@ describe.concurrent("standard output that takes nothing more", () => {
 
 describe.concurrent("a full disk", () => {
   it(
-    "ends an export, a snapshot and a load with bad rows in one sentence with 1, and nothing is left of the file",
+    "ends an export, a snapshot and a load with bad rows with 1 and one sentence, and leaves no file",
     inWorld(async (world) => {
       const db = await prepared(world)
       world.write(
@@ -96,7 +96,7 @@ describe.concurrent("a full disk", () => {
   )
 
   it(
-    "ends the making of a ledger and its migration in one sentence with 7, and both are as before",
+    "ends creating or migrating a ledger with 7 and one sentence, and leaves both as before",
     inWorld(async (world) => {
       world.write("sent.csv", "email\na@x.test\n")
       const making = await shell(world, limited(64, "ac contacts load sent.csv --db new.db"))
@@ -115,7 +115,7 @@ describe.concurrent("a full disk", () => {
   )
 
   it.skipIf(!mounts)(
-    "is called full by what writes, and what reads reads a private copy, wherever the last room is gone",
+    "is reported by commands that write, and those that read use a private copy",
     inWorld(async (world) => {
       const db = await prepared(world)
       mkdirSync(world.path("disk"))

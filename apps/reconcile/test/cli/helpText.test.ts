@@ -30,7 +30,7 @@ describe("the parser's help", () => {
     ])
   })
 
-  it("is all that is changed", () => {
+  it("is otherwise unchanged", () => {
     expect(readableHelp("COMMANDS of a batch", [])).toBe("COMMANDS of a batch")
   })
 })

@@ -35,7 +35,7 @@ const load = ["contacts", "load", "in.csv", "--batch-column", "batch_id"]
 
 describe("an output that would destroy something", () => {
   it(
-    "is refused before anything is read or written: the ledger, what is beside it, an input, another SQLite file",
+    "is refused before anything is read or written: onto the ledger, files beside it, an input, another SQLite file",
     inWorld(async (world) => {
       const db = await prepared(world)
       const crm = new Sqlite(world.path("crm.sqlite"))
@@ -70,7 +70,7 @@ describe("an output that would destroy something", () => {
   )
 
   it(
-    "is no node that only looks like a new ledger",
+    "is refused if it only looks like a new ledger",
     inWorld(async (world) => {
       writeMixed(world)
       execFileSync("mkfifo", [world.path("fifo")])
@@ -87,7 +87,7 @@ describe("an output that would destroy something", () => {
   )
 
   it(
-    "is no ledger beside which another's log is left, and nothing of that log gets into a new one",
+    "is refused if the log of another database is beside it, and nothing of that log gets into a new ledger",
     inWorld(async (world) => {
       const db = await prepared(world)
       const writer = new Sqlite(db)
@@ -108,7 +108,7 @@ describe("an output that would destroy something", () => {
 
 describe("an output under a name that the user typed", () => {
   it(
-    "is not where --json writes its one document",
+    "must not be where --json writes its one document",
     inWorld(async (world) => {
       writeMixed(world)
       for (const name of [
@@ -139,7 +139,7 @@ describe("an output under a name that the user typed", () => {
   )
 
   it(
-    "is no name that is written as a folder's",
+    "must not be written as a folder",
     inWorld(async (world) => {
       const db = await prepared(world)
       world.write("there.csv", "")
@@ -156,7 +156,7 @@ describe("an output under a name that the user typed", () => {
   )
 
   it(
-    "may be a FIFO whose reader leaves at once, which is not taken for want of rows",
+    "may be a FIFO whose reader leaves at once, which does not count as an export without rows",
     inWorld(async (world) => {
       await prepared(world)
       // More than a pipe holds: otherwise all rows may be written before the reader leaves.
@@ -173,7 +173,7 @@ describe("an output under a name that the user typed", () => {
   )
 
   it(
-    "takes the place of an ordinary file, with its mode, and follows links",
+    "replaces an ordinary file, with its mode, and follows links",
     inWorld(async (world) => {
       await prepared(world)
       world.write("keep.csv", "of yesterday")
@@ -196,7 +196,7 @@ describe("an output under a name that the user typed", () => {
   )
 
   it(
-    "is for its owner alone where it is new, whatever the umask: ledger, log, export, rejects, snapshot",
+    "is only for its owner if it is new, under any umask: ledger, log, export, rejects, snapshot",
     inWorld(async (world) => {
       writeMixed(world)
       const made = await shell(
@@ -214,7 +214,7 @@ describe("an output under a name that the user typed", () => {
   )
 
   it(
-    "is written into where it is a FIFO, a device or standard output, under any of its names",
+    "is written into if it is a FIFO, a device or standard output, under any of its names",
     inWorld(async (world) => {
       await prepared(world)
       const plain = await world.run(["export", "outcomes"])
@@ -245,7 +245,7 @@ describe("an output under a name that the user typed", () => {
   )
 
   it(
-    "is whole, that of the last to finish, where two commands write it at once",
+    "is whole, from the last to finish, if two commands write it at once",
     inWorld(async (world) => {
       await prepared(world)
       const [csv, ndjson] = await Promise.all(
@@ -263,9 +263,9 @@ describe("an output under a name that the user typed", () => {
   )
 })
 
-describe("a name that nobody typed", () => {
+describe("a generated name", () => {
   it(
-    "is another where the user has a file under the first, which is said",
+    "is another one if the user has a file with the first, and that is said",
     inWorld(async (world) => {
       writeMixed(world)
       world.write("in.csv.rejects.csv", "line,reason,record\r\n3,my own,notes\r\n")
@@ -283,7 +283,7 @@ describe("a name that nobody typed", () => {
   )
 
   it(
-    "is another for each source that standard input brings",
+    "is another one for each source from standard input",
     inWorld(async (world) => {
       const bad = "email,batch_id\nno address,b-1,surplus\n"
       const load = (source: string, stdin: string) =>
@@ -310,7 +310,7 @@ describe("a name that nobody typed", () => {
   )
 
   it(
-    "keeps a demo from a file of the user's, and from a ledger that only lies where a demo would",
+    "protects a file of the user, and a ledger in the place of a demo's",
     inWorld(async (world) => {
       world.write("mine/demo-contacts.csv", "my own")
       const shown = await world.run(["demo", "--directory", "mine"])
@@ -330,9 +330,9 @@ describe("a name that nobody typed", () => {
   )
 })
 
-describe("a command that is stopped", () => {
+describe("a stopped command", () => {
   it(
-    "by a signal leaves nothing unfinished",
+    "leaves nothing unfinished after a signal",
     inWorld(async (world) => {
       await prepared(world)
       for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -351,7 +351,7 @@ describe("a command that is stopped", () => {
   )
 
   it(
-    "by SIGKILL leaves what the next one for the same file takes away",
+    "leaves files after SIGKILL that the next one for the same file deletes",
     inWorld(async (world) => {
       await prepared(world)
       const args = ["contacts", "load", "-", "--source", "s", "--rejects", "bad.csv"]

@@ -34,7 +34,7 @@ const expectNoSecret = (world: World, ...said: ReadonlyArray<Ended>) => {
 
 describe.concurrent("an account behind a proxy", () => {
   it(
-    "is reached through the one that HTTPS_PROXY names, which alone knows its host",
+    "is reached through HTTPS_PROXY, and only the proxy resolves its host",
     inWorld(async (world) => {
       const db = await prepared(world)
       const proxy = await proxyTo(world, documented)
@@ -49,7 +49,7 @@ describe.concurrent("an account behind a proxy", () => {
   )
 
   it(
-    "is reached whichever way the variable is written",
+    "is reached in each spelling of the variable",
     inWorld(async (world) => {
       const proxy = await proxyTo(world, documented)
       for (const variable of ["https_proxy", "HTTP_PROXY", "http_proxy"]) {
@@ -61,7 +61,7 @@ describe.concurrent("an account behind a proxy", () => {
   )
 
   it(
-    "is reached through a proxy that is spoken to over TLS",
+    "is reached through a proxy over TLS",
     inWorld(async (world) => {
       const proxy = await proxyTo(world, documented, { secure: true, credentials: "ada:secret" })
       const asked = await world.run(["status", "batch-1"], {
@@ -73,7 +73,7 @@ describe.concurrent("an account behind a proxy", () => {
   )
 
   it(
-    "is reached with credentials, which are neither told nor kept",
+    "is reached with credentials, which are neither shown nor stored",
     inWorld(async (world) => {
       const db = await prepared(world)
       const proxy = await proxyTo(world, documented, { credentials: `${user}:${password}` })
@@ -89,7 +89,7 @@ describe.concurrent("an account behind a proxy", () => {
   )
 
   it(
-    "whose proxy refuses the credentials is not blamed, and the proxy is asked once",
+    "is not blamed if the proxy refuses the credentials, and the proxy is asked once",
     inWorld(async (world) => {
       const db = await prepared(world)
       const before = dump(db)
@@ -114,7 +114,7 @@ describe.concurrent("an account behind a proxy", () => {
   )
 
   it(
-    "whose proxy wants credentials where there are none is told so",
+    "is not asked if the proxy wants credentials, and the message says so",
     inWorld(async (world) => {
       const proxy = await proxyTo(world, documented, { credentials: "somebody:else" })
       const asked = await world.run(["status", "batch-1"], {
@@ -129,7 +129,7 @@ describe.concurrent("an account behind a proxy", () => {
   )
 
   it(
-    "whose proxy forbids the host leaves the ledger as it was",
+    "leaves the ledger as it was if the proxy forbids the host",
     inWorld(async (world) => {
       const db = await prepared(world)
       const before = dump(db)
@@ -151,7 +151,7 @@ describe.concurrent("an account behind a proxy", () => {
   )
 
   it(
-    "in whose place something in the tunnel asks for credentials is not blamed either",
+    "is not blamed if something in the tunnel asks for credentials",
     inWorld(async (world) => {
       const db = await prepared(world)
       const before = dump(db)
@@ -169,7 +169,7 @@ describe.concurrent("an account behind a proxy", () => {
   )
 
   it(
-    "that refuses the token through the proxy is told with 4 and both names",
+    "exits with 4 and names both if it refuses the token through the proxy",
     inWorld(async (world) => {
       const proxy = await proxyTo(world, documented)
       const asked = await world.run(["status", "batch-1"], {
@@ -187,7 +187,7 @@ describe.concurrent("an account behind a proxy", () => {
   )
 
   it(
-    "whose certificate nobody vouches for is told with what to set",
+    "is reported with what to set if its certificate is not trusted",
     inWorld(async (world) => {
       const db = await prepared(world)
       const before = dump(db)
@@ -205,7 +205,7 @@ describe.concurrent("an account behind a proxy", () => {
   )
 
   it(
-    "that NO_PROXY names is asked directly",
+    "is asked directly if NO_PROXY names it",
     inWorld(async (world) => {
       const proxy = await proxyTo(world, documented)
       const asked = await world.run(["status", "batch-1"], {
@@ -249,7 +249,7 @@ describe.concurrent("an account on this machine", () => {
   }
 
   it(
-    "as the demo has one works behind any setting",
+    "works in the demo under any setting",
     inWorld(async (world) => {
       const demo = await world.run(["demo", "--json"], { env: byNodeToo })
       expect(demo).toMatchObject({ code: 0, stderr: "" })
@@ -257,9 +257,9 @@ describe.concurrent("an account on this machine", () => {
   )
 })
 
-describe.concurrent("a proxy that is written wrong", () => {
+describe.concurrent("an invalid proxy setting", () => {
   it(
-    "ends with 2, and its variable is named without what it holds",
+    "exits with 2, and its variable is named without its value",
     inWorld(async (world) => {
       const db = await prepared(world)
       const before = dump(db)
