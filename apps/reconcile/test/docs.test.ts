@@ -33,7 +33,7 @@ describe("the documents", () => {
     }).pipe(inMemory)
   )
 
-  it("name tests that are there, behind each guarantee", () => {
+  it("name existing tests for each guarantee", () => {
     const named = [...document("docs/guarantees.md").matchAll(/`([^`]+\.test\.ts)`/g)].map(
       ([, path = ""]) => path
     )
@@ -45,7 +45,7 @@ describe("the documents", () => {
     assert.deepStrictEqual(missing, [])
   })
 
-  it("name files that are there, for whoever changes the code", () => {
+  it("name existing files to those who change the code", () => {
     const prefixes = ["", "apps/reconcile/", "apps/reconcile/src/", "packages/simulator/src/"]
     const isThere = (path: string) =>
       prefixes.some((prefix) =>

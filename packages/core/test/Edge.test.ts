@@ -70,7 +70,7 @@ describe("a submission", () => {
     ["200 with nothing", { body: "" }],
     ["200 with HTML", { body: "<html>" }],
     ["200 with JSON of another shape", { body: "{}" }]
-  ])("is never repeated after %s, whatever the policy", ([_name, step]) =>
+  ])("is never retried after %s, under any policy", ([_name, step]) =>
     Effect.gen(function* () {
       const { calls, result } = yield* calling(submission, [step], Schedule.recurs(3))
       assert.strictEqual(tagOf(result), "OutcomeUnknown")
@@ -113,7 +113,7 @@ describe("a submission", () => {
 })
 
 describe("a 403", () => {
-  it.scoped("is asked again twice where calls worked before", () =>
+  it.scoped("is retried twice if calls worked before", () =>
     Effect.gen(function* () {
       const { calls, http } = vendor(settled, { status: 403 })
       const client = yield* connect(http, { retry: RetryPolicy.standard })
@@ -124,7 +124,7 @@ describe("a 403", () => {
       assert.lengthOf(calls, 1 + 1 + RetryPolicy.forbiddenRetries)
     })
   )
-  it.scoped("ends a call at once where none worked", () =>
+  it.scoped("ends a call at once if none worked", () =>
     Effect.gen(function* () {
       const { calls } = yield* calling({}, [{ status: 403 }, settled])
       assert.lengthOf(calls, 1)
@@ -133,7 +133,7 @@ describe("a 403", () => {
 })
 
 describe("a policy on a schedule of the caller's", () => {
-  it.scoped("keeps Retry-After as a floor", () =>
+  it.scoped("never waits less than Retry-After", () =>
     Effect.gen(function* () {
       const policy = RetryPolicy.make(Schedule.spaced("1 second").pipe(Schedule.jittered))
       const { times } = yield* calling(
@@ -147,7 +147,7 @@ describe("a policy on a schedule of the caller's", () => {
 })
 
 describe("the fiber of a request", () => {
-  it.effect("works for a caller that has been interrupted and is tidying up", () =>
+  it.effect("works for a caller that was interrupted and is cleaning up", () =>
     Effect.gen(function* () {
       const { calls, http } = vendor(settled)
       const done = yield* Deferred.make<string>()
@@ -164,7 +164,7 @@ describe("the fiber of a request", () => {
       assert.lengthOf(calls, 1)
     })
   )
-  it.scoped("goes on to its end for a caller that cannot be interrupted, and is", () =>
+  it.scoped("runs to its end if its uninterruptible caller is interrupted", () =>
     Effect.gen(function* () {
       const { http } = vendor((request) =>
         Effect.delay(
@@ -186,7 +186,7 @@ describe("the fiber of a request", () => {
       assert.strictEqual(yield* Deferred.await(done), "completed")
     })
   )
-  it.scoped("tells no log of an error that its caller is given", () =>
+  it.scoped("does not log an error that its caller gets", () =>
     Effect.gen(function* () {
       const logged: Array<unknown> = []
       const logger = Logger.make(({ message }) => logged.push(message))
@@ -227,11 +227,11 @@ describe("RateLimit-Remaining", () => {
       yield* during("1 hour")(Effect.repeatN(client.importInfo(batchId), 2))
       return calls.map(({ at }) => at)
     })
-  it.scoped.each(["0", "4, 0"])("slows everybody down when others use the account up: '%s'", (count) =>
+  it.scoped.each(["0", "4, 0"])("slows everybody down when others use up the account: '%s'", (count) =>
     Effect.map(timesOf(count), (times) => assert.deepStrictEqual(times, [0, 1000, 2000]))
   )
   it.scoped.each(["1", "4", "4, 4", "x", ""])(
-    "changes nothing while there is room, or none is told: '%s'",
+    "changes nothing while there is room, or without the header: '%s'",
     (count) => Effect.map(timesOf(count), (times) => assert.deepStrictEqual(times, [0, 250, 500]))
   )
 })
@@ -269,7 +269,7 @@ describe("a body", () => {
       assert.strictEqual(error.content, "json")
     })
   )
-  it.scoped("of a refusal matters little, however long", () =>
+  it.scoped("of a refusal may have any length", () =>
     Effect.gen(function* () {
       const error = yield* calls(chars(200_000), 404)
       assert.strictEqual(error._tag, "RequestRejected")
@@ -304,7 +304,7 @@ describe("the metrics", () => {
 
 describe("the options of a budget", () => {
   it.effect.each([0, -1, Number.NaN])(
-    "that are no positive numbers are refused with a sentence: %d",
+    "that are not positive numbers are refused with a sentence: %d",
     (number) =>
       Effect.gen(function* () {
         const error = yield* Effect.flip(RateBudget.make({ requestsPerSecond: number }))
@@ -319,7 +319,7 @@ describe("the options of a budget", () => {
 })
 
 describe("a wall clock that is set back", () => {
-  it.effect("stalls nobody", () =>
+  it.effect("delays nobody", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(Date.parse("2031-04-02T08:15:00Z"))
       const budget = yield* RateBudget.make()
@@ -332,7 +332,7 @@ describe("a wall clock that is set back", () => {
 })
 
 describe("imports", () => {
-  it.effect("are held alone where only their limit is exhausted", () =>
+  it.effect("are held alone if only their limit is used up", () =>
     Effect.gen(function* () {
       const budget = yield* RateBudget.make()
       yield* budget.hold(Duration.minutes(1), "import-many")

@@ -76,7 +76,7 @@ describe.concurrent("a failure of the proxy is reported as one", () => {
     ]
   ] as const) {
     it(
-      `where it ${what}`,
+      `if it ${what}`,
       inWorld(async (world) => {
         const error = await expectProxyTrouble(`http://${await proxyThat(world, answering(head))}`, like)
         expect(error.isTransient).toBe(isTransient)

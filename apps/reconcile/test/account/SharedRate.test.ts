@@ -176,23 +176,21 @@ describe("commands that share an account's rate", () => {
       }).pipe(Effect.scoped, inVirtualTime)
   )
 
-  it.live(
-    "wait at most five minutes for a 429, and not at all for one from before the machine started",
-    () =>
-      Effect.gen(function* () {
-        const folder = yield* temporaryFolder
-        const before = yield* command(folder, { machineTime: Effect.succeed(9_000_000) })
-        yield* before.take()
-        yield* before.hold(Duration.days(1))
-        const start = yield* now
-        const after = yield* command(folder)
-        yield* after.take()
-        assert.strictEqual(yield* now, start)
-        yield* after.hold(Duration.days(1))
-        const fresh = yield* command(folder)
-        yield* fresh.take()
-        assert.isAtMost((yield* now) - start, 300_000)
-      }).pipe(Effect.scoped, inVirtualTime)
+  it.live("wait at most five minutes for a 429, and not at all for one from before the machine started", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const before = yield* command(folder, { machineTime: Effect.succeed(9_000_000) })
+      yield* before.take()
+      yield* before.hold(Duration.days(1))
+      const start = yield* now
+      const after = yield* command(folder)
+      yield* after.take()
+      assert.strictEqual(yield* now, start)
+      yield* after.hold(Duration.days(1))
+      const fresh = yield* command(folder)
+      yield* fresh.take()
+      assert.isAtMost((yield* now) - start, 300_000)
+    }).pipe(Effect.scoped, inVirtualTime)
   )
 
   it.live("let others pass if only imports hold one up", () =>
@@ -246,7 +244,7 @@ describe("the file for the shared rate", () => {
       database.close()
     }
   })) {
-    it.scoped(`is made anew, said once, when it ${how}`, () =>
+    it.scoped(`is replaced, with one message, when it ${how}`, () =>
       Effect.gen(function* () {
         const folder = yield* temporaryFolder
         damage(join(folder, nameOf(account)))
@@ -329,7 +327,7 @@ describe("the file for the shared rate", () => {
         })
   }
   for (const [why, prepare] of Object.entries(unusable)) {
-    it.live(`is done without, said once, and each command keeps its own rate, where ${why}`, () =>
+    it.live(`is not used, with one message, and each command keeps its own rate, if ${why}`, () =>
       Effect.gen(function* () {
         const parent = yield* temporaryFolder
         const folder = prepare(parent)

@@ -36,7 +36,7 @@ describe("a pasted answer", () => {
     ["in UTF-16 the other way round", Buffer.from(`\uFEFF${completed}\r\n`, "utf16le").swap16()]
   ]
   for (const [how, text] of spellings) {
-    it.effect(`is read ${how}, and kept without what is around it`, () =>
+    it.effect(`is read ${how}, and stored without the space around it`, () =>
       Effect.gen(function* () {
         const { answer, body } = yield* read(text)
         assert.strictEqual(body, completed)
@@ -104,7 +104,7 @@ describe("a pasted answer", () => {
     ["gzip", new Uint8Array([0x1f, 0x8b, 8]), /compressed with gzip/]
   ]
   for (const [what, text, like] of refusals) {
-    it.effect(`is refused where it is ${what}, with the place where there is one`, () =>
+    it.effect(`is refused if it is ${what}, with the place if there is one`, () =>
       Effect.gen(function* () {
         const { message } = yield* Effect.flip(read(text))
         assert.match(message, like)

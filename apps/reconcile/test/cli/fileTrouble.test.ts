@@ -170,7 +170,7 @@ describe.concurrent("a contact file that cannot be used", () => {
   } as const
   for (const [is, [file, like]] of Object.entries(cases)) {
     it(
-      `because it ${is} is told with 2, and no database is made`,
+      `because it ${is} exits with 2, and no database is created`,
       inWorld(async (world) => {
         mkdirSync(world.path("folder"))
         world.write("people.csv", "name,phone\nAda,1\n")

@@ -111,7 +111,7 @@ describe.concurrent("following a batch", () => {
 
   for (const once of [["--once"], []]) {
     it(
-      `exits with 1 and names the batch that gives no answer by the deadline${once.length > 0 ? ", asked once" : ""}`,
+      `exits with 1 and names the batch without an answer by the deadline${once.length > 0 ? ", asked once" : ""}`,
       inWorld(async (world) => {
         const documented = documentedServer(() => documentedAnswer)
         const url = await world.serve((request, response) => {
@@ -252,7 +252,7 @@ describe.concurrent("the exit code of a run", () => {
 
   for (const status of ["failed", "interrupted"]) {
     it(
-      `is 5 where a batch ended ${status}, whose contacts are unaccounted and never rejected; with --once 0`,
+      `is 5 if a batch ended as ${status}, with contacts unaccounted and never rejected; with --once 0`,
       inWorld(async (world) => {
         const env = account(await world.serve(documentedServer(() => `{"status":"${status}"}`)))
         const db = await load(world)
@@ -273,7 +273,7 @@ describe.concurrent("the exit code of a run", () => {
     ["SIGTERM", 143]
   ] as const) {
     it(
-      `is ${code} on ${signal}, with one line that nothing is lost, and the next run goes on`,
+      `is ${code} on ${signal}, with one line that nothing is lost, and the next run continues`,
       inWorld(async (world) => {
         let asked = () => {}
         const answer = (batchId: string) => {

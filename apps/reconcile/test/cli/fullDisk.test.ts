@@ -32,7 +32,7 @@ describe.concurrent("standard output on a full device", () => {
   ]
   for (const command of commands) {
     it(
-      `is told in one sentence with 1 by ${command}`,
+      `is reported by ${command} with 1 and one sentence`,
       inWorld(async (world) => {
         await prepared(world)
         const ended = await shell(world, `ac ${command} > /dev/full`)

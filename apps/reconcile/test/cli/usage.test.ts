@@ -161,7 +161,7 @@ describe.concurrent("--help", () => {
   ]
   for (const [words, args] of calls) {
     it(
-      `is given for ${words.join(" ")}, wherever it stands: ${args.join(" ")}`,
+      `is given for ${words.join(" ")}, in any place: ${args.join(" ")}`,
       inWorld(async (world) => {
         const whole = await world.run([...words, "--help"])
         const asked = await world.run(args)

@@ -6,7 +6,7 @@ import * as virtualClock from "../support/virtualClock.js"
 const items = (...names: ReadonlyArray<string>) => names.map((name) => ({ name, dueAt: 0 }))
 
 describe("taking turns", () => {
-  it.effect("visits every item, a few at a time, until each is done", () =>
+  it.effect("visits all items, a few at a time, until each is done", () =>
     Effect.gen(function* () {
       let underWay = 0
       let most = 0
@@ -29,7 +29,7 @@ describe("taking turns", () => {
     })
   )
 
-  it.effect("takes what is due first, and among those who waited alike who came first", () =>
+  it.effect("takes the item due first, and among equals the one that came first", () =>
     Effect.gen(function* () {
       const order: Array<string> = []
       yield* inTurn(items("late", "a", "b"), 1, (item) =>
@@ -43,7 +43,7 @@ describe("taking turns", () => {
     })
   )
 
-  it.effect("ends with the first failure, whatever the others wait for", () =>
+  it.effect("ends with the first failure, even while others wait", () =>
     Effect.gen(function* () {
       const clock = virtualClock.make()
       const before = clock.unsafeCurrentTimeMillis()
