@@ -258,7 +258,7 @@ export class OutcomeUnknown extends Schema.TaggedError<OutcomeUnknown>(tag("Outc
 ) {
   readonly isTransient = false
   override get message() {
-    return `${this.request}: the answer was lost${suffix(this.detail)}. The contacts may have been queued all the same; look them up in the account before sending them again.${named(this)}`
+    return `${this.request}: the answer was lost${suffix(this.detail)}. The contacts may still have been queued. Look them up in the account before sending them again.${named(this)}`
   }
 }
 

@@ -67,7 +67,7 @@ export const fromSqlite = (file: string, error: unknown): LedgerError => {
     return new LedgerError({
       file,
       kind: "locked",
-      reason: "another process is writing to it. Run again when that has finished."
+      reason: "another process is writing to it. Run again when it has finished."
     })
   }
   if (code === "SQLITE_NOTADB") {
@@ -101,21 +101,21 @@ export const fromSqlite = (file: string, error: unknown): LedgerError => {
       file,
       kind: "failed",
       reason:
-        "it cannot be written, since the disk is full. Free some space, then run the same command again; nothing recorded is lost."
+        "it cannot be written, because the disk is full. Free some space, then run the same command again; nothing recorded is lost."
     })
   }
   if (code.startsWith("SQLITE_IOERR")) {
     return new LedgerError({
       file,
       kind: "failed",
-      reason: `the disk does not read or write it as it should (${messageOf(error)}). Check the disk, then run the same command again; nothing recorded is lost.`
+      reason: `the disk fails to read or write it (${messageOf(error)}). Check the disk, then run the same command again; nothing recorded is lost.`
     })
   }
   if (code.startsWith("SQLITE_NOMEM")) {
     return new LedgerError({
       file,
       kind: "failed",
-      reason: "this machine has not enough memory for it. Close other programs and run again."
+      reason: "this machine does not have enough memory for it. Close other programs and run again."
     })
   }
   return new LedgerError({ file, kind: "failed", reason: messageOf(error) })

@@ -134,7 +134,7 @@ describe.concurrent("a full disk", () => {
         const copied =
           "0: ac-reconcile: disk/l.db cannot be read in place because its disk is full. Reading a temporary copy."
         const full =
-          "7: ac-reconcile: disk/l.db: it cannot be written, since the disk is full. Free some space, then run the same command again; nothing recorded is lost."
+          "7: ac-reconcile: disk/l.db: it cannot be written, because the disk is full. Free some space, then run the same command again; nothing recorded is lost."
         expect(ended.stderr).toBe("")
         expect(ended.stdout.trimEnd().split("\n")).toEqual([
           expect.stringMatching(/^run --once: [27]: /),

@@ -94,7 +94,7 @@ describe("an output that would destroy something", () => {
       writer.exec("CREATE TABLE mine (a); INSERT INTO mine VALUES (1)")
       world.write("lost.db-wal", readFileSync(`${db}-wal`))
       writer.close()
-      const told = /lost\.db-wal is there without its database, and may hold what was recorded last\./
+      const told = /lost\.db-wal is there without its database, and may contain its last changes\./
       expectRefusal(await world.run(["batches", "add", "--id", "b", "--db", "lost.db"]), 7, told)
       expectRefusal(
         await world.run(["snapshot", "lost.db"]),
@@ -150,7 +150,7 @@ describe("an output under a name that the user typed", () => {
       expectRefusal(
         await world.run(["batches", "add", "--id", "b-1", "--db", `${db}/`]),
         7,
-        /its name is written as that of a folder\. Name a file with --db FILE\.$/
+        /its name ends like that of a folder\. Name a file with --db FILE\.$/
       )
     })
   )

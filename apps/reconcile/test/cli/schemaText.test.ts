@@ -20,7 +20,7 @@ describe("the schema command", () => {
       for (const { columns, layer, name, note } of schema) {
         assert.include(text, `\n${name}\n  ${note}\n`)
         if (layer === "internal") assert.include(markdown, `\n| ${name} | ${note} | ${columns[0]?.name}`)
-        else assert.include(markdown, `\n### ${name}\n\n${note}\n`)
+        else assert.include(markdown.replace(/\s+/g, " "), ` ### ${name} ${note} `)
         for (const column of columns) {
           assert.include(text, column.note)
           if (layer !== "internal") assert.match(markdown, new RegExp(`^\\| ${column.name} \\|`, "m"))

@@ -24,7 +24,7 @@ const isOfConfiguration = (error: Trouble): boolean =>
 
 const certificateRemedy = (detail: string): string => {
   if (/EXPIRED|NOT_YET_VALID|expired|not valid yet/.test(detail)) {
-    return "The server's certificate is not valid at this time: check the clock of this computer, then tell whoever runs the server."
+    return "The server's certificate is not valid at this time: check the clock of this computer, then tell the owner of the server."
   }
   if (/ALTNAME|HOSTNAME_MISMATCH|not valid for name/.test(detail)) {
     return "The server's certificate is for another host: check the URL."

@@ -104,7 +104,7 @@ const endOfQuote = new RegExp(`^${cutEscape}(?=[).]*(?:\\s|$))`)
 
 /**
  * Where a text was cut off within the address, after its @: the end of a body, a quoted body where the message goes on, or
- * a text before an ellipsis. Without the @, nobody can say whose address it is.
+ * a text before an ellipsis. Without the @, the address could be anybody's.
  */
 const cutOff = (text: string, address: string): ReadonlyArray<Place> => {
   const begun = address.slice(0, address.lastIndexOf("@") + 1)

@@ -89,7 +89,7 @@ const faultIn = (
   }
   for (const table of held.keys()) {
     const broken = copy.prepare("SELECT 1 FROM pragma_foreign_key_check(?)").get(table)
-    if (broken !== undefined) return `a row of ${table} refers to one that is not there`
+    if (broken !== undefined) return `a row of ${table} refers to a missing one`
   }
   for (const [table, rows] of expected ?? []) {
     if (held.get(table) !== rows) return `${table} has ${held.get(table) ?? 0} rows of ${rows}`
@@ -145,7 +145,7 @@ export const checkedCopy = (
       return yield* new LedgerError({
         file: from,
         kind: "damaged",
-        reason: `no copy was made as ${to}, since it would not be sound: ${fault}.`
+        reason: `no copy was made as ${to}, because it would be damaged: ${fault}.`
       })
     }
     yield* Effect.mapError(Unfinished.flush(copy), failed)

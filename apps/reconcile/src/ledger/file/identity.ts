@@ -72,7 +72,7 @@ export const identify = (file: string, supported: number): Effect.Effect<Identit
       code === "ENOENT"
         ? refuse("unusable", "its folder does not exist. Create it, or name another file with --db FILE.")
         : code === "EISDIR"
-          ? refuse("unusable", "its name is written as that of a folder. Name a file with --db FILE.")
+          ? refuse("unusable", "its name ends like that of a folder. Name a file with --db FILE.")
           : refuse(
               "unusable",
               "it cannot be opened. Check the permissions, or name another file with --db FILE."
@@ -81,12 +81,12 @@ export const identify = (file: string, supported: number): Effect.Effect<Identit
     const stray = (log: string) =>
       refuse(
         "unusable",
-        `${log} is there without its database, and may hold what was recorded last. Put the database back beside it, or move it away.`
+        `${log} is there without its database, and may contain its last changes. Put the database back beside it, or move it away.`
       )
     const misnamed = ownedBySqlite.exec(pathOf(place) ?? "")?.[0].slice(1)
     const isMisnamed = refuse(
       "misnamed",
-      `a ledger cannot have a name that ends in ${misnamed}, which SQLite keeps for what belongs to another database. Name another with --db FILE.`
+      `a ledger cannot have a name that ends in ${misnamed}, which SQLite reserves for files of another database. Name another with --db FILE.`
     )
     if (place._tag === "Absent") {
       if (misnamed !== undefined) return yield* isMisnamed

@@ -36,7 +36,7 @@ export const keptCopies = (file: string): Effect.Effect<ReadonlyArray<string>, L
               new LedgerError({
                 file,
                 kind: "unusable",
-                reason: `its folder cannot be listed (${reason}), so the copies kept there cannot be named. Make the folder readable, and run again.`
+                reason: `its folder cannot be listed (${reason}), so its copies of the ledger cannot be listed. Make the folder readable, and run again.`
               })
           )
         )

@@ -26,7 +26,7 @@ const keepBefore = (file: string, to: number) => (from: number) =>
             new LedgerError({
               file,
               kind: "failed",
-              reason: `it has schema ${from} and was not brought to schema ${to}, since no copy of it could be made: ${message} It was left as it is.`
+              reason: `it has schema ${from} and was not migrated to schema ${to}, because no copy of it could be made: ${message} It was left as it is.`
             })
         )
         const tell = yield* OnMigration

@@ -56,7 +56,7 @@ const inUse = (file: string, lease: Lease) =>
   new LedgerError({
     file,
     kind: "locked",
-    reason: `another run has been working on it since ${lease.taken_at} (process ${lease.process_id} on ${lease.host}). Run again when that has finished; reading is possible all the time.`
+    reason: `another run has been working on it since ${lease.taken_at} (process ${lease.process_id} on ${lease.host}). Wait until it has finished, then run again. You can read the file meanwhile.`
   })
 
 const tell = (_tag: LeaseEvent["_tag"], file: string, lease: Lease) =>
@@ -129,7 +129,7 @@ const lost = (file: string) =>
     file,
     kind: "locked",
     reason:
-      "another run took over, since nothing had been heard of this one for too long. Nothing recorded is lost, and that run goes on with it."
+      "another run took over, because this one had been silent for too long. Nothing recorded is lost; that run continues with it."
   })
 
 const renewal =

@@ -63,7 +63,7 @@ export const reportsOf = (contactId: string) =>
         'batch ' || batch_id || ' lists contact ID ' || contact_id || ' among its successes' AS says
       FROM contact_id_batches WHERE contact_id = ${contactId}
       UNION ALL
-      SELECT 'gone_contacts', asked_at, 'the account has no contact of ID ' || contact_id || ' any more'
+      SELECT 'gone_contacts', asked_at, 'the account no longer has contact ' || contact_id
       FROM gone_contacts WHERE contact_id = ${contactId}`)
   )
 

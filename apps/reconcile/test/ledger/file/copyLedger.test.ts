@@ -112,7 +112,7 @@ describe("a copy of a ledger", () => {
       const failed = yield* Effect.flip(copyTo(file, join(folder, "unsound.db")))
       assert.match(
         failed.message,
-        /no copy was made as .*unsound\.db, .*a row of sent_contacts refers to one/
+        /no copy was made as .*unsound\.db, .*a row of sent_contacts refers to a missing one/
       )
       assert.deepStrictEqual(namesIn(folder), before)
     })

@@ -128,7 +128,7 @@ describe("a ledger of an older schema", () => {
       const error = yield* Effect.flip(Effect.provideService(keptCopies(file), Disk, unlistable))
       assert.strictEqual(
         error.message,
-        `${file}: its folder cannot be listed (permission denied, EACCES), so the copies kept there cannot be named. Make the folder readable, and run again.`
+        `${file}: its folder cannot be listed (permission denied, EACCES), so its copies of the ledger cannot be listed. Make the folder readable, and run again.`
       )
     })
   )
@@ -148,7 +148,7 @@ describe("a ledger of an older schema", () => {
       )
       assert.match(
         error.message,
-        /was not brought to schema \d, since no copy of it could be made: .*\(the disk is full, ENOSPC\)/
+        /was not migrated to schema \d, because no copy of it could be made: .*\(the disk is full, ENOSPC\)/
       )
       assert.deepStrictEqual(dump(file), before)
       assert.isFalse(existsSync(copy))

@@ -28,6 +28,21 @@ const code = (text: string) => (text === "" ? "" : `\`${text}\``)
 const prose = (text: string) =>
   text.replace(/\b[a-z]+_[a-z_]+\b(?:\([^)]*\))?/g, (name) => `\`${name}\``).replaceAll("<", "&lt;")
 
+const longestLine = 100
+
+/** A paragraph or list item, broken between words. */
+const paragraph = (text: string, indent = "") =>
+  text
+    .split(" ")
+    .reduce<ReadonlyArray<string>>((lines, word) => {
+      const last = lines.at(-1)
+      if (last === undefined) return [word]
+      return last.length + 1 + word.length > longestLine
+        ? [...lines, `${indent}${word}`]
+        : [...lines.slice(0, -1), `${last} ${word}`]
+    }, [])
+    .join("\n")
+
 const longestValue = 40
 
 const shortened = (value: string) =>
@@ -58,8 +73,8 @@ const describePublic = (described: Described, sample: Sample | undefined) => {
   const about = guide[described.name]
   return [
     `### ${described.name}`,
-    prose(described.note),
-    ...(about?.row === undefined ? [] : [`One row for each ${about.row}.`]),
+    paragraph(prose(described.note)),
+    ...(about?.row === undefined ? [] : [paragraph(`One row for each ${about.row}.`)]),
     columnTable(described, sample),
     ...(about === undefined
       ? []
@@ -70,6 +85,11 @@ const describePublic = (described: Described, sample: Sample | undefined) => {
         ])
   ]
 }
+
+/** Links to the views by their questions. */
+const contents = (views: ReadonlyArray<Described>) => [
+  views.map(({ name, note }) => paragraph(`- [${name}](#${name}): ${prose(note)}`, "  ")).join("\n")
+]
 
 const describeInternal = (tables: ReadonlyArray<Described>) => [
   table(
@@ -86,11 +106,14 @@ const describeInternal = (tables: ReadonlyArray<Described>) => [
 export const asMarkdown = (schema: ReadonlyArray<Described>, version: number, sample?: Sample): string =>
   [
     "# Schema of the SQLite file",
-    `Schema ${version}; a file says which it has in \`PRAGMA user_version\`. [database.md](database.md) is the introduction, [outcomes.md](outcomes.md) explains the outcomes. Times are text in ISO 8601, in UTC. NULL means not known, never empty.`,
-    ...(sample === undefined ? [] : [sample.about]),
+    paragraph(
+      `Schema ${version}; a file has its version in \`PRAGMA user_version\`. [database.md](database.md) is the introduction, and [outcomes.md](outcomes.md) explains the outcomes. Times are text in ISO 8601, in UTC. NULL means not known, never empty.`
+    ),
+    ...(sample === undefined ? [] : [paragraph(sample.about)]),
     ...bySection(schema).flatMap(({ about, layer, objects, title }) => [
       `## ${title}`,
-      about,
+      paragraph(about),
+      ...(layer === "view" ? contents(objects) : []),
       ...(layer === "internal"
         ? describeInternal(objects)
         : objects.flatMap((described) => describePublic(described, sample)))

@@ -1,6 +1,6 @@
-/** What docs/schema.md adds to the notes of a view or table: what one row is, and an example. */
+/** What docs/schema.md adds to the notes of a view or table: an example, and what one row is if the note is a question. */
 export interface Guide {
-  /** "One row for each …". Left out where the note says it. */
+  /** "One row for each …". Left out if the note says it. */
   readonly row?: string
   /** The question that the example answers. */
   readonly asks: string
@@ -95,67 +95,56 @@ FROM daily_totals ORDER BY day`
 FROM changes_since_last_run ORDER BY change, email`
   },
   batches: {
-    row: "batch",
     asks: "When was each batch submitted, if that is known?",
     sql: `SELECT batch_id, submitted_at
 FROM batches ORDER BY batch_id`
   },
   batch_sent: {
-    row: "time a contact was sent in a batch",
     asks: "Who was sent more than once in a batch, and how was the address written?",
     sql: `SELECT batch_id, group_concat(email, ' and ') AS written
 FROM batch_sent GROUP BY batch_id, email_key HAVING count(*) > 1`
   },
   batch_sent_gaps: {
-    row: "batch and source with rows that could not be read",
     asks: "For which batches is it not fully known what was sent?",
     sql: `SELECT batch_id, source, rejected_rows
 FROM batch_sent_gaps ORDER BY batch_id`
   },
   batch_answers: {
-    row: "answer that said something new about its batch",
     asks: "What did ActiveCampaign last say about batch b-3, to the letter?",
     sql: `SELECT status, raw_body
 FROM batch_answers WHERE batch_id = 'b-3' ORDER BY sequence DESC LIMIT 1`
   },
   batch_successes: {
-    row: "contact ID in the success list of a settled answer",
     asks: "Which contact IDs succeeded in batch b-2?",
     sql: `SELECT sequence, position, contact_id
 FROM batch_successes WHERE batch_id = 'b-2' ORDER BY sequence, position`
   },
   batch_failures: {
-    row: "address in the failure list of a settled answer",
     asks: "Which addresses failed in batch b-2?",
     sql: `SELECT sequence, position, email
 FROM batch_failures WHERE batch_id = 'b-2' ORDER BY sequence, position`
   },
   batch_unreadable_items: {
-    row: "item of a list that is not what the list should hold",
     asks: "What in the lists could not be read?",
     sql: `SELECT batch_id, list, position, value
 FROM batch_unreadable_items ORDER BY batch_id, list, position`
   },
   batch_errors: {
-    row: "time in which a batch gave no usable answer",
     asks: "Which batches gave no answer, and is that over?",
     sql: `SELECT batch_id, error, times, ended_at
 FROM batch_errors ORDER BY first_at`
   },
   links: {
-    row: "contact ID and address, as the account gave them",
     asks: "Which addresses did the account give?",
     sql: `SELECT contact_id, email, learnt_from
 FROM links ORDER BY contact_id`
   },
   gone_contacts: {
-    row: "contact ID that succeeded and that the account no longer has",
     asks: "Which contacts have been deleted since?",
     sql: `SELECT contact_id, asked_at
 FROM gone_contacts ORDER BY contact_id`
   },
   lookups: {
-    row: "look-up of an address",
     asks: "What did the account say about the addresses that were looked up?",
     sql: `SELECT email, contact_id, updated_at, deleted
 FROM lookups ORDER BY lookup_id`
@@ -165,67 +154,56 @@ FROM lookups ORDER BY lookup_id`
     sql: "SELECT base_url, bound_at FROM accounts"
   },
   account_errors: {
-    row: "time in which calls about more than one batch failed",
     asks: "When did the account not answer?",
     sql: `SELECT step, error, first_at, ended_at
 FROM account_errors ORDER BY first_at`
   },
   local_sources: {
-    row: "source of contacts that was loaded",
     asks: "Which files were loaded, and when last?",
     sql: `SELECT name, loaded_at, key_column
 FROM local_sources ORDER BY name`
   },
   local_contacts: {
-    row: "contact of your own in a source",
     asks: "What is the first name of everybody who was rejected?",
     sql: `SELECT c.email, json_extract(c.source_columns, '$.first_name') AS first_name
 FROM contact_status s JOIN local_contacts c ON c.email_key = s.email_key
 WHERE s.outcome = 'rejected' ORDER BY c.email`
   },
   local_former_sent: {
-    row: "address that a source once named as sent in a batch and no longer names",
     asks: "Which contacts stay sent although their source no longer names the batch?",
     sql: `SELECT batch_id, email_key, contacts
 FROM local_former_sent ORDER BY batch_id, email_key`
   },
   outcomes: {
-    row: "contact sent in a settled batch",
     asks: "How many contacts have each outcome, and on what evidence?",
     sql: `SELECT outcome, evidence, count(*) AS contacts
 FROM outcomes GROUP BY outcome, evidence ORDER BY outcome, evidence`
   },
   unmatched_successes: {
-    row: "batch and successful contact ID that no contact sent in it has",
     asks: "Which successful contact IDs belong to nobody that was sent?",
     sql: `SELECT batch_id, contact_id
 FROM unmatched_successes ORDER BY batch_id, contact_id`
   },
   findings: {
-    row: "finding about a batch",
     asks: "What is odd about batch b-2?",
     sql: `SELECT finding, subject
 FROM findings WHERE batch_id = 'b-2' ORDER BY finding, subject`
   },
   near_matches: {
-    row: "reported address and sent address that is nearly the same",
     asks: "How do the misspelt addresses differ from the sent ones?",
     sql: `SELECT reported_email, sent_email, difference
 FROM near_matches ORDER BY reported_email, sent_email`
   },
   stale_batches: {
-    row: "batch whose outcomes have to be recomputed",
     asks: "Are all outcomes up to date? Yes, if there is no row.",
     sql: "SELECT batch_id FROM stale_batches"
   },
   reconcile_runs: {
-    row: "run",
     asks: "What did the last runs do?",
     sql: `SELECT started_at, finished_at, open_batches, settled, looked_up
 FROM reconcile_runs ORDER BY reconcile_run_id DESC LIMIT 2`
   },
   outcome_changes: {
-    row: "outcome of a settled contact that changed",
     asks: "Which outcomes changed, and when?",
     sql: `SELECT changed_at, email_key, outcome_before, outcome_after
 FROM outcome_changes ORDER BY outcome_change_id`
@@ -235,7 +213,6 @@ FROM outcome_changes ORDER BY outcome_change_id`
     sql: "SELECT host, process_id, taken_at FROM writer_lease"
   },
   schema_notes: {
-    row: "table, view or column",
     asks: "What does a column mean?",
     sql: `SELECT note FROM schema_notes
 WHERE object = 'contact_status' AND "column" = 'outcome'`
