@@ -18,6 +18,7 @@ import { schema } from "./commands/schema.js"
 import { syntaxOf } from "./shell/syntax.js"
 import { snapshot } from "./commands/snapshot.js"
 import { status } from "./commands/status.js"
+import { wait } from "./commands/wait.js"
 
 const ofContacts = [contactsLoad, contactsRemove] as const
 const ofBatches = [batchesAdd, batchesList, batchesShow, batchesRemove] as const
@@ -32,6 +33,7 @@ const command = Command.withSubcommands(root, [
   reconcile,
   explain,
   status,
+  wait,
   Command.withSubcommands(exports, exportCommands),
   query,
   schema,
@@ -41,9 +43,12 @@ const command = Command.withSubcommands(root, [
 
 export const all: Parser = {
   run: Command.run(command, application),
-  syntax: syntaxOf([demo, run, resolve, lookup, reconcile, explain, status, query, schema, snapshot, erase], {
-    contacts: ofContacts,
-    batches: ofBatches,
-    export: exportCommands
-  })
+  syntax: syntaxOf(
+    [demo, run, resolve, lookup, reconcile, explain, status, wait, query, schema, snapshot, erase],
+    {
+      contacts: ofContacts,
+      batches: ofBatches,
+      export: exportCommands
+    }
+  )
 }

@@ -34,6 +34,7 @@ const commands: Readonly<Record<string, Load>> = {
   reconcile: async () => alone((await import("./commands/reconcile.js")).reconcile),
   explain: async () => alone((await import("./commands/explain.js")).explain),
   status: async () => alone((await import("./commands/status.js")).status),
+  wait: async () => alone((await import("./commands/wait.js")).wait),
   export: async () => ofExports((await import("./commands/export.js")).exportCommands),
   query: async () => alone((await import("./commands/query.js")).query),
   schema: async () => alone((await import("./commands/schema.js")).schema),

@@ -1,5 +1,5 @@
 import type { EmailKey } from "effect-activecampaign/EmailKey"
-import { thousands } from "../text/thousands.js"
+import { thousands } from "../text/numbers.js"
 
 /** What a row number counts: the physical lines of a text, or the rows of a table. */
 export type Place = "line" | "row"

@@ -9,7 +9,7 @@ import { sentAddressColumn } from "./OwnColumns.js"
 import { place } from "./RecordFault.js"
 import type { Framed } from "./RecordFramer.js"
 import { type Found, numberText, type RowSink, take } from "./RowSink.js"
-import { thousands } from "../text/thousands.js"
+import { thousands } from "../text/numbers.js"
 
 /** Reads framed texts, each of one JSON object, and adds bad ones to those the framer rejected. */
 export const read = (map: ColumnMap, framed: Framed, sink: Omit<RowSink, "rejected">): void => {

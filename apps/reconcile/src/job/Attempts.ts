@@ -9,6 +9,7 @@ import * as ScheduleIntervals from "effect/ScheduleIntervals"
 import type { ActiveCampaignError } from "effect-activecampaign/ActiveCampaignError"
 import * as RateBudget from "effect-activecampaign/RateBudget"
 import * as RetryPolicy from "effect-activecampaign/RetryPolicy"
+import { CallMeter } from "./CallMeter.js"
 
 /** What is known of a call while the client still retries. */
 export interface Service {
@@ -36,15 +37,21 @@ const told = (policy: RetryPolicy.RetryPolicy): RetryPolicy.RetryPolicy =>
 /** The client's usual retries, reported to the caller. */
 export const retry: RetryPolicy.RetryPolicy = told(RetryPolicy.standard)
 
-/** The budget in the context, with its turns reported to the caller. */
+/** The budget in the context, with its turns reported to the caller and to the run's meter. */
 export const budgetLayer: Layer.Layer<RateBudget.RateBudget, never, RateBudget.RateBudget> = Layer.effect(
   RateBudget.RateBudget,
   Effect.map(RateBudget.RateBudget, (budget) => ({
     ...budget,
     take: (kind) =>
+      Effect.gen(function* () {
+        yield* budget.take(kind)
+        yield* (yield* CallMeter).taken
+        yield* (yield* Attempts).sent
+      }),
+    hold: (duration, kind) =>
       Effect.zipRight(
-        budget.take(kind),
-        Effect.flatMap(Attempts, ({ sent }) => sent)
+        Effect.flatMap(CallMeter, ({ held }) => held(duration)),
+        budget.hold(duration, kind)
       )
   }))
 )

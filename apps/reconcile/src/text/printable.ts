@@ -1,4 +1,4 @@
-import { thousands } from "./thousands.js"
+import { thousands } from "./numbers.js"
 
 /**
  * What must not reach a terminal as it is: it would drive it (control characters), reorder it (bidi), or not be seen
@@ -56,16 +56,4 @@ export const printableLines = (text: string): string => {
         .split("\n")
         .map((line) => (line.length > longestLine ? printable(line, longestLine) : line))
         .join("\n")
-}
-
-// Two columns of a terminal each; the ranges are those of East Asian Width W and F, and emoji.
-const wide =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}\p{Emoji_Presentation}]/u
-
-/** How many columns of a terminal printable text takes. */
-export const widthOf = (text: string): number => {
-  if (isPlain(text)) return text.length
-  let width = 0
-  for (const char of text) width += /\p{M}/u.test(char) ? 0 : wide.test(char) ? 2 : 1
-  return width
 }

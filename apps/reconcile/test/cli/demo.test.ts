@@ -10,10 +10,10 @@ const wordsOf = (line: string) =>
   Array.from(line.matchAll(/"([^"]*)"|(\S+)/g), ([, quoted, bare]) => quoted ?? bare ?? "")
 
 const totalsIn = (text: string) => {
-  const sent = Number(/^Contacts sent: ([\d,]+) in/m.exec(text)?.[1]?.replace(",", ""))
+  const sent = Number(/^Contacts +([\d,]+)$/m.exec(text)?.[1]?.replace(",", ""))
   const counts = Array.from(
     text.matchAll(
-      /^ {2}(?:imported|present|rejected|contradictory|missing|unaccounted|pending) +(\d+) {2}/gm
+      /^ {2}(?:imported|present|rejected|contradictory|missing|unaccounted|pending) +(\d+) +<?[\d.]+% {2}/gm
     ),
     ([, count]) => Number(count)
   )

@@ -51,7 +51,7 @@ describe.concurrent("following a batch", () => {
       const once = await world.run(["run", "--once", ...fast], { env: account(url) })
       expectDone(once)
       expect(once.stdout).toContain("1 batch asked about, 0 settled, 1 not settled yet.")
-      expect(once.stdout).toMatch(/^ +pending +6 +batch not settled$/m)
+      expect(once.stdout).toMatch(/^ +pending +6 +100\.0% +batch not settled$/m)
       expect(values(db, "SELECT DISTINCT outcome FROM contact_status")).toEqual(["pending"])
 
       answer = documentedAnswer
@@ -71,11 +71,13 @@ describe.concurrent("following a batch", () => {
       expectCleanOutput(late)
       expect(late).toMatchObject({ code: 8, stderr: "" })
       expect(late.stdout).toContain("1 batch asked about, 0 settled, 1 not settled yet.")
-      const waited = await world.run(["status", "batch-1", "--wait", "--deadline", "1s"], {
+      const waited = await world.run(["wait", "batch-1", "--timeout", "1s"], {
         env: account(url)
       })
-      expect(waited).toMatchObject({ code: 8, stdout: "" })
-      expect(waited.stderr).toMatch(/^ac-reconcile: Batch batch-1 has not settled after .*: .*active\.\n$/)
+      expect(waited).toMatchObject({ code: 8, stderr: "" })
+      expect(waited.stdout).toMatch(
+        /^active +batch-1 +still running\n1 batch of 1 had not settled after 1s\./
+      )
 
       answer = documentedAnswer
       expectDone(await world.run(["run", ...fast], { env: account(url) }))
@@ -94,16 +96,15 @@ describe.concurrent("following a batch", () => {
         if (calls === 2) running(request, response)
       })
       const wait = (...args: ReadonlyArray<string>) =>
-        world.run(["status", "batch-1", "--wait", ...args], { env: account(url) })
-      const never = await wait("--deadline", "2s")
-      expect(never).toMatchObject({ code: 1, stdout: "" })
-      expect(never.stderr).toMatch(/^ac-reconcile: Batch batch-1 gave no answer for \d+s\./)
-      const noMore = await wait("--deadline", "22s", "--json")
+        world.run(["wait", "batch-1", ...args], { env: account(url) })
+      const never = await wait("--timeout", "2s")
+      expect(never).toMatchObject({ code: 1 })
+      expect(never.stdout).toMatch(/^no answer +batch-1\nBatch batch-1 gave no answer for \d+s\./)
+      const noMore = await wait("--timeout", "22s", "--json")
       expect(JSON.parse(noMore.stdout)).toMatchObject({
         exitCode: 1,
-        error: {
-          code: "NoAnswer",
-          message: expect.stringMatching(/Its last status, .* ago, was active\./)
+        result: {
+          batches: [{ settled: false, error: expect.stringMatching(/Its last status, .* ago, was active\./) }]
         }
       })
     })
@@ -229,7 +230,7 @@ describe.concurrent("the exit code of a run", () => {
       const rejected = await world.run(["run", "--fail-on", "missing,rejected", ...fast], { env })
       expectCleanOutput(rejected)
       expect(rejected).toMatchObject({ code: 3, stderr: "" })
-      expect(rejected.stdout).toContain("2  in the failure list")
+      expect(rejected.stdout).toContain("2  33.3%  in the failure list")
       // What stands in the file counts, also when nothing is left to ask.
       const again = await world.run(["run", "--fail-on", "rejected", "--json", ...fast], { env })
       expect(again).toMatchObject({ code: 3, stderr: "" })
@@ -246,7 +247,7 @@ describe.concurrent("the exit code of a run", () => {
       await load(world, "batch-1", documentedContacts.slice(0, 4))
       const ran = await world.run(["run", "--fail-on", "findings", ...fast], { env })
       expect(ran).toMatchObject({ code: 3, stderr: "" })
-      expect(ran.stdout).toMatch(/^ +unmatched-failure +invalid'character@example\.com/m)
+      expect(ran.stdout).toMatch(/^ +unmatched-failure +1\n +invalid'character@example\.com: /m)
     })
   )
 
@@ -261,7 +262,7 @@ describe.concurrent("the exit code of a run", () => {
         expect(ran).toMatchObject({ code: 5, stderr: "" })
         expect(ran.stdout).toMatch(new RegExp(`^${status} +batch-1 +6 sent: 6 unaccounted$`, "m"))
         expect(values(db, "SELECT DISTINCT outcome FROM contact_status")).toEqual(["unaccounted"])
-        expect(await world.run(["status", "batch-1", "--wait"], { env })).toMatchObject({ code: 5 })
+        expect(await world.run(["wait", "batch-1"], { env })).toMatchObject({ code: 5 })
         await world.run(["batches", "add", "--id", "batch-1", "--db", "other.db"])
         expectDone(await world.run(["run", "--once", "--db", "other.db", ...fast], { env }))
       })
@@ -273,7 +274,7 @@ describe.concurrent("the exit code of a run", () => {
     ["SIGTERM", 143]
   ] as const) {
     it(
-      `is ${code} on ${signal}, with one line that nothing is lost, and the next run continues`,
+      `is ${code} on ${signal}, says where it stands and that nothing is lost, and the next run continues`,
       inWorld(async (world) => {
         let asked = () => {}
         const answer = (batchId: string) => {
@@ -289,7 +290,18 @@ describe.concurrent("the exit code of a run", () => {
         const ended = await run.ended
         expectCleanOutput(ended)
         expect(ended).toMatchObject({ code, signal: null })
-        expect(ended.stderr).toMatch(/^ac-reconcile: [^\n]*[Nn]othing [^\n]*lost[^\n]*\.\n$/)
+        const lines = ended.stderr
+          .trimEnd()
+          .split("\n")
+          .slice(signal === "SIGINT" ? 1 : 0)
+        if (signal === "SIGINT")
+          expect(ended.stderr).toMatch(/^ac-reconcile: Stopping: finishing the write …/)
+        expect(lines).toEqual([
+          expect.stringMatching(/^ac-reconcile: 1 of 2 batches settled; .*calls?; \d+s\.$/),
+          expect.stringMatching(
+            /^ac-reconcile: Stopped by a signal\. Nothing recorded is lost; .* continue\.$/
+          )
+        ])
         expect(settledBatches(db)).toContainEqual({ batch_id: "batch-1", status: "completed" })
 
         const before = dump(db).batch_answers

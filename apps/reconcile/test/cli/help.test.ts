@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, ReadonlyArray<string>>> = {
     "explain",
     "erase",
     "status",
+    "wait",
     "export",
     "query",
     "schema",
@@ -52,7 +53,8 @@ const commands: Readonly<Record<string, ReadonlyArray<string>>> = {
     "--db",
     "--json"
   ],
-  status: ["<batch-id>", "--wait", "--deadline", "--json"],
+  status: ["<batch-id>", "--json"],
+  wait: ["<batch-id>", "--timeout", "--json"],
   export: ["outcomes", "rejected", "missing", "unaccounted", "retry", "contact-ids", "findings"],
   "export outcomes": ["--format", "-o, --output", "--raw", "--batch", "--outcome", "--db", "markdown"],
   "export contact-ids": ["The contact ID of each address", "--format", "-o, --output", "--db"],

@@ -98,7 +98,7 @@ describe.concurrent("an account behind a proxy", () => {
       const sentence = `through proxy ${proxy.host}: no connection to ActiveCampaign: the proxy does not accept the user name and password in HTTPS_PROXY (407, ERR_PROXY_TUNNEL). The account was not asked. Check the proxy and its settings.`
       const ran = await world.run(["run", "--log-level", "all", ...fast], { env })
       expectCleanOutput(ran)
-      expect(ran).toMatchObject({ code: 1, stdout: "" })
+      expect(ran).toMatchObject({ code: 1, stdout: "Following 1 batch …\n" })
       expect(ran.stderr).toContain(sentence)
       expect(ran.stderr).not.toMatch(/token/)
       expect(proxy.asked).toHaveLength(1)

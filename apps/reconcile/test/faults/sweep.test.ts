@@ -12,7 +12,7 @@ import * as ActiveCampaignClient from "effect-activecampaign/ActiveCampaignClien
 import * as RateBudget from "effect-activecampaign/RateBudget"
 import * as InProcess from "effect-activecampaign-simulator/InProcess"
 import { respond } from "../../src/cli/shell/respond.js"
-import { runAndReport } from "../../src/cli/commands/run.js"
+import { runAndReport } from "../../src/cli/runAndReport.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
 import { conclusions, pragma, rows } from "../cli/support/database.js"
 import { migrations } from "../support/laterSchema.js"

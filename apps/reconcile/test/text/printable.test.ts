@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
-import { printable, printableJson, printableLines, widthOf } from "../../src/text/printable.js"
+import { printable, printableJson, printableLines } from "../../src/text/printable.js"
 
 const anything = FastCheck.string({ unit: "binary", maxLength: 60 })
 const seen = /^[^\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]*$/u
@@ -49,9 +49,5 @@ describe("shown text", () => {
 
   it("keeps the lines of a text, but not a carriage return that would overwrite one", () => {
     assert.strictEqual(printableLines("a\tb\r\nc\n\rd"), "a\tb\r\nc\n\\u000dd")
-  })
-
-  it("counts two columns for a wide character", () => {
-    assert.deepStrictEqual(["abc", "例え", "é", "e\u0301", "😀"].map(widthOf), [3, 4, 1, 1, 2])
   })
 })

@@ -25,7 +25,7 @@ import { ExitCode } from "../shell/ExitCode.js"
 import { httpClient } from "../shell/httpClient.js"
 import { json } from "../shell/options.js"
 import { respond } from "../shell/respond.js"
-import { runAndReport } from "./run.js"
+import { runAndReport } from "../runAndReport.js"
 import * as sample from "../sample.js"
 import { batchesOf, plural } from "../output/text.js"
 

@@ -4,7 +4,7 @@ import * as Ledger from "../../ledger/Ledger.js"
 import * as account from "../shell/account.js"
 import { db, deadline, json, maxCalls, rate } from "../shell/options.js"
 import { respond } from "../shell/respond.js"
-import { runAndReport } from "./run.js"
+import { runAndReport } from "../runAndReport.js"
 
 export const resolve = Command.make(
   "resolve",

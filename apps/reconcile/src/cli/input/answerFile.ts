@@ -12,7 +12,7 @@ import { ContactFileError } from "../../contacts/ContactFileError.js"
 import { hasTwice } from "../../contacts/JsonText.js"
 import { StandardInput } from "../../contacts/StandardInput.js"
 import { printable } from "../output/text.js"
-import { thousands } from "../../text/thousands.js"
+import { thousands } from "../../text/numbers.js"
 
 /** The most that the client reads of an answer. */
 const mostBytes = 10 * 1024 * 1024

@@ -1,7 +1,7 @@
 import * as Options from "@effect/cli/Options"
 import type { Removal } from "../../ledger/erase/Removals.js"
 import { columns, plural } from "./text.js"
-import { thousands } from "../../text/thousands.js"
+import { thousands } from "../../text/numbers.js"
 
 export const yes = Options.boolean("yes").pipe(
   Options.withDescription("Do it; without, only what would change is shown")

@@ -3,7 +3,7 @@ import type { LookupPlan } from "../../job/lookupPlan.js"
 import type { ResolveReport } from "../../job/Resolve.js"
 import type { RunReport } from "../../job/RunReport.js"
 import { plural } from "./text.js"
-import { thousands } from "../../text/thousands.js"
+import { thousands } from "../../text/numbers.js"
 
 const addresses = (count: number) => plural(count, "address", "addresses")
 

@@ -1,7 +1,8 @@
+import { attentionWords } from "../../ledger/reports/Attention.js"
 import { outcomeWords } from "../../ledger/schema/words.js"
 import type * as Reports from "../../ledger/reports/Reports.js"
 import { batchesOf, blocks, columns, printable } from "./text.js"
-import { thousands } from "../../text/thousands.js"
+import { thousands } from "../../text/numbers.js"
 
 /** ": 4 imported, 2 rejected", or nothing if nothing was sent. */
 export const countsOf = (batch: Reports.BatchRow): string => {
@@ -97,37 +98,8 @@ export const findingsTable = (
   ].join("\n")
 }
 
-const attentionWords = ["contradictory", "rejected", "missing", "unaccounted"] as const
-
 export const attentionIn = (batch: Reports.BatchRow): number =>
   attentionWords.reduce((total, word) => total + batch[word], 0)
-
-/** Outcomes that somebody should look at. */
-export const attentionCount = (summary: Reports.Summary): number =>
-  summary.outcomes
-    .filter(({ outcome }) => attentionWords.some((word) => word === outcome))
-    .reduce((total, { contacts }) => total + contacts, 0)
-
-const quoted = (file: string) => (/^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`)
-
-/** Commands for what to do next about these outcomes; empty if all is well. */
-export const nextSteps = (summary: Reports.Summary, file: string): string => {
-  const has = (...words: ReadonlyArray<string>) =>
-    summary.outcomes.some(({ outcome }) => words.includes(outcome))
-  const db = file === "./reconcile.db" ? "" : ` --db ${quoted(file)}`
-  const steps = [
-    ...(has("unaccounted")
-      ? [[`ac-reconcile lookup --dry-run${db}`, "what looking up the unaccounted costs"]]
-      : []),
-    ...(has("missing", "present")
-      ? [[`ac-reconcile export retry${db}`, "contacts that may be sent again"]]
-      : []),
-    ...(has(...attentionWords)
-      ? [[`ac-reconcile explain ADDRESS${db}`, "why a contact has its outcome"]]
-      : [])
-  ]
-  return steps.length === 0 ? "" : ["Next", columns(steps)].join("\n")
-}
 
 export const findingsCount = (summary: Reports.Summary): number =>
   summary.findings.reduce((total, { count }) => total + count, 0)

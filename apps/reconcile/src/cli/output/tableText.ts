@@ -1,6 +1,7 @@
 import * as Chunk from "effect/Chunk"
 import * as Stream from "effect/Stream"
-import { printable, widthOf } from "../../text/printable.js"
+import { printable } from "../../text/printable.js"
+import { widthOf } from "../../text/width.js"
 import type { Piece, Row } from "./rowFormat.js"
 import { aligned, plural } from "./text.js"
 import { cellText } from "./cellText.js"

@@ -1,5 +1,6 @@
-import { printable, widthOf } from "../../text/printable.js"
-import { thousands } from "../../text/thousands.js"
+import { printable } from "../../text/printable.js"
+import { widthOf } from "../../text/width.js"
+import { thousands } from "../../text/numbers.js"
 
 export { printable } from "../../text/printable.js"
 

@@ -2,7 +2,7 @@ import type { Console } from "effect/Console"
 import * as Effect from "effect/Effect"
 import { printableLines } from "../../text/printable.js"
 
-const wantsColour = (stream: { readonly isTTY?: boolean }) =>
+export const wantsColour = (stream: { readonly isTTY?: boolean }) =>
   stream.isTTY === true && (process.env.NO_COLOR ?? "") === "" && process.env.TERM !== "dumb"
 
 const eachText = (change: (text: string) => string, values: ReadonlyArray<unknown>) =>

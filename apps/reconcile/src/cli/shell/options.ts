@@ -55,14 +55,17 @@ export const parseDuration = (text: string): Either.Either<Duration.Duration, st
     : Either.left(`'${text}' is not a duration. Write 90s, 30m, 2h or 1d.`)
 }
 
-export const deadline = (fallback: string) =>
-  Options.text("deadline").pipe(
+/** An option that takes a time with its unit. */
+export const duration = (name: string, fallback: string) =>
+  Options.text(name).pipe(
     Options.withDefault(fallback),
     Options.mapEffect((text) =>
-      Either.mapLeft(parseDuration(text), (reason) => invalid(`--deadline: ${reason}`))
+      Either.mapLeft(parseDuration(text), (reason) => invalid(`--${name}: ${reason}`))
     ),
     Options.withDescription(`Longest time to wait, as 90s, 30m or 2h (default ${fallback})`)
   )
+
+export const deadline = (fallback: string) => duration("deadline", fallback)
 
 /** ActiveCampaign's own limit per second, for all programs that call an account. */
 const documentedLimit = 5

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { thousands } from "../../src/text/thousands.js"
+import { thousands } from "../../src/text/numbers.js"
 
 describe("a number for people", () => {
   it("is written as in English", () => {

@@ -1,0 +1,65 @@
+import type { RunReport } from "../../../job/RunReport.js"
+import type * as Reports from "../../../ledger/reports/Reports.js"
+import { ExitCode } from "../../shell/ExitCode.js"
+import type { FailOn } from "../../shell/options.js"
+import { findingsCount } from "../summary.js"
+import { batchesOf, plural } from "../text.js"
+
+/** How a run ended in good order, and why its exit code says so; 4 and 7 come as errors. */
+export interface Ending {
+  readonly exitCode: ExitCode
+  /** A sentence that goes on after "Exit code 5: ". */
+  readonly why: string
+}
+
+const contractErrors = ["ContractBroken", "MissingBatchId"]
+
+export const endingOf = (
+  options: { readonly once: boolean; readonly failOn: ReadonlyArray<FailOn> },
+  report: RunReport,
+  summary: Reports.Summary
+): Ending => {
+  const broken = report.problems.filter(({ error }) => contractErrors.includes(error)).length
+  if (broken > 0) {
+    return {
+      exitCode: ExitCode.contractBroken,
+      why: `${plural(broken, "answer")} could not be what ActiveCampaign sends.`
+    }
+  }
+  if (report.problems.length > 0) {
+    const batches = report.problems.filter((problem) => "batchId" in problem).length
+    return {
+      exitCode: ExitCode.unexpected,
+      why:
+        batches > 0
+          ? `${batchesOf(batches)} gave no answer.`
+          : "some contacts could not be asked about; the lines above say why."
+    }
+  }
+  if (!options.once && report.stillOpen > 0) {
+    return { exitCode: ExitCode.stillPending, why: `${batchesOf(report.stillOpen)} had not settled in time.` }
+  }
+  const badly = report.settled.filter(({ status }) => status !== "completed").length
+  if (!options.once && badly > 0) {
+    return {
+      exitCode: ExitCode.batchEnded,
+      why: `${batchesOf(badly)} ended as failed or interrupted in this run.`
+    }
+  }
+  const matched = options.failOn.filter((word) =>
+    word === "findings"
+      ? findingsCount(summary) > 0
+      : summary.outcomes.some(({ outcome }) => outcome === word)
+  )
+  if (matched.length > 0) {
+    return { exitCode: ExitCode.failOn, why: `--fail-on ${matched.join(",")} applies.` }
+  }
+  return {
+    exitCode: ExitCode.done,
+    why: options.once
+      ? "each batch was asked about once."
+      : report.open === 0
+        ? "there was no open batch."
+        : `${report.open === 1 ? "the batch" : `all ${batchesOf(report.open)}`} completed.`
+  }
+}

@@ -1,0 +1,199 @@
+/**
+ * What a run says at its end: whether it went well, what became of the contacts, what needs attention by kind, why the
+ * exit code is what it is, and how to go on.
+ */
+import { wrapAnsi } from "fast-wrap-ansi"
+import type { RunReport } from "../../../job/RunReport.js"
+import type { Attention, AttentionWord, FindingKind, OutcomeKind } from "../../../ledger/reports/Attention.js"
+import type * as Reports from "../../../ledger/reports/Reports.js"
+import { type OutcomeWord, outcomeWords } from "../../../ledger/schema/words.js"
+import { share, thousands } from "../../../text/numbers.js"
+import { shortened, widthOf } from "../../../text/width.js"
+import { evidenceWords, findingsCount } from "../summary.js"
+import { batchesOf, blocks, columns, plural, printable } from "../text.js"
+import type { Ending } from "./ending.js"
+
+export interface Ended {
+  readonly report: RunReport
+  readonly summary: Reports.Summary
+  readonly attention: Attention
+  readonly ending: Ending
+  readonly file: string
+  /** The terminal's width; nothing is cut or wrapped where the output is kept. */
+  readonly width: number
+}
+
+/** How many of an outcome's contacts call for attention: those that only wait for their IDs to be resolved do not. */
+const urgent = ({ contacts, outcome }: OutcomeKind, toBeResolved: number) =>
+  outcome === "unaccounted" ? contacts - toBeResolved : contacts
+
+const urgentCount = ({ outcomes, toBeResolved }: Attention) =>
+  outcomes.reduce((sum, kind) => sum + urgent(kind, toBeResolved), 0)
+
+/** The first line: whether it went well. */
+export const verdict = ({ attention, report, summary }: Ended): string => {
+  const silent = report.problems.filter((problem) => "batchId" in problem).length
+  const open = summary.batches - summary.settled
+  const all = urgentCount(attention)
+  const findings = findingsCount(summary)
+  const toLookAt = [
+    ...(all > 0
+      ? [`${thousands(all)} of ${plural(summary.sent, "contact")} ${all === 1 ? "needs" : "need"} attention`]
+      : []),
+    ...(findings > 0 ? [plural(findings, "finding")] : [])
+  ].join("; ")
+  if (silent > 0) return `Not finished: ${batchesOf(silent)} gave no answer.`
+  if (open > 0)
+    return `Not finished: ${batchesOf(open)} of ${thousands(summary.batches)} ${open === 1 ? "has" : "have"} not settled yet.`
+  const settled =
+    summary.batches === 1 ? "The batch has settled" : `All ${batchesOf(summary.batches)} have settled`
+  if (toLookAt !== "") return `${settled}. ${toLookAt}.`
+  if (attention.toBeResolved > 0)
+    return `${settled}; ${plural(attention.toBeResolved, "contact ID")} to be resolved.`
+  return summary.sent === 0 ? `${settled}.` : `${settled}, and no contact needs attention.`
+}
+
+/** Settled statuses first, in the order of how well they are. */
+const statusOrder = ["completed", "failed", "interrupted", "active", "claimed", "waiting", "unset"]
+
+const statusText = ({ statuses }: Attention) =>
+  statuses
+    .toSorted((a, b) => rank(a.status) - rank(b.status))
+    .map(({ batches, status }) => `${printable(status ?? "not asked about yet")} ${thousands(batches)}`)
+    .join(", ")
+
+const rank = (status: string | null) => {
+  const at = statusOrder.indexOf(status ?? "")
+  return at < 0 ? statusOrder.length : at
+}
+
+const evidenceOf = (parts: ReadonlyArray<Reports.OutcomeTotal>) =>
+  parts
+    .map(
+      ({ contacts, evidence }) =>
+        `${parts.length > 1 ? `${thousands(contacts)} ` : ""}${evidenceWords[evidence] ?? evidence}`
+    )
+    .join(", ")
+
+/** Unaccounted contacts whose IDs are only not resolved yet are named apart. */
+const unaccountedText = (contacts: number, toBeResolved: number) =>
+  [
+    ...(toBeResolved > 0 ? [`${thousands(toBeResolved)} to be resolved`] : []),
+    ...(contacts > toBeResolved ? [`${thousands(contacts - toBeResolved)} in neither list`] : [])
+  ].join(", ")
+
+/** Batches by status and contacts by outcome. Each adds up. */
+export const totals = ({ attention, summary, width }: Ended): string => {
+  const rows = outcomeWords.flatMap((word) => {
+    const parts = summary.outcomes.filter(({ outcome }) => outcome === word)
+    if (parts.length === 0) return []
+    const contacts = parts.reduce((sum, part) => sum + part.contacts, 0)
+    const why = word === "unaccounted" ? unaccountedText(contacts, attention.toBeResolved) : evidenceOf(parts)
+    return [[`  ${word}`, thousands(contacts), share(contacts, summary.sent), why]]
+  })
+  const table = [
+    ["Batches", thousands(summary.batches), "", statusText(attention)],
+    ["Contacts", thousands(summary.sent), "", ""],
+    ...rows
+  ]
+  const widest = (at: number) => Math.max(...table.map((row) => widthOf(row[at] ?? "")))
+  const [first, second, third] = [widest(0), widest(1), widest(2)]
+  return table
+    .map(([name = "", count = "", part = "", why = ""]) => {
+      const head = `${name.padEnd(first)}  ${count.padStart(second)}  ${part.padStart(third)}`
+      return hanging(`${head}  `, why, width).trimEnd()
+    })
+    .join("\n")
+}
+
+/** Text that goes on below its own beginning where the line is full. */
+const hanging = (head: string, text: string, width: number) =>
+  Number.isFinite(width)
+    ? wrapAnsi(text, Math.max(20, width - widthOf(head)))
+        .split("\n")
+        .map((line, at) => (at === 0 ? head : " ".repeat(widthOf(head))) + line)
+        .join("\n")
+    : head + text
+
+const actionOn: Readonly<Record<AttentionWord, string>> = {
+  rejected: "ActiveCampaign refused them",
+  contradictory: "they stand in both lists",
+  missing: "they are not in the account, and may be sent again",
+  unaccounted: "they are in neither list, and were not looked up yet"
+}
+
+const reasonsOf = ({ outcome, reasons }: OutcomeKind) =>
+  outcome !== "rejected" || reasons.every(({ reason }) => reason === "")
+    ? []
+    : reasons.map(
+        ({ contacts, reason }) =>
+          `${thousands(contacts)} ${reason === "" ? "without a likely reason" : reason}`
+      )
+
+const examplesOf = ({ contacts, examples }: OutcomeKind, width: number) => {
+  const shown = examples.map((email) => shortened(printable(email), Math.max(20, Math.min(width - 6, 320))))
+  const more = contacts - examples.length
+  return more > 0 ? [...shown, `… and ${thousands(more)} more`] : shown
+}
+
+const outcomeBlock = (kind: OutcomeKind, count: number, width: number) => [
+  hanging(`  ${kind.outcome}  `, `${plural(count, "contact")}: ${actionOn[kind.outcome]}`, width),
+  ...reasonsOf(kind).map((line) => hanging("    ", line, width)),
+  ...examplesOf(kind, width).map((line) => `    ${line}`)
+]
+
+const findingBlock = ({ count, example, finding }: FindingKind, width: number) => [
+  `  ${finding}  ${thousands(count)}`,
+  hanging(
+    "    ",
+    `${count > 1 ? "for example " : ""}${printable(example.subject)}: ${printable(example.detail)}`,
+    width
+  ),
+  `    batch ${shortened(printable(example.batch_id), Math.max(20, Math.min(width - 10, 320)))}`
+]
+
+/** What needs attention, by kind. */
+export const attentionBlocks = ({ attention, width }: Ended): string =>
+  blocks(
+    ...(urgentCount(attention) === 0
+      ? []
+      : [
+          [
+            "Needs attention",
+            ...attention.outcomes.flatMap((kind) => {
+              const count = urgent(kind, attention.toBeResolved)
+              return count === 0 ? [] : outcomeBlock(kind, count, width)
+            })
+          ].join("\n")
+        ]),
+    ...(attention.findings.length === 0
+      ? []
+      : [["Findings", ...attention.findings.flatMap((kind) => findingBlock(kind, width))].join("\n")])
+  )
+
+const quoted = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
+
+/** Commands for what can be done next, with the IDs and addresses of this file; empty if there is nothing to do. */
+export const nextSteps = ({ attention, file, report, summary }: Ended): string => {
+  const db = file === "./reconcile.db" ? "" : ` --db ${quoted(file)}`
+  const kind = (word: OutcomeWord) => attention.outcomes.find(({ outcome }) => outcome === word)
+  const has = (word: OutcomeWord) => summary.outcomes.some(({ outcome }) => outcome === word)
+  const unaccounted = kind("unaccounted")
+  const subject = attention.outcomes[0]?.examples[0]
+  const batch = attention.findings[0]?.example.batch_id
+  const steps = [
+    ...(report.stillOpen > 0 || has("pending") ? [[`ac-reconcile run${db}`, "go on following"]] : []),
+    ...(attention.toBeResolved > 0 ? [[`ac-reconcile resolve${db}`, "ask whose the IDs are"]] : []),
+    ...(unaccounted !== undefined && unaccounted.contacts > attention.toBeResolved
+      ? [[`ac-reconcile lookup --dry-run${db}`, "what looking up the unaccounted costs"]]
+      : []),
+    ...(has("missing") || has("present")
+      ? [[`ac-reconcile export retry${db}`, "contacts that may be sent again"]]
+      : []),
+    ...(subject === undefined
+      ? []
+      : [[`ac-reconcile explain ${quoted(subject)}${db}`, "why it has its outcome"]]),
+    ...(batch === undefined ? [] : [[`ac-reconcile batches show ${quoted(batch)}${db}`, "the batch's story"]])
+  ]
+  return steps.length === 0 ? "" : ["Next", columns(steps)].join("\n")
+}

@@ -1,0 +1,184 @@
+import * as Console from "effect/Console"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { CallMeter } from "../job/CallMeter.js"
+import * as Run from "../job/Run.js"
+import type { RunEvent } from "../job/RunEvent.js"
+import type { RunReport } from "../job/RunReport.js"
+import { steadyMillis } from "../job/steadyTime.js"
+import * as Ledger from "../ledger/Ledger.js"
+import * as Attention from "../ledger/reports/Attention.js"
+import * as Reports from "../ledger/reports/Reports.js"
+import { span, thousands } from "../text/numbers.js"
+import { endingOf } from "./output/run/ending.js"
+import * as lastScreen from "./output/run/lastScreen.js"
+import * as RunView from "./output/run/RunView.js"
+import * as Screen from "./output/run/Screen.js"
+import { describePlan, describeSteps } from "./output/steps.js"
+import { changesLine, countsOf } from "./output/summary.js"
+import { batchesOf, blocks, plural, printable } from "./output/text.js"
+import type { FailOn } from "./shell/options.js"
+import { nameOf, waitingFor } from "./shell/waiting.js"
+
+const shown = 20
+
+/** Results go to stdout, a line for each batch that settled; problems and the state of the run to stderr. */
+const tell = (options: {
+  readonly quiet: boolean
+  readonly state: RunView.RunState
+  readonly screen: Screen.Screen
+}) => {
+  const { quiet, screen, state } = options
+  const warn = (text: string) => screen.print(Console.error(`ac-reconcile: ${printable(text)}`))
+  /** Summary of those that were too many to name one by one. */
+  const rest = Effect.suspend(() =>
+    quiet || state.failed <= shown
+      ? Effect.void
+      : warn(
+          `${batchesOf(state.failed - shown)} more gave no answer; 'ac-reconcile run --json' lists them all.`
+        )
+  )
+  const say = (event: RunEvent): Effect.Effect<void, never, Ledger.Ledger> => {
+    switch (event._tag) {
+      case "Started":
+        return event.open === 0 || screen.isLive
+          ? Effect.void
+          : Console.log(`Following ${batchesOf(event.open)} …`)
+      case "Planned":
+        return screen.print(Console.log(describePlan(event.plan)))
+      case "TroubleBegan":
+        return warn(waitingFor(event.batchId, event.message, event.wait))
+      case "TroubleEnded":
+        return warn(
+          `${nameOf(event.batchId)}: answering again after ${plural(event.calls, "failed call")} in ${span(event.millis)}.`
+        )
+      case "Failed": {
+        const { problem } = event
+        if ("batchId" in problem && state.failed > shown) return Effect.void
+        const more =
+          "step" in problem && problem.calls > 1 ? ` (${thousands(problem.calls)} calls failed this way)` : ""
+        return warn(`${problem.message}${more}`)
+      }
+      case "Settled":
+        return screen.showsResults
+          ? Effect.void
+          : Reports.batch(event.batchId).pipe(
+              Effect.flatMap(
+                Option.match({
+                  onNone: () => Effect.void,
+                  onSome: (batch) =>
+                    screen.print(
+                      Console.log(
+                        printable(
+                          `${event.status.padEnd(11)}  ${event.batchId}  ${thousands(batch.sent)} sent${countsOf(batch)}`
+                        )
+                      )
+                    )
+                })
+              ),
+              // The line is optional: the summary reads the same rows and reports any error.
+              Effect.ignore
+            )
+      default:
+        return Effect.void
+    }
+  }
+  const onEvent = (event: RunEvent) =>
+    Effect.flatMap(steadyMillis, (now) => {
+      RunView.onEvent(state, now, event)
+      return quiet ? Effect.void : say(event)
+    })
+  return { onEvent, rest }
+}
+
+const noBatch =
+  "No batch is known yet. Load contacts with --batch-column COLUMN, or add one with 'ac-reconcile batches add --id BATCH_ID'."
+
+/** What was asked about batches. */
+const followed = (report: RunReport) => {
+  if (report.open === 0) {
+    return report.resolved === null && report.lookedUp === null
+      ? "Every batch had already settled; nothing was asked."
+      : "Every batch had already settled."
+  }
+  const unanswered = report.problems.filter((problem) => "batchId" in problem).length
+  const parts = [
+    `${batchesOf(report.open)} asked about`,
+    `${thousands(report.settled.length)} settled`,
+    ...(report.stillOpen > 0 ? [`${thousands(report.stillOpen)} not settled yet`] : []),
+    ...(unanswered > 0 ? [`${thousands(unanswered)} without an answer`] : [])
+  ]
+  return `${parts.join(", ")}.`
+}
+
+const asked = ({ lookedUp, open, resolved }: RunReport) => open > 0 || resolved !== null || lookedUp !== null
+
+/** A run does not mention steps that had nothing to do; a command for one step does. */
+const askedFor = ({ account, follow }: RunOptions) =>
+  follow ? { resolve: false, lookup: false } : { resolve: account.resolve, lookup: account.lookup }
+
+export interface RunOptions {
+  readonly follow: boolean
+  readonly once: boolean
+  readonly deadline: Duration.Duration
+  readonly account: Run.AccountOptions
+  readonly failOn: ReadonlyArray<FailOn>
+  readonly json: boolean
+  /** Whether to end with commands for what can be done next. */
+  readonly suggest: boolean
+}
+
+/** What the terminal can show in a line; output that is kept is neither cut nor wrapped. */
+const outputWidth = () => (process.stdout.isTTY === true ? process.stdout.columns : Number.POSITIVE_INFINITY)
+
+/** Says where a run stood when it was stopped. */
+const stoppedAt = (state: RunView.RunState) =>
+  Effect.flatMap(steadyMillis, (now) => Console.error(`ac-reconcile: ${RunView.standing(state, now)}.`))
+
+/** One reconciliation run and the report on it, for the command and for the demo. */
+export const runAndReport = (options: RunOptions) =>
+  Effect.gen(function* () {
+    const ledger = yield* Ledger.Ledger
+    const state = RunView.makeState(yield* steadyMillis)
+    const screen = yield* Screen.make(state, { quiet: options.json })
+    const { onEvent, rest } = tell({ quiet: options.json, state, screen })
+    const report = yield* Run.run({
+      follow: options.follow,
+      once: options.once,
+      deadline: options.deadline,
+      account: options.account,
+      onEvent: (event) => Effect.provideService(onEvent(event), Ledger.Ledger, ledger)
+    }).pipe(
+      Effect.provideService(CallMeter, RunView.meter(state)),
+      Effect.ensuring(Effect.zipRight(rest, screen.clear)),
+      Effect.onInterrupt(() => (options.json ? Effect.void : stoppedAt(state)))
+    )
+    const summary = yield* Reports.summary
+    const attention = yield* Attention.attention
+    const changes = yield* Reports.changesSinceLastRun
+    const ending = endingOf(options, report, summary)
+    const ended = { report, summary, attention, ending, file: ledger.file, width: outputWidth() }
+    return {
+      text:
+        summary.batches === 0
+          ? blocks(noBatch, `Database: ${ledger.file}`)
+          : blocks(
+              [
+                ...(options.follow ? [lastScreen.verdict(ended), followed(report)] : []),
+                ...describeSteps(report, askedFor(options))
+              ].join("\n"),
+              lastScreen.totals(ended),
+              // A run that asked nothing is not kept, so the view would show the run before it.
+              asked(report) ? changesLine(changes) : "",
+              lastScreen.attentionBlocks(ended),
+              [
+                `Database: ${ledger.file}`,
+                ...(options.suggest ? [`Exit code ${ending.exitCode}: ${ending.why}`] : [])
+              ].join("\n"),
+              options.suggest ? lastScreen.nextSteps(ended) : ""
+            ),
+      result: { db: ledger.file, run: report, summary, changes, attention, ending },
+      exitCode: ending.exitCode
+    }
+  }).pipe(Effect.scoped)

@@ -1,0 +1,16 @@
+import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+
+/** Follows the calls of a whole run, whichever step makes them. */
+export interface Service {
+  /** A call, or another attempt at one, got its turn. */
+  readonly taken: Effect.Effect<void>
+  /** ActiveCampaign asked that no call be made for this long (429). */
+  readonly held: (duration: Duration.Duration) => Effect.Effect<void>
+}
+
+/** Who follows them; by default nobody. */
+export class CallMeter extends Context.Reference<CallMeter>()("ac-reconcile/CallMeter", {
+  defaultValue: (): Service => ({ taken: Effect.void, held: () => Effect.void })
+}) {}

@@ -1,0 +1,124 @@
+/**
+ * What somebody should look at after a run, by kind: how many there are of each, why, and a few of them by name. What a
+ * kind holds is never listed here as a whole; a saved question or an export does that.
+ */
+import type * as SqlClient from "@effect/sql/SqlClient"
+import * as Effect from "effect/Effect"
+import { Ledger } from "../Ledger.js"
+import { isWorthAnIndex } from "../schema/words.js"
+
+/** Outcomes that call for attention, the most urgent first. */
+export const attentionWords = ["rejected", "contradictory", "missing", "unaccounted"] as const
+
+export type AttentionWord = (typeof attentionWords)[number]
+
+export interface OutcomeKind {
+  readonly outcome: AttentionWord
+  readonly contacts: number
+  /** Likely reasons, or the evidence, the most frequent first. They add up to `contacts`. */
+  readonly reasons: ReadonlyArray<{ readonly reason: string; readonly contacts: number }>
+  /** A few addresses, as they were sent. */
+  readonly examples: ReadonlyArray<string>
+}
+
+export interface FindingKind {
+  readonly finding: string
+  readonly count: number
+  /** One of them, in words. */
+  readonly example: { readonly batch_id: string; readonly subject: string; readonly detail: string }
+}
+
+export interface Attention {
+  readonly outcomes: ReadonlyArray<OutcomeKind>
+  readonly findings: ReadonlyArray<FindingKind>
+  /**
+   * Unaccounted contacts that successful IDs without a known address may belong to: in each batch no more than it has
+   * such IDs. They are not known to be lost; resolving decides.
+   */
+  readonly toBeResolved: number
+  /** Batches by the status of their last answer; null before the first one. */
+  readonly statuses: ReadonlyArray<{ readonly status: string | null; readonly batches: number }>
+}
+
+const examplesShown = 3
+
+const reasonsOf = (sql: SqlClient.SqlClient, outcome: AttentionWord) =>
+  outcome === "rejected"
+    ? sql<{ readonly reason: string | null; readonly contacts: number }>`
+        SELECT likely_reason AS reason, count(*) AS contacts FROM rejected_contacts WHERE outcome = 'rejected'
+        GROUP BY likely_reason ORDER BY contacts DESC, reason`
+    : sql<{ readonly reason: string | null; readonly contacts: number }>`
+        SELECT evidence AS reason, count(*) AS contacts FROM verdicts WHERE outcome = ${outcome}
+        AND ${sql.literal(isWorthAnIndex("outcome"))} GROUP BY evidence ORDER BY contacts DESC, reason`
+
+const kindOf = (sql: SqlClient.SqlClient, outcome: AttentionWord) =>
+  Effect.gen(function* () {
+    const reasons = yield* reasonsOf(sql, outcome)
+    const examples = yield* sql<{ readonly email: string }>`
+      SELECT coalesce(s.email, a.email_key) AS email
+      FROM verdicts o
+      JOIN sent_contacts s ON s.batch = o.batch AND s.address_id = o.address_id AND s.occurrence = o.occurrence
+      JOIN addresses a ON a.address_id = o.address_id
+      WHERE o.outcome = ${outcome} AND ${sql.literal(isWorthAnIndex("o.outcome"))}
+      ORDER BY o.batch, o.address_id, o.occurrence LIMIT ${examplesShown}`
+    const kind: OutcomeKind = {
+      outcome,
+      contacts: reasons.reduce((sum, { contacts }) => sum + contacts, 0),
+      reasons: reasons.map(({ contacts, reason }) => ({ reason: reason ?? "", contacts })),
+      examples: examples.map(({ email }) => email)
+    }
+    return kind
+  })
+
+const findingKinds = (sql: SqlClient.SqlClient) =>
+  Effect.map(
+    sql<{
+      readonly finding: string
+      readonly count: number
+      readonly batch_id: string
+      readonly subject: string
+      readonly detail: string
+    }>`
+      SELECT f.finding, f.count, b.batch_id, f.subject, f.detail
+      FROM (SELECT finding, count(*) AS count, min(batch) AS batch, subject, detail FROM batch_findings GROUP BY finding) f
+      JOIN numbered_batches b ON b.batch = f.batch ORDER BY f.count DESC, f.finding`,
+    (rows) =>
+      rows.map(
+        ({ batch_id, count, detail, finding, subject }): FindingKind => ({
+          finding,
+          count,
+          example: { batch_id, subject, detail }
+        })
+      )
+  )
+
+/** Successful IDs with no known address, by batch, beside the contacts of it that are unaccounted. */
+const toBeResolved = (sql: SqlClient.SqlClient) =>
+  Effect.map(
+    sql<{ readonly contacts: number }>`
+      SELECT coalesce(sum(min(open.contacts, known.ids)), 0) AS contacts
+      FROM (SELECT batch, count(*) AS contacts FROM verdicts
+        WHERE outcome = 'unaccounted' AND ${sql.literal(isWorthAnIndex("outcome"))} GROUP BY batch) open
+      JOIN (SELECT x.batch, count(*) AS ids FROM unmatched_ids x
+        WHERE NOT EXISTS (SELECT 1 FROM local_rows l WHERE l.contact_id = x.contact_id)
+          AND NOT EXISTS (SELECT 1 FROM id_links k WHERE k.contact_id = x.contact_id)
+          AND NOT EXISTS (SELECT 1 FROM gone_contacts g WHERE g.contact_id = x.contact_id)
+        GROUP BY x.batch) known ON known.batch = open.batch`,
+    ([row]) => row?.contacts ?? 0
+  )
+
+export const attention = Effect.flatMap(Ledger, ({ sql, use }) =>
+  use(
+    Effect.gen(function* () {
+      const kinds = yield* Effect.forEach(attentionWords, (outcome) => kindOf(sql, outcome))
+      const result: Attention = {
+        outcomes: kinds.filter(({ contacts }) => contacts > 0),
+        findings: yield* findingKinds(sql),
+        toBeResolved: yield* toBeResolved(sql),
+        statuses: yield* sql<{ readonly status: string | null; readonly batches: number }>`
+          SELECT status, count(*) AS batches FROM batch_overview GROUP BY status ORDER BY status`
+      }
+      return result
+    })
+  )
+)

@@ -1,0 +1,19 @@
+/** `1,234,567`. What the platform has for it loads the rules of every language, which a short command would feel. */
+export const thousands = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ",")
+
+/** A part of a whole: `12.5%`. Something is never shown as nothing, nor nearly all as all. */
+export const share = (part: number, whole: number): string => {
+  const percent = whole === 0 ? 0 : (part / whole) * 100
+  if (part > 0 && percent < 0.1) return "<0.1%"
+  if (part < whole && percent > 99.9) return ">99.9%"
+  return `${percent.toFixed(1)}%`
+}
+
+/** A time span in two units at most: `8s`, `1m 12s`, `3h 05m`. Takes milliseconds. */
+export const span = (millis: number): string => {
+  const seconds = Math.max(0, Math.round(millis / 1000))
+  const pad = (count: number) => String(count).padStart(2, "0")
+  if (seconds < 60) return `${seconds}s`
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}m ${pad(seconds % 60)}s`
+  return `${Math.floor(seconds / 3600)}h ${pad(Math.floor((seconds % 3600) / 60))}m`
+}

@@ -1,0 +1,138 @@
+import { assert, describe, it } from "@effect/vitest"
+import { endingOf } from "../../src/cli/output/run/ending.js"
+import * as lastScreen from "../../src/cli/output/run/lastScreen.js"
+import type { RunReport } from "../../src/job/RunReport.js"
+import type { Attention } from "../../src/ledger/reports/Attention.js"
+import type { Summary } from "../../src/ledger/reports/Reports.js"
+import { widthOf } from "../../src/text/width.js"
+
+const report: RunReport = {
+  open: 0,
+  settled: [],
+  stillOpen: 0,
+  problems: [],
+  resolved: null,
+  lookedUp: null
+}
+
+const summary: Summary = {
+  batches: 2,
+  settled: 2,
+  sent: 1000,
+  outcomes: [
+    { outcome: "imported", evidence: "id", contacts: 700 },
+    { outcome: "rejected", evidence: "failure", contacts: 60 },
+    { outcome: "unaccounted", evidence: "silence", contacts: 240 }
+  ],
+  findings: []
+}
+
+const rejected = {
+  outcome: "rejected",
+  contacts: 60,
+  reasons: [
+    { reason: "likely: the part behind the @ is no domain", contacts: 40 },
+    { reason: "", contacts: 20 }
+  ],
+  examples: [`${"a".repeat(150)}@${"例え".repeat(40)}.test`, "b@x.test", "c@x.test"]
+} as const
+
+const unaccounted = {
+  outcome: "unaccounted",
+  contacts: 240,
+  reasons: [{ reason: "silence", contacts: 240 }],
+  examples: ["d@x.test", "e@x.test", "f@x.test"]
+} as const
+
+const attention: Attention = {
+  outcomes: [rejected, unaccounted],
+  findings: [
+    {
+      finding: "unmatched-failure",
+      count: 2,
+      example: {
+        batch_id: "b".repeat(200),
+        subject: "noemi@exmple.test",
+        detail: "reported as failed; no contact with this address was sent in this batch"
+      }
+    }
+  ],
+  toBeResolved: 236,
+  statuses: [{ status: "completed", batches: 2 }]
+}
+
+const ended = (over: Partial<lastScreen.Ended> = {}): lastScreen.Ended => ({
+  report,
+  summary,
+  attention,
+  ending: endingOf({ once: false, failOn: [] }, report, summary),
+  file: "./reconcile.db",
+  width: 80,
+  ...over
+})
+
+const all = (one: lastScreen.Ended) =>
+  [lastScreen.verdict(one), lastScreen.totals(one), lastScreen.attentionBlocks(one)].join("\n")
+
+describe("the end of a run", () => {
+  it("says first whether it went well, and counts no contact whose ID is only to be resolved", () => {
+    assert.strictEqual(
+      lastScreen.verdict(ended()),
+      "All 2 batches have settled. 64 of 1,000 contacts need attention."
+    )
+    const onlyIds = ended({
+      attention: { ...attention, outcomes: [{ ...unaccounted, contacts: 236 }], findings: [] }
+    })
+    assert.strictEqual(
+      lastScreen.verdict(onlyIds),
+      "All 2 batches have settled; 236 contact IDs to be resolved."
+    )
+    assert.strictEqual(lastScreen.attentionBlocks(onlyIds), "")
+    assert.include(lastScreen.nextSteps(onlyIds), "ac-reconcile resolve")
+  })
+
+  it("names them as a part of the unaccounted, with each share of the contacts", () => {
+    const totals = lastScreen.totals(ended())
+    assert.match(totals, /^Contacts +1,000$/m)
+    assert.match(totals, /^ {2}unaccounted +240 +24\.0% {2}236 to be resolved, 4 in neither list$/m)
+    assert.match(totals, /^ {2}rejected +60 +6\.0% {2}in the failure list$/m)
+  })
+
+  it("groups what needs attention by kind, rejected first, with likely reasons that add up", () => {
+    const blocks = lastScreen.attentionBlocks(ended())
+    assert.isBelow(blocks.indexOf("rejected  60 contacts"), blocks.indexOf("unaccounted  4 contacts"))
+    assert.match(
+      blocks,
+      /^ {4}40 likely: the part behind the @ is no domain\n {4}20 without a likely reason$/m
+    )
+    assert.match(blocks, /^ {4}… and 57 more$/m)
+    assert.match(blocks, /^ {2}unmatched-failure {2}2$/m)
+  })
+
+  it("fits the terminal, and is neither cut nor wrapped where it is kept", () => {
+    for (const width of [80, 120]) {
+      for (const line of all(ended({ width })).split("\n")) assert.isAtMost(widthOf(line), width, line)
+    }
+    const kept = all(ended({ width: Number.POSITIVE_INFINITY }))
+    assert.include(kept, rejected.examples[0])
+    assert.include(kept, "b".repeat(200))
+  })
+
+  it("does not call a run finished while batches are open or silent", () => {
+    assert.strictEqual(
+      lastScreen.verdict(ended({ summary: { ...summary, settled: 1 } })),
+      "Not finished: 1 batch of 2 has not settled yet."
+    )
+  })
+
+  it("gives a reason for each exit code", () => {
+    const ending = (over: Partial<RunReport>, failOn: ReadonlyArray<"rejected"> = []) =>
+      endingOf({ once: false, failOn }, { ...report, open: 3, ...over }, summary)
+    assert.deepStrictEqual(ending({}), { exitCode: 0, why: "all 3 batches completed." })
+    assert.deepStrictEqual(ending({ stillOpen: 2 }), {
+      exitCode: 8,
+      why: "2 batches had not settled in time."
+    })
+    assert.deepStrictEqual(ending({}, ["rejected"]), { exitCode: 3, why: "--fail-on rejected applies." })
+  })
+})
