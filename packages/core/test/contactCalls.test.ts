@@ -56,7 +56,7 @@ describe("the daily totals", () => {
 })
 
 describe("listing contacts", () => {
-  it.effect("asks for a hundred of any status by ID, by default", () =>
+  it.effect("asks by default for a hundred of any status, ordered by ID", () =>
     Effect.gen(function* () {
       const plain = yield* asking(empty, (client) => client.contacts())
       assert.deepStrictEqual(plain.urls, ["/contacts?orders%5Bid%5D=ASC&limit=100&status=-1"])

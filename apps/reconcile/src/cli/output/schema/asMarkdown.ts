@@ -31,17 +31,17 @@ const prose = (text: string) =>
 const longestLine = 100
 
 /** A paragraph or list item, broken between words. */
-const paragraph = (text: string, indent = "") =>
-  text
-    .split(" ")
-    .reduce<ReadonlyArray<string>>((lines, word) => {
-      const last = lines.at(-1)
-      if (last === undefined) return [word]
-      return last.length + 1 + word.length > longestLine
-        ? [...lines, `${indent}${word}`]
-        : [...lines.slice(0, -1), `${last} ${word}`]
-    }, [])
-    .join("\n")
+const paragraph = (text: string, indent = "") => {
+  const lines: Array<string> = []
+  let line = ""
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > longestLine) {
+      lines.push(line)
+      line = `${indent}${word}`
+    } else line = line === "" ? word : `${line} ${word}`
+  }
+  return [...lines, line].join("\n")
+}
 
 const longestValue = 40
 
