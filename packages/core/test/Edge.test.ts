@@ -82,7 +82,7 @@ describe("a submission", () => {
     Effect.gen(function* () {
       const { result } = yield* calling(submission, [{ status: 502 }])
       assert(result._tag === "Left")
-      assert.match(result.left.message, /502.*may have been queued.*look them up/)
+      assert.match(result.left.message, /502.*may still have been queued\. Look them up/)
       assert.isFalse(result.left.isTransient)
     })
   )
