@@ -2,18 +2,25 @@
 // and the Python script a user would write. The ways take turns in each round; what counts are ratios of CPU within a
 // round, of which the median is told.
 //
-//   npx tsc -b && node scripts/bundle.mjs && node bench/reconcile.mjs [BATCHES] [ROUNDS]    (of 250; default 4000 and 3)
+//   npx tsc -b && node scripts/bundle.mjs && node bench/reconcile.mjs [BATCHES] [ROUNDS] [--steps load,again]
+//
+// Batches are of 250; the default is 4000 of them and 3 rounds. A step builds on those before it: with --steps only those
+// named are run, and what they need is left to the one who names them.
 import { spawnSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { parseArgs } from "node:util"
 import { build } from "esbuild"
 import Sqlite from "./sqlite.mjs"
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
-const batches = Number(process.argv[2] ?? 4000)
-const rounds = Number(process.argv[3] ?? 3)
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { steps: { type: "string" } } })
+const batches = Number(positionals[0] ?? 4000)
+const rounds = Number(positionals[1] ?? 3)
+const wanted = values.steps?.split(",")
+const isWanted = (step) => wanted === undefined || wanted.includes(step)
 const changed = String(Math.min(400, batches))
 const work = mkdtempSync(join(tmpdir(), "bench-reconcile-"))
 const at = (name) => join(work, name)
@@ -132,7 +139,7 @@ const run = (step, way) => {
     : product(step, db(way))
 }
 
-const steps = [
+const allSteps = [
   { step: "load", told: "load", bare: 1.7, python: 0.65, peak: 220 },
   { step: "again", told: "load again, unchanged", bare: 0.45, peak: 220 },
   { step: "shuffled", told: "load a shuffled file again", bare: 1.7 },
@@ -141,6 +148,11 @@ const steps = [
   { step: "incremental", told: "a changed batch", bare: 1.2, without: ["python"] },
   { step: "export", told: "export all outcomes", bare: 2, python: 0.8 }
 ]
+
+const steps = allSteps.filter(({ step }) => isWanted(step))
+if (wanted?.some((name) => !allSteps.some(({ step }) => step === name))) {
+  throw new Error(`--steps: ${allSteps.map(({ step }) => step).join(", ")}, separated by commas`)
+}
 
 /** What a user's files may be like; no step of them may take more than twice the plain one. */
 const others = [
@@ -179,7 +191,7 @@ try {
       "reconcile",
       "incremental",
       "export"
-    ]
+    ].filter((step) => (step === "resolve" ? isWanted("reconcile") : isWanted(step)))
     besides.push({ told, ...Object.fromEntries(taken.map((step) => [step, product(step, file, shape).cpu])) })
   }
 } finally {
@@ -210,7 +222,7 @@ const rows = steps.map(({ bare, peak, python, step, told, without = [] }) => {
   }
 })
 console.log(
-  `${batches} batches of 250, Node ${process.versions.node}, ${rounds} rounds; all came to ${truth}`
+  `${batches} batches of 250, Node ${process.versions.node}, ${rounds} rounds${isWanted("reconcile") ? `; all came to ${truth}` : ""}`
 )
 console.log("Seconds of CPU, medians. Bare and Python export 4 columns, the product all. !: past its goal.")
 console.table([

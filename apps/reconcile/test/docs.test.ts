@@ -6,7 +6,7 @@ import { ExitCode } from "../src/cli/shell/ExitCode.js"
 import { exports } from "../src/ledger/reports/Exports.js"
 import * as Ledger from "../src/ledger/Ledger.js"
 import { layerOf } from "../src/ledger/schema/notes.js"
-import { outcomeWords } from "../src/ledger/schema/words.js"
+import { Outcome } from "../src/ledger/schema/words.js"
 import { views } from "../src/ledger/schema/views.js"
 import { load, row, select } from "./support/ledger.js"
 
@@ -73,7 +73,7 @@ describe("the documents", () => {
 
   it("name every outcome and every exit code", () => {
     const outcomes = document("docs/outcomes.md")
-    for (const word of outcomeWords) assert.include(outcomes, `\`${word}\``)
+    for (const word of Outcome.literals) assert.include(outcomes, `\`${word}\``)
     const cli = document("docs/cli.md")
     for (const code of Object.values(ExitCode)) assert.match(cli, new RegExp(`^\\|.*\\b${code}\\b.*\\|`, "m"))
   })

@@ -2,21 +2,18 @@ import { HttpClient } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
 import {
   Deferred,
-  Duration,
   Effect,
   type Either,
   Fiber,
   FiberRef,
-  Layer,
   Logger,
   LogLevel,
   Metric,
-  Option,
   Redacted,
   Schedule,
   TestClock
 } from "effect"
-import { ActiveCampaignError, Metrics, RateBudget, RetryPolicy } from "effect-activecampaign"
+import { ActiveCampaignError, Metrics, RetryPolicy } from "effect-activecampaign"
 import * as Edge from "../src/internal/edge.js"
 import {
   accountUrl,
@@ -215,27 +212,6 @@ describe("the fiber of a request", () => {
   )
 })
 
-describe("RateLimit-Remaining", () => {
-  const remaining = (count: string) => ({
-    ...settled,
-    headers: { "ratelimit-limit": "5", "ratelimit-remaining": count }
-  })
-  const timesOf = (count: string) =>
-    Effect.gen(function* () {
-      const { calls, http } = vendor(remaining(count))
-      const client = yield* connect(http)
-      yield* during("1 hour")(Effect.repeatN(client.importInfo(batchId), 2))
-      return calls.map(({ at }) => at)
-    })
-  it.scoped.each(["0", "4, 0"])("slows everybody down when others use up the account: '%s'", (count) =>
-    Effect.map(timesOf(count), (times) => assert.deepStrictEqual(times, [0, 1000, 2000]))
-  )
-  it.scoped.each(["1", "4", "4, 4", "x", ""])(
-    "changes nothing while there is room, or without the header: '%s'",
-    (count) => Effect.map(timesOf(count), (times) => assert.deepStrictEqual(times, [0, 250, 500]))
-  )
-})
-
 describe("a body", () => {
   const chars = (length: number) => `"${"x".repeat(length - 2)}"`
   const calls = (body: string, status = 200, headers: Record<string, string> = {}) =>
@@ -298,49 +274,6 @@ describe("the metrics", () => {
       assert.strictEqual(yield* count(Metrics.retries, "error", "RateLimited"), 1)
       assert.strictEqual(yield* count(Metrics.throttles, "status", "429"), 1)
       assert.strictEqual((yield* Metric.value(of(Metrics.waits))).count, 3)
-    })
-  )
-})
-
-describe("the options of a budget", () => {
-  it.effect.each([0, -1, Number.NaN])(
-    "that are not positive numbers are refused with a sentence: %d",
-    (number) =>
-      Effect.gen(function* () {
-        const error = yield* Effect.flip(RateBudget.make({ requestsPerSecond: number }))
-        assert.strictEqual(
-          error.message,
-          `The option requestsPerSecond cannot be used: it must be a number above 0 (Infinity for no limit), not ${number}.`
-        )
-        const layer = RateBudget.layer({ importsPerMinute: number })
-        assert.strictEqual((yield* Effect.flip(Effect.scoped(Layer.build(layer)))).option, "importsPerMinute")
-      })
-  )
-})
-
-describe("a wall clock that is set back", () => {
-  it.effect("delays nobody", () =>
-    Effect.gen(function* () {
-      yield* TestClock.setTime(Date.parse("2031-04-02T08:15:00Z"))
-      const budget = yield* RateBudget.make()
-      yield* budget.take()
-      yield* TestClock.setTime(Date.parse("2031-04-02T07:15:00Z"))
-      const turn = yield* during("1 second")(Effect.timeoutOption(budget.take(), "1 second"))
-      assert.isTrue(Option.isSome(turn))
-    })
-  )
-})
-
-describe("imports", () => {
-  it.effect("are held alone if only their limit is used up", () =>
-    Effect.gen(function* () {
-      const budget = yield* RateBudget.make()
-      yield* budget.hold(Duration.minutes(1), "import-many")
-      yield* during(0)(budget.take())
-      const early = yield* during("59 seconds")(
-        Effect.timeoutOption(budget.take("import-many"), "59 seconds")
-      )
-      assert.isTrue(Option.isNone(early))
     })
   )
 })

@@ -11,7 +11,9 @@ import * as Ledger from "../ledger/Ledger.js"
 import * as Attention from "../ledger/reports/Attention.js"
 import * as Reports from "../ledger/reports/Reports.js"
 import { span, thousands } from "../text/numbers.js"
+import type { Target } from "../files/Target.js"
 import { endingOf } from "./output/run/ending.js"
+import * as EventLog from "./output/run/eventLog.js"
 import * as lastScreen from "./output/run/lastScreen.js"
 import * as RunView from "./output/run/RunView.js"
 import * as Screen from "./output/run/Screen.js"
@@ -125,6 +127,8 @@ export interface RunOptions {
   readonly account: Run.AccountOptions
   readonly failOn: ReadonlyArray<FailOn>
   readonly json: boolean
+  /** Where each event is appended as NDJSON. */
+  readonly events?: Target | undefined
   /** Whether to end with commands for what can be done next. */
   readonly suggest: boolean
 }
@@ -143,12 +147,14 @@ export const runAndReport = (options: RunOptions) =>
     const state = RunView.makeState(yield* steadyMillis)
     const screen = yield* Screen.make(state, { quiet: options.json })
     const { onEvent, rest } = tell({ quiet: options.json, state, screen })
+    const log = options.events === undefined ? () => Effect.void : yield* EventLog.make(options.events)
     const report = yield* Run.run({
       follow: options.follow,
       once: options.once,
       deadline: options.deadline,
       account: options.account,
-      onEvent: (event) => Effect.provideService(onEvent(event), Ledger.Ledger, ledger)
+      onEvent: (event) =>
+        Effect.zipRight(log(event), Effect.provideService(onEvent(event), Ledger.Ledger, ledger))
     }).pipe(
       Effect.provideService(CallMeter, RunView.meter(state)),
       Effect.ensuring(Effect.zipRight(rest, screen.clear)),
@@ -158,6 +164,7 @@ export const runAndReport = (options: RunOptions) =>
     const attention = yield* Attention.attention
     const changes = yield* Reports.changesSinceLastRun
     const ending = endingOf(options, report, summary)
+    yield* log({ _tag: "Ended", ...ending })
     const ended = { report, summary, attention, ending, file: ledger.file, width: outputWidth() }
     return {
       text:

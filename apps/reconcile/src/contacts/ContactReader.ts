@@ -9,7 +9,7 @@ import * as ContactParser from "./ContactParser.js"
 import type { ContactChunk } from "./ContactRow.js"
 import type { Format, Options } from "./Parsing.js"
 
-export interface Source {
+export interface TextSource {
   /** A file, or `-` for standard input. */
   readonly path: string
   /** Without it, decided by how the text begins. */
@@ -18,14 +18,16 @@ export interface Source {
   readonly delimiter?: string
   readonly map?: ColumnMap
   /** Keep the apostrophes of CSV cells, even those that an export added. */
-  readonly raw?: boolean
+  readonly keepApostrophes?: boolean
 }
 
 /**
  * The contacts of a source, a chunk of input at a time and in the order of the file. Bad rows come along with the good
  * ones; the stream fails only if the source cannot be read as contacts at all.
  */
-export const read = (source: Source): Stream.Stream<ContactChunk, ContactFileError, FileSystem.FileSystem> =>
+export const read = (
+  source: TextSource
+): Stream.Stream<ContactChunk, ContactFileError, FileSystem.FileSystem> =>
   Stream.suspend(() => {
     // Of the file itself: its unpacked content is longer.
     let bytesRead = 0
@@ -49,7 +51,7 @@ export const read = (source: Source): Stream.Stream<ContactChunk, ContactFileErr
     )
   })
 
-const optionsOf = ({ delimiter, format, map = {}, path, raw = false }: Source): Options => {
+const optionsOf = ({ delimiter, format, map = {}, path, keepApostrophes = false }: TextSource): Options => {
   const extension = /\.([^./\\]+)(?:\.gz)?$/i.exec(path)?.[1]?.toLowerCase()
   return {
     path,
@@ -59,6 +61,6 @@ const optionsOf = ({ delimiter, format, map = {}, path, raw = false }: Source): 
     ...(extension === "tsv" || extension === "tab" ? { preferredDelimiter: "\t" } : {}),
     mostLikelyJson: /^(?:jsonl|ndjson|json)$/.test(extension ?? ""),
     map,
-    raw
+    keepApostrophes
   }
 }

@@ -59,7 +59,7 @@ export interface Remark {
 }
 
 export interface ContactChunk {
-  readonly rows: ReadonlyArray<ContactRow>
+  readonly rows: Array<ContactRow>
   readonly rejected: ReadonlyArray<RejectedRow>
   readonly remarks: ReadonlyArray<Remark>
   /** Cells that lost the apostrophe an export had added before a formula. */

@@ -140,7 +140,7 @@ const take = (options: Options, state: State, framed: RecordFramer.Framed, outpu
   }
   const { delimiter, header, otherHeader } = phase
   const before = { restored: output.restored, otherHeader }
-  const after = CsvRows.read(header, delimiter, options.raw ?? false, before, framed, output)
+  const after = CsvRows.read(header, delimiter, options.keepApostrophes ?? false, before, framed, output)
   output.restored = after.restored
   tellRejected(framed, output)
   return Either.right({ ...state, phase: { ...phase, otherHeader: after.otherHeader } })
@@ -166,7 +166,8 @@ const takeHeader = (
   if (at === -1) return Either.right(state)
   const text = framed.texts[at] ?? ""
   const written = fieldsOf(text, delimiter)
-  const { count, fields } = options.raw === true ? { fields: written, count: 0 } : CsvRows.restored(written)
+  const { count, fields } =
+    options.keepApostrophes === true ? { fields: written, count: 0 } : CsvRows.restored(written)
   output.restored += count
   const header = CsvHeader.make(fields, options.map)
   if (Either.isLeft(header)) {

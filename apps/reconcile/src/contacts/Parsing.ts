@@ -23,7 +23,7 @@ export interface Options {
   readonly mostLikelyJson?: boolean
   readonly map: ColumnMap
   /** Keep apostrophes, even those that an export added before possible formulas. */
-  readonly raw?: boolean
+  readonly keepApostrophes?: boolean
 }
 
 /** What a piece of input adds. */

@@ -19,7 +19,9 @@ export type Found = Omit<ContactRow, "emailKey">
 export const take = (found: Found, named: (role: Role) => string, sink: RowSink): void => {
   const { batchId, email, key, line } = found
   const emailKey = EmailKey.fromAddress(email)
-  const fault = faultOf(email, emailKey, batchId, key, named)
+  // Rows of one batch mostly come together: its ID has been checked with the row before.
+  const before = sink.rows.length === 0 ? undefined : sink.rows[sink.rows.length - 1]
+  const fault = faultOf(email, emailKey, batchId, key, before?.batchId ?? null, named)
   if (fault !== null) {
     sink.rejected.push(rejected(line, null, fault, found.record))
     return
@@ -45,6 +47,7 @@ const faultOf = (
   emailKey: string,
   batchId: string | null,
   key: string | null,
+  goodBatchId: string | null,
   named: (role: Role) => string
 ): string | null => {
   if (emailKey === "") return `The address in ${named("email")} is blank.`
@@ -52,14 +55,17 @@ const faultOf = (
   if (!email.includes("@") && roleOf(email) === "email") {
     return `The address in ${named("email")} is a column name: there is another header among the rows.`
   }
-  const wrongBatch = batchId === null ? null : BatchIdText.faultOf(batchId)
+  const wrongBatch = batchId === null || batchId === goodBatchId ? null : BatchIdText.faultOf(batchId)
   if (wrongBatch !== null) {
     return `The batch ID "${printable(batchId ?? "")}" in ${named("batchId")} ${wrongBatch}.`
   }
   return key?.includes("\0") ? `The key in ${named("key")} contains a NUL character.` : null
 }
 
-/** An ID as ActiveCampaign writes it; spreadsheets and data frames append the zeros. */
+/** An ID as ActiveCampaign writes it. */
+const plainId = /^[1-9]\d{0,18}$/
+
+/** Spreadsheets and data frames append zeros. */
 const contactId = /^([1-9]\d{0,18})(?:\.0+)?$/
 
 /** A number as the text of an ID. If it lost digits, it would name another contact, so it is written as an invalid ID. */
@@ -68,6 +74,7 @@ export const numberText = (value: number): string =>
 
 /** An invalid ID is ignored: the contact is loaded without an ID. */
 const contactIdOf = (text: string, line: number, sink: RowSink): string | null => {
+  if (plainId.test(text)) return text
   const id = contactId.exec(text)?.[1]
   if (id === undefined) sink.remarks.push(remark(line, "contact-id", text))
   return id ?? null

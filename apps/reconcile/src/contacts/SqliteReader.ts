@@ -17,7 +17,7 @@ export type Selection =
   | { readonly _tag: "Table"; readonly name: string }
   | { readonly _tag: "Query"; readonly sql: string }
 
-export interface Source {
+export interface TableSource {
   readonly path: string
   readonly selection: Selection
   readonly map?: ColumnMap
@@ -35,7 +35,7 @@ const charactersPerSlice = 4 * 1024 * 1024
  * The contacts of a table, a slice at a time, through a connection of its own that cannot write. One statement
  * reads them all, so they are as they stood at one instant, whatever is written meanwhile.
  */
-export const read = (source: Source): Stream.Stream<ContactChunk, ContactFileError> =>
+export const read = (source: TableSource): Stream.Stream<ContactChunk, ContactFileError> =>
   Stream.unwrapScoped(
     Effect.gen(function* () {
       const fail = failure(source)
@@ -83,11 +83,11 @@ export const read = (source: Source): Stream.Stream<ContactChunk, ContactFileErr
   )
 
 const failure =
-  ({ path }: Source) =>
+  ({ path }: TableSource) =>
   (reason: string, row?: number) =>
     new ContactFileError({ path, reason, ...(row === undefined ? {} : { row }) })
 
-const prepare = (database: Sqlite.Database, source: Source) =>
+const prepare = (database: Sqlite.Database, source: TableSource) =>
   Either.gen(function* () {
     // Every page is read only once, so caching pages gains nothing.
     database.pragma("cache_size = -1024")
@@ -104,7 +104,7 @@ const prepare = (database: Sqlite.Database, source: Source) =>
 
 const selectOf = (
   database: Sqlite.Database,
-  { reserved = new Set(), selection }: Source
+  { reserved = new Set(), selection }: TableSource
 ): Either.Either<string, string> => {
   if (selection._tag === "Query") return Either.right(selection.sql)
   const wanted = selection.name.toLowerCase()

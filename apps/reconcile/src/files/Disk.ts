@@ -3,7 +3,7 @@ import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 
-/** Every file operation used in this folder, as the system provides it; each throws the system's errors. */
+/** Every operation on files, as the system provides it; each throws the system's errors. */
 export interface Operations {
   readonly stat: (path: string) => fs.BigIntStats
   readonly lstat: (path: string) => fs.BigIntStats
@@ -14,13 +14,16 @@ export interface Operations {
   readonly makeFolder: (path: string, mode: number) => void
   readonly removeFolder: (path: string) => void
   readonly open: (path: string, flags: number, mode: number) => number
-  readonly read: (descriptor: number, bytes: Uint8Array) => number
+  /** From where the last one ended, unless a position is given. */
+  readonly read: (descriptor: number, bytes: Uint8Array, position?: number) => number
   readonly write: (descriptor: number, bytes: Uint8Array) => Promise<number>
   readonly flush: (descriptor: number) => Promise<void>
   readonly chmod: (descriptor: number, mode: number) => void
+  readonly chmodPath: (path: string, mode: number) => void
   readonly chown: (descriptor: number, user: number, group: number) => void
   readonly setTimes: (descriptor: number, seconds: number) => void
   readonly close: (descriptor: number) => void
+  readonly copy: (from: string, to: string) => void
   readonly link: (from: string, to: string) => void
   readonly rename: (from: string, to: string) => void
   readonly remove: (path: string) => void
@@ -37,7 +40,7 @@ const ofThisMachine: Operations = {
   makeFolder: (path, mode) => fs.mkdirSync(path, mode),
   removeFolder: (path) => fs.rmdirSync(path),
   open: fs.openSync,
-  read: (descriptor, bytes) => fs.readSync(descriptor, bytes, 0, bytes.length, null),
+  read: (descriptor, bytes, position) => fs.readSync(descriptor, bytes, 0, bytes.length, position ?? null),
   write: (descriptor, bytes) =>
     new Promise((resolve, reject) =>
       fs.write(descriptor, bytes, (error, written) => (error === null ? resolve(written) : reject(error)))
@@ -47,9 +50,11 @@ const ofThisMachine: Operations = {
       fs.fsync(descriptor, (error) => (error === null ? resolve() : reject(error)))
     ),
   chmod: fs.fchmodSync,
+  chmodPath: fs.chmodSync,
   chown: fs.fchownSync,
   setTimes: (descriptor, seconds) => fs.futimesSync(descriptor, seconds, seconds),
   close: fs.closeSync,
+  copy: (from, to) => fs.copyFileSync(from, to),
   link: fs.linkSync,
   rename: fs.renameSync,
   remove: fs.unlinkSync
@@ -101,6 +106,14 @@ export class DiskError extends Data.TaggedError("DiskError")<{
 
 export const use = <A>(operation: (disk: Operations) => A): Effect.Effect<A, DiskError> =>
   Effect.flatMap(Disk, (disk) => Effect.try({ try: () => operation(disk), catch: DiskError.of }))
+
+/** Like `use`; nothing where the file is not there. */
+export const ifThere = <A>(operation: (disk: Operations) => A): Effect.Effect<A | undefined, DiskError> =>
+  Effect.catchIf(
+    use(operation),
+    ({ code }) => code === "ENOENT",
+    () => Effect.succeed(undefined)
+  )
 
 /** Like `use`, for slow operations; not interrupted halfway, because the descriptor may be closed right after. */
 export const wait = <A>(operation: (disk: Operations) => Promise<A>): Effect.Effect<A, DiskError> =>

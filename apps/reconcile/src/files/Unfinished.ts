@@ -5,7 +5,7 @@ import Sqlite from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type * as Scope from "effect/Scope"
-import { DiskError, flushFolder, opened, use, wait } from "./Disk.js"
+import { DiskError, flushFolder, ifThere, opened, use, wait } from "./Disk.js"
 
 /**
  * An unfinished file is in its own folder next to its place. Only its owner can read it, and nobody can guess its name.
@@ -41,22 +41,14 @@ const takeLock = (path: string, options: { readonly fileMustExist: boolean }) =>
   }
 }
 
-const removeIfThere = (path: string) =>
-  Effect.catchIf(
-    use((disk) => disk.remove(path)),
-    ({ code }) => code === "ENOENT",
-    () => Effect.void
-  )
-
 /**
  * Deletes our files in it and then the folder, which fails if anything else is in it. Files that cannot be deleted keep
  * their lock, so the next command recognises them.
  */
 const takeAway = (folder: string) =>
-  Effect.forEach(contents, (name) => removeIfThere(join(folder, name)), { discard: true }).pipe(
-    Effect.zipRight(use((disk) => disk.removeFolder(folder))),
-    Effect.ignore
-  )
+  Effect.forEach(contents, (name) => ifThere((disk) => disk.remove(join(folder, name))), {
+    discard: true
+  }).pipe(Effect.zipRight(use((disk) => disk.removeFolder(folder))), Effect.ignore)
 
 /** Deletes an abandoned folder; one that is in use, or has files we never make, is left alone. */
 const takeAwayAbandoned = (folder: string) =>

@@ -122,6 +122,17 @@ export interface Content {
   readonly file: string
 }
 
+/** Texts as bytes that are good until the next one: new room for each piece of a long output keeps the garbage collector busy. */
+const encoder = () => {
+  const encoder = new TextEncoder()
+  let room = new Uint8Array()
+  return (text: string): Uint8Array => {
+    // A sign takes three bytes at most, and two of a pair four together.
+    if (room.length < 3 * text.length) room = new Uint8Array(3 * text.length)
+    return room.subarray(0, encoder.encodeInto(text, room).written)
+  }
+}
+
 /** The content for `path`, written next to it. A sealed file can be recognised by a later command. */
 export const content = (
   path: string,
@@ -130,12 +141,12 @@ export const content = (
   Effect.gen(function* () {
     const file = yield* Unfinished.make(path)
     const descriptor = yield* opened(file, constants.O_WRONLY)
-    const encoder = new TextEncoder()
+    const encode = encoder()
     const sum = Seal.checksum()
     return {
       file,
       write: (text) => {
-        const bytes = encoder.encode(text)
+        const bytes = encode(text)
         if (options.sealed) sum.update(bytes)
         return writeAll(descriptor, bytes)
       },
@@ -165,6 +176,21 @@ const intoFile = (
     }).pipe(Effect.catchTag("DiskError", (error) => Effect.fail(failed(error))))
   }))
 }
+
+/**
+ * Adds to what a file holds, a piece at a time, so that it can be read while it grows; a log is the use. A file that is
+ * not there yet is created for its owner alone.
+ */
+export const appendTo = (target: Target): Effect.Effect<Writer["write"], OutputError, Scope.Scope> =>
+  target._tag === "Stream"
+    ? Effect.map(intoStream(target), ({ write }) => write)
+    : opened(target.path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT, 0o600).pipe(
+        Effect.map(
+          (descriptor) => (text: string) =>
+            Effect.mapError(writeAll(descriptor, new TextEncoder().encode(text)), outputFailed(target))
+        ),
+        Effect.mapError(outputFailed(target))
+      )
 
 export interface Options {
   readonly inputs: ReadonlyArray<Input>

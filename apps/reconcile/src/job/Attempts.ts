@@ -24,6 +24,13 @@ export class Attempts extends Context.Reference<Attempts>()("ac-reconcile/Attemp
   defaultValue: (): Service => ({ sent: Effect.void, failed: () => Effect.void })
 }) {}
 
+/** Where an attempt waits until it may wait for the account's rate; by default it need not. */
+export class Line extends Context.Reference<Line>()("ac-reconcile/Line", {
+  defaultValue: (): { readonly enter: (turn: Effect.Effect<void>) => Effect.Effect<void> } => ({
+    enter: (turn) => turn
+  })
+}) {}
+
 const told = (policy: RetryPolicy.RetryPolicy): RetryPolicy.RetryPolicy =>
   Schedule.makeWithState(policy.initial, (now, error: ActiveCampaignError, state) =>
     Effect.tap(policy.step(now, error, state), ([, , decision]) => {
@@ -44,7 +51,7 @@ export const budgetLayer: Layer.Layer<RateBudget.RateBudget, never, RateBudget.R
     ...budget,
     take: (kind) =>
       Effect.gen(function* () {
-        yield* budget.take(kind)
+        yield* (yield* Line).enter(budget.take(kind))
         yield* (yield* CallMeter).taken
         yield* (yield* Attempts).sent
       }),

@@ -14,14 +14,15 @@ import type { OpenBatch } from "../ledger/facts/Batches.js"
 import type { Ledger } from "../ledger/Ledger.js"
 import type { LedgerError } from "../ledger/LedgerError.js"
 import { isOfTheWay, neverConnected, provesNothing } from "./blame.js"
-import { type Due, inTurn } from "./dueQueue.js"
+import * as DueQueue from "./dueQueue.js"
 import type { Journal } from "./Journal.js"
-import { firstDelay, isLongAgo, pollInterval, unsetGrace } from "./pollPolicy.js"
+import { isLongAgo, unsetGrace } from "./pollPolicy.js"
 import { noAnswer, problemOf, unknownBatch } from "./batchProblem.js"
 import { accountAnswers } from "./probe.js"
 import type { BatchProblem, RunEvent } from "./RunEvent.js"
 import { steadyMillis } from "./steadyTime.js"
 import { type Failure, failureOf, type Source, silence } from "./Failure.js"
+import type { Turns } from "./turns.js"
 
 /** How a batch's part in a run ended. */
 export type Ending =
@@ -29,24 +30,15 @@ export type Ending =
   | { readonly _tag: "Open" }
   | { readonly _tag: "Failed"; readonly problem: BatchProblem }
 
-/**
- * Calls under way at once. The rate budget decides how many go out a second. A call that hangs keeps its place for about
- * three minutes, through all its retries; at 5 a second, even calls that all hang leave a place for the next.
- */
-const callsAtOnce = 1000
-
 /** Wait before asking about a batch again after its call failed through all retries. */
 const pauseAfterFailure = Duration.toMillis("10 seconds")
 
 /** Wait before the one retry after an invalid answer: these have been seen to pass at once. */
 const pauseAfterNonsense = Duration.toMillis("2 seconds")
 
-interface Followed extends Due {
+interface Followed extends DueQueue.Followable {
   readonly batch: OpenBatch
   readonly source: Source
-  dueAt: number
-  /** Its age when the run began. */
-  readonly age: number
   asked: boolean
   /** When it last answered, on the steady clock and as a date. */
   answered: { readonly time: number; readonly at: string } | null
@@ -62,6 +54,9 @@ export interface Options {
   readonly client: ActiveCampaignClient["Type"]
   readonly contacts: Contacts
   readonly journal: Journal
+  readonly turns: Turns
+  /** What the last batches took to settle, in milliseconds, the latest last. */
+  readonly timesToSettle: ReadonlyArray<number>
   readonly once: boolean
   /** When following must end, on the steady clock. */
   readonly endsAt: number
@@ -71,43 +66,44 @@ export interface Options {
 /** Errors that any other server may give to every call. */
 const unclear: ReadonlySet<string> = new Set(["AuthenticationFailed", "RequestRejected"])
 
-const inOrder = (open: ReadonlyArray<OpenBatch>, journal: Journal) =>
-  Effect.gen(function* () {
-    // In random order, troubled ones last: if there is not enough time for all, no batch is always the one left out.
-    const shuffled = [...(yield* Random.shuffle(open))]
-    const isTroubled = ({ batchId }: OpenBatch) => journal.wasTroubled(batchId)
-    return [...shuffled.filter((batch) => !isTroubled(batch)), ...shuffled.filter(isTroubled)]
-  })
-
 /** Asks about every open batch once, or until it settles. Fails if every call must fail the same way. */
 export const follow = (
   open: ReadonlyArray<OpenBatch>,
-  { client, contacts, endsAt, journal, once, onEvent }: Options
+  { client, contacts, endsAt, journal, once, onEvent, timesToSettle, turns }: Options
 ): Effect.Effect<ReadonlyArray<Ending>, ActiveCampaignError | LedgerError, Ledger> =>
   Effect.gen(function* () {
     const { troubles } = journal
     const startedAt = yield* steadyMillis
     const now = yield* DateTime.now
-    const all = (yield* inOrder(open, journal)).map((batch): Followed => {
-      const age = Math.max(0, DateTime.distance(batch.since, now))
-      const dueAt = startedAt + Duration.toMillis(firstDelay(Duration.millis(age)))
+    const all = open.map((batch): Followed => {
+      const since = startedAt - Math.max(0, DateTime.distance(batch.since, now))
       const source: Source = { _tag: "Batch", batchId: batch.batchId }
       const fresh = { asked: false, answered: null, unsetSince: null, known: false, strikes: 0, ending: null }
-      return { batch, source, dueAt, age, ...fresh }
+      return { batch, source, since, ...fresh }
     })
     for (const { batch } of all) troubles.open(batch.batchId)
+    const queue = DueQueue.make<Followed>({ startsAt: startedAt, endsAt, once, timesToSettle })
+    const isTroubled = ({ batch }: Followed) => journal.wasTroubled(batch.batchId)
+    const isNew = (one: Followed) => one.batch.wasAnswered === 0 && !isTroubled(one)
+    // Batches without an answer so far come by age. The others come in random order, troubled ones last: if there is not
+    // enough time for all, no batch is always the one left out.
+    const others = [...(yield* Random.shuffle(all.filter((one) => !isNew(one))))]
+    all.filter(isNew).forEach(queue.add)
+    others.filter((one) => !isTroubled(one)).forEach(queue.addAsked)
+    others.filter(isTroubled).forEach(queue.addAsked)
 
     const ended = (followed: Followed, ending: Ending) =>
       Effect.suspend(() => {
         followed.ending = ending
         troubles.close(followed.batch.batchId)
-        if (ending._tag !== "Failed") return Effect.succeed(false)
+        queue.giveUp(followed)
+        if (ending._tag !== "Failed") return Effect.void
         const event: RunEvent = { _tag: "Failed", problem: ending.problem }
         if (!journal.hasHeard() && unclear.has(ending.problem.error)) {
           untold.push(event)
-          return Effect.succeed(false)
+          return Effect.void
         }
-        return Effect.as(onEvent(event), false)
+        return onEvent(event)
       })
     /** Reported only once something answers: if all are refused alike, the error that ends the run says so. */
     const untold: Array<RunEvent> = []
@@ -176,6 +172,7 @@ export const follow = (
         refused.clear()
         enough = shownBy
         if (isSettled(answer)) {
+          queue.settled(followed, now)
           return yield* ended(followed, { _tag: "Settled", batchId, status: answer.status })
         }
         if (yield* isUnknown(followed, snapshot)) {
@@ -184,9 +181,7 @@ export const follow = (
           return yield* fail(followed, unknownBatch(batchId))
         }
         if (once) return yield* ended(followed, { _tag: "Open" })
-        const age = Duration.millis(followed.age + now - startedAt)
-        followed.dueAt = now + Duration.toMillis(pollInterval(age))
-        return true
+        queue.isOpen(followed, now)
       })
 
     const refused = new Set<Followed>()
@@ -237,17 +232,16 @@ export const follow = (
         const isUnclear = error._tag === "AuthenticationFailed" && !journal.hasHeard()
         yield* troubles.givenUp(followed.source, failure, { error, again: isUnclear ? null : again })
         yield* journal.flush
-        if (wait !== null && now + wait < endsAt) followed.dueAt = now + wait
+        if (wait !== null && now + wait < endsAt) queue.putOff(followed, now + wait)
         else if (isEnd) inDoubt.push(fail(followed, failure))
-        else return yield* fail(followed, failure)
-        return isEnd ? yield* Effect.fail(error) : true
+        else yield* fail(followed, failure)
+        if (isEnd) yield* Effect.fail(error)
       })
 
     // Every answer is recorded, even if following is interrupted: otherwise a settled batch would be asked about again.
-    const visit = (followed: Followed): Effect.Effect<boolean, ActiveCampaignError | LedgerError, Ledger> =>
+    const visit = (followed: Followed): Effect.Effect<void, ActiveCampaignError | LedgerError, Ledger> =>
       Effect.uninterruptibleMask((restore) =>
         Effect.gen(function* () {
-          yield* restore(Effect.sleep(Math.max(0, Math.min(followed.dueAt, endsAt) - (yield* steadyMillis))))
           const left = endsAt - (yield* steadyMillis)
           if (left <= 0) return yield* atTheEnd(followed)
           followed.asked = true
@@ -270,29 +264,26 @@ export const follow = (
       },
       { discard: true }
     )
-    const followAll: Effect.Effect<void, ActiveCampaignError | LedgerError, Ledger> = Effect.suspend(() =>
-      inTurn(
-        all.filter(({ ending }) => ending === null),
-        callsAtOnce,
-        visit
+    const followAll: Effect.Effect<void, ActiveCampaignError | LedgerError, Ledger> = turns
+      .follow(queue, { endsAt, visit, atTheEnd })
+      .pipe(
+        // The current calls have been given up by now, so they do not delay the call that decides.
+        Effect.catchIf(
+          (error) => error._tag !== "LedgerError",
+          (error) =>
+            Effect.gen(function* () {
+              if (!(yield* answersOtherwise(error))) {
+                if (error._tag !== "AuthenticationFailed") yield* leaveUnreached
+                return yield* Effect.fail(error)
+              }
+              refused.clear()
+              enough *= 2
+              yield* Effect.all(inDoubt.splice(0), { discard: true })
+              queue.putBack(yield* steadyMillis, ({ ending }) => ending === null)
+              return yield* followAll
+            })
+        )
       )
-    ).pipe(
-      // The current calls have been given up by now, so they do not delay the call that decides.
-      Effect.catchIf(
-        (error) => error._tag !== "LedgerError",
-        (error) =>
-          Effect.gen(function* () {
-            if (!(yield* answersOtherwise(error))) {
-              if (error._tag !== "AuthenticationFailed") yield* leaveUnreached
-              return yield* Effect.fail(error)
-            }
-            refused.clear()
-            enough *= 2
-            yield* Effect.all(inDoubt.splice(0), { discard: true })
-            return yield* followAll
-          })
-      )
-    )
     yield* followAll
     // Nothing so far surely came from the account. If it does not answer now, the file stays unchanged.
     if (lastStranger !== null && !journal.hasHeard() && !(yield* answersOtherwise(lastStranger))) {

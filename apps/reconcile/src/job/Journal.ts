@@ -1,5 +1,7 @@
 import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import type { BatchId } from "effect-activecampaign/BatchId"
 import { isSettled } from "effect-activecampaign/ImportAnswer"
 import type { ImportSnapshot } from "effect-activecampaign/ImportSnapshot"
@@ -14,6 +16,12 @@ import type { RunEvent } from "./RunEvent.js"
 import * as Troubles from "./Troubles.js"
 
 const nowIso = Effect.map(DateTime.now, DateTime.formatIso)
+
+/**
+ * For so long settled answers wait for others to be decided with: ten batches together take little more than one. Readers
+ * of the file see their outcomes so much later.
+ */
+const decidedWithin = Duration.millis(500)
 
 /** What is recorded about a batch that stays `unset` across passes. */
 const suspicion = {
@@ -41,7 +49,10 @@ export interface Journal {
   readonly suspectedAt: (batchId: BatchId) => DateTime.Utc | undefined
   readonly suspect: (batchId: BatchId) => Effect.Effect<void, LedgerError, Ledger>
   readonly suspectAnew: (batchId: BatchId) => Effect.Effect<void, LedgerError, Ledger>
+  /** Records the answer at once. If the batch has settled, it is decided soon after, and told. */
   readonly recordAnswer: (snapshot: ImportSnapshot) => Effect.Effect<void, LedgerError, Ledger>
+  /** Decides what has settled and is not decided yet. */
+  readonly decide: Effect.Effect<void, LedgerError, Ledger>
   /** Writes new troubles. */
   readonly flush: Effect.Effect<void, LedgerError, Ledger>
   readonly count: (done: { readonly resolved?: number; readonly lookedUp?: number }) => void
@@ -95,6 +106,37 @@ export const make = (options: {
       yield* flush
     })
     const answered = (source: Source) => Effect.zipRight(troubles.answered(source), proven)
+
+    const undecided: Array<RunEvent> = []
+    let waiting: Fiber.RuntimeFiber<void> | null = null
+    const decideAll = Effect.suspend(() => {
+      const those = undecided.length
+      return those === 0
+        ? Effect.void
+        : Effect.zipRight(
+            reconcileStale({ meanwhile: true }),
+            Effect.suspend(() =>
+              Effect.forEach(undecided.splice(0, those), options.onEvent, { discard: true })
+            )
+          )
+    }).pipe(Effect.unsafeMakeSemaphore(1).withPermits(1))
+    const decideSoon = Effect.gen(function* () {
+      if (waiting !== null) return
+      const later = Effect.zipRight(
+        Effect.interruptible(Effect.sleep(decidedWithin)),
+        Effect.suspend(() => {
+          waiting = null
+          return decideAll
+        })
+      )
+      // What fails is tried again with the next, or at the end, and told then.
+      waiting = yield* Effect.forkDaemon(Effect.ignore(later))
+    })
+    const decide = Effect.suspend(() => {
+      const fiber = waiting
+      waiting = null
+      return Effect.zipRight(fiber === null ? Effect.void : Fiber.interrupt(fiber), decideAll)
+    })
     return {
       troubles,
       heardFrom,
@@ -116,14 +158,16 @@ export const make = (options: {
             return yield* options.onEvent({ _tag: "Answered", batchId, status: answer.status })
           }
           counts.settled += 1
-          yield* reconcileStale({ only: batchId })
-          yield* options.onEvent({ _tag: "Settled", batchId, status: answer.status })
+          undecided.push({ _tag: "Settled", batchId, status: answer.status })
+          yield* decideSoon
         }),
+      decide,
       flush,
       count: (done) => Object.assign(counts, done),
       finish: Effect.suspend(() =>
         heard
           ? Effect.gen(function* () {
+              yield* Effect.ignore(decide)
               yield* flush
               const result = { finishedAt: yield* nowIso, ...counts, errors: troubles.count() }
               yield* Runs.finish(yield* begun, result)

@@ -26,7 +26,7 @@ export interface LookupReport {
 }
 
 /** The number of a decimal ID; any other ID gives no bound. */
-const asNumber = (id: string) => (/^\d+$/.test(id) ? BigInt(id) : null)
+export const asNumber = (id: string) => (/^\d+$/.test(id) ? BigInt(id) : null)
 
 /** Counts what there is to look up, and asks for the account's size if that may save calls. */
 export const plan = <E>(
@@ -46,7 +46,8 @@ export const plan = <E>(
 /** Addresses handled together: each is one call, and they are recorded at once. */
 const addressesAtOnce = 20
 
-interface Counts {
+/** How many addresses have been found in the account, and how many are not in it. */
+export interface LookupCounts {
   found: number
   absent: number
 }
@@ -60,7 +61,7 @@ interface Asked {
  * One address after another, in random order: when calls or time run out, those that never get an answer are not always
  * before the others. Returns the errors if the account ignored the filter on addresses, so that only a walk can tell.
  */
-const byAddress = (step: AccountStep, calls: Calls, counts: Counts) =>
+const byAddress = (step: AccountStep, calls: Calls, counts: LookupCounts) =>
   Effect.gen(function* () {
     const addresses = [...(yield* Random.shuffle(yield* Lookups.unaccounted))]
     let next = 0
@@ -115,7 +116,7 @@ const byAddress = (step: AccountStep, calls: Calls, counts: Counts) =>
   })
 
 /** A walk from the first contact to the last. Only its whole length proves that an address is absent. */
-const byWalk = (step: AccountStep, calls: Calls, counts: Counts, upTo?: ContactId) =>
+const byWalk = (step: AccountStep, calls: Calls, counts: LookupCounts, upTo?: ContactId) =>
   Effect.gen(function* () {
     const begun = yield* Lookups.moment
     let isCut = false
@@ -146,9 +147,12 @@ const byWalk = (step: AccountStep, calls: Calls, counts: Counts, upTo?: ContactI
  * with those still unaccounted. If the account does not answer about one address, page or question, the others are still
  * asked for.
  */
-export const lookUp = (step: AccountStep): Effect.Effect<LookupReport, ContactsError | LedgerError, Ledger> =>
+export const lookUp = (
+  step: AccountStep,
+  before: Readonly<LookupCounts> = { found: 0, absent: 0 }
+): Effect.Effect<LookupReport, ContactsError | LedgerError, Ledger> =>
   Effect.gen(function* () {
-    const counts: Counts = { found: 0, absent: 0 }
+    const counts: LookupCounts = { ...before }
     const calls = makeCalls(step)
     let newest: ContactId | undefined
     /** Without the account's size, the addresses can still be looked up one by one. */
@@ -158,7 +162,7 @@ export const lookUp = (step: AccountStep): Effect.Effect<LookupReport, ContactsE
       return id
     })
     let followed = yield* plan(step, newestId)
-    yield* step.onEvent({ _tag: "Planned", plan: followed })
+    if (followed.addresses > 0) yield* step.onEvent({ _tag: "Planned", plan: followed })
     const walk = Effect.gen(function* () {
       const walked = yield* byWalk(step, calls, counts, newest)
       if (Either.isRight(walked) || walked.left === cut) return true

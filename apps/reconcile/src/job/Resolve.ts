@@ -22,7 +22,13 @@ export interface ResolveReport {
   readonly left: number
 }
 
-const idsPerCall = 100
+export const idsPerCall = 100
+
+/** How many IDs have been linked to an address, and how many are gone. */
+export interface ResolveCounts {
+  linked: number
+  gone: number
+}
 
 /** Resolves one ID, if the service ignores the filter on IDs. */
 const byItself = ({ client }: AccountStep, id: ContactId) =>
@@ -65,10 +71,11 @@ const halves = (ids: ReadonlyArray<ContactId>, reason: ContactsError): ReadonlyA
  * first, and not in the next ones by using up the calls.
  */
 export const resolve = (
-  step: AccountStep
+  step: AccountStep,
+  before: Readonly<ResolveCounts> = { linked: 0, gone: 0 }
 ): Effect.Effect<ResolveReport, ContactsError | LedgerError, Ledger> =>
   Effect.gen(function* () {
-    const counts = { linked: 0, gone: 0 }
+    const counts: ResolveCounts = { ...before }
     const calls = makeCalls(step)
     const unknown = yield* Links.unknownIds
     const pages = [...(yield* Random.shuffle(pagesOf(unknown)))]

@@ -1,3 +1,4 @@
+import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -15,11 +16,14 @@ import { type AccountStep, callBudget, withinTime } from "./AccountStep.js"
 import { follow } from "./Follow.js"
 import * as Journal from "./Journal.js"
 import { lookUp, plan } from "./LookUp.js"
+import * as Meanwhile from "./Meanwhile.js"
 import type { LookupPlan } from "./lookupPlan.js"
 import { resolve } from "./Resolve.js"
 import type { RunEvent, StepProblem } from "./RunEvent.js"
 import type { RunReport } from "./RunReport.js"
+import { timesKept, timeToSettle } from "./pollPolicy.js"
 import { steadyMillis } from "./steadyTime.js"
+import * as Turns from "./turns.js"
 
 export interface RunOptions {
   /** Whether to ask about the batches that have not settled; without it, only what `account` says is done. */
@@ -46,6 +50,14 @@ export interface AccountOptions {
 const endOf = (deadline: Duration.Duration) =>
   Effect.map(steadyMillis, (now) => now + Duration.toMillis(deadline))
 
+/** What the last batches of the file took to settle, in milliseconds, the latest last. */
+const timesToSettle = Effect.map(Batches.lastSettled(timesKept), (batches) =>
+  batches
+    .map(({ settledAt, since, wasOpen }) => timeToSettle(DateTime.distance(since, settledAt), wasOpen === 1))
+    .filter((time) => time > 0)
+    .reverse()
+)
+
 /**
  * Asks about every open batch until it settles, records each change, and computes the outcomes.
  *
@@ -64,8 +76,14 @@ export const run = (
     const { deadline, once } = options
     const open = options.follow ? yield* Batches.open : []
     const stepProblems: Array<StepProblem> = []
+    const turns = Turns.make()
     const calls = callBudget(options.account.maxCalls)
-    const journal = yield* Journal.make({ url: client.url, open: open.length, onEvent: options.onEvent })
+    const news = Effect.unsafeMakeLatch()
+    const onEvent = (event: RunEvent) => {
+      if (event._tag === "Settled") news.unsafeOpen()
+      return options.onEvent(event)
+    }
+    const journal = yield* Journal.make({ url: client.url, open: open.length, onEvent })
     // Each step has its own time: otherwise a batch that never settles would leave it none.
     const stepOf = (name: StepProblem["step"]) =>
       Effect.gen(function* () {
@@ -88,25 +106,38 @@ export const run = (
         }
         return step
       })
+    const { lookup: looksUp, resolve: resolves } = options.account
+    const meanwhile = Meanwhile.make({
+      turns,
+      news,
+      resolve: resolves && !once ? yield* stepOf("resolve") : null,
+      lookup: looksUp && !once ? yield* stepOf("lookup") : null
+    })
     const resolved = Effect.gen(function* () {
-      if (!options.account.resolve || (yield* Links.countUnknown) === 0) return null
-      return yield* resolve(yield* stepOf("resolve"))
+      const { gone, linked } = meanwhile.done.resolved
+      if (!resolves || (linked + gone === 0 && (yield* Links.countUnknown) === 0)) return null
+      return yield* resolve(yield* stepOf("resolve"), { linked, gone })
     })
     const lookedUp = Effect.gen(function* () {
-      if (!options.account.lookup || (yield* Lookups.countUnaccounted) === 0) return null
-      return yield* lookUp(yield* stepOf("lookup"))
+      const { absent, found } = meanwhile.done.lookedUp
+      if (!looksUp || (found + absent === 0 && (yield* Lookups.countUnaccounted) === 0)) return null
+      return yield* lookUp(yield* stepOf("lookup"), { found, absent })
     })
     return yield* Effect.gen(function* () {
       yield* options.onEvent({ _tag: "Started", open: open.length })
       const endsAt = yield* endOf(deadline)
-      const endings = yield* follow(open, {
+      const following = follow(open, {
         client,
         contacts,
         journal,
         once,
         endsAt,
+        timesToSettle: yield* timesToSettle,
+        turns,
         onEvent: options.onEvent
       })
+      const endings = yield* meanwhile.during(following)
+      yield* journal.decide
       const batchProblems = endings.flatMap((ending) => (ending._tag === "Failed" ? [ending.problem] : []))
       const report: RunReport = {
         open: open.length,

@@ -8,45 +8,13 @@ import type { Ledger } from "../ledger/Ledger.js"
 import type { LedgerError } from "../ledger/LedgerError.js"
 import * as Trouble from "../ledger/facts/Trouble.js"
 import { Attempts } from "./Attempts.js"
+import * as Episodes from "./episodes.js"
 import { type Failure, failureOf, type Source } from "./Failure.js"
 import type { RunEvent } from "./RunEvent.js"
 import { steadyMillis } from "./steadyTime.js"
 
-/** A row of the file while it lasts: of a batch, of a step, or of all batches together. */
-interface Episode {
-  readonly batchId: BatchId | null
-  readonly step: Trouble.Step
-  began: number
-  readonly firstAt: string
-  lastAt: string
-  times: number
-  recorded: number
-  last: Failure
-  isTold: boolean
-  /** Until when a wait was reported, on the steady clock. */
-  toldUntil: number
-  endedAt: string | null
-}
-
-/** What has failed for one source since it last answered. */
-export interface Streak {
-  /** When the first of these calls went out. */
-  readonly began: number
-  lastAt: string
-  calls: number
-  last: Failure
-  episode: Episode | null
-  /** The part that does not belong to another trouble: since when, and how many calls. */
-  ownFrom: number
-  ownFirstAt: string
-  ownCalls: number
-}
-
 /** Trouble that is over sooner is not reported. */
 const worthTelling = Duration.toMillis("5 seconds")
-
-/** A wait this long is reported, even if the trouble already was. */
-const worthTellingAgain = Duration.toMillis("1 minute")
 
 const nowIso = Effect.map(DateTime.now, DateTime.formatIso)
 
@@ -63,57 +31,23 @@ export const make = (options: {
   /** The trouble that earlier runs left: the batches, and whether none had an answer. */
   readonly lasting: { readonly batches: ReadonlySet<string>; readonly ofAll: boolean }
 }) => {
-  const streaks = new Map<string, Streak>()
+  const streaks = new Map<string, Episodes.Streak>()
   const sentAt = new Map<string, number>()
-  const episodes = new Set<Episode>()
+  const episodes = Episodes.make(options.onEvent)
   /** Batches with rows of earlier runs that an answer has ended by now. */
   const over = new Set<BatchId>()
   const lasting = new Set(options.lasting.batches)
   let lastsOfAll = options.lasting.ofAll
   const askedAbout = new Set<string>()
-  const ofSteps = new Map<string, Episode>()
-  let ofAll: Episode | null = null
+  const ofSteps = new Map<string, Episodes.Episode>()
+  let ofAll: Episodes.Episode | null = null
   let lastAnswer = Number.NEGATIVE_INFINITY
-  let count = 0
-
-  const add = (episode: Episode, failure: Failure, at: string) => {
-    episode.times += 1
-    episode.lastAt = at
-    episode.last = failure
-  }
-
-  const episodeOf = (
-    batchId: BatchId | null,
-    step: Trouble.Step,
-    members: ReadonlyArray<Streak>
-  ): Episode => {
-    const first = members.reduce((first, member) => (member.ownFrom < first.ownFrom ? member : first))
-    const last = members.reduce((last, member) => (member.lastAt > last.lastAt ? member : last))
-    const began = first.ownFrom
-    const episode: Episode = {
-      batchId,
-      step,
-      began,
-      firstAt: first.ownFirstAt,
-      lastAt: last.lastAt,
-      times: members.reduce((times, member) => times + member.ownCalls, 0),
-      recorded: 0,
-      last: last.last,
-      isTold: false,
-      toldUntil: began,
-      endedAt: null
-    }
-    for (const member of members) member.episode = episode
-    episodes.add(episode)
-    count += 1
-    return episode
-  }
 
   /** A step has one row, however often its calls alternate between failing and working. */
-  const episodeOfStep = (step: "resolve" | "lookup", streak: Streak): Episode => {
+  const episodeOfStep = (step: "resolve" | "lookup", streak: Episodes.Streak): Episodes.Episode => {
     const known = ofSteps.get(step)
     if (known === undefined) {
-      const episode = episodeOf(null, step, [streak])
+      const episode = episodes.begin(null, step, [streak])
       ofSteps.set(step, episode)
       return episode
     }
@@ -126,46 +60,19 @@ export const make = (options: {
   }
 
   /** Makes the trouble a row: of all batches, if none has answered since it began and others wait for answers. */
-  const begin = (source: Source, streak: Streak): Episode => {
+  const begin = (source: Source, streak: Episodes.Streak): Episodes.Episode => {
     if (streak.episode !== null) return streak.episode
     if (source._tag === "Step") return episodeOfStep(source.step, streak)
     const key = keyOf(source)
     const waiting = [...askedAbout].filter((other) => other !== key).length
     if (!streak.last.isOfTheWay || lastAnswer >= streak.ownFrom || waiting === 0) {
-      return episodeOf(source.batchId, "follow", [streak])
+      return episodes.begin(source.batchId, "follow", [streak])
     }
     const others = [...streaks].flatMap(([other, its]) =>
       other !== key && askedAbout.has(other) && its.episode === null && its.last.isOfTheWay ? [its] : []
     )
-    ofAll = episodeOf(null, "follow", [streak, ...others])
+    ofAll = episodes.begin(null, "follow", [streak, ...others])
     return ofAll
-  }
-
-  const tell = (episode: Episode, wait: number) =>
-    Effect.flatMap(steadyMillis, (now) => {
-      if (episode.isTold && (wait < worthTellingAgain || now < episode.toldUntil)) return Effect.void
-      episode.isTold = true
-      episode.toldUntil = now + wait
-      const { batchId, last } = episode
-      return options.onEvent({ _tag: "TroubleBegan", batchId, message: last.message, wait })
-    })
-
-  const passed = (episode: Episode, now: number) =>
-    Effect.suspend(() => {
-      if (!episode.isTold) return Effect.void
-      episode.isTold = false
-      const { batchId, times } = episode
-      return options.onEvent({
-        _tag: "TroubleEnded",
-        batchId,
-        calls: times,
-        millis: Math.round(now - episode.began)
-      })
-    })
-
-  const end = (episode: Episode, now: number, at: string) => {
-    episode.endedAt = at
-    return passed(episode, now)
   }
 
   const noted = (source: Source, failure: Failure) =>
@@ -192,8 +99,8 @@ export const make = (options: {
       streak.last = failure
       if (ofAll !== null && source._tag === "Batch" && failure.isOfTheWay) {
         streak.episode ??= ofAll
-        add(ofAll, failure, at)
-      } else if (streak.episode !== null) add(streak.episode, failure, at)
+        episodes.add(ofAll, failure, at)
+      } else if (streak.episode !== null) episodes.add(streak.episode, failure, at)
       return { streak, now }
     })
 
@@ -214,25 +121,13 @@ export const make = (options: {
             if (Option.isNone(next)) return
             const wait = Duration.toMillis(next.value)
             if (streak.episode === null && now - streak.ownFrom + wait <= worthTelling) return
-            yield* tell(begin(source, streak), wait)
+            yield* episodes.tell(begin(source, streak), wait)
           })
       })
 
   /** Writes what is new of each trouble. */
   const flush: Effect.Effect<void, LedgerError, Ledger> = Effect.gen(function* () {
-    for (const episode of episodes) {
-      const { batchId, endedAt, firstAt, last, lastAt, recorded, step, times } = episode
-      if (times > recorded) {
-        episode.recorded = times
-        const { body, error, message } = last
-        const failed = { firstAt, lastAt, times: times - recorded, error, message, body }
-        yield* batchId === null ? Trouble.recordOfStep(step, failed) : Trouble.recordOfBatch(batchId, failed)
-      }
-      if (endedAt !== null) {
-        episodes.delete(episode)
-        yield* batchId === null ? Trouble.endOfStep(step, endedAt) : Trouble.endOfBatch(batchId, endedAt)
-      }
-    }
+    yield* episodes.flush
     if (lastsOfAll && lastAnswer > Number.NEGATIVE_INFINITY) {
       lastsOfAll = false
       if (ofAll === null) yield* Trouble.endOfStep("follow", yield* nowIso)
@@ -246,7 +141,7 @@ export const make = (options: {
   return {
     listen,
     /** How many troubles there were. */
-    count: () => count,
+    count: episodes.count,
     /** Marks the batch as asked about, until it has settled or was given up. */
     open: (batchId: BatchId) => askedAbout.add(keyOf({ _tag: "Batch", batchId })),
     close: (batchId: BatchId) => askedAbout.delete(keyOf({ _tag: "Batch", batchId })),
@@ -264,7 +159,8 @@ export const make = (options: {
         const streak = known ?? (yield* noted(source, failure)).streak
         const episode = begin(source, streak)
         if (again === null) return
-        if ((yield* steadyMillis) - streak.ownFrom + again > worthTelling) yield* tell(episode, again)
+        if ((yield* steadyMillis) - streak.ownFrom + again > worthTelling)
+          yield* episodes.tell(episode, again)
       }),
     /** Keeps what has failed since the last answer, although its calls were not given up. */
     keep: (source: Source) => {
@@ -292,12 +188,12 @@ export const make = (options: {
             if (other.episode !== ended) continue
             Object.assign(other, { episode: null, ownFrom: now, ownFirstAt: at, ownCalls: 0 })
           }
-          yield* end(ended, now, at)
+          yield* episodes.end(ended, now, at)
         }
         const own = streak?.episode ?? null
         if (own === null || own.endedAt !== null) return
-        if (own.batchId === null) yield* passed(own, now)
-        else yield* end(own, now, at)
+        if (own.batchId === null) yield* episodes.passed(own, now)
+        else yield* episodes.end(own, now, at)
       }),
     /** A step has ended. What it left unasked lasts. */
     stepEnded: (step: "resolve" | "lookup", { isWhole }: { readonly isWhole: boolean }) =>

@@ -1,50 +1,237 @@
-import * as Deferred from "effect/Deferred"
-import * as Effect from "effect/Effect"
+import { firstWait, pollInterval, soonest, timesKept, timeToSettle } from "./pollPolicy.js"
 
-export interface Due {
-  /** When it is its turn, on the steady clock. */
-  readonly dueAt: number
+/** A batch to be asked about. All times are milliseconds on the steady clock. */
+export interface Followable {
+  /** When it was submitted, or added to the file if that is all that is known. */
+  readonly since: number
 }
 
-/** Inserts after everything that is due before it or at the same time. */
-const insert = <A extends Due>(queue: Array<A>, item: A) => {
+/** What to do now: ask about a batch, or wait until a time or until a call has ended, whichever comes first. */
+export type Turn<A> =
+  | { readonly _tag: "Ask"; readonly batch: A }
+  | { readonly _tag: "Wait"; readonly until: number }
+
+export interface Options {
+  readonly startsAt: number
+  /** When following must end. Every batch is asked about by then, if the rate allows. */
+  readonly endsAt: number
+  /** What the last batches took to settle, the latest last. */
+  readonly timesToSettle: ReadonlyArray<number>
+  /** Each batch is asked about once, so it is not worth waiting until it may have settled. */
+  readonly once: boolean
+}
+
+/** So many batches may be open that were asked about, calls under way included, before another one's first call. */
+export const mostOpen = 32
+
+/** A batch still open after so many calls is stuck, and keeps no other from its first call. */
+export const callsUntilStuck = 3
+
+/** So many first calls go out for each further one, if both are due. */
+export const firstsATurn = 3
+
+/** A call without an answer for so long keeps no other batch from its first call. */
+export const patience = 5_000
+
+/** So many calls may be under way that went out within the last second: their answers are to be recorded, one by one. */
+export const mostAtOnce = 8
+const atOnce = 1_000
+
+/** What shows that batches settle in another order than that of their age: so many early ones of the last first calls, … */
+const firstsKept = 30
+const manyEarly = 8
+
+/** … and so many older ones that were open when the last of them found a batch settled. */
+const manyOvertaken = 8
+
+/** Milliseconds from one call to the next, until this run has shown how many it takes. */
+const expectedPace = 250
+
+/** Kept back before the end, for the last answers to come. */
+const reserve = 2_000
+
+interface Place<A> {
+  readonly batch: A
+  /** Answers in this run that said it is open. */
+  opens: number
+  /** Whether its first call is one of this run. */
+  readonly isFresh: boolean
+  /** When it was asked last, or is asked next. */
+  at: number
+}
+
+/** Keeps a line in the order of its times; what has the same time stays in the order in which it came. */
+const insert = <A>(line: Array<Place<A>>, place: Place<A>) => {
   let low = 0
-  let high = queue.length
+  let high = line.length
   while (low < high) {
     const middle = (low + high) >> 1
-    if ((queue[middle]?.dueAt ?? 0) <= item.dueAt) low = middle + 1
+    if ((line[middle]?.at ?? 0) <= place.at) low = middle + 1
     else high = middle
   }
-  queue.splice(low, 0, item)
+  line.splice(low, 0, place)
 }
 
+const never = Number.POSITIVE_INFINITY
+
 /**
- * Visits items a few at a time, earliest due first, until each is done. A visit returns true to have the item visited
- * again, so that a few stuck items cannot keep the others waiting forever.
+ * Decides which batch is asked about next, at one shared rate. It makes no call and knows no clock.
+ *
+ * There are two lines. In one wait the batches that have not been asked about, the oldest in front; a batch is due at the age
+ * at which half of the last ones had settled. In the other wait those that were asked about and are open; the one that
+ * has been due for longest is in front. If both have a batch that is due, each has its share of the calls, so that neither
+ * starves the other.
+ *
+ * A first call that comes too early shows that the batches behind it are open, too, so first calls pause until that batch is
+ * asked again. Each further one in a row halves the pause: batches that are stuck must not hold up the others. Where batches
+ * turn out to settle in another order, there is no pause, and no bound on how many are open.
  */
-export const inTurn = <A extends Due, E, R>(
-  items: ReadonlyArray<A>,
-  atOnce: number,
-  visit: (item: A) => Effect.Effect<boolean, E, R>
-): Effect.Effect<void, E, R> =>
-  Effect.gen(function* () {
-    const queue: Array<A> = []
-    for (const item of items) insert(queue, item)
-    const failure = yield* Deferred.make<void, E>()
-    const worker: Effect.Effect<void, E, R> = Effect.suspend(() => {
-      const item = queue.shift()
-      if (item === undefined) return Effect.void
-      return Effect.flatMap(visit(item), (again) => {
-        if (again) insert(queue, item)
-        return worker
-      })
-    })
-    const workers = Effect.forEach(
-      Array.from({ length: Math.min(atOnce, items.length) }),
-      () => Effect.catchAllCause(worker, (cause) => Deferred.failCause(failure, cause)),
-      { concurrency: "unbounded", discard: true }
-    )
-    // Not left to forEach: when one of its own fails, it lets others sleep to the end of a race they are in.
-    yield* Effect.raceFirst(Deferred.await(failure), workers)
-    if (yield* Deferred.isDone(failure)) yield* Deferred.await(failure)
-  })
+export const make = <A extends Followable>(options: Options) => {
+  const { endsAt, once, startsAt } = options
+  const fresh: Array<Place<A>> = []
+  const asked: Array<Place<A>> = []
+  const underWay = new Map<A, Place<A>>()
+  const times = options.timesToSettle.slice(-timesKept)
+  let wait = once ? soonest : firstWait(times)
+  /** Of those that wait to be asked again, how many keep others from their first call. */
+  let open = 0
+  let pausedUntil = Number.NEGATIVE_INFINITY
+  let earlyInARow = 0
+  let freshInARow = 0
+  let lastAsk: number | null = null
+  let pace = expectedPace
+
+  /** Whether the last first calls came too early, the latest last. */
+  const wereEarly: Array<boolean> = []
+  /** Batches whose first call was one of this run, and that are open. */
+  let allOpen = 0
+  let wasOvertaken = false
+
+  const noteFirst = (isEarly: boolean) => {
+    if (!isEarly) wasOvertaken = allOpen >= manyOvertaken
+    wereEarly.push(isEarly)
+    if (wereEarly.length > firstsKept) wereEarly.shift()
+  }
+
+  /** A batch settled before many older ones, and it is no rare case that first calls come too early. */
+  const isOutOfOrder = () => wasOvertaken && wereEarly.filter((isEarly) => isEarly).length > manyEarly
+
+  const isCounted = ({ isFresh, opens }: Place<A>) => isFresh && opens > 0 && opens < callsUntilStuck
+
+  /** From when on the time that is left is needed to ask about each batch once. */
+  const hurryFrom = () => endsAt - reserve - fresh.length * pace * (1 + 1 / firstsATurn)
+
+  const freshAt = () => {
+    const [head] = fresh
+    if (head === undefined) return never
+    const mayHaveSettled = Math.min(head.batch.since + wait, startsAt + (endsAt - startsAt) / 2)
+    return Math.min(isOutOfOrder() ? mayHaveSettled : Math.max(mayHaveSettled, pausedUntil), hurryFrom())
+  }
+
+  /** How many calls went out within this time and have no answer yet, and until when the first of them counts. */
+  const underWayFor = (millis: number, now: number) => {
+    let calls = 0
+    let until = never
+    for (const { at } of underWay.values()) {
+      if (at + millis <= now) continue
+      calls += 1
+      until = Math.min(until, at + millis)
+    }
+    return { calls, until }
+  }
+
+  const ask = (line: Array<Place<A>>, now: number): Turn<A> | undefined => {
+    const next = line.shift()
+    if (next === undefined) return undefined
+    freshInARow = line === fresh ? freshInARow + 1 : 0
+    // Two calls without a rest between them show how fast the rate lets them go; a pause of the whole account does not.
+    if (lastAsk !== null) pace += (Math.min(now - lastAsk, 2_000) - pace) / 10
+    lastAsk = now
+    if (isCounted(next)) open -= 1
+    next.at = now
+    underWay.set(next.batch, next)
+    return { _tag: "Ask", batch: next.batch }
+  }
+
+  const leave = (batch: A) => {
+    const left = underWay.get(batch)
+    underWay.delete(batch)
+    return left
+  }
+
+  return {
+    /** Adds a batch without an answer so far behind those that are as old. */
+    add: (batch: A) => insert(fresh, { batch, opens: 0, isFresh: true, at: batch.since }),
+    /** Adds a batch that was asked about before. It is due at once, behind the others like it. */
+    addAsked: (batch: A) => insert(asked, { batch, opens: 0, isFresh: false, at: startsAt }),
+    next: (now: number): Turn<A> => {
+      const recent = underWayFor(atOnce, now)
+      if (recent.calls >= mostAtOnce) return { _tag: "Wait", until: recent.until }
+      const { calls, until } = underWayFor(patience, now)
+      const isHurry = now >= hurryFrom()
+      const hasRoom = open + calls < mostOpen || isHurry || isOutOfOrder()
+      const firstAt = freshAt()
+      const againAt = asked[0]?.at ?? never
+      const isAgainDue = againAt <= now
+      const isFirstDue = hasRoom && firstAt <= now
+      const isFirstsTurn = isFirstDue && (!isAgainDue || freshInARow < firstsATurn)
+      const turn = isFirstsTurn ? ask(fresh, now) : isAgainDue ? ask(asked, now) : undefined
+      if (turn !== undefined) return turn
+      lastAsk = null
+      // A batch that is due and has no room gets it when a call ends, or has gone on for too long.
+      const wake = [firstAt, againAt, fresh.length > 0 ? hurryFrom() : never, until]
+      return { _tag: "Wait", until: Math.min(...wake.filter((time) => time > now)) }
+    },
+    /** The call has shown that the batch has settled. */
+    settled: (batch: A, now: number) => {
+      const left = leave(batch)
+      if (left === undefined || !left.isFresh || once) return
+      if (left.opens === 0) {
+        earlyInARow = 0
+        noteFirst(false)
+      } else allOpen -= 1
+      times.push(timeToSettle(now - batch.since, left.opens > 0))
+      if (times.length > timesKept) times.shift()
+      wait = firstWait(times)
+    },
+    /** The call has shown that the batch is open. Gives the time of its next one. */
+    isOpen: (batch: A, now: number): number => {
+      const left = leave(batch)
+      const at = now + pollInterval(now - batch.since)
+      if (left === undefined) return at
+      left.opens += 1
+      if (isCounted(left)) open += 1
+      if (left.isFresh && left.opens === 1) {
+        allOpen += 1
+        noteFirst(true)
+        pausedUntil = now + (at - now) / 2 ** earlyInARow
+        earlyInARow += 1
+      }
+      left.at = at
+      insert(asked, left)
+      return at
+    },
+    /** The call has failed and is made again at that time. */
+    putOff: (batch: A, until: number) => {
+      const left = leave(batch)
+      if (left !== undefined) insert(asked, { ...left, isFresh: false, at: until })
+    },
+    /** The batch is not asked about again. */
+    giveUp: (batch: A) => {
+      underWay.delete(batch)
+    },
+    /** Puts back those whose calls were given up without an answer. */
+    putBack: (now: number, batches: (batch: A) => boolean) => {
+      for (const place of [...underWay.values()]) {
+        underWay.delete(place.batch)
+        if (batches(place.batch)) insert(asked, { ...place, isFresh: false, at: now })
+      }
+    },
+    /** Batches that wait or are being asked about. */
+    size: () => fresh.length + asked.length + underWay.size,
+    /** Takes out all that wait. */
+    takeRest: (): ReadonlyArray<A> => [...fresh.splice(0), ...asked.splice(0)].map(({ batch }) => batch)
+  }
+}
+
+export type DueQueue<A extends Followable> = ReturnType<typeof make<A>>

@@ -6,6 +6,10 @@ export const contactsPerPage = 100
 /** From this many addresses on it is worth a call to ask how large the account is. */
 export const worthAsking = 50
 
+/** How many calls a walk to the contact with this ID takes, at most. */
+export const callsOfWalk = (newestId: bigint): number =>
+  Number((newestId + BigInt(contactsPerPage) - 1n) / BigInt(contactsPerPage)) + 1
+
 /** How to look up unaccounted addresses, and what it costs. */
 export interface LookupPlan {
   /** Addresses to look up. */
@@ -34,8 +38,7 @@ export const planLookup = (known: {
   readonly mustWalk?: boolean
 }): LookupPlan => {
   const { addresses, budget, mustWalk = false, newestId } = known
-  const walkCalls =
-    newestId === null ? null : Number((newestId + BigInt(contactsPerPage) - 1n) / BigInt(contactsPerPage)) + 1
+  const walkCalls = newestId === null ? null : callsOfWalk(newestId)
   const walks = walkCalls !== null && walkCalls <= budget && (mustWalk || walkCalls < addresses)
   const method: Method = walks ? "walk" : "address"
   const affordable = walks ? addresses : mustWalk ? 0 : Math.min(addresses, budget)

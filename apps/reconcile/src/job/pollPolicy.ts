@@ -4,15 +4,39 @@ import * as Duration from "effect/Duration"
 /** `false` is documented for less than a second after the submission; after this long it means no such batch. */
 export const unsetGrace = Duration.seconds(60)
 
-/** Within a second of the submission the status is `false`, so a first call then would be wasted. */
-export const firstDelay = (age: Duration.Duration) => Duration.subtract("1 second", age)
+/**
+ * The first wait, at least, and where nothing is known yet about how long batches take. Within a second of the submission
+ * the status is `false`, so a first call then would be wasted.
+ */
+export const soonest = Duration.toMillis("1 second")
+
+/** However long batches took before, the first call waits no longer. */
+export const longestFirstWait = Duration.toMillis("1 minute")
+
+/** Of how many batches the time to settle counts. */
+export const timesKept = 30
+
+/**
+ * The wait from the submission of a batch to the first call: the median of what the last batches took to settle. Times in
+ * milliseconds.
+ */
+export const firstWait = (timesToSettle: ReadonlyArray<number>): number => {
+  const last = timesToSettle.slice(-timesKept).sort((one, other) => one - other)
+  const median = last[last.length >> 1] ?? soonest
+  return Math.min(longestFirstWait, Math.max(soonest, median))
+}
+
+/**
+ * How long a batch took to settle, as far as is known at this age. If the first call finds it settled, it was so for a while:
+ * without this, the first wait could grow, but never shrink.
+ */
+export const timeToSettle = (age: number, wasSeenOpen: boolean): number => (wasSeenOpen ? age : 0.8 * age)
 
 /**
  * The wait before a batch is asked about again: a quarter of its age, within 1 to 10 s. A young batch is
- * seen soon after it settles, an old one does not eat the others' share of the rate.
+ * seen soon after it settles, an old one does not eat the others' share of the rate. In milliseconds.
  */
-export const pollInterval = (age: Duration.Duration): Duration.Duration =>
-  Duration.clamp(Duration.times(age, 0.25), { minimum: "1 second", maximum: "10 seconds" })
+export const pollInterval = (age: number): number => Math.min(10_000, Math.max(1_000, 0.25 * age))
 
 /**
  * Whether a time noted by another process is longer ago than the grace period, by the wall clock. A time in the future

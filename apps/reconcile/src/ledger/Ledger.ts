@@ -4,9 +4,12 @@ import type { SqlError } from "@effect/sql/SqlError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as AST from "effect/SchemaAST"
 import { isSqlError, withImmediateTransaction } from "./file/transaction.js"
 import type * as Scope from "effect/Scope"
-import { fromSqlite, LedgerError } from "./LedgerError.js"
+import { fromRow, fromSqlite, LedgerError } from "./LedgerError.js"
 import { type OpenOptions, openFile } from "./file/openFile.js"
 import { readOnlyClient } from "./file/readOnly.js"
 
@@ -29,7 +32,50 @@ export interface Service {
   readonly transactUnchecked: Service["transact"]
 }
 
-export class Ledger extends Context.Tag("ac-reconcile/Ledger")<Ledger, Service>() {}
+export class Ledger extends Context.Tag("ac-reconcile/Ledger")<Ledger, Service>() {
+  /** Runs what is made of the file's client; its SQL errors are told as what happened to the file. */
+  static readonly use = <A, E, R>(
+    body: (sql: SqlClient.SqlClient) => Effect.Effect<A, E | SqlError, R>
+  ): Effect.Effect<A, Exclude<E, SqlError> | LedgerError, R | Ledger> =>
+    Effect.flatMap(Ledger, ({ sql, use }) => use(body(sql)))
+
+  /** As `use`, in one transaction: all or nothing is recorded. */
+  static readonly transact = <A, E, R>(
+    body: (sql: SqlClient.SqlClient) => Effect.Effect<A, E | SqlError, R>
+  ): Effect.Effect<A, Exclude<E, SqlError> | LedgerError, R | Ledger> =>
+    Effect.flatMap(Ledger, ({ sql, transact }) => transact(body(sql)))
+
+  /**
+   * The rows of a statement, each decoded; one that does not decode is a `LedgerError` that names its table or view.
+   *
+   * Two kinds of rows stay raw: those of which there may be a million, and the numbers that a write returns of its own
+   * STRICT table.
+   */
+  static readonly query = <A, I>(
+    row: Schema.Schema<A, I>,
+    statement: (sql: SqlClient.SqlClient) => Effect.Effect<ReadonlyArray<unknown>, SqlError>
+  ): Effect.Effect<ReadonlyArray<A>, LedgerError, Ledger> => {
+    const from = Option.getOrElse(AST.getIdentifierAnnotation(row.ast), () => "the ledger")
+    return Effect.flatMap(Ledger, ({ file, sql, use }) =>
+      Effect.flatMap(use(statement(sql)), (rows) =>
+        Effect.mapError(Schema.decodeUnknown(Schema.Array(row))(rows), (error) =>
+          fromRow(file, from, rows, error)
+        )
+      )
+    )
+  }
+
+  /** What a statement calls `number` in its one row; 0 where it has none. */
+  static readonly number = (
+    from: string,
+    statement: (sql: SqlClient.SqlClient) => Effect.Effect<ReadonlyArray<unknown>, SqlError>
+  ): Effect.Effect<number, LedgerError, Ledger> =>
+    Effect.map(Ledger.query(rowOf(from, { number: Schema.Int }), statement), ([row]) => row?.number ?? 0)
+}
+
+/** The rows of a table or view, by the name that an error is to tell. */
+export const rowOf = <Fields extends Schema.Struct.Fields>(from: string, fields: Fields) =>
+  Schema.Struct(fields).annotations({ identifier: from })
 
 const layerOf = (
   file: string,
@@ -62,10 +108,9 @@ export const layerReadOnly = (file: string): Layer.Layer<Ledger, LedgerError> =>
   layerOf(file, readOnlyClient(file))
 
 /** The base URL of the account the file is tied to, if any. */
-export const boundAccount = Effect.flatMap(Ledger, ({ sql, use }) =>
-  use(
-    Effect.map(sql<{ readonly base_url: string }>`SELECT base_url FROM accounts`, (rows) => rows[0]?.base_url)
-  )
+export const boundAccount = Effect.map(
+  Ledger.query(rowOf("accounts", { base_url: Schema.String }), (sql) => sql`SELECT base_url FROM accounts`),
+  ([account]) => account?.base_url
 )
 
 /** Refuses another account than the one the file is tied to. Writes nothing. */
@@ -84,8 +129,9 @@ export const checkAccount = (baseUrl: string): Effect.Effect<void, LedgerError, 
 
 /** Ties the file to the account that gave its first answer. */
 export const bindAccount = (baseUrl: string, now: string): Effect.Effect<void, LedgerError, Ledger> =>
-  Effect.flatMap(Ledger, ({ sql, transact }) =>
-    transact(
-      sql`INSERT INTO accounts (account_id, base_url, bound_at) VALUES (1, ${baseUrl}, ${now}) ON CONFLICT DO NOTHING`
+  Effect.asVoid(
+    Ledger.transact(
+      (sql) =>
+        sql`INSERT INTO accounts (account_id, base_url, bound_at) VALUES (1, ${baseUrl}, ${now}) ON CONFLICT DO NOTHING`
     )
   )

@@ -1,5 +1,6 @@
 import { existsSync, statfsSync } from "node:fs"
 import { dirname } from "node:path"
+import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 
 /** The database file cannot be used as the ledger, or could not be written. `reason` finishes a sentence about `file`. */
@@ -119,4 +120,26 @@ export const fromSqlite = (file: string, error: unknown): LedgerError => {
     })
   }
   return new LedgerError({ file, kind: "failed", reason: messageOf(error) })
+}
+
+const shown = (value: unknown) => {
+  const text = typeof value === "string" || typeof value === "number" ? JSON.stringify(value) : typeof value
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text
+}
+
+/** One of the rows of a table or view holds what this program never writes there. */
+export const fromRow = (
+  file: string,
+  from: string,
+  rows: ReadonlyArray<unknown>,
+  error: ParseResult.ParseError
+): LedgerError => {
+  const [issue] = ParseResult.ArrayFormatter.formatErrorSync(error)
+  const [row, column = ""] = issue?.path ?? []
+  const found = new Map(Object.entries(rows[Number(row)] ?? {})).get(String(column))
+  return new LedgerError({
+    file,
+    kind: "damaged",
+    reason: `row ${Number(row) + 1} of ${from} has ${shown(found)} as its ${String(column)}, which ac-reconcile never writes there. Another program may have changed the file. Restore a copy, or name another file with --db FILE.`
+  })
 }

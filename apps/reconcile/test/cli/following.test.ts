@@ -1,23 +1,11 @@
 import { describe, expect, it } from "vitest"
-import { dump, rows, values } from "./support/database.js"
-import { csvOf, documentedAnswer, documentedContacts, documentedServer, fast } from "./support/documented.js"
+import { rows, values, statusOfBatches } from "./support/database.js"
+import { documentedAnswer, documentedServer, fast } from "./support/documented.js"
 import { envelopeOf, expectCleanOutput, expectDone } from "./support/said.js"
-import { account, batchIdOf, inWorld, type World } from "./support/World.js"
+import { prepared } from "./support/trouble.js"
+import { account, batchIdOf, inWorld } from "./support/World.js"
 
 const stuck = '{"status":"active"}'
-
-const load = async (
-  world: World,
-  batchId = "batch-1",
-  emails: ReadonlyArray<string> = documentedContacts
-) => {
-  world.write("sent.csv", csvOf(batchId, emails))
-  expectDone(await world.run(["contacts", "load", "sent.csv", "--batch-column", "batch_id"]))
-  return world.path("reconcile.db")
-}
-
-const settledBatches = (db: string) =>
-  rows(db, "SELECT batch_id, status FROM batch_overview ORDER BY batch_id").map((row) => ({ ...row }))
 
 describe.concurrent("following a batch", () => {
   it(
@@ -25,7 +13,7 @@ describe.concurrent("following a batch", () => {
     inWorld(async (world) => {
       const answers = ['{"status":false}', '{"status":false}', stuck, documentedAnswer]
       const url = await world.serve(documentedServer((_, call) => answers[call - 1] ?? "{}"))
-      const db = await load(world)
+      const db = await prepared(world)
       const ran = await world.run(["run", ...fast], { env: account(url) })
       expectDone(ran)
       expect(ran.stdout.match(/^completed /gm)).toHaveLength(1)
@@ -47,7 +35,7 @@ describe.concurrent("following a batch", () => {
     inWorld(async (world) => {
       let answer = '{"status":false}'
       const url = await world.serve(documentedServer(() => answer))
-      const db = await load(world)
+      const db = await prepared(world)
       const once = await world.run(["run", "--once", ...fast], { env: account(url) })
       expectDone(once)
       expect(once.stdout).toContain("1 batch asked about, 0 settled, 1 not settled yet.")
@@ -56,7 +44,7 @@ describe.concurrent("following a batch", () => {
 
       answer = documentedAnswer
       expectDone(await world.run(["run", "--once", ...fast], { env: account(url) }))
-      expect(settledBatches(db)).toEqual([{ batch_id: "batch-1", status: "completed" }])
+      expect(statusOfBatches(db)).toEqual([{ batch_id: "batch-1", status: "completed" }])
       expect(values(db, "SELECT count(*) FROM contact_status WHERE outcome = 'pending'")).toEqual([0])
     })
   )
@@ -66,7 +54,7 @@ describe.concurrent("following a batch", () => {
     inWorld(async (world) => {
       let answer = stuck
       const url = await world.serve(documentedServer(() => answer))
-      const db = await load(world)
+      const db = await prepared(world)
       const late = await world.run(["run", "--deadline", "2s", ...fast], { env: account(url) })
       expectCleanOutput(late)
       expect(late).toMatchObject({ code: 8, stderr: "" })
@@ -81,7 +69,7 @@ describe.concurrent("following a batch", () => {
 
       answer = documentedAnswer
       expectDone(await world.run(["run", ...fast], { env: account(url) }))
-      expect(settledBatches(db)).toEqual([{ batch_id: "batch-1", status: "completed" }])
+      expect(statusOfBatches(db)).toEqual([{ batch_id: "batch-1", status: "completed" }])
       expect(values(db, "SELECT count(*) FROM reconcile_runs WHERE finished_at IS NULL")).toEqual([0])
     })
   )
@@ -118,7 +106,7 @@ describe.concurrent("following a batch", () => {
         const url = await world.serve((request, response) => {
           if (batchIdOf(request) !== "silent") documented(request, response)
         })
-        const db = await load(world)
+        const db = await prepared(world)
         await world.run(["batches", "add", "--id", "silent"])
         const args = ["run", "--deadline", "4s", ...once, ...fast]
         const ran = await world.run(args, { env: account(url) })
@@ -126,7 +114,7 @@ describe.concurrent("following a batch", () => {
         expect(ran.code).toBe(1)
         expect(ran.stderr).toMatch(/^ac-reconcile: Batch silent gave no answer for \ds\. [^\n]*\n$/)
         expect(ran.stdout).toContain("2 batches asked about, 1 settled, 1 without an answer.")
-        expect(settledBatches(db)).toContainEqual({ batch_id: "batch-1", status: "completed" })
+        expect(statusOfBatches(db)).toContainEqual({ batch_id: "batch-1", status: "completed" })
         expect((await world.run(["batches", "show", "silent"])).stdout).toContain(
           "Batch silent is without an answer."
         )
@@ -149,7 +137,7 @@ describe.concurrent("following a batch", () => {
       const ids = nonsense.map((_, index) => `batch-${index}`)
       await world.run(["batches", "add", ...ids.flatMap((id) => ["--id", id])])
       expectDone(await world.run(["run", "--once", ...fast], { env }))
-      expect(settledBatches(world.path("reconcile.db"))).toEqual(
+      expect(statusOfBatches(world.path("reconcile.db"))).toEqual(
         ids.map((batch_id) => ({ batch_id, status: "completed" }))
       )
     })
@@ -160,7 +148,7 @@ describe.concurrent("following a batch", () => {
     inWorld(async (world) => {
       const answers = ['{"status":"paused"}', documentedAnswer]
       const url = await world.serve(documentedServer((_, call) => answers[call - 1] ?? "{}"))
-      const db = await load(world)
+      const db = await prepared(world)
       expectDone(await world.run(["run", ...fast], { env: account(url) }))
       expect(values(db, "SELECT status FROM batch_answers ORDER BY sequence")).toEqual([
         "paused",
@@ -188,7 +176,7 @@ describe.concurrent("following a batch", () => {
       const url = await world.simulate({ batches, faults })
       await world.run(["batches", "add", ...batches.flatMap(({ batchId }) => ["--id", batchId])])
       expectDone(await world.run(["run", ...fast], { env: account(url) }))
-      expect(settledBatches(world.path("reconcile.db"))).toEqual(
+      expect(statusOfBatches(world.path("reconcile.db"))).toEqual(
         batches.map(({ batchId }) => ({ batch_id: batchId, status: "completed" }))
       )
     })
@@ -219,104 +207,4 @@ describe.concurrent("following a batch", () => {
       expect(values(db, "SELECT count(*) FROM batch_successes")).toEqual([20])
     })
   )
-})
-
-describe.concurrent("the exit code of a run", () => {
-  it(
-    "is 3 if --fail-on names an outcome that occurred, and 0 if it did not",
-    inWorld(async (world) => {
-      const env = account(await world.serve(documentedServer(() => documentedAnswer)))
-      await load(world)
-      const rejected = await world.run(["run", "--fail-on", "missing,rejected", ...fast], { env })
-      expectCleanOutput(rejected)
-      expect(rejected).toMatchObject({ code: 3, stderr: "" })
-      expect(rejected.stdout).toContain("2  33.3%  in the failure list")
-      // What stands in the file counts, also when nothing is left to ask.
-      const again = await world.run(["run", "--fail-on", "rejected", "--json", ...fast], { env })
-      expect(again).toMatchObject({ code: 3, stderr: "" })
-      expect(envelopeOf(again.stdout).exitCode).toBe(3)
-      const happy = await world.run(["run", "--fail-on", "unaccounted,findings", ...fast], { env })
-      expect(happy.code).toBe(0)
-    })
-  )
-
-  it(
-    "is 3 with --fail-on findings if an address failed that was not sent",
-    inWorld(async (world) => {
-      const env = account(await world.serve(documentedServer(() => documentedAnswer)))
-      await load(world, "batch-1", documentedContacts.slice(0, 4))
-      const ran = await world.run(["run", "--fail-on", "findings", ...fast], { env })
-      expect(ran).toMatchObject({ code: 3, stderr: "" })
-      expect(ran.stdout).toMatch(/^ +unmatched-failure +1\n +invalid'character@example\.com: /m)
-    })
-  )
-
-  for (const status of ["failed", "interrupted"]) {
-    it(
-      `is 5 if a batch ended as ${status}, with contacts unaccounted and never rejected; with --once 0`,
-      inWorld(async (world) => {
-        const env = account(await world.serve(documentedServer(() => `{"status":"${status}"}`)))
-        const db = await load(world)
-        const ran = await world.run(["run", "--db", db, ...fast], { env })
-        expectCleanOutput(ran)
-        expect(ran).toMatchObject({ code: 5, stderr: "" })
-        expect(ran.stdout).toMatch(new RegExp(`^${status} +batch-1 +6 sent: 6 unaccounted$`, "m"))
-        expect(values(db, "SELECT DISTINCT outcome FROM contact_status")).toEqual(["unaccounted"])
-        expect(await world.run(["wait", "batch-1"], { env })).toMatchObject({ code: 5 })
-        await world.run(["batches", "add", "--id", "batch-1", "--db", "other.db"])
-        expectDone(await world.run(["run", "--once", "--db", "other.db", ...fast], { env }))
-      })
-    )
-  }
-
-  for (const [signal, code] of [
-    ["SIGINT", 130],
-    ["SIGTERM", 143]
-  ] as const) {
-    it(
-      `is ${code} on ${signal}, says where it stands and that nothing is lost, and the next run continues`,
-      inWorld(async (world) => {
-        let asked = () => {}
-        const answer = (batchId: string) => {
-          asked()
-          return batchId === "batch-1" ? documentedAnswer : stuck
-        }
-        const env = account(await world.serve(documentedServer(answer)))
-        const db = await load(world)
-        await world.run(["batches", "add", "--id", "batch-2"])
-        const run = world.start(["run", ...fast], { env })
-        await run.said(/^completed +batch-1/m)
-        run.process.kill(signal)
-        const ended = await run.ended
-        expectCleanOutput(ended)
-        expect(ended).toMatchObject({ code, signal: null })
-        const lines = ended.stderr
-          .trimEnd()
-          .split("\n")
-          .slice(signal === "SIGINT" ? 1 : 0)
-        if (signal === "SIGINT")
-          expect(ended.stderr).toMatch(/^ac-reconcile: Stopping: finishing the write …/)
-        expect(lines).toEqual([
-          expect.stringMatching(/^ac-reconcile: 1 of 2 batches settled; .*calls?; \d+s\.$/),
-          expect.stringMatching(
-            /^ac-reconcile: Stopped by a signal\. Nothing recorded is lost; .* continue\.$/
-          )
-        ])
-        expect(settledBatches(db)).toContainEqual({ batch_id: "batch-1", status: "completed" })
-
-        const before = dump(db).batch_answers
-        // It says nothing until it ends, so a call tells that it is under way.
-        const underWay = new Promise<void>((resolve) => {
-          asked = resolve
-        })
-        const json = world.start(["run", "--json", ...fast], { env })
-        await underWay
-        json.process.kill(signal)
-        const told = await json.ended
-        expect(told).toMatchObject({ code, stderr: "" })
-        expect(envelopeOf(told.stdout)).toMatchObject({ command: "run", exitCode: code })
-        expect(dump(db).batch_answers?.slice(0, before?.length)).toEqual(before)
-      })
-    )
-  }
 })

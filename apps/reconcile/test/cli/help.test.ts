@@ -50,6 +50,7 @@ const commands: Readonly<Record<string, ReadonlyArray<string>>> = {
     "--no-lookup",
     "--max-calls",
     "--fail-on",
+    "--events",
     "--db",
     "--json"
   ],

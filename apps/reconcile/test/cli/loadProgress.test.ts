@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { describeLoaded } from "../../src/cli/output/loadProgress.js"
+import { describeLoaded } from "../../src/cli/output/progress.js"
 
 describe("the progress of a load", () => {
   it("shows rows, megabytes and the share of a file of known size", () => {

@@ -12,26 +12,15 @@ import {
 import Sqlite from "better-sqlite3"
 import { describe, expect, it } from "vitest"
 import { dump, values } from "./support/database.js"
-import { envelopeOf, expectCleanOutput, expectDone, expectRefusal } from "./support/said.js"
+import { loadMixed, namesIn, writeMixed } from "./support/mixed.js"
+import { envelopeOf, expectDone, expectRefusal } from "./support/said.js"
 import { shell } from "./support/shell.js"
 import { prepared } from "./support/trouble.js"
-import { inWorld, type Started, type World } from "./support/World.js"
+import { inWorld, type World } from "./support/World.js"
 
 const modeOf = (world: World, name: string) => statSync(world.path(name)).mode & 0o777
 
 const header = /^name,email,.*outcome/
-
-/** Without what SQLite keeps beside a database that was read. */
-const namesIn = (world: World) =>
-  readdirSync(world.folder)
-    .filter((name) => !/-(wal|shm)$/.test(name))
-    .sort()
-
-/** A file with one good row and one bad one. */
-const writeMixed = (world: World, name = "in.csv") =>
-  world.write(name, "email,batch_id\na@x.test,b-1\nno address,b-1,surplus\n")
-
-const load = ["contacts", "load", "in.csv", "--batch-column", "batch_id"]
 
 describe("an output that would destroy something", () => {
   it(
@@ -52,9 +41,9 @@ describe("an output that would destroy something", () => {
         ["export", "outcomes", "-o", "soft.csv"],
         ["export", "outcomes", "-o", "reconcile.db-wal"],
         ["export", "outcomes", "-o", "crm.sqlite"],
-        [...load, "--rejects", "in.csv"],
-        [...load, "--rejects", "reconcile.db"],
-        [...load, "--db", "new.db", "--rejects", "new.db"],
+        [...loadMixed, "--rejects", "in.csv"],
+        [...loadMixed, "--rejects", "reconcile.db"],
+        [...loadMixed, "--db", "new.db", "--rejects", "new.db"],
         ["contacts", "load", "--from", "crm.sqlite", "--table", "people", "--rejects", "crm.sqlite-journal"],
         ["snapshot", "reconcile.db-journal"]
       ]
@@ -76,11 +65,11 @@ describe("an output that would destroy something", () => {
       execFileSync("mkfifo", [world.path("fifo")])
       symlinkSync("/dev/null", world.path("null"))
       expectRefusal(
-        await world.run([...load, "--db", "fifo"]),
+        await world.run([...loadMixed, "--db", "fifo"]),
         7,
         /it is a FIFO\. Name a file with --db FILE\.$/
       )
-      expectRefusal(await world.run([...load, "--db", "null"]), 7, /it is a character device\./)
+      expectRefusal(await world.run([...loadMixed, "--db", "null"]), 7, /it is a character device\./)
       expect(lstatSync(world.path("fifo")).isFIFO()).toBe(true)
       expect(lstatSync(world.path("null")).isSymbolicLink()).toBe(true)
     })
@@ -262,117 +251,3 @@ describe("an output under a name that the user typed", () => {
     })
   )
 })
-
-describe("a generated name", () => {
-  it(
-    "is another one if the user has a file with the first, and that is said",
-    inWorld(async (world) => {
-      writeMixed(world)
-      world.write("in.csv.rejects.csv", "line,reason,record\r\n3,my own,notes\r\n")
-      const loaded = await world.run(load)
-      expect(loaded.stdout).toContain(
-        "1 row could not be read; see in.csv.rejects-2.csv (in.csv.rejects.csv was not written by an earlier load and was left unchanged)."
-      )
-      const again = await world.run([...load, "--json"])
-      expect(envelopeOf(again.stdout).result).toMatchObject({ rejectsFile: "in.csv.rejects-2.csv" })
-      world.write("in.csv", "email,batch_id\na@x.test,b-1\n")
-      expectDone(await world.run(load))
-      expect(existsSync(world.path("in.csv.rejects-2.csv"))).toBe(false)
-      expect(world.read("in.csv.rejects.csv")).toContain("my own")
-    })
-  )
-
-  it(
-    "is another one for each source from standard input",
-    inWorld(async (world) => {
-      const bad = "email,batch_id\nno address,b-1,surplus\n"
-      const load = (source: string, stdin: string) =>
-        world.run(["contacts", "load", "-", "--source", source, "--batch-column", "batch_id"], { stdin })
-      expect((await load("A", bad)).stdout).toContain("see stdin.A.rejects.csv.")
-      expectDone(await load("B", "email,batch_id\na@x.test,b-1\n"))
-      expect(world.read("stdin.A.rejects.csv")).toContain("no address")
-      expectDone(await load("A", "email,batch_id\na@x.test,b-1\n"))
-      expect(existsSync(world.path("stdin.A.rejects.csv"))).toBe(false)
-    })
-  )
-
-  it(
-    "does not belong to files that only look unfinished",
-    inWorld(async (world) => {
-      await prepared(world)
-      const own = ["reconcile.db.2025.new", "out.csv.partial", "out.csv.1.new", "copy.db.7.new"]
-      for (const name of own) world.write(name, "mine")
-      expectDone(await world.run(["export", "outcomes", "-o", "out.csv"]))
-      expectDone(await world.run(["snapshot", "copy.db"]))
-      expectDone(await world.run(["batches", "add", "--id", "b"]))
-      for (const name of own) expect(world.read(name), name).toBe("mine")
-    })
-  )
-
-  it(
-    "protects a file of the user, and a ledger in the place of a demo's",
-    inWorld(async (world) => {
-      world.write("mine/demo-contacts.csv", "my own")
-      const shown = await world.run(["demo", "--directory", "mine"])
-      expectDone(shown)
-      expect(shown.stdout).toContain("loaded from mine/demo-contacts-2.csv")
-      expect(world.read("mine/demo-contacts.csv")).toBe("my own")
-      world.write("other/notes.txt", "")
-      expectDone(await world.run(["batches", "add", "--id", "my-batch", "--db", "other/demo.db"]))
-      const refused = await world.run(["demo", "--directory", "other"])
-      expectRefusal(
-        refused,
-        7,
-        /it contains the batch my-batch, which is not part of the demo, so it was left unchanged\./
-      )
-      expect(values(world.path("other/demo.db"), "SELECT batch_id FROM batches")).toEqual(["my-batch"])
-    })
-  )
-})
-
-describe("a stopped command", () => {
-  it(
-    "leaves nothing unfinished after a signal",
-    inWorld(async (world) => {
-      await prepared(world)
-      for (const signal of ["SIGINT", "SIGTERM"] as const) {
-        const started = world.start(["contacts", "load", "-", "--source", "s", "--rejects", "bad.csv"], {
-          keepStdin: true
-        })
-        started.process.stdin?.write(`email\n${"a,surplus\n".repeat(50_000)}`)
-        await untilUnfinished(world, started)
-        started.process.kill(signal)
-        const ended = await started.ended
-        expect(ended.code).toBe(signal === "SIGINT" ? 130 : 143)
-        expectCleanOutput(ended)
-        expect(namesIn(world)).toEqual(["reconcile.db", "sent.csv"])
-      }
-    })
-  )
-
-  it(
-    "leaves files after SIGKILL that the next one for the same file deletes",
-    inWorld(async (world) => {
-      await prepared(world)
-      const args = ["contacts", "load", "-", "--source", "s", "--rejects", "bad.csv"]
-      const started = world.start(args, { keepStdin: true })
-      started.process.stdin?.write(`email\n${"a,surplus\n".repeat(50_000)}`)
-      await untilUnfinished(world, started)
-      started.process.kill("SIGKILL")
-      await started.ended
-      expect(readdirSync(world.folder).some((name) => name.includes("unfinished"))).toBe(true)
-      await world.run(args, { stdin: "email\na@x.test\n" })
-      expect(namesIn(world)).toEqual(["reconcile.db", "sent.csv"])
-    })
-  )
-})
-
-/** Resolves once a command has begun a file. */
-const untilUnfinished = async (world: World, { process }: Started) => {
-  while (
-    process.exitCode === null &&
-    !readdirSync(world.folder).some((name) => name.includes("unfinished"))
-  ) {
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
-}

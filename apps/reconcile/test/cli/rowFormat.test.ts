@@ -11,7 +11,7 @@ const written = (
   format: Format,
   columns: ReadonlyArray<string>,
   rows: ReadonlyArray<Row>,
-  options: { readonly raw?: boolean; readonly chunk?: number } = {}
+  options: { readonly keepFormulas?: boolean; readonly chunk?: number } = {}
 ) =>
   Stream.fromIterable(rows).pipe(
     Stream.rechunk(options.chunk ?? 2),
@@ -55,7 +55,7 @@ describe("CSV", () => {
 
   it.prop("written raw is read the same by any reader", [table], ([[columns, cells]]) => {
     const rows = cells.map((row) => row.slice(0, columns.length))
-    const { text } = written("csv", columns, rows, { raw: true })
+    const { text } = written("csv", columns, rows, { keepFormulas: true })
     assert.deepStrictEqual(Papa.parse(text, { newline: "\r\n", delimiter: "," }).data.slice(0, -1), [
       columns,
       ...rows
@@ -77,7 +77,7 @@ describe("CSV", () => {
       rows: 3,
       neutralised: 3
     })
-    assert.strictEqual(written("csv", ["=a"], [["=1"]], { raw: true }).text, "=a\r\n=1\r\n")
+    assert.strictEqual(written("csv", ["=a"], [["=1"]], { keepFormulas: true }).text, "=a\r\n=1\r\n")
   })
 
   it("writes a row of one empty cell as a row", () => {
@@ -116,6 +116,39 @@ describe("JSON and NDJSON", () => {
   it("keep the columns' order and names", () => {
     const { text } = written("ndjson", ["b", "2024", "__proto__"], [[1, undefined, { deep: true }]])
     assert.strictEqual(text, '{"b":1,"2024":null,"__proto__":{"deep":true}}\n')
+  })
+})
+
+describe("rows of any format", () => {
+  // Few values, so that many stand below their like.
+  const value = FastCheck.constantFrom<unknown>(
+    "a",
+    "=1",
+    '"',
+    "b;",
+    " ",
+    "",
+    null,
+    1,
+    -0,
+    Number.NaN,
+    2n,
+    [1]
+  )
+  const rows = FastCheck.array(FastCheck.array(value, { minLength: 2, maxLength: 2 }), { maxLength: 8 })
+
+  it.prop("read the same whatever stands above them", [rows], ([all]) => {
+    for (const format of ["csv", "ndjson", "markdown"] as const) {
+      for (const raw of [false, true]) {
+        const header = written(format, ["a", "b"], [], { keepFormulas: raw })
+        const each = all.map((row) => written(format, ["a", "b"], [row], { keepFormulas: raw }))
+        assert.deepStrictEqual(written(format, ["a", "b"], all, { keepFormulas: raw, chunk: 8 }), {
+          text: header.text + each.map(({ text }) => text.slice(header.text.length)).join(""),
+          rows: all.length,
+          neutralised: each.reduce((sum, one) => sum + one.neutralised, 0)
+        })
+      }
+    }
   })
 })
 

@@ -62,7 +62,7 @@ describe("reading in chunks", () => {
     ([written, delimiter, newline, cuts, quotes]) => {
       const rows = [["email", "b", 'ü, "c"\n'], ...written]
       const text = Papa.unparse(rows, { delimiter, newline, quotes })
-      const read = parse(text, { delimiter, raw: true }, cuts)
+      const read = parse(text, { delimiter, keepApostrophes: true }, cuts)
       assert.deepStrictEqual(read.rejected, [])
       let line = 1
       const expected = rows.map((row) => {

@@ -17,7 +17,7 @@ const written = (name: string, text: string) =>
     return file
   })
 
-const collect = (source: ContactReader.Source) =>
+const collect = (source: ContactReader.TextSource) =>
   Effect.map(Stream.runCollect(ContactReader.read(source)), (all) => {
     const chunks = Chunk.toReadonlyArray(all)
     return {

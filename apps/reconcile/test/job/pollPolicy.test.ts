@@ -1,17 +1,48 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
-import * as Duration from "effect/Duration"
 import * as FastCheck from "effect/FastCheck"
-import { isLongAgo, pollInterval } from "../../src/job/pollPolicy.js"
+import { firstWait, isLongAgo, pollInterval, timeToSettle } from "../../src/job/pollPolicy.js"
+
+const times = FastCheck.array(FastCheck.nat({ max: 10_000_000 }), { maxLength: 60 })
+
+describe("the wait before the first call about a batch", () => {
+  it("is the median of what the last 30 took to settle, and 1 s where none is known", () => {
+    assert.strictEqual(firstWait([]), 1000)
+    assert.strictEqual(firstWait([9000, 20_000, 12_000]), 12_000)
+    const before = Array.from({ length: 30 }, () => 50_000)
+    const since = Array.from({ length: 30 }, (_, index) => 6000 + index)
+    assert.strictEqual(firstWait([...before, ...since]), 6015)
+  })
+
+  it("is never under 1 s nor over a minute, and leaves what it was given as it was", () => {
+    FastCheck.assert(
+      FastCheck.property(times, (some) => {
+        const before = [...some]
+        const wait = firstWait(some)
+        assert.deepStrictEqual(some, before)
+        return wait >= 1000 && wait <= 60_000
+      })
+    )
+  })
+
+  it("becomes shorter again once batches settle sooner than it lasts", () => {
+    const known: Array<number> = [60_000]
+    for (let batch = 0; batch < 300; batch++) {
+      const wait = firstWait(known)
+      // Settled within 3 s, so that each first call finds it settled.
+      known.push(timeToSettle(wait, wait < 3000))
+    }
+    assert.isBelow(firstWait(known), 4000)
+  })
+})
 
 describe("the wait before a batch is asked about again", () => {
   it("is a quarter of its age, between 1 s and 10 s", () => {
-    assert.strictEqual(Duration.toMillis(pollInterval(Duration.seconds(20))), 5000)
+    assert.strictEqual(pollInterval(20_000), 5000)
     FastCheck.assert(
       FastCheck.property(FastCheck.nat(), FastCheck.nat(), (one, other) => {
-        const wait = (age: number) => Duration.toMillis(pollInterval(Duration.millis(age)))
-        const younger = wait(Math.min(one, other))
-        const older = wait(Math.max(one, other))
+        const younger = pollInterval(Math.min(one, other))
+        const older = pollInterval(Math.max(one, other))
         return younger >= 1000 && older <= 10_000 && younger <= older
       })
     )

@@ -37,7 +37,7 @@ const drawn = (seed: number): World => {
 }
 
 const withoutTimes = (names: ReadonlyArray<string>, values: ReadonlyArray<unknown>) =>
-  values.filter((_, at) => names[at]?.endsWith("_at") !== true)
+  values.filter((_, at) => names[at] !== "at" && names[at]?.endsWith("_at") !== true)
 
 const exported = Effect.forEach(exports, (definition) =>
   Effect.gen(function* () {
@@ -59,11 +59,16 @@ const numbers = Effect.map(
   (rows) => new Map<unknown, number>(rows.map((one) => [one.local_contact_id, one.number]))
 )
 
+/** Which unsettled answers a run sees depends on when it asks. */
+const isChance = (view: string, row: Readonly<Record<string, unknown>>) =>
+  view === "batch_timeline" && ["unset", "waiting", "claimed", "active"].some((word) => word === row.status)
+
 const viewed = Effect.flatMap(numbers, (numbers) =>
   Effect.forEach(["findings", "near_matches", ...views.map(({ name }) => name)], (name) =>
     Effect.map(select<Readonly<Record<string, unknown>>>(`SELECT * FROM ${name}`), (all) => ({
       name,
       rows: all
+        .filter((one) => !isChance(name, one))
         .map((one) =>
           "local_contact_id" in one ? { ...one, local_contact_id: numbers.get(one.local_contact_id) } : one
         )

@@ -6,7 +6,10 @@ import * as Fiber from "effect/Fiber"
 import { applicationId } from "../../src/ledger/file/identity.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
 import { schemaVersion } from "../../src/ledger/schema/migrations.js"
-import { verdictWords } from "../../src/ledger/schema/words.js"
+import * as Batches from "../../src/ledger/facts/Batches.js"
+import { LedgerError } from "../../src/ledger/LedgerError.js"
+import * as Reports from "../../src/ledger/reports/Reports.js"
+import { Verdict } from "../../src/ledger/schema/words.js"
 import { views } from "../../src/ledger/schema/views.js"
 import { select } from "../support/ledger.js"
 import { temporaryFolder } from "../support/temporary.js"
@@ -63,7 +66,7 @@ describe("the file", () => {
       const [table] = yield* select<{ readonly sql: string }>(
         "SELECT sql FROM sqlite_schema WHERE name = 'verdicts'"
       )
-      for (const word of verdictWords) assert.include(table?.sql ?? "", `'${word}'`)
+      for (const word of Verdict.literals) assert.include(table?.sql ?? "", `'${word}'`)
       const given = yield* Effect.flip(
         select(
           "INSERT INTO verdicts (batch, address_id, occurrence, outcome, evidence) VALUES (1, 1, 1, 'fine', 'id')"
@@ -109,6 +112,37 @@ describe("a transaction whose references are not checked", () => {
       yield* Deferred.fail(held, "undone")
       assert.strictEqual(yield* Effect.flip(Fiber.join(writing)), "undone")
       assert.include(String(yield* Effect.flip(Fiber.join(waiting))), "FOREIGN KEY")
+    }).pipe(inMemory)
+  )
+})
+
+describe("a row that this program never writes", () => {
+  const told = (what: string) =>
+    new LedgerError({
+      file: ":memory:",
+      kind: "damaged",
+      reason: `${what}, which ac-reconcile never writes there. Another program may have changed the file. Restore a copy, or name another file with --db FILE.`
+    })
+
+  it.effect("is told with its place and what it holds", () =>
+    Effect.gen(function* () {
+      yield* select(
+        "INSERT INTO numbered_batches (batch_id, added_at) VALUES ('b-1', '2031-04-02T08:00:00Z')"
+      )
+      yield* select("PRAGMA ignore_check_constraints = ON")
+      yield* select("INSERT INTO batch_findings VALUES (1, 'id-conflict', '7', 'd'), (1, 'odd', '7', 'd')")
+      const error = yield* Effect.flip(Reports.findings({ limit: 9 }))
+      assert.deepStrictEqual(error, told('row 2 of findings has "odd" as its finding'))
+    }).pipe(inMemory)
+  )
+
+  it.effect("is told where it holds a time that is none", () =>
+    Effect.gen(function* () {
+      yield* select("INSERT INTO numbered_batches (batch_id, added_at) VALUES ('b-1', 'yesterday')")
+      assert.deepStrictEqual(
+        yield* Effect.flip(Batches.open),
+        told('row 1 of batches has "yesterday" as its since')
+      )
     }).pipe(inMemory)
   )
 })

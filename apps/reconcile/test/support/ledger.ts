@@ -65,7 +65,7 @@ export const answer = (
     }),
     receivedAt: DateTime.unsafeMake(now),
     body: JSON.stringify({ status, ...lists })
-  }).pipe(Effect.tap(reconcileStale({ only: BatchId.make(batchId) })))
+  }).pipe(Effect.tap(reconcileStale()))
 
 /** The present moment of the file, by a clock that says this time. */
 export const momentAt = (askedAt: string) => Effect.map(Lookups.moment, (moment) => ({ ...moment, askedAt }))
@@ -80,7 +80,7 @@ export const received = (batchId: string, body: string) =>
       receivedAt: DateTime.unsafeMake(now),
       body
     })
-    yield* reconcileStale({ only: BatchId.make(batchId) })
+    yield* reconcileStale()
     return isNew
   })
 

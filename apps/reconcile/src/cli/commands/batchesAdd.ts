@@ -14,17 +14,14 @@ import { reconcileStale } from "../../ledger/conclusions/Reconciliation.js"
 import * as Reports from "../../ledger/reports/Reports.js"
 import { ConfigurationError } from "../shell/ConfigurationError.js"
 import { pastedAnswer } from "../input/answerFile.js"
-import { describeRejects, describeRestored, noRejects, readContacts } from "../input/contactFile.js"
-import { delimiter, format, map, raw } from "../input/contactOptions.js"
-import { ExitCode } from "../shell/ExitCode.js"
+import { exitCodeOfLoad, nothingRead, readContacts, readingOf } from "../input/contactFile.js"
+import { delimiter, format, keepApostrophes, map } from "../input/contactOptions.js"
 import {
   describeCaseTwins,
   describeChanged,
   describeDifferences,
-  describeRemarks,
   describeResubmitted,
-  describeSent,
-  remarksResult
+  describeSent
 } from "../output/loadText.js"
 import { db, invalid, json, submittedAt } from "../shell/options.js"
 import { describePasted, describeSecond, secondAnswer } from "../input/pastedAnswer.js"
@@ -74,7 +71,7 @@ const yes = Options.boolean("yes").pipe(
 
 export const batchesAdd = Command.make(
   "add",
-  { id, file, sent, answer, yes, submittedAt, map, format, delimiter, raw, db, json },
+  { id, file, sent, answer, yes, submittedAt, map, format, delimiter, keepApostrophes, db, json },
   (options) =>
     respond(
       "batches add",
@@ -159,7 +156,7 @@ export const batchesAdd = Command.make(
         }).pipe(Effect.provide(Ledger.layer(options.db)))
         if (done._tag === "Shown") return describeSecond(options.db, done)
         const { added, batch, changed, recorded, report, resubmitted, settled, twins } = done
-        const rejected = input === undefined ? noRejects : yield* input.finish
+        const reading = input === undefined ? nothingRead : readingOf(input, yield* input.finish, true)
         const known = batchIds.length - added
         return {
           text: [
@@ -169,9 +166,8 @@ export const batchesAdd = Command.make(
             ...(pasted === undefined ? [] : describePasted(pasted, recorded === true, batch, settled)),
             ...describeChanged(changed),
             ...describeCaseTwins(twins),
-            ...describeRestored(input?.restored() ?? 0),
-            ...(input === undefined ? [] : describeRemarks(input.remarks(), input.place)),
-            ...describeRejects(rejected, true)
+            ...reading.lines,
+            ...reading.rejects
           ].join("\n"),
           result: {
             db: options.db,
@@ -183,12 +179,9 @@ export const batchesAdd = Command.make(
               pasted === undefined ? null : { status: pasted.answer.status, recorded: recorded === true },
             caseTwins: twins,
             outcomesChanged: changed,
-            restored: input?.restored() ?? 0,
-            ...(input === undefined ? {} : remarksResult(input.remarks(), input.place)),
-            rejected: rejected.count,
-            rejectsFile: rejected.file
+            ...reading.result
           },
-          exitCode: report?.rows === 0 && rejected.count > 0 ? ExitCode.usage : ExitCode.done
+          exitCode: exitCodeOfLoad(report?.rows, reading.result.rejected)
         }
       }).pipe(Effect.scoped)
     )

@@ -9,19 +9,16 @@ import * as Ledger from "../../ledger/Ledger.js"
 import * as LocalContacts from "../../ledger/load/LocalContacts.js"
 import { reconcileStale } from "../../ledger/conclusions/Reconciliation.js"
 import { ConfigurationError } from "../shell/ConfigurationError.js"
-import { describeRejects, describeRestored } from "../input/contactFile.js"
-import { delimiter, format, map, raw } from "../input/contactOptions.js"
+import { exitCodeOfLoad, readingOf } from "../input/contactFile.js"
+import { delimiter, format, keepApostrophes, map } from "../input/contactOptions.js"
 import { openSource } from "../input/contactSource.js"
-import { ExitCode } from "../shell/ExitCode.js"
 import {
   describeCaseTwins,
   describeChanged,
   describeDifferences,
-  describeRemarks,
   describeResubmitted,
   describeSent,
-  describeWithoutBatch,
-  remarksResult
+  describeWithoutBatch
 } from "../output/loadText.js"
 import { db, json, submittedAt } from "../shell/options.js"
 import { respond } from "../shell/respond.js"
@@ -86,7 +83,7 @@ export const contactsLoad = Command.make(
     rejects,
     format,
     delimiter,
-    raw,
+    keepApostrophes,
     db,
     json
   },
@@ -130,6 +127,7 @@ export const contactsLoad = Command.make(
           return { report, changed, knowsSent: yield* LocalContacts.knowsSent }
         }).pipe(Effect.provide(Ledger.layer(options.db)))
         const rejected = yield* input.finish
+        const reading = readingOf(input, rejected, report.sent > 0)
         return {
           text: [
             `${options.db}: ${plural(report.rows, "contact")} loaded from ${input.from}: ${report.added} new, ${report.updated} changed, ${report.unchanged} unchanged.`,
@@ -140,9 +138,8 @@ export const contactsLoad = Command.make(
             ...describeResubmitted(report.resubmitted, options.submittedAt),
             ...describeCaseTwins(report.caseTwins),
             ...describeChanged(changed),
-            ...describeRestored(input.restored()),
-            ...describeRemarks(input.remarks(), input.place),
-            ...describeRejects(rejected, report.sent > 0),
+            ...reading.lines,
+            ...reading.rejects,
             ...(columnMap.batchId === undefined ? describeWithoutBatch(input.columns(), knowsSent) : [])
           ].join("\n"),
           result: {
@@ -150,12 +147,9 @@ export const contactsLoad = Command.make(
             source: input.name,
             ...report,
             outcomesChanged: changed,
-            restored: input.restored(),
-            ...remarksResult(input.remarks(), input.place),
-            rejected: rejected.count,
-            rejectsFile: rejected.file
+            ...reading.result
           },
-          exitCode: report.rows === 0 && rejected.count > 0 ? ExitCode.usage : ExitCode.done
+          exitCode: exitCodeOfLoad(report.rows, rejected.count)
         }
       }).pipe(Effect.scoped)
     )

@@ -4,16 +4,15 @@ import * as Command from "@effect/cli/Command"
 import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
-import { erase as eraseFrom, held } from "../../ledger/erase/Erase.js"
-import { askedAddress } from "../../ledger/erase/askedAddress.js"
+import { erase as eraseFrom, whereHeld } from "../../ledger/erase/Erase.js"
 import { searchBeside } from "../../ledger/erase/beside.js"
 import { searchBytes } from "../../ledger/erase/fileBytes.js"
-import { personOf } from "../../ledger/erase/person.js"
+import { askedAddress, personOf } from "../../ledger/erase/person.js"
 import { type Remaining, search, searchReadOnly } from "../../ledger/erase/search.js"
 import type { Tidied } from "../../ledger/erase/tidy.js"
 import { keptCopies, realPath } from "../../ledger/file/keptCopies.js"
 import * as Ledger from "../../ledger/Ledger.js"
-import { fromSqlite } from "../../ledger/LedgerError.js"
+import { LedgerError } from "../../ledger/LedgerError.js"
 import { whileLeased } from "../../ledger/lease/Lease.js"
 import { thousands } from "../../text/numbers.js"
 import { ExitCode } from "../shell/ExitCode.js"
@@ -51,7 +50,7 @@ const placesOf = (places: ReadonlyArray<Remaining>) =>
 
 const show = (file: string, subject: string) =>
   Effect.gen(function* () {
-    const { contactIds, held: rows, key, keys } = yield* held(subject)
+    const { contactIds, held: rows, key, keys } = yield* whereHeld(subject)
     const found = yield* searchReadOnly(file, personOf(subject))
     const spelled = keys.filter((one) => one !== key)
     return {
@@ -112,8 +111,14 @@ const remove = (file: string, subject: string) =>
     )
     const { others, remaining, unread } = found
     // SQLite no longer has the file open in this process; closing it here would otherwise drop its locks.
-    const ledger = yield* Effect.mapError(searchBytes(file, erased.person, others), ({ error }) =>
-      fromSqlite(file, error)
+    const ledger = yield* Effect.mapError(
+      searchBytes(file, erased.person, others),
+      ({ reason }) =>
+        new LedgerError({
+          file,
+          kind: "failed",
+          reason: `its bytes cannot be searched (${reason}), so nothing proves that the address is gone. Make the file readable, and run the same command again.`
+        })
     )
     const beside = yield* searchBeside(file, erased.person, others)
     const command = `ac-reconcile erase ${/^[\w.@+-]+$/.test(subject) ? subject : `'${subject.replaceAll("'", `'\\''`)}'`} --yes --db ${file}`

@@ -4,10 +4,10 @@ import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Effect from "effect/Effect"
 import * as Ledger from "../../ledger/Ledger.js"
 import { type Chapter, type Fact, keysOf, reportsOf, type Story, story } from "../../ledger/reports/Story.js"
+import { evidences } from "../../ledger/schema/words.js"
 import { ConfigurationError } from "../shell/ConfigurationError.js"
 import { db, json } from "../shell/options.js"
 import { respond } from "../shell/respond.js"
-import { evidenceWords } from "../output/summary.js"
 import { batchesOf, blocks, columns, plural, printable } from "../output/text.js"
 
 const subject = Args.text({ name: "address-or-contact-id" }).pipe(
@@ -25,7 +25,7 @@ const factsTable = (facts: ReadonlyArray<Fact>) =>
 const verdictOf = ({ contact_id, evidence, likely_reason, outcome, retry_reason }: Chapter) =>
   [
     printable(
-      `${outcome} (${evidenceWords[evidence] ?? evidence})${contact_id === null ? "" : `, contact ID ${contact_id}`}`
+      `${outcome} (${evidences[evidence].short})${contact_id === null ? "" : `, contact ID ${contact_id}`}`
     ),
     ...(likely_reason === null ? [] : [likely_reason]),
     ...(retry_reason === null ? [] : [`may be sent again: ${retry_reason}`])

@@ -10,7 +10,7 @@ import * as ExportRows from "../../ledger/reports/ExportRows.js"
 import { type Export, exports } from "../../ledger/reports/Exports.js"
 import * as Ledger from "../../ledger/Ledger.js"
 import { knownBatch } from "../input/knownBatch.js"
-import { batch, db, outcomeAmong, raw } from "../shell/options.js"
+import { batch, db, outcomeAmong, keepFormulas } from "../shell/options.js"
 import { respond } from "../shell/respond.js"
 import { encode, formats } from "../output/rowFormat.js"
 import { plural } from "../output/text.js"
@@ -47,7 +47,7 @@ const exportOf = (definition: Export) =>
     {
       format,
       output,
-      raw,
+      keepFormulas,
       batch: isByBatch(definition) ? batch : absent,
       outcome: definition.outcomes.length > 0 ? outcomeAmong(definition.outcomes) : absent,
       db
@@ -68,7 +68,7 @@ const exportOf = (definition: Export) =>
               batchId: Option.getOrUndefined(options.batch),
               outcome: Option.getOrUndefined(options.outcome)
             })
-            const pieces = encode(options.format, columns, { raw: options.raw })(rows)
+            const pieces = encode(options.format, columns, { keepFormulas: options.keepFormulas })(rows)
             const written = yield* write(target, pieces, inputs)
             const filtered = Option.isSome(options.batch) || Option.isSome(options.outcome)
             yield* Effect.forEach(remarks(definition, filtered, written), (remark) => Console.error(remark))

@@ -16,7 +16,7 @@ import { questions } from "../../ledger/reports/questions.js"
 import { readOnly } from "../../ledger/file/readOnly.js"
 import { thousands } from "../../text/numbers.js"
 import { type Asked, askedQuestion } from "../input/askedQuestion.js"
-import { db, invalid, parseDuration, raw } from "../shell/options.js"
+import { db, invalid, keepFormulas, parseDuration } from "../shell/options.js"
 import { fromSqlite as cellFromSqlite } from "../output/cellText.js"
 import { asTable } from "../output/tableText.js"
 import { respond } from "../shell/respond.js"
@@ -139,7 +139,7 @@ const print = <E extends { readonly _tag: string; readonly message: string }, R>
   format: Format | "table",
   columns: ReadonlyArray<string>,
   rows: Stream.Stream<Row, E, R>,
-  options: { readonly raw: boolean }
+  options: { readonly keepFormulas: boolean }
 ) => {
   const pieces = format === "table" ? asTable(columns)(rows) : encode(format, columns, options)(rows)
   return writeStdout(pieces)
@@ -172,7 +172,7 @@ const answer = (
   options: {
     readonly db: string
     readonly format: Format | "table"
-    readonly raw: boolean
+    readonly keepFormulas: boolean
     readonly timeout: Option.Option<Duration.Duration>
   }
 ) =>
@@ -225,7 +225,7 @@ export const query = Command.make(
       Options.withDescription("Default: table")
     ),
     timeout,
-    raw,
+    keepFormulas,
     db
   },
   (options) =>

@@ -1,11 +1,21 @@
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { outputTo } from "../../files/Target.js"
 import * as Ledger from "../../ledger/Ledger.js"
 import { runAndReport } from "../runAndReport.js"
 import * as account from "../shell/account.js"
 import { db, deadline, failOn, json, maxCalls, rate } from "../shell/options.js"
 import { respond } from "../shell/respond.js"
+
+/** Checked before the ledger is opened. */
+const eventsTarget = ({ db, events }: { readonly db: string; readonly events: Option.Option<string> }) =>
+  Option.match(events, {
+    onNone: () => Effect.succeed(undefined),
+    onSome: (name) =>
+      outputTo(name, { option: "--events", inputs: [{ name: db, is: "the ledger of this run" }] })
+  })
 
 export const run = Command.make(
   "run",
@@ -23,6 +33,10 @@ export const run = Command.make(
     ),
     maxCalls,
     failOn,
+    events: Options.text("events").pipe(
+      Options.optional,
+      Options.withDescription("Append what happens to this file while it happens, as NDJSON")
+    ),
     db,
     json
   },
@@ -30,14 +44,17 @@ export const run = Command.make(
     respond(
       "run",
       options.json,
-      runAndReport({
-        ...options,
-        follow: true,
-        suggest: true,
-        account: { resolve: !options.noResolve, lookup: !options.noLookup, maxCalls: options.maxCalls }
-      }).pipe(
-        Effect.provide(account.layer({ ...options.rate, json: options.json })),
-        Effect.provide(Ledger.layer(options.db, { mustExist: true }))
+      Effect.flatMap(eventsTarget(options), (events) =>
+        runAndReport({
+          ...options,
+          events,
+          follow: true,
+          suggest: true,
+          account: { resolve: !options.noResolve, lookup: !options.noLookup, maxCalls: options.maxCalls }
+        }).pipe(
+          Effect.provide(account.layer({ ...options.rate, json: options.json })),
+          Effect.provide(Ledger.layer(options.db, { mustExist: true }))
+        )
       )
     )
 ).pipe(

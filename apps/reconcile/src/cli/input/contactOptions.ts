@@ -19,7 +19,7 @@ export const map = Options.text("map").pipe(
   Options.withDescription("Which columns hold what: email=E-Mail,contact_id=AC ID")
 )
 
-export const raw = Options.boolean("raw").pipe(
+export const keepApostrophes = Options.boolean("raw").pipe(
   Options.withDescription(
     "Keep apostrophes that stand before what could be a formula, as '=1; exports set them, and loading takes them off"
   )

@@ -18,7 +18,7 @@ export interface SourceOptions {
   readonly format: Option.Option<Format>
   readonly delimiter: Option.Option<string>
   readonly rejects: Option.Option<string>
-  readonly raw: boolean
+  readonly keepApostrophes: boolean
   readonly db: string
   readonly json: boolean
 }

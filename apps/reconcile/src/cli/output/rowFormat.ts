@@ -1,8 +1,7 @@
 import * as Chunk from "effect/Chunk"
 import * as Stream from "effect/Stream"
+import { cellText, jsonText } from "./cellText.js"
 import * as CsvText from "./CsvText.js"
-import * as MarkdownText from "./MarkdownText.js"
-import { jsonText } from "./cellText.js"
 
 export const formats = ["csv", "json", "ndjson", "markdown"] as const
 
@@ -25,6 +24,22 @@ interface Encoding {
   readonly after?: string
 }
 
+/** Renders as the plain text: no cell ends early, and none becomes a link, an image or HTML. */
+const escaped = (value: unknown): string =>
+  cellText(value)
+    .replace(/[\\`*[\]|~]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\\$&")
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replace(/\r\n|\n|\r/g, "<br>")
+
+const markdownLine = (cells: ReadonlyArray<string>) => `| ${cells.join(" | ")} |\n`
+
+const markdownHeader = (columns: ReadonlyArray<string>): string =>
+  markdownLine(columns.map(escaped)) + markdownLine(columns.map(() => "---"))
+
+const markdownLines = (rows: ReadonlyArray<ReadonlyArray<unknown>>): string =>
+  rows.map((row) => markdownLine(row.map(escaped))).join("")
+
 const unchanged = (text: string) => ({ text, neutralised: 0 })
 
 // Written member by member: an object would put a column called `2024` before all others.
@@ -33,16 +48,16 @@ const jsonObjects = (columns: ReadonlyArray<string>) => {
   return (row: Row) => `{${names.map((name, at) => `${name}:${jsonText(row[at])}`).join(",")}}`
 }
 
-const encodingOf = (format: Format, columns: ReadonlyArray<string>, raw: boolean): Encoding => {
+const encodingOf = (format: Format, columns: ReadonlyArray<string>, keepFormulas: boolean): Encoding => {
   switch (format) {
     case "csv": {
-      const lines = CsvText.lines(raw)
+      const lines = CsvText.lines(keepFormulas)
       return { before: lines([columns]), rows: lines }
     }
     case "markdown":
       return {
-        before: unchanged(MarkdownText.header(columns)),
-        rows: (rows) => unchanged(MarkdownText.lines(rows))
+        before: unchanged(markdownHeader(columns)),
+        rows: (rows) => unchanged(markdownLines(rows))
       }
     case "ndjson": {
       const json = jsonObjects(columns)
@@ -60,11 +75,11 @@ const encodingOf = (format: Format, columns: ReadonlyArray<string>, raw: boolean
   }
 }
 
-/** Rows as text, a chunk at a time; header and brackets included. `raw` leaves formulas in CSV as they are. */
+/** Rows as text, a chunk at a time; header and brackets included. `keepFormulas` leaves formulas in CSV as they are. */
 export const encode =
-  (format: Format, columns: ReadonlyArray<string>, options: { readonly raw?: boolean } = {}) =>
+  (format: Format, columns: ReadonlyArray<string>, options: { readonly keepFormulas?: boolean } = {}) =>
   <E, R>(rows: Stream.Stream<Row, E, R>): Stream.Stream<Piece, E, R> => {
-    const encoding = encodingOf(format, columns, options.raw ?? false)
+    const encoding = encodingOf(format, columns, options.keepFormulas ?? false)
     const one = (piece: Omit<Piece, "rows"> | undefined): Stream.Stream<Piece> =>
       piece === undefined ? Stream.empty : Stream.succeed({ ...piece, rows: 0 })
     const pieces = Stream.mapChunks(rows, (chunk) =>

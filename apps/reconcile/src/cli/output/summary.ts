@@ -1,39 +1,23 @@
 import { attentionWords } from "../../ledger/reports/Attention.js"
-import { outcomeWords } from "../../ledger/schema/words.js"
+import { evidences, Outcome } from "../../ledger/schema/words.js"
 import type * as Reports from "../../ledger/reports/Reports.js"
 import { batchesOf, blocks, columns, printable } from "./text.js"
 import { thousands } from "../../text/numbers.js"
 
 /** ": 4 imported, 2 rejected", or nothing if nothing was sent. */
 export const countsOf = (batch: Reports.BatchRow): string => {
-  const parts = outcomeWords.filter((word) => batch[word] > 0).map((word) => `${batch[word]} ${word}`)
+  const parts = Outcome.literals.filter((word) => batch[word] > 0).map((word) => `${batch[word]} ${word}`)
   return parts.length === 0 ? "" : `: ${parts.join(", ")}`
-}
-
-export const evidenceWords: Readonly<Record<string, string>> = {
-  id: "by contact ID",
-  count: "by count",
-  failure: "in the failure list",
-  "failure-and-id": "in both lists",
-  silence: "not identified in either list, not looked up",
-  unsettled: "batch not settled",
-  "lookup-created": "found in the account, created since",
-  "lookup-updated": "found in the account, updated since",
-  "lookup-older": "found in the account, unchanged since",
-  "lookup-undated": "found in the account, date not known",
-  "lookup-absent": "not in the account",
-  "lookup-deleted": "deleted in the account"
 }
 
 /** The totals by outcome, which add up to the number sent. */
 export const totalsTable = (summary: Reports.Summary): string => {
-  const rows = outcomeWords.flatMap((word) => {
+  const rows = Outcome.literals.flatMap((word) => {
     const parts = summary.outcomes.filter(({ outcome }) => outcome === word)
     if (parts.length === 0) return []
     const contacts = parts.reduce((total, part) => total + part.contacts, 0)
     const evidence = parts.map(
-      (part) =>
-        `${parts.length > 1 ? `${part.contacts} ` : ""}${evidenceWords[part.evidence] ?? part.evidence}`
+      (part) => `${parts.length > 1 ? `${part.contacts} ` : ""}${evidences[part.evidence].short}`
     )
     return [[word, String(contacts).padStart(String(summary.sent).length), evidence.join(", ")]]
   })
@@ -62,7 +46,7 @@ export const attentionTable = (
           rows.map((row) => [
             row.outcome,
             row.email,
-            oneBatch ? (evidenceWords[row.evidence] ?? row.evidence) : `batch ${row.batch_id}`
+            oneBatch ? evidences[row.evidence].short : `batch ${row.batch_id}`
           ])
         ),
         ...(more > 0 ? [`  … and ${thousands(more)} more`] : [])

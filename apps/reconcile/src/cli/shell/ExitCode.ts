@@ -40,7 +40,7 @@ const codes: Readonly<Record<string, ExitCode>> = {
 }
 
 /** The exit code of an error, by its tag. A missing or misnamed ledger is a mistake in the call. */
-export const codeOf = (error: { readonly _tag: string; readonly kind?: string }): ExitCode =>
+export const exitCodeOf = (error: { readonly _tag: string; readonly kind?: string }): ExitCode =>
   error._tag === "LedgerError" && (error.kind === "absent" || error.kind === "misnamed")
     ? ExitCode.usage
     : (codes[error._tag] ?? ExitCode.unexpected)

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { BatchId } from "effect-activecampaign/BatchId"
-import { type OutcomeWord, outcomeWords } from "../../ledger/schema/words.js"
+import { Outcome } from "../../ledger/schema/words.js"
 import * as IsoTime from "./IsoTime.js"
 import { printable } from "../output/text.js"
 
@@ -127,7 +127,7 @@ export const maxCalls = Options.integer("max-calls").pipe(
   )
 )
 
-export const outcomeAmong = (words: ReadonlyArray<OutcomeWord>) =>
+export const outcomeAmong = (words: ReadonlyArray<Outcome>) =>
   Options.choice("outcome", words).pipe(
     Options.optional,
     Options.withDescription("Only contacts with this outcome")
@@ -145,13 +145,13 @@ export const batchIdArgument = Args.text({ name: "batch-id" }).pipe(
 
 export const batch = Options.text("batch").pipe(Options.optional, Options.withDescription("Only this batch"))
 
-export const raw = Options.boolean("raw").pipe(
+export const keepFormulas = Options.boolean("raw").pipe(
   Options.withDescription("Leave CSV cells as they are, also where a spreadsheet would run them as formulas")
 )
 
-export type FailOn = OutcomeWord | "findings"
+export type FailOn = Outcome | "findings"
 
-const failOnWords: ReadonlyArray<string> = [...outcomeWords, "findings"]
+const failOnWords: ReadonlyArray<string> = [...Outcome.literals, "findings"]
 const isFailOn = (word: string): word is FailOn => failOnWords.includes(word)
 
 export const failOn = Options.text("fail-on").pipe(

@@ -3,7 +3,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { printable, printableJson } from "../../text/printable.js"
 import { printExact, withPlainConsole } from "./console.js"
-import { codeOf, ExitCode, ExitWith } from "./ExitCode.js"
+import { ExitCode, ExitWith, exitCodeOf } from "./ExitCode.js"
 import { machineTrouble } from "./machineTrouble.js"
 import { interruptedCode } from "./signals.js"
 
@@ -64,7 +64,7 @@ export const respond = <E extends Failure, R>(
         if (Cause.isInterruptedOnly(cause)) return Effect.interrupt
         const failure = Cause.failureOption(cause)
         const known = failure._tag === "Some" ? failure.value : machineTrouble(Cause.squash(cause))
-        const exitCode = known === undefined ? ExitCode.unexpected : codeOf(known)
+        const exitCode = known === undefined ? ExitCode.unexpected : exitCodeOf(known)
         const error =
           known === undefined
             ? {

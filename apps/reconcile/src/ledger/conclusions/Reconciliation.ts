@@ -2,14 +2,14 @@ import type * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import type { BatchId } from "effect-activecampaign/BatchId"
 import { markBatches } from "../facts/stale.js"
+import { changesOf, transactionConnection } from "../file/transaction.js"
 import { Ledger } from "../Ledger.js"
-import { agreeCounts, closeNumbers } from "./count.js"
+import { agreeCounts, anyKnownId, closeNumbers } from "./count.js"
 import { anyRepeatedLocal, drawDuplicateLocal, drawFindings } from "./findings.js"
 import { drawNearMatches } from "./nearMatches.js"
-import { drawOutcomes, drawPlainOutcomes, markOdd, watchChanges } from "./outcomes.js"
-import { choosePlain, disproveContradictory, disprovePlain } from "./plain.js"
+import { drawOutcomes, drawOutcomesByOwnIds, markDisagreeing, watchChanges } from "./outcomes.js"
+import { chooseOwnIds, disproveContradictory, disproveOwnIds } from "./ownIds.js"
 import {
   clearScope,
   createScope,
@@ -37,30 +37,28 @@ export const conclusionStatements = (options: {
   readonly doubted: boolean
   /** Local contacts repeat an address. */
   readonly repeated: boolean
+  /** Some contact ID is known. */
+  readonly linked: boolean
 }): ReadonlyArray<string> => [
   describeScope,
   ...(options.doubted ? [] : doubtScope),
   fillFailures,
-  choosePlain,
-  drawPlainOutcomes,
-  ...disprovePlain,
+  chooseOwnIds,
+  drawOutcomesByOwnIds,
+  ...disproveOwnIds,
   ...describeLists,
   agreeCounts,
   disproveContradictory,
   ...fillLinks,
-  ...closeNumbers,
+  ...closeNumbers(options),
   drawOutcomes,
-  markOdd,
+  markDisagreeing,
   ...drawUnmatchedSuccesses,
   ...drawFindings,
   ...(options.repeated ? [drawDuplicateLocal] : [])
 ]
 
-const fillScope = (sql: SqlClient.SqlClient, only: BatchId | undefined) => sql`
-  INSERT INTO reconcile_scope (batch)
-  SELECT batch FROM stale_marks
-  WHERE ${only === undefined ? sql`true` : sql`batch = (SELECT batch FROM numbered_batches WHERE batch_id = ${only})`}
-  ORDER BY batch LIMIT ${sliceSize}`
+const fillScope = `INSERT INTO reconcile_scope (batch) SELECT batch FROM stale_marks ORDER BY batch LIMIT ${sliceSize}`
 
 const ofScope = "batch IN (SELECT batch FROM reconcile_scope)"
 
@@ -85,9 +83,16 @@ const countDifferent = `SELECT count(*) AS changed FROM outcomes_before b
   LEFT JOIN verdicts o ON o.batch = b.batch AND o.address_id = b.address_id AND o.occurrence = b.occurrence
   WHERE o.outcome IS NOT b.outcome OR o.evidence IS NOT b.evidence OR o.contact_id IS NOT b.contact_id`
 
-interface SliceOptions {
-  readonly only?: BatchId
+interface Options {
   readonly fromNothing?: boolean
+  /**
+   * Others write on the same connection meanwhile. Then doubted IDs are looked for slice by slice, because those found before
+   * may be out of date by the next slice.
+   */
+  readonly meanwhile?: boolean
+}
+
+interface SliceOptions extends Options {
   /** If all doubted IDs are looked for at once: the state of the file in which that was last done. */
   readonly doubted?: { seen: number | undefined } | undefined
 }
@@ -109,22 +114,34 @@ const doubtAgain = (sql: SqlClient.SqlClient, doubted: { seen: number | undefine
 
 const slice = (sql: SqlClient.SqlClient, options: SliceOptions): Effect.Effect<Reconciled, SqlError> =>
   Effect.gen(function* () {
-    for (const statement of [...prepareStatements, ...clearScope]) yield* sql.unsafe(statement)
-    yield* fillScope(sql, options.only)
-    const [scope] = yield* sql<{ readonly batches: number }>`SELECT count(*) AS batches FROM reconcile_scope`
-    if (scope === undefined || scope.batches === 0) return { batches: 0, changed: 0 }
-    if (options.fromNothing === true) for (const statement of setAside) yield* sql.unsafe(statement)
-    yield* sql.unsafe(`DELETE FROM batch_findings WHERE ${ofScope}`)
-    yield* sql.unsafe(`DELETE FROM nearest_sent WHERE ${ofScope}`)
+    const connection = yield* transactionConnection
+    const runAll = (statements: ReadonlyArray<string>) =>
+      Effect.forEach(statements, (statement) => connection.executeRaw(statement, []), { discard: true })
+    yield* runAll([...prepareStatements, ...clearScope])
+    const batches = changesOf(yield* connection.executeRaw(fillScope, []))
+    if (batches === 0) return { batches, changed: 0 }
+    if (options.fromNothing === true) yield* runAll(setAside)
+    yield* runAll([
+      `DELETE FROM batch_findings WHERE ${ofScope}`,
+      `DELETE FROM nearest_sent WHERE ${ofScope}`
+    ])
     if (options.doubted !== undefined) yield* doubtAgain(sql, options.doubted)
-    const [repeated] = yield* sql.unsafe<{ readonly any: number }>(anyRepeatedLocal)
-    const known = { doubted: options.doubted !== undefined, repeated: repeated?.any === 1 }
-    for (const statement of conclusionStatements(known)) yield* sql.unsafe(statement)
+    const isAny = (select: string) =>
+      Effect.map(
+        connection.execute(select, [], undefined),
+        ([row]: ReadonlyArray<{ readonly any: number }>) => row?.any === 1
+      )
+    const known = {
+      doubted: options.doubted !== undefined,
+      repeated: yield* isAny(anyRepeatedLocal),
+      linked: yield* isAny(anyKnownId)
+    }
+    yield* runAll(conclusionStatements(known))
     yield* drawNearMatches(sql)
-    yield* sql.unsafe(`DELETE FROM stale_marks WHERE ${ofScope}`)
+    yield* connection.executeRaw(`DELETE FROM stale_marks WHERE ${ofScope}`, [])
     if (options.fromNothing === true) {
       const [different] = yield* sql.unsafe<{ readonly changed: number }>(countDifferent)
-      return { batches: scope.batches, changed: different?.changed ?? 0 }
+      return { batches, changed: different?.changed ?? 0 }
     }
     const changed = yield* sql<{ readonly batch: number }>`
       INSERT INTO verdict_changes (changed_at, batch, address_id, occurrence, outcome_before, outcome_after)
@@ -133,7 +150,7 @@ const slice = (sql: SqlClient.SqlClient, options: SliceOptions): Effect.Effect<R
         GROUP BY batch, address_id, occurrence) c
       JOIN verdicts o ON o.batch = c.batch AND o.address_id = c.address_id AND o.occurrence = c.occurrence
       WHERE o.outcome <> c.outcome_before RETURNING batch`
-    return { batches: scope.batches, changed: changed.length }
+    return { batches, changed: changed.length }
   })
 
 /** Whether there are enough batches to look for all doubted IDs at once. */
@@ -143,10 +160,10 @@ const areMany = (sql: SqlClient.SqlClient) =>
     ([stale]) => (stale?.batches ?? 0) >= manyBatches
   )
 
-const inSlices = (options: SliceOptions) =>
+const inSlices = (options: Options) =>
   Effect.gen(function* () {
     const { sql, transact, transactUnchecked, use } = yield* Ledger
-    const isMany = options.only === undefined && (yield* use(areMany(sql)))
+    const isMany = options.meanwhile !== true && (yield* use(areMany(sql)))
     const doubted = isMany ? { seen: undefined } : undefined
     // Outcomes are computed from the rows they refer to, in the same statement.
     const inTransaction = isMany ? transactUnchecked : transact
@@ -168,16 +185,11 @@ const inSlices = (options: SliceOptions) =>
     ).pipe(Effect.map(({ batches, changed }): Reconciled => ({ batches, changed })))
   })
 
-/**
- * Recomputes the conclusions of every stale batch, many batches at a time, over the old ones. With `only`, those of that
- * batch.
- */
-export const reconcileStale = (options: { readonly only?: BatchId } = {}) => inSlices(options)
+/** Recomputes the conclusions of every stale batch, many batches at a time, over the old ones. */
+export const reconcileStale = (options: { readonly meanwhile?: boolean } = {}) => inSlices(options)
 
 /** Marks every batch as stale, so that all conclusions are recomputed from the facts. */
-export const markAllStale = Effect.flatMap(Ledger, ({ sql, use }) =>
-  use(sql.unsafe(markBatches("SELECT batch FROM numbered_batches")))
-)
+export const markAllStale = Ledger.use((sql) => sql.unsafe(markBatches("SELECT batch FROM numbered_batches")))
 
 /** Deletes the conclusions of the stale batches and computes them from nothing. */
 export const redrawStale = Effect.suspend(() => inSlices({ fromNothing: true }))

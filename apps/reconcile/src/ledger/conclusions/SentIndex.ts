@@ -1,4 +1,5 @@
-import { type Difference, forms, isOneEdit } from "./difference.js"
+import type { Difference } from "../schema/words.js"
+import { forms, isOneEdit } from "./difference.js"
 
 export interface Sent {
   readonly email: string

@@ -1,4 +1,5 @@
 /** When the numbers of a batch close. docs/outcomes.md has the rule and its reasons. */
+import { hasNoAddress } from "../schema/recordViews.js"
 import { ownKeyOf } from "./scope.js"
 
 const sent = (address: string) => `EXISTS (SELECT 1 FROM sent_contacts s ${ownKeyOf("sent_contacts")}
@@ -31,8 +32,7 @@ const refutations: ReadonlyArray<string> = [
   `(SELECT 'contact ID ' || x.contact_id || ' is gone from the account, so that nobody can tell whose it was'
     FROM ${successes} CROSS JOIN gone_contacts g ON g.contact_id = x.contact_id
     WHERE x.answer_id = r.answer_id
-      AND NOT EXISTS (SELECT 1 FROM local_rows l WHERE l.contact_id = x.contact_id)
-      AND NOT EXISTS (SELECT 1 FROM id_links k WHERE k.contact_id = x.contact_id) ORDER BY x.contact_id LIMIT 1)`,
+      AND ${hasNoAddress("x.contact_id")} ORDER BY x.contact_id LIMIT 1)`,
   `(SELECT 'contact ID ' || x.contact_id || ' belongs to several addresses'
     FROM ${successes} CROSS JOIN doubted_ids d ON d.contact_id = x.contact_id
     WHERE x.answer_id = r.answer_id ORDER BY x.contact_id LIMIT 1)`,
@@ -41,17 +41,24 @@ const refutations: ReadonlyArray<string> = [
     FROM scope_reports u ${named("u")}
     WHERE u.batch = r.batch AND u.contact_id IS NOT NULL AND (u.failed OR NOT ${sent("u.address_id")}) ${first})`,
   `(SELECT 'several contact IDs among the successes belong to ' || k.email_key
-    FROM scope_reports u ${named("u")} WHERE u.batch = r.batch AND u.several ${first})`,
-  `(SELECT k.email_key || ' has a known contact ID, which is not among the successes'
+    FROM scope_reports u ${named("u")} WHERE u.batch = r.batch AND u.several ${first})`
+]
+
+/** The last of them. It checks each sent address, and is left out if no contact ID is known. */
+const lacksItsId = `(SELECT k.email_key || ' has a known contact ID, which is not among the successes'
     FROM sent_contacts s ${ownKeyOf("sent_contacts")} ${named("s")}
     WHERE s.batch = r.batch
       AND NOT EXISTS (SELECT 1 FROM scope_reports u WHERE u.batch = r.batch AND u.address_id = s.address_id)
       AND (EXISTS (SELECT 1 FROM id_links i WHERE i.address_id = s.address_id)
         OR EXISTS (SELECT 1 FROM local_rows l WHERE l.address_id = s.address_id AND l.contact_id IS NOT NULL)) ${first})`
-]
+
+/** Whether any contact ID is known. */
+export const anyKnownId = `SELECT EXISTS (SELECT 1 FROM id_links)
+  OR EXISTS (SELECT 1 FROM local_rows WHERE contact_id IS NOT NULL) AS "any"`
 
 /** If the numbers close, each address that did not fail is among the successes. That adds nothing if every ID is linked. */
-export const closeNumbers: ReadonlyArray<string> = [
-  `UPDATE reconcile_scope AS r SET refuted_by = coalesce(${refutations.join(", ")}) WHERE counts_agree AND NOT plain`,
-  "UPDATE reconcile_scope SET numbers_close = 1 WHERE counts_agree AND NOT plain AND refuted_by IS NULL"
+export const closeNumbers = ({ linked }: { readonly linked: boolean }): ReadonlyArray<string> => [
+  `UPDATE reconcile_scope AS r SET refuted_by = coalesce(${[...refutations, ...(linked ? [lacksItsId] : [])].join(", ")})
+   WHERE counts_agree AND NOT by_own_ids`,
+  "UPDATE reconcile_scope SET numbers_close = 1 WHERE counts_agree AND NOT by_own_ids AND refuted_by IS NULL"
 ]

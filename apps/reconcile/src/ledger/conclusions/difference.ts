@@ -1,7 +1,5 @@
 import { domainToASCII } from "node:url"
-
-/** How a reported address differs from a sent one, if they are similar. */
-export type Difference = "spaces" | "unicode-form" | "host-form" | "among-words" | "one-edit"
+import type { Difference } from "../schema/words.js"
 
 const withoutSpaces = (text: string) => text.replace(/[\s\p{Cf}]+/gu, "")
 

@@ -30,8 +30,8 @@ const more = (count: string) =>
 const shortened = (address: string) =>
   `CASE WHEN length(${address}) > 254 THEN substr(${address}, 1, 254) || '…' ELSE ${address} END`
 
-const oddSuccesses = `reconcile_scope r
-   CROSS JOIN answer_successes x ${ownKeyOf("answer_successes")} ON r.odd AND x.answer_id = r.answer_id`
+const disagreeingSuccesses = `reconcile_scope r
+   CROSS JOIN answer_successes x ${ownKeyOf("answer_successes")} ON r.ids_disagree AND x.answer_id = r.answer_id`
 
 /** A settled answer `before` of a batch in the scope, and the answer `after` it. */
 const laterAnswers = `reconcile_scope r
@@ -53,7 +53,7 @@ export const drawFindings: ReadonlyArray<string> = [
   `${insert}
    SELECT DISTINCT r.batch, 'unmatched-success', x.contact_id,
      'contact ID ' || x.contact_id || ' succeeded; it belongs to ' || ${addressOf("x.contact_id")} || ', which was not sent in this batch'
-   FROM ${oddSuccesses}
+   FROM ${disagreeingSuccesses}
    WHERE EXISTS (SELECT 1 FROM (${linksOf("x.contact_id")}))
      AND NOT EXISTS (SELECT 1 FROM (${linksOf("x.contact_id")}) any_link WHERE ${sent("any_link.address_id")})`,
 
@@ -79,7 +79,7 @@ export const drawFindings: ReadonlyArray<string> = [
    SELECT DISTINCT r.batch, 'id-conflict', x.contact_id,
      'contact ID ' || x.contact_id || ' is linked to ' || (SELECT count(*) FROM (${linksOf("x.contact_id")}))
        || ' addresses, so it proves nothing about either'
-   FROM ${oddSuccesses}
+   FROM ${disagreeingSuccesses}
    CROSS JOIN doubted_ids d ON d.contact_id = x.contact_id`,
 
   // An address may look like an ID that is also in conflict. Then one row names both.
@@ -90,7 +90,7 @@ export const drawFindings: ReadonlyArray<string> = [
          WHERE EXISTS (SELECT 1 FROM answer_successes x ${ownKeyOf("answer_successes")}
            WHERE x.answer_id = r.answer_id AND x.contact_id = k.contact_id)))
        || ' all succeeded and all belong to ' || a.email_key
-   FROM reconcile_scope r CROSS JOIN scope_reports u ON r.odd AND u.batch = r.batch AND u.several
+   FROM reconcile_scope r CROSS JOIN scope_reports u ON r.ids_disagree AND u.batch = r.batch AND u.several
    CROSS JOIN addresses a ON a.address_id = u.address_id`,
 
   `${insert}

@@ -2,12 +2,12 @@ import type { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
-import { isNobodyErased } from "../schema/words.js"
+import { isNobodyErased, type Unmatched } from "../schema/words.js"
 import { type Sent, SentIndex } from "./SentIndex.js"
 
-interface Unmatched {
+interface Reported {
   readonly batch: number
-  readonly finding: "unmatched-failure" | "unmatched-success"
+  readonly finding: Unmatched
   readonly subject: string
   readonly reported: string
   readonly email_key: string
@@ -56,7 +56,7 @@ const atOnce = 500
 
 const shortened = (address: string) => (address.length > 254 ? `${address.slice(0, 254)}…` : address)
 
-const drawBatch = (sql: SqlClient, batch: number, unmatched: ReadonlyArray<Unmatched>) =>
+const drawBatch = (sql: SqlClient, batch: number, unmatched: ReadonlyArray<Reported>) =>
   Effect.gen(function* () {
     const index = new SentIndex(yield* sql.unsafe<Sent>(selectSent, [batch]))
     for (const some of Arr.chunksOf(unmatched, atOnce)) {
@@ -82,7 +82,7 @@ const drawBatch = (sql: SqlClient, batch: number, unmatched: ReadonlyArray<Unmat
 /** Finds the sent addresses of a batch that are similar to reported ones that were not sent. */
 export const drawNearMatches = (sql: SqlClient): Effect.Effect<void, SqlError> =>
   Effect.gen(function* () {
-    const unmatched = yield* sql.unsafe<Unmatched>(selectUnmatched)
+    const unmatched = yield* sql.unsafe<Reported>(selectUnmatched)
     if (!Arr.isNonEmptyReadonlyArray(unmatched)) return
     for (const batch of Arr.groupWith(unmatched, (one, other) => one.batch === other.batch)) {
       yield* drawBatch(sql, batch[0].batch, batch)

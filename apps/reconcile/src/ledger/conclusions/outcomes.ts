@@ -25,7 +25,7 @@ const evidence = (contactId: string) => `CASE
  * costs no write, and a changed one is noticed.
  */
 const draw = (options: {
-  readonly plain: boolean
+  readonly byOwnIds: boolean
   readonly contactId: string
   readonly successes: string
 }) => `
@@ -35,29 +35,29 @@ const draw = (options: {
   CROSS JOIN sent_contacts s ${ownKeyOf("sent_contacts")} ON s.batch = r.batch
   ${options.successes}
   LEFT JOIN scope_reports u ON u.batch = r.batch AND u.address_id = s.address_id
-  WHERE r.answer_id IS NOT NULL AND ${options.plain ? "r.plain" : "NOT r.plain"}
+  WHERE r.answer_id IS NOT NULL AND ${options.byOwnIds ? "r.by_own_ids" : "NOT r.by_own_ids"}
   ON CONFLICT (batch, address_id, occurrence) DO UPDATE SET
     evidence = excluded.evidence, contact_id = excluded.contact_id
   WHERE evidence <> excluded.evidence OR contact_id IS NOT excluded.contact_id`
 
 /** By the ID in the row of each sent contact. */
-export const drawPlainOutcomes = draw({
-  plain: true,
+export const drawOutcomesByOwnIds = draw({
+  byOwnIds: true,
   contactId: "x.contact_id",
   successes: `LEFT JOIN answer_successes x ${ownKeyOf("answer_successes")}
     ON x.answer_id = r.answer_id AND x.contact_id = s.contact_id`
 })
 
 /** By all links of the successful IDs. */
-export const drawOutcomes = draw({ plain: false, contactId: "u.contact_id", successes: "" })
+export const drawOutcomes = draw({ byOwnIds: false, contactId: "u.contact_id", successes: "" })
 
 /**
- * A batch is odd if one of its successful IDs belongs to several addresses, several belong to one address, or one belongs
- * to no sent address. Only odd batches can have findings about IDs.
+ * The IDs of a batch disagree if one of its successful IDs belongs to several addresses, several belong to one address, or
+ * one belongs to no sent address. Only these batches can have findings about IDs.
  */
-export const markOdd = `
-  UPDATE reconcile_scope AS r SET odd = 1
-  WHERE NOT plain AND (
+export const markDisagreeing = `
+  UPDATE reconcile_scope AS r SET ids_disagree = 1
+  WHERE NOT by_own_ids AND (
     (SELECT count(*) FROM scope_reports u WHERE u.batch = r.batch AND u.contact_id IS NOT NULL)
       <> (SELECT count(*) FROM verdicts o ${ownKeyOf("verdicts")}
         WHERE o.batch = r.batch AND o.occurrence = 1 AND o.contact_id IS NOT NULL)

@@ -24,11 +24,11 @@ export const createScope: ReadonlyArray<string> = [
     sent_keys INTEGER NOT NULL DEFAULT 0,
     success_ids INTEGER NOT NULL DEFAULT 0,
     repeats INTEGER NOT NULL DEFAULT 0,
-    plain INTEGER NOT NULL DEFAULT 0,
+    by_own_ids INTEGER NOT NULL DEFAULT 0,
     counts_agree INTEGER NOT NULL DEFAULT 0,
     refuted_by TEXT,
     numbers_close INTEGER NOT NULL DEFAULT 0,
-    odd INTEGER NOT NULL DEFAULT 0
+    ids_disagree INTEGER NOT NULL DEFAULT 0
   ) STRICT`,
 
   // What the lists of a batch report about an address: a successful ID of its own, or several, or a failure.
@@ -62,11 +62,11 @@ export const describeLists: ReadonlyArray<string> = [
   `UPDATE reconcile_scope AS r SET (sent_keys, repeats) = (
      SELECT count(*) FILTER (WHERE s.occurrence = 1), coalesce(max(s.occurrence) > 1, 0)
      FROM sent_contacts s ${ownKeyOf("sent_contacts")} WHERE s.batch = r.batch)
-   WHERE NOT plain`,
+   WHERE NOT by_own_ids`,
   `UPDATE reconcile_scope AS r SET success_ids = (
      SELECT count(DISTINCT x.contact_id) FROM answer_successes x ${ownKeyOf("answer_successes")}
      WHERE x.answer_id = r.answer_id)
-   WHERE NOT plain`
+   WHERE NOT by_own_ids`
 ]
 
 const successes = `reconcile_scope r
@@ -75,7 +75,7 @@ const successes = `reconcile_scope r
 const reportLinked = (links: "local_rows" | "id_links") => `
   INSERT INTO scope_reports (batch, address_id, contact_id)
   SELECT r.batch, l.address_id, x.contact_id
-  FROM ${successes} AND NOT r.plain
+  FROM ${successes} AND NOT r.by_own_ids
   CROSS JOIN ${links} l ON l.contact_id = x.contact_id
   WHERE NOT EXISTS (SELECT 1 FROM doubted_ids d WHERE d.contact_id = x.contact_id)
   ON CONFLICT (batch, address_id) DO UPDATE SET

@@ -11,9 +11,9 @@ const isSent = (links: "local_rows" | "id_links") => `EXISTS (SELECT 1 FROM ${li
 export const drawUnmatchedSuccesses: ReadonlyArray<string> = [
   "DELETE FROM unmatched_ids WHERE batch IN (SELECT batch FROM reconcile_scope)",
   `INSERT INTO unmatched_ids (batch, contact_id)
-   SELECT DISTINCT r.batch, x.contact_id
+   SELECT r.batch, x.contact_id
    FROM reconcile_scope r
-   CROSS JOIN answers a ON NOT r.plain AND a.batch = r.batch
+   CROSS JOIN answers a ON NOT r.by_own_ids AND a.batch = r.batch
    CROSS JOIN answer_successes x ${ownKeyOf("answer_successes")} ON x.answer_id = a.answer_id
-   WHERE NOT ${isSent("local_rows")} AND NOT ${isSent("id_links")}`
+   WHERE NOT ${isSent("local_rows")} AND NOT ${isSent("id_links")} ON CONFLICT DO NOTHING`
 ]

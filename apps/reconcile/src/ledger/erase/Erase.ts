@@ -1,12 +1,13 @@
 import type { SqlClient } from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import { fromAddress } from "effect-activecampaign/EmailKey"
 import { holds, keysOf, mayHold, type Person, personOf } from "./person.js"
 import { rewriteTexts } from "./texts.js"
 import { type Tidied, tidy } from "./tidy.js"
 import { forgetAddresses } from "../facts/addresses.js"
 import { markBatches, markListed } from "../facts/stale.js"
-import { Ledger } from "../Ledger.js"
+import { Ledger, rowOf } from "../Ledger.js"
 import { redrawStale } from "../conclusions/Reconciliation.js"
 
 /** Rows that hold one person, table by table. */
@@ -26,25 +27,31 @@ const tablesByKey = [
 
 const list = (values: Iterable<string>) => JSON.stringify([...values])
 
-const column = <A extends string>(rows: ReadonlyArray<Readonly<Record<A, string>>>, name: A) =>
-  rows.map((row) => row[name])
+const Key = rowOf("addresses", { email_key: Schema.String })
+
+const Id = rowOf("contact_ids", { contact_id: Schema.String })
 
 const keysAtOnce = 500
 
 /** Every key of the person in the file: the address in either form of its host, alone or among other words. */
-const keysHeld = (sql: SqlClient, person: Person, address: string) =>
+const keysHeld = (person: Person, address: string) =>
   Effect.gen(function* () {
-    const known = yield* sql<{ readonly email_key: string }>`
-      SELECT email_key FROM addresses WHERE email_key IN (SELECT value FROM json_each(${list(keysOf(address))}))`
-    const keys = new Set(column(known, "email_key"))
+    const known = yield* Ledger.query(
+      Key,
+      (sql) => sql`
+        SELECT email_key FROM addresses WHERE email_key IN (SELECT value FROM json_each(${list(keysOf(address))}))`
+    )
+    const keys = new Set(known.map(({ email_key }) => email_key))
     // Others may contain the address among other words.
     let after = ""
     for (;;) {
-      const rows = yield* sql.unsafe<{ readonly email_key: string }>(
-        `SELECT email_key FROM addresses WHERE email_key > ? AND ${mayHold("email_key")} ORDER BY email_key LIMIT ${keysAtOnce}`,
-        [after, person.anchor]
+      const rows = yield* Ledger.query(Key, (sql) =>
+        sql.unsafe(
+          `SELECT email_key FROM addresses WHERE email_key > ? AND ${mayHold("email_key")} ORDER BY email_key LIMIT ${keysAtOnce}`,
+          [after, person.anchor]
+        )
       )
-      for (const key of column(rows, "email_key")) if (holds(key, person)) keys.add(key)
+      for (const { email_key } of rows) if (holds(email_key, person)) keys.add(email_key)
       const last = rows.at(-1)
       if (last === undefined) break
       after = last.email_key
@@ -53,82 +60,91 @@ const keysHeld = (sql: SqlClient, person: Person, address: string) =>
     return [...keys].sort((a, b) => Number(b === asked) - Number(a === asked) || (a < b ? -1 : 1))
   })
 
-const idsOf = (sql: SqlClient, keys: ReadonlyArray<string>) =>
+const idsOf = (keys: ReadonlyArray<string>) =>
   Effect.map(
-    sql<{ readonly contact_id: string }>`
+    Ledger.query(
+      Id,
+      (sql) => sql`
       SELECT contact_id FROM local_contacts
       WHERE email_key IN (SELECT value FROM json_each(${list(keys)})) AND contact_id IS NOT NULL
       UNION SELECT contact_id FROM links WHERE email_key IN (SELECT value FROM json_each(${list(keys)}))
       UNION SELECT contact_id FROM lookups
-        WHERE email_key IN (SELECT value FROM json_each(${list(keys)})) AND contact_id IS NOT NULL`,
-    (rows) => column(rows, "contact_id")
+        WHERE email_key IN (SELECT value FROM json_each(${list(keys)})) AND contact_id IS NOT NULL`
+    ),
+    (rows) => rows.map(({ contact_id }) => contact_id)
   )
 
 /** Those of the IDs that are also linked to somebody else: they are not the person's alone, and stay. */
-const sharedOf = (sql: SqlClient, keys: ReadonlyArray<string>, ids: ReadonlyArray<string>) =>
+const sharedOf = (keys: ReadonlyArray<string>, ids: ReadonlyArray<string>) =>
   Effect.map(
-    sql<{ readonly contact_id: string }>`
+    Ledger.query(
+      Id,
+      (sql) => sql`
       SELECT j.value AS contact_id FROM json_each(${list(ids)}) j
       WHERE EXISTS (SELECT 1 FROM local_contacts l WHERE l.contact_id = j.value
           AND l.email_key NOT IN (SELECT value FROM json_each(${list(keys)})))
         OR EXISTS (SELECT 1 FROM links k WHERE k.contact_id = j.value
-          AND k.email_key NOT IN (SELECT value FROM json_each(${list(keys)})))`,
-    (rows) => column(rows, "contact_id")
+          AND k.email_key NOT IN (SELECT value FROM json_each(${list(keys)})))`
+    ),
+    (rows) => rows.map(({ contact_id }) => contact_id)
   )
+
+const Batch = rowOf("answers", { batch: Schema.Int })
 
 /** Batches whose success lists have one of the IDs. All rows are read, as all texts are, so that none is missed. */
-const batchesReporting = (sql: SqlClient, ids: ReadonlyArray<string>) =>
-  Effect.map(
-    sql<{ readonly batch: number }>`
+const batchesReporting = (ids: ReadonlyArray<string>) =>
+  Ledger.query(
+    Batch,
+    (sql) => sql`
       SELECT DISTINCT r.batch FROM answer_successes x CROSS JOIN answers r ON r.answer_id = x.answer_id
-      WHERE x.contact_id IN (SELECT value FROM json_each(${list(ids)}))`,
-    (rows) => rows
+      WHERE x.contact_id IN (SELECT value FROM json_each(${list(ids)}))`
   )
 
-const heldBy = (sql: SqlClient, person: Person, address: string) =>
+const rowsOf = (person: Person, address: string) =>
   Effect.gen(function* () {
-    const keys = yield* keysHeld(sql, person, address)
+    const keys = yield* keysHeld(person, address)
     const rows = yield* Effect.forEach(tablesByKey, (table) =>
       Effect.map(
-        sql.unsafe<{ readonly rows: number }>(
-          `SELECT count(*) AS rows FROM ${table} WHERE email_key IN (SELECT value FROM json_each(?))`,
-          [list(keys)]
+        Ledger.number(table, (sql) =>
+          sql.unsafe(
+            `SELECT count(*) AS number FROM ${table} WHERE email_key IN (SELECT value FROM json_each(?))`,
+            [list(keys)]
+          )
         ),
-        ([row]) => ({ table, rows: row?.rows ?? 0 })
+        (rows) => ({ table, rows })
       )
     )
-    return { keys, contactIds: yield* idsOf(sql, keys), held: rows.filter((row) => row.rows > 0) }
+    return { keys, contactIds: yield* idsOf(keys), held: rows.filter((row) => row.rows > 0) }
   })
 
 /** Where the file has an address, under which keys, and the contact IDs of it. Writes nothing. */
-export const held = (address: string) =>
-  Effect.flatMap(Ledger, ({ sql, use }) =>
-    use(
-      Effect.map(heldBy(sql, personOf(address), address), (found) => ({
-        key: fromAddress(address),
-        ...found
-      }))
-    )
-  )
+export const whereHeld = (address: string) =>
+  Effect.map(rowsOf(personOf(address), address), (found) => ({ key: fromAddress(address), ...found }))
 
 /** The number of the next name that replaces an erased person. */
-const freeNumber = (sql: SqlClient) =>
-  Effect.map(
-    sql<{ readonly last: number }>`
-      SELECT coalesce(max(CAST(substr(email_key, 8) AS INTEGER)), 0) AS last FROM addresses
-      WHERE email_key >= 'erased-' AND email_key < 'erased.'`,
-    ([row]) => (row?.last ?? 0) + 1
-  )
+const freeNumber = Effect.map(
+  Ledger.number(
+    "addresses",
+    (sql) => sql`
+      SELECT coalesce(max(CAST(substr(email_key, 8) AS INTEGER)), 0) AS number FROM addresses
+      WHERE email_key >= 'erased-' AND email_key < 'erased.'`
+  ),
+  (last) => last + 1
+)
+
+const Naming = rowOf("findings", { batch: Schema.Int, text: Schema.String })
 
 /** Conclusions name addresses in words. Batches in which they name the person are recomputed from scratch. */
 const markNaming = (sql: SqlClient, person: Person) =>
   Effect.gen(function* () {
-    const named = yield* sql.unsafe<{ readonly batch: number; readonly text: string }>(
-      `SELECT batch, text FROM (
-         SELECT batch, subject || ' ' || detail AS text FROM batch_findings
-         UNION ALL SELECT batch, reported_email || ' ' || sent_email FROM nearest_sent)
-       WHERE ${mayHold("text")}`,
-      [person.anchor]
+    const named = yield* Ledger.query(Naming, () =>
+      sql.unsafe(
+        `SELECT batch, text FROM (
+           SELECT batch, subject || ' ' || detail AS text FROM batch_findings
+           UNION ALL SELECT batch, reported_email || ' ' || sent_email FROM nearest_sent)
+         WHERE ${mayHold("text")}`,
+        [person.anchor]
+      )
     )
     yield* markListed(
       sql,
@@ -136,10 +152,14 @@ const markNaming = (sql: SqlClient, person: Person) =>
     )
   })
 
+const Numbered = rowOf("addresses", { id: Schema.Int })
+
 const eraseKey = (sql: SqlClient, key: string, token: string, ids: ReadonlyMap<string, string>) =>
   Effect.gen(function* () {
-    const [known] = yield* sql<{ readonly id: number }>`
-      SELECT address_id AS id FROM addresses WHERE email_key = ${key}`
+    const [known] = yield* Ledger.query(
+      Numbered,
+      () => sql`SELECT address_id AS id FROM addresses WHERE email_key = ${key}`
+    )
     if (known === undefined) return
     const { id: address } = known
     yield* sql.unsafe(
@@ -196,25 +216,24 @@ export interface Erased {
  */
 export const erase = (address: string) =>
   Effect.gen(function* () {
-    const { sql, transact, use } = yield* Ledger
     const person = personOf(address)
     // Freed space is overwritten, so that it cannot be read from the file.
-    yield* use(sql.unsafe("PRAGMA secure_delete = ON"))
-    const erased = yield* transact(
+    yield* Ledger.use((sql) => sql.unsafe("PRAGMA secure_delete = ON"))
+    const erased = yield* Ledger.transact((sql) =>
       Effect.gen(function* () {
         yield* sql.unsafe("PRAGMA defer_foreign_keys = ON")
-        const { contactIds, held: rows, keys } = yield* heldBy(sql, person, address)
-        const number = yield* freeNumber(sql)
+        const { contactIds, held: rows, keys } = yield* rowsOf(person, address)
+        const number = yield* freeNumber
         const tokens = new Map(
           (keys.length === 0 ? [fromAddress(address)] : keys).map((key, at) => [key, `erased-${number + at}`])
         )
         const token = tokens.get(fromAddress(address)) ?? `erased-${number}`
-        const sharedIds = yield* sharedOf(sql, keys, contactIds)
+        const sharedIds = yield* sharedOf(keys, contactIds)
         const renamed = new Map(
           contactIds.map((id, index) => [id, sharedIds.includes(id) ? id : `${token}-${index + 1}`])
         )
         const names = { token, ids: new Map([...renamed].filter(([id, name]) => id !== name)) }
-        const reporting = yield* batchesReporting(sql, contactIds)
+        const reporting = yield* batchesReporting(contactIds)
         yield* markListed(sql, reporting)
         const batches = JSON.stringify(reporting.map(({ batch }) => batch))
         for (const [id, name] of names.ids) yield* renameId(sql, id, name, batches)

@@ -2,29 +2,31 @@ import type * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import type { BatchId } from "effect-activecampaign/BatchId"
 import { forgetAddresses } from "../facts/addresses.js"
 import { markAddresses, markBatches, markListed, sentTo } from "../facts/stale.js"
-import { Ledger } from "../Ledger.js"
+import { Ledger, rowOf } from "../Ledger.js"
+import type { LedgerError } from "../LedgerError.js"
 import { changesOf } from "../file/transaction.js"
 import * as links from "../load/links.js"
 import { spellOut } from "../load/shapes.js"
-import type { OutcomeWord } from "../schema/words.js"
+import { Outcome } from "../schema/words.js"
 import { reconcileStale } from "../conclusions/Reconciliation.js"
 import { knownAs } from "../schema/recordViews.js"
+
+const Lost = rowOf("outcomes", { outcome: Outcome, contacts: Schema.Int })
+
+const Change = rowOf("outcome_changes", { before: Outcome, after: Outcome, contacts: Schema.Int })
 
 /** What a removal deletes, and what else it changes. */
 export interface Removal {
   /** Deleted rows, table by table. Tables that lose none are left out. */
   readonly removed: ReadonlyArray<{ readonly table: string; readonly rows: number }>
   /** The outcomes of the deleted sent contacts. */
-  readonly lost: ReadonlyArray<{ readonly outcome: OutcomeWord; readonly contacts: number }>
+  readonly lost: ReadonlyArray<typeof Lost.Type>
   /** Contacts that stay but get another outcome. */
-  readonly changed: ReadonlyArray<{
-    readonly before: OutcomeWord
-    readonly after: OutcomeWord
-    readonly contacts: number
-  }>
+  readonly changed: ReadonlyArray<typeof Change.Type>
   /** Contacts that may be sent again, before and after. */
   readonly retry: { readonly before: number; readonly after: number }
 }
@@ -39,60 +41,63 @@ export interface SourceRemoval extends Removal {
   readonly emptied: ReadonlyArray<string>
 }
 
-export interface NamedSource {
-  readonly id: number
-  readonly name: string
-}
+const NamedSource = rowOf("local_sources", { id: Schema.Int, name: Schema.String })
+
+export type NamedSource = typeof NamedSource.Type
 
 /** The sources that were loaded. */
-export const sources = Effect.flatMap(Ledger, ({ sql, use }) =>
-  use(sql<NamedSource>`SELECT local_source_id AS id, name FROM local_sources ORDER BY name`)
+export const sources = Ledger.query(
+  NamedSource,
+  (sql) => sql`SELECT local_source_id AS id, name FROM local_sources ORDER BY name`
 )
 
-const count = (sql: SqlClient.SqlClient, query: string) =>
-  Effect.map(
-    sql.unsafe<{ readonly rows: number }>(`SELECT count(*) AS rows FROM ${query}`),
-    ([row]) => row?.rows ?? 0
-  )
+const countRetries = Ledger.number(
+  "retry_candidates",
+  (sql) => sql`SELECT count(*) AS number FROM retry_candidates`
+)
 
 class RolledBack<A> extends Data.TaggedError("RolledBack")<{ readonly would: A }> {}
 
 /** What a change would do: it is made and rolled back, so that the preview is exact. */
 export const preview = <A, E, R>(change: Effect.Effect<A, E, R>) =>
-  Effect.flatMap(Ledger, ({ transact }) =>
-    transact(Effect.flatMap(change, (would) => Effect.fail(new RolledBack({ would })))).pipe(
-      Effect.catchIf(
-        (error): error is RolledBack<A> => error instanceof RolledBack,
-        ({ would }) => Effect.succeed(would)
-      )
+  Ledger.transact(() => Effect.flatMap(change, (would) => Effect.fail(new RolledBack({ would })))).pipe(
+    Effect.catchIf(
+      (error): error is RolledBack<A> => error instanceof RolledBack,
+      ({ would }) => Effect.succeed(would)
     )
   )
 
-const changedSince = (sql: SqlClient.SqlClient, last: number) => sql<Removal["changed"][number]>`
-  SELECT outcome_before AS before, outcome_after AS after, count(*) AS contacts FROM verdict_changes
-  WHERE outcome_change_id > ${last} GROUP BY outcome_before, outcome_after ORDER BY outcome_before, outcome_after`
+const changedSince = (last: number) =>
+  Ledger.query(
+    Change,
+    (sql) => sql`
+      SELECT outcome_before AS before, outcome_after AS after, count(*) AS contacts FROM verdict_changes
+      WHERE outcome_change_id > ${last} GROUP BY outcome_before, outcome_after ORDER BY outcome_before, outcome_after`
+  )
+
+const lastChange = Ledger.number(
+  "outcome_changes",
+  (sql) => sql`SELECT coalesce(max(outcome_change_id), 0) AS number FROM verdict_changes`
+)
 
 /** Deletes what `take` deletes and decides the affected batches again, in one transaction. */
 const removal = <A extends Pick<Removal, "removed" | "lost">>(
-  take: (sql: SqlClient.SqlClient) => Effect.Effect<A, SqlError>
+  take: (sql: SqlClient.SqlClient) => Effect.Effect<A, SqlError | LedgerError, Ledger>
 ) =>
-  Effect.flatMap(Ledger, ({ sql, transact }) =>
-    transact(
-      Effect.gen(function* () {
-        // Batches that were stale before are not an effect of the removal.
-        yield* reconcileStale()
-        const before = yield* count(sql, "retry_candidates")
-        yield* sql.unsafe("PRAGMA defer_foreign_keys = ON")
-        for (const statement of createLeft) yield* sql.unsafe(statement)
-        const taken = yield* take(sql)
-        yield* sql.unsafe(forgetAddresses("SELECT address_id FROM left_addresses"))
-        const [last] = yield* sql<{ readonly id: number }>`
-          SELECT coalesce(max(outcome_change_id), 0) AS id FROM verdict_changes`
-        yield* reconcileStale()
-        const changed = yield* changedSince(sql, last?.id ?? 0)
-        return { ...taken, changed, retry: { before, after: yield* count(sql, "retry_candidates") } }
-      })
-    )
+  Ledger.transact((sql) =>
+    Effect.gen(function* () {
+      // Batches that were stale before are not an effect of the removal.
+      yield* reconcileStale()
+      const before = yield* countRetries
+      yield* sql.unsafe("PRAGMA defer_foreign_keys = ON")
+      for (const statement of createLeft) yield* sql.unsafe(statement)
+      const taken = yield* take(sql)
+      yield* sql.unsafe(forgetAddresses("SELECT address_id FROM left_addresses"))
+      const last = yield* lastChange
+      yield* reconcileStale()
+      const changed = yield* changedSince(last)
+      return { ...taken, changed, retry: { before, after: yield* countRetries } }
+    })
   )
 
 type Deletion = readonly [table: string, where: string]
@@ -131,11 +136,15 @@ const noteAddresses = (sql: SqlClient.SqlClient, selects: ReadonlyArray<string>)
     `INSERT INTO left_addresses SELECT address_id FROM (${selects.join(" UNION ")}) WHERE true ON CONFLICT DO NOTHING`
   )
 
-const lostOutcomes = (sql: SqlClient.SqlClient) =>
-  sql.unsafe<Removal["lost"][number]>(`
+const lostOutcomes = Ledger.query(
+  Lost,
+  (sql) => sql`
     SELECT coalesce(o.outcome, 'pending') AS outcome, count(*) AS contacts FROM taken_sent t
     LEFT JOIN verdicts o ON o.batch = t.batch AND o.address_id = t.address_id AND o.occurrence = t.occurrence
-    GROUP BY 1 ORDER BY 1`)
+    GROUP BY 1 ORDER BY 1`
+)
+
+const Emptied = rowOf("batches", { batch_id: Schema.String })
 
 /** Deletes a source, and the sent contacts that only it named. */
 const takeSource = (sql: SqlClient.SqlClient, source: NamedSource) =>
@@ -153,7 +162,7 @@ const takeSource = (sql: SqlClient.SqlClient, source: NamedSource) =>
           <= own.contacts
         AND s.occurrence > coalesce((SELECT max(contacts) FROM (
           ${namedBy(`address_id = own.address_id AND batch = own.batch AND local_source_id <> ${source.id}`)})), 0)`)
-    const lost = yield* lostOutcomes(sql)
+    const lost = yield* lostOutcomes
     yield* sql.unsafe(
       markBatches(
         `SELECT batch FROM taken_sent UNION ${sentTo(
@@ -164,11 +173,14 @@ const takeSource = (sql: SqlClient.SqlClient, source: NamedSource) =>
     const gaps = yield* sql<{ readonly batch: number }>`
       DELETE FROM sent_gaps WHERE source = ${source.name} RETURNING batch`
     yield* markListed(sql, gaps)
-    const emptied = yield* sql<{ readonly batch_id: string }>`
+    const emptied = yield* Ledger.query(
+      Emptied,
+      () => sql`
       SELECT b.batch_id FROM (SELECT DISTINCT batch FROM taken_sent) t
       CROSS JOIN numbered_batches b ON b.batch = t.batch
       WHERE (SELECT count(*) FROM taken_sent x WHERE x.batch = t.batch)
         = (SELECT count(*) FROM sent_contacts s WHERE s.batch = t.batch) ORDER BY b.batch_id`
+    )
     yield* links.noteRemoved(sql, source.id)
     yield* noteAddresses(sql, [
       "SELECT address_id FROM taken_sent",
@@ -214,12 +226,15 @@ const takeBatches = (sql: SqlClient.SqlClient, batchIds: ReadonlyArray<BatchId>)
     yield* sql.unsafe(
       `INSERT INTO taken_sent SELECT batch, address_id, occurrence FROM sent_contacts WHERE ${isOfTaken}`
     )
-    const lost = yield* lostOutcomes(sql)
-    const ownSources = yield* sql<NamedSource>`
+    const lost = yield* lostOutcomes
+    const ownSources = yield* Ledger.query(
+      NamedSource,
+      () => sql`
       SELECT local_source_id AS id, name FROM local_sources s
       WHERE name IN (SELECT value FROM json_each(${JSON.stringify(batchIds.map(sourceOfSent))}))
         AND NOT EXISTS (SELECT 1 FROM local_rows l WHERE l.local_source_id = s.local_source_id
           AND l.batch NOT IN (SELECT batch FROM taken_batches))`
+    )
     const ofSources = yield* Effect.forEach(ownSources, (source) => takeSource(sql, source))
     // Two contacts with one address that name no batch are a finding in every batch the address was sent in.
     yield* sql.unsafe(markAddresses(`SELECT DISTINCT address_id FROM local_rows WHERE ${isOfTaken}`))

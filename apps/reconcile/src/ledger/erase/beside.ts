@@ -1,17 +1,8 @@
-import {
-  closeSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readlinkSync,
-  readSync,
-  realpathSync,
-  statSync
-} from "node:fs"
+import { constants } from "node:fs"
 import { basename, dirname, join, resolve } from "node:path"
 import * as Effect from "effect/Effect"
+import { DiskError, opened, type Operations, use } from "../../files/Disk.js"
 import { folded } from "../../files/Place.js"
-import { messageOf } from "../LedgerError.js"
 import { type BytesRead, searchBytes } from "./fileBytes.js"
 import type { Person } from "./person.js"
 import type { Others } from "./search.js"
@@ -25,24 +16,33 @@ export interface Beside {
 
 const maxLinks = 40
 
+const ifThere = <A>(look: () => A): A | undefined => {
+  try {
+    return look()
+  } catch (error) {
+    if (DiskError.of(error).code === "ENOENT") return undefined
+    throw error
+  }
+}
+
 /** The names of a file: the one that was typed and, if it is a link, all on the way to the file itself. */
-const namesOf = (file: string, left = maxLinks): ReadonlyArray<string> =>
-  left > 0 && lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true
-    ? [file, ...namesOf(resolve(realpathSync.native(dirname(file)), readlinkSync(file)), left - 1)]
+const namesOf = (disk: Operations, file: string, left = maxLinks): ReadonlyArray<string> =>
+  left > 0 && ifThere(() => disk.lstat(file))?.isSymbolicLink() === true
+    ? [file, ...namesOf(disk, resolve(disk.realpath(dirname(file)), disk.readlink(file)), left - 1)]
     : [file]
 
 /** Paths that begin with a name of the file and lead to other files. */
-const pathsBeside = (file: string): ReadonlyArray<string> => {
-  const own = realpathSync.native(file)
+const pathsBeside = (disk: Operations, file: string): ReadonlyArray<string> => {
+  const own = disk.realpath(file)
   const found = new Map<string, string>()
-  for (const name of namesOf(file)) {
+  for (const name of namesOf(disk, file)) {
     const folder = dirname(name)
-    for (const other of readdirSync(folder)) {
+    for (const other of disk.list(folder)) {
       const path = join(folder, other)
-      const place = join(realpathSync.native(folder), other)
+      const place = join(disk.realpath(folder), other)
       if (!folded(other).startsWith(folded(basename(name))) || found.has(place)) continue
-      if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) continue
-      if (realpathSync.native(path) !== own) found.set(place, path)
+      if (ifThere(() => disk.stat(path))?.isFile() !== true) continue
+      if (disk.realpath(path) !== own) found.set(place, path)
     }
   }
   return [...found.values()].sort()
@@ -66,44 +66,40 @@ const unreadable: ReadonlyArray<readonly [kind: string, first: string]> = [
   ["text in UTF-16", "feff"]
 ]
 
-const unreadableKind = (path: string): string | undefined => {
-  const descriptor = openSync(path, "r")
-  try {
-    const start = Buffer.alloc(32)
-    const first = start.subarray(0, readSync(descriptor, start, 0, start.length, 0)).toString("hex")
-    return unreadable.find(([, begin]) => first.startsWith(begin))?.[0]
-  } finally {
-    closeSync(descriptor)
-  }
-}
+const unreadableKind = (path: string) =>
+  Effect.scoped(
+    Effect.flatMap(opened(path, constants.O_RDONLY), (descriptor) =>
+      use((disk) => {
+        const start = Buffer.alloc(32)
+        const first = start.subarray(0, disk.read(descriptor, start)).toString("hex")
+        return unreadable.find(([, begin]) => first.startsWith(begin))?.[0]
+      })
+    )
+  )
 
 type Searched = { readonly path: string } & (BytesRead | { readonly reason: string })
 
-const searchFile = (path: string, person: Person, others: Others) =>
+const searchFile = (path: string, person: Person, others: Others): Effect.Effect<Searched> =>
   Effect.gen(function* () {
-    const kind = yield* Effect.try(() => unreadableKind(path))
+    const kind = yield* unreadableKind(path)
     const found: Searched =
       kind === undefined
         ? { path, ...(yield* searchBytes(path, person, others)) }
         : { path, reason: `it is ${kind}` }
     return found
-  }).pipe(
-    Effect.catchTag("UnknownException", ({ error }) =>
-      Effect.succeed<Searched>({ path, reason: messageOf(error) })
-    )
-  )
+  }).pipe(Effect.catchAll(({ reason }) => Effect.succeed({ path, reason })))
 
 /** Reads every file beside the ledger whose name begins with that of the ledger or of a link to it. */
 export const searchBeside = (file: string, person: Person, others: Others): Effect.Effect<Beside> =>
   Effect.gen(function* () {
-    const paths = yield* Effect.try(() => pathsBeside(file))
+    const paths = yield* use((disk) => pathsBeside(disk, file))
     const searched = yield* Effect.forEach(paths, (path) => searchFile(path, person, others))
     return {
       read: searched.filter((one) => "bytes" in one),
       unsearched: searched.filter((one) => "reason" in one)
     }
   }).pipe(
-    Effect.catchTag("UnknownException", ({ error }) =>
-      Effect.succeed({ read: [], unsearched: [{ path: dirname(file), reason: messageOf(error) }] })
+    Effect.catchAll(({ reason }) =>
+      Effect.succeed({ read: [], unsearched: [{ path: dirname(file), reason }] })
     )
   )

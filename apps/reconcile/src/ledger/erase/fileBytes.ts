@@ -1,5 +1,6 @@
-import { closeSync, openSync, readSync } from "node:fs"
+import { constants } from "node:fs"
 import * as Effect from "effect/Effect"
+import { type DiskError, opened, type Operations, use } from "../../files/Disk.js"
 import type { Person } from "./person.js"
 import { readingsOf } from "./readings.js"
 import type { Others } from "./search.js"
@@ -90,9 +91,12 @@ const searchPage = (page: Buffer, person: Person, around: ReadonlyArray<Around>)
 }
 
 /** How much is read at once, and how much of it again with the next part. Pages of SQLite are independent. */
-const chunksOf = (descriptor: number): { readonly size: number; readonly again: number } => {
+const chunksOf = (
+  disk: Operations,
+  descriptor: number
+): { readonly size: number; readonly again: number } => {
   const header = Buffer.alloc(18)
-  const read = readSync(descriptor, header, 0, 18, 0)
+  const read = disk.read(descriptor, header, 0)
   const whole = 1 << 16
   if (read < 18 || header.toString("latin1", 0, 15) !== "SQLite format 3") {
     return { size: whole, again: 12 * longest }
@@ -105,24 +109,26 @@ const chunksOf = (descriptor: number): { readonly size: number; readonly again: 
  * Reads a file page by page, unused pages included. Letters of the address are accounted for only if they are part of a
  * longer address in the tables.
  */
-export const searchBytes = (path: string, person: Person, others: Others) =>
-  Effect.acquireUseRelease(
-    Effect.try(() => openSync(path, "r")),
-    (descriptor) =>
-      Effect.gen(function* () {
-        const around = person.addresses.map((address) => aroundOf(others, address))
-        const { again, size } = chunksOf(descriptor)
-        const page = Buffer.alloc(size)
-        let [bytes, occurrences, unexplained] = [0, 0, 0]
-        for (let turn = 1, at = 0; ; turn++, at += size - again) {
-          const read = yield* Effect.try(() => readSync(descriptor, page, 0, size, at))
-          bytes = Math.max(bytes, at + read)
-          const found = searchPage(page.subarray(0, read), person, around)
-          occurrences += found.occurrences
-          unexplained += found.unexplained
-          if (read < size) return { bytes, occurrences, unexplained } satisfies BytesRead
-          if (turn % 256 === 0) yield* Effect.yieldNow()
-        }
-      }),
-    (descriptor) => Effect.sync(() => closeSync(descriptor))
+export const searchBytes = (
+  path: string,
+  person: Person,
+  others: Others
+): Effect.Effect<BytesRead, DiskError> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const descriptor = yield* opened(path, constants.O_RDONLY)
+      const around = person.addresses.map((address) => aroundOf(others, address))
+      const { again, size } = yield* use((disk) => chunksOf(disk, descriptor))
+      const page = Buffer.alloc(size)
+      let [bytes, occurrences, unexplained] = [0, 0, 0]
+      for (let turn = 1, at = 0; ; turn++, at += size - again) {
+        const read = yield* use((disk) => disk.read(descriptor, page, at))
+        bytes = Math.max(bytes, at + read)
+        const found = searchPage(page.subarray(0, read), person, around)
+        occurrences += found.occurrences
+        unexplained += found.unexplained
+        if (read < size) return { bytes, occurrences, unexplained }
+        if (turn % 256 === 0) yield* Effect.yieldNow()
+      }
+    })
   )

@@ -1,10 +1,11 @@
-import Sqlite from "better-sqlite3"
+import type Sqlite from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import { Ledger } from "../Ledger.js"
 import type { LedgerError } from "../LedgerError.js"
 import { fromSqlite, messageOf } from "../LedgerError.js"
 import { OnPrivateCopy } from "../Notices.js"
 import { columnKnownAs } from "../schema/recordViews.js"
+import { using } from "../file/connection.js"
 import { readOnly } from "../file/readOnly.js"
 import { holds, mayHold, type Person, withinOthers } from "./person.js"
 
@@ -81,14 +82,7 @@ const searchAll = (database: Sqlite.Database, person: Person): Found => {
 export const search = (person: Person): Effect.Effect<Found, LedgerError, Ledger> =>
   Effect.flatMap(Ledger, ({ file }) =>
     Effect.try({
-      try: () => {
-        const database = new Sqlite(file, { readonly: true, fileMustExist: true })
-        try {
-          return searchAll(database, person)
-        } finally {
-          database.close()
-        }
-      },
+      try: () => using(file, (database) => searchAll(database, person), { readonly: true }),
       catch: (error) => fromSqlite(file, error)
     })
   )

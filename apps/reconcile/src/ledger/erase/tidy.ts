@@ -1,5 +1,5 @@
-import { readdirSync, readlinkSync, realpathSync } from "node:fs"
 import * as Effect from "effect/Effect"
+import { use } from "../../files/Disk.js"
 import { Ledger } from "../Ledger.js"
 import { codeOf, messageOf } from "../LedgerError.js"
 import { ownTables } from "../schema/ownTables.js"
@@ -14,25 +14,23 @@ export type Tidied =
       readonly openIn: ReadonlyArray<number>
     }
 
+const linksIn = (folder: string) =>
+  Effect.orElseSucceed(
+    use((disk) => disk.list(folder).map((name) => disk.readlink(`${folder}/${name}`))),
+    (): ReadonlyArray<string> => []
+  )
+
 /** Other processes that have the file open, as far as this system and this user can see. */
-const processesWith = (file: string): ReadonlyArray<number> => {
-  const linksOf = (folder: string) => {
-    try {
-      return readdirSync(folder).map((name) => readlinkSync(`${folder}/${name}`))
-    } catch {
-      return []
-    }
-  }
-  try {
-    const path = realpathSync(file)
-    return readdirSync("/proc")
-      .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-      .filter((pid) => linksOf(`/proc/${pid}/fd`).includes(path))
-      .map(Number)
-  } catch {
-    return []
-  }
-}
+const processesWith = (file: string): Effect.Effect<ReadonlyArray<number>> =>
+  Effect.gen(function* () {
+    const path = yield* use((disk) => disk.realpath(file))
+    const names = yield* use((disk) => disk.list("/proc"))
+    const others = names.filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    const open = yield* Effect.filter(others, (pid) =>
+      Effect.map(linksIn(`/proc/${pid}/fd`), (links) => links.includes(path))
+    )
+    return open.map(Number)
+  }).pipe(Effect.orElseSucceed(() => []))
 
 /** SQLite keeps samples of indexes if somebody ran ANALYZE. */
 const sampleAgain = Effect.flatMap(Ledger, ({ sql }) =>
@@ -51,9 +49,9 @@ interface Checkpoint {
 }
 
 /** Rewrites the whole file from its tables and empties the log. Readers can prevent that. */
-export const tidy = Effect.flatMap(Ledger, ({ file, sql, use }) => {
+export const tidy = Effect.flatMap(Ledger, ({ file, sql, use: asOfFile }) => {
   const undone = (because: "log" | "writer" | "failed", reason: string) =>
-    Effect.sync((): Tidied => ({ done: false, because, reason, openIn: processesWith(file) }))
+    Effect.map(processesWith(file), (openIn): Tidied => ({ done: false, because, reason, openIn }))
   return Effect.gen(function* () {
     yield* sampleAgain
     yield* sql.unsafe("VACUUM")
@@ -69,6 +67,6 @@ export const tidy = Effect.flatMap(Ledger, ({ file, sql, use }) => {
         ? undone("writer", "another program is writing to the file")
         : undone("failed", messageOf(error))
     ),
-    use
+    asOfFile
   )
 })

@@ -10,13 +10,15 @@ import { numberAddresses } from "./addresses.js"
 import { markBatches } from "./stale.js"
 import { Ledger } from "../Ledger.js"
 import { hasSettled } from "../schema/words.js"
-import { transactionConnection } from "../file/transaction.js"
+import { changesOf, transactionConnection } from "../file/transaction.js"
 
 const count = (list: Option.Option<ReadonlyArray<unknown>>) =>
   Option.getOrNull(Option.map(list, (items) => items.length))
 
-const selectLast =
-  "SELECT sequence, status, raw_body, origin FROM answers WHERE batch = ? ORDER BY sequence DESC LIMIT 1"
+const selectLast = `
+  SELECT b.batch, a.sequence, a.status, a.raw_body, a.origin
+  FROM numbered_batches b LEFT JOIN answers a ON a.batch = b.batch
+  WHERE b.batch_id = ? ORDER BY a.sequence DESC LIMIT 1`
 
 const insertAnswer = `
   INSERT INTO answers (batch, sequence, received_at, status, success_count, failure_count, raw_body, origin)
@@ -28,9 +30,11 @@ const insertSuccesses = `
 
 const numberFailed = numberAddresses("SELECT value ->> 0 AS email_key FROM json_each(?)")
 
+/** Those whose addresses have a number and that are not recorded yet. */
 const insertFailures = `
   INSERT INTO answer_failures (answer_id, address_id, position, email)
-  SELECT ?, a.address_id, j.key, j.value ->> 1 FROM json_each(?) j CROSS JOIN addresses a ON a.email_key = j.value ->> 0`
+  SELECT ?, a.address_id, j.key, j.value ->> 1 FROM json_each(?) j CROSS JOIN addresses a ON a.email_key = j.value ->> 0
+  WHERE true ON CONFLICT DO NOTHING`
 
 const insertUnreadable = `
   INSERT INTO unreadable_items (answer_id, list, position, value)
@@ -58,13 +62,13 @@ const inPlace = <A>(
 // An answer after a settled one is either the same or a finding.
 const markStale = markBatches(`SELECT batch FROM answers WHERE batch = ? AND ${hasSettled("status")} LIMIT 1`)
 
-const selectBatch = "SELECT batch FROM numbered_batches WHERE batch_id = ?"
-
+/** A batch and its last answer, whose columns are null while there is none. */
 interface LastAnswer {
-  readonly sequence: number
-  readonly status: string
-  readonly raw_body: string
-  readonly origin: Origin
+  readonly batch: number
+  readonly sequence: number | null
+  readonly status: string | null
+  readonly raw_body: string | null
+  readonly origin: Origin | null
 }
 
 /** Whether the account answered a call, or the user pasted an answer. */
@@ -87,11 +91,11 @@ export const record = (snapshot: ImportSnapshot, origin: Origin = "account") =>
         const { answer, batchId, body, receivedAt } = snapshot
         const connection = yield* transactionConnection
         const { failure, success, unreadable } = lists(answer)
-        const [{ batch } = { batch: 0 }]: ReadonlyArray<{ readonly batch: number }> =
-          yield* connection.execute(selectBatch, [batchId], undefined)
-        const [last]: ReadonlyArray<LastAnswer> = yield* connection.execute(selectLast, [batch], undefined)
+        const [last]: ReadonlyArray<LastAnswer> = yield* connection.execute(selectLast, [batchId], undefined)
         if (last !== undefined && isSame(last, snapshot, origin)) return false
 
+        // A batch that is not known has no number, and the answer is refused.
+        const batch = last?.batch ?? 0
         const sequence = (last?.sequence ?? 0) + 1
         const [{ answer_id } = { answer_id: 0 }]: ReadonlyArray<{ readonly answer_id: number }> =
           yield* connection.execute(
@@ -119,8 +123,12 @@ export const record = (snapshot: ImportSnapshot, origin: Origin = "account") =>
               return [key, key === email ? null : email]
             })
             const items = inPlace("failure", rows, unreadable)
-            yield* connection.executeRaw(numberFailed, [items])
-            yield* connection.executeRaw(insertFailures, [answer_id, items])
+            const known = yield* connection.executeRaw(insertFailures, [answer_id, items])
+            // Most often each was sent, and has its number.
+            if (changesOf(known) < rows.length) {
+              yield* connection.executeRaw(numberFailed, [items])
+              yield* connection.executeRaw(insertFailures, [answer_id, items])
+            }
           }
           if (unreadable.length > 0) {
             const rows = unreadable.map(({ list, position, value }) => [

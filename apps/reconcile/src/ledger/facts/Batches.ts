@@ -1,19 +1,22 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
-import * as SqlSchema from "@effect/sql/SqlSchema"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { BatchId } from "effect-activecampaign/BatchId"
 import { markListed } from "./stale.js"
-import { Ledger } from "../Ledger.js"
+import { Ledger, rowOf } from "../Ledger.js"
 import { hasSettled } from "../schema/words.js"
 
 /** A batch that has not settled, with the time from which its age counts. */
-export class OpenBatch extends Schema.Class<OpenBatch>("ac-reconcile/OpenBatch")({
+const OpenBatch = rowOf("batches", {
   batchId: BatchId,
   since: Schema.DateTimeUtc,
   /** Since when it has answered `unset`, if it has answered nothing else. */
-  unsetSince: Schema.NullOr(Schema.DateTimeUtc)
-}) {}
+  unsetSince: Schema.NullOr(Schema.DateTimeUtc),
+  /** Whether the account has answered about it before. */
+  wasAnswered: Schema.Literal(0, 1)
+})
+
+export type OpenBatch = typeof OpenBatch.Type
 
 /** A time of submission that was replaced, and for how many batches. */
 export interface Resubmission {
@@ -46,20 +49,18 @@ export const add = (
   batchIds: ReadonlyArray<BatchId>,
   times: { readonly addedAt: string; readonly submittedAt?: string | undefined }
 ) =>
-  Effect.flatMap(Ledger, ({ sql, transact }) =>
-    transact(
-      Effect.gen(function* () {
-        const ids = sql`SELECT value FROM json_each(${JSON.stringify(batchIds)})`
-        const added = yield* sql<{ readonly batch: number }>`
+  Ledger.transact((sql) =>
+    Effect.gen(function* () {
+      const ids = sql`SELECT value FROM json_each(${JSON.stringify(batchIds)})`
+      const added = yield* sql<{ readonly batch: number }>`
           INSERT INTO numbered_batches (batch_id, submitted_at, added_at)
           SELECT DISTINCT value, ${times.submittedAt ?? null}, ${times.addedAt} FROM (${ids}) WHERE true
           ON CONFLICT (batch_id) DO NOTHING RETURNING batch`
-        yield* markListed(sql, added)
-        const resubmitted =
-          times.submittedAt === undefined ? [] : yield* recordSubmission(sql, ids, times.submittedAt)
-        return { added: added.length, resubmitted }
-      })
-    )
+      yield* markListed(sql, added)
+      const resubmitted =
+        times.submittedAt === undefined ? [] : yield* recordSubmission(sql, ids, times.submittedAt)
+      return { added: added.length, resubmitted }
+    })
   )
 
 /** Two batches whose IDs differ only in letter case: the one just named, then the known one. */
@@ -67,7 +68,7 @@ export type CaseTwins = readonly [named: string, known: string]
 
 const fold = (batchId: string) => batchId.toUpperCase().toLowerCase()
 
-/** Batches of the file whose IDs differ only in letter case from one just named. */
+/** Batches of the file whose IDs differ only in letter case from one just named. There may be many, so rows are not decoded. */
 export const caseTwins = (sql: SqlClient.SqlClient, named: ReadonlyArray<string>) =>
   Effect.map(
     sql<{ readonly batch_id: string }>`SELECT batch_id FROM numbered_batches ORDER BY batch_id`,
@@ -89,27 +90,43 @@ export const caseTwins = (sql: SqlClient.SqlClient, named: ReadonlyArray<string>
   )
 
 /** The same, outside a transaction. */
-export const allCaseTwins = (named: ReadonlyArray<string>) =>
-  Effect.flatMap(Ledger, ({ sql, use }) => use(caseTwins(sql, named)))
+export const allCaseTwins = (named: ReadonlyArray<string>) => Ledger.use((sql) => caseTwins(sql, named))
 
 /** Batches of the file whose IDs differ from this one only in letter case. */
 export const inOtherCase = (batchId: string) =>
   Effect.map(allCaseTwins([batchId]), (twins) => twins.map(([, known]) => known))
 
-/** Every batch without a settled answer, oldest first. */
-export const open = Effect.flatMap(Ledger, ({ sql, use }) =>
-  use(
-    SqlSchema.findAll({
-      Request: Schema.Void,
-      Result: OpenBatch,
-      execute: () => sql`
+/** Every batch without a settled answer, oldest first; those as old as each other in the order in which they were added. */
+export const open = Ledger.query(
+  OpenBatch,
+  (sql) => sql`
         SELECT b.batch_id AS "batchId", coalesce(b.submitted_at, b.added_at) AS since,
           (SELECT CASE WHEN min(a.status) = 'unset' AND max(a.status) = 'unset' THEN min(a.received_at) END
-            FROM answers a WHERE a.batch = b.batch AND a.origin = 'account') AS "unsetSince"
+            FROM answers a WHERE a.batch = b.batch AND a.origin = 'account') AS "unsetSince",
+          EXISTS (SELECT 1 FROM answers a WHERE a.batch = b.batch AND a.origin = 'account') AS "wasAnswered"
         FROM numbered_batches b
         WHERE NOT EXISTS (SELECT 1 FROM answers a
           WHERE a.batch = b.batch AND ${sql.literal(hasSettled("a.status"))})
-        ORDER BY since, b.batch_id`
-    })(undefined).pipe(Effect.catchTag("ParseError", Effect.die))
-  )
+        ORDER BY since, b.batch`
 )
+
+/** A batch that has settled, and when this was seen. */
+const SettledBatch = rowOf("batch_answers", {
+  since: Schema.DateTimeUtc,
+  settledAt: Schema.DateTimeUtc,
+  /** Whether it was seen open before. */
+  wasOpen: Schema.Literal(0, 1)
+})
+
+export type SettledBatch = typeof SettledBatch.Type
+
+/** The batches that settled last, as the account said, the latest first. */
+export const lastSettled = (limit: number) =>
+  Ledger.query(
+    SettledBatch,
+    (sql) => sql`
+      SELECT coalesce(b.submitted_at, b.added_at) AS since, a.received_at AS "settledAt", a.sequence > 1 AS "wasOpen"
+      FROM answers a CROSS JOIN numbered_batches b ON b.batch = a.batch
+      WHERE a.origin = 'account' AND ${sql.literal(hasSettled("a.status"))}
+      ORDER BY a.answer_id DESC LIMIT ${limit}`
+  )

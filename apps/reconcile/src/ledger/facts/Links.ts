@@ -6,54 +6,57 @@ import type { Resolved } from "effect-activecampaign/Contacts"
 import { numberAddresses } from "./addresses.js"
 import { markLinked } from "./stale.js"
 import { Ledger } from "../Ledger.js"
+import { hasNoAddress } from "../schema/recordViews.js"
+
+/** Whether nobody knows whose an ID of `unmatched_ids x` is. */
+export const isUnknown = `${hasNoAddress("x.contact_id")}
+    AND NOT EXISTS (SELECT 1 FROM gone_contacts g WHERE g.contact_id = x.contact_id)`
 
 /** Successful IDs of decided batches that have no known address. */
 const unknown = `
   FROM unmatched_ids x
-  WHERE NOT EXISTS (SELECT 1 FROM local_rows l WHERE l.contact_id = x.contact_id)
-    AND NOT EXISTS (SELECT 1 FROM id_links k WHERE k.contact_id = x.contact_id)
-    AND NOT EXISTS (SELECT 1 FROM gone_contacts g WHERE g.contact_id = x.contact_id)`
+  WHERE ${isUnknown}`
 
 /** How many successful IDs have no known address. */
-export const countUnknown = Effect.flatMap(Ledger, ({ sql, use }) =>
-  use(
-    Effect.map(
-      sql.unsafe<{ readonly ids: number }>(`SELECT count(DISTINCT x.contact_id) AS ids ${unknown}`),
-      ([row]) => row?.ids ?? 0
-    )
-  )
+export const countUnknown = Ledger.number("unmatched_successes", (sql) =>
+  sql.unsafe(`SELECT count(DISTINCT x.contact_id) AS number ${unknown}`)
 )
 
 /** Reads an index in its order, as a test asserts. */
 export const allUnknown = `SELECT DISTINCT x.contact_id ${unknown} ORDER BY x.contact_id`
 
-/** All of them, ordered as text. */
-export const unknownIds = Effect.flatMap(Ledger, ({ sql, use }) =>
-  use(
-    Effect.map(
-      sql.unsafe<{ readonly contact_id: string }>(allUnknown),
-      (rows): ReadonlyArray<ContactId> => rows.map((row) => contactId.make(row.contact_id))
-    )
+/** All of them, ordered as text. There may be a million, so rows are not decoded. */
+export const unknownIds = Ledger.use((sql) =>
+  Effect.map(
+    sql.unsafe<{ readonly contact_id: string }>(allUnknown),
+    (rows): ReadonlyArray<ContactId> => rows.map((row) => contactId.make(row.contact_id))
   )
 )
 
+/** The first of them. */
+export const someUnknown = (limit: number) =>
+  Ledger.use((sql) =>
+    Effect.map(
+      sql.unsafe<{ readonly contact_id: string }>(`${allUnknown} LIMIT ?`, [limit]),
+      (rows): ReadonlyArray<ContactId> => rows.map((row) => contactId.make(row.contact_id))
+    )
+  )
+
 /** Records what the account said about IDs. Batches that reported them or were sent their addresses have to be decided again. */
 export const record = (resolved: ReadonlyArray<Resolved>, learntAt: string) =>
-  Effect.flatMap(Ledger, ({ sql, transact }) => {
+  Ledger.transact((sql) => {
     const links = resolved.flatMap(
       (one): ReadonlyArray<KnownLink> =>
         one._tag === "Link" ? [[one.id, one.emailKey, one.contact.email]] : []
     )
     const gone = resolved.flatMap((one) => (one._tag === "Gone" ? [one.id] : []))
-    return transact(
-      Effect.gen(function* () {
-        yield* add(sql, links, "resolve", learntAt)
-        yield* sql`
+    return Effect.gen(function* () {
+      yield* add(sql, links, "resolve", learntAt)
+      yield* sql`
           INSERT INTO gone_contacts (contact_id, asked_at)
           SELECT value, ${learntAt} FROM json_each(${JSON.stringify(gone)}) WHERE true ON CONFLICT DO NOTHING`
-        yield* markKnown(sql, [...links, ...gone.map((id): KnownLink => [id, null, null])])
-      })
-    )
+      yield* markKnown(sql, [...links, ...gone.map((id): KnownLink => [id, null, null])])
+    })
   })
 
 /** A contact ID, the key of its address and the address itself; null if the contact is gone. */

@@ -1,15 +1,18 @@
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import type { Contact } from "effect-activecampaign/Contact"
 import { numberAddresses } from "./addresses.js"
 import { markAddresses } from "./stale.js"
-import { Ledger } from "../Ledger.js"
-import { isNobodyErased } from "../schema/words.js"
+import { Ledger, rowOf } from "../Ledger.js"
+import { hasSettled, isNobodyErased, type Method } from "../schema/words.js"
 import type { LedgerError } from "../LedgerError.js"
-import { add, type KnownLink, markKnown } from "./Links.js"
+import { add, isUnknown, type KnownLink, markKnown } from "./Links.js"
 
-/** An unaccounted address. */
+export type { Method } from "../schema/words.js"
+
+/** An unaccounted address. There may be a million, so rows are not decoded. */
 export interface Unaccounted {
   readonly emailKey: string
   /** As sent. */
@@ -22,23 +25,36 @@ const unaccountedRows = `FROM verdicts o
     WHERE o.outcome = 'unaccounted' AND ${isNobodyErased("a.email_key")}`
 
 /** Each unaccounted address once, ordered by key. */
-export const unaccounted = Effect.flatMap(Ledger, ({ sql, use }) =>
-  use(sql<Unaccounted>`
+export const unaccounted = Ledger.use(
+  (sql) => sql<Unaccounted>`
     SELECT a.email_key AS "emailKey", min(coalesce(s.email, a.email_key)) AS email
     ${sql.literal(unaccountedRows)}
-    GROUP BY o.address_id ORDER BY a.email_key`)
+    GROUP BY o.address_id ORDER BY a.email_key`
 )
 
-export const countUnaccounted = Effect.flatMap(Ledger, ({ sql, use }) =>
-  use(
-    Effect.map(
-      sql<{ readonly addresses: number }>`
-        SELECT count(DISTINCT o.address_id) AS addresses
-        FROM verdicts o CROSS JOIN addresses a ON a.address_id = o.address_id
-        WHERE o.outcome = 'unaccounted' AND ${sql.literal(isNobodyErased("a.email_key"))}`,
-      ([row]) => row?.addresses ?? 0
-    )
+/**
+ * The first of those that nothing still open can account for: no batch that has not settled, and no successful ID of a batch
+ * that was sent them, unless IDs are not resolved.
+ */
+export const unaccountedForGood = (limit: number, options: { readonly resolvesIds: boolean }) =>
+  Ledger.use(
+    (sql) => sql<Unaccounted>`
+      SELECT a.email_key AS "emailKey", min(coalesce(s.email, a.email_key)) AS email
+      ${sql.literal(unaccountedRows)}
+        AND NOT EXISTS (SELECT 1 FROM sent_contacts other
+          WHERE other.address_id = o.address_id AND NOT EXISTS (SELECT 1 FROM answers settled
+            WHERE settled.batch = other.batch AND ${sql.literal(hasSettled("settled.status"))}))
+        AND NOT (${options.resolvesIds ? 1 : 0} AND EXISTS (SELECT 1 FROM unmatched_ids x
+          WHERE x.batch = o.batch AND ${sql.literal(isUnknown)}))
+      GROUP BY o.address_id ORDER BY a.email_key LIMIT ${limit}`
   )
+
+export const countUnaccounted = Ledger.number(
+  "unaccounted_contacts",
+  (sql) => sql`
+    SELECT count(DISTINCT o.address_id) AS number
+    FROM verdicts o CROSS JOIN addresses a ON a.address_id = o.address_id
+    WHERE o.outcome = 'unaccounted' AND ${sql.literal(isNobodyErased("a.email_key"))}`
 )
 
 /** An address that was looked up, and its contact in the account, if there is one. */
@@ -47,8 +63,6 @@ export interface LookedUp {
   readonly email: string
   readonly contact: Option.Option<Contact>
 }
-
-export type Method = "address" | "walk"
 
 /** When a look-up began: the time, and the last facts by then, because the clock may be set back in between. */
 export interface Moment {
@@ -59,13 +73,17 @@ export interface Moment {
   readonly afterLookup: number
 }
 
+const Last = rowOf("lookups", { answer: Schema.Int, lookup: Schema.Int })
+
 /** The present moment. Take it before the account is asked. */
 export const moment: Effect.Effect<Moment, LedgerError, Ledger> = Effect.gen(function* () {
-  const { sql, use } = yield* Ledger
   const askedAt = DateTime.formatIso(yield* DateTime.now)
-  const [last] = yield* use(sql<{ readonly answer: number; readonly lookup: number }>`
-    SELECT (SELECT coalesce(max(answer_id), 0) FROM answers) AS answer,
-      (SELECT coalesce(max(lookup_id), 0) FROM address_lookups) AS lookup`)
+  const [last] = yield* Ledger.query(
+    Last,
+    (sql) => sql`
+      SELECT (SELECT coalesce(max(answer_id), 0) FROM answers) AS answer,
+        (SELECT coalesce(max(lookup_id), 0) FROM address_lookups) AS lookup`
+  )
   return { askedAt, afterAnswer: last?.answer ?? 0, afterLookup: last?.lookup ?? 0 }
 })
 
@@ -94,29 +112,27 @@ export const record = (
   method: Method,
   { afterAnswer, askedAt }: Omit<Moment, "afterLookup">
 ) =>
-  Effect.flatMap(Ledger, ({ sql, transact }) => {
+  Ledger.transact((sql) => {
     const facts = JSON.stringify(lookedUp.map(factsOf))
     const links = lookedUp.flatMap(({ contact, emailKey }) =>
       Option.toArray(Option.map(contact, ({ email, id }): KnownLink => [id, emailKey, email]))
     )
-    return transact(
-      Effect.gen(function* () {
-        yield* sql.unsafe(numberAddresses("SELECT value ->> 0 AS email_key FROM json_each(?)"), [facts])
-        yield* sql`
+    return Effect.gen(function* () {
+      yield* sql.unsafe(numberAddresses("SELECT value ->> 0 AS email_key FROM json_each(?)"), [facts])
+      yield* sql`
           INSERT INTO address_lookups (address_id, email, asked_at, after_answer_id, method, contact_id, found_email, created_at, updated_at, deleted, bounced)
           SELECT a.address_id, nullif(value ->> 1, a.email_key), ${askedAt}, ${afterAnswer}, ${method},
             value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7
           FROM json_each(${facts}) j CROSS JOIN addresses a ON a.email_key = j.value ->> 0`
-        yield* add(sql, links, "lookup", askedAt)
-        yield* sql.unsafe(
-          markAddresses(
-            "SELECT a.address_id FROM json_each(?) j CROSS JOIN addresses a ON a.email_key = j.value ->> 0"
-          ),
-          [facts]
-        )
-        yield* markKnown(sql, links)
-      })
-    )
+      yield* add(sql, links, "lookup", askedAt)
+      yield* sql.unsafe(
+        markAddresses(
+          "SELECT a.address_id FROM json_each(?) j CROSS JOIN addresses a ON a.email_key = j.value ->> 0"
+        ),
+        [facts]
+      )
+      yield* markKnown(sql, links)
+    })
   })
 
 /** The contact that counts if several share an address: one that is not deleted, or else the first. */
@@ -138,10 +154,10 @@ export const recordWalked = (
   walk: { readonly begun: Moment; readonly now: string }
 ) =>
   Effect.gen(function* () {
-    const { sql, use } = yield* Ledger
     const found = byKey(contacts)
     const keys = JSON.stringify([...found].map(([key, { deleted }]) => [key, flag(deleted)]))
-    const wanted = yield* use(sql<Unaccounted>`
+    const wanted = yield* Ledger.use(
+      (sql) => sql<Unaccounted>`
       SELECT a.email_key AS "emailKey", min(coalesce(s.email, a.email_key)) AS email
       FROM json_each(${keys}) j
       CROSS JOIN addresses a ON a.email_key = j.value ->> 0
@@ -150,7 +166,8 @@ export const recordWalked = (
       WHERE o.outcome = 'unaccounted'
         AND NOT EXISTS (SELECT 1 FROM address_lookups k
           WHERE k.address_id = s.address_id AND k.lookup_id > ${walk.begun.afterLookup} AND (k.deleted = 0 OR j.value ->> 1))
-      GROUP BY s.address_id ORDER BY a.email_key`)
+      GROUP BY s.address_id ORDER BY a.email_key`
+    )
     if (wanted.length === 0) return 0
     const lookedUp = wanted.map((one) => ({ ...one, contact: Option.fromNullable(found.get(one.emailKey)) }))
     yield* record(lookedUp, "walk", { askedAt: walk.now, afterAnswer: walk.begun.afterAnswer })
@@ -162,20 +179,18 @@ export const recordWalked = (
  * walk began. A batch that settled later has to wait for the next walk.
  */
 export const recordAbsent = ({ afterAnswer, afterLookup, askedAt }: Moment) =>
-  Effect.flatMap(Ledger, ({ sql, transact }) =>
-    transact(
-      Effect.gen(function* () {
-        const absent = yield* sql<{ readonly address_id: number }>`
+  Ledger.transact((sql) =>
+    Effect.gen(function* () {
+      const absent = yield* sql<{ readonly address_id: number }>`
           INSERT INTO address_lookups (address_id, email, asked_at, after_answer_id, method)
           SELECT o.address_id, nullif(min(coalesce(s.email, a.email_key)), a.email_key), ${askedAt}, ${afterAnswer}, 'walk'
           ${sql.literal(unaccountedRows)}
             AND NOT EXISTS (SELECT 1 FROM address_lookups k WHERE k.address_id = o.address_id AND k.lookup_id > ${afterLookup})
           GROUP BY o.address_id ORDER BY a.email_key RETURNING address_id`
-        // Whatever an earlier look-up said of them in other batches is out of date, too.
-        yield* sql.unsafe(markAddresses("SELECT value AS address_id FROM json_each(?)"), [
-          JSON.stringify(absent.map(({ address_id }) => address_id))
-        ])
-        return absent.length
-      })
-    )
+      // Whatever an earlier look-up said of them in other batches is out of date, too.
+      yield* sql.unsafe(markAddresses("SELECT value AS address_id FROM json_each(?)"), [
+        JSON.stringify(absent.map(({ address_id }) => address_id))
+      ])
+      return absent.length
+    })
   )

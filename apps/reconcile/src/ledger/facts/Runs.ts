@@ -3,14 +3,12 @@ import { Ledger } from "../Ledger.js"
 
 /** Opens a run's row. A run that was killed leaves `finished_at` NULL. */
 export const start = (startedAt: string, openBatches: number) =>
-  Effect.flatMap(Ledger, ({ sql, transact }) =>
-    transact(
-      Effect.map(
-        sql<{ readonly id: number }>`
-          INSERT INTO reconcile_runs (started_at, open_batches) VALUES (${startedAt}, ${openBatches})
-          RETURNING reconcile_run_id AS id`,
-        (rows) => rows[0]?.id ?? 0
-      )
+  Ledger.transact((sql) =>
+    Effect.map(
+      sql<{ readonly id: number }>`
+        INSERT INTO reconcile_runs (started_at, open_batches) VALUES (${startedAt}, ${openBatches})
+        RETURNING reconcile_run_id AS id`,
+      ([run]) => run?.id ?? 0
     )
   )
 
@@ -25,10 +23,10 @@ export const finish = (
     readonly lookedUp: number
   }
 ) =>
-  Effect.flatMap(Ledger, ({ sql, transact }) =>
-    transact(sql`
+  Ledger.transact(
+    (sql) => sql`
       UPDATE reconcile_runs SET finished_at = ${result.finishedAt}, answers = ${result.answers},
         settled = ${result.settled}, errors = ${result.errors},
         resolved = ${result.resolved}, looked_up = ${result.lookedUp}
-      WHERE reconcile_run_id = ${runId}`)
+      WHERE reconcile_run_id = ${runId}`
   )

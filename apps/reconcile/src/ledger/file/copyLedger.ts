@@ -1,10 +1,12 @@
-import Sqlite from "better-sqlite3"
+import type Sqlite from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { OutputError } from "../../files/OutputError.js"
 import { outputFailed } from "../../files/Target.js"
 import * as Unfinished from "../../files/Unfinished.js"
 import { codeOf, fromSqlite, LedgerError, messageOf } from "../LedgerError.js"
+import { reading, using } from "./connection.js"
+import { hasSettled } from "../schema/words.js"
 import { ownTables } from "../schema/ownTables.js"
 
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
@@ -38,25 +40,6 @@ const vacuumInto = (database: Sqlite.Database, to: string): ReadonlyMap<string, 
   const expected = counts(database)
   database.prepare("VACUUM INTO ?").run(to)
   return versionOf(database) === before ? expected : undefined
-}
-
-const opened = <E>(file: string, trouble: (error: unknown) => E) =>
-  Effect.acquireRelease(
-    Effect.try({ try: () => new Sqlite(file, { readonly: true, fileMustExist: true }), catch: trouble }),
-    (database) => Effect.sync(() => database.close())
-  )
-
-const using = <A>(
-  file: string,
-  use: (database: Sqlite.Database) => A,
-  options: { readonly readonly?: boolean } = {}
-): A => {
-  const database = new Sqlite(file, { fileMustExist: true, ...options })
-  try {
-    return use(database)
-  } finally {
-    database.close()
-  }
 }
 
 /** A copy has no writer, even if the ledger has one. */
@@ -124,7 +107,7 @@ export const checkedCopy = (
     const copy = yield* Effect.mapError(Unfinished.make(path), failed)
     const trouble = troubleWith(from, to, hint)
     const expected = yield* Effect.scoped(
-      Effect.flatMap(opened(from, trouble), (database) =>
+      Effect.flatMap(reading(from, trouble), (database) =>
         Effect.try({ try: () => vacuumInto(database, copy), catch: trouble })
       )
     )
@@ -132,11 +115,11 @@ export const checkedCopy = (
       try: () => {
         using(copy, freeFromLease)
         // Read-only, like the connection to the original: a connection that cannot write checks less of what rows may hold.
-        const reading = { readonly: true }
+        const readonly = { readonly: true }
         return using(
           copy,
-          (database) => faultIn(database, expected, () => using(from, problemOf, reading)),
-          reading
+          (database) => faultIn(database, expected, () => using(from, problemOf, readonly)),
+          readonly
         )
       },
       catch: trouble
@@ -151,3 +134,27 @@ export const checkedCopy = (
     yield* Effect.mapError(Unfinished.flush(copy), failed)
     return copy
   })
+
+/** How much a ledger holds. */
+export interface Contents {
+  readonly schema: number
+  readonly batches: number
+  readonly settled: number
+  readonly sent: number
+  readonly answers: number
+  readonly localContacts: number
+}
+
+const nothing: Contents = { schema: 0, batches: 0, settled: 0, sent: 0, answers: 0, localContacts: 0 }
+
+export const contentsOf = (database: Sqlite.Database): Contents =>
+  database
+    .prepare<[], Contents>(`
+      SELECT (SELECT user_version FROM pragma_user_version) AS schema,
+        (SELECT count(*) FROM numbered_batches) AS batches,
+        (SELECT count(DISTINCT batch) FROM answers
+          WHERE ${hasSettled("status")}) AS settled,
+        (SELECT count(*) FROM sent_contacts) AS sent,
+        (SELECT count(*) FROM answers) AS answers,
+        (SELECT count(*) FROM local_rows) AS "localContacts"`)
+    .get() ?? nothing

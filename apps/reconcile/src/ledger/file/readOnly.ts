@@ -1,10 +1,11 @@
 import type * as Reactivity from "@effect/experimental/Reactivity"
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
-import Sqlite from "better-sqlite3"
+import type Sqlite from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
 import { fromSqlite, type LedgerError } from "../LedgerError.js"
+import { reading } from "./connection.js"
 import { noLedgerYet } from "./openFile.js"
 import { leavingNothing, type ReadOptions, readablePath } from "./readable.js"
 
@@ -28,15 +29,7 @@ export const readOnly = (
   file: string,
   options: ReadOptions = { schema: "any" }
 ): Effect.Effect<Sqlite.Database, LedgerError, Scope.Scope> =>
-  opened(file, options, (path) =>
-    Effect.acquireRelease(
-      Effect.try({
-        try: () => new Sqlite(path, { readonly: true, fileMustExist: true }),
-        catch: (error) => fromSqlite(file, error)
-      }),
-      (database) => Effect.sync(() => database.close())
-    )
-  )
+  opened(file, options, (path) => reading(path, (error) => fromSqlite(file, error)))
 
 /** A client that only reads the file: no lease, no migration, no change of its mode. */
 export const readOnlyClient = (

@@ -1,13 +1,13 @@
-import { chmodSync, copyFileSync, existsSync, realpathSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Reactivity from "@effect/experimental/Reactivity"
-import Sqlite from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { DiskError, ifThere, use } from "../../files/Disk.js"
 import * as Unfinished from "../../files/Unfinished.js"
+import { using } from "./connection.js"
 import { identify } from "./identity.js"
-import { codeOf, fromSqlite, isFull, LedgerError, messageOf } from "../LedgerError.js"
+import { codeOf, fromSqlite, isFull, LedgerError } from "../LedgerError.js"
 import { schemaVersion } from "../schema/migrations.js"
 import { OnMigration, OnPrivateCopy } from "../Notices.js"
 import { openFile } from "./openFile.js"
@@ -20,28 +20,29 @@ export interface ReadOptions {
 }
 
 /** Whether the log beside a ledger holds anything. A killed reader leaves an empty one. */
-const holdsLog = (file: string) => (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0
+const holdsLog = (file: string) =>
+  Effect.map(
+    ifThere((disk) => disk.stat(`${file}-wal`)),
+    (log) => log !== undefined && log.size > 0n
+  )
 
 /**
  * Reading in WAL mode makes files beside the ledger, and only a writer can delete them. So SQLite does that once the reader
- * has closed, unless another process has the ledger open. What a killed writer left in the log is for the next writer.
+ * has closed, unless another process has the ledger open. What a killed writer left in the log is for the next writer, and
+ * so is a log whose size cannot be read.
  */
 export const leavingNothing = (file: string): Effect.Effect<void, never, Scope.Scope> =>
   Effect.asVoid(
     Effect.acquireRelease(
-      Effect.sync(() => holdsLog(file)),
+      Effect.orElseSucceed(holdsLog(file), () => true),
       (held) =>
-        Effect.ignore(
-          Effect.try(() => {
-            if (held || !existsSync(`${file}-wal`)) return
-            const database = new Sqlite(file, { fileMustExist: true })
-            try {
-              database.prepare("SELECT 1 FROM sqlite_schema").get()
-            } finally {
-              database.close()
-            }
-          })
-        )
+        Effect.gen(function* () {
+          const log = yield* ifThere((disk) => disk.stat(`${file}-wal`))
+          if (held || log === undefined) return
+          yield* Effect.try(() =>
+            using(file, (database) => database.prepare("SELECT 1 FROM sqlite_schema").get())
+          )
+        }).pipe(Effect.ignore)
     )
   )
 
@@ -55,15 +56,15 @@ const unreadableFor = (file: string, error: unknown): "unwritable" | "full" | un
 /** Why SQLite cannot read the file in its place; undefined if it can. */
 const whyNotInPlace = (file: string) =>
   Effect.try({
-    try: () => {
-      const database = new Sqlite(file, { readonly: true, fileMustExist: true })
-      try {
-        database.prepare("SELECT count(*) FROM sqlite_schema").get()
-      } finally {
-        database.close()
-      }
-      return undefined
-    },
+    try: () =>
+      using(
+        file,
+        (database) => {
+          database.prepare("SELECT count(*) FROM sqlite_schema").get()
+          return undefined
+        },
+        { readonly: true }
+      ),
     catch: (error) => error
   }).pipe(
     Effect.catchAll((error) => {
@@ -75,58 +76,55 @@ const whyNotInPlace = (file: string) =>
 const parts = ["", "-wal", "-journal"]
 
 const stateOf = (file: string) =>
-  parts.map((part) => {
-    const stat = statSync(`${file}${part}`, { bigint: true, throwIfNoEntry: false })
-    return stat === undefined ? "" : `${stat.ino} ${stat.size} ${stat.mtimeNs}`
-  })
+  Effect.map(
+    Effect.forEach(parts, (part) => ifThere((disk) => disk.stat(`${file}${part}`))),
+    (stats) =>
+      stats.map((stat) => (stat === undefined ? "" : `${stat.ino} ${stat.size} ${stat.mtimeNs}`)).join()
+  )
 
 const mostTries = 5
 
 /** Copies the file with what SQLite keeps beside it, all from one moment. */
-const copyParts = (file: string, copy: string) => {
-  for (let tries = 0; tries < mostTries; tries++) {
-    const before = stateOf(file)
-    for (const part of parts) {
-      rmSync(`${copy}${part}`, { force: true })
-      if (!existsSync(`${file}${part}`)) continue
-      copyFileSync(`${file}${part}`, `${copy}${part}`)
-      chmodSync(`${copy}${part}`, 0o600)
+const copyParts = (file: string, copy: string) =>
+  Effect.gen(function* () {
+    for (let tries = 0; tries < mostTries; tries++) {
+      const before = yield* stateOf(file)
+      for (const part of parts) {
+        yield* ifThere((disk) => disk.remove(`${copy}${part}`))
+        yield* ifThere((disk) => {
+          disk.copy(`${file}${part}`, `${copy}${part}`)
+          disk.chmodPath(`${copy}${part}`, 0o600)
+        })
+      }
+      if ((yield* stateOf(file)) === before) return
     }
-    if (stateOf(file).join() === before.join()) return
-  }
-  throw new Error("another process keeps writing to it")
-}
+    return yield* new DiskError({ code: "", detail: "another process keeps writing to it" })
+  })
 
-const vacuumInto = (file: string, copy: string) => {
-  const database = new Sqlite(file, { readonly: true, fileMustExist: true })
-  try {
-    database.prepare("VACUUM INTO ?").run(copy)
-    chmodSync(copy, 0o600)
-  } finally {
-    database.close()
-  }
-}
+const vacuumInto = (file: string, copy: string) =>
+  Effect.zipRight(
+    Effect.try({
+      try: () => using(file, (database) => database.prepare("VACUUM INTO ?").run(copy), { readonly: true }),
+      catch: DiskError.of
+    }),
+    use((disk) => disk.chmodPath(copy, 0o600))
+  )
 
 /** One file that needs no other beside it, so that it can be unlinked as soon as it is open. */
-const makeOneFile = (copy: string) => {
-  const database = new Sqlite(copy, { fileMustExist: true })
-  try {
-    database.pragma("journal_mode = DELETE")
-  } finally {
-    database.close()
-  }
-}
+const makeOneFile = (copy: string) => using(copy, (database) => database.pragma("journal_mode = DELETE"))
 
-const copyFailed = (file: string) => (error: unknown) =>
-  new LedgerError({
-    file,
-    kind: "unusable",
-    reason: `it cannot be read where it is, and no temporary copy of it could be made in ${tmpdir()} (${messageOf(error)}). ${
-      codeOf(error) === "EACCES"
-        ? "Check the permissions of the file, of the -wal beside it, and of that folder."
-        : `Set ${process.platform === "win32" ? "TEMP" : "TMPDIR"} to a folder with enough room.`
-    }`
-  })
+const copyFailed =
+  (file: string) =>
+  ({ code, detail }: DiskError) =>
+    new LedgerError({
+      file,
+      kind: "unusable",
+      reason: `it cannot be read where it is, and no temporary copy of it could be made in ${tmpdir()} (${detail}). ${
+        code === "EACCES"
+          ? "Check the permissions of the file, of the -wal beside it, and of that folder."
+          : `Set ${process.platform === "win32" ? "TEMP" : "TMPDIR"} to a folder with enough room.`
+      }`
+    })
 
 /** One folder for all copies, so that the next command that reads deletes what a killed one left. */
 const copyPlace = () => join(tmpdir(), "ac-reconcile-copy-of-a-ledger")
@@ -134,13 +132,13 @@ const copyPlace = () => join(tmpdir(), "ac-reconcile-copy-of-a-ledger")
 /** A copy in a folder that nobody else can read. It is deleted when the scope ends. */
 const privateCopy = (file: string, inPlace: boolean, options: ReadOptions) =>
   Effect.gen(function* () {
-    const copy = yield* Effect.mapError(Unfinished.make(copyPlace()), ({ code, detail }) =>
-      copyFailed(file)(Object.assign(new Error(detail), { code }))
-    )
-    yield* Effect.try({
-      try: () => (inPlace ? vacuumInto(file, copy) : copyParts(realpathSync(file), copy)),
-      catch: copyFailed(file)
+    const copied = Effect.gen(function* () {
+      const copy = yield* Unfinished.make(copyPlace())
+      if (inPlace) yield* vacuumInto(file, copy)
+      else yield* copyParts(yield* use((disk) => disk.realpath(file)), copy)
+      return copy
     })
+    const copy = yield* Effect.mapError(copied, copyFailed(file))
     if (options.schema === "own") {
       const asOurs = ({ kind, reason }: LedgerError) => new LedgerError({ file, kind, reason })
       yield* openFile(copy, { keepsCopy: false }).pipe(

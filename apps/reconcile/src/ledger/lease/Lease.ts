@@ -2,9 +2,11 @@ import type { SqlError } from "@effect/sql/SqlError"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
-import { Ledger, type Service } from "../Ledger.js"
+import * as Schema from "effect/Schema"
+import { Ledger, rowOf, type Service } from "../Ledger.js"
 import { LedgerError } from "../LedgerError.js"
 import { type Holder, lookFor, ThisProcess } from "./Holder.js"
 import { type LeaseEvent, OnLease } from "../Notices.js"
@@ -22,17 +24,19 @@ const lookEvery = Duration.seconds(1)
 /** A live holder has renewed by then, so most waits end without a message. */
 const looksBeforeTelling = 5
 
-interface Lease {
-  readonly instance: string
-  readonly boot_id: string | null
-  readonly pid_namespace: string | null
-  readonly host: string
-  readonly process_id: number
-  readonly process_start: string | null
-  readonly taken_at: string
-  readonly renewals: number
-  readonly renewed_at: string
-}
+const Lease = rowOf("writer_lease", {
+  instance: Schema.String,
+  boot_id: Schema.NullOr(Schema.String),
+  pid_namespace: Schema.NullOr(Schema.String),
+  host: Schema.String,
+  process_id: Schema.Int,
+  process_start: Schema.NullOr(Schema.String),
+  taken_at: Schema.String,
+  renewals: Schema.Int,
+  renewed_at: Schema.String
+})
+
+type Lease = typeof Lease.Type
 
 const holderOf = (lease: Lease): Holder => ({
   instance: lease.instance,
@@ -48,8 +52,9 @@ const isUnchanged = (lease: Lease, before: Lease) =>
   lease.renewals === before.renewals &&
   lease.renewed_at === before.renewed_at
 
-const current = Effect.flatMap(Ledger, ({ sql, use }) =>
-  use(Effect.map(sql<Lease>`SELECT * FROM writer_lease`, (rows) => rows[0]))
+const current = Effect.map(
+  Ledger.query(Lease, (sql) => sql`SELECT * FROM writer_lease`),
+  ([lease]) => lease
 )
 
 const inUse = (file: string, lease: Lease) =>
@@ -172,6 +177,17 @@ const release = ({ instance }: Holder) =>
     Effect.ignore(sql`DELETE FROM writer_lease WHERE instance = ${instance}`)
   )
 
+/** Ends with the job, or fails with the heartbeat. The job has ended by then also where it is interrupted; a race does not wait. */
+const whileBeating = <A, E, R, E2, R2>(
+  job: Effect.Effect<A, E, R>,
+  heartbeat: Effect.Effect<never, E2, R2>
+) =>
+  Effect.acquireUseRelease(
+    Effect.all([Effect.fork(Effect.interruptible(job)), Effect.fork(Effect.interruptible(heartbeat))]),
+    ([working, beating]) => Effect.raceFirst(Fiber.join(working), Fiber.join(beating)),
+    Fiber.interruptAll
+  )
+
 /**
  * Runs a job that asks the account, one at a time for a file: two would ask everything twice. Other writers need only
  * their transactions, and readers nothing. A lease whose holder was killed is taken over.
@@ -187,7 +203,7 @@ export const whileLeased = <A, E, R>(job: Effect.Effect<A, E, R>) =>
     )
     return yield* Effect.acquireUseRelease(
       take(me),
-      () => Effect.raceFirst(Effect.provideService(job, Ledger, onlyWhileHeld(ledger, me)), heartbeat),
+      () => whileBeating(Effect.provideService(job, Ledger, onlyWhileHeld(ledger, me)), heartbeat),
       () => release(me)
     )
   })

@@ -14,7 +14,11 @@ import { markChangedRepeats, markRepeated } from "./repeatedAddresses.js"
 import { setRepeatsAside } from "./repeatedKeys.js"
 import type { Source } from "./Source.js"
 import * as sent from "./sent.js"
-import { createStage, emptyStage, type Staged, settleStage, stage, stagePages } from "./staging.js"
+import { givenNumbers } from "./numbers.js"
+import { layByBatch, settleNumbers } from "./settling.js"
+import { unpack } from "./pages.js"
+import { createStage, emptyStage, stagePages } from "./stageTables.js"
+import { isScattered, type Staged, stage } from "./staging.js"
 import { ColumnNames } from "./SourceColumns.js"
 
 export type { Source, SourceKey } from "./Source.js"
@@ -100,6 +104,9 @@ export const load = <E, R>(
     Effect.gen(function* () {
       // Told before a long file is read; what counts is what stands there once it has been.
       const before = yield* use(Effect.tap(known(sql, source), (row) => checkKey(source, row)))
+      const given = yield* use(givenNumbers(sql, before?.id))
+      // A contact that is not the only one of its address is never told by its place alone.
+      const isAgain = before !== undefined && !(yield* use(hasRepeats(sql, before.id)))
       // Staging writes to the temporary database alone, in a transaction that never locks the file: a run
       // can go on recording while a large file is read.
       const staged = yield* use(
@@ -107,7 +114,7 @@ export const load = <E, R>(
           Effect.gen(function* () {
             for (const statement of [...stagePages, ...createStage, ...emptyStage])
               yield* sql.unsafe(statement)
-            const all = yield* stage(source, rows)
+            const all = yield* stage(source, { ...given, isAgain }, rows)
             return source.key === undefined ? all : yield* setRepeatsAside(sql, source.key, all)
           })
         )
@@ -142,12 +149,16 @@ const take = (sql: SqlClient.SqlClient, source: Source, staged: Staged, now: str
       SELECT count(*) AS contacts FROM local_rows WHERE local_source_id = ${sourceId}`
     const contacts = had?.contacts ?? 0
     const batchesAdded = yield* sent.addBatches(sql, now)
-    yield* settleStage(sql, sourceId, staged)
-    const isNewKey = before?.key_column == null
+    yield* settleNumbers(sql, sourceId)
+    const again: changes.Again = {
+      kind: source.key === undefined ? "unkeyed" : "keyed",
+      isNewKey: before?.key_column == null,
+      isScattered: isScattered(staged)
+    }
     const taken =
       contacts === 0
         ? yield* takeFirst(sql, sourceId, staged, batchesAdded)
-        : yield* takeAgain(sql, source, { id: sourceId, contacts, isNewKey }, staged, batchesAdded)
+        : yield* takeAgain(sql, { id: sourceId, contacts }, again, staged, batchesAdded)
     yield* sent.recordGaps(sql, source)
     const resubmitted = yield* sent.recordSubmission(sql, source)
     const report: LoadReport = {
@@ -164,6 +175,8 @@ const take = (sql: SqlClient.SqlClient, source: Source, staged: Staged, now: str
 
 const takeFirst = (sql: SqlClient.SqlClient, sourceId: number, staged: Staged, batchesAdded: number) =>
   Effect.gen(function* () {
+    yield* unpack(sql)
+    if (isScattered(staged)) yield* layByBatch(sql)
     const repeats = yield* takeAll(sql, sourceId, staged.rows)
     yield* relinkAll(sql, sourceId)
     if (repeats > 0) yield* markRepeated(sql)
@@ -175,15 +188,14 @@ const takeFirst = (sql: SqlClient.SqlClient, sourceId: number, staged: Staged, b
 
 const takeAgain = (
   sql: SqlClient.SqlClient,
-  source: Source,
-  local: { readonly id: number; readonly contacts: number; readonly isNewKey: boolean },
+  local: { readonly id: number; readonly contacts: number },
+  again: changes.Again,
   staged: Staged,
   batchesAdded: number
 ) =>
   Effect.gen(function* () {
-    const key = { isKeyed: source.key !== undefined, isNew: local.isNewKey }
-    const drawn = yield* changes.draw(sql, local.id, key)
-    yield* changes.apply(sql, local.id, drawn)
+    const drawn = yield* changes.draw(sql, local.id, again)
+    yield* changes.apply(sql, local.id, again, drawn)
     const changed = drawn.added + drawn.updated
     const absent = local.contacts + drawn.added - staged.rows
     if (changed > 0 || absent > 0) yield* relinkChanged(sql, local.id)
@@ -191,11 +203,17 @@ const takeAgain = (
     if (changed > 0) yield* markChangedRepeats(sql)
     const sentAdded = changed > 0 ? yield* sent.recordChanged(sql, batchesAdded) : 0
     // An address that only one contact of the source has cannot be repeated in the load.
-    const [shared] = yield* sql<{ readonly any: number }>`
-      SELECT EXISTS (SELECT 1 FROM local_rows WHERE +local_source_id = ${local.id} AND occurrence > 1) AS "any"`
-    const duplicates = shared?.any === 1 ? yield* countDuplicates(sql) : 0
+    const duplicates = (yield* hasRepeats(sql, local.id)) ? yield* countDuplicates(sql) : 0
     return { ...drawn, sentAdded, absent, duplicates }
   })
+
+/** Whether two contacts of the source have one address. */
+const hasRepeats = (sql: SqlClient.SqlClient, sourceId: number) =>
+  Effect.map(
+    sql<{ readonly any: number }>`
+      SELECT EXISTS (SELECT 1 FROM local_rows WHERE +local_source_id = ${sourceId} AND occurrence > 1) AS "any"`,
+    ([row]) => row?.any === 1
+  )
 
 const countDuplicates = (sql: SqlClient.SqlClient) =>
   Effect.map(

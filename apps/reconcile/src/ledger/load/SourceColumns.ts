@@ -20,8 +20,8 @@ export const sourceColumns: Effect.Effect<ReadonlyArray<string>, LedgerError, Le
     })
 )
 
-// Digits enough to be rounded, or an exponent that may be out of range.
-const riskyNumber = /\d[\d.eE+-]{15}|\d[eE][+-]?\d{3}/
+// Where a value begins, digits enough to be rounded, or an exponent that may be out of range.
+const riskyNumber = /[[,:]\s*-?(?:\d[\d.eE+-]{15}|[\d.]+[eE][+-]?\d{3})/
 
 const isKept = (token: string) => {
   const value = Number(token)
@@ -35,6 +35,6 @@ const exactly = (json: string) =>
     token.startsWith('"') || isKept(token) ? token : `"${token}"`
   )
 
-/** The values of a row's cells, which are a JSON array. */
-export const originalCells = (json: string): ReadonlyArray<unknown> =>
+/** The values of the cells of rows, each of which is a JSON array; together these are one, read at once. */
+export const originalCells = (json: string): ReadonlyArray<ReadonlyArray<unknown>> =>
   JSON.parse(riskyNumber.test(json) ? exactly(json) : json)

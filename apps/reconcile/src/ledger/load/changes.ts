@@ -2,6 +2,7 @@ import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import { forgetAddresses, numberAddresses } from "../facts/addresses.js"
 import { type Elsewhere, find } from "./elsewhere.js"
+import { differs, type Kind, sameTurn } from "./isSame.js"
 
 // What is new or different, with what was there before; a load that changes nothing leaves it empty. An address that
 // the file does not know has no number until all changes are found.
@@ -11,13 +12,6 @@ const createChanges = `CREATE TEMP TABLE IF NOT EXISTS contact_changes (
   contact_id TEXT, batch INTEGER, source_key TEXT, shape_id INTEGER NOT NULL, cells TEXT NOT NULL
 ) STRICT`
 
-const differs = `l.local_contact_id IS NULL OR l.email IS NOT n.email OR l.contact_id IS NOT n.contact_id
-    OR (n.batch IS NOT NULL AND l.batch IS NOT n.batch) OR l.shape_id <> n.shape_id OR l.cells <> n.cells`
-
-/** What must be so of a contact that is the row of the same address, and unchanged. */
-const isSame = (isKeyed: boolean) =>
-  `${isKeyed ? "l.source_key = n.source_key" : "l.occurrence = 1"} AND NOT (${differs})`
-
 const chosen = (occurrence: string) => `
   INSERT INTO contact_changes
   SELECT l.local_contact_id, l.address_id, l.contact_id, l.batch,
@@ -26,21 +20,16 @@ const chosen = (occurrence: string) => `
 // All rows of an address together, or they would be numbered otherwise. Numbering leaves them in the order of the
 // address, in which the index is read once from end to end.
 const staged = (elsewhere: Elsewhere) => `
-  FROM (SELECT place, email_key, email, contact_id, batch, source_key, shape_id, cells,
-    row_number() OVER (PARTITION BY email_key ORDER BY place) AS turn FROM staged_contacts
+  FROM (SELECT staged_row AS place, email_key, email, contact_id, batch, source_key, shape_id, cells,
+    row_number() OVER (PARTITION BY email_key ORDER BY staged_row) AS turn FROM staged_contacts
     ${elsewhere === "all" ? "" : "WHERE email_key IN (SELECT email_key FROM elsewhere_keys)"}) n
   LEFT JOIN addresses a ON a.email_key = n.email_key
   LEFT JOIN local_rows l ON l.address_id = a.address_id`
 
-const drawByAddress = (sourceId: number, elsewhere: Elsewhere) => `
-  ${chosen("n.turn")} ${staged(elsewhere)} AND l.local_source_id = ${sourceId} AND l.occurrence = n.turn
-  WHERE ${differs}`
-
-// A key at its old address is found in the order of the address, too; the plus sign keeps SQLite from searching
-// the index of the keys.
-const drawByKey = (sourceId: number, elsewhere: Elsewhere) => `
-  ${chosen("coalesce(l.occurrence, n.turn)")} ${staged(elsewhere)} AND l.local_source_id = ${sourceId}
-    AND +l.source_key = n.source_key
+// A key at its old address is found in the order of the address, too.
+const drawn = (sourceId: number, kind: Kind, elsewhere: Elsewhere) => `
+  ${chosen(kind === "keyed" ? "coalesce(l.occurrence, n.turn)" : "n.turn")} ${staged(elsewhere)}
+    AND l.local_source_id = ${sourceId} AND ${sameTurn(kind, "n.turn")}
   WHERE ${differs}`
 
 /** The rest are new, or their address is. */
@@ -50,8 +39,13 @@ const findMoved = (sourceId: number) => `
     WHERE l.local_source_id = ${sourceId} AND l.source_key = contact_changes.source_key)
   WHERE local_contact_id IS NULL`
 
-const numberNew: ReadonlyArray<string> = [
-  numberAddresses("SELECT email_key FROM contact_changes WHERE address_id IS NULL ORDER BY place"),
+/** The order in which contacts are laid down. */
+const laid = (isScattered: boolean) => (isScattered ? "batch, place" : "place")
+
+const numberNew = (isScattered: boolean): ReadonlyArray<string> => [
+  numberAddresses(
+    `SELECT email_key FROM contact_changes WHERE address_id IS NULL ORDER BY ${laid(isScattered)}`
+  ),
   `UPDATE contact_changes SET address_id = (SELECT a.address_id FROM addresses a WHERE a.email_key = contact_changes.email_key)
    WHERE address_id IS NULL`
 ]
@@ -68,7 +62,7 @@ const numberMoved = (sourceId: number) => `
 /** The first load by a key: contacts loaded without one are known by their address a last time. */
 const adopt = (sourceId: number) => `
   UPDATE local_rows SET source_key = n.source_key
-  FROM (SELECT a.address_id, s.source_key, row_number() OVER (PARTITION BY s.email_key ORDER BY s.place) AS occurrence
+  FROM (SELECT a.address_id, s.source_key, row_number() OVER (PARTITION BY s.email_key ORDER BY s.staged_row) AS occurrence
     FROM staged_contacts s CROSS JOIN addresses a ON a.email_key = s.email_key) n
   WHERE local_rows.address_id = n.address_id AND local_source_id = ${sourceId}
     AND local_rows.occurrence = n.occurrence AND local_rows.source_key IS NULL`
@@ -99,22 +93,27 @@ export const none: Changes = {
   idsLost: 0
 }
 
+/** What is loaded again. */
+export interface Again {
+  readonly kind: Kind
+  /** The source's contacts are known by a key for the first time. */
+  readonly isNewKey: boolean
+  /** Whether its batches are scattered. */
+  readonly isScattered: boolean
+}
+
 /** Compares what is staged with what the source had, into `contact_changes`. */
-export const draw = (
-  sql: SqlClient.SqlClient,
-  sourceId: number,
-  key: { readonly isKeyed: boolean; readonly isNew: boolean }
-) =>
+export const draw = (sql: SqlClient.SqlClient, sourceId: number, { isNewKey, isScattered, kind }: Again) =>
   Effect.gen(function* () {
     yield* sql.unsafe(createChanges)
     yield* sql`DELETE FROM contact_changes`
-    if (key.isKeyed && key.isNew) yield* sql.unsafe(adopt(sourceId))
-    const elsewhere = yield* find(sql, sourceId, isSame(key.isKeyed))
+    if (kind === "keyed" && isNewKey) yield* sql.unsafe(adopt(sourceId))
+    const elsewhere = yield* find(sql, sourceId, kind)
     if (elsewhere === "none") return none
-    yield* sql.unsafe((key.isKeyed ? drawByKey : drawByAddress)(sourceId, elsewhere))
-    if (key.isKeyed) yield* sql.unsafe(findMoved(sourceId))
-    for (const statement of numberNew) yield* sql.unsafe(statement)
-    if (key.isKeyed) yield* sql.unsafe(numberMoved(sourceId))
+    yield* sql.unsafe(drawn(sourceId, kind, elsewhere))
+    if (kind === "keyed") yield* sql.unsafe(findMoved(sourceId))
+    for (const statement of numberNew(isScattered)) yield* sql.unsafe(statement)
+    if (kind === "keyed") yield* sql.unsafe(numberMoved(sourceId))
     const [changes = none] = yield* sql.unsafe<Changes>(countChanges)
     return changes
   })
@@ -124,11 +123,11 @@ const update = `
     contact_id = c.contact_id, batch = coalesce(c.batch, local_rows.batch), shape_id = c.shape_id, cells = c.cells
   FROM contact_changes c WHERE c.local_contact_id = local_rows.local_contact_id`
 
-const insert = (sourceId: number) => `
+const insert = (sourceId: number, isScattered: boolean) => `
   INSERT INTO local_rows
     (local_source_id, address_id, occurrence, email, contact_id, batch, source_key, shape_id, cells)
   SELECT ${sourceId}, address_id, occurrence, email, contact_id, batch, source_key, shape_id, cells
-  FROM contact_changes WHERE local_contact_id IS NULL ORDER BY place`
+  FROM contact_changes WHERE local_contact_id IS NULL ORDER BY ${laid(isScattered)}`
 
 /** What the source said was sent and says no longer, before it is written over; a load that is taken back takes it along. */
 const keepFormer = (sourceId: number) => `
@@ -140,13 +139,13 @@ const keepFormer = (sourceId: number) => `
   GROUP BY c.old_batch, c.old_address_id
   ON CONFLICT DO UPDATE SET contacts = max(contacts, excluded.contacts)`
 
-export const apply = (sql: SqlClient.SqlClient, sourceId: number, changes: Changes) =>
+export const apply = (sql: SqlClient.SqlClient, sourceId: number, { isScattered }: Again, changes: Changes) =>
   Effect.gen(function* () {
     if (changes.updated > 0) {
       yield* sql.unsafe(keepFormer(sourceId))
       yield* sql.unsafe(update)
     }
-    if (changes.added > 0) yield* sql.unsafe(insert(sourceId))
+    if (changes.added > 0) yield* sql.unsafe(insert(sourceId, isScattered))
   })
 
 /** Addresses that contacts had before and nobody has now. */

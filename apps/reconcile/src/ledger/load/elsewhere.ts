@@ -1,15 +1,17 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import { changesOf } from "../file/transaction.js"
-
-/** So many rows of a file are looked for side by side, as far from their place as the first of them. */
-const segmentRows = 1000
+import { isSame, type Kind, sameTurn } from "./isSame.js"
+import { segmentRows, settlePages, unpack, unpackElsewhere } from "./pages.js"
+import { contactColumns } from "./stageTables.js"
 
 /** Fewer segments are always tried; of more, half need to lie as another does, or the file has another order now. */
 const fewSegments = 10
 
 const create: ReadonlyArray<string> = [
-  `CREATE TEMP TABLE IF NOT EXISTS staged_segments (segment INTEGER PRIMARY KEY, shift INTEGER NOT NULL) STRICT`,
+  `CREATE TEMP TABLE IF NOT EXISTS staged_segments (
+    first_row INTEGER PRIMARY KEY, shift INTEGER NOT NULL, until INTEGER NOT NULL
+  ) STRICT`,
   "CREATE TEMP TABLE IF NOT EXISTS staged_elsewhere (staged_row INTEGER PRIMARY KEY) STRICT",
   "CREATE TEMP TABLE IF NOT EXISTS elsewhere_keys (email_key TEXT PRIMARY KEY) STRICT, WITHOUT ROWID",
   "DELETE FROM staged_segments",
@@ -17,23 +19,54 @@ const create: ReadonlyArray<string> = [
   "DELETE FROM elsewhere_keys"
 ]
 
+// Where the next segment begins in local_rows, this one ends: no contact is the same as two rows.
 const findSegments = (sourceId: number) => `
   INSERT INTO staged_segments
-  WITH RECURSIVE firsts (staged_row) AS (
-    SELECT 1 UNION ALL SELECT staged_row + ${segmentRows} FROM firsts
-    WHERE staged_row + ${segmentRows} <= (SELECT max(staged_row) FROM staged_contacts))
-  SELECT (f.staged_row - 1) / ${segmentRows}, l.local_contact_id - f.staged_row
-  FROM firsts f CROSS JOIN staged_contacts n ON n.staged_row = f.staged_row
-  CROSS JOIN addresses a ON a.email_key = n.email_key
+  WITH RECURSIVE places (first_row) AS (
+    SELECT 1 UNION ALL SELECT first_row + ${segmentRows} FROM places
+    WHERE first_row + ${segmentRows} <= (SELECT max(staged_row) FROM staged_contacts)),
+  firsts (first_row, email_key) AS (
+    SELECT first_row, first_key FROM staged_pages UNION ALL
+    SELECT n.staged_row, n.email_key FROM places f CROSS JOIN staged_contacts n ON n.staged_row = f.first_row)
+  SELECT f.first_row, l.local_contact_id - f.first_row,
+    lead(l.local_contact_id, 1, 9223372036854775807) OVER (ORDER BY l.local_contact_id, f.first_row)
+  FROM firsts f CROSS JOIN addresses a ON a.email_key = f.email_key
   CROSS JOIN local_rows l ON l.address_id = a.address_id AND l.local_source_id = ${sourceId} AND l.occurrence = 1`
 
-const findElsewhere = (sourceId: number, isSame: string) => `
+const findBesides = (sourceId: number, kind: Kind) => `
   INSERT INTO staged_elsewhere
   SELECT n.staged_row FROM staged_contacts n
-  LEFT JOIN staged_segments g ON g.segment = (n.staged_row - 1) / ${segmentRows}
-  LEFT JOIN local_rows l ON l.local_contact_id = n.staged_row + g.shift
+  LEFT JOIN staged_segments g ON g.first_row = (n.staged_row - 1) / ${segmentRows} * ${segmentRows} + 1
+  LEFT JOIN local_rows l ON l.local_contact_id = n.staged_row + g.shift AND n.staged_row + g.shift < g.until
   LEFT JOIN addresses a ON a.address_id = l.address_id
-  WHERE (l.local_source_id = ${sourceId} AND a.email_key = n.email_key AND ${isSame}) IS NOT TRUE`
+  WHERE (l.local_source_id = ${sourceId} AND a.email_key = n.email_key AND ${isSame(kind)}) IS NOT TRUE`
+
+// Sorted twice: by the address, as its index is, and by its number, as local_rows is. Without that each row would be a
+// search through the file.
+const sortByAddress: ReadonlyArray<string> = [
+  `CREATE TEMP TABLE IF NOT EXISTS addressed_contacts AS SELECT 1 AS address_id, * FROM staged_contacts WHERE false`,
+  "DELETE FROM addressed_contacts",
+  `INSERT INTO laid_contacts (place, ${contactColumns})
+   SELECT staged_row, ${contactColumns} FROM staged_contacts ORDER BY email_key`,
+  `INSERT INTO addressed_contacts (address_id, staged_row, ${contactColumns})
+   SELECT a.address_id, n.place, ${contactColumns.replaceAll(/\w+/g, "n.$&")}
+   FROM laid_contacts n LEFT JOIN addresses a ON a.email_key = n.email_key ORDER BY a.address_id`
+]
+
+const findByAddress = (sourceId: number, kind: Kind) => `
+  INSERT INTO staged_elsewhere
+  SELECT n.staged_row FROM addressed_contacts n
+  LEFT JOIN local_rows l ON l.address_id = n.address_id AND l.local_source_id = ${sourceId} AND ${sameTurn(kind, "1")}
+  WHERE (${isSame(kind)}) IS NOT TRUE ORDER BY n.staged_row`
+
+/** Addresses of several rows, which are each the same as the one contact that has it. */
+const findTwins = `
+  INSERT INTO elsewhere_keys
+  SELECT n.email_key FROM laid_contacts n
+  CROSS JOIN laid_contacts m ON m.staged_row = n.staged_row - 1 AND m.email_key = n.email_key
+  WHERE true ON CONFLICT DO NOTHING`
+
+const emptySorted = ["DELETE FROM laid_contacts", "DELETE FROM addressed_contacts"]
 
 const findKeys = `
   INSERT INTO elsewhere_keys
@@ -43,24 +76,40 @@ const findKeys = `
 /** Staged rows to be compared by searching: none, those whose address is among the `elsewhere_keys`, or all. */
 export type Elsewhere = "none" | "some" | "all"
 
+/** How many rows are not the same as a contact where they stand. */
+const besides = (sql: SqlClient.SqlClient, sourceId: number, kind: Kind) =>
+  Effect.map(sql.unsafe(findBesides(sourceId, kind)).raw, changesOf)
+
+/** How many are not the same as the contact of their address, or not alone. */
+const byAddress = (sql: SqlClient.SqlClient, sourceId: number, kind: Kind) =>
+  Effect.gen(function* () {
+    for (const statement of sortByAddress) yield* sql.unsafe(statement)
+    const found = changesOf(yield* sql.unsafe(findByAddress(sourceId, kind)).raw)
+    const twins = kind === "keyed" ? 0 : changesOf(yield* sql.unsafe(findTwins).raw)
+    for (const statement of emptySorted) yield* sql.unsafe(statement)
+    return found + twins
+  })
+
 /**
- * A file loaded again mostly has the same rows in the same order as in `local_rows`: those are compared side by
- * side, without a search. `isSame` tells of a contact `l` and a staged row `n` with the same address that no other row
- * can be meant by `l`, and that nothing changed.
+ * A file loaded again mostly has the same rows as `local_rows`, and in the same order: those are compared side by side,
+ * without a search. In another order they are compared by their addresses. What is left is to be searched for.
  */
-export const find = (sql: SqlClient.SqlClient, sourceId: number, isSame: string) =>
+export const find = (sql: SqlClient.SqlClient, sourceId: number, kind: Kind) =>
   Effect.gen(function* () {
     for (const statement of create) yield* sql.unsafe(statement)
     yield* sql.unsafe(findSegments(sourceId))
     const [segments] = yield* sql<{ readonly found: number; readonly shifts: number }>`
       SELECT count(*) AS found, count(DISTINCT shift) AS shifts FROM staged_segments`
     const { found, shifts } = segments ?? { found: 0, shifts: 0 }
-    if (found > fewSegments && shifts > found / 2) return "all"
-    const elsewhere = changesOf(yield* sql.unsafe(findElsewhere(sourceId, isSame)).raw)
+    const hasOtherOrder = found > fewSegments && shifts > found / 2
+    const equal = hasOtherOrder ? 0 : yield* settlePages(sql, sourceId)
+    if (hasOtherOrder) yield* unpack(sql)
+    const elsewhere = yield* (hasOtherOrder ? byAddress : besides)(sql, sourceId, kind)
     if (elsewhere === 0) return "none"
     const [staged] = yield* sql<{ readonly rows: number }>`SELECT count(*) AS rows FROM staged_contacts`
     // To search for few costs less than for all; to find out which they are costs something, too.
-    if (elsewhere > (staged?.rows ?? 0) / 4) return "all"
+    if (equal === 0 && elsewhere > (staged?.rows ?? 0) / 4) return "all"
     yield* sql.unsafe(findKeys)
+    if (equal > 0) yield* sql.unsafe(unpackElsewhere(sourceId))
     return "some"
   }).pipe(Effect.map((elsewhere): Elsewhere => elsewhere))

@@ -22,7 +22,7 @@ const findTwins = `
     SELECT staged_row, first_value(staged_row) OVER same_address AS first_row, row_number() OVER same_address AS turn
     FROM staged_contacts
     WHERE email_key IN (SELECT email_key FROM staged_contacts GROUP BY email_key HAVING count(*) > 1)
-    WINDOW same_address AS (PARTITION BY email_key ORDER BY place))
+    WINDOW same_address AS (PARTITION BY email_key ORDER BY coalesce(place, staged_row)))
   WHERE turn > 1 ORDER BY staged_row`
 
 const isRepeated = (error: SqlError) => codeOf(error) === "SQLITE_CONSTRAINT_UNIQUE"

@@ -1,6 +1,7 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import { markLinked } from "../facts/stale.js"
+import { isInEqualPage } from "./pages.js"
 import { spellOut } from "./shapes.js"
 
 /** Pairs of contact ID and address that a load has made, or unmade. */
@@ -37,12 +38,16 @@ const createShared = `CREATE TEMP TABLE IF NOT EXISTS shared_ids (
   contact_id TEXT NOT NULL, address_id INTEGER NOT NULL
 ) STRICT`
 
-const fillShared = `
+const fillShared = (sourceId: number) => `
   INSERT INTO shared_ids
-  SELECT n.contact_id, a.address_id FROM staged_contacts n CROSS JOIN addresses a ON a.email_key = n.email_key
-  WHERE n.contact_id IN (
+  WITH shared AS MATERIALIZED (
     SELECT contact_id FROM local_rows WHERE contact_id IS NOT NULL
-    GROUP BY contact_id HAVING min(address_id) <> max(address_id))`
+    GROUP BY contact_id HAVING min(address_id) <> max(address_id))
+  SELECT n.contact_id, a.address_id FROM staged_contacts n CROSS JOIN addresses a ON a.email_key = n.email_key
+  WHERE n.contact_id IN (SELECT contact_id FROM shared)
+  UNION ALL
+  SELECT l.contact_id, l.address_id FROM shared CROSS JOIN local_rows l ON l.contact_id = shared.contact_id
+  WHERE +l.local_source_id = ${sourceId} AND ${isInEqualPage}`
 
 // The plus sign keeps SQLite from reading all of the source in place of the few IDs.
 const leftBehind = (sourceId: number) => `
@@ -54,7 +59,7 @@ const releaseMovedIds = (sql: SqlClient.SqlClient, sourceId: number) =>
   Effect.gen(function* () {
     yield* sql.unsafe(createShared)
     yield* sql`DELETE FROM shared_ids`
-    yield* sql.unsafe(fillShared)
+    yield* sql.unsafe(fillShared(sourceId))
     const [left] = yield* sql.unsafe<{ readonly any: number }>(
       `SELECT EXISTS (SELECT 1 FROM local_rows WHERE ${leftBehind(sourceId)}) AS "any"`
     )

@@ -24,7 +24,7 @@ const insertRepeats = (sourceId: number) => `
 // address is another now.
 const insertChanged = `
   INSERT INTO sent_contacts (batch, address_id, occurrence, email, contact_id)
-  SELECT n.batch, a.address_id, row_number() OVER (PARTITION BY n.batch, n.email_key ORDER BY n.place), n.email, n.contact_id
+  SELECT n.batch, a.address_id, row_number() OVER (PARTITION BY n.batch, n.email_key ORDER BY n.staged_row), n.email, n.contact_id
   FROM staged_contacts n CROSS JOIN addresses a ON a.email_key = n.email_key
   WHERE (n.batch, n.email_key) IN (SELECT batch, email_key FROM contact_changes
       WHERE batch IS NOT NULL AND batch IS NOT old_batch)
@@ -88,9 +88,23 @@ export const recordAll = (
         return firsts + changesOf(yield* sql.unsafe(insertRepeats(sourceId)).raw)
       })
     )
-    if (staged.batchesAdded > 0 || added > 0) yield* sql.unsafe(markBatches(namedBatches))
+    if (staged.batchesAdded > 0 || added > 0) {
+      const [known] = yield* sql.unsafe<Known>(knownBatches)
+      const isAllNew = known?.batches === staged.batchesAdded && known.repeated === 0
+      if (!staged.isSorted || !isAllNew) yield* sql.unsafe(markBatches(namedBatches))
+    }
     return added
   })
+
+interface Known {
+  readonly batches: number
+  readonly repeated: number
+}
+
+// Of a batch that the file did not know, and whose addresses nobody repeats, nothing can be concluded until its answer
+// marks it.
+const knownBatches = `SELECT (SELECT count(*) FROM staged_batches) AS batches, EXISTS (SELECT 1 FROM local_rows
+  INDEXED BY local_rows_repeated WHERE occurrence > 1 AND batch IS NULL) AS repeated`
 
 /** Records what is new in `contact_changes`. */
 export const recordChanged = (sql: SqlClient.SqlClient, batchesAdded: number) =>

@@ -2,10 +2,11 @@
  * What somebody should look at after a run, by kind: how many there are of each, why, and a few of them by name. What a
  * kind holds is never listed here as a whole; a saved question or an export does that.
  */
-import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
-import { Ledger } from "../Ledger.js"
-import { isWorthAnIndex } from "../schema/words.js"
+import * as Schema from "effect/Schema"
+import { Ledger, rowOf } from "../Ledger.js"
+import { hasNoAddress } from "../schema/recordViews.js"
+import { Finding, isWorthAnIndex } from "../schema/words.js"
 
 /** Outcomes that call for attention, the most urgent first. */
 export const attentionWords = ["rejected", "contradictory", "missing", "unaccounted"] as const
@@ -22,7 +23,7 @@ export interface OutcomeKind {
 }
 
 export interface FindingKind {
-  readonly finding: string
+  readonly finding: Finding
   readonly count: number
   /** One of them, in words. */
   readonly example: { readonly batch_id: string; readonly subject: string; readonly detail: string }
@@ -37,30 +38,52 @@ export interface Attention {
    */
   readonly toBeResolved: number
   /** Batches by the status of their last answer; null before the first one. */
-  readonly statuses: ReadonlyArray<{ readonly status: string | null; readonly batches: number }>
+  readonly statuses: ReadonlyArray<typeof StatusTotal.Type>
 }
 
 const examplesShown = 3
 
-const reasonsOf = (sql: SqlClient.SqlClient, outcome: AttentionWord) =>
-  outcome === "rejected"
-    ? sql<{ readonly reason: string | null; readonly contacts: number }>`
+const StatusTotal = rowOf("batch_overview", { status: Schema.NullOr(Schema.String), batches: Schema.Int })
+
+const ReasonTotal = rowOf("rejected_contacts", {
+  reason: Schema.NullOr(Schema.String),
+  contacts: Schema.Int
+})
+
+const Example = rowOf("outcomes", { email: Schema.String })
+
+const FindingTotal = rowOf("findings", {
+  finding: Finding,
+  count: Schema.Int,
+  batch_id: Schema.String,
+  subject: Schema.String,
+  detail: Schema.String
+})
+
+const reasonsOf = (outcome: AttentionWord) =>
+  Ledger.query(ReasonTotal, (sql) =>
+    outcome === "rejected"
+      ? sql`
         SELECT likely_reason AS reason, count(*) AS contacts FROM rejected_contacts WHERE outcome = 'rejected'
         GROUP BY likely_reason ORDER BY contacts DESC, reason`
-    : sql<{ readonly reason: string | null; readonly contacts: number }>`
+      : sql`
         SELECT evidence AS reason, count(*) AS contacts FROM verdicts WHERE outcome = ${outcome}
         AND ${sql.literal(isWorthAnIndex("outcome"))} GROUP BY evidence ORDER BY contacts DESC, reason`
+  )
 
-const kindOf = (sql: SqlClient.SqlClient, outcome: AttentionWord) =>
+const kindOf = (outcome: AttentionWord) =>
   Effect.gen(function* () {
-    const reasons = yield* reasonsOf(sql, outcome)
-    const examples = yield* sql<{ readonly email: string }>`
-      SELECT coalesce(s.email, a.email_key) AS email
-      FROM verdicts o
-      JOIN sent_contacts s ON s.batch = o.batch AND s.address_id = o.address_id AND s.occurrence = o.occurrence
-      JOIN addresses a ON a.address_id = o.address_id
-      WHERE o.outcome = ${outcome} AND ${sql.literal(isWorthAnIndex("o.outcome"))}
-      ORDER BY o.batch, o.address_id, o.occurrence LIMIT ${examplesShown}`
+    const reasons = yield* reasonsOf(outcome)
+    const examples = yield* Ledger.query(
+      Example,
+      (sql) => sql`
+        SELECT coalesce(s.email, a.email_key) AS email
+        FROM verdicts o
+        JOIN sent_contacts s ON s.batch = o.batch AND s.address_id = o.address_id AND s.occurrence = o.occurrence
+        JOIN addresses a ON a.address_id = o.address_id
+        WHERE o.outcome = ${outcome} AND ${sql.literal(isWorthAnIndex("o.outcome"))}
+        ORDER BY o.batch, o.address_id, o.occurrence LIMIT ${examplesShown}`
+    )
     const kind: OutcomeKind = {
       outcome,
       contacts: reasons.reduce((sum, { contacts }) => sum + contacts, 0),
@@ -70,55 +93,46 @@ const kindOf = (sql: SqlClient.SqlClient, outcome: AttentionWord) =>
     return kind
   })
 
-const findingKinds = (sql: SqlClient.SqlClient) =>
-  Effect.map(
-    sql<{
-      readonly finding: string
-      readonly count: number
-      readonly batch_id: string
-      readonly subject: string
-      readonly detail: string
-    }>`
+const findingKinds = Effect.map(
+  Ledger.query(
+    FindingTotal,
+    (sql) => sql`
       SELECT f.finding, f.count, b.batch_id, f.subject, f.detail
       FROM (SELECT finding, count(*) AS count, min(batch) AS batch, subject, detail FROM batch_findings GROUP BY finding) f
-      JOIN numbered_batches b ON b.batch = f.batch ORDER BY f.count DESC, f.finding`,
-    (rows) =>
-      rows.map(
-        ({ batch_id, count, detail, finding, subject }): FindingKind => ({
-          finding,
-          count,
-          example: { batch_id, subject, detail }
-        })
-      )
-  )
+      JOIN numbered_batches b ON b.batch = f.batch ORDER BY f.count DESC, f.finding`
+  ),
+  (rows) =>
+    rows.map(
+      ({ batch_id, count, detail, finding, subject }): FindingKind => ({
+        finding,
+        count,
+        example: { batch_id, subject, detail }
+      })
+    )
+)
 
 /** Successful IDs with no known address, by batch, beside the contacts of it that are unaccounted. */
-const toBeResolved = (sql: SqlClient.SqlClient) =>
-  Effect.map(
-    sql<{ readonly contacts: number }>`
-      SELECT coalesce(sum(min(open.contacts, known.ids)), 0) AS contacts
-      FROM (SELECT batch, count(*) AS contacts FROM verdicts
-        WHERE outcome = 'unaccounted' AND ${sql.literal(isWorthAnIndex("outcome"))} GROUP BY batch) open
-      JOIN (SELECT x.batch, count(*) AS ids FROM unmatched_ids x
-        WHERE NOT EXISTS (SELECT 1 FROM local_rows l WHERE l.contact_id = x.contact_id)
-          AND NOT EXISTS (SELECT 1 FROM id_links k WHERE k.contact_id = x.contact_id)
-          AND NOT EXISTS (SELECT 1 FROM gone_contacts g WHERE g.contact_id = x.contact_id)
-        GROUP BY x.batch) known ON known.batch = open.batch`,
-    ([row]) => row?.contacts ?? 0
-  )
-
-export const attention = Effect.flatMap(Ledger, ({ sql, use }) =>
-  use(
-    Effect.gen(function* () {
-      const kinds = yield* Effect.forEach(attentionWords, (outcome) => kindOf(sql, outcome))
-      const result: Attention = {
-        outcomes: kinds.filter(({ contacts }) => contacts > 0),
-        findings: yield* findingKinds(sql),
-        toBeResolved: yield* toBeResolved(sql),
-        statuses: yield* sql<{ readonly status: string | null; readonly batches: number }>`
-          SELECT status, count(*) AS batches FROM batch_overview GROUP BY status ORDER BY status`
-      }
-      return result
-    })
-  )
+const toBeResolved = Ledger.number("unmatched_successes", (sql) =>
+  sql.unsafe(`
+    SELECT coalesce(sum(min(open.contacts, known.ids)), 0) AS number
+    FROM (SELECT batch, count(*) AS contacts FROM verdicts
+      WHERE outcome = 'unaccounted' AND ${isWorthAnIndex("outcome")} GROUP BY batch) open
+    JOIN (SELECT x.batch, count(*) AS ids FROM unmatched_ids x
+      WHERE ${hasNoAddress("x.contact_id")}
+        AND NOT EXISTS (SELECT 1 FROM gone_contacts g WHERE g.contact_id = x.contact_id)
+      GROUP BY x.batch) known ON known.batch = open.batch`)
 )
+
+export const attention = Effect.gen(function* () {
+  const kinds = yield* Effect.forEach(attentionWords, kindOf)
+  const result: Attention = {
+    outcomes: kinds.filter(({ contacts }) => contacts > 0),
+    findings: yield* findingKinds,
+    toBeResolved: yield* toBeResolved,
+    statuses: yield* Ledger.query(
+      StatusTotal,
+      (sql) => sql`SELECT status, count(*) AS batches FROM batch_overview GROUP BY status ORDER BY status`
+    )
+  }
+  return result
+})

@@ -1,11 +1,11 @@
 import type { Export } from "./Exports.js"
 import { addressOf } from "../facts/addresses.js"
 import { firstOriginal } from "./originals.js"
-import { type OutcomeWord, outcomeWords } from "../schema/words.js"
+import { Outcome } from "../schema/words.js"
 
 export interface Filter {
   readonly batchId?: string | undefined
-  readonly outcome?: OutcomeWord | undefined
+  readonly outcome?: Outcome | undefined
 }
 
 export type Key = ReadonlyArray<string | number>
@@ -21,7 +21,7 @@ export const isByBatch = (definition: Export): boolean => definition.key[0] === 
 /** The filters under which an export is read, one after the other: whatever outcomes its view has, no row is left out. */
 export const passes = (definition: Export, filter: Filter): ReadonlyArray<Filter> =>
   definition.oneOutcomeATime && filter.outcome === undefined
-    ? outcomeWords.map((outcome) => ({ ...filter, outcome }))
+    ? Outcome.literals.map((outcome) => ({ ...filter, outcome }))
     : [filter]
 
 /** One page of an export, from behind a key on. A batch asked for is left out of the comparison, which it would bound too late. */

@@ -1,5 +1,5 @@
 import type { NonEmptyReadonlyArray } from "effect/Array"
-import { type OutcomeWord, outcomeWords } from "../schema/words.js"
+import { evidences, Outcome } from "../schema/words.js"
 import { written } from "../schema/recordViews.js"
 
 /** A column of ours: its name, and the SQL of its value, in which `x` is the exported row. */
@@ -23,29 +23,16 @@ export interface Export {
   readonly address?: string
   /** Whether a row is a sent contact, which has the columns of its source. */
   readonly ofSentContacts: boolean
+  /** Whether it holds all that was sent: then it is read batch by batch. */
+  readonly ofEverySentContact?: true
   /** The outcomes that can be asked for, where a row may have one of several. */
-  readonly outcomes: ReadonlyArray<OutcomeWord>
+  readonly outcomes: ReadonlyArray<Outcome>
   /** Read one outcome after the other: no index has several of them in the order of the key. */
   readonly oneOutcomeATime: boolean
 }
 
-const evidenceSentences: Readonly<Record<string, string>> = {
-  unsettled: "The batch has not settled.",
-  "failure-and-id": "Its address is in the failure list, and its contact ID in the success list.",
-  failure: "Its address is in the failure list.",
-  id: "Its contact ID is in the success list.",
-  count: "The numbers of the batch leave no room for another outcome.",
-  silence: "It was not identified in either list, and has not been looked up.",
-  "lookup-created": "Looked up: the account has it, created since the batch was submitted.",
-  "lookup-updated": "Looked up: the account has it, updated since the batch was submitted.",
-  "lookup-older": "Looked up: the account has it, unchanged since before the batch was submitted.",
-  "lookup-undated": "Looked up: the account has it, without a date that tells since when.",
-  "lookup-absent": "Looked up: the account does not have it.",
-  "lookup-deleted": "Looked up: the account has deleted it."
-}
-
-const reasonOfEvidence = `CASE x.evidence ${Object.entries(evidenceSentences)
-  .map(([word, sentence]) => `WHEN '${word}' THEN '${sentence}'`)
+const reasonOfEvidence = `CASE x.evidence ${Object.entries(evidences)
+  .map(([word, { sentence }]) => `WHEN '${word}' THEN '${sentence}'`)
   .join(" ")} END`
 
 const own = (...names: ReadonlyArray<string>): ReadonlyArray<Column> =>
@@ -64,15 +51,23 @@ const verdict: ReadonlyArray<Column> = [
   ["reason", reasonOfEvidence]
 ]
 
+/** All that was sent, batch by batch: a batch `b`, a sent contact `s` and its address `a`, and the verdict `o` on it if there is one. */
+export const sentWithVerdicts = `numbered_batches b
+  CROSS JOIN sent_contacts s INDEXED BY sqlite_autoindex_sent_contacts_1 ON s.batch = b.batch
+  CROSS JOIN addresses a ON a.address_id = s.address_id
+  LEFT JOIN verdicts o ON o.batch = s.batch AND o.address_id = s.address_id AND o.occurrence = s.occurrence`
+
+/** In SQL: what is said of a contact with the verdict `o`, or with none. */
+export const outcomeOrPending = "coalesce(o.outcome, 'pending')"
+export const evidenceOrUnsettled = "coalesce(o.evidence, 'unsettled')"
+
 /**
  * The rows of contact_status, read along what was sent. Its own two halves are merged, and to find the next pending
  * contact where there is none takes reading to the end, for each page anew.
  */
-const everySentContact = `(SELECT b.batch_id, ${written("s")} AS email, coalesce(o.outcome, 'pending') AS outcome,
-    coalesce(o.evidence, 'unsettled') AS evidence, o.contact_id, a.email_key, s.occurrence, s.address_id
-  FROM numbered_batches b CROSS JOIN sent_contacts s INDEXED BY sqlite_autoindex_sent_contacts_1 ON s.batch = b.batch
-  CROSS JOIN addresses a ON a.address_id = s.address_id
-  LEFT JOIN verdicts o ON o.batch = s.batch AND o.address_id = s.address_id AND o.occurrence = s.occurrence)`
+const everySentContact = `(SELECT b.batch_id, ${written("s")} AS email, ${outcomeOrPending} AS outcome,
+    ${evidenceOrUnsettled} AS evidence, o.contact_id, a.email_key, s.occurrence, s.address_id
+  FROM ${sentWithVerdicts})`
 
 export const exports: NonEmptyReadonlyArray<Export> = [
   {
@@ -82,8 +77,9 @@ export const exports: NonEmptyReadonlyArray<Export> = [
     none: "No sent contact is known",
     from: everySentContact,
     address: "x.address_id",
+    ofEverySentContact: true,
     columns: [...verdict, ...own("contact_id")],
-    outcomes: outcomeWords
+    outcomes: Outcome.literals
   },
   {
     ...sentContacts,
@@ -119,7 +115,7 @@ export const exports: NonEmptyReadonlyArray<Export> = [
       ...own("batch_id", "email"),
       ["outcome", "'unaccounted'"],
       ["evidence", "'silence'"],
-      ["reason", `'${evidenceSentences.silence}'`]
+      ["reason", `'${evidences.silence.sentence}'`]
     ]
   },
   {

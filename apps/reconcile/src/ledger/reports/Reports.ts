@@ -1,95 +1,97 @@
+import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
-import { Ledger } from "../Ledger.js"
-import { type OutcomeWord, hasSettled, isWorthAnIndex } from "../schema/words.js"
+import * as Schema from "effect/Schema"
+import { Ledger, rowOf } from "../Ledger.js"
+import { newlySettled } from "../schema/views.js"
+import { Evidence, Finding, hasSettled, isWorthAnIndex, Origin, Outcome } from "../schema/words.js"
+import { totalsByOutcome } from "./questions.js"
 
-export interface OutcomeTotal {
-  readonly outcome: OutcomeWord
-  readonly evidence: string
-  readonly contacts: number
-}
+const OutcomeTotal = rowOf("outcomes", { outcome: Outcome, evidence: Evidence, contacts: Schema.Int })
 
-export interface BatchRow {
-  readonly batch_id: string
-  readonly status: string | null
-  readonly submitted_at: string | null
-  readonly settled_at: string | null
-  readonly sent: number
-  readonly successes: number | null
-  readonly failures: number | null
-  readonly unlinked_successes: number
-  readonly gone_successes: number
-  readonly imported: number
-  readonly present: number
-  readonly rejected: number
-  readonly contradictory: number
-  readonly missing: number
-  readonly unaccounted: number
-  readonly pending: number
-  readonly findings: number
-}
+export type OutcomeTotal = typeof OutcomeTotal.Type
 
-export interface OutcomeRow {
-  readonly batch_id: string
-  readonly email: string
-  readonly outcome: OutcomeWord
-  readonly evidence: string
-  readonly contact_id: string | null
-}
+const BatchRow = rowOf("batch_overview", {
+  batch_id: Schema.String,
+  status: Schema.NullOr(Schema.String),
+  submitted_at: Schema.NullOr(Schema.String),
+  settled_at: Schema.NullOr(Schema.String),
+  sent: Schema.Int,
+  successes: Schema.NullOr(Schema.Int),
+  failures: Schema.NullOr(Schema.Int),
+  unlinked_successes: Schema.Int,
+  gone_successes: Schema.Int,
+  imported: Schema.Int,
+  present: Schema.Int,
+  rejected: Schema.Int,
+  contradictory: Schema.Int,
+  missing: Schema.Int,
+  unaccounted: Schema.Int,
+  pending: Schema.Int,
+  findings: Schema.Int
+})
 
-export interface FindingRow {
-  readonly batch_id: string
-  readonly finding: string
-  readonly subject: string
-  readonly detail: string
-}
+export type BatchRow = typeof BatchRow.Type
 
-export interface TimelineRow {
-  readonly at: string
-  readonly status: string | null
-  readonly successes: number | null
-  readonly failures: number | null
-  readonly error: string | null
-  readonly origin: "account" | "pasted"
-}
+const OutcomeRow = rowOf("outcomes", {
+  batch_id: Schema.String,
+  email: Schema.String,
+  outcome: Outcome,
+  evidence: Evidence,
+  contact_id: Schema.NullOr(Schema.String)
+})
+
+export type OutcomeRow = typeof OutcomeRow.Type
+
+const FindingRow = rowOf("findings", {
+  batch_id: Schema.String,
+  finding: Finding,
+  subject: Schema.String,
+  detail: Schema.String
+})
+
+export type FindingRow = typeof FindingRow.Type
+
+const TimelineRow = rowOf("batch_timeline", {
+  at: Schema.String,
+  status: Schema.NullOr(Schema.String),
+  successes: Schema.NullOr(Schema.Int),
+  failures: Schema.NullOr(Schema.Int),
+  error: Schema.NullOr(Schema.String),
+  origin: Origin
+})
+
+export type TimelineRow = typeof TimelineRow.Type
+
+const FindingTotal = rowOf("findings", { finding: Finding, count: Schema.Int })
+
+const Totals = rowOf("batch_overview", { batches: Schema.Int, settled: Schema.Int, sent: Schema.Int })
 
 export interface Summary {
   readonly batches: number
   readonly settled: number
   readonly sent: number
   readonly outcomes: ReadonlyArray<OutcomeTotal>
-  readonly findings: ReadonlyArray<{ readonly finding: string; readonly count: number }>
+  readonly findings: ReadonlyArray<typeof FindingTotal.Type>
 }
 
-export const summary = Effect.flatMap(Ledger, ({ sql, use }) =>
-  use(
-    Effect.gen(function* () {
-      const [totals] = yield* sql<{
-        readonly batches: number
-        readonly settled: number
-        readonly sent: number
-      }>`
-        SELECT (SELECT count(*) FROM numbered_batches) AS batches,
-          (SELECT count(DISTINCT batch) FROM answers WHERE ${sql.literal(hasSettled("status"))}) AS settled,
-          (SELECT count(*) FROM sent_contacts) AS sent`
-      const outcomes = yield* sql<OutcomeTotal>`
-        SELECT outcome, evidence, count(*) AS contacts FROM verdicts GROUP BY outcome, evidence
-        UNION ALL SELECT 'pending', 'unsettled', sent - decided
-        FROM (SELECT (SELECT count(*) FROM sent_contacts) AS sent, (SELECT count(*) FROM verdicts) AS decided)
-        WHERE sent > decided ORDER BY outcome, evidence`
-      const findings = yield* sql<{ readonly finding: string; readonly count: number }>`
-        SELECT finding, count(*) AS count FROM batch_findings GROUP BY finding ORDER BY finding`
-      const result: Summary = {
-        batches: totals?.batches ?? 0,
-        settled: totals?.settled ?? 0,
-        sent: totals?.sent ?? 0,
-        outcomes,
-        findings
-      }
-      return result
-    })
+export const summary = Effect.gen(function* () {
+  const [totals = { batches: 0, settled: 0, sent: 0 }] = yield* Ledger.query(
+    Totals,
+    (sql) => sql`
+      SELECT (SELECT count(*) FROM numbered_batches) AS batches,
+        (SELECT count(DISTINCT batch) FROM answers WHERE ${sql.literal(hasSettled("status"))}) AS settled,
+        (SELECT count(*) FROM sent_contacts) AS sent`
   )
-)
+  const outcomes = yield* Ledger.query(OutcomeTotal, (sql) =>
+    sql.unsafe(totalsByOutcome("verdicts", "sent_contacts"))
+  )
+  const findings = yield* Ledger.query(
+    FindingTotal,
+    (sql) => sql`SELECT finding, count(*) AS count FROM batch_findings GROUP BY finding ORDER BY finding`
+  )
+  const result: Summary = { ...totals, outcomes, findings }
+  return result
+})
 
 /** How outcomes differ from those before the last run began. Contacts whose batch settled are counted apart. */
 export interface Changes {
@@ -100,55 +102,62 @@ export interface Changes {
   readonly unchanged: number
 }
 
-export const changesSinceLastRun = Effect.flatMap(Ledger, ({ sql, use }) =>
-  use(
-    Effect.gen(function* () {
-      const rows = yield* sql<{ readonly change: keyof Changes; readonly contacts: number }>`
-        SELECT change, count(*) AS contacts FROM changes_since_last_run GROUP BY change`
-      const [all] = yield* sql<{ readonly contacts: number }>`SELECT count(*) AS contacts FROM sent_contacts`
-      const of = (change: keyof Changes) => rows.find((row) => row.change === change)?.contacts ?? 0
-      const differing = {
-        settled: of("settled"),
-        found: of("found"),
-        lost: of("lost"),
-        changed: of("changed")
-      }
-      const changes: Changes = {
-        ...differing,
-        unchanged: (all?.contacts ?? 0) - Object.values(differing).reduce((sum, count) => sum + count, 0)
-      }
-      return changes
-    })
-  )
-)
+const ChangeTotal = rowOf("changes_since_last_run", {
+  change: Schema.Literal("settled", "found", "lost", "changed"),
+  contacts: Schema.Int
+})
 
-export const batches = Effect.flatMap(Ledger, ({ sql, use }) =>
-  use(sql<BatchRow>`SELECT * FROM batch_overview ORDER BY coalesce(submitted_at, ''), batch_id`)
+export const changesSinceLastRun = Effect.gen(function* () {
+  // Apart from the others: they are most of a file, and the view would read the address of each.
+  const settled = yield* Ledger.number(
+    "changes_since_last_run",
+    (sql) => sql`
+      SELECT count(*) AS number FROM (${sql.literal(newlySettled)}) n CROSS JOIN verdicts o ON o.batch = n.batch`
+  )
+  const rows = yield* Ledger.query(
+    ChangeTotal,
+    (sql) => sql`
+      SELECT change, count(*) AS contacts FROM changes_since_last_run
+      WHERE outcome_before <> 'pending' GROUP BY change`
+  )
+  const sent = yield* Ledger.number("batch_sent", (sql) => sql`SELECT count(*) AS number FROM sent_contacts`)
+  const of = (change: keyof Changes) => rows.find((row) => row.change === change)?.contacts ?? 0
+  const differing = { settled, found: of("found"), lost: of("lost"), changed: of("changed") }
+  const changes: Changes = {
+    ...differing,
+    unchanged: sent - Object.values(differing).reduce((sum, count) => sum + count, 0)
+  }
+  return changes
+})
+
+export const batches = Ledger.query(
+  BatchRow,
+  (sql) => sql`SELECT * FROM batch_overview ORDER BY coalesce(submitted_at, ''), batch_id`
 )
 
 export const batch = (batchId: string) =>
-  Effect.flatMap(Ledger, ({ sql, use }) =>
-    use(
-      Effect.map(sql<BatchRow>`SELECT * FROM batch_overview WHERE batch_id = ${batchId}`, (rows) =>
-        Option.fromNullable(rows[0])
-      )
-    )
+  Effect.map(
+    Ledger.query(BatchRow, (sql) => sql`SELECT * FROM batch_overview WHERE batch_id = ${batchId}`),
+    Arr.head
   )
 
 export const timeline = (batchId: string) =>
-  Effect.flatMap(Ledger, ({ sql, use }) =>
-    use(sql<TimelineRow>`
-      SELECT at, status, successes, failures, error, origin FROM batch_timeline WHERE batch_id = ${batchId} ORDER BY at`)
+  Ledger.query(
+    TimelineRow,
+    (sql) => sql`
+      SELECT at, status, successes, failures, error, origin FROM batch_timeline WHERE batch_id = ${batchId} ORDER BY at`
   )
 
 /** The time without an answer that is not over. */
-export interface TroubleRow {
-  readonly first_at: string
-  readonly last_at: string
-  readonly times: number
-  readonly error: string
-  readonly message: string
-}
+const TroubleRow = rowOf("batch_errors", {
+  first_at: Schema.String,
+  last_at: Schema.String,
+  times: Schema.Int,
+  error: Schema.String,
+  message: Schema.String
+})
+
+export type TroubleRow = typeof TroubleRow.Type
 
 /** Batches with no answer since their last one: for a reason of their own, or because none was answered. */
 const troubledBatches = `
@@ -159,42 +168,40 @@ const troubledBatches = `
   FROM account_errors e JOIN numbered_batches b ON e.step = 'follow' AND e.ended_at IS NULL AND b.added_at <= e.last_at
   WHERE NOT EXISTS (SELECT 1 FROM answers a WHERE a.batch = b.batch AND ${hasSettled("a.status")})`
 
+const Troubled = rowOf("batch_errors", { batch_id: Schema.String })
+
 /** The IDs of all of them. */
-export const troubled = Effect.flatMap(Ledger, ({ sql, use }) =>
-  use(
-    Effect.map(
-      sql.unsafe<{ readonly batch_id: string }>(`SELECT DISTINCT batch_id FROM (${troubledBatches})`),
-      (rows) => rows.map((row) => row.batch_id)
-    )
-  )
+export const troubled = Effect.map(
+  Ledger.query(Troubled, (sql) => sql.unsafe(`SELECT DISTINCT batch_id FROM (${troubledBatches})`)),
+  (rows) => rows.map((row) => row.batch_id)
 )
 
 export const troubleOf = (batchId: string) =>
-  Effect.flatMap(Ledger, ({ sql, use }) =>
-    use(
-      Effect.map(
-        sql.unsafe<TroubleRow>(
-          `SELECT first_at, last_at, times, error, message FROM (${troubledBatches})
-           WHERE batch_id = ? ORDER BY last_at DESC LIMIT 1`,
-          [batchId]
-        ),
-        (rows) => rows[0]
+  Effect.map(
+    Ledger.query(TroubleRow, (sql) =>
+      sql.unsafe(
+        `SELECT first_at, last_at, times, error, message FROM (${troubledBatches})
+         WHERE batch_id = ? ORDER BY last_at DESC LIMIT 1`,
+        [batchId]
       )
-    )
+    ),
+    ([trouble]) => trouble
   )
 
 export const findings = (options: { readonly limit: number; readonly batchId?: string | undefined }) =>
-  Effect.flatMap(Ledger, ({ sql, use }) =>
-    use(sql<FindingRow>`
+  Ledger.query(
+    FindingRow,
+    (sql) => sql`
       SELECT batch_id, finding, subject, detail FROM findings
       WHERE ${options.batchId === undefined ? sql`true` : sql`batch_id = ${options.batchId}`}
-      ORDER BY batch_id, finding, subject LIMIT ${options.limit}`)
+      ORDER BY batch_id, finding, subject LIMIT ${options.limit}`
   )
 
 /** Contacts that somebody should look at: all but `imported`, `present` and `pending`. */
 export const attention = (options: { readonly limit: number; readonly batchId?: string | undefined }) =>
-  Effect.flatMap(Ledger, ({ sql, use }) =>
-    use(sql<OutcomeRow>`
+  Ledger.query(
+    OutcomeRow,
+    (sql) => sql`
       SELECT b.batch_id, coalesce(s.email, a.email_key) AS email, o.outcome, o.evidence, o.contact_id
       FROM verdicts o
       JOIN sent_contacts s ON s.batch = o.batch AND s.address_id = o.address_id AND s.occurrence = o.occurrence
@@ -202,5 +209,5 @@ export const attention = (options: { readonly limit: number; readonly batchId?: 
       JOIN addresses a ON a.address_id = o.address_id
       WHERE o.outcome IN ('contradictory', 'rejected', 'missing', 'unaccounted') AND ${sql.literal(isWorthAnIndex("o.outcome"))}
         AND ${options.batchId === undefined ? sql`true` : sql`b.batch_id = ${options.batchId}`}
-      ORDER BY o.outcome, b.batch_id, a.email_key, o.occurrence LIMIT ${options.limit}`)
+      ORDER BY o.outcome, b.batch_id, a.email_key, o.occurrence LIMIT ${options.limit}`
   )

@@ -1,31 +1,43 @@
 import type { SqlClient } from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import { fromAddress } from "effect-activecampaign/EmailKey"
-import { Ledger } from "../Ledger.js"
+import { Ledger, rowOf } from "../Ledger.js"
+import { Evidence, Outcome } from "../schema/words.js"
 
 /** A fact behind an outcome: its table, when it was recorded, and what it says. */
-export interface Fact {
-  readonly table: string
-  readonly at: string | null
-  readonly says: string
-}
+const Fact = rowOf("the facts of an address", {
+  table: Schema.String,
+  at: Schema.NullOr(Schema.String),
+  says: Schema.String
+})
+
+export type Fact = typeof Fact.Type
+
+/** A fact with the number of the address's row that it is listed with. */
+const ChapterFact = rowOf("the facts of a batch", { ...Fact.fields, occurrence: Schema.Int })
+
+const Chapter = rowOf("contact_status", {
+  batch_id: Schema.String,
+  email: Schema.String,
+  occurrence: Schema.Int,
+  outcome: Outcome,
+  evidence: Evidence,
+  contact_id: Schema.NullOr(Schema.String),
+  /** The guess why it was rejected, and why it may be sent again; null if there is none. */
+  likely_reason: Schema.NullOr(Schema.String),
+  retry_reason: Schema.NullOr(Schema.String)
+})
 
 /**
  * What became of one sent contact in one batch, and the facts behind it. If the address was sent several times, facts about
  * the batch or the address are listed with the first.
  */
-export interface Chapter {
-  readonly batch_id: string
-  readonly email: string
-  readonly occurrence: number
-  readonly outcome: string
-  readonly evidence: string
-  readonly contact_id: string | null
-  /** The guess why it was rejected, and why it may be sent again; null if there is none. */
-  readonly likely_reason: string | null
-  readonly retry_reason: string | null
-  readonly facts: ReadonlyArray<Fact>
-}
+export type Chapter = typeof Chapter.Type & { readonly facts: ReadonlyArray<Fact> }
+
+const Key = rowOf("addresses", { email_key: Schema.String })
+
+const Id = rowOf("contact_ids", { contact_id: Schema.String })
 
 /** Everything in the file about one address. */
 export interface Story {
@@ -36,12 +48,12 @@ export interface Story {
 }
 
 /** The email keys for a word: for an address its own, for a contact ID those it is linked to. */
-export const keysOf = (subject: string) =>
-  Effect.flatMap(Ledger, ({ sql, use }) => {
-    const key = fromAddress(subject)
-    return use(
-      Effect.map(
-        sql<{ readonly email_key: string }>`
+export const keysOf = (subject: string) => {
+  const key = fromAddress(subject)
+  return Effect.map(
+    Ledger.query(
+      Key,
+      (sql) => sql`
           SELECT email_key FROM batch_sent WHERE email_key = ${key}
           UNION SELECT email_key FROM local_contacts WHERE email_key = ${key}
           UNION SELECT email_key FROM batch_failures WHERE email_key = ${key}
@@ -49,22 +61,23 @@ export const keysOf = (subject: string) =>
           UNION SELECT email_key FROM links WHERE email_key = ${key}
           UNION SELECT email_key FROM local_contacts WHERE contact_id = ${subject.trim()}
           UNION SELECT email_key FROM links WHERE contact_id = ${subject.trim()}
-          ORDER BY email_key`,
-        (rows) => rows.map((row) => row.email_key)
-      )
-    )
-  })
+          ORDER BY email_key`
+    ),
+    (rows) => rows.map((row) => row.email_key)
+  )
+}
 
 /** Batches that reported an ID with no known address. */
 export const reportsOf = (contactId: string) =>
-  Effect.flatMap(Ledger, ({ sql, use }) =>
-    use(sql<Fact>`
+  Ledger.query(
+    Fact,
+    (sql) => sql`
       SELECT 'batch_successes' AS "table", received_at AS at,
         'batch ' || batch_id || ' lists contact ID ' || contact_id || ' among its successes' AS says
       FROM contact_id_batches WHERE contact_id = ${contactId}
       UNION ALL
       SELECT 'gone_contacts', asked_at, 'the account no longer has contact ' || contact_id
-      FROM gone_contacts WHERE contact_id = ${contactId}`)
+      FROM gone_contacts WHERE contact_id = ${contactId}`
   )
 
 const idsOf = (sql: SqlClient, key: string) => sql`
@@ -75,8 +88,9 @@ const listed = (column: string, one: string, many: string) =>
   `coalesce(', ' || ${column} || CASE ${column} WHEN 1 THEN ' ${one}' ELSE ' ${many}' END, '')`
 
 const factsOf = (key: string) =>
-  Effect.flatMap(Ledger, ({ sql, use }) =>
-    use(sql<Fact>`
+  Ledger.query(
+    Fact,
+    (sql) => sql`
       SELECT 'local_contacts' AS "table", s.loaded_at AS at,
         l.email || coalesce(' with contact ID ' || l.contact_id, '') || ', in ' || s.name AS says
       FROM local_contacts l JOIN local_sources s ON s.local_source_id = l.local_source_id WHERE l.email_key = ${key}
@@ -101,23 +115,25 @@ const factsOf = (key: string) =>
           WHERE n.batch_id = f.batch_id AND n.finding = 'unmatched-failure' AND n.subject = f.email), '')
       FROM batch_failures f JOIN batch_answers a ON a.batch_id = f.batch_id AND a.sequence = f.sequence
       WHERE f.email_key = ${key}
-        AND NOT EXISTS (SELECT 1 FROM batch_sent s WHERE s.batch_id = f.batch_id AND s.email_key = f.email_key)`)
+        AND NOT EXISTS (SELECT 1 FROM batch_sent s WHERE s.batch_id = f.batch_id AND s.email_key = f.email_key)`
   )
 
 /** Batches in which an ID of the address succeeded although the address was not sent. Asked for one ID at a time, so that each is an index search. */
 const foreignSuccesses = (key: string) =>
   Effect.gen(function* () {
-    const { sql, use } = yield* Ledger
-    const ids = yield* use(sql<{ readonly contact_id: string }>`${idsOf(sql, key)}`)
+    const ids = yield* Ledger.query(Id, (sql) => idsOf(sql, key))
     const facts = yield* Effect.forEach(ids, ({ contact_id }) =>
-      use(sql<Fact>`
+      Ledger.query(
+        Fact,
+        (sql) => sql`
         SELECT 'batch_successes' AS "table", x.received_at AS at, 'batch ' || x.batch_id || ' lists contact ID ' || x.contact_id
           || ' among its successes; the address was not sent in it'
           || coalesce('; nearest sent: ' || (SELECT group_concat(DISTINCT n.sent_email) FROM near_matches n
             WHERE n.batch_id = x.batch_id AND n.finding = 'unmatched-success' AND n.subject = x.contact_id), '') AS says
         FROM contact_id_batches x
         WHERE x.contact_id = ${contact_id}
-          AND NOT EXISTS (SELECT 1 FROM batch_sent s WHERE s.batch_id = x.batch_id AND s.email_key = ${key})`)
+          AND NOT EXISTS (SELECT 1 FROM batch_sent s WHERE s.batch_id = x.batch_id AND s.email_key = ${key})`
+      )
     )
     return facts.flat()
   })
@@ -125,10 +141,10 @@ const foreignSuccesses = (key: string) =>
 const inOrderOfTime = (facts: ReadonlyArray<Fact>) =>
   [...facts].sort((a, b) => ((a.at ?? "") < (b.at ?? "") ? -1 : (a.at ?? "") > (b.at ?? "") ? 1 : 0))
 
-/** Each with the number of the address's row that it is listed with. */
 const chapterFacts = (batchId: string, key: string) =>
-  Effect.flatMap(Ledger, ({ sql, use }) =>
-    use(sql<Fact & { readonly occurrence: number }>`
+  Ledger.query(
+    ChapterFact,
+    (sql) => sql`
       SELECT s.occurrence, 'batch_sent' AS "table", coalesce(b.submitted_at, b.added_at) AS at,
         'sent as ' || s.email || CASE WHEN s.occurrence > 1 THEN ' (number ' || s.occurrence || ' of this address)' ELSE '' END AS says
       FROM batch_sent s JOIN batches b ON b.batch_id = s.batch_id
@@ -148,14 +164,15 @@ const chapterFacts = (batchId: string, key: string) =>
       WHERE x.batch_id = ${batchId} AND x.contact_id IN (${idsOf(sql, key)})
       UNION ALL
       SELECT 1, 'outcome_changes', changed_at, 'became ' || outcome_after || ', was ' || outcome_before
-      FROM outcome_changes WHERE batch_id = ${batchId} AND email_key = ${key}`)
+      FROM outcome_changes WHERE batch_id = ${batchId} AND email_key = ${key}`
   )
 
 /** The whole story of an address, batch by batch. */
 export const story = (key: string) =>
   Effect.gen(function* () {
-    const { sql, use } = yield* Ledger
-    const verdicts = yield* use(sql<Omit<Chapter, "facts">>`
+    const verdicts = yield* Ledger.query(
+      Chapter,
+      (sql) => sql`
       SELECT s.batch_id, s.email, s.occurrence, s.outcome, s.evidence, s.contact_id,
         (SELECT r.likely_reason FROM rejected_contacts r
           WHERE r.batch_id = s.batch_id AND r.email_key = s.email_key AND r.occurrence = s.occurrence) AS likely_reason,
@@ -163,7 +180,8 @@ export const story = (key: string) =>
           WHERE c.batch_id = s.batch_id AND c.email_key = s.email_key AND c.occurrence = s.occurrence) AS retry_reason
       FROM contact_status s
       JOIN batches b ON b.batch_id = s.batch_id
-      WHERE s.email_key = ${key} ORDER BY coalesce(b.submitted_at, b.added_at), s.batch_id, s.occurrence`)
+      WHERE s.email_key = ${key} ORDER BY coalesce(b.submitted_at, b.added_at), s.batch_id, s.occurrence`
+    )
     const batches = [...new Set(verdicts.map(({ batch_id }) => batch_id))]
     const factsBy = new Map<string, Array<Fact>>()
     const of = (batchId: string, occurrence: number) => `${occurrence} ${batchId}`

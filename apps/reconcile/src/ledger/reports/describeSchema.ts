@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
-import { Ledger } from "../Ledger.js"
+import * as Schema from "effect/Schema"
+import { Ledger, rowOf } from "../Ledger.js"
 import type { Layer } from "../schema/notes/Note.js"
 import { layerOf } from "../schema/notes.js"
 
@@ -24,17 +25,17 @@ export interface Described {
   readonly columns: ReadonlyArray<Column>
 }
 
-interface Row {
-  readonly object: string
-  readonly kind: "table" | "view"
-  readonly object_note: string
-  readonly name: string
-  readonly type: string
-  readonly required: number
-  readonly key: number
-  readonly refers_to: string | null
-  readonly note: string | null
-}
+const Row = rowOf("schema_notes", {
+  object: Schema.String,
+  kind: Schema.Literal("table", "view"),
+  object_note: Schema.String,
+  name: Schema.String,
+  type: Schema.String,
+  required: Schema.Int,
+  key: Schema.Int,
+  refers_to: Schema.NullOr(Schema.String),
+  note: Schema.NullOr(Schema.String)
+})
 
 // Only objects with a note: the user may have tables of their own in the file.
 const everyColumn = `
@@ -49,31 +50,30 @@ const everyColumn = `
   ORDER BY o.rowid, c.cid`
 
 /** Every table and view of the schema, in the order in which they were created. */
-export const describeSchema = Effect.flatMap(Ledger, ({ sql, use }) =>
-  use(
-    Effect.map(sql.unsafe<Row>(everyColumn), (rows) => {
-      const described = new Map<string, Described & { readonly columns: Array<Column> }>()
-      for (const row of rows) {
-        const { key, kind, name, note, object, object_note, refers_to, required, type } = row
-        const of = described.get(object) ?? {
-          name: object,
-          kind,
-          layer: layerOf(object) ?? (kind === "view" ? "view" : "file"),
-          note: object_note,
-          columns: []
-        }
-        of.columns.push({
-          name,
-          type,
-          nullable: kind === "view" ? /\bNULL\b/.test(note ?? "") : required === 0 && key === 0,
-          key,
-          refersTo: refers_to,
-          note: note ?? ""
-        })
-        described.set(object, of)
+export const describeSchema = Effect.map(
+  Ledger.query(Row, (sql) => sql.unsafe(everyColumn)),
+  (rows) => {
+    const described = new Map<string, Described & { readonly columns: Array<Column> }>()
+    for (const row of rows) {
+      const { key, kind, name, note, object, object_note, refers_to, required, type } = row
+      const of = described.get(object) ?? {
+        name: object,
+        kind,
+        layer: layerOf(object) ?? (kind === "view" ? "view" : "file"),
+        note: object_note,
+        columns: []
       }
-      const all: ReadonlyArray<Described> = [...described.values()]
-      return all
-    })
-  )
+      of.columns.push({
+        name,
+        type,
+        nullable: kind === "view" ? /\bNULL\b/.test(note ?? "") : required === 0 && key === 0,
+        key,
+        refersTo: refers_to,
+        note: note ?? ""
+      })
+      described.set(object, of)
+    }
+    const all: ReadonlyArray<Described> = [...described.values()]
+    return all
+  }
 )

@@ -93,18 +93,29 @@ const slotsOf = (row: ShapeRow, wanted: ReadonlyArray<string>): ReadonlyArray<nu
   return wanted.map((name) => slots.get(name) ?? none)
 }
 
-/** What `shapesOf` needs of a row to tell its values. */
-export type Row = Pick<Found, "shape_id" | "email" | "contact_id" | "batch_id" | "cells">
-
-export const valuesOf = (shapes: Shapes, row: Row): ReadonlyArray<unknown> => {
-  const cells = originalCells(row.cells)
-  return (shapes.get(row.shape_id) ?? []).map((slot) => {
-    if (slot >= 0) return cells[slot]
-    if (slot === ofEmail) return row.email
-    if (slot === ofContactId) return row.contact_id
-    return slot === ofBatchId ? row.batch_id : null
-  })
+/** What stands beside the cells of a row. */
+export interface Beside {
+  readonly email: string
+  readonly contactId: string | null
+  readonly batchId: string | null
 }
+
+/** The values of a row under the wanted names. */
+export const valuesOf = (
+  shapes: Shapes,
+  shape: number,
+  cells: ReadonlyArray<unknown>,
+  { batchId, contactId, email }: Beside
+): ReadonlyArray<unknown> =>
+  (shapes.get(shape) ?? []).map((slot) => {
+    if (slot >= 0) return cells[slot]
+    if (slot === ofEmail) return email
+    if (slot === ofContactId) return contactId
+    return slot === ofBatchId ? batchId : null
+  })
+
+/** The cells of many rows as one JSON text, as `originalCells` reads it. */
+export const together = (cells: ReadonlyArray<unknown>): string => `[${cells.join()}]`
 
 /** The values that sent contacts had in their sources, each under its place. */
 export const originalsOf = (sql: SqlClient, shapes: Shapes, sent: ReadonlyMap<number, Numbered>) =>
@@ -125,13 +136,18 @@ export const originalsOf = (sql: SqlClient, shapes: Shapes, sent: ReadonlyMap<nu
         return { at, pair: known ?? pairs.length - 1, occurrence }
       })
       const rows = grouped(yield* sql.unsafe<Found>(statement, [JSON.stringify(pairs)]))
-      for (const { at, occurrence, pair } of asked) {
+      const chosen = asked.flatMap(({ at, occurrence, pair }) => {
         const lists = rows.get(pair) ?? []
         const row =
           statement === fromItsBatch
             ? lists.find((list) => list.length >= occurrence)?.[occurrence - 1]
             : (lists[0]?.find((one) => one.occurrence === occurrence) ?? lists[0]?.[0])
-        if (row !== undefined) originals.set(at, valuesOf(shapes, row))
+        return row === undefined ? [] : [{ at, row }]
+      })
+      const cells = originalCells(together(chosen.map(({ row }) => row.cells)))
+      for (const [number, { at, row }] of chosen.entries()) {
+        const { batch_id: batchId, contact_id: contactId, email, shape_id } = row
+        originals.set(at, valuesOf(shapes, shape_id, cells[number] ?? [], { batchId, contactId, email }))
       }
     }
     return originals

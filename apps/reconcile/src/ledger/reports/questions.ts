@@ -1,3 +1,5 @@
+import { endedBadly } from "../schema/words.js"
+
 /**
  * A value that a question asks for. In its SQL, `:name` stands for it. For an `email` the email key is bound, so that any
  * spelling of the address works.
@@ -47,19 +49,25 @@ const since: Parameter = {
   default: ""
 }
 
+/** How many sent contacts have each outcome, and on what evidence: of views as people ask, or of the tables behind them. */
+export const totalsByOutcome = (
+  outcomes: string,
+  sent: string
+) => `SELECT outcome, evidence, count(*) AS contacts
+FROM ${outcomes} GROUP BY evidence
+UNION ALL
+SELECT 'pending', 'unsettled', sent - decided
+FROM (SELECT (SELECT count(*) FROM ${sent}) AS sent, (SELECT count(*) FROM ${outcomes}) AS decided)
+WHERE sent > decided
+ORDER BY outcome, evidence`
+
 /** The saved questions, in the order in which they are listed. */
 export const questions: ReadonlyArray<Question> = [
   {
     name: "totals",
     question: "How many sent contacts have each outcome, and on what evidence?",
     parameters: [],
-    sql: `SELECT outcome, evidence, count(*) AS contacts
-FROM outcomes GROUP BY outcome, evidence
-UNION ALL
-SELECT 'pending', 'unsettled', sent - decided
-FROM (SELECT (SELECT count(*) FROM batch_sent) AS sent, (SELECT count(*) FROM outcomes) AS decided)
-WHERE sent > decided
-ORDER BY outcome, evidence`
+    sql: totalsByOutcome("outcomes", "batch_sent")
   },
   {
     name: "totals-by-source",
@@ -111,7 +119,7 @@ ORDER BY since, b.batch_id`
     question: "Which batches ended as failed or interrupted, and what became of their contacts?",
     parameters: [],
     sql: `SELECT batch_id, status, sent, imported, present, rejected, missing, unaccounted
-FROM batch_overview WHERE status IN ('failed', 'interrupted')
+FROM batch_overview WHERE ${endedBadly("status")}
 ORDER BY settled_at, batch_id`
   },
   {

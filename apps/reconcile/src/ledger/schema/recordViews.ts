@@ -12,6 +12,11 @@ export interface RecordView {
 export const written = (row: string, address = "a") =>
   `CAST(coalesce(${row}.email, ${address}.email_key) AS TEXT)`
 
+/** Whether no address is known to have a contact ID, neither by a local contact nor by what the account said. */
+export const hasNoAddress = (contactId: string) =>
+  `NOT EXISTS (SELECT 1 FROM local_rows l WHERE l.contact_id = ${contactId})
+            AND NOT EXISTS (SELECT 1 FROM id_links k WHERE k.contact_id = ${contactId})`
+
 const ofBatch = (row: string) => `JOIN numbered_batches b ON b.batch = ${row}.batch`
 
 const ofAddress = (row: string) => `JOIN addresses a ON a.address_id = ${row}.address_id`

@@ -1,6 +1,6 @@
 import { likelyReason } from "./likelyReason.js"
-import { type OutcomeWord, hasSettled, isNobodyErased, isWorthAnIndex, outcomeWords } from "./words.js"
-import { written } from "./recordViews.js"
+import { endedBadly, hasSettled, isNobodyErased, isWorthAnIndex, Outcome } from "./words.js"
+import { hasNoAddress, written } from "./recordViews.js"
 
 export interface View {
   readonly name: string
@@ -25,7 +25,7 @@ const sentIn = "(SELECT count(*) FROM sent_contacts s WHERE s.batch = b.batch)"
 
 const verdictsIn = (which: string) => `(SELECT count(*) FROM verdicts o WHERE o.batch = b.batch${which})`
 
-const count = (outcome: OutcomeWord) =>
+const count = (outcome: Outcome) =>
   `${outcome === "pending" ? `${sentIn} - ${verdictsIn("")}` : verdictsIn(` AND o.outcome = '${outcome}'`)} AS ${outcome}`
 
 const isVerdictOn = (row: string) =>
@@ -47,7 +47,12 @@ const successesIn = (which: string) => `(SELECT count(DISTINCT x.contact_id)
           FROM answers r JOIN answer_successes x ON x.answer_id = r.answer_id
           WHERE r.batch = b.batch AND ${which})`
 
-/** The stable interface for people who query the file: one question each. */
+/** The batches that settled for the first time since the last run began. */
+export const newlySettled = `SELECT r.batch FROM answers r
+  WHERE ${hasSettled("r.status")} AND r.received_at > (SELECT max(started_at) FROM reconcile_runs)
+    AND NOT EXISTS (SELECT 1 FROM answers earlier WHERE earlier.batch = r.batch
+      AND earlier.sequence < r.sequence AND ${hasSettled("earlier.status")})`
+
 export const views: ReadonlyArray<View> = [
   {
     name: "batch_overview",
@@ -60,10 +65,9 @@ export const views: ReadonlyArray<View> = [
         ${sentIn} AS sent,
         ${lastAnswer("success_count")} AS successes,
         ${lastAnswer("failure_count")} AS failures,
-        ${successesIn(`NOT EXISTS (SELECT 1 FROM local_rows l WHERE l.contact_id = x.contact_id)
-            AND NOT EXISTS (SELECT 1 FROM id_links k WHERE k.contact_id = x.contact_id)`)} AS unlinked_successes,
+        ${successesIn(hasNoAddress("x.contact_id"))} AS unlinked_successes,
         ${successesIn("EXISTS (SELECT 1 FROM gone_contacts g WHERE g.contact_id = x.contact_id)")} AS gone_successes,
-        ${outcomeWords.map(count).join(`,
+        ${Outcome.literals.map(count).join(`,
         `)},
         (SELECT count(*) FROM batch_findings f WHERE f.batch = b.batch) AS findings
       FROM numbered_batches b`
@@ -112,7 +116,7 @@ export const views: ReadonlyArray<View> = [
       FROM verdicts o JOIN sent_contacts s ON ${isVerdictOn("s")} ${named("o")}
       WHERE o.outcome IN ('missing', 'present') AND ${isWorthAnIndex("o.outcome")} AND o.occurrence = 1 AND ${isNobodyErased("a.email_key")}
         AND (o.outcome = 'missing'
-          OR (o.evidence IN ('lookup-older', 'lookup-undated') AND ${lastStatus("o.batch")} IN ('failed', 'interrupted')))
+          OR (o.evidence IN ('lookup-older', 'lookup-undated') AND ${endedBadly(lastStatus("o.batch"))}))
         AND NOT EXISTS (SELECT 1 FROM sent_contacts again
           JOIN numbered_batches later ON later.batch = again.batch
           LEFT JOIN verdicts other ON other.batch = again.batch AND other.address_id = again.address_id
@@ -202,7 +206,7 @@ export const views: ReadonlyArray<View> = [
     name: "daily_totals",
     question: "How many contacts were sent on each day, and what became of them?",
     sql: `SELECT substr(coalesce(b.submitted_at, b.added_at), 1, 10) AS day, count(DISTINCT b.batch) AS batches, count(s.batch) AS sent,
-        ${outcomeWords
+        ${Outcome.literals
           .map((outcome) =>
             outcome === "pending"
               ? "count(s.batch) - count(o.outcome) AS pending"
@@ -219,20 +223,16 @@ export const views: ReadonlyArray<View> = [
     name: "changes_since_last_run",
     question: "Which contacts have another outcome since the last run began?",
     sql: `WITH last_run AS (SELECT max(started_at) AS started_at FROM reconcile_runs),
-      changed AS (
-        SELECT c.batch, c.address_id, c.occurrence, c.outcome_before, min(c.outcome_change_id) AS first_change
-        FROM verdict_changes c WHERE c.changed_at >= (SELECT started_at FROM last_run)
-        GROUP BY c.batch, c.address_id, c.occurrence
-        UNION ALL
-        SELECT o.batch, o.address_id, o.occurrence, 'pending', 0
-        FROM answers r JOIN verdicts o ON o.batch = r.batch
-        WHERE ${hasSettled("r.status")} AND r.received_at > (SELECT started_at FROM last_run)
-          AND NOT EXISTS (SELECT 1 FROM answers earlier WHERE earlier.batch = r.batch
-            AND earlier.sequence < r.sequence AND ${hasSettled("earlier.status")})
-      ),
+      newly AS MATERIALIZED (${newlySettled}),
       before AS (
-        SELECT batch, address_id, occurrence, outcome_before, min(first_change) FROM changed
-        GROUP BY batch, address_id, occurrence
+        SELECT o.batch, o.address_id, o.occurrence, 'pending' AS outcome_before
+        FROM newly n CROSS JOIN verdicts o ON o.batch = n.batch
+        UNION ALL
+        SELECT batch, address_id, occurrence, outcome_before FROM (
+          SELECT c.batch, c.address_id, c.occurrence, c.outcome_before, min(c.outcome_change_id)
+          FROM verdict_changes c
+          WHERE c.changed_at >= (SELECT started_at FROM last_run) AND c.batch NOT IN (SELECT batch FROM newly)
+          GROUP BY c.batch, c.address_id, c.occurrence)
       )
       SELECT b.batch_id, ${written("s")} AS email, c.outcome_before, o.outcome AS outcome_after,
         CASE
@@ -242,8 +242,8 @@ export const views: ReadonlyArray<View> = [
           ELSE 'changed'
         END AS change
       FROM before c
-      JOIN verdicts o ON ${isVerdictOn("c")}
-      JOIN sent_contacts s ON ${isVerdictOn("s")}
+      CROSS JOIN verdicts o ON ${isVerdictOn("c")}
+      CROSS JOIN sent_contacts s ON ${isVerdictOn("s")}
       ${named("c")}
       WHERE o.outcome <> c.outcome_before`
   }

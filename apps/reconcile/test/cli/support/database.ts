@@ -62,3 +62,6 @@ export const conclusions = (file: string) => ({
   findings: rows(file, "SELECT * FROM findings ORDER BY 1, 2, 3"),
   stale: rows(file, "SELECT * FROM stale_batches")
 })
+
+export const statusOfBatches = (db: string) =>
+  rows(db, "SELECT batch_id, status FROM batch_overview ORDER BY batch_id").map((row) => ({ ...row }))

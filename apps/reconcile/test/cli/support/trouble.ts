@@ -5,9 +5,13 @@ import { csvOf, documentedContacts } from "./documented.js"
 import { expectDone } from "./said.js"
 import { token, type World } from "./World.js"
 
-/** A ledger with six contacts sent in one batch that has not been asked about. */
-export const prepared = async (world: World) => {
-  world.write("sent.csv", csvOf("batch-1", documentedContacts))
+/** A ledger with contacts sent in one batch that has not been asked about. */
+export const prepared = async (
+  world: World,
+  batchId = "batch-1",
+  emails: ReadonlyArray<string> = documentedContacts
+) => {
+  world.write("sent.csv", csvOf(batchId, emails))
   expectDone(await world.run(["contacts", "load", "sent.csv", "--batch-column", "batch_id"]))
   return world.path("reconcile.db")
 }

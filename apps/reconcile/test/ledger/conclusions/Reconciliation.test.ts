@@ -221,7 +221,7 @@ describe("conclusions", () => {
     () =>
       Effect.gen(function* () {
         for (const statement of prepareStatements) yield* select(statement)
-        for (const statement of conclusionStatements({ doubted: false, repeated: true })) {
+        for (const statement of conclusionStatements({ doubted: false, repeated: true, linked: true })) {
           const plan = yield* select<{ readonly detail: string }>(`EXPLAIN QUERY PLAN ${statement}`)
           const scans = plan.map(({ detail }) => detail).filter((detail) => detail.startsWith("SCAN"))
           assert.deepStrictEqual(

@@ -7,6 +7,8 @@ import * as FastCheck from "effect/FastCheck"
 import * as Option from "effect/Option"
 import { BatchId } from "effect-activecampaign/BatchId"
 import { fromAddress } from "effect-activecampaign/EmailKey"
+import { Disk } from "../../../src/files/Disk.js"
+import { searchBeside } from "../../../src/ledger/erase/beside.js"
 import { erase } from "../../../src/ledger/erase/Erase.js"
 import { searchBytes } from "../../../src/ledger/erase/fileBytes.js"
 import { personOf, withoutPerson } from "../../../src/ledger/erase/person.js"
@@ -215,6 +217,51 @@ describe("the bytes of a file", () => {
     Effect.gen(function* () {
       const found = yield* read(`${"-".repeat((1 << 16) - 6)}müller@x.test${"-".repeat(1 << 16)}`, [])
       assert.isAbove(found.unexplained, 0)
+    })
+  )
+})
+
+describe("a disk that fails", () => {
+  const failing = (fails: (path: string) => boolean) =>
+    Effect.flatMap(Disk, (disk) =>
+      Effect.succeed({
+        ...disk,
+        open: (path: string, flags: number, mode: number) => {
+          if (fails(path)) throw Object.assign(new Error("EIO: i/o error, open"), { code: "EIO" })
+          return disk.open(path, flags, mode)
+        }
+      })
+    )
+  const ada = personOf("ada@x.test")
+
+  it.scoped("keeps the bytes of a file from being searched, which is told", () =>
+    Effect.gen(function* () {
+      const file = join(yield* temporaryFolder, "ledger.db")
+      writeFileSync(file, "ada@x.test")
+      const error = yield* Effect.flip(searchBytes(file, ada, new Map())).pipe(
+        Effect.provideServiceEffect(
+          Disk,
+          failing(() => true)
+        )
+      )
+      assert.strictEqual(error.reason, "the disk reports an error, EIO")
+    })
+  )
+
+  it.scoped("names the file beside a ledger that it cannot read, and searches the others", () =>
+    Effect.gen(function* () {
+      const file = join(yield* temporaryFolder, "ledger.db")
+      for (const name of [file, `${file}.old`, `${file}.older`]) writeFileSync(name, "ada@x.test")
+      const beside = yield* searchBeside(file, ada, new Map()).pipe(
+        Effect.provideServiceEffect(
+          Disk,
+          failing((path) => path.endsWith(".old"))
+        )
+      )
+      assert.deepStrictEqual(beside, {
+        read: [{ path: `${file}.older`, bytes: 10, occurrences: 1, unexplained: 1 }],
+        unsearched: [{ path: `${file}.old`, reason: "the disk reports an error, EIO" }]
+      })
     })
   )
 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 import { originalCells } from "../../../src/ledger/load/SourceColumns.js"
 
 describe("the numbers of a source", () => {
-  const valuesOf = (json: string) => originalCells(`[${json}]`)
+  const valuesOf = (json: string) => originalCells(`[[${json}]]`)[0]
 
   it("are text if JavaScript would change them", () => {
     for (const exact of [
@@ -16,6 +16,11 @@ describe("the numbers of a source", () => {
       expect(valuesOf(exact)).toEqual([exact])
     }
     expect(valuesOf('{"deep":[9007199254740993]}')).toEqual([{ deep: ["9007199254740993"] }])
+    expect(valuesOf('{"deep" : 9007199254740993, "no": 1}')).toEqual([{ deep: "9007199254740993", no: 1 }])
+    expect(originalCells("[[1,2],[9007199254740993 ,3]]")).toEqual([
+      [1, 2],
+      ["9007199254740993", 3]
+    ])
   })
 
   it("are numbers otherwise, and text that looks like a number stays text", () => {
@@ -27,7 +32,10 @@ describe("the numbers of a source", () => {
       "0e999",
       "9007199254740991",
       '"12345678901234567890"',
-      '"1e400"'
+      '"1e400"',
+      '"a,9007199254740993"',
+      '"[1e400 : 1e-400"',
+      '"a1e234-55\\",1e400"'
     ]) {
       expect(valuesOf(json)).toEqual([JSON.parse(json)])
     }

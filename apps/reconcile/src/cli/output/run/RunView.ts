@@ -7,12 +7,12 @@ import * as Effect from "effect/Effect"
 import type { CallMeter } from "../../../job/CallMeter.js"
 import { steadyMillis } from "../../../job/steadyTime.js"
 import type { RunEvent } from "../../../job/RunEvent.js"
-import { type OutcomeWord, outcomeWords } from "../../../ledger/schema/words.js"
+import { Outcome, Settled } from "../../../ledger/schema/words.js"
 import { shortened, widthOf } from "../../../text/width.js"
 import { span, thousands } from "../../../text/numbers.js"
 import { batchesOf, plural, printable } from "../text.js"
 
-type Outcomes = Readonly<Partial<Record<OutcomeWord, number>>>
+type Outcomes = Readonly<Partial<Record<Outcome, number>>>
 
 /** What is known of a run. Times are in milliseconds on the steady clock. */
 export interface RunState {
@@ -103,7 +103,7 @@ export const onEvent = (state: RunState, now: number, event: RunEvent) => {
   }
 }
 
-const ended = ["completed", "failed", "interrupted"]
+const ended: ReadonlyArray<string> = Settled.literals
 
 /** Settled statuses first, then the others, the most frequent first. */
 const byStatus = ({ open, settled, statuses }: RunState) => {
@@ -135,7 +135,7 @@ const bar = (done: number, of: number, width: number) => {
 }
 
 const outcomesLine = (outcomes: Outcomes) =>
-  outcomeWords
+  Outcome.literals
     .flatMap((word) => ((outcomes[word] ?? 0) > 0 ? [`${word} ${thousands(outcomes[word] ?? 0)}`] : []))
     .join("  ")
 

@@ -6,10 +6,10 @@ import { wrapAnsi } from "fast-wrap-ansi"
 import type { RunReport } from "../../../job/RunReport.js"
 import type { Attention, AttentionWord, FindingKind, OutcomeKind } from "../../../ledger/reports/Attention.js"
 import type * as Reports from "../../../ledger/reports/Reports.js"
-import { type OutcomeWord, outcomeWords } from "../../../ledger/schema/words.js"
+import { evidences, Outcome, Settled } from "../../../ledger/schema/words.js"
 import { share, thousands } from "../../../text/numbers.js"
 import { shortened, widthOf } from "../../../text/width.js"
-import { evidenceWords, findingsCount } from "../summary.js"
+import { findingsCount } from "../summary.js"
 import { batchesOf, blocks, columns, plural, printable } from "../text.js"
 import type { Ending } from "./ending.js"
 
@@ -54,7 +54,7 @@ export const verdict = ({ attention, report, summary }: Ended): string => {
 }
 
 /** Settled statuses first, in the order of how well they are. */
-const statusOrder = ["completed", "failed", "interrupted", "active", "claimed", "waiting", "unset"]
+const statusOrder: ReadonlyArray<string> = [...Settled.literals, "active", "claimed", "waiting", "unset"]
 
 const statusText = ({ statuses }: Attention) =>
   statuses
@@ -71,7 +71,7 @@ const evidenceOf = (parts: ReadonlyArray<Reports.OutcomeTotal>) =>
   parts
     .map(
       ({ contacts, evidence }) =>
-        `${parts.length > 1 ? `${thousands(contacts)} ` : ""}${evidenceWords[evidence] ?? evidence}`
+        `${parts.length > 1 ? `${thousands(contacts)} ` : ""}${evidences[evidence].short}`
     )
     .join(", ")
 
@@ -84,7 +84,7 @@ const unaccountedText = (contacts: number, toBeResolved: number) =>
 
 /** Batches by status and contacts by outcome. Each adds up. */
 export const totals = ({ attention, summary, width }: Ended): string => {
-  const rows = outcomeWords.flatMap((word) => {
+  const rows = Outcome.literals.flatMap((word) => {
     const parts = summary.outcomes.filter(({ outcome }) => outcome === word)
     if (parts.length === 0) return []
     const contacts = parts.reduce((sum, part) => sum + part.contacts, 0)
@@ -176,8 +176,8 @@ const quoted = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${tex
 /** Commands for what can be done next, with the IDs and addresses of this file; empty if there is nothing to do. */
 export const nextSteps = ({ attention, file, report, summary }: Ended): string => {
   const db = file === "./reconcile.db" ? "" : ` --db ${quoted(file)}`
-  const kind = (word: OutcomeWord) => attention.outcomes.find(({ outcome }) => outcome === word)
-  const has = (word: OutcomeWord) => summary.outcomes.some(({ outcome }) => outcome === word)
+  const kind = (word: Outcome) => attention.outcomes.find(({ outcome }) => outcome === word)
+  const has = (word: Outcome) => summary.outcomes.some(({ outcome }) => outcome === word)
   const unaccounted = kind("unaccounted")
   const subject = attention.outcomes[0]?.examples[0]
   const batch = attention.findings[0]?.example.batch_id

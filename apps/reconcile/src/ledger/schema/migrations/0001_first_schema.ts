@@ -1,4 +1,17 @@
-import { hasSettled } from "../words.js"
+import {
+  Difference,
+  Finding,
+  hasSettled,
+  isOneOf,
+  isWorthAnIndex,
+  LearntFrom,
+  List,
+  Method,
+  Origin,
+  outcomeOf,
+  Step,
+  Unmatched
+} from "../words.js"
 
 /**
  * Each address and batch has a number, which stands for it everywhere else: as text, they would take two thirds of the
@@ -110,7 +123,7 @@ const facts: ReadonlyArray<string> = [
     success_count INTEGER,
     failure_count INTEGER,
     raw_body TEXT NOT NULL,
-    origin TEXT NOT NULL CHECK (origin IN ('account', 'pasted')),
+    origin TEXT NOT NULL CHECK (${isOneOf("origin", Origin)}),
     UNIQUE (batch, sequence)
   ) STRICT`,
   `CREATE INDEX answers_settled ON answers (batch, sequence) WHERE ${hasSettled("status")}`,
@@ -135,7 +148,7 @@ const facts: ReadonlyArray<string> = [
   `CREATE TABLE unreadable_items (
     batch_unreadable_item_id INTEGER PRIMARY KEY,
     answer_id INTEGER NOT NULL REFERENCES answers (answer_id),
-    list TEXT NOT NULL CHECK (list IN ('success', 'failure')),
+    list TEXT NOT NULL CHECK (${isOneOf("list", List)}),
     position INTEGER,
     value TEXT NOT NULL
   ) STRICT`,
@@ -145,7 +158,7 @@ const facts: ReadonlyArray<string> = [
     contact_id TEXT NOT NULL,
     address_id INTEGER NOT NULL REFERENCES addresses (address_id),
     email TEXT,
-    learnt_from TEXT NOT NULL CHECK (learnt_from IN ('resolve', 'lookup', 'local')),
+    learnt_from TEXT NOT NULL CHECK (${isOneOf("learnt_from", LearntFrom)}),
     learnt_at TEXT NOT NULL,
     PRIMARY KEY (contact_id, address_id)
   ) STRICT, WITHOUT ROWID`,
@@ -164,7 +177,7 @@ const facts: ReadonlyArray<string> = [
     email TEXT,
     asked_at TEXT NOT NULL,
     after_answer_id INTEGER NOT NULL,
-    method TEXT NOT NULL CHECK (method IN ('address', 'walk')),
+    method TEXT NOT NULL CHECK (${isOneOf("method", Method)}),
     contact_id TEXT,
     found_email TEXT,
     created_at TEXT,
@@ -175,6 +188,15 @@ const facts: ReadonlyArray<string> = [
   ) STRICT`,
   "CREATE INDEX address_lookups_by_address ON address_lookups (address_id, lookup_id)"
 ]
+
+/** Calls that failed one after the other, until one had an answer. */
+const episode = `first_at TEXT NOT NULL,
+    last_at TEXT NOT NULL,
+    times INTEGER NOT NULL CHECK (times >= 1),
+    ended_at TEXT,
+    error TEXT NOT NULL,
+    message TEXT NOT NULL,
+    raw_body TEXT`
 
 /** The jobs that ran, and what went wrong in them: one row for each problem while it lasted. */
 const history: ReadonlyArray<string> = [
@@ -193,27 +215,15 @@ const history: ReadonlyArray<string> = [
   `CREATE TABLE batch_troubles (
     batch_error_id INTEGER PRIMARY KEY,
     batch INTEGER NOT NULL REFERENCES numbered_batches (batch),
-    first_at TEXT NOT NULL,
-    last_at TEXT NOT NULL,
-    times INTEGER NOT NULL CHECK (times >= 1),
-    ended_at TEXT,
-    error TEXT NOT NULL,
-    message TEXT NOT NULL,
-    raw_body TEXT
+    ${episode}
   ) STRICT`,
   "CREATE INDEX batch_troubles_by_batch ON batch_troubles (batch)",
   "CREATE UNIQUE INDEX batch_troubles_lasting ON batch_troubles (batch) WHERE ended_at IS NULL",
 
   `CREATE TABLE account_errors (
     account_error_id INTEGER PRIMARY KEY,
-    step TEXT NOT NULL CHECK (step IN ('follow', 'resolve', 'lookup')),
-    first_at TEXT NOT NULL,
-    last_at TEXT NOT NULL,
-    times INTEGER NOT NULL CHECK (times >= 1),
-    ended_at TEXT,
-    error TEXT NOT NULL,
-    message TEXT NOT NULL,
-    raw_body TEXT
+    step TEXT NOT NULL CHECK (${isOneOf("step", Step)}),
+    ${episode}
   ) STRICT`,
   "CREATE INDEX account_errors_by_step ON account_errors (step, last_at)",
   "CREATE UNIQUE INDEX account_errors_lasting ON account_errors (step) WHERE ended_at IS NULL",
@@ -240,28 +250,14 @@ const conclusions: ReadonlyArray<string> = [
     batch INTEGER NOT NULL,
     address_id INTEGER NOT NULL,
     occurrence INTEGER NOT NULL,
-    outcome TEXT NOT NULL GENERATED ALWAYS AS (CASE evidence
-      WHEN 'id' THEN 'imported'
-      WHEN 'count' THEN 'imported'
-      WHEN 'failure' THEN 'rejected'
-      WHEN 'failure-and-id' THEN 'contradictory'
-      WHEN 'lookup-created' THEN 'present'
-      WHEN 'lookup-updated' THEN 'present'
-      WHEN 'lookup-older' THEN 'present'
-      WHEN 'lookup-undated' THEN 'present'
-      WHEN 'lookup-absent' THEN 'missing'
-      WHEN 'lookup-deleted' THEN 'missing'
-      WHEN 'silence' THEN 'unaccounted'
-    END) VIRTUAL,
+    outcome TEXT NOT NULL GENERATED ALWAYS AS (${outcomeOf("evidence")}) VIRTUAL,
     evidence TEXT NOT NULL,
     contact_id TEXT,
     PRIMARY KEY (batch, address_id, occurrence),
     FOREIGN KEY (batch, address_id, occurrence) REFERENCES sent_contacts (batch, address_id, occurrence)
   ) STRICT, WITHOUT ROWID`,
-  // words.ts has the same condition for queries, word for word. Imported contacts, usually most, are not in it.
-  `CREATE INDEX verdicts_by_outcome ON verdicts (outcome, batch)
-    WHERE outcome = 'present' OR outcome = 'rejected' OR outcome = 'contradictory' OR outcome = 'missing'
-      OR outcome = 'unaccounted'`,
+  // Imported contacts, usually most, are not in it.
+  `CREATE INDEX verdicts_by_outcome ON verdicts (outcome, batch) WHERE ${isWorthAnIndex("outcome")}`,
 
   `CREATE TABLE verdict_changes (
     outcome_change_id INTEGER PRIMARY KEY,
@@ -286,9 +282,7 @@ const conclusions: ReadonlyArray<string> = [
 
   `CREATE TABLE batch_findings (
     batch INTEGER NOT NULL REFERENCES numbered_batches (batch),
-    finding TEXT NOT NULL CHECK (finding IN
-      ('unmatched-success', 'unmatched-failure', 'duplicate-sent', 'duplicate-local', 'id-conflict',
-       'impossible-transition', 'count-refuted', 'unreadable-item')),
+    finding TEXT NOT NULL CHECK (${isOneOf("finding", Finding)}),
     subject TEXT NOT NULL,
     detail TEXT NOT NULL,
     PRIMARY KEY (batch, finding, subject)
@@ -296,12 +290,11 @@ const conclusions: ReadonlyArray<string> = [
 
   `CREATE TABLE nearest_sent (
     batch INTEGER NOT NULL REFERENCES numbered_batches (batch),
-    finding TEXT NOT NULL CHECK (finding IN ('unmatched-failure', 'unmatched-success')),
+    finding TEXT NOT NULL CHECK (${isOneOf("finding", Unmatched)}),
     subject TEXT NOT NULL,
     reported_email TEXT NOT NULL,
     sent_email TEXT NOT NULL,
-    difference TEXT NOT NULL
-      CHECK (difference IN ('spaces', 'unicode-form', 'host-form', 'among-words', 'one-edit')),
+    difference TEXT NOT NULL CHECK (${isOneOf("difference", Difference)}),
     PRIMARY KEY (batch, finding, subject, reported_email, sent_email)
   ) STRICT, WITHOUT ROWID`,
 

@@ -1,5 +1,6 @@
 import { said } from "./common.js"
 import type { ObjectNotes } from "./Note.js"
+import { Finding, inWords, Unmatched, Verdict } from "../words.js"
 
 /** What follows from the facts. It can be deleted and recomputed, to the same rows. */
 export const conclusions: ReadonlyArray<ObjectNotes> = [
@@ -11,8 +12,7 @@ export const conclusions: ReadonlyArray<ObjectNotes> = [
       batch_id: said.batchId,
       email_key: said.emailKey,
       occurrence: said.occurrence,
-      outcome:
-        "What became of the contact: imported, present, rejected, contradictory, missing or unaccounted.",
+      outcome: `What became of the contact: ${inWords(Verdict)}.`,
       evidence: said.evidence,
       contact_id: said.outcomeContactId
     }
@@ -32,8 +32,7 @@ export const conclusions: ReadonlyArray<ObjectNotes> = [
     note: "A conflict in the reports about a batch, or something in them that matches no sent contact. It is not an outcome of a contact.",
     columns: {
       batch_id: said.batchId,
-      finding:
-        "unmatched-success, unmatched-failure, duplicate-sent, duplicate-local, id-conflict, impossible-transition, count-refuted or unreadable-item.",
+      finding: `${inWords(Finding)}.`,
       subject:
         "What it is about: an address, an email key, a contact ID, the sequence of an answer, the batch ID or the name of a list.",
       detail: "An explanation in one sentence. Its wording may change."
@@ -45,7 +44,7 @@ export const conclusions: ReadonlyArray<ObjectNotes> = [
     note: "A sent address that is similar to a reported address that was not sent; at most five for each. It is only a hint: no outcome depends on it.",
     columns: {
       batch_id: said.batchId,
-      finding: "unmatched-failure or unmatched-success: the list that reported it.",
+      finding: `${inWords(Unmatched)}: the list that reported it.`,
       subject: "The subject of the finding: the address that failed, or the contact ID that succeeded.",
       reported_email: "The address that was reported as failed, or that the contact ID has. It was not sent.",
       sent_email: "A sent address that is similar to it.",

@@ -12,8 +12,8 @@ const seemsToHaveIds = `NOT EXISTS (SELECT 1
     WHERE contact_id IS NULL)`
 
 /** An ID that several addresses share proves nothing. An earlier settled answer may have IDs that the last one lacks. */
-export const choosePlain = `
-  UPDATE reconcile_scope AS r SET plain = 1
+export const chooseOwnIds = `
+  UPDATE reconcile_scope AS r SET by_own_ids = 1
   WHERE answer_id IS NOT NULL AND ${seemsToHaveIds}
     AND NOT EXISTS (SELECT 1 FROM answers a WHERE a.batch = r.batch AND a.answer_id <> r.answer_id
       AND ${hasSettled("a.status")})
@@ -21,16 +21,16 @@ export const choosePlain = `
       ON x.answer_id = r.answer_id AND x.contact_id = d.contact_id)`
 
 /** After the outcomes are computed: a success that is no sent contact's own ID may be linked to one. */
-export const disprovePlain: ReadonlyArray<string> = [
+export const disproveOwnIds: ReadonlyArray<string> = [
   `UPDATE reconcile_scope AS r SET (sent_keys, repeats, success_ids) = (
      SELECT count(*), coalesce(max(o.occurrence) > 1, 0), count(o.contact_id)
      FROM verdicts o ${ownKeyOf("verdicts")} WHERE o.batch = r.batch)
-   WHERE plain`,
-  "UPDATE reconcile_scope SET plain = 0 WHERE plain AND (repeats OR success_ids IS NOT successes)"
+   WHERE by_own_ids`,
+  "UPDATE reconcile_scope SET by_own_ids = 0 WHERE by_own_ids AND (repeats OR success_ids IS NOT successes)"
 ]
 
 /** If the numbers agree although the ID of a failed address succeeded, that is a finding. */
 export const disproveContradictory = `
-  UPDATE reconcile_scope AS r SET plain = 0
-  WHERE plain AND counts_agree AND EXISTS (SELECT 1 FROM verdicts o ${ownKeyOf("verdicts")}
+  UPDATE reconcile_scope AS r SET by_own_ids = 0
+  WHERE by_own_ids AND counts_agree AND EXISTS (SELECT 1 FROM verdicts o ${ownKeyOf("verdicts")}
     WHERE o.batch = r.batch AND o.evidence = 'failure-and-id')`

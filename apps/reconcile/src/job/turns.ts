@@ -1,0 +1,167 @@
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as FiberId from "effect/FiberId"
+import * as FiberSet from "effect/FiberSet"
+import type * as Option from "effect/Option"
+import { Line } from "./Attempts.js"
+import type { DueQueue, Followable } from "./dueQueue.js"
+import { steadyMillis } from "./steadyTime.js"
+
+export interface Visits<A, E, R> {
+  readonly endsAt: number
+  /** Makes one call about a batch, and tells the queue what it has shown. */
+  readonly visit: (batch: A) => Effect.Effect<void, E, R>
+  /** For each batch that still waits at the end. */
+  readonly atTheEnd: (batch: A) => Effect.Effect<void, E, R>
+}
+
+/** Those who wait, in the order in which they came. Each is told whether it is let in, or following is over. */
+type Waiting = Array<Deferred.Deferred<boolean>>
+
+type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+
+/**
+ * The turns at the account's rate while batches are followed. One attempt at a time waits for the rate, so that it is decided
+ * who is next when a call can go out, and not before.
+ *
+ * Batches that are due take turns with calls that are made again because they failed: neither keeps the other from the rate,
+ * however many there are. Calls that are not about batches have the turns that these leave.
+ */
+export const make = () => {
+  const changed = Effect.unsafeMakeLatch()
+  const retries: Waiting = []
+  const spares: Waiting = []
+  let isFollowing = false
+  let isInLine = false
+
+  const leaveLine = Effect.sync(() => {
+    isInLine = false
+    changed.unsafeOpen()
+  })
+
+  /** Whether somebody waited, and is let in. */
+  const admit = (waiting: Waiting) => {
+    const turn = waiting.shift()
+    if (turn === undefined) return false
+    isInLine = true
+    Deferred.unsafeDone(turn, Exit.succeed(true))
+    return true
+  }
+
+  /**
+   * Waits to be let into the line, and leaves it if interrupted. False: following is over. `restore` makes the wait interruptible; what comes after it
+   * must not be, or the place in the line could be lost.
+   */
+  const letIn = (waiting: Waiting, restore: Restore): Effect.Effect<boolean> =>
+    Effect.suspend(() => {
+      if (!isFollowing) return Effect.succeed(false)
+      const turn = Deferred.unsafeMake<boolean>(FiberId.none)
+      waiting.push(turn)
+      changed.unsafeOpen()
+      return Effect.onExit(restore(Deferred.await(turn)), (exit) => {
+        if (Exit.isSuccess(exit)) return Effect.void
+        const place = waiting.indexOf(turn)
+        if (place === -1) return leaveLine
+        waiting.splice(place, 1)
+        return Effect.void
+      })
+    })
+
+  /** A call that has been let in for its first request. For each further one it waits among those like it. */
+  const inLine = <A, E, R>(call: Effect.Effect<A, E, R>, waiting: Waiting): Effect.Effect<A, E, R> =>
+    Effect.suspend(() => {
+      let isFirst = true
+      const enter = (turn: Effect.Effect<void>) =>
+        Effect.uninterruptibleMask((restore) => {
+          const isLetIn = isFirst
+          isFirst = false
+          return Effect.zipRight(
+            isLetIn ? Effect.void : letIn(waiting, restore),
+            Effect.ensuring(restore(turn), leaveLine)
+          )
+        })
+      const leave = Effect.suspend(() => (isFirst ? leaveLine : Effect.void))
+      return Effect.ensuring(Effect.provideService(call, Line, { enter }), leave)
+    })
+
+  /** Until something changes, and no longer than to this time. */
+  const rest = (until: number) =>
+    Effect.flatMap(steadyMillis, (now) =>
+      until === Number.POSITIVE_INFINITY
+        ? changed.await
+        : // A wait too short to move a clock would be begun for ever.
+          Effect.timeoutOption(changed.await, Duration.millis(Math.max(1, until - now)))
+    )
+
+  const follow = <A extends Followable, E, R>(
+    queue: DueQueue<A>,
+    { atTheEnd, endsAt, visit }: Visits<A, E, R>
+  ): Effect.Effect<void, E, R> =>
+    Effect.gen(function* () {
+      const failure = yield* Deferred.make<void, E>()
+      const visits = yield* FiberSet.make<void>()
+      const ask = (batch: A) =>
+        inLine(visit(batch), retries).pipe(
+          Effect.catchAllCause((cause) => Deferred.failCause(failure, cause)),
+          Effect.zipRight(Effect.sync(() => changed.unsafeOpen()))
+        )
+      let wasRetry = false
+      const loop = Effect.gen(function* () {
+        while (queue.size() > 0) {
+          changed.unsafeClose()
+          const now = yield* steadyMillis
+          if (now >= endsAt) {
+            yield* Effect.forEach(queue.takeRest(), atTheEnd, { discard: true })
+            // The calls under way end by themselves now.
+            if (queue.size() > 0) yield* changed.await
+            continue
+          }
+          if (isInLine) {
+            yield* rest(endsAt)
+            continue
+          }
+          if (!wasRetry && admit(retries)) {
+            wasRetry = true
+            continue
+          }
+          wasRetry = false
+          const turn = queue.next(now)
+          if (turn._tag === "Ask") {
+            isInLine = true
+            yield* FiberSet.run(visits, ask(turn.batch))
+          } else if (!admit(retries) && !admit(spares)) yield* rest(Math.min(turn.until, endsAt))
+        }
+      })
+      // A failure waits for no call that is under way: leaving the scope gives them up.
+      yield* Effect.raceFirst(Deferred.await(failure), loop)
+      if (yield* Deferred.isDone(failure)) yield* Deferred.await(failure)
+    }).pipe(Effect.scoped)
+
+  const end = Effect.sync(() => {
+    isFollowing = false
+    for (const turn of [...retries.splice(0), ...spares.splice(0)]) {
+      Deferred.unsafeDone(turn, Exit.succeed(false))
+    }
+  })
+
+  return {
+    /** Asks about the batches of a queue, each when it is due, until none is left in it. */
+    follow: <A extends Followable, E, R>(queue: DueQueue<A>, visits: Visits<A, E, R>) =>
+      Effect.suspend(() => {
+        isFollowing = true
+        isInLine = false
+        return Effect.ensuring(follow(queue, visits), end)
+      }),
+    /** Makes a call as soon as no batch is due; none, if following ends before. */
+    spare: <A, E, R>(call: Effect.Effect<A, E, R>): Effect.Effect<Option.Option<A>, E, R> =>
+      Effect.uninterruptibleMask((restore) =>
+        Effect.flatMap(letIn(spares, restore), (isLetIn) =>
+          isLetIn ? Effect.asSome(inLine(restore(call), spares)) : Effect.succeedNone
+        )
+      )
+  }
+}
+
+export type Turns = ReturnType<typeof make>
