@@ -33,7 +33,7 @@ export interface Service {
 }
 
 export class Ledger extends Context.Tag("ac-reconcile/Ledger")<Ledger, Service>() {
-  /** Runs what is made of the file's client; its SQL errors are told as what happened to the file. */
+  /** Runs an effect made from the file's client. Its SQL errors become errors about the file. */
   static readonly use = <A, E, R>(
     body: (sql: SqlClient.SqlClient) => Effect.Effect<A, E | SqlError, R>
   ): Effect.Effect<A, Exclude<E, SqlError> | LedgerError, R | Ledger> =>
@@ -46,10 +46,10 @@ export class Ledger extends Context.Tag("ac-reconcile/Ledger")<Ledger, Service>(
     Effect.flatMap(Ledger, ({ sql, transact }) => transact(body(sql)))
 
   /**
-   * The rows of a statement, each decoded; one that does not decode is a `LedgerError` that names its table or view.
+   * The decoded rows of a statement. A row that cannot be decoded is a `LedgerError` with the name of its table or view.
    *
-   * Two kinds of rows stay raw: those of which there may be a million, and the numbers that a write returns of its own
-   * STRICT table.
+   * Two kinds of rows are not decoded: those of which there may be a million, and the numbers that a write to a STRICT table
+   * returns.
    */
   static readonly query = <A, I>(
     row: Schema.Schema<A, I>,
@@ -65,7 +65,7 @@ export class Ledger extends Context.Tag("ac-reconcile/Ledger")<Ledger, Service>(
     )
   }
 
-  /** What a statement calls `number` in its one row; 0 where it has none. */
+  /** The column `number` of a statement's only row, or 0 without a row. */
   static readonly number = (
     from: string,
     statement: (sql: SqlClient.SqlClient) => Effect.Effect<ReadonlyArray<unknown>, SqlError>
@@ -73,7 +73,7 @@ export class Ledger extends Context.Tag("ac-reconcile/Ledger")<Ledger, Service>(
     Effect.map(Ledger.query(rowOf(from, { number: Schema.Int }), statement), ([row]) => row?.number ?? 0)
 }
 
-/** The rows of a table or view, by the name that an error is to tell. */
+/** The rows of a table or view, with the name for errors. */
 export const rowOf = <Fields extends Schema.Struct.Fields>(from: string, fields: Fields) =>
   Schema.Struct(fields).annotations({ identifier: from })
 

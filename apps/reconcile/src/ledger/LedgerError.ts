@@ -39,7 +39,10 @@ export const messageOf = (error: unknown): string =>
       ? error.message
       : String(error)
 
-/** For these errors, SQLite does not tell a full disk from a broken one. The shared memory beside a ledger takes 32 KiB at once. */
+/**
+ * For these errors, SQLite does not tell a full disk from a broken one. The shared memory beside a ledger takes 32 KiB at
+ * once.
+ */
 const mayBeFull = /^SQLITE_IOERR_(WRITE|FSYNC|DIR_FSYNC|TRUNCATE|SHM)/
 const least = 64 * 1024
 
@@ -127,7 +130,7 @@ const shown = (value: unknown) => {
   return text.length > 100 ? `${text.slice(0, 100)}…` : text
 }
 
-/** One of the rows of a table or view holds what this program never writes there. */
+/** A row of a table or view has values that this program never writes there. */
 export const fromRow = (
   file: string,
   from: string,

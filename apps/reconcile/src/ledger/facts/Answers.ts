@@ -62,7 +62,7 @@ const inPlace = <A>(
 // An answer after a settled one is either the same or a finding.
 const markStale = markBatches(`SELECT batch FROM answers WHERE batch = ? AND ${hasSettled("status")} LIMIT 1`)
 
-/** A batch and its last answer, whose columns are null while there is none. */
+/** A batch and its last answer. The answer's columns are null if there is none. */
 interface LastAnswer {
   readonly batch: number
   readonly sequence: number | null
@@ -94,7 +94,7 @@ export const record = (snapshot: ImportSnapshot, origin: Origin = "account") =>
         const [last]: ReadonlyArray<LastAnswer> = yield* connection.execute(selectLast, [batchId], undefined)
         if (last !== undefined && isSame(last, snapshot, origin)) return false
 
-        // A batch that is not known has no number, and the answer is refused.
+        // An unknown batch has no number, so its answer is refused.
         const batch = last?.batch ?? 0
         const sequence = (last?.sequence ?? 0) + 1
         const [{ answer_id } = { answer_id: 0 }]: ReadonlyArray<{ readonly answer_id: number }> =
@@ -124,7 +124,7 @@ export const record = (snapshot: ImportSnapshot, origin: Origin = "account") =>
             })
             const items = inPlace("failure", rows, unreadable)
             const known = yield* connection.executeRaw(insertFailures, [answer_id, items])
-            // Most often each was sent, and has its number.
+            // Usually each was sent, and has a number already.
             if (changesOf(known) < rows.length) {
               yield* connection.executeRaw(numberFailed, [items])
               yield* connection.executeRaw(insertFailures, [answer_id, items])

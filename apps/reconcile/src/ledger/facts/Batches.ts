@@ -68,7 +68,9 @@ export type CaseTwins = readonly [named: string, known: string]
 
 const fold = (batchId: string) => batchId.toUpperCase().toLowerCase()
 
-/** Batches of the file whose IDs differ only in letter case from one just named. There may be many, so rows are not decoded. */
+/**
+ * Batches of the file whose IDs differ only in letter case from one just named. There may be many, so rows are not decoded.
+ */
 export const caseTwins = (sql: SqlClient.SqlClient, named: ReadonlyArray<string>) =>
   Effect.map(
     sql<{ readonly batch_id: string }>`SELECT batch_id FROM numbered_batches ORDER BY batch_id`,
@@ -96,7 +98,10 @@ export const allCaseTwins = (named: ReadonlyArray<string>) => Ledger.use((sql) =
 export const inOtherCase = (batchId: string) =>
   Effect.map(allCaseTwins([batchId]), (twins) => twins.map(([, known]) => known))
 
-/** Every batch without a settled answer, oldest first; those as old as each other in the order in which they were added. */
+/**
+ * Every batch without a settled answer, the oldest first. Batches of the same age are in the order in which they were
+ * added.
+ */
 export const open = Ledger.query(
   OpenBatch,
   (sql) => sql`
@@ -110,7 +115,7 @@ export const open = Ledger.query(
         ORDER BY since, b.batch`
 )
 
-/** A batch that has settled, and when this was seen. */
+/** A settled batch, and when its status was seen. */
 const SettledBatch = rowOf("batch_answers", {
   since: Schema.DateTimeUtc,
   settledAt: Schema.DateTimeUtc,
@@ -120,7 +125,7 @@ const SettledBatch = rowOf("batch_answers", {
 
 export type SettledBatch = typeof SettledBatch.Type
 
-/** The batches that settled last, as the account said, the latest first. */
+/** The batches that settled last according to the account, the latest first. */
 export const lastSettled = (limit: number) =>
   Ledger.query(
     SettledBatch,

@@ -8,7 +8,7 @@ import { markLinked } from "./stale.js"
 import { Ledger } from "../Ledger.js"
 import { hasNoAddress } from "../schema/recordViews.js"
 
-/** Whether nobody knows whose an ID of `unmatched_ids x` is. */
+/** Whether an ID of `unmatched_ids x` has no known address. */
 export const isUnknown = `${hasNoAddress("x.contact_id")}
     AND NOT EXISTS (SELECT 1 FROM gone_contacts g WHERE g.contact_id = x.contact_id)`
 
@@ -42,7 +42,10 @@ export const someUnknown = (limit: number) =>
     )
   )
 
-/** Records what the account said about IDs. Batches that reported them or were sent their addresses have to be decided again. */
+/**
+ * Records what the account said about IDs. Batches that reported them or were sent their addresses have to be decided
+ * again.
+ */
 export const record = (resolved: ReadonlyArray<Resolved>, learntAt: string) =>
   Ledger.transact((sql) => {
     const links = resolved.flatMap(

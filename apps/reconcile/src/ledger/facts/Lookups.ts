@@ -33,8 +33,8 @@ export const unaccounted = Ledger.use(
 )
 
 /**
- * The first of those that nothing still open can account for: no batch that has not settled, and no successful ID of a batch
- * that was sent them, unless IDs are not resolved.
+ * The first of the addresses that nothing open can still account for: no batch that has not settled and, if IDs are
+ * resolved, no unlinked successful ID of a batch in which they were sent.
  */
 export const unaccountedForGood = (limit: number, options: { readonly resolvesIds: boolean }) =>
   Ledger.use(
@@ -187,7 +187,7 @@ export const recordAbsent = ({ afterAnswer, afterLookup, askedAt }: Moment) =>
           ${sql.literal(unaccountedRows)}
             AND NOT EXISTS (SELECT 1 FROM address_lookups k WHERE k.address_id = o.address_id AND k.lookup_id > ${afterLookup})
           GROUP BY o.address_id ORDER BY a.email_key RETURNING address_id`
-      // Whatever an earlier look-up said of them in other batches is out of date, too.
+      // What an earlier look-up said about them in other batches is out of date, too.
       yield* sql.unsafe(markAddresses("SELECT value AS address_id FROM json_each(?)"), [
         JSON.stringify(absent.map(({ address_id }) => address_id))
       ])

@@ -177,7 +177,10 @@ const release = ({ instance }: Holder) =>
     Effect.ignore(sql`DELETE FROM writer_lease WHERE instance = ${instance}`)
   )
 
-/** Ends with the job, or fails with the heartbeat. The job has ended by then also where it is interrupted; a race does not wait. */
+/**
+ * Ends with the job, or fails with the heartbeat. Even if the job is interrupted, it has ended by then; a race does not
+ * wait.
+ */
 const whileBeating = <A, E, R, E2, R2>(
   job: Effect.Effect<A, E, R>,
   heartbeat: Effect.Effect<never, E2, R2>

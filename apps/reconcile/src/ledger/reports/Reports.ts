@@ -108,7 +108,7 @@ const ChangeTotal = rowOf("changes_since_last_run", {
 })
 
 export const changesSinceLastRun = Effect.gen(function* () {
-  // Apart from the others: they are most of a file, and the view would read the address of each.
+  // Counted separately: they are most of a file, and the view would read the address of each.
   const settled = yield* Ledger.number(
     "changes_since_last_run",
     (sql) => sql`

@@ -118,7 +118,10 @@ const factsOf = (key: string) =>
         AND NOT EXISTS (SELECT 1 FROM batch_sent s WHERE s.batch_id = f.batch_id AND s.email_key = f.email_key)`
   )
 
-/** Batches in which an ID of the address succeeded although the address was not sent. Asked for one ID at a time, so that each is an index search. */
+/**
+ * Batches in which an ID of the address succeeded although the address was not sent. Asked for one ID at a time, so that
+ * each is an index search.
+ */
 const foreignSuccesses = (key: string) =>
   Effect.gen(function* () {
     const ids = yield* Ledger.query(Id, (sql) => idsOf(sql, key))

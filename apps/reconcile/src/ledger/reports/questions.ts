@@ -49,7 +49,7 @@ const since: Parameter = {
   default: ""
 }
 
-/** How many sent contacts have each outcome, and on what evidence: of views as people ask, or of the tables behind them. */
+/** How many sent contacts have each outcome, by evidence: from the views that people use, or from the tables behind them. */
 export const totalsByOutcome = (
   outcomes: string,
   sent: string

@@ -12,7 +12,7 @@ export interface RecordView {
 export const written = (row: string, address = "a") =>
   `CAST(coalesce(${row}.email, ${address}.email_key) AS TEXT)`
 
-/** Whether no address is known to have a contact ID, neither by a local contact nor by what the account said. */
+/** Whether a contact ID has no known address, neither from a local contact nor from the account. */
 export const hasNoAddress = (contactId: string) =>
   `NOT EXISTS (SELECT 1 FROM local_rows l WHERE l.contact_id = ${contactId})
             AND NOT EXISTS (SELECT 1 FROM id_links k WHERE k.contact_id = ${contactId})`
@@ -46,7 +46,10 @@ const sourceColumns = `(SELECT '{' || coalesce(group_concat(json_quote(n.value) 
 
 const trouble = "e.first_at, e.last_at, e.times, e.ended_at, e.error, e.message, e.raw_body"
 
-/** The records, by the names people know. Addresses and batches are joined, never left joined, so that SQLite starts from what a query asks for. */
+/**
+ * The records, by the names people know. Addresses and batches are joined, never left joined, so that SQLite starts from
+ * what a query asks for.
+ */
 export const recordViews: ReadonlyArray<RecordView> = [
   {
     name: "batches",

@@ -149,7 +149,10 @@ export const List = Schema.Literal("success", "failure")
 
 export type List = typeof List.Type
 
-/** How a contact ID was linked to an address: the account was asked about the ID or the address, or a local contact has both. */
+/**
+ * How a contact ID was linked to an address: the account was asked about the ID or the address, or a local contact has
+ * both.
+ */
 export const LearntFrom = Schema.Literal("resolve", "lookup", "local")
 
 export type LearntFrom = typeof LearntFrom.Type
