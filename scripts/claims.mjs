@@ -40,13 +40,15 @@ const rows = Object.entries(claims).map(([id, { evidence, says, source }]) => {
 })
 const page = `# Claims about ActiveCampaign's API
 
-ActiveCampaign's own OpenAPI definition of the status call stays as it is published. Where this project says more than it
-does, or something else, it rests on an entry of this list: \`documented\` in ActiveCampaign's pages, \`observed\` in somebody's
-public code, tests or issue threads, or \`assumed\` by us. None was probed on a live account.
+ActiveCampaign's own OpenAPI definition of the status call stays as published. If this project says
+more than that definition, or something else, it relies on an entry of this list: \`documented\` on
+ActiveCampaign's pages, \`observed\` in public code, tests or issue threads, or \`assumed\` by this
+project. None was tried on a live account.
 
 The list is \`Claim.claims\` of the library. The last column names the calls of the contract
-([openapi.json](openapi.json), \`x-claims\`) and the [switches of the simulator](../packages/simulator/README.md#scenarios)
-that refer to it. This page is written by \`pnpm claims\`.
+([openapi.json](openapi.json), \`x-claims\`) and the
+[switches of the simulator](../packages/simulator/README.md#scenarios) that use it. \`pnpm claims\`
+writes this page.
 
 | claim | what it says | evidence | source | used by |
 | --- | --- | --- | --- | --- |

@@ -36,7 +36,7 @@ export const work = (job: Job, policy: PollPolicy.Input = { deadline: "1 day" })
   Effect.gen(function* () {
     const queue = yield* Queue
     const asked = yield* Effect.either(BulkImport.poll(job.state))
-    // A call that failed with all of its retries leaves the wait where it stood; its deadline ends it all the same.
+    // A call that failed with all of its retries does not change the wait. Its deadline still ends it.
     const state = Either.getOrElse(asked, () => job.state)
     const least = Either.isLeft(asked) ? Duration.minutes(1) : Duration.zero
     if (Either.isLeft(asked)) yield* Effect.logWarning(asked.left.message)

@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => sample.close())
 
 describe("docs/analyst.md", () => {
-  it("prints what the sample answers (written anew by 'pnpm analyst')", async () => {
+  it("prints what the sample answers ('pnpm analyst' updates it)", async () => {
     await expect(answered(sample.database)).toMatchFileSnapshot(analystDocument)
   })
 

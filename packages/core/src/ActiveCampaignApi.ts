@@ -1,6 +1,6 @@
 /**
- * The contract: what is called, with what, and what it answers. The client is derived from this value, the
- * simulator implements it, and its OpenAPI form is compared with the vendor's definition in a test.
+ * The contract: the calls, their parameters and their answers. The client is derived from this value, the simulator
+ * implements it, and a test compares its OpenAPI form with the vendor's definition.
  *
  * @since 0.1.0
  */
@@ -57,8 +57,7 @@ export class ApiTokenRequired extends HttpApiMiddleware.Tag<ApiTokenRequired>()(
 ) {}
 
 /**
- * `GET /import/info?batchId=…`. The parameter is optional in the vendor's definition, too; without it the
- * call answers 400.
+ * `GET /import/info?batchId=…`. The parameter is optional in the vendor's definition, too. Without it the call answers 400.
  *
  * @since 0.1.0
  * @category endpoints
@@ -98,7 +97,7 @@ export class NotFoundReply extends Schema.Class<NotFoundReply>("effect-activecam
 ) {}
 
 /**
- * `GET /import/bulk_import`: how much was imported a day.
+ * `GET /import/bulk_import`: how much was imported each day.
  *
  * @since 0.1.0
  * @category endpoints
@@ -141,7 +140,7 @@ const wholeNumber = (description: string) =>
   )
 
 /**
- * The query of `GET /contacts`, as it is written in the URL. Every key may be left out.
+ * The query of `GET /contacts`, as written in the URL. Every key is optional.
  *
  * @since 0.1.0
  * @category schemas
@@ -163,7 +162,7 @@ export const ContactsQuery = Schema.Struct({
 export type ContactsQuery = typeof ContactsQuery.Type
 
 /**
- * `GET /contacts`: the contacts that match, or, where the service ignores a filter, some others.
+ * `GET /contacts`: the contacts that match, or others if the service ignores a filter.
  *
  * @since 0.1.0
  * @category endpoints
@@ -179,7 +178,7 @@ export const contacts = HttpApiEndpoint.get("list", "/contacts")
     })
   )
 
-// The derived client does not escape what it puts into a path; the server's router takes the escapes off again.
+// The derived client does not escape path segments. The server's router removes the escapes again.
 const PathSegment = Schema.transform(Schema.String, Schema.String, {
   strict: true,
   decode: (segment) => segment,
@@ -205,7 +204,7 @@ export const contact = HttpApiEndpoint.get("get", "/contacts/:id")
   )
 
 /**
- * The part of ActiveCampaign's v3 API this library speaks.
+ * The part of ActiveCampaign's v3 API that this library uses.
  *
  * @example
  * ```ts

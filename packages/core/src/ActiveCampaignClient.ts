@@ -49,21 +49,21 @@ export type {
 export interface Service {
   /** The account's API address in its one canonical form, `https://host/api/3`. */
   readonly url: string
-  /** One status call, retried on what is transient. */
+  /** One status call. Transient errors are retried. */
   readonly importInfo: (batchId: BatchId) => Effect.Effect<ImportSnapshot, ActiveCampaignError>
-  /** How much the account has imported a day, all of its integrations together. */
+  /** How much the account imported each day, all of its integrations together. */
   readonly importTotals: Effect.Effect<ImportTotals, ActiveCampaignError>
   /**
-   * Submits at most 250 contacts. Retried only where nothing can have been queued. Once a request may have left, it is not
-   * interrupted: it ends with its answer, or with its time limit as `OutcomeUnknown`.
+   * Submits at most 250 contacts. Retried only if nothing can have been queued. Once a request may have left, it cannot be
+   * interrupted: it ends with its answer, or as `OutcomeUnknown` at its time limit.
    */
   readonly submitImport: (submission: Submission) => Effect.Effect<QueuedImport, SubmissionError>
   /**
-   * One page of contacts, exactly as answered: 100 of any status in the order of their IDs, unless the query says
-   * otherwise. The service may ignore a filter; `Contacts` checks for that.
+   * One page of contacts, exactly as answered: by default 100 of any status, ordered by ID. The service may ignore a
+   * filter; `Contacts` checks for that.
    */
   readonly contacts: (query?: ContactsQuery) => Effect.Effect<ContactsPage, ActiveCampaignError>
-  /** One contact; `None` where the account has none of this ID. */
+  /** One contact; `None` if the account has none with this ID. */
   readonly contact: (id: ContactId) => Effect.Effect<Option.Option<Contact>, ContactsError>
 }
 
@@ -77,8 +77,8 @@ export class ActiveCampaignClient extends Context.Tag("effect-activecampaign/Act
 >() {}
 
 /**
- * An account's URL in its one canonical form, as `Service.url` has it: what names the account where several processes
- * share something that is the account's, such as a budget of their own.
+ * An account's URL in its one canonical form, as in `Service.url`. It identifies the account when several processes share
+ * something of it, such as a budget.
  *
  * @since 0.1.0
  * @category models
@@ -86,7 +86,7 @@ export class ActiveCampaignClient extends Context.Tag("effect-activecampaign/Act
 export const accountUrl: (url: string | URL) => Either.Either<string, InvalidAccountUrl> = normalizeAccountUrl
 
 /**
- * What an account's client cannot be made of.
+ * The errors of options that no client can be made with.
  *
  * @since 0.1.0
  * @category errors
@@ -94,8 +94,8 @@ export const accountUrl: (url: string | URL) => Either.Either<string, InvalidAcc
 export type InvalidOptions = InvalidAccountUrl | InvalidApiToken | InvalidOption
 
 /**
- * A client in the current scope. Its token is redacted in the logs and spans of that scope, too. Where no `RateBudget` is
- * provided, it shares the one that this process keeps for the account's host with all other clients of the account.
+ * A client in the current scope. Its token is also redacted in the logs and spans of that scope. If no `RateBudget` is
+ * provided, all clients of an account in this process share one.
  *
  * @since 0.1.0
  * @category constructors
@@ -141,8 +141,8 @@ export const layer = (
   Layer.scoped(ActiveCampaignClient, make(options))
 
 /**
- * Reads each option as it is told to; by default the address from `ACTIVECAMPAIGN_URL` and the token from
- * `ACTIVECAMPAIGN_API_KEY`. What is no configuration is given as `Config.succeed(…)`.
+ * Reads each option from the given `Config`. By default the address comes from `ACTIVECAMPAIGN_URL` and the token from
+ * `ACTIVECAMPAIGN_API_KEY`. Wrap a plain value in `Config.succeed(…)`.
  *
  * @example
  * ```ts
@@ -167,7 +167,7 @@ const configured = (
   options: Config.Config.Wrap<Partial<Options>>
 ): Effect.Effect<Options, ConfigError.ConfigError> =>
   Effect.gen(function* () {
-    // Nothing to unwrap is more than `unwrap` can take.
+    // `unwrap` cannot take an empty record.
     const given: Partial<Options> =
       Object.keys(options).length === 0 ? {} : yield* Config.unwrap<Partial<Options>>(options)
     return {

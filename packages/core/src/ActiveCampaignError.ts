@@ -1,8 +1,8 @@
 /**
- * What can go wrong with a call, told apart by what the caller can do about it.
+ * What can go wrong with a call, one error for each thing that the caller can do about it.
  *
- * No error carries the request's headers, so none can carry the API token. Where the answer told ActiveCampaign's own name
- * for the call, `requestId` keeps it, for the vendor's support.
+ * No error contains the request's headers, so none can contain the API token. `requestId` is ActiveCampaign's ID of the
+ * request, if the answer had one: its support can look it up.
  *
  * @since 0.1.0
  */
@@ -16,17 +16,16 @@ import { longestRetryAfter } from "./internal/waits.js"
 import { NeverLeft } from "./NeverLeft.js"
 
 const request = Schema.String.annotations({
-  description: "Method, path and query of the call, and the proxy it goes through; never its headers"
+  description: "Method, path and query of the call, and its proxy; never its headers"
 })
 const retryAfter = maybe(Millis)
 const requestId = Schema.optionalWith(Schema.String, { exact: true }).annotations({
-  description:
-    "ActiveCampaign's own name for the call, where its answer told one: `X-Request-Id`, or `Cf-Ray`"
+  description: "ActiveCampaign's ID of the request, if the answer had one: `X-Request-Id`, or else `Cf-Ray`"
 })
 const tag = <Tag extends string>(name: Tag) => `effect-activecampaign/${name}` as const
 
 /**
- * The account's URL cannot be used. `reason` says why, without repeating credentials that stood in it.
+ * The account's URL cannot be used. `reason` says why, without repeating credentials in it.
  *
  * @since 0.1.0
  * @category errors
@@ -37,13 +36,13 @@ export class InvalidAccountUrl extends Schema.TaggedError<InvalidAccountUrl>(tag
 ) {
   readonly isTransient = false
   override get message() {
-    return `The ActiveCampaign URL cannot be used: ${this.reason}. It looks like https://ACCOUNT.api-us1.com and stands in ActiveCampaign under Settings > Developer.`
+    return `The ActiveCampaign URL cannot be used: ${this.reason}. It looks like https://ACCOUNT.api-us1.com and is shown in ActiveCampaign under Settings > Developer.`
   }
 }
 
 /**
- * The API token holds something that cannot stand in a header: a space, a line break, or nothing at all. The client fails
- * with it when it is made; a call does where the token is read anew and has become such a one. Nothing was sent.
+ * The API token cannot be sent in a header: it is empty, or has a space, a line break or another invalid character. Making
+ * the client fails with it, and so does a call that reads the token again. Nothing was sent.
  *
  * @since 0.1.0
  * @category errors
@@ -54,12 +53,12 @@ export class InvalidApiToken extends Schema.TaggedError<InvalidApiToken>(tag("In
 ) {
   readonly isTransient = false
   override get message() {
-    return "The ActiveCampaign API token cannot be used: it is empty, or holds a space, a line break or another character that no token has. Copy it anew from Settings > Developer."
+    return "The ActiveCampaign API token cannot be used: it is empty, or has a space, a line break or another character that no token has. Copy it again from Settings > Developer."
   }
 }
 
 /**
- * An option of the client, or of a budget, that cannot be used. `reason` says what it must be.
+ * An option of the client or of a budget cannot be used. `reason` says what it must be.
  *
  * @since 0.1.0
  * @category errors
@@ -75,7 +74,7 @@ export class InvalidOption extends Schema.TaggedError<InvalidOption>(tag("Invali
 }
 
 /**
- * 400 that calls `batchId` required or missing: the call arrived without one.
+ * 400 that says `batchId` is required or missing: the call arrived without one.
  *
  * @since 0.1.0
  * @category errors
@@ -95,11 +94,11 @@ export class MissingBatchId extends Schema.TaggedError<MissingBatchId>(tag("Miss
 }
 
 /**
- * 401 or 403 of the API: the token is wrong, revoked, of another account, or may not do this. What a guard in front of the
- * API answers with such a status is `ApiUnavailable`.
+ * 401 or 403 from the API: the token is wrong, revoked, of another account, or may not do this. The same status from a
+ * firewall or proxy in front of the API is `ApiUnavailable`.
  *
- * ActiveCampaign has been seen to answer 403 now and then to good tokens. Where this client's calls `workedBefore`,
- * a 403 therefore counts as transient.
+ * ActiveCampaign sometimes answers 403 to valid tokens. If calls of this client `workedBefore`, a 403 therefore counts as
+ * transient.
  *
  * @since 0.1.0
  * @category errors
@@ -127,7 +126,7 @@ export class AuthenticationFailed extends Schema.TaggedError<AuthenticationFaile
 }
 
 /**
- * 429, 503, or the 400 whose text speaks of a rate limit. `retryAfter` is what the server asked for.
+ * 429, 503, or a 400 whose text is about a rate limit. `retryAfter` is what the server asked for.
  *
  * @since 0.1.0
  * @category errors
@@ -151,13 +150,13 @@ export class RateLimited extends Schema.TaggedError<RateLimited>(tag("RateLimite
 /**
  * No usable answer for now: 408 or 5xx (`Status`), no connection (`Transport`), or none in time (`Timeout`).
  *
- * `Status` is also a 401 or 403 that is a page and not the API's, a 407, and any 4xx that a firewall marks as its own
- * (`cf-mitigated`, `error code: 1020`): it comes from something in front of the API, and says nothing about the token.
+ * `Status` also covers a 401 or 403 with a page that is not the API's, a 407, and any 4xx that a firewall marks as its own
+ * (`cf-mitigated`, `error code: 1020`): these come from something in front of the API and say nothing about the token.
  *
- * `neverLeft` says why the request certainly never left, where that is known: then a submission was not queued.
+ * `neverLeft` says why the request certainly never left, if that is known: then a submission was not queued.
  *
- * All are transient but what no wait mends: a proxy that refuses (where credentials are wrong, trying again could lock
- * its user out), a certificate that is not accepted, and a port that does not speak TLS or that `fetch` refuses.
+ * All are transient except those that waiting cannot fix: a proxy that refuses (with wrong credentials, trying again could
+ * lock its user out), a certificate that is not accepted, and a port that does not speak TLS or that `fetch` refuses.
  *
  * @since 0.1.0
  * @category errors
@@ -190,7 +189,7 @@ export class ApiUnavailable extends Schema.TaggedError<ApiUnavailable>(tag("ApiU
 }
 
 /**
- * Any other 4xx, or a redirect (never followed: the token would go along). Asking again will not help.
+ * Any other 4xx, or a redirect, which is never followed because the token would be sent along. Asking again will not help.
  *
  * @since 0.1.0
  * @category errors
@@ -216,10 +215,10 @@ export class RequestRejected extends Schema.TaggedError<RequestRejected>(tag("Re
 /**
  * A 2xx whose body is not the documented JSON. `body` holds its first 2 KiB.
  *
- * `content` tells a body that is no JSON (`html`, `empty`, `text`, which includes one cut short) from JSON of
- * another shape, or nested deeper than 1,000 levels (`json`). Both count as transient: the former has been seen to pass
- * by itself; the latter is asked for once more, and no oftener, whatever the policy. A body
- * above the client's `maxBodyBytes` is `too-large`; it was not read to its end.
+ * `content` is `html`, `empty` or `text` (also for JSON that was cut off) if the body is not JSON, and `json` if it has
+ * another shape or is nested deeper than 1,000 levels. Both count as transient: the first has been seen to pass by itself;
+ * the second is asked for only once more, under any policy. A body above the client's `maxBodyBytes` is `too-large`; it
+ * was not read to its end.
  *
  * @since 0.1.0
  * @category errors
@@ -247,8 +246,8 @@ export class ContractBroken extends Schema.TaggedError<ContractBroken>(tag("Cont
  * A submission whose answer was lost: no reply in time, a broken connection, 5xx, or a 2xx that cannot be read, names
  * no batch, or says that it failed.
  *
- * The batch may have been queued, under an ID nobody knows. Never retried: contacts would be updated without harm,
- * but automations and list subscriptions may run twice.
+ * The batch may have been queued under an unknown ID. Never retried: updating contacts twice does no harm, but automations
+ * and list subscriptions may run twice.
  *
  * @since 0.1.0
  * @category errors
@@ -259,13 +258,13 @@ export class OutcomeUnknown extends Schema.TaggedError<OutcomeUnknown>(tag("Outc
 ) {
   readonly isTransient = false
   override get message() {
-    return `${this.request}: the answer was lost${suffix(this.detail)}. The contacts may have been queued all the same; look them up in the account before sending them again.${named(this)}`
+    return `${this.request}: the answer was lost${suffix(this.detail)}. The contacts may still have been queued. Look them up in the account before sending them again.${named(this)}`
   }
 }
 
 /**
- * Whether the way ended at a proxy, which could not be reached or made no connection: the account was not asked. A proxy
- * says so with Node's code `ERR_PROXY_TUNNEL`, or in the words of undici's agents.
+ * Whether a proxy could not be reached or made no connection: the account was not asked. It is recognised by Node's code
+ * `ERR_PROXY_TUNNEL`, or by the messages of undici's agents.
  *
  * @since 0.1.0
  * @category guards
@@ -273,7 +272,7 @@ export class OutcomeUnknown extends Schema.TaggedError<OutcomeUnknown>(tag("Outc
 export const isProxyTrouble = ({ neverLeft }: ApiUnavailable): boolean => neverLeft === "proxy"
 
 /**
- * Whether something in front of the API answered in its place: a firewall or a proxy that turned the call away.
+ * Whether something in front of the API answered instead: a firewall or a proxy that rejected the call.
  *
  * @since 0.1.0
  * @category guards
@@ -281,7 +280,7 @@ export const isProxyTrouble = ({ neverLeft }: ApiUnavailable): boolean => neverL
 export const isInFront = ({ reason, status }: ApiUnavailable): boolean =>
   reason === "Status" && Option.exists(status, (code) => code < 500 && code !== 408)
 
-/** No more is waited; a broken header may ask for days. */
+/** The longest wait: a broken header may ask for days. */
 const waitOf = (duration: Duration.Duration) =>
   Duration.greaterThan(duration, longestRetryAfter)
     ? `more than ${Duration.format(longestRetryAfter)}`
@@ -316,7 +315,7 @@ export const ActiveCampaignError = Schema.Union(
 export type ActiveCampaignError = typeof ActiveCampaignError.Type
 
 /**
- * Whether asking again, later, may give an answer.
+ * Whether asking again later may give an answer.
  *
  * @since 0.1.0
  * @category guards
@@ -324,7 +323,7 @@ export type ActiveCampaignError = typeof ActiveCampaignError.Type
 export const isTransient = (error: ActiveCampaignError): boolean => error.isTransient
 
 /**
- * How long the server asked to be left alone, if it said so.
+ * How long the server asked to wait, if it did.
  *
  * @since 0.1.0
  * @category getters

@@ -1,21 +1,21 @@
 /**
- * The name of one accepted bulk import.
+ * The ID of an accepted bulk import.
  *
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
 
 /**
- * The name ActiveCampaign gives one accepted bulk import: opaque, non-empty text.
+ * ActiveCampaign's ID of an accepted bulk import: any non-empty text.
  *
- * Usually UUID-like, but one of the vendor's own samples is not a UUID, so nothing is read into it.
+ * It usually looks like a UUID, but one of the vendor's own samples is not one, so no form is required.
  *
  * @since 0.1.0
  * @category models
  */
 export const BatchId = Schema.NonEmptyString.pipe(Schema.brand("BatchId")).annotations({
   identifier: "BatchId",
-  description: "The name of one accepted bulk import"
+  description: "The ID of an accepted bulk import"
 })
 
 /**
@@ -25,8 +25,7 @@ export const BatchId = Schema.NonEmptyString.pipe(Schema.brand("BatchId")).annot
 export type BatchId = typeof BatchId.Type
 
 /**
- * A batch ID of your own records. Throws a `ParseError` where the text is empty; text that came from somebody else is
- * decoded with the schema.
+ * A batch ID from your own records. Throws a `ParseError` if the text is empty. Decode text from elsewhere with the schema.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Bulk imports: submitted, asked about once, watched, or awaited.
+ * Bulk imports: submit one, ask about it once, watch it, or wait for it.
  *
  * @since 0.1.0
  */
@@ -30,40 +30,40 @@ export interface Service {
   readonly info: (batchId: BatchId) => Effect.Effect<ImportAnswer, ActiveCampaignError>
   /** Asks once and keeps the time and the body beside the answer. */
   readonly snapshot: (batchId: BatchId) => Effect.Effect<ImportSnapshot, ActiveCampaignError>
-  /** Asks once on behalf of a wait: the state with the answer in it. A settled state is returned without asking. */
+  /** Asks once for a wait, and returns its state with the answer. A settled state is returned without asking. */
   readonly poll: (state: PollState.PollState) => Effect.Effect<PollState.PollState, ActiveCampaignError>
   /**
    * Asks until the batch settles, and emits each answer that differs from the one before, the settled one last.
-   * Given a state, goes on from there: after the answer it holds, and with nothing to emit where that has settled.
-   * Fails with `StillRunning` at the deadline, and with `UnknownBatch` where nothing but `unset` came for too long.
+   * Given a state, it continues after the answer in it, and emits nothing if that has settled. Fails with `StillRunning` at
+   * the deadline, and with `UnknownBatch` if nothing but `unset` came for too long.
    */
   readonly changes: (
     batch: BatchId | PollState.PollState,
     policy?: PollPolicy.Input
   ) => Stream.Stream<ImportSnapshot, WaitError>
-  /** The same wait as the states it goes through, one for each call: store the last one to resume the wait. */
+  /** The same wait as a stream of its states, one for each call. Store the last one to resume the wait. */
   readonly states: (
     batch: BatchId | PollState.PollState,
     policy?: PollPolicy.Input
   ) => Stream.Stream<PollState.PollState, WaitError>
-  /** Waits until the batch has settled. A batch that `failed` or was `interrupted` is an answer, no error. */
+  /** Waits until the batch has settled. A batch that `failed` or was `interrupted` is an answer, not an error. */
   readonly awaitSettled: (
     batch: BatchId | PollState.PollState,
     policy?: PollPolicy.Input
   ) => Effect.Effect<Settled, WaitError>
-  /** How much the account has imported a day, all of its integrations together. */
+  /** How much the account imported each day, all of its integrations together. */
   readonly totals: Effect.Effect<ImportTotals, ActiveCampaignError>
   /**
-   * Submits at most 250 contacts. Retried only where nothing can have been queued. Once a request may have left, it is not
-   * interrupted: it ends with its answer, or with its time limit as `OutcomeUnknown`.
+   * Submits at most 250 contacts. Retried only if nothing can have been queued. Once a request may have left, it cannot be
+   * interrupted: it ends with its answer, or as `OutcomeUnknown` at its time limit.
    */
   readonly submit: (submission: Submission) => Effect.Effect<QueuedImport, SubmissionError>
   /**
-   * Submits any number of contacts in parts as `Submission.split` makes them, and emits what became of each as it ends: a
-   * `PartQueued`, or on the left a `PartRefused`. A part that is refused ends neither the stream nor the others.
+   * Submits any number of contacts in parts, as `Submission.split` makes them, and emits the result of each part as it
+   * ends: a `PartQueued`, or a `PartRefused` on the left. A refused part ends neither the stream nor the other parts.
    *
-   * By default the next part is sent when what became of the one before has been taken, and so recorded, from the stream.
-   * With a `concurrency`, some are under way at once, and end in any order.
+   * By default a part is sent only after the result of the one before has been taken from the stream, so that it can be
+   * recorded. With a `concurrency`, several are sent at once and end in any order.
    */
   readonly submitAll: (
     submission: Submission,
@@ -72,7 +72,7 @@ export interface Service {
 }
 
 /**
- * Where a part stands in what was to be submitted. Both count from 0.
+ * The place of a part in the whole submission. Both numbers count from 0.
  *
  * @since 0.1.0
  * @category models
@@ -85,7 +85,7 @@ export interface Place {
 }
 
 /**
- * A part that was queued: not imported yet.
+ * A part that was queued. It is not imported yet.
  *
  * @since 0.1.0
  * @category models
@@ -97,7 +97,7 @@ export interface PartQueued {
 }
 
 /**
- * A part of which nothing was queued, or, where the error is `OutcomeUnknown`, nobody knows.
+ * A part of which nothing was queued. If the error is `OutcomeUnknown`, it may have been.
  *
  * @since 0.1.0
  * @category models
@@ -113,7 +113,7 @@ export interface PartRefused {
  * @category models
  */
 export interface SubmitAllOptions {
-  /** How many parts are under way at once. Default 1. */
+  /** How many parts are sent at once. Default 1. */
   readonly concurrency?: number | undefined
 }
 

@@ -1,15 +1,15 @@
 /**
- * What is taken to be true of ActiveCampaign's API beyond its published definition, each with its evidence.
+ * What this project takes to be true of ActiveCampaign's API beyond its published definition, each with its evidence.
  *
- * The vendor's definition stays as it is. Where the contract, the simulator or the documentation says more than it does, or
- * something else, they name an entry of this list.
+ * If the contract, the simulator or the documentation says more than the vendor's definition, or something else, it names
+ * an entry of this list.
  *
  * @since 0.1.0
  */
 
 /**
- * How a claim is known: `documented` by ActiveCampaign in its pages, `observed` in somebody's public code, tests or issue
- * threads, or `assumed` by us.
+ * How a claim is known: `documented` on ActiveCampaign's pages, `observed` in public code, tests or issue threads, or
+ * `assumed` by this project.
  *
  * @since 0.1.0
  * @category models
@@ -25,7 +25,7 @@ export type Evidence = "documented" | "observed" | "assumed"
 export interface Claim {
   readonly says: string
   readonly evidence: Evidence
-  /** Where it is said or was seen; for an assumption, why it is made. */
+  /** Where it is documented or was seen; for an assumption, the reason for it. */
   readonly source: string
 }
 
@@ -42,7 +42,7 @@ const authentication = 'Page "Authentication"'
 const nobodySays = "No source; what a tolerant client must expect"
 
 /**
- * The claims by their names.
+ * All claims, by name.
  *
  * @example
  * ```ts
@@ -67,16 +67,16 @@ export const claims = {
     `${statusInfo}, in its text; its definition knows strings only`
   ),
   "status-always": assumed(
-    "An answer without a status is no answer",
+    "An answer without a status cannot be used",
     "The definition requires no key; no answer without a status has been seen"
   ),
-  "status-other-word": assumed("Another status word than the six may come, and is not final", nobodySays),
+  "status-other-word": assumed("A status word other than the six may come, and is not final", nobodySays),
   "never-settles": assumed(
-    "A batch may stay active for good",
+    "A batch may stay active forever",
     "No page names an upper bound for the time an import takes"
   ),
   "unknown-batch": assumed(
-    "Of a batch it does not know, the service says `false`, `false` with empty lists, 400 or 404",
+    "For a batch it does not know, the service answers `false`, `false` with empty lists, 400 or 404",
     "No source; neither the answer nor how long a batch is kept is documented"
   ),
   "ids-as-strings": documented("A contact ID is a decimal number, written as a string", statusInfo),
@@ -90,13 +90,13 @@ export const claims = {
     "A test fixture of datomatic/laravel-active-campaign"
   ),
   "lists-null": assumed(
-    "A list may be null, which is not known",
+    "A list may be null, which means not known",
     "Guarded against by datomatic/laravel-active-campaign and two other clients; never shown raw"
   ),
   "lists-empty": observed("The failure list of a clean batch is `[]`", "A community guide with a live probe"),
   "lists-grow": assumed("Lists may come before the end, and grow", nobodySays),
   "odd-lists": assumed(
-    "A list may be an object, as PHP writes one, or hold something else than its items",
+    "A list may be an object, as PHP writes it, or contain items of another kind",
     "Everyday in other PHP APIs; not seen in this one"
   ),
   "success-means": assumed(
@@ -109,7 +109,7 @@ export const claims = {
   ),
   "in-neither-list": assumed(
     "A contact may be in neither list, imported or not",
-    "Follows from created-only success lists, and is ruled out by nobody"
+    "Follows if success lists have created contacts only; no source rules it out"
   ),
   "in-both-lists": assumed("A contact may have its ID in one list and its address in the other", nobodySays),
   "repeated-addresses": assumed(
@@ -128,11 +128,11 @@ export const claims = {
   // Token, rate and transport
   "token-header": documented("Every call carries the token in `Api-Token`", authentication),
   "token-refused": documented(
-    "Another token is answered 403 with `Forbidden`",
+    "A wrong token is answered 403 with `Forbidden`",
     'Page "Retrieve account information"; the definition of the status call declares no 403'
   ),
   "sporadic-403": observed(
-    "A right token is refused with 403 now and then",
+    "A valid token is sometimes refused with 403",
     "singer-io/tap-activecampaign, pull request 52"
   ),
   "rate-limit": documented(
@@ -144,10 +144,10 @@ export const claims = {
   "retry-after-date": assumed("`Retry-After` may be an HTTP date", "RFC 9110 allows it"),
   "bare-429": assumed(
     "A 429 may come without any of its headers",
-    "Said by a third-party page of little weight"
+    "From a third-party page of little weight"
   ),
   "request-id": observed(
-    "An answer names the call in `X-Request-Id` or `Cf-Ray`",
+    "An answer has an ID of the request in `X-Request-Id` or `Cf-Ray`",
     "Recorded answers in the tests of mhenrixon/active_campaign, of around 2020"
   ),
   "rate-headers-on-2xx": observed("`RateLimit-*` headers come with 2xx, too", "corsairdev/corsair"),
@@ -158,7 +158,7 @@ export const claims = {
   "retry-after-on-5xx": assumed("A 5xx may name the seconds to wait", "RFC 9110 allows it for 503"),
   "import-limits": documented("100 imports a minute of two contacts or more, 20 of a single one", bulkImport),
   "import-limit-as-400": documented(
-    "The limit of imports a minute is answered 400, worded like a failed validation",
+    "Above the limit of imports a minute, the answer is 400, worded like a failed validation",
     bulkImport
   ),
   "limit-400-elsewhere": assumed("Another call may answer that 400, too", nobodySays),
@@ -178,7 +178,7 @@ export const claims = {
   ),
   "broken-connection": assumed("A connection is reset before anything is answered", "Networks do"),
   "slow-answer": assumed("An answer may be late", "Networks and services are"),
-  "deep-json": assumed("JSON may be nested deeper than anybody means", "A client must survive it"),
+  "deep-json": assumed("JSON may be nested deeper than any real answer", "A client must survive it"),
   "wrong-shape": assumed("A 200 may be JSON of another shape", "A client must survive it"),
   // Submissions
   submission: documented(
@@ -201,7 +201,7 @@ export const claims = {
   "reply-without-message": assumed("The message of a reply may be null", nobodySays),
   "reject-all": documented("One bad contact rejects the whole submission with 400", bulkImport),
   "failure-reasons": documented(
-    "A reason of a rejection is an object about one contact, or a string about them all",
+    "A reason for a rejection is an object about one contact, or a string about all of them",
     bulkImport
   ),
   "list-ids": documented(
@@ -218,18 +218,21 @@ export const claims = {
   "list-contacts": documented("`GET /contacts` takes filters; 20 a page, at most 100", listContacts),
   "ids-per-call": assumed(
     "One call may ask for the contacts of 100 IDs",
-    "No page names a limit; a page of contacts holds as many"
+    "No page names a limit; a page of contacts has up to 100"
   ),
   "contact-by-id": documented(
     "`GET /contacts/{id}` answers with one contact, or 404",
     'Page "Retrieve a contact"; the words of the 404 in public code'
   ),
   "filters-ignored": observed(
-    "A filter that is not understood has no effect: the first contacts of the account come",
+    "A filter that is not understood has no effect: the answer has the first contacts of the account",
     "PipedreamHQ/pipedream #4612"
   ),
-  "order-ignored": assumed("`orders[id]` may have no effect either", "Follows from filters that have none"),
-  "short-pages": assumed("A page may hold 20, whatever `limit` says", nobodySays),
+  "order-ignored": assumed(
+    "`orders[id]` may have no effect either",
+    "Follows from filters that have no effect"
+  ),
+  "short-pages": assumed("A page may have 20 contacts under any `limit`", nobodySays),
   "withheld-page": assumed("A page may show none of the contacts that its total counts", nobodySays),
   "total-types": documented(
     "`meta.total` is a string or a number",
@@ -244,7 +247,7 @@ export const claims = {
   "contact-flags": documented('Flags such as `deleted` are "0" or "1"', listContacts),
   "contact-flags-otherwise": assumed("A flag may be a number, a boolean or null", nobodySays),
   "bounced-hard": assumed(
-    '`bounced_hard` "1" means that mail to the address came back for good',
+    '`bounced_hard` "1" means that mail to the address bounced permanently',
     "The key is documented, its meaning is not"
   ),
   "deleted-still-answered": assumed("A deleted contact may still be answered, marked as deleted", nobodySays),

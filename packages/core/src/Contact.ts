@@ -1,5 +1,5 @@
 /**
- * A contact of the account, as far as it matters to an import: who it is, and when it last changed.
+ * A contact of the account, with what matters for an import: its ID, its address, and when it last changed.
  *
  * @since 0.1.0
  */
@@ -19,7 +19,7 @@ const dateShape = /^((?:[+-]\d{6}|\d{4})-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d+)?
  * A date as the service writes it: ISO 8601 with an offset, or `YYYY-MM-DD hh:mm:ss`. Zero dates and everything
  * else are `None`.
  *
- * In which zone a date without an offset is meant is not documented; it is taken for UTC and may be hours off.
+ * The time zone of a date without an offset is not documented. It is read as UTC and may be hours off.
  *
  * @since 0.1.0
  * @category parsing
@@ -45,7 +45,7 @@ const date = loose(
 const flagTypes = ["string", "integer", "boolean", "null"] as const
 const flagClaims = ["contact-flags", "contact-flags-otherwise"] as const
 
-/** Written as "0" and "1", also as numbers; a number that counts something is as good as a flag. */
+/** Written as "0" and "1", also as numbers. Any other count is also read as a flag. */
 const flagOf = (value: unknown): Option.Option<boolean> =>
   typeof value === "boolean" ? Option.some(value) : Option.map(countOf(value), (count) => count > 0)
 
@@ -56,7 +56,7 @@ const deleted = Schema.optionalToRequired(anyOf(flagTypes, flagClaims), Schema.B
   encode: (flag) => Option.some(flagOnWire(flag))
 })
 
-/** Anything but text or null is no address, and the contact cannot be read: it may be anybody's. */
+/** A contact whose address is neither text nor null cannot be read: it may be anybody's. */
 const emailOnWire = Schema.NullOr(Schema.String).annotations({
   jsonSchema: { anyOf: [{ type: "string" }, { type: "null" }], ...claimed("address-null") }
 })
@@ -74,24 +74,24 @@ const bouncedHard = loose(
 )
 
 /**
- * A contact. Of the forty-odd keys of the reply these six are decoded; the rest changes type between calls.
+ * A contact. The reply has about forty keys. These six are decoded; the others change type between calls.
  *
  * @since 0.1.0
  * @category models
  */
 export class Contact extends Schema.Class<Contact>("effect-activecampaign/Contact")({
   id: ContactIdOnWire,
-  /** The address as the account holds it; `""` where the contact has none. */
+  /** The address as in the account; `""` if the contact has none. */
   email,
-  /** When it was created. `None` is not known. */
+  /** When it was created. `None`: not known. */
   cdate: date,
-  /** When it was last changed, by whomever. `None` is not known. */
+  /** When anybody last changed it. `None`: not known. */
   udate: date,
   deleted,
-  /** Whether mail to its address came back for good. `None` is not known. */
+  /** Whether mail to its address bounced permanently. `None`: not known. */
   bouncedHard: Schema.fromKey(bouncedHard, "bounced_hard")
 }) {
-  /** The key under which its address is compared. */
+  /** The key that its address is compared by. */
   get emailKey(): EmailKey.EmailKey {
     return EmailKey.fromAddress(this.email)
   }
@@ -103,11 +103,11 @@ const unreadable = Schema.transform(
   { strict: true, decode: () => null, encode: () => null }
 )
 
-/** Read one by one: an item that is no contact costs no other its place. PHP writes some lists as objects. */
+/** Items are read one by one, so that an invalid one does not spoil the others. PHP writes some lists as objects. */
 const item = Schema.Union(Contact, unreadable)
 const list = Schema.Union(Schema.Array(item), Schema.Record({ key: Schema.String, value: item }))
 
-/** Two contacts of one ID that differ: one of them is wrong, and nothing tells which. */
+/** If two contacts with one ID differ, one of them is wrong, and nothing says which. */
 const withoutConflicts = (contacts: ReadonlyArray<Contact>): ReadonlyArray<Contact> => {
   const known = new Map<string, Contact>()
   const conflicting = new Set<string>()
@@ -143,8 +143,8 @@ const readable = Schema.transform(
 /**
  * The reply of `GET /contacts`: one page of the account's contacts.
  *
- * It keeps what can be read of it. As long as something could not be, who is not among its `contacts` may be in the
- * account all the same.
+ * It has what could be read. If some items could not be, a contact that is not among `contacts` may still be in the
+ * account.
  *
  * @since 0.1.0
  * @category models
@@ -164,20 +164,20 @@ export class ContactsPage extends Schema.Class<ContactsPage>("effect-activecampa
     return this.list.contacts
   }
   /**
-   * How many items are no contact: not an object, without an ID or with two addresses for one, with an address that is no
-   * text. A list that came as an object counts as one more.
+   * How many items could not be read as contacts: not an object, without an ID, with an ID that another contact also has,
+   * or with an address that is not text. A list that came as an object counts as one more.
    */
   get unreadable(): number {
     return this.list.unreadable
   }
-  /** How many contacts match in all, where the reply says so. */
+  /** How many contacts match in total, if the reply says so. */
   get total(): Option.Option<number> {
     return Option.flatMap(this.meta, (meta) => meta.total)
   }
 }
 
 /**
- * The reply of `GET /contacts/{id}`. What is sideloaded is not decoded.
+ * The reply of `GET /contacts/{id}`. Sideloaded records are not decoded.
  *
  * @since 0.1.0
  * @category models

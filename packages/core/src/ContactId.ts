@@ -29,7 +29,7 @@ export const ContactId = Schema.NonEmptyString.annotations({
 export type ContactId = typeof ContactId.Type
 
 /**
- * A contact ID of your own records. Throws a `ParseError` where the text is empty.
+ * A contact ID from your own records. Throws a `ParseError` if the text is empty.
  *
  * @example
  * ```ts
@@ -44,8 +44,8 @@ export type ContactId = typeof ContactId.Type
 export const make = (text: string): ContactId => ContactId.make(text)
 
 /**
- * A contact ID on the wire: documented as a decimal string, tolerated as an integer, sent as a string. A whole number
- * above 0, or it is no ID; a number beyond 2^53 has lost digits already.
+ * A contact ID on the wire: documented as a decimal string, accepted as an integer, sent as a string. It must be a whole
+ * number above 0. Numbers beyond 2^53 are not accepted, because JSON has lost their last digits.
  *
  * @since 0.1.0
  * @category schemas
@@ -70,8 +70,8 @@ export const ContactIdOnWire = Schema.transform(
 const withoutZeros = (id: string) => id.replace(/^0+(?=.)/, "")
 
 /**
- * The order of IDs: that of whole numbers of any length. As text "10" comes before "9", and as numbers IDs of more than
- * fifteen digits run into each other.
+ * Orders IDs as whole numbers of any length. As text, "10" would come before "9"; as JavaScript numbers, different IDs of
+ * more than fifteen digits could be equal.
  *
  * @example
  * ```ts

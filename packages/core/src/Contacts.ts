@@ -1,8 +1,8 @@
 /**
- * The contacts of the account: who stands behind an ID, and whether an address is there.
+ * The contacts of the account: whose ID it is, and whether an address is there.
  *
- * ActiveCampaign answers a filter it does not understand with the first contacts of the account. Each contact of
- * an answer is therefore compared with what was asked for; a stranger becomes the error `FilterIgnored`.
+ * ActiveCampaign answers a filter it does not understand with the first contacts of the account. So each contact of an
+ * answer is compared with what was asked for, and one that was not asked for becomes the error `FilterIgnored`.
  *
  * @since 0.1.0
  */
@@ -24,7 +24,7 @@ import { type Found, makeLookups } from "./internal/lookups.js"
 import { makeWalk, type WalkOptions } from "./internal/walk.js"
 
 /**
- * The ID belongs to this contact, and so to its address.
+ * The ID belongs to this contact and its address.
  *
  * @since 0.1.0
  * @category models
@@ -40,7 +40,7 @@ export class Link extends Schema.TaggedClass<Link>("effect-activecampaign/Link")
 }
 
 /**
- * The account has no contact of this ID: it was deleted, or never was.
+ * The account has no contact with this ID: it was deleted, or never existed.
  *
  * @since 0.1.0
  * @category models
@@ -48,7 +48,7 @@ export class Link extends Schema.TaggedClass<Link>("effect-activecampaign/Link")
 export class Gone extends Schema.TaggedClass<Gone>("effect-activecampaign/Gone")("Gone", { id: ContactId }) {}
 
 /**
- * What became of an ID that was resolved.
+ * The result of resolving an ID.
  *
  * @since 0.1.0
  * @category models
@@ -75,39 +75,39 @@ export type {
  */
 export interface Service {
   /**
-   * Fetches the contacts behind IDs, 100 a call. Emits one `Link` or `Gone` for each distinct ID, in the order in
-   * which they first came. The IDs are remembered for as long as the stream runs, so that none is asked for twice.
+   * Fetches the contacts of IDs, 100 in each call. Emits one `Link` or `Gone` for each distinct ID, in the order in which
+   * they first came. The stream remembers the IDs while it runs, so that none is asked for twice.
    *
-   * An ID that an answer which is not whole does not show is left out; the stream then fails with `AnswerIncomplete` when
-   * all others have been emitted.
+   * An ID that is missing from an incomplete answer is left out. The stream then fails with `AnswerIncomplete` after all
+   * others have been emitted.
    */
   readonly resolve: <E = never, R = never>(
     ids: Stream.Stream<ContactId, E, R>
   ) => Stream.Stream<Resolved, E | ContactsError, R>
   /**
-   * The contact of an address, compared by `EmailKey`. Where several contacts share the key, the one of the lowest
-   * ID that is not deleted. That there is none is only said by an answer that is whole.
+   * The contact with an address, compared by `EmailKey`. If several contacts share the key, the one with the lowest ID that
+   * is not deleted. `None` only if the answer is complete.
    */
   readonly findByEmail: (address: string) => Effect.Effect<Option.Option<Contact>, ContactsError>
   /**
-   * `resolve` for one ID as a request: those made together become one call a 100. They share it, so a caller that
-   * gives up still waits for its end, which the client's timeout bounds.
+   * `resolve` for one ID as a request: those made together become one call for each 100. They share it, so a caller that
+   * gives up still waits for its end, which the client's timeout limits.
    */
   readonly byId: (id: ContactId) => Effect.Effect<Resolved, ContactsError>
-  /** `findByEmail` as a request: of those made together, each address is asked for once. */
+  /** `findByEmail` as a request: among those made together, each address is asked for once. */
   readonly byEmail: (address: string) => Effect.Effect<Option.Option<Contact>, ContactsError>
   /**
-   * Every contact of the account whose ID is greater than `after`, in the order of IDs, 100 a call. The ID of the last
-   * one seen continues the walk. Contacts that come meanwhile are included, since their IDs are greater.
+   * Every contact of the account whose ID is greater than `after`, ordered by ID, 100 in each call. Pass the last ID seen to
+   * continue a walk. New contacts are included, because their IDs are greater.
    *
-   * A walk that ends without a failure has seen them all. Where a page was not whole it goes on, emits what can be read,
-   * and fails with `AnswerIncomplete` at its end: an empty page that counts more contacts than the walk has seen, whether
-   * in all or from here on, is no end.
+   * A walk that ends without a failure has seen them all. After an incomplete page it goes on, emits what can be read, and
+   * fails with `AnswerIncomplete` at its end. An empty page that counts more contacts than the walk has seen, in total or
+   * from here on, is not the end.
    */
   readonly walk: (options?: WalkOptions) => Stream.Stream<Contact, ContactsError>
   /**
-   * The greatest ID of the account; `None` where it has no contacts. One call, which asks for a single contact: that
-   * ActiveCampaign honours the order is assumed, for nothing in the answer would show it.
+   * The greatest ID of the account; `None` if it has no contacts. One call that asks for a single contact. It assumes that
+   * ActiveCampaign respects the order; nothing in the answer would show it.
    */
   readonly newestId: Effect.Effect<Option.Option<ContactId>, ContactsError>
 }
@@ -158,7 +158,7 @@ export const make: Effect.Effect<Service, never, ActiveCampaignClient> = Effect.
 
 const resolvedOf = ({ contacts, gap }: Found, id: ContactId): Either.Either<Resolved, AnswerIncomplete> => {
   const contact = contacts.get(id)
-  // Both parts have been through their schemas.
+  // Both parts have been validated by their schemas.
   if (contact !== undefined) return Either.right(new Link({ id, contact }, true))
   return Option.match(gap, { onNone: () => Either.right(new Gone({ id }, true)), onSome: Either.left })
 }

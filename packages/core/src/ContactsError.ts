@@ -1,5 +1,5 @@
 /**
- * What can go wrong with a look into the account, besides the call itself.
+ * What can go wrong when asking for contacts, besides the call itself.
  *
  * @since 0.1.0
  */
@@ -8,8 +8,8 @@ import { ActiveCampaignError } from "./ActiveCampaignError.js"
 import { ContactId } from "./ContactId.js"
 
 /**
- * The answer holds a contact nobody asked for, or not in this place: ActiveCampaign ignored the filter, or the order,
- * and sent whichever contacts come first. Nothing of such an answer is used.
+ * The answer has a contact that was not asked for, or is out of order: ActiveCampaign ignored the filter or the order, and
+ * sent the first contacts of the account. Nothing of the answer is used.
  *
  * @since 0.1.0
  * @category errors
@@ -19,7 +19,7 @@ export class FilterIgnored extends Schema.TaggedError<FilterIgnored>("effect-act
   {
     request: Schema.String,
     filter: Schema.Literal("ids[]", "email", "id", "id_greater", "orders[id]"),
-    /** The contact nobody asked for, or the first out of order. */
+    /** The contact that was not asked for, or the first out of order. */
     stranger: ContactId
   }
 ) {
@@ -27,20 +27,20 @@ export class FilterIgnored extends Schema.TaggedError<FilterIgnored>("effect-act
   override get message() {
     const ignored =
       this.filter === "orders[id]"
-        ? `the order ${this.filter} and answered with contact ${this.stranger} out of turn`
+        ? `the order ${this.filter} and answered with contact ${this.stranger} out of order`
         : `the filter ${this.filter} and answered with contact ${this.stranger}, which was not asked for`
     return `${this.request}: ActiveCampaign ignored ${ignored}. Nothing of that answer was used.`
   }
 }
 
 /**
- * The answer does not show all there is, and so proves of nobody that the account does not have them:
+ * The answer is incomplete, so it does not prove that any contact is absent from the account:
  *
  * - `unreadable`: some of its items cannot be read as contacts.
- * - `withheld`: it counts contacts that match, and shows fewer or none.
- * - `ended-early`: a walk ended before a contact that the account is known to have.
+ * - `withheld`: it counts more matching contacts than it shows.
+ * - `ended-early`: a walk ended before a contact that is known to be in the account.
  *
- * The contacts it does show are used. It is not asked for again by itself.
+ * The contacts it does show are used. It is not retried.
  *
  * @since 0.1.0
  * @category errors
@@ -54,12 +54,12 @@ export class AnswerIncomplete extends Schema.TaggedError<AnswerIncomplete>(
 }) {
   readonly isTransient = false
   override get message() {
-    return `${this.request}: ActiveCampaign's answer is not whole: ${this.detail}. Nothing was concluded about contacts it does not show.`
+    return `${this.request}: ActiveCampaign's answer is incomplete: ${this.detail}. Nothing was concluded about contacts that it does not show.`
   }
 }
 
 /**
- * Everything a look into the account can fail with, as a schema.
+ * Everything that asking for contacts can fail with, as a schema.
  *
  * @since 0.1.0
  * @category errors

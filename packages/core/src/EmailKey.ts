@@ -1,5 +1,5 @@
 /**
- * The form of an e-mail address under which two spellings count as the same contact.
+ * The form of an e-mail address by which two spellings count as the same contact.
  *
  * @since 0.1.0
  */
@@ -23,8 +23,8 @@ export type EmailKey = typeof EmailKey.Type
 /**
  * The key of an address.
  *
- * ActiveCampaign compares addresses without regard to case; how it treats spaces and Unicode forms is not
- * known, so a match that needed this key is a match of ours, and the raw address stays beside it.
+ * ActiveCampaign ignores letter case when it compares addresses. How it treats spaces and Unicode forms is not known, so
+ * keep the raw address beside the key.
  *
  * @example
  * ```ts
@@ -42,7 +42,7 @@ export const fromAddress = (address: string): EmailKey => {
   return branded(address.trim().normalize("NFC").toLowerCase().normalize("NFC"))
 }
 
-// ASCII without blanks, controls and capitals, as most addresses are: a million of them are felt.
+// ASCII without blanks, controls and capitals, as most addresses are. With a million of them, the short way is noticeable.
 const isKeyItself = /^[!-@[-~]*$/
 
 const branded = Brand.nominal<EmailKey>()

@@ -1,5 +1,5 @@
 /**
- * One decoded reply of the status call, as a union on what a caller may do next.
+ * One decoded reply of the status call, as a union of what a caller can do next.
  *
  * @since 0.1.0
  */
@@ -22,11 +22,11 @@ import { listOnWire, readLists } from "./internal/lists.js"
 import { UnreadableItem } from "./UnreadableItem.js"
 
 /**
- * The two lists of an answer. `None` means the list was missing or null: not known, which is not empty.
+ * The two lists of an answer. `None` means that the list was missing or null: not known, which is not the same as empty.
  *
- * `success` holds contact IDs and `failure` e-mail addresses, each in the order received. Nothing joins an
- * ID to an address, least of all its position. What stood in a list and is neither is `unreadable`; where there is such
- * an item, a list says less than it should, and nothing can be concluded from its length.
+ * `success` has contact IDs and `failure` has e-mail addresses, each in the order received. Nothing links an ID to an
+ * address, least of all its position. Items that are neither are `unreadable`. If there are any, the list is incomplete,
+ * and nothing can be concluded from its length.
  *
  * @since 0.1.0
  * @category models
@@ -35,8 +35,8 @@ export interface ReportedLists {
   readonly success: Option.Option<ReadonlyArray<ContactId>>
   readonly failure: Option.Option<ReadonlyArray<string>>
   /**
-   * Of both lists, those of `success` first, each in the order received; of more than 1,000 in one list the last stands
-   * for the rest. Empty for a documented answer.
+   * The unreadable items of both lists, `success` first, each in the order received. If one list has more than 1,000, the
+   * last stands for the rest. Empty for a documented answer.
    */
   readonly unreadable: ReadonlyArray<UnreadableItem>
 }
@@ -44,14 +44,14 @@ export interface ReportedLists {
 const listFields = {
   success: maybe(Schema.Array(ContactId)),
   failure: maybe(Schema.Array(Schema.String)),
-  // Which items there are and where has to agree with the lists; by chance it would not.
+  // The items and their places must agree with the lists. Arbitrary ones would not.
   unreadable: Schema.Array(UnreadableItem).annotations({ arbitrary: () => (fc) => fc.constant([]) })
 }
 
 const Lists = Schema.Struct(listFields)
 
 /**
- * The system has not set a status on the batch: asked too soon after the submission, or unknown to it.
+ * The batch has no status: it was submitted less than a second ago, or the account does not know it.
  *
  * @since 0.1.0
  * @category models
@@ -63,7 +63,7 @@ export class Unset extends Schema.TaggedClass<Unset>("effect-activecampaign/Unse
 }
 
 /**
- * The import is queued, assigned or running. Lists that came along are `partial`: they may still grow.
+ * The import is queued, assigned or running. Its lists, if any, are `partial`: they may still grow.
  *
  * @since 0.1.0
  * @category models
@@ -88,7 +88,7 @@ export class Settled extends Schema.TaggedClass<Settled>("effect-activecampaign/
 }) {}
 
 /**
- * A status word nobody documented. Not final; the word is kept as it came.
+ * An undocumented status word. It is not final, and is kept as received.
  *
  * @since 0.1.0
  * @category models
@@ -104,7 +104,7 @@ export class Unrecognized extends Schema.TaggedClass<Unrecognized>("effect-activ
  */
 export type ImportAnswer = Unset | InProgress | Settled | Unrecognized
 
-/** Whatever stands there is accepted; the contract documents this, or null. */
+/** Any value is accepted. The contract documents a list, or null. */
 const listOf = (items: object) =>
   Schema.optional(
     Schema.Unknown.annotations({
@@ -128,7 +128,7 @@ const Wire = Schema.Struct({
 })
 
 const fromParts = (status: Status, lists: ReportedLists): ImportAnswer => {
-  // Every part has been checked by the schema it came through.
+  // Every part has been validated by its schema.
   if (status === "unset") return new Unset({ partial: lists }, { disableValidation: true })
   if (isFinal(status)) return new Settled({ status, ...lists }, { disableValidation: true })
   if (isInProgress(status)) return new InProgress({ status, partial: lists }, { disableValidation: true })
@@ -145,11 +145,11 @@ export const lists = (answer: ImportAnswer): ReportedLists =>
   answer._tag === "Settled" ? answer : answer.partial
 
 /**
- * `{ "status": "completed", "success": ["123"], "failure": [] }` and its undocumented relatives.
+ * `{ "status": "completed", "success": ["123"], "failure": [] }` and undocumented variants of it.
  *
- * IDs are accepted as strings or integers, lists may be missing or null, extra keys are ignored. A list of another shape,
- * or one that holds something else, keeps what can be read of it; the rest is `unreadable`. Only a status that is neither
- * `false` nor a string fails to decode.
+ * IDs are accepted as strings or integers, lists may be missing or null, and extra keys are ignored. What can be read of a
+ * list of another shape or with other items is kept; the rest is `unreadable`. Only a status that is neither `false` nor a
+ * string fails to decode.
  *
  * @example
  * ```ts
@@ -181,7 +181,7 @@ export const ImportAnswer: Schema.Schema<ImportAnswer, typeof Wire.Encoded> = Sc
 )
 
 /**
- * Whether the batch has settled, in which case its lists are as complete as they will ever be.
+ * Whether the batch has settled. Then its lists will not grow.
  *
  * @since 0.1.0
  * @category guards
@@ -209,7 +209,7 @@ export const make = (
   })
 
 /**
- * Whether two answers say the same: the same status, the same lists in the same order.
+ * Whether two answers are the same: the same status, and the same lists in the same order.
  *
  * @since 0.1.0
  * @category instances
@@ -220,10 +220,10 @@ export const Equivalence: equivalence.Equivalence<ImportAnswer> = Schema.equival
 )
 
 /**
- * What one answer of a batch means after another.
+ * What changed from one answer of a batch to the next.
  *
- * `Impossible` is what ActiveCampaign says cannot happen: a settled batch that is `unsettled` again or settled
- * otherwise (`resettled`), or a list that no longer holds what it held (`success-shrank`, `failure-shrank`).
+ * `Impossible` is what ActiveCampaign says cannot happen: a settled batch that is `unsettled` again or has another final
+ * status (`resettled`), or a list that lost items (`success-shrank`, `failure-shrank`).
  *
  * @since 0.1.0
  * @category models
@@ -239,7 +239,7 @@ export type Transition =
  */
 export type ImpossibleReason = "unsettled" | "resettled" | "success-shrank" | "failure-shrank"
 
-/** A list that is not known now, or not wholly, may still be what it was. */
+/** A list that is not known, or not completely, may still be the same. */
 const shrank = (list: "success" | "failure", before: ReportedLists, after: ReportedLists): boolean => {
   const [held, holds] = [before[list], after[list]]
   if (Option.isNone(held) || Option.isNone(holds)) return false
@@ -254,7 +254,7 @@ const shrank = (list: "success" | "failure", before: ReportedLists, after: Repor
 }
 
 /**
- * Compares an answer with the one before of the same batch. Pure: decides nothing about what to do.
+ * Compares an answer with the one before it about the same batch. Pure.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * What was known of a batch at one moment.
+ * What was known about a batch at one moment.
  *
  * @since 0.1.0
  */
@@ -8,7 +8,7 @@ import { BatchId } from "./BatchId.js"
 import { ImportAnswer } from "./ImportAnswer.js"
 
 /**
- * The answer, when it arrived and the body it was decoded from. Encodes to JSON, the answer as the service sends one.
+ * An answer, when it arrived, and the body it was decoded from. Encodes to JSON, with the answer as the service sends it.
  *
  * @example
  * ```ts
@@ -30,9 +30,9 @@ export const ImportSnapshot = Schema.Struct({
   batchId: BatchId,
   answer: ImportAnswer,
   receivedAt: Schema.DateTimeUtc,
-  /** The reply's body as it came, but for the API token, where somebody wrote it there. */
+  /** The reply's body as received, with the API token replaced if it was in there. */
   body: Schema.String,
-  /** ActiveCampaign's own name for the call, where its answer told one: `X-Request-Id`, or `Cf-Ray`. */
+  /** ActiveCampaign's ID of the request, if the answer had one: `X-Request-Id`, or else `Cf-Ray`. */
   requestId: Schema.optionalWith(Schema.String, { exact: true })
 }).annotations({ identifier: "ImportSnapshot" })
 

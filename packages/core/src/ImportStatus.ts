@@ -1,5 +1,5 @@
 /**
- * The status word of a bulk import, and what may be concluded from it.
+ * The status word of a bulk import, and what it means.
  *
  * Source of the words: ActiveCampaign's page "Bulk import status info".
  *
@@ -12,7 +12,7 @@ import { claimed } from "./internal/claimed.js"
 import { wellFormed } from "./internal/text.js"
 
 /**
- * The import has ended and ActiveCampaign will not touch it again.
+ * The import has ended. ActiveCampaign will not change it again.
  *
  * @since 0.1.0
  * @category models
@@ -60,7 +60,7 @@ const fold = (word: string) => word.trim().toLowerCase()
 const isReserved = (word: string) => knownStatuses.has(fold(word)) || fold(word) === "unset"
 
 /**
- * A word that is none of the documented six, kept exactly as it came. Never final.
+ * Any other word than the documented six, kept exactly as received. Never final.
  *
  * @since 0.1.0
  * @category models
@@ -77,7 +77,7 @@ export const UnrecognizedStatus = Schema.String.pipe(
 export type UnrecognizedStatus = typeof UnrecognizedStatus.Type
 
 /**
- * JSON `false` as a word: the system has not set a status on the batch (yet).
+ * The word for JSON `false`: the batch has no status (yet).
  *
  * @since 0.1.0
  * @category models
@@ -89,7 +89,7 @@ const ImportStatusModel = Schema.Union(Schema.Literal("unset"), KnownStatus, Unr
 /**
  * The status of a bulk import as a word.
  *
- * On the wire `false` or a string; known words are matched trimmed and without regard to case.
+ * On the wire `false` or a string. Known words are matched without surrounding space and letter case.
  *
  * @example
  * ```ts
@@ -136,7 +136,7 @@ export type ImportStatus = UnsetStatus | KnownStatus | UnrecognizedStatus
 export const isFinal = (status: ImportStatus): status is SettledStatus => settledStatuses.has(status)
 
 /**
- * Whether ActiveCampaign has the batch in hand: `waiting`, `claimed` or `active`.
+ * Whether ActiveCampaign is still working on the batch: `waiting`, `claimed` or `active`.
  *
  * @since 0.1.0
  * @category guards
@@ -155,8 +155,8 @@ const stages: Record<UnsetStatus | KnownStatus, number> = {
 }
 
 /**
- * How far along a batch is: `unset`, `waiting`, `claimed`, `active`, then the three settled ones, which are equal.
- * Nobody knows where an unrecognized word stands.
+ * Orders statuses by progress: `unset`, `waiting`, `claimed`, `active`, then the three settled ones, which are equal. The
+ * place of an unrecognized word is not known.
  *
  * @example
  * ```ts

@@ -1,6 +1,5 @@
 /**
- * What the library counts and measures, as `effect/Metric`s: export them with any metrics exporter for Effect. Times are in
- * seconds.
+ * The library's metrics, as `effect/Metric`s. Export them with any metrics exporter for Effect. Times are in seconds.
  *
  * @since 0.1.0
  */
@@ -41,13 +40,13 @@ export const retries = Metric.counter("activecampaign_retries", {
 })
 
 /**
- * Answers that said the rate is limited. Tags: `operation` and `status` (`429`, `503` or `400`).
+ * Answers that reported a rate limit. Tags: `operation` and `status` (`429`, `503` or `400`).
  *
  * @since 0.1.0
  * @category metrics
  */
 export const throttles = Metric.counter("activecampaign_throttles", {
-  description: "Answers of ActiveCampaign that said the rate is limited",
+  description: "Answers of ActiveCampaign that reported a rate limit",
   incremental: true
 })
 

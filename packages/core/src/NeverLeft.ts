@@ -1,6 +1,6 @@
 /**
- * What tells that a request certainly never left, decided by the codes that Node, Bun and undici give to what went wrong,
- * and by the words of Deno, which gives none.
+ * Tells whether a request certainly never left, by the error codes of Node, Bun and undici, and by the messages of Deno,
+ * which has no codes.
  *
  * @since 0.1.0
  */
@@ -10,16 +10,16 @@ import * as Schema from "effect/Schema"
 /**
  * Why a request never left:
  *
- * - `refused`: nobody listens there.
- * - `unreachable`: no way leads to the host.
- * - `no-such-host`: its name is not known, or no name server answers.
+ * - `refused`: nothing listens on the port.
+ * - `unreachable`: there is no route to the host.
+ * - `no-such-host`: the host name is not known, or no name server answers.
  * - `connect-timeout`: no connection in time.
- * - `handshake-lost`: the other side hung up before TLS was agreed.
+ * - `handshake-lost`: the connection was closed during the TLS handshake.
  * - `certificate`: the server's certificate is not accepted.
- * - `tls`: the port does not speak TLS, or none that this runtime speaks.
+ * - `tls`: the port does not speak TLS, or no version that this runtime supports.
  * - `forbidden-port`: `fetch` refuses to use the port.
  * - `proxy`: a proxy could not be reached, or made no connection.
- * - `not-made`: the request could not be put together.
+ * - `not-made`: the request could not be created.
  *
  * @since 0.1.0
  * @category schemas
@@ -51,7 +51,7 @@ interface Trouble {
 
 const textOf = (value: unknown) => (typeof value === "string" ? value : "")
 
-/** Not by `instanceof`: an error may come from another realm, and undici's are no plain ones. */
+/** Without `instanceof`: an error may come from another realm, and undici's are of other classes. */
 const troubleOf = (error: object): Trouble => ({
   code: textOf("code" in error ? error.code : ""),
   syscall: textOf("syscall" in error ? error.syscall : ""),
@@ -61,11 +61,11 @@ const troubleOf = (error: object): Trouble => ({
 const certificates =
   /^(CERT_\w+|\w+_CERT(_\w+)?|UNABLE_TO_\w+|ERR_TLS_CERT_ALTNAME_\w+|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|CRL_\w+)$/
 
-/** What only a handshake can end with; others, such as a bad record, may come later. */
+/** Errors that only a handshake can end with. Others, such as a bad record, may come later. */
 const handshakes =
   /wrong.version.number|packet.length.too.long|http.request|handshake|unsupported.protocol|protocol.version|unrecognized.name|no.(application.)?protocol|no.(shared.cipher|ciphers.available)|key.too.small|insufficient.security/i
 
-/** An established connection can end so, too: only one that was being made tells that nothing left. */
+/** An established connection can also end like this. Only while connecting does it mean that nothing left. */
 const isConnecting = ({ syscall }: Trouble) => syscall === "connect" || syscall === ""
 
 const byCode = (trouble: Trouble): NeverLeft | undefined => {
@@ -86,7 +86,7 @@ const byCode = (trouble: Trouble): NeverLeft | undefined => {
   return code === "ECONNRESET" && isHandshake ? "handshake-lost" : undefined
 }
 
-/** Deno's client says in which of its steps it failed; on the way to a connection, nothing has left. */
+/** Deno's client says which of its steps failed. Before it is connected, nothing has left. */
 const ofDeno = (message: string): NeverLeft | undefined => {
   if (!message.includes("client error (Connect)")) return undefined
   if (/\(os error (111|61|10061)\)/.test(message)) return "refused"
@@ -107,19 +107,19 @@ const deepest = 8
 
 const find = (error: unknown, depth: number): NeverLeft | undefined => {
   if (typeof error !== "object" || error === null || depth > deepest) return undefined
-  // One for each address of a host that was tried.
+  // One for each address of the host that was tried.
   if ("errors" in error && Array.isArray(error.errors) && error.errors.length > 0) {
     const found = error.errors.map((one) => find(one, depth + 1))
     return found.every((one) => one !== undefined) ? found[0] : undefined
   }
   const trouble = troubleOf(error)
-  // What `fetch` reports ("fetch failed") stands around what went wrong.
+  // `fetch` wraps the real error in one of its own ("fetch failed").
   return byCode(trouble) ?? byWords(trouble) ?? ("cause" in error ? find(error.cause, depth + 1) : undefined)
 }
 
 /**
- * Why the request that failed with this error never left; `None` where it may have. Takes whatever `fetch` or another
- * client failed with, and looks into its causes.
+ * Why a request that failed with this error never left; `None` if it may have. Takes any error of `fetch` or another
+ * client, and looks into its causes.
  *
  * @example
  * ```ts

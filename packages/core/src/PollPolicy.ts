@@ -1,5 +1,5 @@
 /**
- * When a batch that has not settled is asked about again.
+ * When to ask again about a batch that has not settled.
  *
  * @since 0.1.0
  */
@@ -15,24 +15,24 @@ import * as PollState from "./PollState.js"
 import { StillRunning, UnknownBatch } from "./WaitError.js"
 
 /**
- * All times count from the start of the wait, which outlives a process where a `PollState` is resumed.
+ * All times count from the start of the wait. A resumed `PollState` keeps that start across processes.
  *
  * @since 0.1.0
  * @category models
  */
 export interface PollPolicy {
-  /** Wait before the first call: within a second of the submission the status is `false`. */
+  /** The wait before the first call: within a second of the submission, the status is `false`. */
   readonly firstDelay: Duration.DurationInput
-  /** The waits between calls, from the answers that did not settle. Where it ends, so does the waiting, as `StillRunning`. */
+  /** The waits between calls. Its input is each answer that is not settled. When it ends, the wait ends as `StillRunning`. */
   readonly schedule: Schedule.Schedule<unknown, ImportAnswer>
-  /** Longest time from start to end, calls included; then `StillRunning`. */
+  /** The longest time from start to end, calls included. Then `StillRunning`. */
   readonly deadline: Duration.DurationInput
-  /** How long a batch may answer nothing but `unset`; then `UnknownBatch`. */
+  /** How long a batch may answer nothing but `unset`. Then `UnknownBatch`. */
   readonly unsetGrace: Duration.DurationInput
 }
 
 /**
- * Some parts of a policy. One that is `undefined` is left out.
+ * Some parts of a policy. Parts that are `undefined` count as left out.
  *
  * @since 0.1.0
  * @category models
@@ -40,7 +40,7 @@ export interface PollPolicy {
 export type Parts = { readonly [Part in keyof PollPolicy]?: PollPolicy[Part] | undefined }
 
 /**
- * What a wait accepts: a policy, the parts of one that differ from the default, or nothing but a schedule.
+ * What a wait accepts: a policy, the parts that differ from the default, or only a schedule.
  *
  * @since 0.1.0
  * @category models
@@ -68,7 +68,7 @@ export {
 }
 
 /**
- * For somebody who looks on: first call after 1 s; then 1 s, growing by a quarter to 5 s, jittered by a fifth; at most
+ * For somebody who is watching: first call after 1 s; then 1 s, growing by a quarter to 5 s, jittered by a fifth; at most
  * 30 minutes. One batch takes up to a fifth of the account's rate.
  *
  * @since 0.1.0
@@ -77,7 +77,7 @@ export {
 export const eager: PollPolicy = { ...standard, schedule: growing("1 second", 1.25, "5 seconds") }
 
 /**
- * One call every so often, from the start, until the deadline (default: that of the default policy, 30 minutes).
+ * One call at each interval, from the start until the deadline (default: 30 minutes, as in the default policy).
  *
  * @since 0.1.0
  * @category policies
@@ -90,7 +90,7 @@ export const fixed = (interval: Duration.DurationInput, deadline?: Duration.Dura
 })
 
 /**
- * The whole policy behind an input: what it leaves out is taken from the default.
+ * The whole policy for an input. Parts that are left out come from the default.
  *
  * @since 0.1.0
  * @category constructors
@@ -106,9 +106,9 @@ export const make = (input: Input = {}): PollPolicy => {
 }
 
 /**
- * How long to wait from now until the next call, in whole milliseconds: for a queue, a workflow or a cron job that does the
- * waiting itself and asks with `BulkImport.poll`. `None` where the batch has settled. It ends where `awaitSettled` would: with
- * `StillRunning` where the deadline or the end of the schedule comes before the next call, and with `UnknownBatch`.
+ * How long to wait from now until the next call, in whole milliseconds, for a queue, a workflow or a cron job that waits by
+ * itself and asks with `BulkImport.poll`. `None` if the batch has settled. It fails when `awaitSettled` would: with
+ * `StillRunning` if the deadline or the end of the schedule comes before the next call, or with `UnknownBatch`.
  *
  * @example
  * ```ts
@@ -124,7 +124,7 @@ export const make = (input: Input = {}): PollPolicy => {
  *   Effect.gen(function* () {
  *     const state = yield* BulkImport.poll(job)
  *     const delay = yield* PollPolicy.nextDelay(state, { deadline: "1 day" })
- *     // The new state, which counts its polls, and not the job as it came.
+ *     // The new state, which counts its polls, not the old job.
  *     if (Option.isSome(delay)) yield* putBack(state, delay.value)
  *   })
  * ```

@@ -1,5 +1,5 @@
 /**
- * The state of a wait for one batch, as a value: stored by one process, continued by another.
+ * The state of a wait for one batch, as a value that one process can store and another can continue.
  *
  * @since 0.1.0
  */
@@ -16,7 +16,7 @@ import { maybe } from "./internal/json.js"
 const Count = Schema.NonNegativeInt
 
 /**
- * What a wait has learnt so far. Encodes to JSON: times as ISO-8601 text in UTC, the answer as the service sent it.
+ * What a wait knows so far. Encodes to JSON: times as ISO-8601 text in UTC, the answer as the service sent it.
  *
  * @example
  * ```ts
@@ -32,7 +32,7 @@ const Count = Schema.NonNegativeInt
  *   return yield* Schema.encode(codec)(yield* BulkImport.poll(state))
  * })
  *
- * // … another goes on waiting where it stopped.
+ * // … another continues the wait.
  * const second = (stored: string) =>
  *   Effect.flatMap(Schema.decode(codec)(stored), (state) => BulkImport.awaitSettled(state))
  * ```
@@ -46,14 +46,14 @@ export class PollState extends Schema.Class<PollState>("effect-activecampaign/Po
   startedAt: Schema.DateTimeUtc,
   /** How many answers have come. */
   polls: Count,
-  /** Whether an answer other than `unset` has come, which only a batch the account knows gets. */
+  /** Whether an answer other than `unset` has come. Only a batch that the account knows gets one. */
   known: Schema.Boolean,
   /** The last answer, and when it came. */
   last: maybe(Schema.Struct({ answer: ImportAnswer, receivedAt: Schema.DateTimeUtc }))
 }) {}
 
 /**
- * A wait that begins now, or began at the time of the submission.
+ * A wait that begins now, or that began at the time of the submission.
  *
  * @since 0.1.0
  * @category constructors
@@ -80,7 +80,7 @@ export const next = (state: PollState, answer: ImportAnswer, receivedAt: DateTim
   })
 
 /**
- * The settled answer, if that is how the wait has ended.
+ * The settled answer, if there is one.
  *
  * @since 0.1.0
  * @category getters
@@ -92,7 +92,7 @@ export const settled = (state: PollState): Option.Option<Settled> =>
   )
 
 /**
- * How long the wait has lasted by now. Never below zero, whatever the clocks of two processes say.
+ * How long the wait has lasted. Never below zero, even if the clocks of two processes differ.
  *
  * @since 0.1.0
  * @category getters

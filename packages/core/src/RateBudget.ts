@@ -1,11 +1,11 @@
 /**
  * The account's request rates, shared by every call made through them.
  *
- * ActiveCampaign allows 5 requests a second an account, all keys and integrations together, and of these 100 bulk
- * imports a minute, or 20 where an import holds a single contact. Effect's `RateLimiter` at 5 a second lets 9
- * through in a rolling second, and knows no 429; hence a budget of our own.
+ * ActiveCampaign allows each account 5 requests a second, all keys and integrations together. Among these may be 100 bulk
+ * imports a minute, or 20 of a single contact. Effect's `RateLimiter` at 5 a second lets 9 through in a rolling second and
+ * does not know 429, so the library has its own budget.
  *
- * A wall clock that is set, forward or back, brings no turn nearer and puts none off.
+ * Setting the wall clock forward or back does not change when a caller's turn comes.
  *
  * @since 0.1.0
  */
@@ -19,7 +19,7 @@ import { makeCurrentTime } from "./internal/steadyTime.js"
 import { makeWindow } from "./internal/window.js"
 
 /**
- * Which of the account's limits a call counts against. Imports count against the requests a second, too.
+ * The limit that a call counts against. Imports also count against the requests a second.
  *
  * @since 0.1.0
  * @category models
@@ -27,7 +27,7 @@ import { makeWindow } from "./internal/window.js"
 export type Kind = "read" | "import-many" | "import-one"
 
 /**
- * What a response's `RateLimit-*` headers said. A number that was not sent is `undefined`.
+ * A response's `RateLimit-*` headers. A number that was not sent is `undefined`.
  *
  * @since 0.1.0
  * @category models
@@ -38,27 +38,26 @@ export interface Observed {
 }
 
 /**
- * What an application implements to put a budget of its own in place, for instance one shared by processes.
+ * What an application implements to provide its own budget, for instance one that processes share.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Service {
   /**
-   * Waits for this caller's turn (default kind: `read`). First come first served, whatever the kind; a kind that is held
-   * or has used up its minute lets the others past until it may go again.
+   * Waits for this caller's turn (default kind: `read`). All kinds wait in one line, first come first served. A kind that
+   * is held or has used up its minute lets the others pass until it may go again.
    */
   readonly take: (kind?: Kind) => Effect.Effect<void>
-  /** Holds every caller, or those of one kind, those already waiting included, for at least this long from now. */
+  /** Holds every caller, or those of one kind, for at least this long from now. That includes callers already waiting. */
   readonly hold: (duration: Duration.Duration, kind?: Kind) => Effect.Effect<void>
-  /** Told of each response that carries `RateLimit-Remaining`. */
+  /** Is told of each response with `RateLimit-Remaining`. */
   readonly observe: (observed: Observed) => Effect.Effect<void>
 }
 
 /**
- * The budget as a service. Where none is provided, all clients of one account in a process share the one that is kept for
- * the account's host, whoever makes them; under another `Clock`, as in a test, it is another one. A budget that is
- * provided takes its place.
+ * The budget as a service. If none is provided, all clients of an account in a process share one, kept by the account's
+ * host. Under another `Clock`, as in a test, they share another one. A provided budget replaces it.
  *
  * @since 0.1.0
  * @category tags
@@ -70,7 +69,7 @@ export class RateBudget extends Context.Tag("effect-activecampaign/RateBudget")<
  * @category models
  */
 export interface Options {
-  /** Requests a second, evenly spaced, so that no rolling second ever holds more. Default 4 of the 5 allowed. */
+  /** Requests a second, evenly spaced, so that no rolling second has more. Default 4 of the 5 allowed. */
   readonly requestsPerSecond?: number | undefined
   /** Imports of two contacts or more in any rolling minute. Default 95 of the 100 allowed. */
   readonly importsPerMinute?: number | undefined
@@ -78,7 +77,7 @@ export interface Options {
   readonly singleImportsPerMinute?: number | undefined
 }
 
-/** ActiveCampaign's limit a second, where a response does not name it. */
+/** ActiveCampaign's limit a second, if a response does not name it. */
 const documentedLimit = 5
 
 const checked = (option: string, value: number, least: number) =>
@@ -136,7 +135,7 @@ const unsafeMake = ({ many, one, perSecond }: Limits): Service => {
         else kinds[kind].heldUntil = Math.max(kinds[kind].heldUntil, until)
       }),
     observe: ({ limit = documentedLimit, remaining }) => {
-      // What this budget leaves over is no sign of others; below it, somebody else is using the account.
+      // What this budget leaves unused says nothing about others. If less remains, somebody else is using the account.
       const low = Math.min(2, Math.max(1, limit - perSecond))
       if (!(remaining < low) || perSecond === Number.POSITIVE_INFINITY) return Effect.void
       return Effect.map(currentTime, (now) => {
@@ -147,7 +146,7 @@ const unsafeMake = ({ many, one, perSecond }: Limits): Service => {
 }
 
 /**
- * A budget of this process. Fails with `InvalidOption` where a limit is not a positive number.
+ * A budget of this process. Fails with `InvalidOption` if a limit is not a positive number.
  *
  * @example
  * ```ts
@@ -180,7 +179,7 @@ export const layer = (options?: Options): Layer.Layer<RateBudget, InvalidOption>
   Layer.effect(RateBudget, make(options))
 
 /**
- * A budget without a limit, for a server of one's own such as the simulator. 429 is still respected.
+ * A budget without a limit, for your own server, such as the simulator. 429 is still respected.
  *
  * @since 0.1.0
  * @category layers

@@ -1,5 +1,5 @@
 /**
- * When a failed call is made again.
+ * When a failed call is retried.
  *
  * @since 0.1.0
  */
@@ -13,8 +13,8 @@ import { type ActiveCampaignError, isTransient, retryAfterOf } from "./ActiveCam
 import { longestRetryAfter as longest, waitWithoutRetryAfter } from "./internal/waits.js"
 
 /**
- * When a call is repeated, and how often. Any schedule will do: whether a call may be repeated at all is the client's to
- * decide, which treats each as `make` does. A submission whose outcome is unknown is not repeated, whatever the policy.
+ * When a call is retried, and how often. Any schedule will do: the client decides whether a call may be retried at all, and
+ * treats each schedule as `make` does. A submission whose outcome is unknown is not retried under any policy.
  *
  * @since 0.1.0
  * @category models
@@ -22,7 +22,7 @@ import { longestRetryAfter as longest, waitWithoutRetryAfter } from "./internal/
 export type RetryPolicy = Schedule.Schedule<unknown, ActiveCampaignError>
 
 /**
- * The longest wait that `Retry-After` may ask for, 5 minutes. A broken header must not park a job for a day.
+ * The longest wait that `Retry-After` can ask for, 5 minutes. A broken header must not stop a job for a day.
  *
  * @since 0.1.0
  * @category constants
@@ -30,7 +30,7 @@ export type RetryPolicy = Schedule.Schedule<unknown, ActiveCampaignError>
 export const longestRetryAfter: Duration.Duration = longest
 
 /**
- * How often a 403 is asked again where earlier calls worked.
+ * How often a 403 is retried if earlier calls worked.
  *
  * @since 0.1.0
  * @category constants
@@ -38,14 +38,14 @@ export const longestRetryAfter: Duration.Duration = longest
 export const forbiddenRetries = 2
 
 /**
- * How often an answer that is JSON of another shape than documented is asked for again.
+ * How often an answer that is JSON of an undocumented shape is asked for again.
  *
  * @since 0.1.0
  * @category constants
  */
 export const wrongShapeRetries = 1
 
-/** A 503 that names no time is anybody's trouble, and its calls back off by themselves. */
+/** A 503 that names no time may have any cause, and its calls back off by themselves. */
 const isLimited = (error: ActiveCampaignError) => error._tag === "RateLimited" && error.status !== 503
 
 const floor = (error: ActiveCampaignError) =>
@@ -54,7 +54,7 @@ const floor = (error: ActiveCampaignError) =>
     longestRetryAfter
   )
 
-/** Lets errors of one sort be retried so many times within one call. */
+/** Limits the retries of one kind of error within one call. */
 const atMost = (most: number, isOne: (error: ActiveCampaignError) => boolean) =>
   Schedule.makeWithState(0, (now, error: ActiveCampaignError, before) => {
     const count = isOne(error) ? before + 1 : before
@@ -70,16 +70,16 @@ const fewOfWrongShape = atMost(
 )
 
 /**
- * What a client makes of every schedule it is given: only transient errors are retried, a 403 at most twice and JSON of the
- * wrong shape once, and `Retry-After`, up to 5 minutes, is a floor under each wait. A rate limit that names no time counts
- * as 30 seconds. Nobody needs to call it for a client; made twice, a policy stays the same.
+ * What a client does with every schedule: it retries only transient errors, a 403 at most twice and JSON of the wrong shape
+ * once, and waits at least as long as `Retry-After` says, up to 5 minutes. A rate limit that names no time counts as 30
+ * seconds. Clients call it themselves; applying it twice changes nothing.
  *
  * @example
  * ```ts
  * import * as Schedule from "effect/Schedule"
  * import { RetryPolicy } from "effect-activecampaign"
  *
- * // The waits as they will be, for somebody who wants to be told of them.
+ * // The real waits, for logging them.
  * const patient = RetryPolicy.make(
  *   Schedule.exponential("2 seconds").pipe(Schedule.jittered, Schedule.intersect(Schedule.recurs(10)))
  * )
@@ -100,7 +100,7 @@ export const make = (schedule: Schedule.Schedule<unknown, ActiveCampaignError>):
   )
 
 /**
- * Five retries of transient errors, from 500 ms, doubling, jittered; `Retry-After` is a floor under each wait.
+ * Five retries of transient errors, from 500 ms, doubling, jittered, and never sooner than `Retry-After`.
  *
  * @since 0.1.0
  * @category policies
@@ -110,7 +110,7 @@ export const standard: RetryPolicy = make(
 )
 
 /**
- * No retries: the first error is the caller's.
+ * No retries: the caller gets the first error.
  *
  * @since 0.1.0
  * @category policies

@@ -1,5 +1,5 @@
 /**
- * What is sent to start a bulk import, and what is answered: contacts queued, never contacts imported.
+ * What is sent to start a bulk import, and what is answered: how many contacts were queued, not imported.
  *
  * @since 0.1.0
  */
@@ -41,9 +41,9 @@ const lists = Schema.Array(Schema.Struct({ listid: id }))
 const pairs = Schema.Array(Schema.Struct({ key: Schema.String, value: Schema.String }))
 
 /**
- * One contact to create, or to update where the account has its address already.
+ * One contact to create, or to update if the account already has its address.
  *
- * The keys are those of the wire: ActiveCampaign silently drops any other spelling.
+ * The keys are those of the wire. ActiveCampaign silently drops any other spelling.
  *
  * @since 0.1.0
  * @category models
@@ -54,7 +54,7 @@ export const ImportContact = Schema.Struct({
   last_name: optional(Schema.String),
   phone: optional(Schema.String),
   customer_acct_name: optional(Schema.String),
-  /** Added, never taken off; created where they do not exist. */
+  /** Added, never removed. Created if they do not exist. */
   tags: optional(Schema.Array(Schema.String)),
   /** Several values of one field are written `||a||b||`. */
   fields: optional(Schema.Array(Schema.Struct({ id, value: Schema.String }))),
@@ -69,7 +69,7 @@ export const ImportContact = Schema.Struct({
 export type ImportContact = typeof ImportContact.Type
 
 /**
- * Where ActiveCampaign calls once the import is through.
+ * The URL that ActiveCampaign calls after the import.
  *
  * @since 0.1.0
  * @category models
@@ -97,7 +97,7 @@ export type ImportCallback = typeof ImportCallback.Type
  */
 export const Submission = Schema.Struct({
   contacts: Schema.Array(ImportContact),
-  /** Whether the import keeps out of automations. Without it they run, and slow the import down. */
+  /** Whether the import starts no automations. By default they run, and slow the import down. */
   exclude_automations: optional(Schema.Boolean),
   callback: optional(ImportCallback)
 }).annotations({ identifier: "Submission" })
@@ -122,9 +122,9 @@ const lengthOf = (value: unknown) => encoder.encode(JSON.stringify(value)).lengt
 export const bytesOf = (submission: Submission): number => lengthOf(encode(submission))
 
 /**
- * As few submissions as hold these contacts, in their order and none left out, each with at most 250 contacts and 399,999
- * bytes, and with the settings of the given one. A contact that is larger than all that by itself is alone in one, which is
- * then refused with `SubmissionTooLarge`.
+ * Splits a submission into as few as possible, each with at most 250 contacts and 399,999 bytes. Order and settings are
+ * kept, and no contact is left out. A contact that is too large by itself is alone in one, which is refused with
+ * `SubmissionTooLarge`.
  *
  * @example
  * ```ts
@@ -159,14 +159,14 @@ export const split = (submission: Submission): ReadonlyArray<Submission> => {
 }
 
 /**
- * A submission that was accepted: its contacts are queued under `batchId`, none is imported yet.
+ * An accepted submission: its contacts are queued under `batchId`, and none is imported yet.
  *
  * @since 0.1.0
  * @category models
  */
 export const QueuedImport = Schema.Struct({
   batchId: BatchId,
-  /** How many contacts were queued, which may be fewer than were sent. `None` where the reply does not say. */
+  /** How many contacts were queued, which may be fewer than were sent. `None` if the reply does not say. */
   queued: maybe(Schema.NonNegativeInt),
   message: Schema.String
 }).annotations({ identifier: "QueuedImport" })
@@ -189,8 +189,8 @@ const textOf = (value: unknown) =>
   typeof value === "string" ? Option.some(wellFormed(value)) : Option.none()
 
 /**
- * The reply to a submission, in any of the shapes seen: the flag is called `Success` or `success` and need not be
- * 1. Nothing about it but its being JSON may make an answer that names the batch unreadable.
+ * The reply to a submission, in any of the shapes seen: the flag is called `Success` or `success` and need not be 1. Any
+ * JSON that names the batch can be read.
  *
  * @since 0.1.0
  * @category schemas
@@ -219,7 +219,7 @@ export class SubmissionReply extends Schema.Class<SubmissionReply>("effect-activ
 }
 
 /**
- * Why a submission was rejected: a complaint about one contact, or about the submission as a whole.
+ * Why a submission was rejected: a complaint about one contact or about the whole submission.
  *
  * @since 0.1.0
  * @category schemas

@@ -8,7 +8,7 @@ import * as Schema from "effect/Schema"
 import { ActiveCampaignError } from "./ActiveCampaignError.js"
 
 /**
- * The submission is over one of ActiveCampaign's two limits, and was not sent.
+ * The submission is above one of ActiveCampaign's two limits, and was not sent.
  *
  * @since 0.1.0
  * @category errors
@@ -21,12 +21,12 @@ export class SubmissionTooLarge extends Schema.TaggedError<SubmissionTooLarge>(
   actual: Schema.Int
 }) {
   readonly isTransient = false
-  /** By how much it is over the limit. */
+  /** How far it is above the limit. */
   get excess(): number {
     return this.actual - this.most
   }
   override get message() {
-    return `The submission has ${this.actual} ${this.limit}, ${this.excess} more than the ${this.most} that ActiveCampaign takes at once. It was not sent: split it.`
+    return `The submission has ${this.actual} ${this.limit}, ${this.excess} more than the ${this.most} that ActiveCampaign accepts at once. It was not sent: split it.`
   }
 }
 
@@ -39,7 +39,7 @@ export class SubmissionTooLarge extends Schema.TaggedError<SubmissionTooLarge>(
 export const Reason = Schema.Struct({
   /** The number of the contact as ActiveCampaign counts them: from 1, as far as is known. */
   contact: Schema.optionalWith(Schema.Int, { as: "Option", exact: true }),
-  /** Its own words; they hold typographic quotes and odd spaces, so never compare them exactly. */
+  /** ActiveCampaign's own words, with typographic quotes and odd spaces: never compare them exactly. */
   reason: Schema.String
 })
 
@@ -65,7 +65,7 @@ export class SubmissionRejected extends Schema.TaggedError<SubmissionRejected>(
   detail: Schema.String,
   /** The first 500. */
   reasons: Schema.Array(Reason),
-  /** ActiveCampaign's own name for the call, where its answer told one. */
+  /** ActiveCampaign's ID of the request, if the answer had one. */
   requestId: Schema.optionalWith(Schema.String, { exact: true })
 }) {
   readonly isTransient = false

@@ -1,5 +1,5 @@
 /**
- * What stood in a list of an answer and is not what the list holds.
+ * An item in a list of an answer that is not what the list should contain.
  *
  * @since 0.1.0
  */
@@ -7,10 +7,10 @@ import * as Schema from "effect/Schema"
 import { maybe } from "./internal/json.js"
 
 /**
- * An item that could not be read, or a list that is no list.
+ * An item that could not be read, or a list that is not a list.
  *
- * A success list holds contact IDs: whole numbers above 0, as text or as numbers that JavaScript reads exactly. A failure
- * list holds texts. Of a list that came as an object, as PHP writes one, each value counts as an item.
+ * A success list has contact IDs: whole numbers above 0, as text or as numbers that JavaScript reads exactly. A failure
+ * list has texts. If a list came as an object, as PHP may write it, each value counts as an item.
  *
  * @example
  * ```ts
@@ -31,9 +31,9 @@ import { maybe } from "./internal/json.js"
  */
 export const UnreadableItem = Schema.Struct({
   list: Schema.Literal("success", "failure"),
-  /** Its place in the list as received, from 0. `None`: the list itself is something else than a list. */
+  /** Its place in the received list, from 0. `None`: the whole list is something else. */
   position: maybe(Schema.NonNegativeInt),
-  /** What stood there, as JSON; where that is longer than 200 characters, what kind of thing it was. */
+  /** The item as JSON, or the kind of value it is if that is longer than 200 characters. */
   value: Schema.String
 }).annotations({ identifier: "UnreadableItem" })
 

@@ -13,8 +13,8 @@ import { Millis, maybe } from "./internal/json.js"
 import { PollState } from "./PollState.js"
 
 /**
- * The deadline passed, or the schedule ended, before the batch settled. The import may well go on: ask again later, or
- * resume the wait from `state`.
+ * The deadline passed, or the schedule ended, before the batch settled. The import may still be running: ask again later,
+ * or resume the wait from `state`.
  *
  * @since 0.1.0
  * @category errors
@@ -24,7 +24,7 @@ export class StillRunning extends Schema.TaggedError<StillRunning>("effect-activ
   {
     state: PollState,
     waited: Millis,
-    /** Why the last attempt to ask failed, where no answer has come since. The client was still trying. */
+    /** Why the last attempt to ask failed, if no answer has come since. The client was still trying. */
     lastTrouble: maybe(ActiveCampaignError)
   }
 ) {
@@ -50,8 +50,8 @@ export class StillRunning extends Schema.TaggedError<StillRunning>("effect-activ
 }
 
 /**
- * The batch answered nothing but JSON `false` for longer than the policy's `unsetGrace`: the account has no such batch,
- * or no longer.
+ * The batch answered nothing but JSON `false` for longer than the policy's `unsetGrace`: the account does not have it, or
+ * no longer.
  *
  * @since 0.1.0
  * @category errors

@@ -1,6 +1,6 @@
 /**
- * ActiveCampaign's bulk import as typed Effects: submitted, awaited with scheduled polling and retry, and joined to the
- * account's contacts.
+ * ActiveCampaign's bulk import as typed Effects: submit imports, wait for them with scheduled polling and retries, and find
+ * the account's contacts.
  *
  * @since 0.1.0
  */

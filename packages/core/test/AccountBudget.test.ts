@@ -14,7 +14,7 @@ const mostInASecond = (times: ReadonlyArray<number>) =>
   Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + 1000).length))
 
 describe("the budget of an account", () => {
-  it.effect("is one, where a layer is built for each call", () =>
+  it.effect("is one, even if a layer is built for each call", () =>
     Effect.gen(function* () {
       const { calls, http } = vendor(settled)
       yield* during("1 minute")(
@@ -27,7 +27,7 @@ describe("the budget of an account", () => {
     })
   )
 
-  it.effect("is one for two layers, however its URL is written", () =>
+  it.effect("is one for two layers, in any spelling of the URL", () =>
     Effect.gen(function* () {
       const { calls, http } = vendor(settled)
       const askMany = Effect.repeatN(ask, 9)
@@ -57,7 +57,7 @@ describe("the budget of an account", () => {
     })
   )
 
-  it.effect("is another one on another clock, so that tests stay apart", () =>
+  it.effect("is a separate one on another clock, so that tests stay apart", () =>
     Effect.gen(function* () {
       const { calls, http } = vendor(settled)
       const onClockOfItsOwn = withVirtualTime(Effect.provide(ask, layerOf(http)))
@@ -71,7 +71,7 @@ describe("the budget of an account", () => {
     })
   )
 
-  it.effect("is the one that is provided, where one is", () =>
+  it.effect("is the provided one, if there is one", () =>
     Effect.gen(function* () {
       const { calls, http } = vendor(settled)
       yield* TestClock.setTime(10_000)

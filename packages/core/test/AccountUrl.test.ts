@@ -22,7 +22,7 @@ describe("the account's URL", () => {
     "https://acme.api-us1.com/api/3///",
     "  https://acme.api-us1.com/api/3\n",
     "HTTPS://ACME.api-us1.com:443/api/3"
-  ])("is brought to one form: %j", (url) =>
+  ])("has one canonical form: %j", (url) =>
     Effect.gen(function* () {
       assert.strictEqual(yield* urlOf(url), canonical)
       assert.strictEqual(yield* urlOf(yield* urlOf(url)), canonical)
@@ -38,7 +38,7 @@ describe("the account's URL", () => {
     })
   )
 
-  it.effect("keeps another host, a port and a path before the API's", () =>
+  it.effect("keeps another host, a port and a path before that of the API", () =>
     Effect.gen(function* () {
       assert.strictEqual(yield* urlOf("https://acme.activehosted.com"), "https://acme.activehosted.com/api/3")
       assert.strictEqual(

@@ -177,7 +177,7 @@ describe("ActiveCampaignApi", () => {
   describe.each([
     ["the vendor's", vendorText, (changed: string) => disagreements(specOf(changed), ours)],
     ["our", ourText, (changed: string) => disagreements(vendor, specOf(changed))]
-  ])("is told to disagree once %s definition changes", (_whose, text, compareChanged) => {
+  ])("is detected to disagree if %s definition changes", (_whose, text, compareChanged) => {
     it.each([
       ["the path", "/import/info", "/import/status"],
       ["the method", '"get":', '"post":'],
@@ -236,7 +236,7 @@ describe("ActiveCampaignApi", () => {
     )
   })
 
-  it("is told to disagree once an operation takes the token off again", () => {
+  it("is detected to disagree if an operation needs no token", () => {
     const changed = ourText.replace('"operationId":', '"security":[],"operationId":')
     assert.isNotEmpty(disagreements(vendor, specOf(changed)))
   })
@@ -245,7 +245,7 @@ describe("ActiveCampaignApi", () => {
     for (const word of ["HttpApiDecodeError", "PropertyKey", '"Issue"']) assert.notInclude(ourText, word)
   })
 
-  it("has no reference that leads nowhere, and no definition that nothing refers to", () => {
+  it("has no dangling reference and no unused definition", () => {
     const references = [...ourText.matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) =>
       name?.replaceAll("~1", "/")
     )

@@ -35,7 +35,7 @@ describe("any error", () => {
     })
   )
 
-  it.effect("keeps an endless or many-lined message of the server to one short line", () =>
+  it.effect("shortens a long or multi-line message of the server to one short line", () =>
     Effect.gen(function* () {
       const endless = "x\n".repeat(50_000)
       for (const body of [json({ message: endless }), json({ errors: [{ title: endless }] }), endless]) {
@@ -48,7 +48,7 @@ describe("any error", () => {
     })
   )
 
-  it.effect("names the call as it was made, however odd the batch ID", () =>
+  it.effect("names the call as it was made, with any batch ID", () =>
     Effect.gen(function* () {
       const client = yield* connect(vendor({ status: 404 }).http)
       const odd = BatchId.make("a b&c=d\n")

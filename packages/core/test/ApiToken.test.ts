@@ -36,7 +36,7 @@ describe("the API token", () => {
   ]
 
   it.effect.each(replies)(
-    "never appears in an error, however it is shown, nor in spans or logs: %s",
+    "never appears in any form of an error, nor in spans or logs: %s",
     ([_name, step]) =>
       Effect.gen(function* () {
         const spans: Array<Tracer.Span> = []
@@ -131,7 +131,7 @@ describe("the API token", () => {
     )
   }
 
-  it.effect("does not appear in an error where JSON spells it in another way", () =>
+  it.effect("does not appear in an error if JSON spells it differently", () =>
     Effect.gen(function* () {
       const apiToken = "half/of/it"
       for (const body of [

@@ -28,7 +28,7 @@ describe("snapshot", () => {
 })
 
 describe("awaitSettled", () => {
-  it.scoped("asks on over false, waiting, claimed and active until completed", () =>
+  it.scoped("keeps asking over false, waiting, claimed and active until completed", () =>
     Effect.gen(function* () {
       const { bulkImport, times } = yield* scripted([
         answering(false),
@@ -45,7 +45,7 @@ describe("awaitSettled", () => {
     })
   )
 
-  it.scoped("takes a part of a policy that is undefined from the default", () =>
+  it.scoped("takes an undefined part of a policy from the default", () =>
     Effect.gen(function* () {
       const { bulkImport, times } = yield* scripted([completed])
       const policy = {
@@ -67,7 +67,7 @@ describe("awaitSettled", () => {
     })
   )
 
-  it.scoped("honours another first delay, which is not repeated", () =>
+  it.scoped("uses another first delay, which is not repeated", () =>
     Effect.gen(function* () {
       const { bulkImport, times } = yield* scripted([answering(false), answering("active"), completed])
       yield* during("1 minute")(bulkImport.awaitSettled(batchId, { ...everySecond, firstDelay: "7 seconds" }))
@@ -102,7 +102,7 @@ describe("awaitSettled", () => {
       })
   )
 
-  it.scoped("asks on when it does not know the status word", () =>
+  it.scoped("keeps asking if it does not know the status word", () =>
     Effect.gen(function* () {
       const { bulkImport, calls } = yield* scripted([answering("paused"), answering("Resumed"), completed])
       const answer = yield* during("1 minute")(bulkImport.awaitSettled(batchId, everySecond))
@@ -111,7 +111,7 @@ describe("awaitSettled", () => {
     })
   )
 
-  it.scoped("does not stop because of what it found settled before", () =>
+  it.scoped("does not stop because it found the batch settled before", () =>
     Effect.gen(function* () {
       const { bulkImport, calls } = yield* scripted([completed])
       const once = during("1 minute")(bulkImport.awaitSettled(batchId, everySecond))
@@ -121,7 +121,7 @@ describe("awaitSettled", () => {
     })
   )
 
-  it.scoped("waits a week where it is asked to", () =>
+  it.scoped("waits a week if asked to", () =>
     Effect.gen(function* () {
       const week = Duration.toMillis("7 days")
       const settles = yield* scripted([
@@ -167,7 +167,7 @@ describe("several waits", () => {
 })
 
 describe("the layer", () => {
-  it.effect("stands on the client's", () =>
+  it.effect("is built on that of the client", () =>
     Effect.gen(function* () {
       const { http } = vendor(completed)
       const answer = yield* Effect.flatMap(BulkImport.BulkImport, (bulkImport) =>

@@ -53,7 +53,7 @@ describe("changes", () => {
     })
   )
 
-  it.scoped("goes by what an answer means, not by how it is spelt", () =>
+  it.scoped("compares what an answer means, not how it is spelled", () =>
     Effect.gen(function* () {
       const { seen } = yield* collect([
         answering("active", { success: ["1"] }),
@@ -92,7 +92,7 @@ describe("changes", () => {
     })
   )
 
-  it.scoped("does not ask before it is run, and asks afresh each time it is run", () =>
+  it.scoped("does not ask before it is run, and asks again each time it is run", () =>
     Effect.gen(function* () {
       const { bulkImport, calls, times } = yield* scripted([answering("active"), completed])
       const changes = bulkImport.changes(batchId, { ...everySecond, firstDelay: "2 seconds" })
@@ -106,7 +106,7 @@ describe("changes", () => {
     })
   )
 
-  it.scoped("stops asking when nobody listens any more", () =>
+  it.scoped("stops asking when nobody listens", () =>
     Effect.gen(function* () {
       const { bulkImport, calls } = yield* scripted([answering("waiting"), answering("active"), completed])
       yield* during("1 minute")(Stream.runCollect(Stream.take(bulkImport.changes(batchId, everySecond), 1)))

@@ -133,7 +133,7 @@ describe("the contract", () => {
     for (const { name, operation } of operations) assert.isNotEmpty(claimsOf(operation), name)
   })
 
-  it("names a claim wherever it allows one thing or another", () => {
+  it("names a claim wherever it allows alternatives", () => {
     const unions = objects(ours).filter(({ json }) => listOf(at(json, "anyOf")).length > 1)
     assert.isAbove(unions.length, 15)
     // The items of an odd list are odd with it.
@@ -146,7 +146,7 @@ describe("the contract", () => {
     )
   })
 
-  it("names a claim for all in which it goes beyond the vendor's definition", () => {
+  it("names a claim for everything beyond the vendor's definition", () => {
     const path = ["paths", "/import/info", "get"]
     const responses = Object.keys(at(ours, ...path, "responses") ?? {}).filter(
       (status) => at(vendor, ...path, "responses", status) === undefined

@@ -24,7 +24,7 @@ describe("the layers", () => {
     })
   )
 
-  it.effect("layerConfig reads address and token from two variables", () =>
+  it.effect("layerConfig reads URL and token from two variables", () =>
     Effect.gen(function* () {
       const { calls, http } = vendor(settled)
       yield* use.pipe(
@@ -37,7 +37,7 @@ describe("the layers", () => {
     })
   )
 
-  it.effect("layerConfig reads the other options as it is told to", () =>
+  it.effect("layerConfig reads the other options from the given Config", () =>
     Effect.gen(function* () {
       const { calls, http } = vendor(silence)
       const error = yield* during("2 seconds")(Effect.flip(use)).pipe(
@@ -73,7 +73,7 @@ describe("the layers", () => {
     })
   )
 
-  it.effect("layerConfig refuses an address that cannot be used", () =>
+  it.effect("layerConfig refuses an invalid URL", () =>
     Effect.gen(function* () {
       const error = yield* use.pipe(
         Effect.provide(ActiveCampaignClient.layerConfig()),

@@ -34,7 +34,7 @@ describe("a schedule of the caller's", () => {
     ["a missing batch ID", { status: 400, body: '{"message":"batchId is required"}' }, 1],
     ["JSON of another shape", { body: "[]" }, 2],
     ["trouble that may pass", { status: 500 }, 10]
-  ] as const)("says when and how often, not whether: %s", ([_name, reply, expected]) =>
+  ] as const)("decides when and how often, not whether: %s", ([_name, reply, expected]) =>
     Effect.gen(function* () {
       const { calls, http } = vendor(reply)
       const retry = Schedule.intersect(Schedule.spaced("1 second"), Schedule.recurs(9))
@@ -80,7 +80,7 @@ describe("a token that is replaced", () => {
     })
   )
 
-  it.scoped("by one that no header takes fails the call, and nothing is sent", () =>
+  it.scoped("by an invalid one fails the call, and nothing is sent", () =>
     Effect.gen(function* () {
       let reads = 0
       const { calls, http } = vendor(settled)
@@ -92,7 +92,7 @@ describe("a token that is replaced", () => {
   )
 })
 
-describe("what the caller puts around the client", () => {
+describe("a wrapper around the HttpClient", () => {
   it.scoped("sees each request and keeps what it sets", () =>
     Effect.gen(function* () {
       const seen = FiberRef.unsafeMake(0)
@@ -106,7 +106,7 @@ describe("what the caller puts around the client", () => {
 })
 
 describe("on the wire", () => {
-  it.scoped("the library says who it is, by name and version, or as it is told", () =>
+  it.scoped("the library sends its name and version, or a given user agent", () =>
     Effect.gen(function* () {
       const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"))
       const { calls, http } = vendor(settled)
@@ -124,7 +124,7 @@ describe("on the wire", () => {
   it.scoped.each<readonly [Record<string, string>, string]>([
     [{ "x-request-id": "abc-1", "cf-ray": "ray-2" }, "abc-1"],
     [{ "cf-ray": "ray-2" }, "ray-2"]
-  ])("the vendor's name for a call is kept with answers and errors: %j", ([headers, requestId]) =>
+  ])("the vendor's request ID is kept with answers and errors: %j", ([headers, requestId]) =>
     Effect.gen(function* () {
       const ofAnswer = yield* connect(vendor({ ...settled, headers }).http)
       assert.strictEqual((yield* ofAnswer.importInfo(batchId)).requestId, requestId)
@@ -170,7 +170,7 @@ describe("on the wire", () => {
     )
 
   it.scoped.each(["gzip", "br", "deflate"] as const)(
-    "an answer that was packed unasked is unpacked, once: %s",
+    "an answer that was compressed unasked is unpacked once: %s",
     (encoding) =>
       Effect.gen(function* () {
         const { body = "" } = answering("completed", { success: ["1"], failure: ["rén@x.yz"] })
@@ -181,7 +181,7 @@ describe("on the wire", () => {
       })
   )
 
-  it.scoped.each(["gzip", "br"] as const)("an answer that swells is refused: %s", (encoding) =>
+  it.scoped.each(["gzip", "br"] as const)("an answer that unpacks to too much is refused: %s", (encoding) =>
     Effect.gen(function* () {
       const client = yield* connect(packed(encoding, " ".repeat(100_000)), { maxBodyBytes: 50_000 })
       const error = yield* Effect.flip(client.importInfo(batchId))

@@ -64,7 +64,7 @@ describe("a wall clock that is set during a wait", () => {
       assert.strictEqual(settled.status, "completed")
     }).pipe(Effect.scoped, (wait) => withVirtualTime(wait, setBy(hour, 2500)), Effect.runPromise))
 
-  it("is not counted as time that the batch took", () =>
+  it("does not count as time that the batch took", () =>
     Effect.gen(function* () {
       const { bulkImport } = yield* scripted([answering("active"), answering("interrupted")])
       const { awaitSettled } = bulkImport
@@ -74,7 +74,7 @@ describe("a wall clock that is set during a wait", () => {
     }).pipe(Effect.scoped, (wait) => withVirtualTime(wait, setBy(hour, 2500)), Effect.runPromise))
 })
 
-describe("a wait that is continued where the clock says otherwise", () => {
+describe("a wait that is continued on another clock", () => {
   const policy = {
     firstDelay: "1 second",
     schedule: Schedule.spaced("10 seconds"),
@@ -109,7 +109,7 @@ describe("a wait that is continued where the clock says otherwise", () => {
 })
 
 describe("a wall clock that is set while callers wait for their turn", () => {
-  it.each(jumps)("gives nobody a turn too early or too late: by %i ms", (jump) =>
+  it.each(jumps)("gives no turn too early or too late: by %i ms", (jump) =>
     Effect.gen(function* () {
       const budget = yield* RateBudget.make({ requestsPerSecond: 5 })
       yield* budget.hold(Duration.seconds(3))

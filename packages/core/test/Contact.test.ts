@@ -6,7 +6,7 @@ const decode = Schema.decodeUnknownSync(Contact.Contact)
 const iso = (value: unknown) => Option.map(Contact.parseDate(value), DateTime.formatIso)
 
 describe("a contact", () => {
-  it("is decoded from the six keys that matter, whatever the others hold", () => {
+  it("is decoded from the six keys that matter, with any other keys", () => {
     const contact = decode({
       id: "9101",
       email: "Ada@Example.test",
@@ -32,7 +32,7 @@ describe("a contact", () => {
     assert.deepStrictEqual(contact.bouncedHard, Option.some(true))
   })
 
-  it("is decoded without its dates, its flags and its address, which then are not known", () => {
+  it("is decoded without its dates, flags and address, which are then not known", () => {
     for (const rest of [{}, { email: null, cdate: null, udate: null, deleted: null, bounced_hard: null }]) {
       const contact = decode({ id: 9101, ...rest })
       assert.strictEqual(contact.id, "9101")
@@ -43,17 +43,17 @@ describe("a contact", () => {
     }
   })
 
-  it("is none with something else than text for an address, and has half characters replaced", () => {
+  it("must have text as its address, with half characters replaced", () => {
     for (const email of [7, true, {}, ["a@x.test"]]) assert.throws(() => decode({ id: "1", email }))
     assert.strictEqual(decode({ id: "1", email: "b\udfff@x.test" }).email, "b\ufffd@x.test")
   })
 
-  it("counts as deleted where the flag says so in any of its forms", () => {
+  it("counts as deleted if the flag says so in any of its forms", () => {
     for (const deleted of ["1", 1, true]) assert.isTrue(decode({ id: "1", deleted }).deleted)
     for (const deleted of ["0", 0, false, "", "?"]) assert.isFalse(decode({ id: "1", deleted }).deleted)
   })
 
-  it("counts as bounced where the flag says so in any of its forms, and as not known where it says neither", () => {
+  it("counts as bounced if the flag says so in any of its forms, and as not known if it says neither", () => {
     const bounced = (wire: unknown) =>
       Option.getOrUndefined(decode({ id: "1", bounced_hard: wire }).bouncedHard)
     for (const flag of ["1", 1, true, "2", 2]) assert.isTrue(bounced(flag))
@@ -61,7 +61,7 @@ describe("a contact", () => {
     for (const flag of ["", "?", null, {}, -1, 0.5]) assert.isUndefined(bounced(flag))
   })
 
-  it("is none without an ID", () => {
+  it("must have an ID", () => {
     const ids = ["", null, -1, "0", "000", 0, "-1", "1.5", 1.5, "7x", " 7", 2 ** 53, [7], { id: 7 }, true]
     for (const wire of [{}, [], null, "9101", ...ids.map((id) => ({ id, email: "a@x.test" }))]) {
       assert.throws(() => decode(wire))
@@ -98,11 +98,11 @@ describe("a date", () => {
     null,
     false,
     {}
-  ])("is not known where it says %j", (value) => {
+  ])("is not known if it says %j", (value) => {
     assert.deepStrictEqual(Contact.parseDate(value), Option.none())
   })
 
-  it("never throws, whatever stands in its place", () => {
+  it("never throws for any value", () => {
     FastCheck.assert(
       FastCheck.property(FastCheck.oneof(FastCheck.string(), FastCheck.jsonValue()), (value) => {
         Contact.parseDate(value)
@@ -114,7 +114,7 @@ describe("a date", () => {
 describe("a page of contacts", () => {
   const page = Schema.decodeUnknownSync(Contact.ContactsPage)
 
-  it("has a total as a string, as a number, or none that is known", () => {
+  it("has a total as a string, as a number, or not known", () => {
     for (const total of ["2", 2]) {
       assert.deepStrictEqual(page({ contacts: [], meta: { total } }).total, Option.some(2))
     }
@@ -124,7 +124,7 @@ describe("a page of contacts", () => {
     assert.deepStrictEqual(page({ contacts: [] }).total, Option.none())
   })
 
-  it("never has an empty list that was not there", () => {
+  it("has no empty list instead of a missing one", () => {
     FastCheck.assert(
       FastCheck.property(FastCheck.jsonValue(), (json) => {
         const decoded = Schema.decodeUnknownOption(Contact.ContactsPage)(json)
@@ -152,7 +152,7 @@ describe("a page of contacts", () => {
     assert.deepStrictEqual(read(odd), [[], odd.length])
   })
 
-  it("reads a list that came as an object, which is one thing more that is not as it should be", () => {
+  it("reads a list that came as an object, and counts that as one more oddity", () => {
     const contact = { id: "1", email: "a@x.test" }
     assert.deepStrictEqual(read({}), [[], 1])
     assert.deepStrictEqual(read({ "0": contact }), [["1 a@x.test"], 1])
@@ -160,7 +160,7 @@ describe("a page of contacts", () => {
     assert.deepStrictEqual(read(contact), [[], 3])
   })
 
-  it("believes neither of two contacts that have one ID, unless they are the same", () => {
+  it("uses neither of two contacts with one ID, unless they are equal", () => {
     const contact = { id: "1", email: "a@x.test", deleted: "0" }
     const other = { id: "2", email: "b@x.test" }
     assert.deepStrictEqual(read([contact, other, { ...contact, id: 1 }]), [
@@ -176,7 +176,7 @@ describe("a page of contacts", () => {
     }
   })
 
-  it("survives being encoded and decoded again, with what could not be read", () => {
+  it("survives being encoded and decoded again, with its unreadable items", () => {
     const decoded = page({ contacts: [null, { id: "1", email: "a@x.test" }], meta: { total: "2" } })
     const again = page(Schema.encodeSync(Contact.ContactsPage)(decoded))
     assert.isTrue(Schema.equivalence(Contact.ContactsPage)(again, decoded))

@@ -14,7 +14,7 @@ describe("the order of contact IDs", () => {
     )
   })
 
-  it("is an order of any text at all", () => {
+  it("is an order for any text", () => {
     FastCheck.assert(
       FastCheck.property(FastCheck.array(FastCheck.string()), (texts) => {
         const sorted = texts.toSorted(ContactId.Order)

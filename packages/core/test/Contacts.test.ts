@@ -27,17 +27,19 @@ const words = (resolved: ReadonlyArray<Contacts.Resolved>) =>
   resolved.map((one) => (one._tag === "Link" ? `${one.id} ${one.contact.email}` : `${one.id} gone`))
 
 describe("resolving IDs", () => {
-  it.effect("gives a link for each ID the account has, and tells the others gone, in the order asked", () =>
-    Effect.gen(function* () {
-      const { result } = yield* resolve(["3", "9", "1"], held(1, 2, 3))
-      assert.deepStrictEqual(
-        Either.map(result, words),
-        Either.right(["3 c3@example.test", "9 gone", "1 c1@example.test"])
-      )
-    })
+  it.effect(
+    "gives a link for each ID in the account, and reports the others as gone, in the order asked",
+    () =>
+      Effect.gen(function* () {
+        const { result } = yield* resolve(["3", "9", "1"], held(1, 2, 3))
+        assert.deepStrictEqual(
+          Either.map(result, words),
+          Either.right(["3 c3@example.test", "9 gone", "1 c1@example.test"])
+        )
+      })
   )
 
-  it.effect("asks for each ID once, 100 a call", () =>
+  it.effect("asks for each ID once, 100 in each call", () =>
     Effect.gen(function* () {
       const ids = range(1, 250).map(String)
       const { calls, result } = yield* resolve([...ids, ...ids], held(...range(1, 250)))
@@ -69,7 +71,7 @@ describe("resolving IDs", () => {
     })
   )
 
-  it.effect("fails where the filter was ignored, and gives no contact", () =>
+  it.effect("fails if the filter was ignored, and gives no contact", () =>
     Effect.gen(function* () {
       const { result } = yield* resolve(["2"], held(1, 2), { honours: [] })
       const error = Either.getOrThrow(Either.flip(result))
@@ -79,7 +81,7 @@ describe("resolving IDs", () => {
     })
   )
 
-  it.effect("asks again for those that a page too short did not show", () =>
+  it.effect("asks again for those that a short page did not show", () =>
     Effect.gen(function* () {
       const { calls, result } = yield* resolve(range(1, 60).map(String), held(...range(1, 50)), {
         pageSize: 20
@@ -115,7 +117,7 @@ describe("resolving IDs", () => {
     honoured: FastCheck.boolean()
   })
 
-  it("gives exactly one link or gone for each distinct ID, and never a stranger, whatever the account holds", () =>
+  it("gives exactly one link or gone for each distinct ID, and never another contact, for any account", () =>
     FastCheck.assert(
       FastCheck.asyncProperty(worlds, async ({ asked, honoured, pageSize, there, total }) => {
         const honours = honoured ? (["ids[]"] as const) : []
@@ -149,20 +151,20 @@ describe("looking an address up", () => {
     )
   }
 
-  it.effect("finds the contact in whatever letter case the account keeps it", () =>
+  it.effect("finds the contact in any letter case of the account", () =>
     Effect.gen(function* () {
       const { result } = yield* find(" ada@example.test", [{ id: "7", email: "Ada@Example.test" }])
       assert.deepStrictEqual(result, Either.right(Option.some(idOf("7"))))
     })
   )
 
-  it.effect("finds nobody where there is nobody", () =>
+  it.effect("finds nobody if there is nobody", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual((yield* find("x@example.test", held(1))).result, Either.right(Option.none()))
     })
   )
 
-  it.effect("finds nobody behind no address, and does not ask", () =>
+  it.effect("finds nobody for an empty address, and does not ask", () =>
     Effect.gen(function* () {
       const { calls, result } = yield* find("  ", [{ id: "1", email: "" }])
       assert.deepStrictEqual([calls, result], [[], Either.right(Option.none())])
@@ -178,14 +180,14 @@ describe("looking an address up", () => {
     })
   )
 
-  it.effect("fails where the filter was ignored, even if the contact is among those shown", () =>
+  it.effect("fails if the filter was ignored, even if the contact is among those shown", () =>
     Effect.gen(function* () {
       const { result } = yield* find("c2@example.test", held(1, 2), { honours: [] })
       assert.instanceOf(Either.getOrThrow(Either.flip(result)), ContactsError.FilterIgnored)
     })
   )
 
-  it.effect("prefers the lowest ID, in whatever order the contacts come", () =>
+  it.effect("prefers the lowest ID, in any order of the contacts", () =>
     Effect.gen(function* () {
       const email = "ada@example.test"
       const { result } = yield* find(email, [
@@ -224,7 +226,7 @@ describe("requests made together", () => {
     )
   }
 
-  it.effect("for IDs become one call a hundred, and none twice", () =>
+  it.effect("for IDs become one call for each hundred, and none twice", () =>
     Effect.gen(function* () {
       const ids = [...range(1, 150), ...range(1, 150)].map((id) => idOf(String(id)))
       const { calls, result } = yield* batched(held(...range(1, 140)), (service) =>
@@ -238,7 +240,7 @@ describe("requests made together", () => {
     })
   )
 
-  it.effect("for IDs fail only where their own call does", () =>
+  it.effect("for IDs fail only if their own call does", () =>
     Effect.gen(function* () {
       const ids = range(1, 150).map((id) => idOf(String(id)))
       const { result } = yield* batched(
@@ -273,7 +275,7 @@ describe("requests made together", () => {
     })
   )
 
-  it.effect("can be made of the service in the context", () =>
+  it.effect("can be made with the service in the context", () =>
     Effect.gen(function* () {
       const { calls, result } = yield* batched(held(1, 2), (service) =>
         Effect.forEach(["1", "2"].map(idOf), Contacts.byId, { batching: true }).pipe(
@@ -287,7 +289,7 @@ describe("requests made together", () => {
     })
   )
 
-  it.scoped("end with the call they share, also for a caller that gave up before", () =>
+  it.scoped("end with the call they share, even for a caller that gave up before", () =>
     Effect.gen(function* () {
       const { byId } = yield* contactsOf(
         HttpClient.make(() => Effect.never),

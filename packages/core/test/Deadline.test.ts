@@ -35,7 +35,7 @@ describe("the deadline", () => {
     })
   )
 
-  it.scoped("comes exactly when it is due, also between two calls", () =>
+  it.scoped("comes exactly on time, even between two calls", () =>
     Effect.gen(function* () {
       const { bulkImport, times } = yield* scripted([answering("active")])
       const policy = PollPolicy.fixed("10 seconds", "25 seconds")
@@ -63,7 +63,7 @@ describe("the deadline", () => {
     })
   )
 
-  it.scoped("ends the wait without an answer where there was none", () =>
+  it.scoped("ends the wait without an answer if there was none", () =>
     Effect.gen(function* () {
       const { bulkImport } = yield* scripted([silence])
       const error = stillRunning(
@@ -112,7 +112,7 @@ describe("the deadline", () => {
     })
   )
 
-  it.scoped("comes also with a schedule that ends", () =>
+  it.scoped("also comes with a schedule that ends", () =>
     Effect.gen(function* () {
       const { bulkImport, times } = yield* scripted([answering("active")])
       const schedule = Schedule.intersect(Schedule.spaced("1 second"), Schedule.recurs(3))
@@ -127,7 +127,7 @@ describe("the deadline", () => {
     })
   )
 
-  it.scoped("comes also with a schedule that ends, where there is no deadline", () =>
+  it.scoped("also comes with a schedule that ends and no deadline", () =>
     Effect.gen(function* () {
       const { bulkImport, calls } = yield* scripted([answering("active")])
       const policy = { schedule: Schedule.stop, firstDelay: 0, deadline: Duration.infinity }
@@ -137,10 +137,10 @@ describe("the deadline", () => {
   )
 })
 
-describe("the last trouble", () => {
+describe("the last error of a wait", () => {
   const patient = { retry: RetryPolicy.standard }
 
-  it.scoped("is what the client was still trying to get over", () =>
+  it.scoped("is the one that the client was still retrying", () =>
     Effect.gen(function* () {
       const { bulkImport } = yield* scripted(
         [
@@ -164,7 +164,7 @@ describe("the last trouble", () => {
     })
   )
 
-  it.scoped("is over with the next answer", () =>
+  it.scoped("is cleared by the next answer", () =>
     Effect.gen(function* () {
       const { bulkImport } = yield* scripted([{ status: 502, body: "<html>" }, answering("active")], patient)
       const error = stillRunning(

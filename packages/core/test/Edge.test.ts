@@ -67,7 +67,7 @@ describe("a submission", () => {
     ["200 with nothing", { body: "" }],
     ["200 with HTML", { body: "<html>" }],
     ["200 with JSON of another shape", { body: "{}" }]
-  ])("is never repeated after %s, whatever the policy", ([_name, step]) =>
+  ])("is never retried after %s, under any policy", ([_name, step]) =>
     Effect.gen(function* () {
       const { calls, result } = yield* calling(submission, [step], Schedule.recurs(3))
       assert.strictEqual(tagOf(result), "OutcomeUnknown")
@@ -79,7 +79,7 @@ describe("a submission", () => {
     Effect.gen(function* () {
       const { result } = yield* calling(submission, [{ status: 502 }])
       assert(result._tag === "Left")
-      assert.match(result.left.message, /502.*may have been queued.*look them up/)
+      assert.match(result.left.message, /502.*may still have been queued\. Look them up/)
       assert.isFalse(result.left.isTransient)
     })
   )
@@ -110,7 +110,7 @@ describe("a submission", () => {
 })
 
 describe("a 403", () => {
-  it.scoped("is asked again twice where calls worked before", () =>
+  it.scoped("is retried twice if calls worked before", () =>
     Effect.gen(function* () {
       const { calls, http } = vendor(settled, { status: 403 })
       const client = yield* connect(http, { retry: RetryPolicy.standard })
@@ -121,7 +121,7 @@ describe("a 403", () => {
       assert.lengthOf(calls, 1 + 1 + RetryPolicy.forbiddenRetries)
     })
   )
-  it.scoped("ends a call at once where none worked", () =>
+  it.scoped("ends a call at once if none worked", () =>
     Effect.gen(function* () {
       const { calls } = yield* calling({}, [{ status: 403 }, settled])
       assert.lengthOf(calls, 1)
@@ -130,7 +130,7 @@ describe("a 403", () => {
 })
 
 describe("a policy on a schedule of the caller's", () => {
-  it.scoped("keeps Retry-After as a floor", () =>
+  it.scoped("never waits less than Retry-After", () =>
     Effect.gen(function* () {
       const policy = RetryPolicy.make(Schedule.spaced("1 second").pipe(Schedule.jittered))
       const { times } = yield* calling(
@@ -144,7 +144,7 @@ describe("a policy on a schedule of the caller's", () => {
 })
 
 describe("the fiber of a request", () => {
-  it.effect("works for a caller that has been interrupted and is tidying up", () =>
+  it.effect("works for a caller that was interrupted and is cleaning up", () =>
     Effect.gen(function* () {
       const { calls, http } = vendor(settled)
       const done = yield* Deferred.make<string>()
@@ -161,7 +161,7 @@ describe("the fiber of a request", () => {
       assert.lengthOf(calls, 1)
     })
   )
-  it.scoped("goes on to its end for a caller that cannot be interrupted, and is", () =>
+  it.scoped("runs to its end if its uninterruptible caller is interrupted", () =>
     Effect.gen(function* () {
       const { http } = vendor((request) =>
         Effect.delay(
@@ -183,7 +183,7 @@ describe("the fiber of a request", () => {
       assert.strictEqual(yield* Deferred.await(done), "completed")
     })
   )
-  it.scoped("tells no log of an error that its caller is given", () =>
+  it.scoped("does not log an error that its caller gets", () =>
     Effect.gen(function* () {
       const logged: Array<unknown> = []
       const logger = Logger.make(({ message }) => logged.push(message))
@@ -245,7 +245,7 @@ describe("a body", () => {
       assert.strictEqual(error.content, "json")
     })
   )
-  it.scoped("of a refusal matters little, however long", () =>
+  it.scoped("of a refusal may have any length", () =>
     Effect.gen(function* () {
       const error = yield* calls(chars(200_000), 404)
       assert.strictEqual(error._tag, "RequestRejected")

@@ -17,18 +17,18 @@ describe("RateLimit-Remaining", () => {
       yield* during("1 hour")(Effect.repeatN(client.importInfo(batchId), 2))
       return calls.map(({ at }) => at)
     })
-  it.scoped.each(["0", "4, 0"])("slows everybody down when others use the account up: '%s'", (count) =>
+  it.scoped.each(["0", "4, 0"])("slows everybody down when others use up the account: '%s'", (count) =>
     Effect.map(timesOf(count), (times) => assert.deepStrictEqual(times, [0, 1000, 2000]))
   )
   it.scoped.each(["1", "4", "4, 4", "x", ""])(
-    "changes nothing while there is room, or none is told: '%s'",
+    "changes nothing while there is room, or without the header: '%s'",
     (count) => Effect.map(timesOf(count), (times) => assert.deepStrictEqual(times, [0, 250, 500]))
   )
 })
 
 describe("the options of a budget", () => {
   it.effect.each([0, -1, Number.NaN])(
-    "that are no positive numbers are refused with a sentence: %d",
+    "that are not positive numbers are refused with a sentence: %d",
     (number) =>
       Effect.gen(function* () {
         const error = yield* Effect.flip(RateBudget.make({ requestsPerSecond: number }))
@@ -56,7 +56,7 @@ describe("a wall clock that is set back", () => {
 })
 
 describe("imports", () => {
-  it.effect("are held alone where only their limit is exhausted", () =>
+  it.effect("are held alone if only their limit is used up", () =>
     Effect.gen(function* () {
       const budget = yield* RateBudget.make()
       yield* budget.hold(Duration.minutes(1), "import-many")

@@ -21,7 +21,7 @@ describe("EmailKey", () => {
     assert.strictEqual(key(address), expected)
   })
 
-  it("tells apart what ActiveCampaign may tell apart", () => {
+  it("distinguishes what ActiveCampaign may distinguish", () => {
     const addresses = ["ada@x.test", "a.da@x.test", "ada+1@x.test", "ada@xx.test", "\u00e4da@x.test"]
     assert.strictEqual(new Set(addresses.map(key)).size, addresses.length)
   })
@@ -54,7 +54,7 @@ describe("EmailKey", () => {
   })
 
   it.prop(
-    "is the address trimmed, composed and in lower case, whatever way is taken to it",
+    "is the address trimmed, composed and in lower case, in any order of these steps",
     [FastCheck.oneof(FastCheck.string(), FastCheck.fullUnicodeString(), FastCheck.emailAddress())],
     ([address]) => {
       const whole = address.trim().normalize("NFC").toLowerCase().normalize("NFC")
@@ -67,7 +67,7 @@ describe("EmailKey", () => {
     assert.strictEqual(key(` ${address.toUpperCase().normalize("NFD")}\n`), key(address))
   })
 
-  it("is idempotent and blind to the Unicode form for every character there is", () => {
+  it("is idempotent and independent of the Unicode form for every character", () => {
     const odd: Array<string> = []
     for (let code = 0; code <= 0x10ffff; code++) {
       const character = String.fromCodePoint(code)

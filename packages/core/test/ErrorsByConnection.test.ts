@@ -65,7 +65,7 @@ describe("a server in trouble", () => {
     })
   )
 
-  it.scopedLive("names ECONNREFUSED when a real fetch finds nobody at the door", () =>
+  it.scopedLive("names ECONNREFUSED if a real fetch finds nobody listening", () =>
     Effect.gen(function* () {
       const http = yield* Effect.provide(HttpClient.HttpClient, FetchHttpClient.layer)
       // A port that was free a moment ago.
@@ -94,7 +94,7 @@ describe("a server in trouble", () => {
     })
   )
 
-  it.effect("is what its status says when the connection dies within the body of an error", () =>
+  it.effect("is what its status says if the connection dies within the body of an error", () =>
     Effect.gen(function* () {
       const error = yield* errorOf((request) =>
         Effect.sync(() => {

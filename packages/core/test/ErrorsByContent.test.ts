@@ -62,7 +62,7 @@ describe("a 2xx that is not the documented JSON", () => {
     })
   )
 
-  it.effect("is ContractBroken where it is not UTF-8, and so is no fact", () =>
+  it.effect("is ContractBroken if it is not UTF-8", () =>
     Effect.gen(function* () {
       const body = '{"status":"completed","success":["5"],"failure":["m\u00fc@x.test"]}'
       const answered = (bytes: Uint8Array, status = 200) =>
@@ -90,7 +90,7 @@ describe("a 2xx that is not the documented JSON", () => {
     }).pipe(Effect.scoped, withVirtualTime)
   )
 
-  it.effect("counts as transient, but for a body that is too large", () =>
+  it.effect("counts as transient, except for a body that is too large", () =>
     Effect.gen(function* () {
       const transient = yield* Effect.forEach([html, "", cut, "OK", "{}", "[]"], (body) =>
         Effect.map(errorOf({ body }), ActiveCampaignError.isTransient)

@@ -22,7 +22,7 @@ describe("a reply with status 400", () => {
     "batchId must be a UUID",
     "No batch has this batchId",
     "batchId is required to be a UUID"
-  ])("that finds fault with the batch ID keeps its own word: %s", (message) =>
+  ])("that complains about the batch ID keeps its own words: %s", (message) =>
     Effect.gen(function* () {
       const error = yield* errorOf({ status: 400, body: json({ success: 0, message }) })
       assert.strictEqual(error._tag, "RequestRejected")
@@ -32,7 +32,7 @@ describe("a reply with status 400", () => {
   )
 
   it.effect.each(["'batchId' is a required field.", "batchId is required", "Missing parameter: batchId"])(
-    "that misses the batch ID is MissingBatchId: %s",
+    "that says the batch ID is missing is MissingBatchId: %s",
     (message) =>
       Effect.gen(function* () {
         assert.strictEqual((yield* errorOf({ status: 400, body: json({ message }) }))._tag, "MissingBatchId")
@@ -47,7 +47,7 @@ describe("a reply with status 400", () => {
       failureReasons: ["Up to 20 PER MINUTE"]
     }),
     "rate limit"
-  ])("that speaks of a rate limit is RateLimited: %s", (body) =>
+  ])("that is about a rate limit is RateLimited: %s", (body) =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* fieldsOf({ status: 400, body }), {
         _tag: "RateLimited",
@@ -99,7 +99,7 @@ describe("a reply that refuses the request", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("is no redirect with 304", () =>
+  it.effect("is not a redirect with 304", () =>
     Effect.gen(function* () {
       const { message } = yield* errorOf({ status: 304 })
       assert.include(message, "304: not modified")
@@ -122,7 +122,7 @@ describe("a reply that refuses the request", () => {
     })
   )
 
-  it.effect("asks fetch not to follow redirects, and keeps the caller's other wishes", () =>
+  it.effect("asks fetch not to follow redirects, and keeps the caller's other options", () =>
     Effect.gen(function* () {
       const wishes: Array<RequestInit | undefined> = []
       const fetch: typeof globalThis.fetch = async (_url, init) => {
@@ -159,7 +159,7 @@ describe("a reply with status 401 or 403", () => {
     [json({ message: "Rate limit exceeded per minute" }), "Rate limit exceeded per minute"]
   ]
   it.effect.each([401, 403].flatMap((status) => bodies.map((body) => [status, ...body] as const)))(
-    "is AuthenticationFailed, whatever the API says: %i %s",
+    "is AuthenticationFailed with any text of the API: %i %s",
     ([status, body, detail]) =>
       Effect.gen(function* () {
         assert.deepStrictEqual(yield* fieldsOf({ status, body }), {
@@ -172,7 +172,7 @@ describe("a reply with status 401 or 403", () => {
   )
 })
 
-describe("a reply of something in front of the API", () => {
+describe("a reply from something in front of the API", () => {
   const page = { "content-type": "text/html; charset=UTF-8" }
   const cases: ReadonlyArray<readonly [number, string, Record<string, string>, string]> = [
     [403, html, page, " with an HTML page"],
@@ -214,7 +214,7 @@ describe("a reply of something in front of the API", () => {
     })
   )
 
-  it.effect("is the API's own where its JSON only calls itself HTML", () =>
+  it.effect("is the API's own if its JSON only has the content type of HTML", () =>
     Effect.gen(function* () {
       const error = yield* errorOf({ status: 403, body: json({ message: "Forbidden" }), headers: page })
       assert.strictEqual(error._tag, "AuthenticationFailed")
@@ -289,7 +289,7 @@ describe("a reply with status 429 or 503", () => {
     })
   )
 
-  it.effect("is not said to ask for a wait where it names none", () =>
+  it.effect("is not said to ask for a wait if it names none", () =>
     Effect.gen(function* () {
       const error = yield* errorOf({ status: 429, headers: { "retry-after": "0" } })
       assert.notInclude(error.message, "asking to wait")

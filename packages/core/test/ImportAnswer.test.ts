@@ -41,23 +41,20 @@ describe("ImportAnswer", () => {
     assert.strictEqual(ImportAnswer.isSettled(answer), tag === "Settled")
   })
 
-  it("keeps an unknown status word as it came", () => {
+  it("keeps an unknown status word as received", () => {
     assert.strictEqual(decode({ status: " Paused " }).status, " Paused ")
   })
 
-  it.each([[true], [null], [0], [1], [{}], [[]]])(
-    "refuses the status %j and says where it stands",
-    (status) => {
-      assert.strictEqual(faultOf({ status, success: [], failure: [] }), "status")
-    }
-  )
+  it.each([[true], [null], [0], [1], [{}], [[]]])("refuses the status %j and says where it is", (status) => {
+    assert.strictEqual(faultOf({ status, success: [], failure: [] }), "status")
+  })
 
   it("refuses an answer without a status", () => {
     assert.strictEqual(faultOf({ success: [], failure: [] }), "status")
   })
 
   it.each(["waiting", "completed", "paused", false])(
-    "tells a missing list from an empty one when %j",
+    "distinguishes a missing list from an empty one: %j",
     (status) => {
       const listsOf = (wire: object) => ImportAnswer.lists(decode({ status, ...wire }))
       assert.deepStrictEqual(listsOf({}).success, Option.none())
@@ -104,7 +101,7 @@ describe("ImportAnswer", () => {
     [["1"]],
     [{ id: "1" }],
     [{}]
-  ])("keeps the IDs beside %j, which is none, and says where it stood", (odd) => {
+  ])("keeps the IDs beside %j, which is not one, and says where it was", (odd) => {
     const answer = decode({ status: "completed", success: ["1", odd, 2], failure: [] })
     assert.isTrue(ImportAnswer.isSettled(answer))
     assert.deepStrictEqual(ImportAnswer.lists(answer), {
@@ -113,7 +110,7 @@ describe("ImportAnswer", () => {
     })
   })
 
-  it("calls a number that has lost digits unreadable, and does not pretend to know it", () => {
+  it("treats a number that has lost digits as unreadable", () => {
     const answer = decode(JSON.parse('{"status":"completed","success":[9007199254740993,1e400]}'))
     assert.deepStrictEqual(
       ImportAnswer.lists(answer).unreadable.map(({ value }) => value),
@@ -122,7 +119,7 @@ describe("ImportAnswer", () => {
   })
 
   it.each([[null], [7], [false], [["a@b.cd"]], [{ email: "a@b.cd", reason: "bounced" }]])(
-    "keeps the addresses beside %j, which is none, and says where it stood",
+    "keeps the addresses beside %j, which is not one, and says where it was",
     (odd) => {
       const { failure, unreadable } = ImportAnswer.lists(
         decode({ status: "failed", failure: ["a@x.yz", odd, "b@x.yz"] })
@@ -159,13 +156,13 @@ describe("ImportAnswer", () => {
     )
   })
 
-  it("reads an address that stands there without its list", () => {
+  it("reads an address that came without its list", () => {
     const { failure, unreadable } = ImportAnswer.lists(decode({ status: "completed", failure: "a@x.yz" }))
     assert.deepStrictEqual(failure, Option.some(["a@x.yz"]))
     assert.lengthOf(unreadable, 1)
   })
 
-  it("writes half a surrogate pair, which no text can hold, as U+FFFD", () => {
+  it("writes half a surrogate pair as U+FFFD", () => {
     const wire: unknown = JSON.parse(
       '{"status":"pau\\ud83dsed","failure":["b\\udfff@x.test","\\ud83d\\ude00@x.test"]}'
     )
@@ -178,7 +175,7 @@ describe("ImportAnswer", () => {
     assert.deepStrictEqual(ImportAnswer.lists(answer).unreadable, [])
   })
 
-  it("shows what it could not read in few characters, or not at all", () => {
+  it("shows an unreadable item in few characters, or not at all", () => {
     const odd = [{ email: `${"a".repeat(300)}@x.yz` }, ["x".repeat(300)], null]
     const { unreadable } = ImportAnswer.lists(decode({ status: "completed", failure: odd }))
     assert.deepStrictEqual(
@@ -187,7 +184,7 @@ describe("ImportAnswer", () => {
     )
   })
 
-  it("records no more than 1,000 of them, and how many there were beside", () => {
+  it("records no more than 1,000 unreadable items, and how many more there were", () => {
     const odd = [...new Array<null>(1500).fill(null), "1", null]
     const { success, unreadable } = ImportAnswer.lists(decode({ status: "completed", success: odd }))
     assert.deepStrictEqual(success, Option.some(ids("1")))
@@ -199,7 +196,7 @@ describe("ImportAnswer", () => {
     })
   })
 
-  it("tells no list to have shrunk that was not wholly read", () => {
+  it("does not say that a partly unreadable list has shrunk", () => {
     const before = decode({ status: "completed", success: ["1", "2"], failure: [] })
     const after = decode({ status: "completed", success: ["1", null], failure: [] })
     assert.deepStrictEqual(ImportAnswer.transition(before, after), { _tag: "Progress" })
@@ -242,7 +239,7 @@ describe("ImportAnswer", () => {
     assert.deepStrictEqual(ImportAnswer.lists(answer).success, Option.some(ids("1")))
   })
 
-  it("is made of values that equal themselves", () => {
+  it("has values that equal themselves", () => {
     const answer = ImportAnswer.make("completed", { success: ids("1") })
     assert.isTrue(Equal.equals(answer, answer))
   })

@@ -37,7 +37,7 @@ const property = { fastCheck: { numRuns: 500 } }
 
 describe("ImportAnswer", () => {
   it.prop(
-    "decodes what it encodes to the same answer, whatever was received",
+    "decodes what it encodes to the same answer, for anything received",
     [anyJson],
     ([json]) => {
       const received = decodeEither(JSON.parse(JSON.stringify(json)))
@@ -60,7 +60,7 @@ describe("ImportAnswer", () => {
   )
 
   it.prop(
-    "decodes what it encodes to the same answer, whatever its type allows",
+    "decodes what it encodes to the same answer, for any value of its type",
     [Schema.typeSchema(schema)],
     ([answer]) => {
       const wire: unknown = JSON.parse(JSON.stringify(encode(answer)))
@@ -71,7 +71,7 @@ describe("ImportAnswer", () => {
   )
 
   it.prop(
-    "fails typed or decodes, and invents no list, whatever JSON arrives",
+    "decodes or fails with a typed error, and invents no list, for any JSON",
     [anyJson],
     ([json]) => {
       // Through text, as on the wire: a key named __proto__ is then a key like any other.

@@ -45,7 +45,7 @@ describe("ImportStatus", () => {
     }
   )
 
-  it.each(documented)("does not let the documented word %s pass for an unknown one", (word) => {
+  it.each(documented)("does not accept the documented word %s as an unknown one", (word) => {
     const isUnrecognized = Schema.is(ImportStatus.UnrecognizedStatus)
     assert.isFalse(isUnrecognized(word))
     assert.isFalse(isUnrecognized(` ${word.toUpperCase()}`))

@@ -37,7 +37,7 @@ const circle = (imports: ReadonlyMap<string, ReadonlyArray<string>>) => {
 }
 
 describe.each(["core", "simulator"])("the modules of %s", (name) => {
-  it("import each other in no circle, not even for types", () => {
+  it("do not import each other in a circle, not even for types", () => {
     const imports = importsOf(name)
     assert.isAbove([...imports.values()].flat().length, 50)
     assert.deepStrictEqual(circle(imports), [])

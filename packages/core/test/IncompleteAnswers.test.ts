@@ -79,7 +79,7 @@ const looked = (answer: unknown) =>
 const afterOf = (query: URLSearchParams) => Number(query.get("id_greater") ?? 0)
 
 describe("an answer that counts contacts and shows none", () => {
-  it.effect("is no end of a walk: on the first page, or on a later one", () =>
+  it.effect("is not the end of a walk: on the first page, or on a later one", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* walked(() => page([], "60")), { end: "withheld", ids: [], calls: 1 })
       const cut = yield* walked((query) =>
@@ -89,7 +89,7 @@ describe("an answer that counts contacts and shows none", () => {
     })
   )
 
-  it.effect("ends a walk where its total is none, zero, no number, or counts what was seen", () =>
+  it.effect("ends a walk if its total is missing, zero, not a number, or what was seen", () =>
     Effect.gen(function* () {
       for (const total of [undefined, "0", 0, null, "many", -1, "20", 20, "7"]) {
         const { end, ids } = yield* walked((query) =>
@@ -100,7 +100,7 @@ describe("an answer that counts contacts and shows none", () => {
     })
   )
 
-  it.effect("tells nothing of an address", () =>
+  it.effect("says nothing about an address", () =>
     Effect.gen(function* () {
       assert.strictEqual(yield* looked(page([], "5")), "withheld")
       assert.strictEqual(yield* looked(page([], 1)), "withheld")
@@ -113,7 +113,7 @@ describe("an answer that counts contacts and shows none", () => {
     })
   )
 
-  it.effect("leaves IDs neither linked nor gone, and those it did show are emitted", () =>
+  it.effect("leaves IDs neither linked nor gone, and emits those that it shows", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* resolved([1, 2, 3], () => page([], "3")), {
         end: "withheld",
@@ -127,7 +127,7 @@ describe("an answer that counts contacts and shows none", () => {
     })
   )
 
-  it.effect("is of no account where all IDs were shown", () =>
+  it.effect("does not matter if all IDs were shown", () =>
     Effect.gen(function* () {
       const { calls, end } = yield* resolved([1, 2], () => page([contact(1), contact(2)], "60"))
       assert.deepStrictEqual([end, calls], ["whole", 1])
@@ -156,14 +156,14 @@ describe("an answer that counts contacts and shows none", () => {
       assert.isFalse(error.isTransient)
       assert.strictEqual(
         error.message,
-        "GET /contacts?email=c1%40example.test: ActiveCampaign's answer is not whole: it counts 5 contacts that match and shows none. Nothing was concluded about contacts it does not show."
+        "GET /contacts?email=c1%40example.test: ActiveCampaign's answer is incomplete: it counts 5 contacts that match and shows none. Nothing was concluded about contacts that it does not show."
       )
     }).pipe(Effect.scoped, withVirtualTime)
   )
 })
 
 describe("a page that shows more than it counts", () => {
-  it.effect("is followed by another, since its total is no total", () =>
+  it.effect("is followed by another, because its total is wrong", () =>
     Effect.gen(function* () {
       const { end, ids } = yield* walked((query) =>
         page(
@@ -183,8 +183,8 @@ describe("a page that shows more than it counts", () => {
   )
 })
 
-describe("a walk up to a contact that the account is known to have", () => {
-  it.effect("fails where it ends before, however it ends", () =>
+describe("a walk up to a contact that is known to be in the account", () => {
+  it.effect("fails if it ends before it, in any way", () =>
     Effect.gen(function* () {
       const upTo = { upTo: idOf("60") }
       assert.strictEqual((yield* walked(() => page([]), upTo)).end, "ended-early")
@@ -211,7 +211,7 @@ const odd: ReadonlyArray<readonly [string, (contacts: ReadonlyArray<unknown>) =>
   ["a list as an object", (contacts) => ({ ...contacts })]
 ]
 
-describe("an answer of which some cannot be read", () => {
+describe("a partly unreadable answer", () => {
   for (const [name, spoil] of odd) {
     it.effect(`is used as far as it can be, and proves no absence: ${name}`, () =>
       Effect.gen(function* () {
@@ -240,7 +240,7 @@ describe("an answer of which some cannot be read", () => {
     )
   }
 
-  it.effect("is of no account where all IDs asked for can be read", () =>
+  it.effect("does not matter if all requested IDs are readable", () =>
     Effect.gen(function* () {
       const { calls, end, items } = yield* resolved([1, 2], () => page([null, contact(1), contact(2)], "3"))
       assert.deepStrictEqual([end, items.length, calls], ["whole", 2, 1])
@@ -275,7 +275,7 @@ describe("an answer of which some cannot be read", () => {
   )
 })
 
-describe("whatever an account answers", () => {
+describe("for any answers of an account", () => {
   const items = FastCheck.oneof(
     FastCheck.integer({ min: 1, max: 6 }).map(contact),
     FastCheck.constantFrom(null, 5, {}, { id: "0", email: "x@example.test" })
@@ -286,7 +286,7 @@ describe("whatever an account answers", () => {
     total: FastCheck.constantFrom(undefined, "0", "2", 6, "60", null)
   })
 
-  it("an ID is only gone where the last answer about it is a list without oddities that counts no more", () =>
+  it("an ID is gone only if the last answer about it is a list without oddities that counts no more", () =>
     FastCheck.assert(
       FastCheck.asyncProperty(FastCheck.array(bodies, { minLength: 1, maxLength: 4 }), async (script) => {
         const answers: Array<(typeof script)[number]> = []

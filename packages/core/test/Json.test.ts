@@ -71,11 +71,11 @@ const throughJson = <A, I>(schema: Schema.Schema<A, I>, value: A): A =>
   Schema.decodeUnknownSync(schema)(JSON.parse(JSON.stringify(Schema.encodeSync(schema)(value))))
 
 describe.each(Object.entries(crossing))("%s", (_name, schema) => {
-  it("encodes to what JSON can hold", () => {
+  it("encodes to valid JSON", () => {
     assert.deepStrictEqual(notJson(Schema.encodedSchema(schema).ast), [])
   })
 
-  it("is the same after JSON, whatever its Arbitrary makes", () => {
+  it("is the same after JSON, for any value of its Arbitrary", () => {
     const same = Schema.equivalence(Schema.typeSchema(schema))
     FastCheck.assert(
       FastCheck.property(Arbitrary.make(schema), (value) => same(throughJson(schema, value), value)),
@@ -85,7 +85,7 @@ describe.each(Object.entries(crossing))("%s", (_name, schema) => {
 })
 
 describe("a settled answer", () => {
-  it("is the same after JSON with whatever stood in its lists, by itself and in what holds it", () => {
+  it("is the same after JSON with any lists, by itself and within other values", () => {
     const list = FastCheck.oneof(
       FastCheck.jsonValue(),
       FastCheck.array(FastCheck.constantFrom("9101", 9102, "ada@x.yz", null, "0", {}, 7.5, "\ud800")),
@@ -135,7 +135,7 @@ describe("a settled answer", () => {
   })
 })
 
-describe("a span of time", () => {
+describe("a duration", () => {
   it("is a number of milliseconds, and never infinite", () => {
     const error = new ActiveCampaignError.RateLimited({
       request: "GET /contacts",

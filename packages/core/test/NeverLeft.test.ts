@@ -72,16 +72,16 @@ const mayHaveLeft: ReadonlyArray<readonly [string, unknown]> = [
   ["no error", "refused"]
 ]
 
-describe("what never left", () => {
+describe("a request that never left", () => {
   it.each(certain)("is known by its code: %s", (_name, why, cause) => {
     assert.deepStrictEqual(NeverLeft.fromCause(cause), Option.some(why))
   })
 
-  it.each(mayHaveLeft)("is never said of %s", (_name, cause) => {
+  it.each(mayHaveLeft)("is not reported for %s", (_name, cause) => {
     assert.deepStrictEqual(NeverLeft.fromCause(cause), Option.none())
   })
 
-  it.effect.each(certain)("was no submission: %s", ([_name, why, cause]) =>
+  it.effect.each(certain)("was not a submission: %s", ([_name, why, cause]) =>
     Effect.gen(function* () {
       const client = yield* connect(vendor(unreachable(cause)).http)
       const error = yield* Effect.flip(client.submitImport({ contacts: [{ email: "ada@example.test" }] }))
@@ -90,7 +90,7 @@ describe("what never left", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect.each(mayHaveLeft)("is not known of a submission after %s", ([_name, cause]) =>
+  it.effect.each(mayHaveLeft)("is not certain for a submission after %s", ([_name, cause]) =>
     Effect.gen(function* () {
       const client = yield* connect(vendor(unreachable(cause)).http)
       const error = yield* Effect.flip(client.submitImport({ contacts: [{ email: "ada@example.test" }] }))
@@ -102,8 +102,8 @@ describe("what never left", () => {
     ["CERT_HAS_EXPIRED", /check the clock/],
     ["ERR_TLS_CERT_ALTNAME_INVALID", /for another host: check the URL/],
     ["SELF_SIGNED_CERT_IN_CHAIN", /NODE_EXTRA_CA_CERTS/],
-    ["ERR_SSL_WRONG_VERSION_NUMBER", /That port does not speak TLS/]
-  ] as const)("is not tried again where it names a remedy: %s", ([code, remedy]) =>
+    ["ERR_SSL_WRONG_VERSION_NUMBER", /The port does not speak TLS/]
+  ] as const)("is not retried if it names a remedy: %s", ([code, remedy]) =>
     Effect.gen(function* () {
       const client = yield* connect(vendor(unreachable(fetchFailed(coded(code)))).http)
       const error = yield* Effect.flip(client.importTotals)

@@ -40,7 +40,7 @@ const run = (
   )
 
 describe("the next delay of a wait", () => {
-  it.effect("is the first delay, less what has passed of it", () =>
+  it.effect("is the rest of the first delay", () =>
     Effect.gen(function* () {
       const state = yield* PollState.start(batchId)
       assert.deepStrictEqual(yield* PollPolicy.nextDelay(state), Option.some(Duration.seconds(1)))
@@ -51,7 +51,7 @@ describe("the next delay of a wait", () => {
     })
   )
 
-  it.scoped("is that of the schedule after as many answers as have come, in whole milliseconds", () =>
+  it.scoped("is that of the schedule after the answers so far, in whole milliseconds", () =>
     Effect.gen(function* () {
       const { bulkImport } = yield* scripted([answering("active")])
       let state = yield* PollState.start(batchId)
@@ -66,7 +66,7 @@ describe("the next delay of a wait", () => {
     })
   )
 
-  it.scoped("is none once the batch has settled, however late it is", () =>
+  it.scoped("is none once the batch has settled, even after the deadline", () =>
     Effect.gen(function* () {
       const { bulkImport } = yield* scripted([completed])
       const state = yield* bulkImport.poll(yield* PollState.start(batchId))
@@ -75,7 +75,7 @@ describe("the next delay of a wait", () => {
     })
   )
 
-  it.scoped("is StillRunning where the deadline or the end of the schedule comes first", () =>
+  it.scoped("is StillRunning if the deadline or the end of the schedule comes first", () =>
     Effect.gen(function* () {
       const { bulkImport } = yield* scripted([answering("active")])
       const state = yield* bulkImport.poll(yield* PollState.start(batchId))
@@ -91,7 +91,7 @@ describe("the next delay of a wait", () => {
     })
   )
 
-  it.scoped("is UnknownBatch by the time of the last answer, not by that of the question", () =>
+  it.scoped("is UnknownBatch by the time of the last answer, not of the question", () =>
     Effect.gen(function* () {
       const { bulkImport } = yield* scripted([answering(false)])
       const start = yield* PollState.start(batchId)
@@ -104,7 +104,7 @@ describe("the next delay of a wait", () => {
     })
   )
 
-  it("makes a wait of single polls that ends as awaitSettled does, after the same calls", () =>
+  it("makes single polls end as awaitSettled does, after the same calls", () =>
     FastCheck.assert(
       FastCheck.asyncProperty(
         FastCheck.array(FastCheck.constantFrom<string | false>(false, "waiting", "active", "odd"), {

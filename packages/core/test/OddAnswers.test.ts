@@ -48,7 +48,7 @@ describe("JSON nested deeper than 1,000 levels", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("in a refusal leaves the refusal what it is", () =>
+  it.effect("in a refusal does not change the refusal", () =>
     Effect.gen(function* () {
       for (const status of [400, 403, 404, 500]) {
         const result = yield* asked({
@@ -62,7 +62,7 @@ describe("JSON nested deeper than 1,000 levels", () => {
     })
   )
 
-  it.effect("is told from 1,000 levels, and from brackets in texts", () =>
+  it.effect("is distinguished from 1,000 levels, and from brackets in texts", () =>
     Effect.gen(function* () {
       for (const more of [
         nested(998),
@@ -80,7 +80,7 @@ describe("JSON nested deeper than 1,000 levels", () => {
     })
   )
 
-  it("is found wherever it stands", () => {
+  it("is found in any place", () => {
     FastCheck.assert(
       FastCheck.property(
         FastCheck.jsonValue(),
@@ -100,7 +100,7 @@ describe("an answer that repeats the API token", () => {
     [...token].map((letter) => `\\u00${letter.charCodeAt(0).toString(16)}`).join(""),
     token.replace("k", "\\u006B")
   ]
-  it.effect.each(spellings)("hides it, however it is spelled: %s", (spelled) =>
+  it.effect.each(spellings)("hides it in any spelling: %s", (spelled) =>
     Effect.gen(function* () {
       const body = `{"status":"${spelled}","success":["1","${spelled}"],"failure":["${spelled}@x.yz"],"${spelled}":1}`
       const client = yield* connect(vendor({ body }).http)
@@ -124,7 +124,7 @@ describe("an answer that repeats the API token", () => {
     }).pipe(Effect.scoped)
   )
 
-  it("keeps words that a token of few letters happens to be", () => {
+  it("keeps words that are equal to a very short token", () => {
     const secrets = makeSecrets()
     secrets.add("test")
     const body = '{"failure":["a@x.test"]}'
@@ -143,7 +143,7 @@ describe("any JSON as an answer", () => {
     })
   )
 
-  it.effect("holds no half of a character, in an error either", () =>
+  it.effect("has no half character, not even in an error", () =>
     Effect.gen(function* () {
       for (const message of ["\\ud800 bad", `${"x".repeat(199)}\u{1f600} and more`]) {
         const result = yield* asked({ status: 400, body: `{"message":"${message}"}` })

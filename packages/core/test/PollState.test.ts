@@ -55,7 +55,7 @@ describe("the state of a wait", () => {
     })
   )
 
-  it.scoped("that has settled is neither polled nor waited for again", () =>
+  it.scoped("is neither polled nor waited for again once it has settled", () =>
     Effect.gen(function* () {
       const { bulkImport, calls } = yield* scripted(answering("failed"))
       const state = yield* bulkImport.poll(yield* PollState.start(batchId))
@@ -68,7 +68,7 @@ describe("the state of a wait", () => {
 })
 
 describe("a wait that is resumed", () => {
-  it.scoped("takes the schedule up where it was, counting the time in between", () =>
+  it.scoped("continues the schedule, counting the time in between", () =>
     Effect.gen(function* () {
       const { bulkImport, calls } = yield* scripted(answering("active"))
       const policy = {
@@ -133,7 +133,7 @@ describe("a batch that answers nothing but false", () => {
     })
   )
 
-  it.scoped("is known again with any other answer, and then for good", () =>
+  it.scoped("is known again with any other answer, and stays known", () =>
     Effect.gen(function* () {
       const { bulkImport, calls } = yield* scripted(
         answering("waiting"),
@@ -154,7 +154,7 @@ describe("a policy", () => {
     assert.deepStrictEqual(PollPolicy.fixed("1 second").deadline, deadline)
   })
 
-  it("may be nothing but a schedule, and takes the rest from the default", () => {
+  it("may be just a schedule, with the rest from the default", () => {
     const schedule = Schedule.spaced("3 seconds")
     const { deadline, ...policy } = PollPolicy.make(schedule)
     assert.strictEqual(policy.schedule, schedule)

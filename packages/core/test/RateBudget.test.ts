@@ -8,7 +8,7 @@ const property = { fastCheck: { numRuns: 200 } }
 
 describe("RateBudget", () => {
   it.effect.prop(
-    "lets no more than the limit through in any rolling second, whoever arrives when",
+    "lets no more than the limit through in any rolling second",
     [limits, arrivals, holds],
     ([limit, callers, held]) =>
       Effect.map(play(limit, callers, held), (taken) => {
@@ -18,7 +18,7 @@ describe("RateBudget", () => {
   )
 
   it.effect.prop(
-    "serves callers in the order in which they asked, however often each comes back",
+    "serves callers in the order in which they asked, even if they ask again",
     [limits, arrivals, holds],
     ([limit, callers, held]) =>
       Effect.map(play(limit, callers, held), (taken) => {
@@ -118,7 +118,7 @@ describe("RateBudget", () => {
     })
   )
 
-  it.effect("takes the longer of two holds, in whichever order they come", () =>
+  it.effect("takes the longer of two holds, in any order", () =>
     Effect.gen(function* () {
       const late = [{ at: 200, turns: 1, givesUpAfter: undefined }]
       const shorterLast = yield* play(4, late, [

@@ -54,7 +54,7 @@ describe("a budget", () => {
     })
   )
 
-  it.scoped("is each client's own where none is provided", () =>
+  it.scoped("is each client's own if none is provided", () =>
     Effect.gen(function* () {
       const { calls, http } = vendor(answering("active"))
       const clients = yield* Effect.all([connect(http), connect(http)])

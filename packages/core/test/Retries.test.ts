@@ -40,7 +40,7 @@ describe("retries", () => {
     })
   )
 
-  it.effect("follow a timeout, too", () =>
+  it.effect("are also made after a timeout", () =>
     Effect.gen(function* () {
       const { calls, result } = yield* callsOf(silence, settled)
       assert.lengthOf(calls, 2)
@@ -67,7 +67,7 @@ describe("retries", () => {
   )
 
   it.effect.each(["null", "[]", '"completed"', "{}", '{"status":null}', "[".repeat(3000) + "]".repeat(3000)])(
-    "are made once after JSON of another shape, which has been seen to pass: %s",
+    "are made once after JSON of another shape: %s",
     (body) =>
       Effect.gen(function* () {
         const passing = yield* callsOf({ body }, settled)
@@ -79,16 +79,18 @@ describe("retries", () => {
       })
   )
 
-  it.effect("are made after a page of something in front of the API, which blames no token", () =>
-    Effect.gen(function* () {
-      const page = { status: 403, body: html, headers: { "cf-mitigated": "challenge" } }
-      const { calls, result } = yield* callsOf(page, page, page, settled)
-      assert.lengthOf(calls, 4)
-      assert.strictEqual(result._tag, "Right")
-    })
+  it.effect(
+    "are made after a page from something in front of the API, which says nothing about the token",
+    () =>
+      Effect.gen(function* () {
+        const page = { status: 403, body: html, headers: { "cf-mitigated": "challenge" } }
+        const { calls, result } = yield* callsOf(page, page, page, settled)
+        assert.lengthOf(calls, 4)
+        assert.strictEqual(result._tag, "Right")
+      })
   )
 
-  it.effect("are spread by chance, so that many clients do not come back at once", () =>
+  it.effect("are spread randomly, so that many clients do not come back at once", () =>
     Effect.gen(function* () {
       const first = yield* callsOf({ status: 502 })
       const second = yield* callsOf({ status: 502 })
@@ -120,7 +122,7 @@ describe("retries", () => {
   it.effect.each([
     ["Thu, 01 Jan 1970 00:10:00 GMT", "Thu, 01 Jan 1970 00:10:40 GMT"],
     ["Fri, 02 Jan 1970 00:00:00 GMT", "Fri, 02 Jan 1970 00:00:40 GMT"]
-  ])("wait as long as a date asks by the clock of the answer, whatever ours says: %s", ([date, retryAfter]) =>
+  ])("wait as long as a date asks by the clock of the answer, not by ours: %s", ([date, retryAfter]) =>
     Effect.gen(function* () {
       const headers = { date: String(date), "retry-after": String(retryAfter) }
       const { calls } = yield* callsOf({ status: 429, headers }, settled)
@@ -136,7 +138,7 @@ describe("retries", () => {
   )
 
   it.effect.each(["86400", "9".repeat(400)])(
-    "do not let Retry-After park a job for longer than 5 minutes: %s",
+    "do not let Retry-After stop a job for longer than 5 minutes: %s",
     (header) =>
       Effect.gen(function* () {
         const { calls } = yield* callsOf({ status: 429, headers: { "retry-after": header } }, settled)
@@ -151,7 +153,7 @@ describe("retries", () => {
     })
   )
 
-  it.effect("are not made where the policy is none", () =>
+  it.effect("are not made if the policy is none", () =>
     Effect.gen(function* () {
       const { calls, http } = vendor({ status: 502 }, settled)
       const client = yield* connect(http, { retry: RetryPolicy.none })
@@ -160,7 +162,7 @@ describe("retries", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("start afresh with each call", () =>
+  it.effect("start again with each call", () =>
     Effect.gen(function* () {
       const { calls, http } = vendor({ status: 502 })
       const client = yield* connect(http, retrying)
@@ -187,7 +189,7 @@ describe("a rate limit that names no time", () => {
     { status: 429 },
     { status: 429, headers: { "retry-after": "soon" } },
     { status: 400, body: "rate limit" }
-  ])("is retried no sooner than it lets others ask, and says so: %j", (limited) =>
+  ])("is retried no sooner than others may ask, and says so: %j", (limited) =>
     Effect.gen(function* () {
       const told: Array<number> = []
       const retry = Schedule.modifyDelay(RetryPolicy.standard, (_error, delay) => {

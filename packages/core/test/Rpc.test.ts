@@ -92,7 +92,7 @@ describe("an RPC", () => {
     })
   )
 
-  it.scopedLive("takes a wait over, and gives it back", () =>
+  it.scopedLive("continues a wait, and returns it", () =>
     Effect.gen(function* () {
       const rpc = yield* connected(answering("active"), completed)
       const first = yield* rpc.poll({ state: yield* PollState.start(batchId) })
@@ -116,7 +116,7 @@ describe("an RPC", () => {
     })
   )
 
-  it.scopedLive("takes a submission, and says what was queued or why not", () =>
+  it.scopedLive("submits contacts, and says what was queued or why not", () =>
     Effect.gen(function* () {
       const contacts = [{ email: "ada@x.yz" }, { email: "bob@x.yz" }]
       const rpc = yield* connected(

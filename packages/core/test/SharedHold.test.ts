@@ -25,7 +25,7 @@ describe("a 429 to one caller", () => {
     })
   )
 
-  it.scoped("holds other callers even where the client does not retry", () =>
+  it.scoped("holds other callers even if the client does not retry", () =>
     Effect.gen(function* () {
       const { calls, http } = vendor({ status: 429, headers: { "retry-after": "10" } }, settled)
       const client = yield* connect(http)
@@ -35,7 +35,7 @@ describe("a 429 to one caller", () => {
     })
   )
 
-  it.scoped("is respected even where the budget is unlimited", () =>
+  it.scoped("is respected even if the budget is unlimited", () =>
     Effect.gen(function* () {
       const { calls, http } = vendor({ status: 429, headers: { "retry-after": "10" } }, settled)
       const client = yield* connect(http)
@@ -50,7 +50,7 @@ describe("a 429 to one caller", () => {
     [{ status: 503 }, 250],
     [{ status: 400, body: "Rate limit exceeded." }, 30_000],
     [{ status: 502, headers: { "retry-after": "10" } }, 250]
-  ])("is not the only reason to hold others, nor is every trouble one: %j", ([reply, gap]) =>
+  ])("is not the only reason to hold others, and not every error is one: %j", ([reply, gap]) =>
     Effect.gen(function* () {
       const { calls, http } = vendor(reply, settled)
       const client = yield* connect(http)

@@ -82,23 +82,21 @@ describe("a submission", () => {
     })
   )
 
-  it.effect(
-    "has an unknown outcome where the flag is 0 or no batch is named in a 2xx, and is not sent again",
-    () =>
-      Effect.gen(function* () {
-        for (const body of [
-          { ...queued, Success: 0 },
-          { success: "0", batchId: "b" },
-          { Success: 1 },
-          { Success: 1, batchId: "" }
-        ]) {
-          const { calls, error } = yield* errorOf(reply(body))
-          assert.strictEqual(error._tag, "OutcomeUnknown")
-          assert.strictEqual(calls, 1)
-        }
-        const { error } = yield* errorOf(reply({ ...queued, Success: 0 }))
-        assert.include(error.message, "batch b-0001")
-      })
+  it.effect("has an unknown outcome if the flag is 0 or a 2xx names no batch, and is not sent again", () =>
+    Effect.gen(function* () {
+      for (const body of [
+        { ...queued, Success: 0 },
+        { success: "0", batchId: "b" },
+        { Success: 1 },
+        { Success: 1, batchId: "" }
+      ]) {
+        const { calls, error } = yield* errorOf(reply(body))
+        assert.strictEqual(error._tag, "OutcomeUnknown")
+        assert.strictEqual(calls, 1)
+      }
+      const { error } = yield* errorOf(reply({ ...queued, Success: 0 }))
+      assert.include(error.message, "batch b-0001")
+    })
   )
 
   it.effect("whose answer was lost has an unknown outcome, and is not sent again", () =>
@@ -116,7 +114,7 @@ describe("a submission", () => {
     })
   )
 
-  it.effect("is sent again after 429 and after the 400 that speaks of a rate limit", () =>
+  it.effect("is sent again after 429 and after the 400 about a rate limit", () =>
     Effect.gen(function* () {
       const tooMany = {
         success: 0,
@@ -195,7 +193,7 @@ describe("a rejected submission", () => {
     })
   )
 
-  it.effect("has its reasons read where they are mixed, missing or anything at all", () =>
+  it.effect("has reasons in any shape: mixed, missing or anything else", () =>
     Effect.gen(function* () {
       const { reasons } = yield* rejection([
         "too  long",
@@ -233,13 +231,13 @@ describe("a rejected submission", () => {
     })
   )
 
-  it.effect("keeps no more reasons than it may have contacts, twice over", () =>
+  it.effect("keeps at most twice as many reasons as it may have contacts", () =>
     Effect.map(rejection(Array.from({ length: 10_000 }, () => "bad")), ({ reasons }) =>
       assert.lengthOf(reasons, 500)
     )
   )
 
-  it.effect("is one with 422, too", () =>
+  it.effect("may also be a 422", () =>
     Effect.gen(function* () {
       const { error } = yield* errorOf(reply({ errors: [{ title: "Invalid", detail: "no address" }] }, 422))
       assert.instanceOf(error, SubmissionError.SubmissionRejected)
@@ -247,7 +245,7 @@ describe("a rejected submission", () => {
     })
   )
 
-  it.effect("is rejected, not limited, where a contact is at fault, whatever else is said", () =>
+  it.effect("is rejected, not rate limited, if a contact is at fault", () =>
     Effect.map(rejection([{ contact: 1, failureReason: "per minute" }, "rate limit"]), ({ reasons }) =>
       assert.strictEqual(reasons.length, 2)
     )
@@ -260,7 +258,7 @@ describe("a rejected submission", () => {
     })
   )
 
-  it.effect("does not repeat a token that JSON spells in another way", () =>
+  it.effect("does not repeat a token that JSON spells differently", () =>
     Effect.gen(function* () {
       const apiToken = "half/of/it"
       const spelt = String.raw`{"success":0,"message":"half\/of\/it","failureReasons":["\u0068alf/of/it"]}`
@@ -274,7 +272,7 @@ describe("a rejected submission", () => {
     }).pipe(Effect.scoped)
   )
 
-  it("never throws, whatever JSON comes with whatever status", () =>
+  it("never throws, for any JSON and status", () =>
     FastCheck.assert(
       FastCheck.asyncProperty(
         FastCheck.jsonValue(),

@@ -49,8 +49,8 @@ const importsOf = (http: HttpClient.HttpClient) =>
 
 const keepClockGoing = Effect.forkScoped(Effect.forever(TestClock.adjust("250 millis")))
 
-describe("a submission under way", () => {
-  it.scoped("is not lost to a sibling that is refused", () =>
+describe("a submission in progress", () => {
+  it.scoped("is not lost when a sibling is refused", () =>
     Effect.gen(function* () {
       const { answered, http, received } = queueing({ refused: "p0@example.test", takes: 600 })
       const imports = yield* importsOf(http)
@@ -78,7 +78,7 @@ describe("a submission under way", () => {
     })
   )
 
-  it.scoped("tells the log which batch was queued, where its caller no longer hears it", () =>
+  it.scoped("logs which batch was queued if its caller was interrupted", () =>
     Effect.gen(function* () {
       const { answered, http } = queueing({ takes: 5000 })
       const imports = yield* importsOf(http)
@@ -102,7 +102,7 @@ describe("a submission under way", () => {
     })
   )
 
-  it.scoped("ends with its time limit even where nobody can interrupt it, as OutcomeUnknown", () =>
+  it.scoped("ends as OutcomeUnknown at its time limit even if it cannot be interrupted", () =>
     Effect.gen(function* () {
       const client = yield* connect(vendor(silence).http, { timeout: "5 seconds" })
       const fiber = yield* Effect.fork(
@@ -113,7 +113,7 @@ describe("a submission under way", () => {
     })
   )
 
-  it.scoped("is not sent at all where it is interrupted while it waits for its turn", () =>
+  it.scoped("is not sent if it is interrupted while it waits for its turn", () =>
     Effect.gen(function* () {
       const { http, received } = queueing()
       const imports = yield* importsOf(http)
@@ -128,7 +128,7 @@ describe("a submission under way", () => {
 })
 
 describe("all of a submission", () => {
-  it.scoped("goes on after a part that is refused, and tells where each stood", () =>
+  it.scoped("continues after a refused part, and gives the place of each", () =>
     Effect.gen(function* () {
       const { http } = queueing({ refused: "p300@example.test" })
       const imports = yield* importsOf(http)
@@ -170,7 +170,7 @@ describe("all of a submission", () => {
     })
   )
 
-  it.scoped("has several parts under way where it is told to", () =>
+  it.scoped("sends several parts at once if asked to", () =>
     Effect.gen(function* () {
       const { http, received } = queueing({ takes: 20_000 })
       const imports = yield* importsOf(http)
@@ -184,7 +184,7 @@ describe("all of a submission", () => {
     })
   )
 
-  it.effect("of nobody is nothing", () =>
+  it.effect("without contacts sends nothing", () =>
     Effect.gen(function* () {
       const imports = yield* BulkImport.BulkImport
       assert.isTrue(Chunk.isEmpty(yield* Stream.runCollect(imports.submitAll({ contacts: [] }))))
@@ -205,7 +205,7 @@ describe("a split", () => {
     { requiredKeys: ["email"] }
   )
 
-  it("keeps all contacts in their order, within both limits, in as few parts as that takes", () => {
+  it("keeps all contacts in order, within both limits, in as few parts as possible", () => {
     FastCheck.assert(
       FastCheck.property(
         FastCheck.array(FastCheck.tuple(contact, FastCheck.integer({ min: 0, max: 3000 })), {

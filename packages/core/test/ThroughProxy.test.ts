@@ -54,7 +54,7 @@ describe("a client that goes through a proxy", () => {
     })
   )
 
-  it.effect("names it where a submission is refused or lost", () =>
+  it.effect("names it if a submission is refused or lost", () =>
     Effect.gen(function* () {
       for (const reply of [
         { status: 422, body: json({ message: "no", failureReasons: ["bad"] }) },
@@ -69,12 +69,12 @@ describe("a client that goes through a proxy", () => {
 })
 
 describe("a proxy that makes no connection", () => {
-  it.effect("is told apart from the account, in Node's words and in undici's", () =>
+  it.effect("is distinguished from the account, in Node's words and in undici's", () =>
     Effect.gen(function* () {
       for (const cause of [refusal(407), refusal(502), tunnel("403"), tunnel("ECONNREFUSED")]) {
         const error = yield* errorOf(unreachable(cause))
         assert.isTrue(error._tag === "ApiUnavailable" && ActiveCampaignError.isProxyTrouble(error))
-        assert.match(error.message, /The account was not asked; check the proxy and its settings\.$/)
+        assert.match(error.message, /The account was not asked. Check the proxy and its settings\.$/)
         assert.notInclude(error.message, "token")
       }
       const other = yield* errorOf(unreachable(coded("ECONNREFUSED", "connect ECONNREFUSED 127.0.0.1:1")))
@@ -82,7 +82,7 @@ describe("a proxy that makes no connection", () => {
     })
   )
 
-  it.effect("is asked again only where that may help", () =>
+  it.effect("is asked again only if that may help", () =>
     Effect.gen(function* () {
       for (const refused of [refusal(407), refusal(403), tunnel("407"), tunnel("403")]) {
         assert.strictEqual(yield* attempts(unreachable(refused)), 1)
@@ -94,7 +94,7 @@ describe("a proxy that makes no connection", () => {
     })
   )
 
-  it.effect("has kept a submission from the account, so that its outcome is known", () =>
+  it.effect("keeps a submission from the account, so that its outcome is known", () =>
     Effect.gen(function* () {
       for (const step of [unreachable(refusal(407)), unreachable(tunnel("502")), { status: 407 }]) {
         const client = yield* connect(vendor(step).http)
@@ -105,13 +105,13 @@ describe("a proxy that makes no connection", () => {
   )
 })
 
-describe("a certificate of an authority that nobody knows", () => {
+describe("a certificate of an unknown authority", () => {
   it.effect.each([
     "SELF_SIGNED_CERT_IN_CHAIN",
     "DEPTH_ZERO_SELF_SIGNED_CERT",
     "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
     "UNABLE_TO_VERIFY_LEAF_SIGNATURE"
-  ])("is told with its remedy, and not tried again: %s", (code) =>
+  ])("is reported with its remedy, and not retried: %s", (code) =>
     Effect.gen(function* () {
       const step = unreachable(new TypeError("fetch failed", { cause: coded(code, "not trusted") }))
       const error = yield* errorOf(step)

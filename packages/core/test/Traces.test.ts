@@ -37,7 +37,7 @@ const importsOf = (http: HttpClient.HttpClient) =>
   )
 
 describe("the spans of a call", () => {
-  it.scoped("tell each attempt, and how long budget and schedule were waited for", () =>
+  it.scoped("show each attempt, and the waits for budget and schedule", () =>
     Effect.gen(function* () {
       const { http } = vendor({ status: 500 }, { ...settled, headers: { "x-request-id": "r-7" } })
       const client = yield* connect(http, { retry: RetryPolicy.make(RetryPolicy.standard) })
@@ -75,7 +75,7 @@ describe("the spans of a call", () => {
 })
 
 describe("the spans of a wait", () => {
-  it.scoped.each(["changes", "states"] as const)("are there for its stream: %s", (method) =>
+  it.scoped.each(["changes", "states"] as const)("exist for its stream: %s", (method) =>
     Effect.gen(function* () {
       const imports = yield* importsOf(vendor(answering("active"), settled).http)
       const spans = yield* during("1 hour")(

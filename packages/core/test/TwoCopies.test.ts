@@ -42,7 +42,7 @@ describe("a program that has Effect twice", () => {
     )
   )
 
-  it.effect("goes on from a state with the time and the options of the other copy", () =>
+  it.effect("continues from a state with the time and options of the other copy", () =>
     Effect.scoped(
       Effect.gen(function* () {
         const { bulkImport } = yield* scripted([completed])
@@ -59,7 +59,7 @@ describe("a program that has Effect twice", () => {
     )
   )
 
-  it("is run by the other copy, which tells its errors by their tags", () =>
+  it("is run by the other copy, which recognises its errors by their tags", () =>
     other.Effect.runPromise(
       BulkImport.info(BatchId.make("b-1")).pipe(
         other.Effect.provideServiceEffect(

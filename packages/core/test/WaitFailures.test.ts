@@ -39,7 +39,7 @@ describe("an error", () => {
     })
   )
 
-  it.scoped("that no retry can mend surfaces at once", () =>
+  it.scoped("that no retry can fix surfaces at once", () =>
     Effect.gen(function* () {
       const { bulkImport, calls } = yield* scripted(
         [answering("waiting"), { status: 401, body: "{}" }, completed],

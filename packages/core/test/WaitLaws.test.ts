@@ -57,7 +57,7 @@ const policy = { ...PollPolicy.fixed("1 second"), unsetGrace: "1 hour" } as cons
 
 describe("any wait", () => {
   it(
-    "ends with the answer it would have had without faults, as long as these are fewer than the retries",
+    "ends with the same answer as without faults, as long as these are fewer than the retries",
     () =>
       FastCheck.assert(
         FastCheck.asyncProperty(
@@ -81,7 +81,7 @@ describe("any wait", () => {
     120_000
   )
 
-  it("emits no answer twice in a row, nothing after a settled one, and all that there was to emit", () =>
+  it("emits no answer twice in a row, nothing after a settled one, and everything else", () =>
     FastCheck.assert(
       FastCheck.asyncProperty(course, async (answers) => {
         const seen = await virtually(
@@ -100,7 +100,7 @@ describe("any wait", () => {
       { numRuns: 200 }
     ))
 
-  it("comes to the same end, with as many calls, however often another process takes it over", () =>
+  it("has the same end after as many calls, even if other processes continue it", () =>
     FastCheck.assert(
       FastCheck.asyncProperty(course, FastCheck.nat(8), async (answers, takenOverAfter) => {
         const codec = Schema.parseJson(PollState.PollState)
@@ -180,7 +180,7 @@ describe("the transition between two answers", () => {
         assert.deepStrictEqual(ImportAnswer.transition(before, after), { _tag: "Impossible", reason })
       })
     ))
-  it("is Impossible in one of the two directions where the lists of one hold more than the other's", () => {
+  it("is Impossible in one of the two directions if the lists of one have more than the other's", () => {
     const [one, two] = [answering("active", { success: ["1"] }), answering("active", { success: ["2", "1"] })]
     const [less, more] = [one, two].map(({ body }) =>
       Schema.decodeUnknownSync(Schema.parseJson(ImportAnswer.ImportAnswer))(body)
@@ -192,7 +192,7 @@ describe("the transition between two answers", () => {
       reason: "success-shrank"
     })
   })
-  it("does not take a list that is missing for one that shrank", () => {
+  it("does not treat a missing list as one that shrank", () => {
     const known = ImportAnswer.make("active", { failure: ["a@x.yz"] })
     assert.deepStrictEqual(ImportAnswer.transition(known, ImportAnswer.make("active")), { _tag: "Progress" })
   })

@@ -18,7 +18,7 @@ const empty = json({ contacts: [], meta: { total: "0" } })
 describe("the daily totals", () => {
   const day = { forDate: "2031-04-02", batches: 3, contacts: 610 }
 
-  it.effect("are counted alike as strings and as numbers", () =>
+  it.effect("are read the same as strings and as numbers", () =>
     Effect.gen(function* () {
       for (const counts of [
         { batches: "3", contacts: "610" },
@@ -36,7 +36,7 @@ describe("the daily totals", () => {
     })
   )
 
-  it.effect("are no empty lists where there are none", () =>
+  it.effect("are not empty lists if they are missing", () =>
     Effect.gen(function* () {
       for (const body of [{}, { outstanding: [] }, { outstanding: null, recentlyCompleted: [] }, []]) {
         const { result } = yield* asking(json(body), (client) => client.importTotals)
@@ -56,7 +56,7 @@ describe("the daily totals", () => {
 })
 
 describe("listing contacts", () => {
-  it.effect("asks for a hundred of any status by ID, unless told otherwise", () =>
+  it.effect("asks by default for a hundred of any status, ordered by ID", () =>
     Effect.gen(function* () {
       const plain = yield* asking(empty, (client) => client.contacts())
       assert.deepStrictEqual(plain.urls, ["/contacts?orders%5Bid%5D=ASC&limit=100&status=-1"])
@@ -100,11 +100,11 @@ describe("one contact", () => {
     })
   )
 
-  it.effect("is none where the service found none", () =>
+  it.effect("is none if the service found none", () =>
     Effect.map(get(none), ({ result }) => assert.deepStrictEqual(result, Either.right(Option.none())))
   )
 
-  it.effect("is an error where the 404 is about something else", () =>
+  it.effect("is an error if the 404 is about something else", () =>
     Effect.gen(function* () {
       for (const answer of [{ status: 404, body: "<html></html>" }, json({ message: "Not Found" }, 404)]) {
         const { result } = yield* get(answer)
@@ -113,13 +113,13 @@ describe("one contact", () => {
     })
   )
 
-  it.effect("is an error where it is another one", () =>
+  it.effect("is an error if it is another one", () =>
     Effect.map(get(json({ contact: { id: "1", email: "a@b.cd" } })), ({ result }) =>
       assert.instanceOf(Either.getOrThrow(Either.flip(result)), ContactsError.FilterIgnored)
     )
   )
 
-  it("is asked for below its own path, whatever its ID", () =>
+  it("is asked for under its own path, with any ID", () =>
     FastCheck.assert(
       FastCheck.asyncProperty(FastCheck.fullUnicodeString({ minLength: 1 }), async (id) => {
         FastCheck.pre(id !== "." && id !== "..")
@@ -128,7 +128,7 @@ describe("one contact", () => {
       })
     ))
 
-  it.effect("is asked for even by an ID that is no text at all", () =>
+  it.effect("is asked for even with an ID that is not valid text", () =>
     Effect.map(get(none, "\ud800"), ({ urls }) => assert.deepStrictEqual(urls, ["/contacts/%EF%BF%BD"]))
   )
 })

@@ -5,7 +5,7 @@ import { hideToken, keptOf } from "../src/internal/hide.js"
 const token = FastCheck.stringMatching(/^[!-~]{8,40}$/)
 
 describe("hiding the token", () => {
-  it("takes it out of any text, however JSON spells it there", () => {
+  it("removes it from any text, in every spelling of JSON", () => {
     FastCheck.assert(
       FastCheck.property(token, FastCheck.string(), FastCheck.string(), (secret, before, after) => {
         const json = JSON.stringify({ said: `${before}${secret}${after}` })
@@ -19,8 +19,8 @@ describe("hiding the token", () => {
   })
 })
 
-describe("what is kept of a body", () => {
-  it("is its first 2 KiB, whole characters only", () => {
+describe("the kept part of a body", () => {
+  it("is its first 2 KiB, in whole characters", () => {
     FastCheck.assert(
       FastCheck.property(FastCheck.string({ unit: "binary", maxLength: 3000 }), (body) => {
         const kept = keptOf(body)

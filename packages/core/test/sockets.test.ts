@@ -82,7 +82,7 @@ describe("over a socket", () => {
     })
   )
 
-  it.scopedLive("an answer that swells when it is unpacked is refused", () =>
+  it.scopedLive("an answer that unpacks to too much is refused", () =>
     Effect.gen(function* () {
       const packed = gzipSync(" ".repeat(12 * 1024 * 1024))
       const error = errorOf(
@@ -186,7 +186,7 @@ describe("over a socket", () => {
     })
   )
 
-  it.scopedLive("connections kept alive that the server closes are no trouble to later calls", () =>
+  it.scopedLive("kept-alive connections that the server closes do not disturb later calls", () =>
     Effect.gen(function* () {
       const { requests, url } = yield* serve((request, response) => {
         response.writeHead(200, json).end(answer, () => setTimeout(() => request.socket.destroy(), 1))
@@ -225,7 +225,7 @@ describe("over a socket", () => {
     })
   )
 
-  it.scopedLive("a port where nobody listens is named", () =>
+  it.scopedLive("a port where nothing listens is named", () =>
     Effect.gen(function* () {
       const client = yield* clientOf("http://127.0.0.1:9")
       const error = yield* Effect.flip(client.importInfo(batchId))

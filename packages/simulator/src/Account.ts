@@ -1,5 +1,5 @@
 /**
- * The contacts of the simulated account, and how it talks about them.
+ * The contacts of the simulated account, and how its answers describe them.
  *
  * @since 0.1.0
  */
@@ -8,7 +8,7 @@ import { DecimalId } from "./Batch.js"
 import { label } from "./internal/label.js"
 
 /**
- * When a contact was created that was there before anything else: thirty days before the simulator starts.
+ * When contacts that exist from the start were created: thirty days before the simulator starts.
  *
  * @since 0.1.0
  * @category constants
@@ -16,7 +16,7 @@ import { label } from "./internal/label.js"
 export const longAgo = -30 * 24 * 60 * 60 * 1000
 
 /**
- * A contact that is in the account whatever is imported.
+ * A contact that is in the account before any import.
  *
  * @since 0.1.0
  * @category schemas
@@ -33,12 +33,12 @@ export const ExistingContact = Schema.Struct({
     label("contact-dates", "Its `udate`, likewise; default when it was created")
   ),
   bounced: Schema.optionalWith(Schema.Boolean, { default: () => false }).annotations(
-    label("bounced-hard", 'Mail to it came back for good: `bounced_hard` is "1"')
+    label("bounced-hard", 'Mail to it bounced permanently: `bounced_hard` is "1"')
   ),
   deleted: Schema.optionalWith(Schema.Boolean, { default: () => false }).annotations(
     label(
       ["deleted-still-answered", "contact-flags"],
-      'Deleted, yet still answered, with `deleted` "1", until it is imported again'
+      'Deleted, but still answered, with `deleted` "1", until it is imported again'
     )
   )
 })
@@ -50,7 +50,7 @@ export const ExistingContact = Schema.Struct({
 export type ExistingContact = typeof ExistingContact.Type
 
 /**
- * What `GET /contacts` answers from, and how.
+ * The contacts that `GET /contacts` knows, and how it answers.
  *
  * @since 0.1.0
  * @category schemas
@@ -59,7 +59,7 @@ export const Account = Schema.Struct({
   existing: Schema.optionalWith(Schema.Array(ExistingContact), { default: () => [] }).annotations(
     label(
       "list-contacts",
-      "Contacts that are there before any import; those of the batches come as they progress"
+      "Contacts that exist before any import; those of the batches are added as they progress"
     )
   ),
   ignoredFilters: Schema.optionalWith(
@@ -89,7 +89,7 @@ export const Account = Schema.Struct({
   emailCase: Schema.optionalWith(Schema.Literal("kept", "lower", "upper"), {
     default: () => "kept" as const
   }).annotations(
-    label(["address-case", "address-case-changed"], "Addresses as they were given, or in another letter case")
+    label(["address-case", "address-case-changed"], "Addresses as given, or in another letter case")
   ),
   datesAs: Schema.optionalWith(Schema.Literal("iso", "plain", "zero"), {
     default: () => "iso" as const

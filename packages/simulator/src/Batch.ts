@@ -41,7 +41,7 @@ export const Becomes = Schema.Literal(
 export type Becomes = typeof Becomes.Type
 
 /**
- * How a batch ends. `never` keeps it running for good.
+ * How a batch ends. `never` keeps it running forever.
  *
  * @since 0.1.0
  * @category schemas
@@ -59,15 +59,12 @@ export const Contact = Schema.Struct({
     label("failure-addresses", "The address as it was submitted; a failure repeats it")
   ),
   contactId: Schema.optionalWith(DecimalId, { exact: true }).annotations(
-    label(
-      "ids-as-strings",
-      "The contact's ID; without it the next free one, where the contact comes to have one"
-    )
+    label("ids-as-strings", "The contact's ID; without it the next free one, if the contact gets one")
   ),
   becomes: Schema.optionalWith(Becomes, { default: () => "created" as const }).annotations(
     label(
       ["rejected-later", "in-neither-list", "in-both-lists"],
-      "`created`, `updated` (see successMeans), `rejected` (address in failure), `silent` (nothing happens to it, and it is in neither list), `unreported` (created, yet in neither list), `contradictory` (ID in success and address in failure)"
+      "`created`, `updated` (see successMeans), `rejected` (address in failure), `silent` (nothing happens to it, and it is in neither list), `unreported` (created, but in neither list), `contradictory` (ID in success and address in failure)"
     )
   ),
   deletedAfterwards: Schema.optionalWith(Schema.Boolean, { default: () => false }).annotations(
@@ -77,7 +74,7 @@ export const Contact = Schema.Struct({
     label("changed-since", "The address given to it right after the import: its ID answers with this one")
   ),
   bounced: Schema.optionalWith(Schema.Boolean, { default: () => false }).annotations(
-    label("bounced-hard", 'Mail to it came back for good right after the import: `bounced_hard` is "1"')
+    label("bounced-hard", 'Mail to it bounced permanently right after the import: `bounced_hard` is "1"')
   )
 })
 
@@ -108,10 +105,10 @@ export type Stages = typeof Stages.Type
 
 const Strangers = Schema.Struct({
   success: Schema.optionalWith(Schema.Array(DecimalId), { default: () => [] }).annotations(
-    label("strangers-in-lists", "IDs of contacts nobody sent")
+    label("strangers-in-lists", "IDs of contacts that were not sent")
   ),
   failure: Schema.optionalWith(Schema.Array(Schema.String), { default: () => [] }).annotations(
-    label("strangers-in-lists", "Addresses nobody sent")
+    label("strangers-in-lists", "Addresses that were not sent")
   )
 })
 
@@ -122,9 +119,7 @@ const Strangers = Schema.Struct({
  * @category schemas
  */
 export const Batch = Schema.Struct({
-  batchId: Schema.propertySignature(Schema.NonEmptyString).annotations(
-    label("batch-id", "The name of the batch")
-  ),
+  batchId: Schema.propertySignature(Schema.NonEmptyString).annotations(label("batch-id", "The batch's ID")),
   submittedAt: millis(0).annotations(
     label([], "When it is submitted, in milliseconds after the simulator starts; unknown until then")
   ),
@@ -132,20 +127,20 @@ export const Batch = Schema.Struct({
     default: () => ({ unset: 1000, waiting: 200, claimed: 200, active: 500 })
   }).annotations(label("status-words", "How long it shows each status")),
   ends: Schema.optionalWith(Ending, { default: () => "completed" as const }).annotations(
-    label(["status-words", "never-settles"], "The final status; `never` stays active for good")
+    label(["status-words", "never-settles"], "The final status; `never` stays active forever")
   ),
   contacts: Schema.optionalWith(Schema.Array(Contact), { default: () => [] }).annotations(
     label("submission", "The contacts submitted, in sending order")
   ),
   processed: Schema.optionalWith(Schema.NonNegativeInt, { exact: true }).annotations(
-    label("partial-ending", "How many distinct contacts are reached before the end; default all of them")
+    label("partial-ending", "How many distinct contacts are processed before the end; default all")
   ),
   partialLists: Schema.optionalWith(Schema.Boolean, { default: () => false }).annotations(
-    label(["lists-grow", "lists-missing"], "Growing lists while active; default none at all until the end")
+    label(["lists-grow", "lists-missing"], "Growing lists while active; default no lists until the end")
   ),
   strangers: Schema.optionalWith(Strangers, {
     default: () => ({ success: [], failure: [] })
-  }).annotations(label("strangers-in-lists", "What the settled lists contain although it was not sent")),
+  }).annotations(label("strangers-in-lists", "What the settled lists contain that was not sent")),
   statusWord: Schema.optionalWith(Schema.NonEmptyString, { exact: true }).annotations(
     label("status-other-word", "An undocumented word shown in place of `active`")
   )

@@ -19,7 +19,7 @@ export interface BatchView {
   /** `false` until the system has set a status. */
   readonly status: false | string
   readonly settled: boolean
-  /** `None` where the answer carries no lists at all. */
+  /** `None` if the answer has no lists. */
   readonly lists: Option.Option<{
     readonly success: ReadonlyArray<string>
     readonly failure: ReadonlyArray<string>
@@ -27,7 +27,7 @@ export interface BatchView {
 }
 
 /**
- * A batch of a scenario with all decided about it that does not depend on time. Made by `plans`.
+ * A batch of a scenario, with everything decided that does not depend on time. Made by `plans`.
  *
  * @since 0.1.0
  * @category models
@@ -54,7 +54,7 @@ export const settlesAfter = (stages: Stages): number =>
 const byNumber = (left: string, right: string) =>
   left.length - right.length || (left < right ? -1 : left > right ? 1 : 0)
 
-/** IDs ascending and addresses backwards: no list is ever in the order sent, so none can be paired with it. */
+/** IDs ascending and addresses backwards: no list is in the order sent, so places cannot be matched with it. */
 const listsOf = (contacts: ReadonlyArray<PlannedContact>, plan: Plan, settled: boolean) => {
   const { strangers } = plan.batch
   const success = contacts.flatMap(({ contactId, timesInSuccess }) =>

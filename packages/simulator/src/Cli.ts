@@ -54,7 +54,7 @@ const pathOf = (path: ReadonlyArray<PropertyKey>) =>
     return whole === "" ? String(key) : `${whole}.${String(key)}`
   }, "")
 
-/** The members of a union complain one by one; that a key may also be left out is no help. */
+/** Each member of a union has a complaint. That a key may also be left out is no help. */
 const oneOf = (messages: ReadonlyArray<string>) => {
   const [first, ...others] = messages.filter((message) => !message.startsWith("Expected undefined"))
   const words = others.map((message) => message.replace(/^Expected |, actual .*$/g, ""))
@@ -62,10 +62,10 @@ const oneOf = (messages: ReadonlyArray<string>) => {
   return words.length === 0 ? first : first.replace(", actual", ` | ${words.join(" | ")}, actual`)
 }
 
-/** The most specific complaint in one line, after the path of the key it is about. */
+/** The most specific complaint in one line, after the path of its key. */
 const detailOf = (error: ParseResult.ParseError) => {
   const issues = ParseResult.ArrayFormatter.formatErrorSync(error)
-  // A union reports every member it tried; the deepest path belongs to the one that was meant.
+  // A union reports every member it tried. The deepest path belongs to the intended one.
   const depth = Math.max(...issues.map((issue) => issue.path.length))
   const deepest = issues.filter((issue) => issue.path.length === depth)
   const path = pathOf(deepest[0]?.path ?? [])
@@ -103,9 +103,7 @@ export const loadScenario = (
   })
 
 const scenarioFile = Options.file("scenario").pipe(
-  Options.withDescription(
-    "JSON file that says what the account does; without it, a built-in sample is served"
-  ),
+  Options.withDescription("JSON file that says what the account does (default: a built-in sample)"),
   Options.optional
 )
 const port = Options.integer("port").pipe(
@@ -119,7 +117,7 @@ const noRateLimit = Options.boolean("no-rate-limit").pipe(
   Options.withDescription("Lift the limit of 5 requests a second")
 )
 const printSwitches = Options.boolean("print-scenario-switches").pipe(
-  Options.withDescription("Print every key of a scenario file with its claims and its meaning, and exit")
+  Options.withDescription("Print every key of a scenario file with its claims and meaning, and exit")
 )
 
 const announcement = (url: string, scenario: Scenario.Scenario) => {
@@ -155,14 +153,14 @@ export const command = Command.make(
     })
 ).pipe(
   Command.withDescription(
-    "Serves ActiveCampaign's bulk import and contact calls on this machine, with the faults a scenario asks for."
+    "Serve ActiveCampaign's bulk import and contact calls on this machine, with the faults of a scenario."
   )
 )
 
 const runCommand = Command.run(command, { name: "ActiveCampaign simulator", version })
 
 /**
- * Runs the command on `process.argv`. What went wrong is said on stderr before it fails.
+ * Runs the command on `process.argv`. Before it fails, it prints the error on stderr.
  *
  * @since 0.1.0
  * @category commands

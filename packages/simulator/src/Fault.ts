@@ -22,7 +22,7 @@ const seconds = Schema.Union(FiniteNonNegative, Schema.Null)
  */
 export const Fault = Schema.Union(
   Schema.Struct({
-    ...tag("RateLimited", "retry-after", "429, whatever the budget says"),
+    ...tag("RateLimited", "retry-after", "429, regardless of the budget"),
     retryAfter: Schema.optionalWith(seconds, { default: () => 1 }).annotations(
       label(["retry-after", "bare-429"], "Seconds named by `Retry-After`; null sends no such header")
     ),
@@ -37,7 +37,7 @@ export const Fault = Schema.Union(
     tag(
       "RateLimitAs400",
       ["import-limit-as-400", "limit-400-elsewhere"],
-      "The bulk import's 400 that speaks of a rate limit, on any call"
+      "The bulk import's 400 about a rate limit, on any call"
     )
   ),
   Schema.Struct({
@@ -60,7 +60,7 @@ export const Fault = Schema.Union(
     )
   ),
   Schema.Struct({
-    ...tag("Nested", "deep-json", "200 with JSON nested deeper than anybody means"),
+    ...tag("Nested", "deep-json", "200 with JSON nested deeper than any real answer"),
     levels: Schema.optionalWith(PositiveInt, { default: () => 3000 }).annotations(
       label("deep-json", "How many levels")
     )
@@ -69,7 +69,7 @@ export const Fault = Schema.Union(
     ...tag(
       "OddLists",
       "odd-lists",
-      "The right answer, of the status call or a page of contacts, its lists in an odd shape"
+      "The right answer of the status call or a page of contacts, with its lists in an odd shape"
     ),
     as: Schema.optionalWith(Schema.Literal("object", "odd-items"), {
       default: () => "object" as const
@@ -84,7 +84,7 @@ export const Fault = Schema.Union(
     tag(
       "Withheld",
       "withheld-page",
-      "The right page of contacts without its contacts; its total counts them all the same"
+      "The right page of contacts without its contacts; its total still counts them"
     )
   ),
   Schema.Struct(tag("WrongShape", "wrong-shape", "200 with JSON of another shape: a number for the status")),
@@ -101,7 +101,7 @@ export const Fault = Schema.Union(
       default: () => 302 as const
     }).annotations(label("redirect-to-login", "The HTTP status"))
   }),
-  Schema.Struct(tag("Forbidden", "sporadic-403", "403 although the token is right; seen to come and go")),
+  Schema.Struct(tag("Forbidden", "sporadic-403", "403 although the token is right, as sometimes happens")),
   Schema.Struct(tag("Reset", "broken-connection", "The connection is reset before anything is answered"))
 )
 
@@ -142,11 +142,11 @@ export const FaultTrigger = Schema.Struct({
   endpoint: Schema.optionalWith(Endpoint, { default: () => "info" as const }).annotations(
     label(
       [],
-      "`info` (the status call), `totals`, `submit` (POST), `contacts` or `contact`; each is counted by itself"
+      "`info` (the status call), `totals`, `submit` (POST), `contacts` or `contact`; each is counted separately"
     )
   ),
   batchId: Schema.optionalWith(Schema.NonEmptyString, { exact: true }).annotations(
-    label([], "Count the calls about this batch only; without it, all calls count")
+    label([], "Count only the calls about this batch; without it, all calls count")
   ),
   calls: Schema.optionalWith(Schema.Union(Schema.Array(PositiveInt), CallRange), {
     default: () => ({ from: 1, to: Number.MAX_SAFE_INTEGER })
@@ -160,7 +160,7 @@ export const FaultTrigger = Schema.Struct({
 export type FaultTrigger = typeof FaultTrigger.Type
 
 /**
- * A fault and the calls it hits. Where several hit one call, the first in the list does.
+ * A fault and the calls it hits. If several hit one call, the first in the list counts.
  *
  * @since 0.1.0
  * @category schemas

@@ -1,7 +1,7 @@
 /**
  * The simulator as an HttpClient, without a socket.
  *
- * Requests are answered in the calling fiber, so its Clock, its TestClock and its interruption carry over.
+ * Requests are answered in the calling fiber, with its Clock or TestClock and its interruption.
  *
  * @since 0.1.0
  */
@@ -18,7 +18,7 @@ import type { Scenario } from "./Scenario.js"
 import * as Simulator from "./Simulator.js"
 
 /**
- * An account URL for clients of the simulator in process. The host does not matter, and is never resolved.
+ * An account URL for clients of the in-process simulator. The host is never resolved.
  *
  * @since 0.1.0
  * @category constants
@@ -31,7 +31,7 @@ const cutOff = (part: Uint8Array) =>
     pull: (controller) => controller.error(new TypeError("terminated: other side closed"))
   })
 
-// Copied: a Request takes no view of shared memory.
+// Copied: a Request cannot take a view of shared memory.
 const bodyOf = ({ body }: HttpClientRequest.HttpClientRequest) =>
   body._tag === "Uint8Array" ? { body: new Uint8Array(body.body) } : {}
 
@@ -59,7 +59,7 @@ const toClient = (
 }
 
 /**
- * An HttpClient that knows one server only, the simulator.
+ * An HttpClient whose only server is the simulator.
  *
  * @since 0.1.0
  * @category constructors

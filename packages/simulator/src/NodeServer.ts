@@ -46,7 +46,7 @@ export interface Options {
 
 const host = "127.0.0.1"
 
-/** Without this, closing would wait for as long as a client keeps a connection open. */
+/** Otherwise closing would wait until clients close their connections. */
 const closeConnections = (server: Server) =>
   Effect.async<void>((resume) => {
     server.close(() => resume(Effect.void))

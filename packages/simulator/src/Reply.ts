@@ -1,5 +1,5 @@
 /**
- * What leaves the simulator: a response, or a connection that ends without a whole one.
+ * What the simulator sends: a response, or a connection that ends without a whole one.
  *
  * @since 0.1.0
  */
@@ -31,7 +31,7 @@ export type Reply = Data.TaggedEnum<{
 export const Reply = Data.taggedEnum<Reply>()
 
 /**
- * A response whose second half gets lost.
+ * A response whose second half is lost.
  *
  * @since 0.1.0
  * @category constructors

@@ -1,5 +1,5 @@
 /**
- * A small invented account, rich enough to show every outcome a reconciliation can come to.
+ * A small invented account that shows every outcome of a reconciliation.
  *
  * @since 0.1.0
  */
@@ -7,7 +7,7 @@ import { type SampleRow, sampleBatches } from "./internal/sampleBatches.js"
 import * as Scenario from "./Scenario.js"
 
 /**
- * A contact as its sender knows it, ready to be written as a row of CSV.
+ * A contact as its sender knows it: a row of CSV.
  *
  * @since 0.1.0
  * @category models
@@ -17,7 +17,7 @@ export interface SampleContact {
   readonly last_name: string
   readonly email: string
   readonly batch_id: string
-  /** The contact's ID where the sender knows it, else empty. */
+  /** The contact's ID if the sender knows it, else empty. */
   readonly contact_id: string
 }
 
@@ -32,8 +32,8 @@ const sent = (row: SampleRow) => ({
  *
  * 1. clean: six contacts, all created; 2. the vendor's own example, four created and two rejected; 3. numbers
  * that do not close: silent contacts, a contradiction, a strange ID and a misspelt failure address; 4. failed
- * with partial lists; 5. interrupted with nothing; 6. one address sent twice, in other letter case; 7. never
- * settles. The third call is answered 429 and the sixth 503, each asking to wait a second.
+ * with partial lists; 5. interrupted with nothing; 6. one address sent twice, in different letter case; 7. never
+ * settles. The third call is answered 429 and the sixth 503; each asks to wait a second.
  *
  * @since 0.1.0
  * @category scenarios
@@ -41,7 +41,7 @@ const sent = (row: SampleRow) => ({
 export const sampleScenario: Scenario.Scenario = Scenario.make({
   account: {
     existing: [
-      // Sent in a batch that says nothing of them: one was there before, one bounced and was sent in vain.
+      // Sent in a batch that reports neither: one existed before, and the other had bounced.
       { email: "oskar.nyberg@example.com", contactId: "1650" },
       { email: "xavier.dubois@example.com", contactId: "1822", bounced: true }
     ]
@@ -54,7 +54,7 @@ export const sampleScenario: Scenario.Scenario = Scenario.make({
 })
 
 /**
- * What was sent, in sending order, batch after batch.
+ * What was sent, in sending order, batch by batch.
  *
  * @since 0.1.0
  * @category scenarios

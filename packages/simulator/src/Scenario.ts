@@ -1,5 +1,5 @@
 /**
- * What the simulated account does: which batches it holds, how it words its answers, what goes wrong.
+ * What the simulated account does: its batches, the wording of its answers, and its faults.
  *
  * @since 0.1.0
  */
@@ -30,7 +30,7 @@ const distinctBatchIds = (batches: ReadonlyArray<Batch>) => {
 }
 
 /**
- * A scenario, as loaded from JSON: every key may be left out.
+ * A scenario, as loaded from JSON. Every key is optional.
  *
  * @since 0.1.0
  * @category schemas
@@ -88,11 +88,14 @@ export const Scenario = Schema.Struct({
   }).annotations(
     label(
       "unknown-batch",
-      "The reply about a batch nobody knows: status false, that with two empty lists, 400 or 404"
+      "The reply about an unknown batch: status false, the same with two empty lists, 400 or 404"
     )
   ),
   account: Schema.optionalWith(Account, { default: () => Account.make({}) }).annotations(
-    label(["list-contacts", "contact-by-id"], "The contacts of the account, and how it talks about them")
+    label(
+      ["list-contacts", "contact-by-id"],
+      "The contacts of the account, and how its answers describe them"
+    )
   ),
   submissions: Schema.optionalWith(Submissions, { default: () => Submissions.make({}) }).annotations(
     label("submission", "What becomes of submissions")
@@ -109,7 +112,7 @@ export const Scenario = Schema.Struct({
 export type Scenario = typeof Scenario.Type
 
 /**
- * A scenario as it is written: in JSON, or as the argument of `make`.
+ * A scenario as written in JSON, or as the argument of `make`.
  *
  * @since 0.1.0
  * @category models
@@ -117,7 +120,7 @@ export type Scenario = typeof Scenario.Type
 export type ScenarioInput = typeof Scenario.Encoded
 
 /**
- * A scenario with the defaults filled in. Throws a `ParseError` where the input is none.
+ * A scenario with the defaults filled in. Throws a `ParseError` if the input is invalid.
  *
  * @example
  * ```ts
@@ -144,21 +147,21 @@ export const make = (input: ScenarioInput = {}): Scenario => Schema.decodeSync(S
 export const ScenarioFromJson: Schema.Schema<Scenario, string> = Schema.parseJson(Scenario)
 
 /**
- * One key of a scenario, and the claims about the service on which it rests.
+ * One key of a scenario, and the claims about the service behind it.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Switch {
-  /** Path of the key: `[]` is any item of a list, a word after a space the fault's tag. */
+  /** Path of the key. `[]` is any item of a list; a word after a space is the fault's tag. */
   readonly name: string
-  /** Entries of the library's list of claims; none where the key only tells the simulator what to do. */
+  /** Entries of the library's list of claims. None if the key only tells the simulator what to do. */
   readonly claims: ReadonlyArray<ClaimId>
   readonly meaning: string
 }
 
 /**
- * Every key of a scenario, in the order in which they are written.
+ * Every key of a scenario, in order of definition.
  *
  * @since 0.1.0
  * @category documentation

@@ -1,5 +1,5 @@
 /**
- * The simulated account: core's contract, implemented, with the scenario's faults in front of it.
+ * The simulated account: an implementation of the library's contract, with the scenario's faults in front of it.
  *
  * @since 0.1.0
  */
@@ -35,9 +35,9 @@ export type {
  * @category models
  */
 export interface Service {
-  /** Answers the request in the context: the part that every way of serving shares. */
+  /** Answers the request in the context. All ways of serving share it. */
   readonly respond: Effect.Effect<Reply, never, HttpServerRequest.HttpServerRequest>
-  /** The last 10 000 requests received, in the order of their arrival. */
+  /** The last 10,000 requests received, in order of arrival. */
   readonly requests: Effect.Effect<ReadonlyArray<ReceivedRequest>>
 }
 
@@ -54,7 +54,7 @@ export class Simulator extends Context.Tag("effect-activecampaign-simulator/Simu
 const prefix = "/api/3"
 
 /**
- * A simulator whose batches start to age now, by the Clock in force.
+ * A simulator whose batches start to age now, by the current Clock.
  *
  * @since 0.1.0
  * @category constructors
@@ -120,7 +120,7 @@ export const make = (scenario: Scenario): Effect.Effect<Service, never, Scope.Sc
 export const layer = (scenario: Scenario): Layer.Layer<Simulator> => Layer.scoped(Simulator, make(scenario))
 
 /**
- * The requests the simulator in the context has received.
+ * The requests that the simulator in the context has received.
  *
  * @since 0.1.0
  * @category getters

@@ -1,5 +1,5 @@
 /**
- * What becomes of submissions: the batches that the simulator is sent, besides those of the scenario.
+ * What becomes of submissions: batches that clients add to those of the scenario.
  *
  * @since 0.1.0
  */
@@ -20,7 +20,7 @@ const PerMinute = Schema.Struct({
 /**
  * How `POST /import/bulk_import` is answered.
  *
- * An address without a dot in its domain is rejected; all others become contacts, or update those they belong to.
+ * An address without a dot in its domain is rejected. All others become contacts, or update existing ones.
  *
  * @since 0.1.0
  * @category schemas
@@ -28,7 +28,7 @@ const PerMinute = Schema.Struct({
 export const Submissions = Schema.Struct({
   stages: Schema.optionalWith(Stages, {
     default: () => ({ unset: 1000, waiting: 200, claimed: 200, active: 500 })
-  }).annotations(label("status-words", "How long a batch that was submitted shows each status")),
+  }).annotations(label("status-words", "How long a submitted batch shows each status")),
   badAddresses: Schema.optionalWith(Schema.Literal("fail-later", "reject-all"), {
     default: () => "fail-later" as const
   }).annotations(
@@ -39,7 +39,7 @@ export const Submissions = Schema.Struct({
   ),
   flag: Schema.optionalWith(Schema.Literal("Success", "success"), {
     default: () => "Success" as const
-  }).annotations(label("success-flag", "How the flag of the reply is spelt")),
+  }).annotations(label("success-flag", "How the flag of the reply is spelled")),
   status: Schema.optionalWith(Schema.Literal(200, 201), { default: () => 200 as const }).annotations(
     label("accepted-201", "The HTTP status of an accepted submission: 200 or 201")
   ),
@@ -48,7 +48,7 @@ export const Submissions = Schema.Struct({
   }).annotations(
     label(
       ["import-limits", "import-limit-as-400"],
-      "How many are accepted in any minute; one more is answered 400. Null lifts it"
+      "How many are accepted in any minute; above it, the answer is 400. Null lifts it"
     )
   ),
   countsAs: Schema.optionalWith(Schema.Literal("string", "number"), {

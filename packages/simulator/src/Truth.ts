@@ -1,5 +1,5 @@
 /**
- * What really became of each contact, which no answer of the service ever says.
+ * What really became of each contact. No answer of the service says it.
  *
  * @since 0.1.0
  */
@@ -22,11 +22,11 @@ export interface Fate {
   /** The address as submitted in this row. */
   readonly email: string
   readonly emailKey: EmailKey.EmailKey
-  /** `unreached`: the batch ended, or stays stuck, before this contact's turn. */
+  /** `unreached`: the batch ended, or got stuck, before this contact's turn. */
   readonly became: Becomes | "unreached"
-  /** The contact's ID in the account, where it has one. */
+  /** The contact's ID in the account, if it has one. */
   readonly contactId: Option.Option<string>
-  /** Whether the last answer about the batch holds its ID, or its address. */
+  /** Whether the last answer about the batch has its ID, or its address. */
   readonly inSuccess: boolean
   readonly inFailure: boolean
 }
@@ -34,7 +34,7 @@ export interface Fate {
 /**
  * One fate for each row of each batch, in sending order.
  *
- * Rows of one e-mail key in one batch are one contact and share its fate, which the first of them decides.
+ * Rows with one e-mail key in one batch are one contact and share its fate. The first row decides it.
  *
  * @since 0.1.0
  * @category getters
@@ -65,7 +65,7 @@ export const truth = (scenario: Scenario): ReadonlyArray<Fate> => {
 }
 
 /**
- * A contact as the account really has it. Times are milliseconds after the simulator's start.
+ * A contact as it really is in the account. Times are milliseconds after the simulator's start.
  *
  * @since 0.1.0
  * @category models
@@ -75,13 +75,13 @@ export interface TrueContact {
   readonly email: string
   readonly createdAt: number
   readonly updatedAt: number
-  /** Marked as deleted, and still answered. */
+  /** Marked as deleted, but still answered. */
   readonly deleted: boolean
 }
 
 /**
- * The contacts the account has at a time, in milliseconds after the simulator's start, by ID; those of the scenario's
- * batches included, those of later submissions not.
+ * The contacts in the account at a time, in milliseconds after the simulator's start, by ID. Includes those of the
+ * scenario's batches, but not those of later submissions.
  *
  * @since 0.1.0
  * @category getters

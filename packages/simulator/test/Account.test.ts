@@ -128,7 +128,7 @@ describe("the list of contacts", () => {
     }).pipe(Effect.provide(served({ account: { existing: crowd } })))
   )
 
-  it.effect("is the first contacts of the account where a filter is ignored", () =>
+  it.effect("is the first contacts of the account if a filter is ignored", () =>
     Effect.gen(function* () {
       const first = yield* idsOf()
       assert.deepStrictEqual(yield* idsOf("?ids[]=77"), first)
@@ -136,13 +136,13 @@ describe("the list of contacts", () => {
     }).pipe(Effect.provide(served({ account: { existing: crowd, ignoredFilters: ["ids[]"] } })))
   )
 
-  it.effect("can be cut at 20, whatever was asked", () =>
+  it.effect("can be cut at 20 under any limit", () =>
     Effect.map(idsOf("?limit=100"), (ids) => assert.lengthOf(ids, 20)).pipe(
       Effect.provide(served({ account: { existing: crowd, pageSize: "always-20" } }))
     )
   )
 
-  it.effect("can word totals, addresses and dates in other ways", () =>
+  it.effect("can write totals, addresses and dates in other ways", () =>
     Effect.gen(function* () {
       const existing = [{ email: "Ada@example.test", createdAt: 0 }]
       const shown = (account: Scenario.ScenarioInput["account"]) =>
@@ -156,7 +156,7 @@ describe("the list of contacts", () => {
     })
   )
 
-  it.effect("is refused where its query cannot be read, and without the token", () =>
+  it.effect("is refused if its query cannot be read, and without the token", () =>
     Effect.gen(function* () {
       assert.strictEqual((yield* get("/api/3/contacts?limit=many")).status, 400)
       for (const path of ["/api/3/contacts", "/api/3/contacts/1", "/api/3/import/bulk_import"]) {
@@ -168,7 +168,7 @@ describe("the list of contacts", () => {
 })
 
 describe("the daily totals", () => {
-  it.effect("tell what is outstanding from what was completed in the last seven days", () =>
+  it.effect("distinguish what is outstanding from what was completed in the last seven days", () =>
     Effect.gen(function* () {
       const totals = Effect.map(get("/api/3/import/bulk_import"), ({ body }) => JSON.parse(body))
       const day = { forDate: "1970-01-01", batches: "2", contacts: "2" }

@@ -52,7 +52,7 @@ describe("a batch", () => {
     )
   })
 
-  it("shows an undocumented word in place of active where the scenario has one", () => {
+  it("shows an undocumented word instead of active if the scenario has one", () => {
     const scenario = Scenario.make({
       batches: [{ batchId: "b-1", stages: { unset: 0, waiting: 0, claimed: 0 }, statusWord: "paused" }]
     })
@@ -71,7 +71,7 @@ describe("a batch", () => {
     )
   })
 
-  it("looks the same for good once it has settled, unless it never does", () => {
+  it("stays the same once it has settled", () => {
     FastCheck.assert(
       FastCheck.property(scenarios, age, (scenario, at) => {
         const view = viewOf(scenario, at)
@@ -81,7 +81,7 @@ describe("a batch", () => {
     )
   })
 
-  it("lists in the end exactly what the truth says it lists", () => {
+  it("finally lists exactly what the truth says", () => {
     FastCheck.assert(
       FastCheck.property(scenarios, (scenario) => {
         const final = listsOf(viewOf(scenario, endless))
@@ -153,7 +153,7 @@ describe("a batch", () => {
     )
   })
 
-  it("reaches only so many contacts where it fails halfway", () => {
+  it("processes only some contacts if it fails halfway", () => {
     const scenario = Scenario.make({
       batches: [
         {

@@ -37,7 +37,7 @@ describe("a claim about the service", () => {
     )
   })
 
-  it("stands in the list wherever somebody refers to it", () => {
+  it("is in the list wherever it is used", () => {
     assert.isAbove(inContract.length, 20)
     assert.isAbove(inSwitches.length, 50)
     assert.isAtLeast(linked.length, 5)
@@ -49,7 +49,7 @@ describe("a claim about the service", () => {
     assert.deepStrictEqual(unknown, [])
   })
 
-  it("is told of on a page of its own", () => {
+  it("is documented on a page", () => {
     const page = read("docs/claims.md")
     for (const [id, { evidence }] of Object.entries<Claim.Claim>(Claim.claims)) {
       const row = page.split("\n").find((line) => line.startsWith(`| \`${id}\` `))

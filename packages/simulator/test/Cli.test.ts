@@ -56,7 +56,7 @@ const fileWith = (content: unknown) => {
 }
 
 describe("activecampaign-simulator", () => {
-  it.live("says which version it is, which is that of its package", () =>
+  it.live("shows the version of its package", () =>
     Effect.gen(function* () {
       const { version }: { readonly version: string } = JSON.parse(
         readFileSync(new URL("../package.json", import.meta.url), "utf8")
@@ -69,7 +69,7 @@ describe("activecampaign-simulator", () => {
     })
   )
 
-  it.live("serves the sample, says where and with which token in one line, and ends with 130", () =>
+  it.live("serves the sample, prints URL and token in one line, and exits with 130", () =>
     Effect.gen(function* () {
       const { fiber, printed } = yield* run()
       const url = yield* announced(printed)
@@ -82,7 +82,7 @@ describe("activecampaign-simulator", () => {
     }).pipe(Effect.provide(FetchHttpClient.layer))
   )
 
-  it.live("serves a scenario file, without the rate limit where asked to", () =>
+  it.live("serves a scenario file, without the rate limit if asked to", () =>
     Effect.gen(function* () {
       const file = fileWith({ apiToken: "mine", batches: [{ batchId: "x" }] })
       const { fiber, printed } = yield* run("--scenario", file, "--no-rate-limit")
@@ -130,7 +130,7 @@ describe("activecampaign-simulator", () => {
     )
   }
 
-  it.live("ends with 2 where the file does not exist, a flag is unknown or the port is none", () =>
+  it.live("exits with 2 if the file does not exist, a flag is unknown or the port is invalid", () =>
     Effect.gen(function* () {
       const missing = yield* ended("--scenario", "/nowhere/scenario.json")
       assert.strictEqual(missing.code, 2)
@@ -140,7 +140,7 @@ describe("activecampaign-simulator", () => {
     })
   )
 
-  it.live("ends with 1 and one sentence where the port is taken", () =>
+  it.live("exits with 1 and one sentence if the port is taken", () =>
     Effect.gen(function* () {
       const { fiber, printed } = yield* run()
       const { port } = new URL(yield* announced(printed))

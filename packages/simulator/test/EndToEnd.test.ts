@@ -53,7 +53,7 @@ describe("awaiting a batch", () => {
   )
 
   for (const ends of ["failed", "interrupted"] as const) {
-    it.effect(`ends with ${ends} as an answer, no error`, () =>
+    it.effect(`ends with ${ends} as an answer, not an error`, () =>
       Effect.gen(function* () {
         const settled = yield* afterFiveMinutes(awaitSettled)
         assert.strictEqual(settled.status, ends)
@@ -93,7 +93,7 @@ describe("awaiting a batch", () => {
     )
   }
 
-  it.effect("is quiet for as long as Retry-After says, whoever was told", () =>
+  it.effect("makes no call for as long as Retry-After says, even from other callers", () =>
     Effect.gen(function* () {
       yield* afterFiveMinutes(
         Effect.all([BulkImport.info(batchId), BulkImport.info(batchId), BulkImport.info(batchId)], {
@@ -133,7 +133,7 @@ describe("awaiting a batch", () => {
     )
   )
 
-  it.effect("takes an undocumented status word for not final", () =>
+  it.effect("treats an undocumented status word as not final", () =>
     Effect.gen(function* () {
       const snapshots = yield* afterFiveMinutes(
         Stream.runCollect(BulkImport.changes(batchId, PollPolicy.fixed("500 millis")))
@@ -202,7 +202,7 @@ describe("a permanent fault", () => {
     [{ _tag: "Reset" }, "ApiUnavailable"],
     [{ _tag: "RateLimited" }, "RateLimited"]
   ] as const) {
-    it.effect(`such as ${fault._tag} ends as ${tag}, which does not carry the token`, () =>
+    it.effect(`such as ${fault._tag} ends as ${tag}, which does not contain the token`, () =>
       Effect.gen(function* () {
         const error = yield* afterFiveMinutes(Effect.flip(once))
         assert.strictEqual(error._tag, tag)

@@ -38,7 +38,7 @@ describe("a fault", () => {
     )
   )
 
-  it.effect("goes first where it is planned first", () =>
+  it.effect("comes first if it is planned first", () =>
     Effect.gen(function* () {
       assert.strictEqual((yield* info("b-1")).status, 403)
       assert.strictEqual((yield* info("b-1")).status, 502)
@@ -65,14 +65,14 @@ describe("a fault", () => {
     })
   )
 
-  it.effect("can be a 400 that speaks of a rate limit", () =>
+  it.effect("can be a 400 about a rate limit", () =>
     Effect.map(withFault({ _tag: "RateLimitAs400" }), ({ body, status }) => {
       assert.strictEqual(status, 400)
       assert.match(body, /rate limit/i)
     })
   )
 
-  it.effect("can be a page of something in front of the service", () =>
+  it.effect("can be a page from something in front of the service", () =>
     Effect.map(withFault({ _tag: "Challenge" }), ({ body, headers, status }) => {
       assert.strictEqual(status, 403)
       assert.strictEqual(headers["cf-mitigated"], "challenge")
@@ -113,7 +113,7 @@ describe("a fault", () => {
     })
   )
 
-  it.effect("can be a redirect, which the client in process does not follow", () =>
+  it.effect("can be a redirect, which the in-process client does not follow", () =>
     Effect.map(withFault({ _tag: "Redirect", location: "https://login.example.test/" }), (reply) => {
       assert.strictEqual(reply.status, 302)
       assert.strictEqual(reply.headers.location, "https://login.example.test/")
@@ -136,7 +136,7 @@ describe("a fault", () => {
     }).pipe(Effect.provide(served({ fault: { _tag: "Reset" } })))
   )
 
-  it.effect("can be slowness: the right answer, late by the Clock", () =>
+  it.effect("can be the right answer, late by the Clock", () =>
     Effect.gen(function* () {
       const call = yield* Effect.fork(info("b-1"))
       yield* TestClock.adjust(4999)

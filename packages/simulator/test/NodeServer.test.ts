@@ -31,7 +31,7 @@ const call = (fault: Fault.Fault | undefined, options: Partial<ActiveCampaignCli
   })
 
 describe("over a socket", () => {
-  it.scopedLive("the status call answers like in process", () =>
+  it.scopedLive("the status call answers as in process", () =>
     Effect.gen(function* () {
       const snapshot = yield* call(undefined)
       assert.strictEqual(snapshot.body, '{"status":"completed","success":["1001"],"failure":[]}')
@@ -53,7 +53,7 @@ describe("over a socket", () => {
     })
   )
 
-  it.scopedLive("a 429 is RateLimited, and is obeyed by a retry", () =>
+  it.scopedLive("a 429 is RateLimited, and a retry respects it", () =>
     Effect.gen(function* () {
       const fault = { _tag: "RateLimited", retryAfter: 1, retryAfterAs: "seconds", headers: true } as const
       const error = yield* Effect.flip(call(fault))
@@ -150,7 +150,7 @@ describe("the server", () => {
     }).pipe(Effect.provide(FetchHttpClient.layer))
   )
 
-  it.scopedLive("takes the port it is told, and fails where that is taken", () =>
+  it.scopedLive("takes the given port, and fails if it is taken", () =>
     Effect.gen(function* () {
       const simulator = yield* Simulator.make(Scenario.make())
       const { url } = yield* NodeServer.make(simulator)
@@ -159,7 +159,7 @@ describe("the server", () => {
     })
   )
 
-  it.scopedLive("logs what it received, unanswered where the connection was reset", () =>
+  it.scopedLive("logs what it received, unanswered if the connection was reset", () =>
     Effect.gen(function* () {
       const simulator = yield* Simulator.make(
         Scenario.make({ batches, faults: [{ fault: { _tag: "Reset" } }] })

@@ -19,7 +19,7 @@ const finalView = (batchId: string | undefined) =>
   )
 
 describe("the sample", () => {
-  it("hands out what was sent, in sending order, consistent with the scenario", () => {
+  it("gives what was sent, in sending order, consistent with the scenario", () => {
     assert.deepStrictEqual(
       sampleContacts.map((contact) => [contact.batch_id, contact.email]),
       sampleScenario.batches.flatMap(({ batchId, contacts }) => contacts.map(({ email }) => [batchId, email]))
@@ -31,14 +31,14 @@ describe("the sample", () => {
     assert.isTrue(sampleContacts.some((contact) => contact.contact_id === ""))
   })
 
-  it("repeats the vendor's example to the letter", () => {
+  it("repeats the vendor's example exactly", () => {
     const lists = finalView(vendors?.batchId)
     assert.deepStrictEqual(lists.success, ["123", "124", "125", "126"])
     assert.sameMembers([...lists.failure], ["invalid.email@invalidDomain", "invalid'character@example.com"])
     assert.strictEqual(vendors?.contacts.length, 6)
   })
 
-  it("holds every fate, strangers, a batch sent twice and numbers that do not close", () => {
+  it("has every fate, strangers, an address sent twice and numbers that do not close", () => {
     assert.sameMembers(
       [...new Set(fates.map((fate) => fate.became))],
       ["created", "updated", "rejected", "silent", "contradictory", "unreached"]
@@ -58,7 +58,7 @@ describe("the sample", () => {
     )
   })
 
-  it("uses reserved example domains only, but for the vendor's own invalid one", () => {
+  it("uses only reserved example domains, except the vendor's own invalid one", () => {
     for (const { email } of sampleContacts) {
       assert.match(email, /@(example\b.*|invalidDomain)$/i)
     }

@@ -14,7 +14,7 @@ const rowsOf = (markdown: string) =>
     .map((line) => line.split("|").map((cell) => cell.trim()))
 
 describe("a scenario", () => {
-  it("is complete when nothing is said about it", () => {
+  it("is complete when empty", () => {
     const scenario = Scenario.make()
     assert.strictEqual(scenario.apiToken, "simulator-token")
     assert.deepStrictEqual(scenario.rateLimit, { requests: 5, perMillis: 1000 })
@@ -49,7 +49,7 @@ describe("a scenario", () => {
     )
   })
 
-  it("refuses a misspelt key, two batches of one name and an ID that is no number", () => {
+  it("refuses a misspelled key, two batches with one ID and an ID that is not a number", () => {
     const decode = Schema.decodeUnknownEither(Scenario.Scenario)
     assert.match(String(decode({ batchez: [] })), /batchez/)
     assert.match(
@@ -92,7 +92,7 @@ describe("the switches of a scenario", () => {
     }
   })
 
-  it("stand in the README as they are in the schema", () => {
+  it("are in the README as in the schema", () => {
     const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
     assert.includeDeepOrderedMembers(rowsOf(readme), rowsOf(Scenario.switchesTable))
   })

@@ -48,7 +48,7 @@ describe("the status call", () => {
     }).pipe(Effect.provide(served({ batches: [{ batchId: "b-1" }] })))
   )
 
-  it.effect("knows a batch from its submission on", () =>
+  it.effect("knows a batch after its submission", () =>
     Effect.gen(function* () {
       assert.strictEqual((yield* info("b-1")).status, 404)
       yield* TestClock.adjust(3000)
@@ -56,7 +56,7 @@ describe("the status call", () => {
     }).pipe(Effect.provide(served({ batches: [{ ...done, submittedAt: 3000 }], unknownBatch: "404" })))
   )
 
-  it.effect("shows growing lists while active only where the scenario has them", () =>
+  it.effect("shows growing lists while active only if the scenario has them", () =>
     Effect.gen(function* () {
       yield* TestClock.adjust(500)
       assert.strictEqual((yield* info("grows")).body, '{"status":"active","success":["11"],"failure":[]}')
@@ -140,7 +140,7 @@ describe("the wording of answers", () => {
     })
   )
 
-  it.effect("lists the ID of an address sent twice once, or twice where the scenario says so", () =>
+  it.effect("lists the ID of an address sent twice once, or twice if the scenario says so", () =>
     Effect.gen(function* () {
       const batches = [
         {
@@ -170,7 +170,7 @@ describe("the wording of answers", () => {
 })
 
 describe("the rate limit", () => {
-  it.effect("answers 429 with the documented headers to the sixth call of a second, whatever the batch", () =>
+  it.effect("answers 429 with the documented headers to the sixth call of a second, over all batches", () =>
     Effect.gen(function* () {
       const replies = yield* Effect.forEach([1, 2, 3, 4, 5, 6], (n) => info(`b-${n}`))
       assert.deepStrictEqual(
@@ -205,7 +205,7 @@ describe("the rate limit", () => {
     }).pipe(Effect.provide(served({ rateLimit: null })))
   )
 
-  it.effect("shows in the headers of a 200 only where the scenario says so", () =>
+  it.effect("shows in the headers of a 200 only if the scenario says so", () =>
     Effect.gen(function* () {
       const { headers } = yield* Effect.provide(info("b-1"), served({ sendRateLimitHeaders: true }))
       assert.strictEqual(headers["ratelimit-remaining"], "4")
@@ -216,7 +216,7 @@ describe("the rate limit", () => {
 })
 
 describe("the log of requests", () => {
-  it.effect("holds time, method, URL and status of each request, and no token", () =>
+  it.effect("has time, method, URL and status of each request, and no token", () =>
     Effect.gen(function* () {
       yield* info("b-1")
       yield* TestClock.adjust(250)

@@ -58,7 +58,7 @@ describe("a submission", () => {
     }).pipe(Effect.provide(served({ account: { existing: [{ email: "old@example.test" }] } })))
   )
 
-  it.effect("gives each batch a name of its own, and keeps those of the scenario", () =>
+  it.effect("gives each batch a unique ID, and keeps those of the scenario", () =>
     Effect.gen(function* () {
       const first = yield* submit("a@example.test")
       const second = yield* submit("b@example.test")
@@ -69,7 +69,7 @@ describe("a submission", () => {
     }).pipe(Effect.provide(served({ batches: [{ batchId: "submitted-1" }] })))
   )
 
-  it.effect("is rejected as a whole for one bad address where the scenario says so", () =>
+  it.effect("is rejected as a whole for one bad address if the scenario says so", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(submit("ada@example.test", "bob@nodot"))
       assert.strictEqual(error._tag, "SubmissionRejected")
@@ -111,7 +111,7 @@ describe("a submission", () => {
 })
 
 describe("a fault", () => {
-  it.effect("hits the calls of the endpoint it is meant for", () =>
+  it.effect("hits the calls of its endpoint", () =>
     Effect.gen(function* () {
       assert.strictEqual(yield* tagOf(submit("a@example.test")), "OutcomeUnknown")
       assert.strictEqual(yield* tagOf(submit("a@example.test")), "ok")
@@ -146,7 +146,7 @@ const worlds = FastCheck.record({
 })
 
 describe("resolving against the simulator", () => {
-  it("joins every ID with the address it was sent for, whatever became of the contacts", () =>
+  it("links every ID with the address it was sent for, whatever became of the contacts", () =>
     FastCheck.assert(
       FastCheck.asyncProperty(worlds, ({ emailCase, pageSize, rows, totalAs }) => {
         const scenario: Scenario.ScenarioInput = {

@@ -45,7 +45,7 @@ const ignored = <A>(result: Either.Either<A, ContactsError.ContactsError>) => {
 }
 
 describe("walking through the account", () => {
-  it.effect("gives every contact in the order of IDs, a hundred a call", () =>
+  it.effect("gives every contact ordered by ID, a hundred in each call", () =>
     Effect.gen(function* () {
       const { ids, queries } = yield* walk({ existing: existing(range(1, 230)) })
       assert.deepStrictEqual(ids, Either.right(range(1, 230)))
@@ -57,7 +57,7 @@ describe("walking through the account", () => {
     })
   )
 
-  it.effect("begins after an ID, whether the account has it or not", () =>
+  it.effect("begins after an ID, even if the account does not have it", () =>
     Effect.gen(function* () {
       const account = { existing: existing(["3", "7", "12", "105"]) }
       assert.deepStrictEqual((yield* walk(account, { after: idOf("7") })).ids, Either.right(["12", "105"]))
@@ -66,7 +66,7 @@ describe("walking through the account", () => {
     })
   )
 
-  it.effect("gives nothing where there is nobody", () =>
+  it.effect("gives nothing if there is nobody", () =>
     Effect.map(walk({}), ({ ids, queries }) => {
       assert.deepStrictEqual(ids, Either.right([]))
       assert.lengthOf(queries, 1)
@@ -75,7 +75,7 @@ describe("walking through the account", () => {
 
   for (const totalAs of ["string", "number", "missing"] as const) {
     it.effect(
-      `is whole where pages are cut at 20 and the total is ${totalAs === "missing" ? totalAs : `a ${totalAs}`}`,
+      `is complete if pages are cut at 20 and the total is ${totalAs === "missing" ? totalAs : `a ${totalAs}`}`,
       () =>
         Effect.map(walk({ existing: existing(range(1, 130)), pageSize: "always-20", totalAs }), ({ ids }) =>
           assert.deepStrictEqual(ids, Either.right(range(1, 130)))
@@ -83,7 +83,7 @@ describe("walking through the account", () => {
     )
   }
 
-  it.effect("asks once more after a short page that is not said to be the last", () =>
+  it.effect("asks once more after a short page that may not be the last", () =>
     Effect.gen(function* () {
       const account = { existing: existing(range(1, 3)) }
       assert.lengthOf((yield* walk(account)).queries, 1)
@@ -91,7 +91,7 @@ describe("walking through the account", () => {
     })
   )
 
-  it.effect("takes IDs for whole numbers of any length", () =>
+  it.effect("treats IDs as whole numbers of any length", () =>
     Effect.gen(function* () {
       const ids = ["9", "10", "9007199254740992", "9007199254740993", "123456789012345678901234567890"]
       const account: Account = { existing: existing(ids) }
@@ -101,14 +101,14 @@ describe("walking through the account", () => {
     })
   )
 
-  it.effect("fails where the cursor was ignored", () =>
+  it.effect("fails if the cursor was ignored", () =>
     Effect.gen(function* () {
       const account: Account = { existing: existing(range(1, 130)), ignoredFilters: ["id_greater"] }
       assert.deepStrictEqual(ignored((yield* walk(account)).ids), ["id_greater", "1"])
     })
   )
 
-  it.effect("fails where the order was ignored, and uses nothing of that page", () =>
+  it.effect("fails if the order was ignored, and uses nothing of that page", () =>
     Effect.gen(function* () {
       const account: Account = {
         existing: [
@@ -119,7 +119,7 @@ describe("walking through the account", () => {
       }
       const { ids } = yield* walk(account)
       assert.deepStrictEqual(ignored(ids), ["orders[id]", "1"])
-      assert.include(Either.getOrThrow(Either.flip(ids)).message, "contact 1 out of turn")
+      assert.include(Either.getOrThrow(Either.flip(ids)).message, "contact 1 out of order")
     })
   )
 
@@ -130,7 +130,7 @@ describe("walking through the account", () => {
     after: FastCheck.option(FastCheck.bigInt({ min: 1n, max: 10n ** 20n }), { nil: undefined })
   })
 
-  it("gives exactly the contacts above the cursor, whatever the account holds and however it cuts pages", () =>
+  it("gives exactly the contacts above the cursor, for any account and page sizes", () =>
     FastCheck.assert(
       FastCheck.asyncProperty(accounts, async ({ after, ids, pageSize, totalAs }) => {
         const account = { existing: existing(ids.map(String)), pageSize, totalAs }
@@ -153,11 +153,11 @@ describe("the newest ID", () => {
     )
   )
 
-  it.effect("is none where there is nobody", () =>
+  it.effect("is none if there is nobody", () =>
     Effect.map(newest({}), (id) => assert.deepStrictEqual(id, Either.right(Option.none())))
   )
 
-  it.effect("is an error where the order was seen to be ignored", () =>
+  it.effect("is an error if the order was ignored", () =>
     Effect.gen(function* () {
       const account: Account = {
         existing: existing(range(1, 30)),

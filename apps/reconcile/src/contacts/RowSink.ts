@@ -19,7 +19,7 @@ export type Found = Omit<ContactRow, "emailKey">
 export const take = (found: Found, named: (role: Role) => string, sink: RowSink): void => {
   const { batchId, email, key, line } = found
   const emailKey = EmailKey.fromAddress(email)
-  // Rows of one batch mostly come together: its ID has been checked with the row before.
+  // Rows of one batch usually come together, so its ID was checked with the row before.
   const before = sink.rows.length === 0 ? undefined : sink.rows[sink.rows.length - 1]
   const fault = faultOf(email, emailKey, batchId, key, before?.batchId ?? null, named)
   if (fault !== null) {

@@ -14,7 +14,7 @@ export interface Operations {
   readonly makeFolder: (path: string, mode: number) => void
   readonly removeFolder: (path: string) => void
   readonly open: (path: string, flags: number, mode: number) => number
-  /** From where the last one ended, unless a position is given. */
+  /** Starts where the last one ended, unless a position is given. */
   readonly read: (descriptor: number, bytes: Uint8Array, position?: number) => number
   readonly write: (descriptor: number, bytes: Uint8Array) => Promise<number>
   readonly flush: (descriptor: number) => Promise<void>
@@ -107,7 +107,7 @@ export class DiskError extends Data.TaggedError("DiskError")<{
 export const use = <A>(operation: (disk: Operations) => A): Effect.Effect<A, DiskError> =>
   Effect.flatMap(Disk, (disk) => Effect.try({ try: () => operation(disk), catch: DiskError.of }))
 
-/** Like `use`; nothing where the file is not there. */
+/** Like `use`, with nothing if the file does not exist. */
 export const ifThere = <A>(operation: (disk: Operations) => A): Effect.Effect<A | undefined, DiskError> =>
   Effect.catchIf(
     use(operation),

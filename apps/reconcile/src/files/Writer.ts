@@ -13,7 +13,10 @@ import * as Seal from "./Seal.js"
 import { type Input, objectionTo, outputFailed, type Target } from "./Target.js"
 import * as Unfinished from "./Unfinished.js"
 
-/** Nothing more can be written: the reader closed the pipe (`| head`), or standard output failed, which is reported at the end. */
+/**
+ * Nothing more can be written: the reader closed the pipe (`| head`), or standard output failed, which is reported at the
+ * end.
+ */
 export class ReaderLeft extends Data.TaggedError("ReaderLeft") {}
 
 export interface Writer {
@@ -122,12 +125,15 @@ export interface Content {
   readonly file: string
 }
 
-/** Texts as bytes that are good until the next one: new room for each piece of a long output keeps the garbage collector busy. */
+/**
+ * Texts as bytes that are valid until the next one. New memory for each piece of a long output would cost garbage
+ * collection.
+ */
 const encoder = () => {
   const encoder = new TextEncoder()
   let room = new Uint8Array()
   return (text: string): Uint8Array => {
-    // A sign takes three bytes at most, and two of a pair four together.
+    // A UTF-16 unit takes at most three bytes, and a surrogate pair takes four.
     if (room.length < 3 * text.length) room = new Uint8Array(3 * text.length)
     return room.subarray(0, encoder.encodeInto(text, room).written)
   }
@@ -178,8 +184,8 @@ const intoFile = (
 }
 
 /**
- * Adds to what a file holds, a piece at a time, so that it can be read while it grows; a log is the use. A file that is
- * not there yet is created for its owner alone.
+ * Appends to a file piece by piece, so that it can be read while it grows, like a log. A new file is readable by its owner
+ * alone.
  */
 export const appendTo = (target: Target): Effect.Effect<Writer["write"], OutputError, Scope.Scope> =>
   target._tag === "Stream"

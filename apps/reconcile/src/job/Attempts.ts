@@ -24,7 +24,7 @@ export class Attempts extends Context.Reference<Attempts>()("ac-reconcile/Attemp
   defaultValue: (): Service => ({ sent: Effect.void, failed: () => Effect.void })
 }) {}
 
-/** Where an attempt waits until it may wait for the account's rate; by default it need not. */
+/** Where an attempt waits before it waits for the account's rate. The default is no wait. */
 export class Line extends Context.Reference<Line>()("ac-reconcile/Line", {
   defaultValue: (): { readonly enter: (turn: Effect.Effect<void>) => Effect.Effect<void> } => ({
     enter: (turn) => turn

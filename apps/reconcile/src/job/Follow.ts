@@ -55,7 +55,7 @@ export interface Options {
   readonly contacts: Contacts
   readonly journal: Journal
   readonly turns: Turns
-  /** What the last batches took to settle, in milliseconds, the latest last. */
+  /** How long the last batches took to settle, in milliseconds, the latest last. */
   readonly timesToSettle: ReadonlyArray<number>
   readonly once: boolean
   /** When following must end, on the steady clock. */

@@ -18,8 +18,8 @@ import * as Troubles from "./Troubles.js"
 const nowIso = Effect.map(DateTime.now, DateTime.formatIso)
 
 /**
- * For so long settled answers wait for others to be decided with: ten batches together take little more than one. Readers
- * of the file see their outcomes so much later.
+ * Settled answers wait this long, to be decided together with others: ten batches take little more time than one. Readers of
+ * the file see the outcomes this much later.
  */
 const decidedWithin = Duration.millis(500)
 
@@ -49,9 +49,9 @@ export interface Journal {
   readonly suspectedAt: (batchId: BatchId) => DateTime.Utc | undefined
   readonly suspect: (batchId: BatchId) => Effect.Effect<void, LedgerError, Ledger>
   readonly suspectAnew: (batchId: BatchId) => Effect.Effect<void, LedgerError, Ledger>
-  /** Records the answer at once. If the batch has settled, it is decided soon after, and told. */
+  /** Records the answer at once. If the batch has settled, it is decided and reported soon after. */
   readonly recordAnswer: (snapshot: ImportSnapshot) => Effect.Effect<void, LedgerError, Ledger>
-  /** Decides what has settled and is not decided yet. */
+  /** Decides the settled batches that are not decided yet. */
   readonly decide: Effect.Effect<void, LedgerError, Ledger>
   /** Writes new troubles. */
   readonly flush: Effect.Effect<void, LedgerError, Ledger>
@@ -129,7 +129,7 @@ export const make = (options: {
           return decideAll
         })
       )
-      // What fails is tried again with the next, or at the end, and told then.
+      // A failure is tried again with the next batch, or at the end, and reported then.
       waiting = yield* Effect.forkDaemon(Effect.ignore(later))
     })
     const decide = Effect.suspend(() => {

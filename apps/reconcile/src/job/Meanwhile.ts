@@ -18,19 +18,19 @@ import { idsPerCall, type ResolveCounts } from "./Resolve.js"
 import { steadyMillis } from "./steadyTime.js"
 import type { Turns } from "./turns.js"
 
-/** So long after the last batch settled, IDs that do not fill a call are asked for, too. */
+/** If no batch settles for this long, IDs are resolved even if they do not fill a call. */
 const lull = "10 seconds"
 
-/** Where no address was waiting, the file is not read again for so long. */
+/** If no address was waiting, the file is read again only after this time. */
 const pause = Duration.toMillis(lull)
 
-/** So long a call may still take when following is over. */
+/** How long a call may still take when following is over. */
 const patience = "5 seconds"
 
 /** Addresses read from the file at once. */
 const addressesAtOnce = 20
 
-/** What the steps have done while batches were followed. */
+/** What the steps did while batches were followed. */
 export interface Done {
   readonly resolved: ResolveCounts
   readonly lookedUp: LookupCounts
@@ -38,23 +38,26 @@ export interface Done {
 
 export interface Options {
   readonly turns: Turns
-  /** Opened when a batch has settled, so that there may be something to ask for. */
+  /** Opened when a batch has settled, because there may be something to ask for. */
   readonly news: Effect.Latch
   /** Null: the run does not take this step. */
   readonly resolve: AccountStep | null
   readonly lookup: AccountStep | null
 }
 
-/** A kind of call, made until there is nothing to ask for or one of them fails. Says whether a call was made. */
+/** One call of a kind, unless there is nothing to ask for or one of them failed. True: a call was made. */
 type Asking = Effect.Effect<boolean, LedgerError, Ledger>
 
 const none: Asking = Effect.succeed(false)
 
-/** Keeps why a kind of call ends early. That a filter is ignored, or time is up, is no trouble: later there is another way. */
+/**
+ * Records why a kind of call ends early. An ignored filter, or the end of the time, is not recorded: a later step can do it
+ * in another way.
+ */
 const leave = (calls: Calls, reason: Parameters<Calls["leave"]>[0] | typeof cut) =>
   reason === cut || reason._tag === "FilterIgnored" ? Effect.void : calls.leave(reason)
 
-/** Fetches the addresses of IDs, a full call at a time unless less will do. */
+/** Fetches the addresses of one call's IDs, if there are at least `least` of them. */
 const resolving = (step: AccountStep, calls: Calls, counts: ResolveCounts) => {
   let isOver = false
   return (least: number): Asking =>
@@ -79,7 +82,7 @@ const resolving = (step: AccountStep, calls: Calls, counts: ResolveCounts) => {
           counts.gone += kept.length - linked
           yield* step.onEvent({ _tag: "Resolved", done: counts.linked + counts.gone, left: 0 })
         }
-        // IDs of which an answer says nothing would be asked for again and again.
+        // IDs that an answer leaves out would be asked for again and again.
         isOver = Either.isLeft(asked) || kept.length < ids.length
         if (Either.isLeft(asked)) yield* leave(calls, asked.left)
         return true
@@ -88,9 +91,9 @@ const resolving = (step: AccountStep, calls: Calls, counts: ResolveCounts) => {
 }
 
 /**
- * Looks up addresses that nothing that is still open can account for, one by one. It makes no more calls than a walk through
- * the account would, so that a walk that turns out to be cheaper in the end is not much dearer for it, and no more than half
- * of those that are left.
+ * Looks up one by one the addresses that no open batch or ID can account for. It makes at most as many calls as a walk
+ * through the account, and at most half of those that are left. So the total stays low even if a walk turns out to be cheaper
+ * at the end.
  */
 const lookingUp = (step: AccountStep, calls: Calls, counts: LookupCounts, resolvesIds: boolean) => {
   const asked = new Set<string>()
@@ -149,8 +152,8 @@ const lookingUp = (step: AccountStep, calls: Calls, counts: LookupCounts, resolv
 }
 
 /**
- * Asks about contacts while batches are followed, with the calls that these leave. At the first call that fails, the rest of
- * its kind is left to the step that comes when following is over, which asks in other ways as well and reports the failure.
+ * Asks about contacts while batches are followed, with the calls that are left. After the first failed call of a kind, the
+ * rest of that kind is left to the step after following, which has other ways to ask and reports the failure.
  */
 export const make = ({ lookup, news, resolve, turns }: Options) => {
   const done: Done = { resolved: { linked: 0, gone: 0 }, lookedUp: { found: 0, absent: 0 } }

@@ -30,7 +30,10 @@ export interface RunOptions {
   readonly follow: boolean
   /** Ask about each open batch once, instead of until it settles. */
   readonly once: boolean
-  /** Longest time to wait for batches to settle; what is open then stays open for the next run. Each step after it may take as long. */
+  /**
+   * Longest time to wait for batches to settle; what is open then stays open for the next run. Each step after it may take
+   * as long.
+   */
   readonly deadline: Duration.Duration
   /** What to ask about contacts once the batches have been asked about. */
   readonly account: AccountOptions
@@ -50,7 +53,7 @@ export interface AccountOptions {
 const endOf = (deadline: Duration.Duration) =>
   Effect.map(steadyMillis, (now) => now + Duration.toMillis(deadline))
 
-/** What the last batches of the file took to settle, in milliseconds, the latest last. */
+/** How long the last batches of the file took to settle, in milliseconds, the latest last. */
 const timesToSettle = Effect.map(Batches.lastSettled(timesKept), (batches) =>
   batches
     .map(({ settledAt, since, wasOpen }) => timeToSettle(DateTime.distance(since, settledAt), wasOpen === 1))

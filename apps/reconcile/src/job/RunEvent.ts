@@ -6,7 +6,7 @@ import type { LookupPlan } from "./lookupPlan.js"
 export interface BatchProblem {
   readonly batchId: BatchId
   readonly error: string
-  /** Carries no token: the errors of the library hold no headers. */
+  /** Contains no token: the library's errors hold no headers. */
   readonly message: string
   /** Calls that failed since the last answer. */
   readonly calls: number

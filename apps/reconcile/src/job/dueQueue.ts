@@ -15,52 +15,52 @@ export interface Options {
   readonly startsAt: number
   /** When following must end. Every batch is asked about by then, if the rate allows. */
   readonly endsAt: number
-  /** What the last batches took to settle, the latest last. */
+  /** How long the last batches took to settle, the latest last. */
   readonly timesToSettle: ReadonlyArray<number>
-  /** Each batch is asked about once, so it is not worth waiting until it may have settled. */
+  /** Each batch is asked about only once, so the first call does not wait until it may have settled. */
   readonly once: boolean
 }
 
-/** So many batches may be open that were asked about, calls under way included, before another one's first call. */
+/** First calls wait while this many batches are open after a call, calls under way included. */
 export const mostOpen = 32
 
-/** A batch still open after so many calls is stuck, and keeps no other from its first call. */
+/** A batch still open after this many calls is stuck, and no longer delays the first calls of others. */
 export const callsUntilStuck = 3
 
-/** So many first calls go out for each further one, if both are due. */
+/** The number of first calls for each repeated call, if both are due. */
 export const firstsATurn = 3
 
-/** A call without an answer for so long keeps no other batch from its first call. */
+/** After this long, a call without an answer no longer delays the first calls of other batches. */
 export const patience = 5_000
 
-/** So many calls may be under way that went out within the last second: their answers are to be recorded, one by one. */
+/** At most this many calls of the last second may be under way, because their answers are recorded one by one. */
 export const mostAtOnce = 8
 const atOnce = 1_000
 
-/** What shows that batches settle in another order than that of their age: so many early ones of the last first calls, … */
+/** Batches do not settle by age if more than this many of the last first calls came too early … */
 const firstsKept = 30
 const manyEarly = 8
 
-/** … and so many older ones that were open when the last of them found a batch settled. */
+/** … and at least this many older batches were open when the last first call found its batch settled. */
 const manyOvertaken = 8
 
-/** Milliseconds from one call to the next, until this run has shown how many it takes. */
+/** Milliseconds from one call to the next, until this run has measured them. */
 const expectedPace = 250
 
-/** Kept back before the end, for the last answers to come. */
+/** Time kept free before the end for the last answers. */
 const reserve = 2_000
 
 interface Place<A> {
   readonly batch: A
   /** Answers in this run that said it is open. */
   opens: number
-  /** Whether its first call is one of this run. */
+  /** Whether this run makes its first call. */
   readonly isFresh: boolean
   /** When it was asked last, or is asked next. */
   at: number
 }
 
-/** Keeps a line in the order of its times; what has the same time stays in the order in which it came. */
+/** Keeps a line ordered by time. Places with the same time stay in the order in which they came. */
 const insert = <A>(line: Array<Place<A>>, place: Place<A>) => {
   let low = 0
   let high = line.length
@@ -77,14 +77,14 @@ const never = Number.POSITIVE_INFINITY
 /**
  * Decides which batch is asked about next, at one shared rate. It makes no call and knows no clock.
  *
- * There are two lines. In one wait the batches that have not been asked about, the oldest in front; a batch is due at the age
- * at which half of the last ones had settled. In the other wait those that were asked about and are open; the one that
- * has been due for longest is in front. If both have a batch that is due, each has its share of the calls, so that neither
+ * There are two lines. The first has the batches without a call so far, the oldest in front. A batch is due at the age at
+ * which half of the last ones had settled. The second line has the batches that are open after a call; the one that has been
+ * due for longest is in front. If both lines have a batch that is due, each gets its share of the calls, so that neither
  * starves the other.
  *
- * A first call that comes too early shows that the batches behind it are open, too, so first calls pause until that batch is
- * asked again. Each further one in a row halves the pause: batches that are stuck must not hold up the others. Where batches
- * turn out to settle in another order, there is no pause, and no bound on how many are open.
+ * A first call that comes too early shows that the batches behind it are open, too. So first calls pause until that batch is
+ * asked again. Each further early call in a row halves the pause, because stuck batches must not delay the others. If batches
+ * turn out not to settle by age, there is no pause, and no limit on how many are open.
  */
 export const make = <A extends Followable>(options: Options) => {
   const { endsAt, once, startsAt } = options
@@ -93,7 +93,7 @@ export const make = <A extends Followable>(options: Options) => {
   const underWay = new Map<A, Place<A>>()
   const times = options.timesToSettle.slice(-timesKept)
   let wait = once ? soonest : firstWait(times)
-  /** Of those that wait to be asked again, how many keep others from their first call. */
+  /** How many of the batches that wait for a repeated call delay the first calls of others. */
   let open = 0
   let pausedUntil = Number.NEGATIVE_INFINITY
   let earlyInARow = 0
@@ -101,9 +101,9 @@ export const make = <A extends Followable>(options: Options) => {
   let lastAsk: number | null = null
   let pace = expectedPace
 
-  /** Whether the last first calls came too early, the latest last. */
+  /** Which of the last first calls came too early, the latest last. */
   const wereEarly: Array<boolean> = []
-  /** Batches whose first call was one of this run, and that are open. */
+  /** Open batches whose first call was made by this run. */
   let allOpen = 0
   let wasOvertaken = false
 
@@ -113,12 +113,12 @@ export const make = <A extends Followable>(options: Options) => {
     if (wereEarly.length > firstsKept) wereEarly.shift()
   }
 
-  /** A batch settled before many older ones, and it is no rare case that first calls come too early. */
+  /** A batch settled before many older ones, and first calls often came too early. */
   const isOutOfOrder = () => wasOvertaken && wereEarly.filter((isEarly) => isEarly).length > manyEarly
 
   const isCounted = ({ isFresh, opens }: Place<A>) => isFresh && opens > 0 && opens < callsUntilStuck
 
-  /** From when on the time that is left is needed to ask about each batch once. */
+  /** From this time on, all the remaining time is needed to ask about each batch once. */
   const hurryFrom = () => endsAt - reserve - fresh.length * pace * (1 + 1 / firstsATurn)
 
   const freshAt = () => {
@@ -128,7 +128,7 @@ export const make = <A extends Followable>(options: Options) => {
     return Math.min(isOutOfOrder() ? mayHaveSettled : Math.max(mayHaveSettled, pausedUntil), hurryFrom())
   }
 
-  /** How many calls went out within this time and have no answer yet, and until when the first of them counts. */
+  /** How many calls of the last `millis` have no answer yet, and until when the first of them counts. */
   const underWayFor = (millis: number, now: number) => {
     let calls = 0
     let until = never
@@ -144,7 +144,8 @@ export const make = <A extends Followable>(options: Options) => {
     const next = line.shift()
     if (next === undefined) return undefined
     freshInARow = line === fresh ? freshInARow + 1 : 0
-    // Two calls without a rest between them show how fast the rate lets them go; a pause of the whole account does not.
+    // Two calls without a wait of the queue between them show the rate. A pause of the whole account does not, so it is cut
+    // off.
     if (lastAsk !== null) pace += (Math.min(now - lastAsk, 2_000) - pace) / 10
     lastAsk = now
     if (isCounted(next)) open -= 1
@@ -160,9 +161,9 @@ export const make = <A extends Followable>(options: Options) => {
   }
 
   return {
-    /** Adds a batch without an answer so far behind those that are as old. */
+    /** Adds a batch without a call so far, after those of the same age. */
     add: (batch: A) => insert(fresh, { batch, opens: 0, isFresh: true, at: batch.since }),
-    /** Adds a batch that was asked about before. It is due at once, behind the others like it. */
+    /** Adds a batch that was asked about before. It is due at once, after the others of this kind. */
     addAsked: (batch: A) => insert(asked, { batch, opens: 0, isFresh: false, at: startsAt }),
     next: (now: number): Turn<A> => {
       const recent = underWayFor(atOnce, now)
@@ -178,11 +179,11 @@ export const make = <A extends Followable>(options: Options) => {
       const turn = isFirstsTurn ? ask(fresh, now) : isAgainDue ? ask(asked, now) : undefined
       if (turn !== undefined) return turn
       lastAsk = null
-      // A batch that is due and has no room gets it when a call ends, or has gone on for too long.
+      // A batch that is due gets room when a call ends or has lasted too long.
       const wake = [firstAt, againAt, fresh.length > 0 ? hurryFrom() : never, until]
       return { _tag: "Wait", until: Math.min(...wake.filter((time) => time > now)) }
     },
-    /** The call has shown that the batch has settled. */
+    /** The call showed that the batch has settled. */
     settled: (batch: A, now: number) => {
       const left = leave(batch)
       if (left === undefined || !left.isFresh || once) return
@@ -194,7 +195,7 @@ export const make = <A extends Followable>(options: Options) => {
       if (times.length > timesKept) times.shift()
       wait = firstWait(times)
     },
-    /** The call has shown that the batch is open. Gives the time of its next one. */
+    /** The call showed that the batch is open. Returns the time of its next call. */
     isOpen: (batch: A, now: number): number => {
       const left = leave(batch)
       const at = now + pollInterval(now - batch.since)
@@ -211,7 +212,7 @@ export const make = <A extends Followable>(options: Options) => {
       insert(asked, left)
       return at
     },
-    /** The call has failed and is made again at that time. */
+    /** The call failed, and is repeated at that time. */
     putOff: (batch: A, until: number) => {
       const left = leave(batch)
       if (left !== undefined) insert(asked, { ...left, isFresh: false, at: until })
@@ -220,7 +221,7 @@ export const make = <A extends Followable>(options: Options) => {
     giveUp: (batch: A) => {
       underWay.delete(batch)
     },
-    /** Puts back those whose calls were given up without an answer. */
+    /** Puts batches back whose calls were given up without an answer. */
     putBack: (now: number, batches: (batch: A) => boolean) => {
       for (const place of [...underWay.values()]) {
         underWay.delete(place.batch)
@@ -229,7 +230,7 @@ export const make = <A extends Followable>(options: Options) => {
     },
     /** Batches that wait or are being asked about. */
     size: () => fresh.length + asked.length + underWay.size,
-    /** Takes out all that wait. */
+    /** Removes all waiting batches and returns them. */
     takeRest: (): ReadonlyArray<A> => [...fresh.splice(0), ...asked.splice(0)].map(({ batch }) => batch)
   }
 }

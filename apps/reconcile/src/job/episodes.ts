@@ -8,7 +8,7 @@ import type { Failure } from "./Failure.js"
 import type { RunEvent } from "./RunEvent.js"
 import { steadyMillis } from "./steadyTime.js"
 
-/** A row of the file while it lasts: of a batch, of a step, or of all batches together. */
+/** A row of the file for a trouble that lasts: of a batch, of a step, or of all batches together. */
 export interface Episode {
   readonly batchId: BatchId | null
   readonly step: Trouble.Step
@@ -24,7 +24,7 @@ export interface Episode {
   endedAt: string | null
 }
 
-/** What has failed for one source since it last answered. */
+/** The failures of one source since it last answered. */
 export interface Streak {
   /** When the first of these calls went out. */
   readonly began: number
@@ -32,7 +32,7 @@ export interface Streak {
   calls: number
   last: Failure
   episode: Episode | null
-  /** The part that does not belong to another trouble: since when, and how many calls. */
+  /** The part that belongs to no other trouble: since when, and how many calls. */
   ownFrom: number
   ownFirstAt: string
   ownCalls: number
@@ -41,7 +41,10 @@ export interface Streak {
 /** A wait this long is reported, even if the trouble already was. */
 const worthTellingAgain = Duration.toMillis("1 minute")
 
-/** Troubles as rows of the file and as lines for the user: each is told and recorded as one, from its beginning to its end. */
+/**
+ * Troubles as rows of the file and as lines for the user. Each is reported and recorded once, from its beginning to its
+ * end.
+ */
 export const make = (onEvent: (event: RunEvent) => Effect.Effect<void>) => {
   const episodes = new Set<Episode>()
   let count = 0
@@ -106,7 +109,7 @@ export const make = (onEvent: (event: RunEvent) => Effect.Effect<void>) => {
     return passed(episode, now)
   }
 
-  /** Writes what is new of each trouble. */
+  /** Writes what is new about each trouble. */
   const flush: Effect.Effect<void, LedgerError, Ledger> = Effect.gen(function* () {
     for (const episode of episodes) {
       const { batchId, endedAt, firstAt, last, lastAt, recorded, step, times } = episode

@@ -6,7 +6,7 @@ export const contactsPerPage = 100
 /** From this many addresses on it is worth a call to ask how large the account is. */
 export const worthAsking = 50
 
-/** How many calls a walk to the contact with this ID takes, at most. */
+/** How many calls a walk to the contact with this ID takes at most. */
 export const callsOfWalk = (newestId: bigint): number =>
   Number((newestId + BigInt(contactsPerPage) - 1n) / BigInt(contactsPerPage)) + 1
 

@@ -5,19 +5,19 @@ import * as Duration from "effect/Duration"
 export const unsetGrace = Duration.seconds(60)
 
 /**
- * The first wait, at least, and where nothing is known yet about how long batches take. Within a second of the submission
- * the status is `false`, so a first call then would be wasted.
+ * The shortest first wait, also used if no batch has settled yet. Within a second of the submission the status is `false`, so
+ * an earlier call would be wasted.
  */
 export const soonest = Duration.toMillis("1 second")
 
-/** However long batches took before, the first call waits no longer. */
+/** The longest first wait, however long batches took before. */
 export const longestFirstWait = Duration.toMillis("1 minute")
 
-/** Of how many batches the time to settle counts. */
+/** How many of the last batches count for the first wait. */
 export const timesKept = 30
 
 /**
- * The wait from the submission of a batch to the first call: the median of what the last batches took to settle. Times in
+ * The wait from the submission of a batch to the first call: the median time in which the last batches settled. Times are in
  * milliseconds.
  */
 export const firstWait = (timesToSettle: ReadonlyArray<number>): number => {
@@ -27,8 +27,8 @@ export const firstWait = (timesToSettle: ReadonlyArray<number>): number => {
 }
 
 /**
- * How long a batch took to settle, as far as is known at this age. If the first call finds it settled, it was so for a while:
- * without this, the first wait could grow, but never shrink.
+ * How long a batch took to settle, as far as is known at this age. If the first call finds it settled, it settled some time
+ * before that. Without this correction, the first wait could grow, but never shrink.
  */
 export const timeToSettle = (age: number, wasSeenOpen: boolean): number => (wasSeenOpen ? age : 0.8 * age)
 

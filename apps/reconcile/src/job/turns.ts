@@ -11,23 +11,23 @@ import { steadyMillis } from "./steadyTime.js"
 
 export interface Visits<A, E, R> {
   readonly endsAt: number
-  /** Makes one call about a batch, and tells the queue what it has shown. */
+  /** Makes one call about a batch, and reports the result to the queue. */
   readonly visit: (batch: A) => Effect.Effect<void, E, R>
-  /** For each batch that still waits at the end. */
+  /** Runs for each batch that still waits at the end. */
   readonly atTheEnd: (batch: A) => Effect.Effect<void, E, R>
 }
 
-/** Those who wait, in the order in which they came. Each is told whether it is let in, or following is over. */
+/** Waiting calls in the order in which they came. Each gets true when it is let in, and false when following is over. */
 type Waiting = Array<Deferred.Deferred<boolean>>
 
 type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 
 /**
- * The turns at the account's rate while batches are followed. One attempt at a time waits for the rate, so that it is decided
- * who is next when a call can go out, and not before.
+ * The turns at the account's rate while batches are followed. Only one attempt at a time waits for the rate, so that the next
+ * call is chosen when it can go out, and not before.
  *
- * Batches that are due take turns with calls that are made again because they failed: neither keeps the other from the rate,
- * however many there are. Calls that are not about batches have the turns that these leave.
+ * Batches that are due and retries of failed calls alternate, so that neither blocks the other, however many there are. Calls
+ * that are not about batches get the turns that are left.
  */
 export const make = () => {
   const changed = Effect.unsafeMakeLatch()
@@ -41,7 +41,7 @@ export const make = () => {
     changed.unsafeOpen()
   })
 
-  /** Whether somebody waited, and is let in. */
+  /** Lets the first waiting call in. False: none waits. */
   const admit = (waiting: Waiting) => {
     const turn = waiting.shift()
     if (turn === undefined) return false
@@ -51,8 +51,8 @@ export const make = () => {
   }
 
   /**
-   * Waits to be let into the line, and leaves it if interrupted. False: following is over. `restore` makes the wait interruptible; what comes after it
-   * must not be, or the place in the line could be lost.
+   * Waits to be let into the line, and leaves it if interrupted. False: following is over. `restore` makes the wait
+   * interruptible. What follows must not be interruptible, or the place in the line could be lost.
    */
   const letIn = (waiting: Waiting, restore: Restore): Effect.Effect<boolean> =>
     Effect.suspend(() => {
@@ -69,7 +69,7 @@ export const make = () => {
       })
     })
 
-  /** A call that has been let in for its first request. For each further one it waits among those like it. */
+  /** A call that was let in for its first request. For each further request it waits again, with calls of its kind. */
   const inLine = <A, E, R>(call: Effect.Effect<A, E, R>, waiting: Waiting): Effect.Effect<A, E, R> =>
     Effect.suspend(() => {
       let isFirst = true
@@ -86,12 +86,12 @@ export const make = () => {
       return Effect.ensuring(Effect.provideService(call, Line, { enter }), leave)
     })
 
-  /** Until something changes, and no longer than to this time. */
+  /** Waits until something changes, at most until this time. */
   const rest = (until: number) =>
     Effect.flatMap(steadyMillis, (now) =>
       until === Number.POSITIVE_INFINITY
         ? changed.await
-        : // A wait too short to move a clock would be begun for ever.
+        : // A wait too short to move a clock would be repeated forever.
           Effect.timeoutOption(changed.await, Duration.millis(Math.max(1, until - now)))
     )
 
@@ -114,7 +114,7 @@ export const make = () => {
           const now = yield* steadyMillis
           if (now >= endsAt) {
             yield* Effect.forEach(queue.takeRest(), atTheEnd, { discard: true })
-            // The calls under way end by themselves now.
+            // The calls under way end by themselves.
             if (queue.size() > 0) yield* changed.await
             continue
           }
@@ -134,7 +134,7 @@ export const make = () => {
           } else if (!admit(retries) && !admit(spares)) yield* rest(Math.min(turn.until, endsAt))
         }
       })
-      // A failure waits for no call that is under way: leaving the scope gives them up.
+      // A failure does not wait for calls under way: leaving the scope interrupts them.
       yield* Effect.raceFirst(Deferred.await(failure), loop)
       if (yield* Deferred.isDone(failure)) yield* Deferred.await(failure)
     }).pipe(Effect.scoped)
@@ -154,7 +154,7 @@ export const make = () => {
         isInLine = false
         return Effect.ensuring(follow(queue, visits), end)
       }),
-    /** Makes a call as soon as no batch is due; none, if following ends before. */
+    /** Makes a call as soon as no batch is due. None: following ended before. */
     spare: <A, E, R>(call: Effect.Effect<A, E, R>): Effect.Effect<Option.Option<A>, E, R> =>
       Effect.uninterruptibleMask((restore) =>
         Effect.flatMap(letIn(spares, restore), (isLetIn) =>

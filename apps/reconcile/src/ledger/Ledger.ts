@@ -13,43 +13,43 @@ import { fromRow, fromSqlite, LedgerError } from "./LedgerError.js"
 import { type OpenOptions, openFile } from "./file/openFile.js"
 import { readOnlyClient } from "./file/readOnly.js"
 
-/** The open file: its client and its name, and the one way in which its errors become ours. */
+/** The open file: its client, its name, and one way to turn its errors into `LedgerError`. */
 export interface Service {
   readonly file: string
   readonly sql: SqlClient.SqlClient
-  /** Runs an effect on the file, its SQL errors told as what happened to the file. */
+  /** Runs an effect on the file. SQL errors become errors about the file. */
   readonly use: <A, E, R>(
     effect: Effect.Effect<A, E | SqlError, R>
   ) => Effect.Effect<A, Exclude<E, SqlError> | LedgerError, R>
-  /** As `use`, in one transaction: all of it is recorded, or none. */
+  /** As `use`, in one transaction: all or nothing is recorded. */
   readonly transact: <A, E, R>(
     effect: Effect.Effect<A, E | SqlError, R>
   ) => Effect.Effect<A, Exclude<E, SqlError> | LedgerError, R>
   /**
-   * As `transact`, for statements that write many rows and make sure themselves that what each refers to is there: to have
-   * SQLite look it up again can take longer than to write the row.
+   * As `transact`, without foreign key checks: for statements that write many rows and make sure themselves that each
+   * reference exists. SQLite's check can take longer than writing the row.
    */
   readonly transactUnchecked: Service["transact"]
 }
 
 export class Ledger extends Context.Tag("ac-reconcile/Ledger")<Ledger, Service>() {
-  /** Runs what is made of the file's client; its SQL errors are told as what happened to the file. */
+  /** Runs an effect made from the file's client. Its SQL errors become errors about the file. */
   static readonly use = <A, E, R>(
     body: (sql: SqlClient.SqlClient) => Effect.Effect<A, E | SqlError, R>
   ): Effect.Effect<A, Exclude<E, SqlError> | LedgerError, R | Ledger> =>
     Effect.flatMap(Ledger, ({ sql, use }) => use(body(sql)))
 
-  /** As `use`, in one transaction: all of it is recorded, or none. */
+  /** As `use`, in one transaction: all or nothing is recorded. */
   static readonly transact = <A, E, R>(
     body: (sql: SqlClient.SqlClient) => Effect.Effect<A, E | SqlError, R>
   ): Effect.Effect<A, Exclude<E, SqlError> | LedgerError, R | Ledger> =>
     Effect.flatMap(Ledger, ({ sql, transact }) => transact(body(sql)))
 
   /**
-   * The rows of a statement, each decoded; one that does not decode is a `LedgerError` that names its table or view.
+   * The decoded rows of a statement. A row that cannot be decoded is a `LedgerError` with the name of its table or view.
    *
-   * Two kinds of rows stay raw: those of which there may be a million, and the numbers that a write returns of its own
-   * STRICT table.
+   * Two kinds of rows are not decoded: those of which there may be a million, and the numbers that a write to a STRICT table
+   * returns.
    */
   static readonly query = <A, I>(
     row: Schema.Schema<A, I>,
@@ -65,7 +65,7 @@ export class Ledger extends Context.Tag("ac-reconcile/Ledger")<Ledger, Service>(
     )
   }
 
-  /** What a statement calls `number` in its one row; 0 where it has none. */
+  /** The column `number` of a statement's only row, or 0 without a row. */
   static readonly number = (
     from: string,
     statement: (sql: SqlClient.SqlClient) => Effect.Effect<ReadonlyArray<unknown>, SqlError>
@@ -73,7 +73,7 @@ export class Ledger extends Context.Tag("ac-reconcile/Ledger")<Ledger, Service>(
     Effect.map(Ledger.query(rowOf(from, { number: Schema.Int }), statement), ([row]) => row?.number ?? 0)
 }
 
-/** The rows of a table or view, by the name that an error is to tell. */
+/** The rows of a table or view, with the name for errors. */
 export const rowOf = <Fields extends Schema.Struct.Fields>(from: string, fields: Fields) =>
   Schema.Struct(fields).annotations({ identifier: from })
 
@@ -99,21 +99,21 @@ const layerOf = (
     })
   ).pipe(Layer.provide(Reactivity.layer))
 
-/** Opens the file and, where needed, migrates it; creates it unless `mustExist`. */
+/** Opens the file and migrates it if needed. Creates it unless `mustExist`. */
 export const layer = (file: string, options: OpenOptions = {}): Layer.Layer<Ledger, LedgerError> =>
   layerOf(file, openFile(file, options))
 
-/** Opens a file that exists to read it, and changes nothing: also where nothing can be written. */
+/** Opens an existing file to read it, and changes nothing. Works even where nothing can be written. */
 export const layerReadOnly = (file: string): Layer.Layer<Ledger, LedgerError> =>
   layerOf(file, readOnlyClient(file))
 
-/** The base URL of the account the file is tied to, if it is to one. */
+/** The base URL of the account the file is tied to, if any. */
 export const boundAccount = Effect.map(
   Ledger.query(rowOf("accounts", { base_url: Schema.String }), (sql) => sql`SELECT base_url FROM accounts`),
   ([account]) => account?.base_url
 )
 
-/** Refuses an account other than the one the file is tied to. Writes nothing. */
+/** Refuses another account than the one the file is tied to. Writes nothing. */
 export const checkAccount = (baseUrl: string): Effect.Effect<void, LedgerError, Ledger> =>
   Effect.flatMap(Ledger, ({ file }) =>
     Effect.flatMap(boundAccount, (bound) =>

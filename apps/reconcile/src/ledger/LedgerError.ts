@@ -3,7 +3,7 @@ import { dirname } from "node:path"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 
-/** The database file cannot serve as the ledger, or could not be written. `reason` finishes a sentence about `file`. */
+/** The database file cannot be used as the ledger, or could not be written. `reason` finishes a sentence about `file`. */
 export class LedgerError extends Schema.TaggedError<LedgerError>("ac-reconcile/LedgerError")("LedgerError", {
   file: Schema.String,
   kind: Schema.Literal(
@@ -24,14 +24,14 @@ export class LedgerError extends Schema.TaggedError<LedgerError>("ac-reconcile/L
   }
 }
 
-/** SQLite's or the system's own code, wherever an adapter put it: on the error or somewhere down its causes. */
+/** SQLite's or the system's own code, from the error or any of its causes. */
 export const codeOf = (error: unknown): string => {
   if (typeof error !== "object" || error === null) return ""
   if ("code" in error && typeof error.code === "string") return error.code
   return "cause" in error ? codeOf(error.cause) : ""
 }
 
-/** What SQLite or the system said, without the words that adapters put around it. */
+/** The message of SQLite or the system, without what adapters add around it. */
 export const messageOf = (error: unknown): string =>
   error instanceof Error && error.cause !== undefined
     ? messageOf(error.cause)
@@ -39,7 +39,10 @@ export const messageOf = (error: unknown): string =>
       ? error.message
       : String(error)
 
-/** Of these, SQLite does not tell a full disk from a broken one; the shared memory beside a ledger takes 32 KiB at once. */
+/**
+ * For these errors, SQLite does not tell a full disk from a broken one. The shared memory beside a ledger takes 32 KiB at
+ * once.
+ */
 const mayBeFull = /^SQLITE_IOERR_(WRITE|FSYNC|DIR_FSYNC|TRUNCATE|SHM)/
 const least = 64 * 1024
 
@@ -52,7 +55,7 @@ const hasNoRoom = (file: string) => {
   }
 }
 
-/** Whether SQLite failed on a file since the disk that it is on is full. */
+/** Whether SQLite failed on a file because its disk is full. */
 export const isFull = (file: string, error: unknown): boolean => {
   const code = codeOf(error)
   return (
@@ -68,7 +71,7 @@ export const fromSqlite = (file: string, error: unknown): LedgerError => {
     return new LedgerError({
       file,
       kind: "locked",
-      reason: "another process is writing to it. Run again when that has finished."
+      reason: "another process is writing to it. Run again when it has finished."
     })
   }
   if (code === "SQLITE_NOTADB") {
@@ -102,21 +105,21 @@ export const fromSqlite = (file: string, error: unknown): LedgerError => {
       file,
       kind: "failed",
       reason:
-        "it cannot be written, since the disk is full. Free some space, then run the same command again; nothing recorded is lost."
+        "it cannot be written, because the disk is full. Free some space, then run the same command again; nothing recorded is lost."
     })
   }
   if (code.startsWith("SQLITE_IOERR")) {
     return new LedgerError({
       file,
       kind: "failed",
-      reason: `the disk does not read or write it as it should (${messageOf(error)}). Check the disk, then run the same command again; nothing recorded is lost.`
+      reason: `the disk fails to read or write it (${messageOf(error)}). Check the disk, then run the same command again; nothing recorded is lost.`
     })
   }
   if (code.startsWith("SQLITE_NOMEM")) {
     return new LedgerError({
       file,
       kind: "failed",
-      reason: "this machine has not enough memory for it. Close other programs and run again."
+      reason: "this machine does not have enough memory for it. Close other programs and run again."
     })
   }
   return new LedgerError({ file, kind: "failed", reason: messageOf(error) })
@@ -127,7 +130,7 @@ const shown = (value: unknown) => {
   return text.length > 100 ? `${text.slice(0, 100)}…` : text
 }
 
-/** One of the rows of a table or view holds what this program never writes there. */
+/** A row of a table or view has values that this program never writes there. */
 export const fromRow = (
   file: string,
   from: string,

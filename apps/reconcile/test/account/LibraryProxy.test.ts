@@ -23,7 +23,7 @@ const ProxiedHttp = Layer.provide(
   )
 )
 
-it("the library's README has the layer that is tested here", () => {
+it("the library's README shows the layer that is tested here", () => {
   const readme = readFileSync(new URL("../../../../packages/core/README.md", import.meta.url), "utf8")
   const here = readFileSync(new URL(import.meta.url), "utf8")
   const [shown] = /^const ProxiedHttp = [\s\S]*?^\)$/m.exec(here) ?? []
@@ -31,7 +31,7 @@ it("the library's README has the layer that is tested here", () => {
 })
 
 it(
-  "the library's README has a layer that goes through the proxy of the environment",
+  "the library's README shows a layer that uses the proxy of the environment",
   inWorld(async (world) => {
     const proxy = await proxyTo(world, (_request, response) => response.end(), { credentials: "ada:secret" })
     const client = ActiveCampaignClient.layer({

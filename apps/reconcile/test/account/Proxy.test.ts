@@ -25,13 +25,13 @@ const goesThrough = (noProxy: string, url = target) =>
 
 const parsed = (value: string) => Proxy.parse("HTTPS_PROXY", value, "")
 
-describe("the proxy that the environment names", () => {
-  it("is none where nothing is set, or nothing but blanks", () => {
+describe("the proxy from the environment", () => {
+  it("is none if nothing is set, or only blanks", () => {
     expect(hostFrom({})).toBeUndefined()
     expect(hostFrom({ HTTPS_PROXY: "", https_proxy: " ", NO_PROXY: "x" })).toBeUndefined()
   })
 
-  it("is that of HTTPS_PROXY before that of HTTP_PROXY, and the lower case before the upper", () => {
+  it("is HTTPS_PROXY before HTTP_PROXY, and the lower case before the upper", () => {
     const [a, b, c, d] = ["http://a.test:1", "http://b.test:2", "http://c.test:3", "http://d.test:4"]
     expect(hostFrom({ https_proxy: a, HTTPS_PROXY: b, http_proxy: c, HTTP_PROXY: d })).toBe("a.test:1")
     expect(hostFrom({ HTTPS_PROXY: b, http_proxy: c, HTTP_PROXY: d })).toBe("b.test:2")
@@ -39,7 +39,7 @@ describe("the proxy that the environment names", () => {
     expect(hostFrom({ HTTP_PROXY: d })).toBe("d.test:4")
   })
 
-  it("is none in the lower case that is set and empty, whatever the upper says", () => {
+  it("is none if the lower case is set and empty, regardless of the upper", () => {
     expect(hostFrom({ https_proxy: "", HTTPS_PROXY: "http://b.test:2" })).toBeUndefined()
   })
 
@@ -49,7 +49,7 @@ describe("the proxy that the environment names", () => {
     expect(hostFrom({ HTTPS_PROXY: "http://[2001:db8::1]:3128" })).toBe("[2001:db8::1]:3128")
   })
 
-  it("is none for what is on this machine", () => {
+  it("is none for addresses on this machine", () => {
     for (const url of [
       "http://127.0.0.1:8080/api/3",
       "https://127.5.0.9/api/3",
@@ -66,7 +66,7 @@ describe("the proxy that the environment names", () => {
     )
   })
 
-  it("gets the credentials as they are meant, and keeps them out of what is printed", () => {
+  it("gets the decoded credentials, and never prints them", () => {
     const authorizationOf = (value: string) =>
       Either.getOrThrow(Either.map(parsed(value), ({ authorization }) => Option.getOrThrow(authorization)))
     const basic = (text: string) => `Basic ${Buffer.from(text).toString("base64")}`
@@ -78,7 +78,7 @@ describe("the proxy that the environment names", () => {
     expect(JSON.stringify(proxy)).not.toMatch(/ada|secret|YWRh/)
   })
 
-  it("is refused where it cannot be what is meant, and nothing of it is repeated", () => {
+  it("is refused if it is invalid, without repeating it", () => {
     for (const value of [
       "ada:secret@proxy.test:3128",
       "proxy.test:3128",
@@ -101,7 +101,7 @@ describe("the proxy that the environment names", () => {
 })
 
 describe("NO_PROXY", () => {
-  it("takes out hosts, their subdomains and all, as undici reads it", () => {
+  it("excludes hosts, their subdomains or everything, as undici reads it", () => {
     expect(goesThrough("")).toBe(true)
     for (const value of [
       "account.api-us1.com",

@@ -50,7 +50,7 @@ const answering = (head: string) => (client: Duplex) => {
   client.end(`${head}\r\n\r\n`)
 }
 
-describe.concurrent("a proxy's own trouble is told as such", () => {
+describe.concurrent("a failure of the proxy is reported as one", () => {
   for (const [what, head, like, isTransient] of [
     ["refuses with 403", "HTTP/1.1 403 Forbidden", /refused to connect to the account's host \(403/, false],
     ["limits with 429", "HTTP/1.1 429 Too Many", /refused to connect to the account's host \(429/, true],
@@ -76,7 +76,7 @@ describe.concurrent("a proxy's own trouble is told as such", () => {
     ]
   ] as const) {
     it(
-      `where it ${what}`,
+      `if it ${what}`,
       inWorld(async (world) => {
         const error = await expectProxyTrouble(`http://${await proxyThat(world, answering(head))}`, like)
         expect(error.isTransient).toBe(isTransient)
@@ -85,7 +85,7 @@ describe.concurrent("a proxy's own trouble is told as such", () => {
   }
 
   it(
-    "where it closes the connection without an answer",
+    "if it closes the connection without an answer",
     inWorld(async (world) => {
       const host = await proxyThat(world, (client) => client.destroy())
       await expectProxyTrouble(`http://${host}`, /closed the connection without an answer/)
@@ -93,14 +93,14 @@ describe.concurrent("a proxy's own trouble is told as such", () => {
   )
 
   it(
-    "where it gives no answer",
+    "if it gives no answer",
     inWorld(async (world) => {
       const host = await proxyThat(world, (client) => client.resume().on("end", () => client.end()))
       await expectProxyTrouble(`http://${host}`, /the proxy gave no answer in time/)
     })
   )
 
-  it("where nobody listens, or there is no such host", async () => {
+  it("if nothing listens, or the host does not exist", async () => {
     await expectProxyTrouble("http://127.0.0.1:1", /the proxy cannot be reached \(ECONNREFUSED/)
     await expectProxyTrouble(
       "http://proxy.invalid:3128",
@@ -109,7 +109,7 @@ describe.concurrent("a proxy's own trouble is told as such", () => {
   })
 
   it(
-    "where it does not speak TLS, or nothing else",
+    "if it does not speak TLS, or only TLS",
     inWorld(async (world) => {
       const plain = await proxyThat(world, answering("HTTP/1.1 200 OK"))
       await expectProxyTrouble(`https://${plain}`, /does not speak TLS; try http:\/\/ instead of https:\/\//)
@@ -119,7 +119,7 @@ describe.concurrent("a proxy's own trouble is told as such", () => {
   )
 
   it(
-    "where nobody vouches for its certificate, with what to set",
+    "if its certificate is not trusted, with what to set",
     inWorld(async (world) => {
       const host = await proxyThat(world, answering("HTTP/1.1 200 OK"), true)
       await expectProxyTrouble(
@@ -130,7 +130,7 @@ describe.concurrent("a proxy's own trouble is told as such", () => {
   )
 
   it(
-    "but what fails in the tunnel is not the proxy's",
+    "but a failure in the tunnel is not the proxy's",
     inWorld(async (world) => {
       const host = await proxyThat(world, (client) => {
         client.write("HTTP/1.1 200 OK\r\n\r\n")

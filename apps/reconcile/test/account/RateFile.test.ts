@@ -20,10 +20,10 @@ import type * as SharedRate from "../../src/account/SharedRate.js"
 import { temporaryFolder } from "../support/temporary.js"
 import { account, busiest, calling, command, inVirtualTime } from "./support.js"
 
-describe("the file in which the rate is shared", () => {
+describe("the file for the shared rate", () => {
   const files = (folder: string) => readdirSync(folder).filter((name) => name.endsWith(".sqlite"))
 
-  it.scoped("is the user's alone, and names no account", () =>
+  it.scoped("is readable by the user alone, and names no account", () =>
     Effect.gen(function* () {
       const folder = join(yield* temporaryFolder, "state", "ac-reconcile")
       yield* (yield* command(folder)).take()
@@ -35,7 +35,7 @@ describe("the file in which the rate is shared", () => {
     })
   )
 
-  it.scoped("goes when its account was not asked for a day; nothing else in the folder does", () =>
+  it.scoped("is deleted when its account was not asked for a day, and nothing else in the folder is", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       for (const name of ["rate-old.sqlite", "rate-old.sqlite-journal", "notes.sqlite", "rate-mine.txt"]) {
@@ -59,7 +59,7 @@ describe("the file in which the rate is shared", () => {
       database.close()
     }
   })) {
-    it.scoped(`is made anew, said once, when it ${how}`, () =>
+    it.scoped(`is replaced, with one message, when it ${how}`, () =>
       Effect.gen(function* () {
         const folder = yield* temporaryFolder
         damage(join(folder, nameOf(account)))
@@ -74,7 +74,7 @@ describe("the file in which the rate is shared", () => {
     )
   }
 
-  it.live("is shared again after somebody deleted it in the middle of a job", () =>
+  it.live("is shared again after somebody deletes it during a job", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       const one = yield* command(folder)
@@ -142,7 +142,7 @@ describe("the file in which the rate is shared", () => {
         })
   }
   for (const [why, prepare] of Object.entries(unusable)) {
-    it.live(`is done without, said once, and each command keeps its own rate, where ${why}`, () =>
+    it.live(`is not used, with one message, and each command keeps its own rate, if ${why}`, () =>
       Effect.gen(function* () {
         const parent = yield* temporaryFolder
         const folder = prepare(parent)
@@ -160,7 +160,7 @@ describe("the file in which the rate is shared", () => {
     )
   }
 
-  it.live("is done without while another program keeps it locked, and used again afterwards", () =>
+  it.live("is not used while another program keeps it locked, and used again afterwards", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       const budget = yield* command(folder)

@@ -33,7 +33,7 @@ const world = FastCheck.record<World>({
 })
 
 describe("commands that share an account's rate", () => {
-  it("keep to the account's limit in any rolling second, and each to its own, whoever is killed", async () => {
+  it("keep to the account's limit in any rolling second, and each to its own, even if some are killed", async () => {
     const play = ({ limit, players }: World) =>
       Effect.gen(function* () {
         const folder = yield* temporaryFolder
@@ -67,7 +67,7 @@ describe("commands that share an account's rate", () => {
     )
   }, 60_000)
 
-  it.live("use nearly all of the limit, and none starves beside busier ones", () =>
+  it.live("use nearly all of the limit, and busier ones starve no other", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       const [one, two, three] = [yield* command(folder), yield* command(folder), yield* command(folder)]
@@ -84,7 +84,7 @@ describe("commands that share an account's rate", () => {
     }).pipe(Effect.scoped, inVirtualTime)
   )
 
-  it.live("keep to the stricter limit of those in front, where they were told different ones", () =>
+  it.live("keep to the stricter limit of those in front if their limits differ", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       const modest = yield* command(folder)
@@ -109,7 +109,7 @@ describe("commands that share an account's rate", () => {
   )
 
   it.live(
-    "all wait where a 429 told one of them to, also when that one is gone, and the others say why",
+    "all wait if a 429 told one of them to, even after that one has ended, and the others say why",
     () =>
       Effect.gen(function* () {
         const folder = yield* temporaryFolder
@@ -131,26 +131,24 @@ describe("commands that share an account's rate", () => {
       }).pipe(Effect.scoped, inVirtualTime)
   )
 
-  it.live(
-    "wait five minutes for a 429 at most, and not at all for one of before the machine was started",
-    () =>
-      Effect.gen(function* () {
-        const folder = yield* temporaryFolder
-        const before = yield* command(folder, { machineTime: Effect.succeed(9_000_000) })
-        yield* before.take()
-        yield* before.hold(Duration.days(1))
-        const start = yield* now
-        const after = yield* command(folder)
-        yield* after.take()
-        assert.strictEqual(yield* now, start)
-        yield* after.hold(Duration.days(1))
-        const fresh = yield* command(folder)
-        yield* fresh.take()
-        assert.isAtMost((yield* now) - start, 300_000)
-      }).pipe(Effect.scoped, inVirtualTime)
+  it.live("wait at most five minutes for a 429, and not at all for one from before the machine started", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const before = yield* command(folder, { machineTime: Effect.succeed(9_000_000) })
+      yield* before.take()
+      yield* before.hold(Duration.days(1))
+      const start = yield* now
+      const after = yield* command(folder)
+      yield* after.take()
+      assert.strictEqual(yield* now, start)
+      yield* after.hold(Duration.days(1))
+      const fresh = yield* command(folder)
+      yield* fresh.take()
+      assert.isAtMost((yield* now) - start, 300_000)
+    }).pipe(Effect.scoped, inVirtualTime)
   )
 
-  it.live("let others past where one is held up by its imports alone", () =>
+  it.live("let others pass if only imports hold one up", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       const [one, two] = [yield* command(folder), yield* command(folder)]

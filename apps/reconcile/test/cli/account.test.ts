@@ -33,7 +33,7 @@ const rate = ["--requests-per-second", "1000", "--account-limit", "1000"]
 
 describe.concurrent("asking the account", () => {
   it(
-    "is part of a run: IDs are resolved, silence is looked up, and what may be sent again goes out as it came",
+    "is part of a run: IDs are resolved, silent addresses are looked up, and retry candidates are exported with their own columns",
     inWorld(async (world) => {
       const env = await prepared(world)
       const ran = await world.run(["run", ...rate], { env })
@@ -60,7 +60,7 @@ describe.concurrent("asking the account", () => {
   )
 
   it(
-    "step by step: a plan before the calls, then the calls, then the story of one contact",
+    "works step by step: a plan before the calls, then the calls, then the story of one contact",
     inWorld(async (world) => {
       const env = await prepared(world)
       expectDone(await world.run(["run", "--no-resolve", "--no-lookup", ...rate], { env }))
@@ -116,7 +116,7 @@ describe.concurrent("asking the account", () => {
   )
 
   it(
-    "with a token that is refused ends with 4, and says nothing of the token",
+    "with a refused token exits with 4, and does not show the token",
     inWorld(async (world) => {
       const env = await prepared(world)
       expectDone(await world.run(["run", "--no-resolve", "--no-lookup", ...rate], { env }))
@@ -133,7 +133,7 @@ describe.concurrent("asking the account", () => {
 
 describe.concurrent("erasing a person", () => {
   it(
-    "shows what is held, erases it with --yes, and says how that was checked",
+    "shows what the file has, erases it with --yes, and says how that was checked",
     inWorld(async (world) => {
       const env = await prepared(world)
       expectDone(await world.run(["run", ...rate], { env }))

@@ -38,7 +38,7 @@ describe.concurrent("an account that cannot be asked", () => {
   )
 
   it(
-    "with a token that cannot stand in a header is refused without repeating it",
+    "with a token that is not valid in a header is refused without repeating it",
     inWorld(async (world) => {
       const db = await prepared(world)
       const before = dump(db)
@@ -51,7 +51,7 @@ describe.concurrent("an account that cannot be asked", () => {
   )
 
   it(
-    "at a host that cannot be reached is told with 1 and leaves the ledger as it was",
+    "at an unreachable host exits with 1 and leaves the ledger as it was",
     inWorld(async (world) => {
       const db = await prepared(world)
       const before = dump(db)
@@ -81,7 +81,7 @@ describe.concurrent("an account that cannot be asked", () => {
   )
 
   it(
-    "at a host that redirects is told with 1, and where it points to never sees the token",
+    "at a host that redirects exits with 1, and the target never sees the token",
     inWorld(async (world) => {
       const db = await prepared(world)
       const before = dump(db)
@@ -105,7 +105,7 @@ describe.concurrent("an account that cannot be asked", () => {
   )
 
   it(
-    "because a setting is missing or impossible is told with 2 and leaves the ledger as it was",
+    "because a setting is missing or invalid exits with 2 and leaves the ledger as it was",
     inWorld(async (world) => {
       const db = await prepared(world)
       const before = dump(db)
@@ -132,7 +132,7 @@ describe.concurrent("an account that cannot be asked", () => {
   )
 
   it(
-    "other than the one the file belongs to is refused with 7 before it is asked anything",
+    "other than the file's own is refused with 7 before any call",
     inWorld(async (world) => {
       const env = account(await world.serve(documentedServer(() => documentedAnswer)))
       const db = await prepared(world)
@@ -152,7 +152,7 @@ describe.concurrent("an account that cannot be asked", () => {
   )
 
   it(
-    "about one batch exits with 6, names it, and still settles the other",
+    "for one batch exits with 6, names the batch, and still settles the other",
     inWorld(async (world) => {
       const url = await world.serve((request, response) => {
         const fine = batchIdOf(request) === "batch-1"

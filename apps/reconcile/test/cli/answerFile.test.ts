@@ -36,7 +36,7 @@ describe("a pasted answer", () => {
     ["in UTF-16 the other way round", Buffer.from(`\uFEFF${completed}\r\n`, "utf16le").swap16()]
   ]
   for (const [how, text] of spellings) {
-    it.effect(`is read ${how}, and kept without what is around it`, () =>
+    it.effect(`is read ${how}, and stored without the space around it`, () =>
       Effect.gen(function* () {
         const { answer, body } = yield* read(text)
         assert.strictEqual(body, completed)
@@ -108,7 +108,7 @@ describe("a pasted answer", () => {
     ["gzip", new Uint8Array([0x1f, 0x8b, 8]), /compressed with gzip/]
   ]
   for (const [what, text, like] of refusals) {
-    it.effect(`is refused where it is ${what}, with the place where there is one`, () =>
+    it.effect(`is refused if it is ${what}, with the place if there is one`, () =>
       Effect.gen(function* () {
         const { message } = yield* Effect.flip(read(text))
         assert.match(message, like)
@@ -117,7 +117,7 @@ describe("a pasted answer", () => {
     )
   }
 
-  it.effect("is as deep as 1,000 levels at most, brackets within strings not counted", () =>
+  it.effect("may be 1,000 levels deep, not counting brackets within strings", () =>
     Effect.gen(function* () {
       const text = JSON.stringify(`${"[{".repeat(900)}"\\`)
       const deep = `${"[".repeat(999)}${text}${"]".repeat(999)}`
@@ -126,7 +126,7 @@ describe("a pasted answer", () => {
     })
   )
 
-  it.effect("is refused where it is larger than any answer, without being read to its end", () =>
+  it.effect("is refused if it is larger than any answer, without being read to its end", () =>
     Effect.gen(function* () {
       const endless = Stream.repeatValue(new Uint8Array(1024 * 1024).fill(32))
       const refused = yield* Effect.flip(
@@ -139,7 +139,7 @@ describe("a pasted answer", () => {
     })
   )
 
-  it.effect("is refused where its file cannot be read", () =>
+  it.effect("is refused if its file cannot be read", () =>
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
       const folder = yield* fs.makeTempDirectoryScoped()

@@ -22,7 +22,7 @@ describe.concurrent("help that was written when the command was built", () => {
   })
 
   it.each(commands)(
-    "is printed by the command '%s', without its colours, however it is asked for",
+    "is printed by the command '%s' without colours, for every way to ask for it",
     (command) =>
       inWorld(async (world) => {
         const words = wordsOf(command)
@@ -48,7 +48,7 @@ describe.concurrent("help that was written when the command was built", () => {
   )
 
   it(
-    "does not answer for what is no command",
+    "does not answer for unknown commands",
     inWorld(async (world) => {
       for (const args of [["batches list"], ["batches", "lisst"], ["batches-list"], [""], ["constructor"]]) {
         const told = await world.run([...args, "--help"])

@@ -13,7 +13,7 @@ const execute = (path: string, sql: string) => {
 
 describe.concurrent("contacts load", () => {
   it(
-    "reads a table of another SQLite file by its key, and says what has changed when it is loaded again",
+    "reads a table of another SQLite file by its key, and reports changes when it is loaded again",
     inWorld(async (world) => {
       const crm = world.path("crm.sqlite")
       execute(
@@ -63,7 +63,7 @@ describe.concurrent("contacts load", () => {
   )
 
   it(
-    "reads a table of the user's own in the ledger's file, and writes to it never",
+    "reads a table of the user in the ledger's file, and never writes to it",
     inWorld(async (world) => {
       const db = world.path("reconcile.db")
       expectDone(await world.run(["batches", "add", "--id", "b-1"]))
@@ -96,7 +96,7 @@ describe.concurrent("contacts load", () => {
   )
 
   it(
-    "lets a view of the user's own show the table's rows, in place, beside what became of them",
+    "lets a view of the user show the table's rows beside their outcomes",
     inWorld(async (world) => {
       const db = world.path("reconcile.db")
       expectDone(await world.run(["batches", "add", "--id", "b-1"]))
@@ -147,7 +147,7 @@ describe.concurrent("contacts load", () => {
   )
 
   it(
-    "refuses a call that names no place, or two",
+    "refuses a call that names no source, or two",
     inWorld(async (world) => {
       for (const args of [
         [],

@@ -49,7 +49,7 @@ describe.concurrent("contacts load", () => {
   )
 
   it(
-    "reads standard input as -, wherever it stands among the options",
+    "reads standard input as -, in any place among the options",
     inWorld(async (world) => {
       const csv = "email,batch\nada@example.test,b-1\nbob@example.test,b-2\n"
       const calls = [
@@ -158,7 +158,7 @@ describe.concurrent("contacts load", () => {
   )
 
   it(
-    "of the same file changes nothing, of a changed file what changed, and takes nothing out",
+    "of the same file changes nothing, of a changed file only what changed, and deletes nothing",
     inWorld(async (world) => {
       const load = ["contacts", "load", "crm.csv", "--batch-column", "batch"]
       const db = world.path("reconcile.db")
@@ -194,7 +194,7 @@ describe.concurrent("contacts load", () => {
   )
 
   it(
-    "takes the columns --map names, also with spaces and commas in their names",
+    "takes the columns that --map names, also with spaces and commas in their names",
     inWorld(async (world) => {
       world.write(
         "crm.csv",
@@ -236,7 +236,7 @@ describe.concurrent("contacts load", () => {
   )
 
   it(
-    "makes every sent contact pending before anybody is asked, and a known ID proof at once",
+    "makes every sent contact pending before any call, and a known ID proves an import at once",
     inWorld(async (world) => {
       const answer = '{"status":"completed","success":["41","42"],"failure":[]}'
       const env = account(await world.serve(documentedServer(() => answer)))

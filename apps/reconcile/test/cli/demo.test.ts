@@ -22,7 +22,7 @@ const totalsIn = (text: string) => {
 
 describe.concurrent("demo", () => {
   it(
-    "works, works again in the same folder, and what it suggests next works as well",
+    "works, works again in the same folder, and its suggested next commands work",
     inWorld(async (world) => {
       for (const time of ["first", "second"]) {
         const shown = await world.run(["demo"])
@@ -63,7 +63,7 @@ describe.concurrent("demo", () => {
   )
 
   it(
-    "takes nothing away from a folder that holds somebody else's file",
+    "deletes nothing in a folder with somebody else's file",
     inWorld(async (world) => {
       world.write("mine/demo.db", "my own notes")
       const refused = await world.run(["demo", "--directory", "mine"])
@@ -75,7 +75,7 @@ describe.concurrent("demo", () => {
   )
 
   it(
-    "leaves a ledger of a real account alone, whatever it is called",
+    "leaves a ledger of a real account alone, under any name",
     inWorld(async (world) => {
       expectDone(await world.run(["demo", "--directory", "."]))
       const db = new Sqlite(world.path("demo.db"))

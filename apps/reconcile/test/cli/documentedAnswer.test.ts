@@ -26,7 +26,7 @@ const closedByCount = [
   { email: "Invalid.Email@INVALIDdomain", outcome: "rejected", evidence: "failure" }
 ]
 
-describe.concurrent("the answer ActiveCampaign documents, from a server that is not ours", () => {
+describe.concurrent("the answer that ActiveCampaign documents, from another server", () => {
   it(
     "is recorded once, item by item, and decides all six contacts",
     inWorld(async (world) => {
@@ -65,7 +65,7 @@ describe.concurrent("the answer ActiveCampaign documents, from a server that is 
   )
 
   it(
-    "leaves five of seven contacts unaccounted, since nothing tells which of them four IDs belong to",
+    "leaves five of seven contacts unaccounted, because the owners of four IDs are not known",
     inWorld(async (world) => {
       const env = account(await documented(world))
       world.write("sent.csv", csvOf("batch-1", [...documentedContacts, "elodie@example.test"]))
@@ -103,7 +103,7 @@ describe.concurrent("the answer ActiveCampaign documents, from a server that is 
   )
 
   it(
-    "is what 'batches list' and 'batches show' tell afterwards, without asking the account",
+    "is shown by 'batches list' and 'batches show' afterwards, without asking the account",
     inWorld(async (world) => {
       const env = account(await documented(world))
       world.write("ids.txt", "batch-1 # the one of Monday\n\n# nothing\n")

@@ -21,7 +21,7 @@ const two = [
 
 describe("erase", () => {
   it(
-    "takes the address out of other contacts' columns, and leaves those contacts as they are",
+    "removes the address from other contacts' columns, and changes nothing else of them",
     inWorld(async (world) => {
       await load(world, two)
       const shown = await world.run(["erase", "müller@example.test"])
@@ -40,7 +40,7 @@ describe("erase", () => {
   )
 
   it(
-    "takes out what holds the address among other words, and its other host name, too",
+    "removes the address among other words, and in the other form of its host name",
     inWorld(async (world) => {
       await load(world, [
         '{"email":"Ada <ada@m\\u00fcller.example>","batch_id":"b-1"}',
@@ -61,7 +61,7 @@ describe("erase", () => {
   )
 
   it(
-    "names a source after nobody, once its person is erased",
+    "removes the person from the name of a source",
     inWorld(async (world) => {
       await load(
         world,
@@ -77,7 +77,7 @@ describe("erase", () => {
   )
 
   it(
-    "says where the address stands in the user's own tables, and does not change them",
+    "says where the user's own tables contain the address, and does not change them",
     inWorld(async (world) => {
       await load(world, two)
       const database = new Sqlite(world.path("reconcile.db"))
@@ -95,7 +95,7 @@ describe("erase", () => {
   )
 
   it(
-    "does not call the file free of the address while a reader keeps its log from being emptied",
+    "does not call the file free of the address while a reader prevents emptying its log",
     inWorld(async (world) => {
       await load(world, two)
       const reader = new Sqlite(world.path("reconcile.db"))
@@ -120,7 +120,7 @@ describe("erase", () => {
   )
 
   it(
-    "names a copy beside the ledger that still holds the address",
+    "names a copy beside the ledger that still contains the address",
     inWorld(async (world) => {
       await load(world, two)
       expectDone(await world.run(["snapshot", "reconcile.db.before-schema-2"]))
@@ -132,7 +132,7 @@ describe("erase", () => {
   )
 
   it(
-    "accounts for the letters in the bytes of the file by the longer addresses, though long texts go over pages",
+    "explains letters in the bytes of the file by longer addresses, even in texts over several pages",
     inWorld(async (world) => {
       const long = Array.from({ length: 3000 }, (_, at) => `jo${at}.ada@x.test`).join(" ")
       await load(world, [
@@ -148,7 +148,7 @@ describe("erase", () => {
   )
 
   it(
-    "forgets the samples that SQLite took when it analysed the file",
+    "deletes the samples of SQLite's ANALYZE",
     inWorld(async (world) => {
       await load(world, [
         ...two,

@@ -16,9 +16,9 @@ const two = "email,batch\na@x.test,b-1\nb@x.test,b-1\n"
 const count = (world: World, address: string) =>
   values(world.path("reconcile.db"), `SELECT count(*) FROM batch_sent WHERE email_key = '${address}'`)[0]
 
-describe("what is asked to be erased", () => {
+describe("the address to erase", () => {
   it(
-    "is a plain address; where one stands among other words, nothing is erased or proven, and it is named",
+    "is a plain address; if it is among other words, nothing is erased or proven, and it is named",
     inWorld(async (world) => {
       await load(world, two)
       for (const shape of [
@@ -49,7 +49,7 @@ describe("what is asked to be erased", () => {
   )
 
   it(
-    "may have been pasted with what is not seen",
+    "may be pasted with invisible characters",
     inWorld(async (world) => {
       await load(world, `${two}b\u200b@x.test,b-1\n`)
       const shown = await world.run(["erase", "\u202ab@x\u200b.test\u00a0", "--json"])
@@ -65,7 +65,7 @@ describe("what is asked to be erased", () => {
   )
 
   it(
-    "may be an address that is none by the rules, as it was sent",
+    "may be an invalid address, as it was sent",
     inWorld(async (world) => {
       await load(world, `${two}r&d@x.test,b-1\n"""a b""@x.test",b-1\na@@x.test,b-1\nd@x.test,b-1\n`)
       for (const odd of ["r&d@x.test", '"a b"@x.test', "a@@x.test"]) {
@@ -80,7 +80,7 @@ describe("what is asked to be erased", () => {
 
 describe("copies beside the ledger", () => {
   it(
-    "are searched under every name that begins with its own, beside the file that a link leads to",
+    "are searched under every name that begins with its own, also beside the target of a link",
     inWorld(async (world) => {
       await load(world, two)
       mkdirSync(world.path("links"))
@@ -104,7 +104,7 @@ describe("copies beside the ledger", () => {
   )
 
   it(
-    "that are packed are not called free of the address",
+    "that are compressed are not called free of the address",
     inWorld(async (world) => {
       await load(world, two)
       world.write("reconcile.db.gz", gzipSync("a@x.test"))
@@ -121,7 +121,7 @@ describe("copies beside the ledger", () => {
 
 describe("an address that was erased", () => {
   it(
-    "is gone from a body that was cut off within it, and from the message that quotes that",
+    "is gone from a body that was cut off within it, and from a message that quotes that body",
     inWorld(async (world) => {
       await load(world, "email,batch\nada@x.test,b-1\n")
       const env = account(
@@ -143,7 +143,7 @@ describe("an address that was erased", () => {
   )
 
   it(
-    "is gone from the names of sources and from others' columns, whatever sign stands before it",
+    "is gone from the names of sources and from others' columns, after any sign",
     inWorld(async (world) => {
       const text =
         "email,batch,referred_by\nada@x.test,b,\nbo@x.test,b,u/ada@x.test #ada@x.test\ncy@x.test,b,=ada@x.test\n"
@@ -172,7 +172,7 @@ describe("an address that was erased", () => {
   )
 
   it(
-    "takes the keys with it that have something glued to it, so that a second time finds nothing",
+    "is gone from keys with something attached to it, so that a second erase finds nothing",
     inWorld(async (world) => {
       await load(world, "email,batch\nada@x.test,b\n")
       const failure = [

@@ -28,7 +28,7 @@ const asText = (all: ReturnType<typeof selected>) =>
 
 describe.concurrent("export outcomes", () => {
   it(
-    "writes every sent contact as CSV, JSON and NDJSON, quoting what needs it",
+    "writes every sent contact as CSV, JSON and NDJSON, with quotes where needed",
     inWorld(async (world) => {
       const db = await prepared(world)
       const all = selected(db)
@@ -57,7 +57,7 @@ describe.concurrent("export outcomes", () => {
   )
 
   it(
-    "takes only what --batch and --outcome name, and nothing is still valid output",
+    "takes only what --batch and --outcome name, and is valid output even without rows",
     inWorld(async (world) => {
       const db = await prepared(world)
       const rejected = await world.run(["export", "outcomes", "--outcome", "rejected"])
@@ -76,7 +76,7 @@ describe.concurrent("export outcomes", () => {
   )
 
   it(
-    "writes a file that is complete, or leaves the one that was there",
+    "writes a complete file, or leaves the existing one",
     inWorld(async (world) => {
       const db = await prepared(world)
       world.write("out.csv", "an older export")
@@ -116,7 +116,7 @@ describe.concurrent("export outcomes", () => {
   )
 
   it(
-    "and a query whose reader has seen enough, as | head -1, end without a complaint",
+    "and a query end without an error if their reader stops early, as in | head -1",
     inWorld(async (world) => {
       const header = "email,batch\n"
       const many = Array.from({ length: 20_000 }, (_, n) => `person.${n}@example.test,b\n`).join("")

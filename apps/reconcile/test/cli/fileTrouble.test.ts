@@ -7,7 +7,7 @@ import { expectDone, expectRefusal } from "./support/said.js"
 import { closedPort, prepared } from "./support/trouble.js"
 import { account, inWorld, type World } from "./support/World.js"
 
-describe.concurrent("a database file that cannot serve", () => {
+describe.concurrent("a file that cannot be the ledger", () => {
   const commands = [
     ["contacts", "load", "sent.csv", "--batch-column", "batch_id"],
     ["run"],
@@ -36,7 +36,7 @@ describe.concurrent("a database file that cannot serve", () => {
   )
 
   it(
-    "because it is no SQLite file is refused with 7 and not changed by a byte",
+    "because it is not a SQLite file is refused with 7 and not changed by a byte",
     inWorld(async (world) => {
       world.write("notes.db", "Dear diary,\n".repeat(200))
       await expectUntouched(world, "notes.db", /it is not a SQLite file\. Name another with --db FILE\.$/)
@@ -64,7 +64,7 @@ describe.concurrent("a database file that cannot serve", () => {
   )
 
   it(
-    "because its folder does not exist is told with 7, and the folder is not made",
+    "because its folder does not exist exits with 7, and the folder is not created",
     inWorld(async (world) => {
       world.write("sent.csv", csvOf("batch-1", documentedContacts))
       const refused = await world.run(["contacts", "load", "sent.csv", "--db", "no/such/place.db"])
@@ -78,7 +78,7 @@ describe.concurrent("a database file that cannot serve", () => {
   )
 
   it(
-    "because it is a folder is told with 7",
+    "because it is a folder exits with 7",
     inWorld(async (world) => {
       mkdirSync(world.path("folder.db"))
       world.write("sent.csv", csvOf("batch-1", documentedContacts))
@@ -88,7 +88,7 @@ describe.concurrent("a database file that cannot serve", () => {
   )
 
   it(
-    "because there is none yet is told with 2 and not made by commands that only read or ask",
+    "because there is none yet exits with 2, and commands that only read or ask do not create one",
     inWorld(async (world) => {
       for (const command of [
         ["run"],
@@ -105,7 +105,7 @@ describe.concurrent("a database file that cannot serve", () => {
   )
 
   it(
-    "because SQLite keeps its name for what belongs to another is refused with 2, and not made",
+    "because SQLite reserves its name for another database is refused with 2, and not created",
     inWorld(async (world) => {
       world.write("sent.csv", csvOf("batch-1", documentedContacts))
       const load = ["contacts", "load", "sent.csv", "--batch-column", "batch_id", "--db"]
@@ -130,7 +130,7 @@ describe.concurrent("a database file that cannot serve", () => {
   )
 
   it(
-    "because another process holds it is told with 7, and works again once that has finished",
+    "because another process locks it exits with 7, and works again after that",
     inWorld(async (world) => {
       const db = await prepared(world)
       world.write("more.csv", csvOf("batch-2", ["new@example.test"]))
@@ -170,7 +170,7 @@ describe.concurrent("a contact file that cannot be used", () => {
   } as const
   for (const [is, [file, like]] of Object.entries(cases)) {
     it(
-      `because it ${is} is told with 2, and no database is made`,
+      `because it ${is} exits with 2, and no database is created`,
       inWorld(async (world) => {
         mkdirSync(world.path("folder"))
         world.write("people.csv", "name,phone\nAda,1\n")

@@ -31,7 +31,7 @@ describe.concurrent("following a batch", () => {
   )
 
   it(
-    "asks once with --once, leaves the batch pending and exits with 0; the next run goes on",
+    "asks once with --once, leaves the batch pending and exits with 0; the next run continues",
     inWorld(async (world) => {
       let answer = '{"status":false}'
       const url = await world.serve(documentedServer(() => answer))
@@ -50,7 +50,7 @@ describe.concurrent("following a batch", () => {
   )
 
   it(
-    "gives up at --deadline with 8 and says what still runs; the next run goes on",
+    "gives up at --deadline with 8 and says what is still running; the next run continues",
     inWorld(async (world) => {
       let answer = stuck
       const url = await world.serve(documentedServer(() => answer))
@@ -75,7 +75,7 @@ describe.concurrent("following a batch", () => {
   )
 
   it(
-    "waits for one batch, and takes silence for no answer: 1, whether nothing ever came or nothing comes any more",
+    "waits for one batch, and exits with 1 if nothing ever came or no more answers come",
     inWorld(async (world) => {
       let calls = 0
       const running = documentedServer(() => stuck)
@@ -100,7 +100,7 @@ describe.concurrent("following a batch", () => {
 
   for (const once of [["--once"], []]) {
     it(
-      `exits with 1 and names the batch that gives no answer by the deadline${once.length > 0 ? ", asked once" : ""}`,
+      `exits with 1 and names the batch without an answer by the deadline${once.length > 0 ? ", asked once" : ""}`,
       inWorld(async (world) => {
         const documented = documentedServer(() => documentedAnswer)
         const url = await world.serve((request, response) => {
@@ -128,7 +128,7 @@ describe.concurrent("following a batch", () => {
   }
 
   it(
-    "asks once more where an answer was nonsense",
+    "asks once more after a nonsense answer",
     inWorld(async (world) => {
       const nonsense = ["null", "[]", '"completed"', "{}"]
       const answer = (batchId: string, call: number) =>
@@ -144,7 +144,7 @@ describe.concurrent("following a batch", () => {
   )
 
   it(
-    "keeps a status word nobody documented as it came, and goes on asking",
+    "keeps an undocumented status word as received, and continues to ask",
     inWorld(async (world) => {
       const answers = ['{"status":"paused"}', documentedAnswer]
       const url = await world.serve(documentedServer((_, call) => answers[call - 1] ?? "{}"))
@@ -183,7 +183,7 @@ describe.concurrent("following a batch", () => {
   )
 
   it(
-    "is done by one of two runs on one file at the same time; the other is told, and nothing is asked or recorded twice",
+    "is done by only one of two runs on a file at the same time, and nothing is asked or recorded twice",
     inWorld(async (world) => {
       const batches = Array.from({ length: 20 }, (_, index) => ({
         batchId: `batch-${index}`,

@@ -21,7 +21,7 @@ const mounts =
 
 const later = laterCommand()
 
-describe.concurrent("standard output that takes nothing more", () => {
+describe.concurrent("standard output on a full device", () => {
   const commands = [
     "export outcomes",
     "export outcomes --output /dev/stdout",
@@ -32,7 +32,7 @@ describe.concurrent("standard output that takes nothing more", () => {
   ]
   for (const command of commands) {
     it(
-      `is told in one sentence with 1 by ${command}`,
+      `is reported by ${command} with 1 and one sentence`,
       inWorld(async (world) => {
         await prepared(world)
         const ended = await shell(world, `ac ${command} > /dev/full`)
@@ -42,7 +42,7 @@ describe.concurrent("standard output that takes nothing more", () => {
   }
 
   it(
-    "changes nothing where it is only standard error",
+    "changes nothing if only standard error is full",
     inWorld(async (world) => {
       await prepared(world)
       world.write("bad.csv", "email\na@x.test\na,surplus\n")
@@ -54,7 +54,7 @@ describe.concurrent("standard output that takes nothing more", () => {
 
 describe.concurrent("a full disk", () => {
   it(
-    "ends an export, a snapshot and a load with bad rows in one sentence with 1, and nothing is left of the file",
+    "ends an export, a snapshot and a load with bad rows with 1 and one sentence, and leaves no file",
     inWorld(async (world) => {
       const db = await prepared(world)
       world.write(
@@ -96,7 +96,7 @@ describe.concurrent("a full disk", () => {
   )
 
   it(
-    "ends the making of a ledger and its migration in one sentence with 7, and both are as before",
+    "ends creating or migrating a ledger with 7 and one sentence, and leaves both as before",
     inWorld(async (world) => {
       world.write("sent.csv", "email\na@x.test\n")
       const making = await shell(world, limited(64, "ac contacts load sent.csv --db new.db"))
@@ -115,7 +115,7 @@ describe.concurrent("a full disk", () => {
   )
 
   it.skipIf(!mounts)(
-    "is called full by what writes, and what reads reads a private copy, wherever the last room is gone",
+    "is reported by commands that write, and those that read use a private copy",
     inWorld(async (world) => {
       const db = await prepared(world)
       mkdirSync(world.path("disk"))
@@ -134,7 +134,7 @@ describe.concurrent("a full disk", () => {
         const copied =
           "0: ac-reconcile: disk/l.db cannot be read in place because its disk is full. Reading a temporary copy."
         const full =
-          "7: ac-reconcile: disk/l.db: it cannot be written, since the disk is full. Free some space, then run the same command again; nothing recorded is lost."
+          "7: ac-reconcile: disk/l.db: it cannot be written, because the disk is full. Free some space, then run the same command again; nothing recorded is lost."
         expect(ended.stderr).toBe("")
         expect(ended.stdout.trimEnd().split("\n")).toEqual([
           expect.stringMatching(/^run --once: [27]: /),

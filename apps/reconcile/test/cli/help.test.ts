@@ -102,7 +102,7 @@ describe.concurrent("help", () => {
   )
 
   it(
-    "is what a call without a command gets",
+    "is printed by a call without a command",
     inWorld(async (world) => {
       for (const args of [[], ["contacts"]]) {
         const told = await world.run(args)
@@ -155,7 +155,7 @@ describe.concurrent("help", () => {
   })
 
   it(
-    "has a version, which is that of the package",
+    "shows the version of the package",
     inWorld(async (world) => {
       const manifest: { readonly version: string } = JSON.parse(
         readFileSync(new URL("../../package.json", import.meta.url), "utf8")

@@ -62,7 +62,7 @@ describe("a time on the command line", () => {
   })
 
   it.prop(
-    "is read exactly where its day is in the calendar, and refused where it is not",
+    "is read exactly if its day is in the calendar, and refused if not",
     [
       FastCheck.integer({ min: 1970, max: 9999 }),
       FastCheck.integer({ min: 0, max: 14 }),

@@ -52,7 +52,7 @@ const kill = (started: Started): Promise<Ended> => {
 
 describe.concurrent("a run killed without warning", () => {
   it(
-    "holds what an undisturbed run holds, once it has been run to its end",
+    "leaves the same file as an undisturbed run, once it is run to its end",
     inWorld(async (world) => {
       await Promise.all([loadSent(world, "killed.db"), loadSent(world, "whole.db")])
       const [url, otherUrl] = await Promise.all([world.simulate(scenario), world.simulate(scenario)])
@@ -155,7 +155,7 @@ const expectWhole = (db: string) => {
 
 describe("a load killed without warning", () => {
   it(
-    "leaves nothing or a whole ledger, whatever it was doing, and is made good by loading again",
+    "leaves nothing or a whole ledger at any moment, and loading again completes it",
     inWorld(async (world) => {
       world.write("many.csv", header + manyContacts(0, manyRows))
       expectDone(await world.run(loadArgs("whole.db", "many.csv")))

@@ -102,7 +102,7 @@ const prepare = async (world: World, scene: Scene, env: Readonly<Record<string, 
 
 describe("a command killed at any moment", () => {
   it(
-    "leaves a file that the same command brings to where it would have been, with nothing left over",
+    "leaves a file that the same command completes, with nothing left over",
     inWorld(async (world) => {
       const random = Random.make(seed)
       const url = await world.simulate(scenario)

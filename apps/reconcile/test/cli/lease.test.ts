@@ -47,7 +47,7 @@ const end = async (child: ChildProcess) => {
 
 describe.concurrent("a run that was killed", () => {
   it.skipIf(process.platform !== "linux")(
-    "is followed by the next at once, also while its parent has not taken note of its end",
+    "is followed by the next at once, even if its parent has not reaped it",
     inWorld(async (world) => {
       await prepared(world)
       const { asked, listener } = keepingTheFirst()
@@ -81,7 +81,7 @@ describe
       startUnder(world, url, "unshare", [...namespaced, process.execPath, bin, ...run])
 
     it(
-      "do not take the file from each other, although one has the other's process ID",
+      "does not lose the file to another one with the same process ID",
       inWorld(async (world) => {
         await prepared(world)
         const { asked, listener } = keepingTheFirst()

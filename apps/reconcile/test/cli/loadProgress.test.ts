@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { describeLoaded } from "../../src/cli/output/progress.js"
 
 describe("the progress of a load", () => {
-  it("tells rows, megabytes and the share of a file whose size is known", () => {
+  it("shows rows, megabytes and the share of a file of known size", () => {
     assert.strictEqual(
       describeLoaded({ rows: 120_000, bytes: 6_440_000 }, 53_700_000),
       "120,000 rows read, 6.4 of 53.7 MB (11%)"
@@ -13,7 +13,7 @@ describe("the progress of a load", () => {
     )
   })
 
-  it("tells what it knows of a pipe, and rows alone of a table", () => {
+  it("shows what is known of a pipe, and only rows of a table", () => {
     assert.strictEqual(describeLoaded({ rows: 5, bytes: 1_000_000 }, undefined), "5 rows read, 1.0 MB")
     assert.strictEqual(describeLoaded({ rows: 5, bytes: 0 }, undefined), "5 rows read")
   })

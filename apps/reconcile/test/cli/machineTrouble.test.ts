@@ -12,8 +12,8 @@ const thrownBy = (act: () => unknown): unknown => {
 
 const ofSqlite = (code: string) => Object.assign(new Error("disk I/O error"), { code })
 
-describe("an error nobody expected", () => {
-  it("is the machine's where the system refused something, and says what and where", () => {
+describe("an unexpected error", () => {
+  it("is the machine's if the system refused something, and says what and where", () => {
     expect(machineTrouble(thrownBy(() => readdirSync("/no/such/folder")))).toEqual({
       _tag: "SystemError",
       message:
@@ -28,7 +28,7 @@ describe("an error nobody expected", () => {
     }
   })
 
-  it("is the ledger's where SQLite speaks of the file, wherever an adapter put it", () => {
+  it("is the ledger's if SQLite's error is about the file, in any of its causes", () => {
     for (const code of [
       "SQLITE_CORRUPT_INDEX",
       "SQLITE_FULL",
@@ -41,7 +41,7 @@ describe("an error nobody expected", () => {
     }
   })
 
-  it("is ours otherwise", () => {
+  it("is the program's otherwise", () => {
     for (const error of [
       new TypeError("x is undefined"),
       ofSqlite("SQLITE_ERROR"),

@@ -6,9 +6,9 @@ import { envelopeOf, expectCleanOutput, expectDone, expectRefusal } from "./supp
 import { prepared } from "./support/trouble.js"
 import { inWorld, type Started, type World } from "./support/World.js"
 
-describe("a name that nobody typed", () => {
+describe("a generated name", () => {
   it(
-    "is another where the user has a file under the first, which is said",
+    "is another one if the user has a file with the first, and that is said",
     inWorld(async (world) => {
       writeMixed(world)
       world.write("in.csv.rejects.csv", "line,reason,record\r\n3,my own,notes\r\n")
@@ -26,7 +26,7 @@ describe("a name that nobody typed", () => {
   )
 
   it(
-    "is another for each source that standard input brings",
+    "is another one for each source from standard input",
     inWorld(async (world) => {
       const bad = "email,batch_id\nno address,b-1,surplus\n"
       const load = (source: string, stdin: string) =>
@@ -53,7 +53,7 @@ describe("a name that nobody typed", () => {
   )
 
   it(
-    "keeps a demo from a file of the user's, and from a ledger that only lies where a demo would",
+    "protects a file of the user, and a ledger in the place of a demo's",
     inWorld(async (world) => {
       world.write("mine/demo-contacts.csv", "my own")
       const shown = await world.run(["demo", "--directory", "mine"])
@@ -73,9 +73,9 @@ describe("a name that nobody typed", () => {
   )
 })
 
-describe("a command that is stopped", () => {
+describe("a stopped command", () => {
   it(
-    "by a signal leaves nothing unfinished",
+    "leaves nothing unfinished after a signal",
     inWorld(async (world) => {
       await prepared(world)
       for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -94,7 +94,7 @@ describe("a command that is stopped", () => {
   )
 
   it(
-    "by SIGKILL leaves what the next one for the same file takes away",
+    "leaves files after SIGKILL that the next one for the same file deletes",
     inWorld(async (world) => {
       await prepared(world)
       const args = ["contacts", "load", "-", "--source", "s", "--rejects", "bad.csv"]

@@ -49,9 +49,9 @@ const run = (world: World, env: Record<string, string>, batchIds: ReadonlyArray<
 const statuses = (world: World) =>
   values(world.path("reconcile.db"), "SELECT batch_id || ' ' || status FROM batch_answers ORDER BY batch_id")
 
-describe.concurrent("an answer as no one expects it", () => {
+describe.concurrent("an unexpected answer", () => {
   it(
-    "is the trouble of its own batch where it is nested too deep, and no fault of the program",
+    "is an error of its own batch if it is nested too deep, not of the program",
     scripted(
       {
         "a-deep": [{ body: `{"status":${deep}}` }],
@@ -76,7 +76,7 @@ describe.concurrent("an answer as no one expects it", () => {
   )
 
   it(
-    "settles its batch where only its lists are odd, and says so in a finding",
+    "settles its batch if only its lists are odd, and says so in a finding",
     scripted(
       {
         object: [completed('{"0":"1","2":"3"}', "{}")],
@@ -101,7 +101,7 @@ describe.concurrent("an answer as no one expects it", () => {
   )
 
   it(
-    "is asked for once more where it is JSON of another shape, and more often where a firewall is in the way",
+    "is asked for once more if it is JSON of another shape, and more often if a firewall is in the way",
     scripted(
       {
         empty: [{ body: "{}" }, completed('["1"]', "[]")],
@@ -135,7 +135,7 @@ describe.concurrent("an answer as no one expects it", () => {
   )
 
   it(
-    "that calls the batch ID invalid keeps its own word",
+    "that calls the batch ID invalid keeps its own words",
     scripted(
       { wrong: [{ status: 400, body: `{"success":0,"message":"'batchId' is not valid"}` }] },
       async (world, env) => {

@@ -24,7 +24,7 @@ const header = /^name,email,.*outcome/
 
 describe("an output that would destroy something", () => {
   it(
-    "is refused before anything is read or written: the ledger, what is beside it, an input, another SQLite file",
+    "is refused before anything is read or written: onto the ledger, files beside it, an input, another SQLite file",
     inWorld(async (world) => {
       const db = await prepared(world)
       const crm = new Sqlite(world.path("crm.sqlite"))
@@ -59,7 +59,7 @@ describe("an output that would destroy something", () => {
   )
 
   it(
-    "is no node that only looks like a new ledger",
+    "is refused if it only looks like a new ledger",
     inWorld(async (world) => {
       writeMixed(world)
       execFileSync("mkfifo", [world.path("fifo")])
@@ -76,14 +76,14 @@ describe("an output that would destroy something", () => {
   )
 
   it(
-    "is no ledger beside which another's log is left, and nothing of that log gets into a new one",
+    "is refused if the log of another database is beside it, and nothing of that log gets into a new ledger",
     inWorld(async (world) => {
       const db = await prepared(world)
       const writer = new Sqlite(db)
       writer.exec("CREATE TABLE mine (a); INSERT INTO mine VALUES (1)")
       world.write("lost.db-wal", readFileSync(`${db}-wal`))
       writer.close()
-      const told = /lost\.db-wal is there without its database, and may hold what was recorded last\./
+      const told = /lost\.db-wal is there without its database, and may contain its last changes\./
       expectRefusal(await world.run(["batches", "add", "--id", "b", "--db", "lost.db"]), 7, told)
       expectRefusal(
         await world.run(["snapshot", "lost.db"]),
@@ -97,7 +97,7 @@ describe("an output that would destroy something", () => {
 
 describe("an output under a name that the user typed", () => {
   it(
-    "is not where --json writes its one document",
+    "must not be where --json writes its one document",
     inWorld(async (world) => {
       writeMixed(world)
       for (const name of [
@@ -128,7 +128,7 @@ describe("an output under a name that the user typed", () => {
   )
 
   it(
-    "is no name that is written as a folder's",
+    "must not be written as a folder",
     inWorld(async (world) => {
       const db = await prepared(world)
       world.write("there.csv", "")
@@ -139,13 +139,13 @@ describe("an output under a name that the user typed", () => {
       expectRefusal(
         await world.run(["batches", "add", "--id", "b-1", "--db", `${db}/`]),
         7,
-        /its name is written as that of a folder\. Name a file with --db FILE\.$/
+        /its name ends like that of a folder\. Name a file with --db FILE\.$/
       )
     })
   )
 
   it(
-    "may be a FIFO whose reader leaves at once, which is not taken for want of rows",
+    "may be a FIFO whose reader leaves at once, which does not count as an export without rows",
     inWorld(async (world) => {
       await prepared(world)
       // More than a pipe holds: otherwise all rows may be written before the reader leaves.
@@ -162,7 +162,7 @@ describe("an output under a name that the user typed", () => {
   )
 
   it(
-    "takes the place of an ordinary file, with its mode, and follows links",
+    "replaces an ordinary file, with its mode, and follows links",
     inWorld(async (world) => {
       await prepared(world)
       world.write("keep.csv", "of yesterday")
@@ -185,7 +185,7 @@ describe("an output under a name that the user typed", () => {
   )
 
   it(
-    "is for its owner alone where it is new, whatever the umask: ledger, log, export, rejects, snapshot",
+    "is only for its owner if it is new, under any umask: ledger, log, export, rejects, snapshot",
     inWorld(async (world) => {
       writeMixed(world)
       const made = await shell(
@@ -203,7 +203,7 @@ describe("an output under a name that the user typed", () => {
   )
 
   it(
-    "is written into where it is a FIFO, a device or standard output, under any of its names",
+    "is written into if it is a FIFO, a device or standard output, under any of its names",
     inWorld(async (world) => {
       await prepared(world)
       const plain = await world.run(["export", "outcomes"])
@@ -234,7 +234,7 @@ describe("an output under a name that the user typed", () => {
   )
 
   it(
-    "is whole, that of the last to finish, where two commands write it at once",
+    "is whole, from the last to finish, if two commands write it at once",
     inWorld(async (world) => {
       await prepared(world)
       const [csv, ndjson] = await Promise.all(

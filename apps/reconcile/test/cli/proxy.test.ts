@@ -34,7 +34,7 @@ const expectNoSecret = (world: World, ...said: ReadonlyArray<Ended>) => {
 
 describe.concurrent("an account behind a proxy", () => {
   it(
-    "is reached through the one that HTTPS_PROXY names, which alone knows its host",
+    "is reached through HTTPS_PROXY, and only the proxy resolves its host",
     inWorld(async (world) => {
       const db = await prepared(world)
       const proxy = await proxyTo(world, documented)
@@ -49,7 +49,7 @@ describe.concurrent("an account behind a proxy", () => {
   )
 
   it(
-    "is reached whichever way the variable is written",
+    "is reached in each spelling of the variable",
     inWorld(async (world) => {
       const proxy = await proxyTo(world, documented)
       for (const variable of ["https_proxy", "HTTP_PROXY", "http_proxy"]) {
@@ -61,7 +61,7 @@ describe.concurrent("an account behind a proxy", () => {
   )
 
   it(
-    "is reached through a proxy that is spoken to over TLS",
+    "is reached through a proxy over TLS",
     inWorld(async (world) => {
       const proxy = await proxyTo(world, documented, { secure: true, credentials: "ada:secret" })
       const asked = await world.run(["status", "batch-1"], {
@@ -73,7 +73,7 @@ describe.concurrent("an account behind a proxy", () => {
   )
 
   it(
-    "is reached with credentials, which are neither told nor kept",
+    "is reached with credentials, which are neither shown nor stored",
     inWorld(async (world) => {
       const db = await prepared(world)
       const proxy = await proxyTo(world, documented, { credentials: `${user}:${password}` })
@@ -89,13 +89,13 @@ describe.concurrent("an account behind a proxy", () => {
   )
 
   it(
-    "whose proxy refuses the credentials is not blamed, and the proxy is asked once",
+    "is not blamed if the proxy refuses the credentials, and the proxy is asked once",
     inWorld(async (world) => {
       const db = await prepared(world)
       const before = dump(db)
       const proxy = await proxyTo(world, documented, { credentials: "somebody:else" })
       const env = accountBehind({ HTTPS_PROXY: `http://${escaped}@${proxy.host}` })
-      const sentence = `through proxy ${proxy.host}: no connection to ActiveCampaign: the proxy does not accept the user name and password in HTTPS_PROXY (407, ERR_PROXY_TUNNEL). The account was not asked; check the proxy and its settings.`
+      const sentence = `through proxy ${proxy.host}: no connection to ActiveCampaign: the proxy does not accept the user name and password in HTTPS_PROXY (407, ERR_PROXY_TUNNEL). The account was not asked. Check the proxy and its settings.`
       const ran = await world.run(["run", "--log-level", "all", ...fast], { env })
       expectCleanOutput(ran)
       expect(ran).toMatchObject({ code: 1, stdout: "Following 1 batch …\n" })
@@ -115,7 +115,7 @@ describe.concurrent("an account behind a proxy", () => {
   )
 
   it(
-    "whose proxy wants credentials where there are none is told so",
+    "is not asked if the proxy wants credentials, and the message says so",
     inWorld(async (world) => {
       const proxy = await proxyTo(world, documented, { credentials: "somebody:else" })
       const asked = await world.run(["status", "batch-1"], {
@@ -130,7 +130,7 @@ describe.concurrent("an account behind a proxy", () => {
   )
 
   it(
-    "whose proxy forbids the host leaves the ledger as it was",
+    "leaves the ledger as it was if the proxy forbids the host",
     inWorld(async (world) => {
       const db = await prepared(world)
       const before = dump(db)
@@ -152,7 +152,7 @@ describe.concurrent("an account behind a proxy", () => {
   )
 
   it(
-    "in whose place something in the tunnel asks for credentials is not blamed either",
+    "is not blamed if something in the tunnel asks for credentials",
     inWorld(async (world) => {
       const db = await prepared(world)
       const before = dump(db)
@@ -170,7 +170,7 @@ describe.concurrent("an account behind a proxy", () => {
   )
 
   it(
-    "that refuses the token through the proxy is told with 4 and both names",
+    "exits with 4 and names both if it refuses the token through the proxy",
     inWorld(async (world) => {
       const proxy = await proxyTo(world, documented)
       const asked = await world.run(["status", "batch-1"], {
@@ -188,7 +188,7 @@ describe.concurrent("an account behind a proxy", () => {
   )
 
   it(
-    "whose certificate nobody vouches for is told with what to set",
+    "is reported with what to set if its certificate is not trusted",
     inWorld(async (world) => {
       const db = await prepared(world)
       const before = dump(db)
@@ -206,7 +206,7 @@ describe.concurrent("an account behind a proxy", () => {
   )
 
   it(
-    "that NO_PROXY names is asked directly",
+    "is asked directly if NO_PROXY names it",
     inWorld(async (world) => {
       const proxy = await proxyTo(world, documented)
       const asked = await world.run(["status", "batch-1"], {
@@ -250,7 +250,7 @@ describe.concurrent("an account on this machine", () => {
   }
 
   it(
-    "as the demo has one works behind any setting",
+    "works in the demo under any setting",
     inWorld(async (world) => {
       const demo = await world.run(["demo", "--json"], { env: byNodeToo })
       expect(demo).toMatchObject({ code: 0, stderr: "" })
@@ -258,9 +258,9 @@ describe.concurrent("an account on this machine", () => {
   )
 })
 
-describe.concurrent("a proxy that is written wrong", () => {
+describe.concurrent("an invalid proxy setting", () => {
   it(
-    "ends with 2, and its variable is named without what it holds",
+    "exits with 2, and its variable is named without its value",
     inWorld(async (world) => {
       const db = await prepared(world)
       const before = dump(db)

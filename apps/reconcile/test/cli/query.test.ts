@@ -18,7 +18,7 @@ const odd = `SELECT 9007199254740993 AS n, -9223372036854775808 AS least, 7.0 AS
 
 describe("what a query finds", () => {
   it(
-    "is written as exactly what it is, in every format",
+    "is written exactly, in every format",
     inWorld(async (world) => {
       await prepare(world)
       const json =
@@ -51,7 +51,7 @@ describe("what a query finds", () => {
   )
 
   it(
-    "is a table whose first thousand rows settle the widths",
+    "is a table whose first thousand rows set the widths",
     inWorld(async (world) => {
       await prepare(world)
       const sql = `WITH RECURSIVE c(x) AS (SELECT 999 UNION ALL SELECT x + 1 FROM c LIMIT 2500)
@@ -67,7 +67,7 @@ describe("what a query finds", () => {
 
 describe("SQL that begins with a comment", () => {
   it(
-    "is SQL and no option, wherever it stands",
+    "is SQL, not an option, in any place",
     inWorld(async (world) => {
       await prepare(world)
       for (const sql of ["-- c\nselect 1 AS one", "--a=b\nselect 1 AS one", "--c /* */\nselect 1 AS one"]) {
@@ -93,7 +93,7 @@ describe("SQL that begins with a comment", () => {
 
 describe("text that is not UTF-8", () => {
   it(
-    "is told with its column, since what is written differs from it",
+    "is reported with its column, because the output differs from it",
     inWorld(async (world) => {
       await prepare(world)
       const sql =
@@ -112,7 +112,7 @@ describe("text that is not UTF-8", () => {
 
 describe("a number in --param", () => {
   it(
-    "is one behind :=, and where a text that looks like one finds nothing, that is said",
+    "is written with :=, and if a text that looks like one finds nothing, a note says so",
     inWorld(async (world) => {
       await prepare(world)
       const ask = (sql: string, ...params: ReadonlyArray<string>) =>
@@ -144,7 +144,7 @@ describe("a number in --param", () => {
 
 describe("a query that does not end", () => {
   it(
-    "is ended by a signal in the midst of a step of SQLite",
+    "is ended by a signal in the middle of a step of SQLite",
     inWorld(async (world) => {
       await prepare(world)
       // A thousand rows are written together; what follows them is one step from which no JavaScript comes back.
@@ -173,7 +173,7 @@ describe("a query that does not end", () => {
   )
 
   it(
-    "shows the first row while the next one is looked for, in every format that needs no widths",
+    "shows the first row while it looks for the next, in every format that needs no widths",
     inWorld(async (world) => {
       await prepare(world)
       const stuckBehindOne = `SELECT 'first' AS x UNION ALL SELECT * FROM (${endless("max(x)")})`
@@ -202,7 +202,7 @@ describe("a query that does not end", () => {
 
 describe("a damaged file", () => {
   it(
-    "is told in one sentence by whatever reads it, and is no mistake in the question",
+    "is reported in one sentence by every command that reads it, not as a mistake in the question",
     inWorld(async (world) => {
       await prepare(world)
       const whole = readFileSync(world.path("reconcile.db"))
@@ -232,7 +232,7 @@ describe("a damaged file", () => {
 
 describe("a full standard output", () => {
   it(
-    "is told in one sentence by every command, and is no fault of the program",
+    "is reported in one sentence by every command, not as a fault of the program",
     inWorld(async (world) => {
       await prepare(world)
       for (const call of [

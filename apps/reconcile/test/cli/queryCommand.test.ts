@@ -35,7 +35,7 @@ describe.concurrent("query", () => {
   )
 
   it(
-    "asks a saved question by its name, and lists those there are",
+    "asks a saved question by its name, and lists all of them",
     inWorld(async (world) => {
       const db = await prepared(world)
       const [list, named, typed, unknown, missing] = await Promise.all(
@@ -86,7 +86,7 @@ describe.concurrent("query", () => {
   )
 
   it(
-    "refuses whatever is no SELECT in one sentence, and nothing changes",
+    "refuses anything but a SELECT in one sentence, and changes nothing",
     inWorld(async (world) => {
       const db = await prepared(world)
       const before = dump(db)

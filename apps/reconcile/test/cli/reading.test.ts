@@ -41,7 +41,7 @@ const prepare = async (world: World) => {
   chmodSync(world.path("reconcile.db"), 0o644)
 }
 
-describe.concurrent("what only reads", () => {
+describe.concurrent("a command that only reads", () => {
   it(
     "leaves the ledger as it was, and nothing beside it",
     inWorld(async (world) => {
@@ -55,7 +55,7 @@ describe.concurrent("what only reads", () => {
   )
 
   it(
-    "takes away what a query that a signal ended has left beside the ledger",
+    "deletes what a query ended by a signal left beside the ledger",
     inWorld(async (world) => {
       await prepare(world)
       const endless =
@@ -71,7 +71,7 @@ describe.concurrent("what only reads", () => {
   )
 
   it(
-    "reads a private copy, and says so, where the folder cannot be written",
+    "reads a private copy, and says so, if the folder cannot be written",
     inWorld(async (world) => {
       await prepare(world)
       const elsewhere = world.path("elsewhere")
@@ -107,7 +107,7 @@ describe.concurrent("what only reads", () => {
   )
 
   it(
-    "takes away the private copy that a killed command has left, and nothing of anybody else's",
+    "deletes the private copy that a killed command left, and nothing else",
     inWorld(async (world) => {
       await prepare(world)
       world.write("elsewhere/empty", "")
@@ -180,7 +180,7 @@ describe.concurrent("what only reads", () => {
   )
 
   it(
-    "makes no ledger where there is none",
+    "creates no ledger",
     inWorld(async (world) => {
       for (const call of reading.filter(([command]) => command !== "schema")) {
         expectRefusal(await world.run(call), 2, /reconcile\.db: there is no ledger (yet|there)\./)

@@ -9,7 +9,7 @@ const batchColumn = ["--batch-column", "batch_id"]
 
 describe.concurrent("reading contacts", () => {
   it(
-    "takes back our own export as JSON, packed or not",
+    "loads our own export as JSON, compressed or not",
     inWorld(async (world) => {
       world.write("sent.csv", "email,name,batch_id\nada@x.test,Ada,b-1\nbob@x.test,Bob,b-1\n")
       expectDone(await world.run(["contacts", "load", "sent.csv", ...batchColumn]))
@@ -29,7 +29,7 @@ describe.concurrent("reading contacts", () => {
   )
 
   it(
-    "refuses what it cannot read by its name, and loads nothing of it",
+    "names files that it cannot read, and loads nothing of them",
     inWorld(async (world) => {
       world.write("crm.xls", "<html><table><tr><td>email</td></tr></table></html>")
       world.write("crm.csv.gz", gzipSync("email\na@x.test\n".repeat(1000)).subarray(0, -9))
@@ -47,7 +47,7 @@ describe.concurrent("reading contacts", () => {
   )
 
   it(
-    "keeps what cannot be believed apart: IDs that are none, and rows that are headers",
+    "sets aside invalid values: IDs that are none, and rows that are headers",
     inWorld(async (world) => {
       const csv = "email,contact_id,batch_id\na@x.test,7.0,b-1\nb@x.test,1.23E+05,b-1\nc@x.test,NULL,b-1\n"
       world.write("crm.csv", `\uFEFF${csv}\uFEFF${csv.replaceAll("x.test", "y.test")}`)
@@ -90,7 +90,7 @@ describe.concurrent("reading contacts", () => {
   )
 
   it(
-    "counts odd addresses with examples, loads them as they stand, and shows no sign that could do harm",
+    "counts odd addresses with examples, loads them unchanged, and shows no harmful characters",
     inWorld(async (world) => {
       const odd = ["ja\u202ene@x.test", "Jane <jane@x.test>", "mailto:jane@x.test", "N/A", "nil", "none", "-"]
       world.write(
@@ -130,7 +130,7 @@ describe.concurrent("reading contacts", () => {
   )
 
   it(
-    "says where nothing will be reconciled for want of batches, and how they are named",
+    "says that nothing can be reconciled without batches, and how to name them",
     inWorld(async (world) => {
       world.write("crm.csv", "email,Batch ID\nada@x.test,b-1\n")
       world.write("ids.csv", "email,contact_id\nada@x.test,7\n")
@@ -150,7 +150,7 @@ describe.concurrent("reading contacts", () => {
   )
 
   it(
-    "takes the delimiter that is named, and refuses what is none",
+    "takes the given delimiter, and refuses an invalid one",
     inWorld(async (world) => {
       world.write("crm.csv", "mail;x,y\nada@x.test;1,2\n")
       const load = ["contacts", "load", "crm.csv"]
@@ -169,7 +169,7 @@ describe.concurrent("reading contacts", () => {
 
 describe.concurrent("adding batches", () => {
   it(
-    "refuses IDs that can be none, and times that are no instant, and adds nothing then",
+    "refuses invalid IDs and times without adding anything",
     inWorld(async (world) => {
       world.write("ids.txt", "b-1\nb 2\n")
       world.write("answer.json", '{"status":"completed","success":["1"],"failure":[]}')

@@ -40,7 +40,7 @@ const table = FastCheck.tuple(
 )
 
 describe("CSV", () => {
-  it.prop("that was written is loaded as exactly what it was", [table], ([[names, cells]]) => {
+  it.prop("is loaded again exactly as it was", [table], ([[names, cells]]) => {
     const columns = ["email", ...names]
     const rows = cells.map((row, at) => [`${at}@x.test`, ...row.slice(0, names.length)])
     const { text } = written("csv", columns, rows)
@@ -53,7 +53,7 @@ describe("CSV", () => {
     )
   })
 
-  it.prop("that was written raw is what any reader takes it for", [table], ([[columns, cells]]) => {
+  it.prop("written raw is read the same by any reader", [table], ([[columns, cells]]) => {
     const rows = cells.map((row) => row.slice(0, columns.length))
     const { text } = written("csv", columns, rows, { keepFormulas: true })
     assert.deepStrictEqual(Papa.parse(text, { newline: "\r\n", delimiter: "," }).data.slice(0, -1), [
@@ -62,7 +62,7 @@ describe("CSV", () => {
     ])
   })
 
-  it("counts the cells it made safe, and leaves numbers to be added up", () => {
+  it("counts the cells it made safe, and keeps numbers as numbers", () => {
     const csv = written(
       "csv",
       ["=a", "b"],
@@ -86,7 +86,7 @@ describe("CSV", () => {
 })
 
 describe("Markdown", () => {
-  it("is one table, in which no cell ends early or becomes anything but text", () => {
+  it("is one table in which no cell ends early and every cell stays text", () => {
     const cells = ["a|b\\", "one\r\ntwo\nthree", "<img src=x> & [a](b)", "_a_ snake_case *b* `c`"]
     const { text } = written("markdown", ["a|", "b", "c", "d"], [cells])
     assert.strictEqual(
@@ -102,7 +102,7 @@ describe("Markdown", () => {
 })
 
 describe("JSON and NDJSON", () => {
-  it.prop("hold every value under its column, whatever that is called", [table], ([[columns, cells]]) => {
+  it.prop("hold every value under its column, with any name", [table], ([[columns, cells]]) => {
     const rows = cells.map((row) => row.slice(0, columns.length))
     const expected = rows.map((row) => Object.fromEntries(row.map((cell, at) => [columns[at], cell])))
     assert.deepStrictEqual(JSON.parse(written("json", columns, rows).text), expected)
@@ -113,7 +113,7 @@ describe("JSON and NDJSON", () => {
     )
   })
 
-  it("keep the order of the columns, which are as they were called", () => {
+  it("keep the columns' order and names", () => {
     const { text } = written("ndjson", ["b", "2024", "__proto__"], [[1, undefined, { deep: true }]])
     assert.strictEqual(text, '{"b":1,"2024":null,"__proto__":{"deep":true}}\n')
   })
@@ -153,7 +153,7 @@ describe("rows of any format", () => {
 })
 
 describe("an output without rows", () => {
-  it("is still one, with a header where the format has one", () => {
+  it("is still valid, with a header if the format has one", () => {
     const texts = formats.map((format) => written(format, ["a", "b"], []).text)
     assert.deepStrictEqual(texts, ["a,b\r\n", "[\n\n]\n", "", "| a | b |\n| --- | --- |\n"])
   })

@@ -9,7 +9,7 @@ const stuck = '{"status":"active"}'
 
 describe.concurrent("the exit code of a run", () => {
   it(
-    "is 3 where --fail-on names an outcome that occurred, and 0 where it did not",
+    "is 3 if --fail-on names an outcome that occurred, and 0 if it did not",
     inWorld(async (world) => {
       const env = account(await world.serve(documentedServer(() => documentedAnswer)))
       await prepared(world)
@@ -27,7 +27,7 @@ describe.concurrent("the exit code of a run", () => {
   )
 
   it(
-    "is 3 with --fail-on findings where an address failed that nobody sent",
+    "is 3 with --fail-on findings if an address failed that was not sent",
     inWorld(async (world) => {
       const env = account(await world.serve(documentedServer(() => documentedAnswer)))
       await prepared(world, "batch-1", documentedContacts.slice(0, 4))
@@ -39,7 +39,7 @@ describe.concurrent("the exit code of a run", () => {
 
   for (const status of ["failed", "interrupted"]) {
     it(
-      `is 5 where a batch ended ${status}, whose contacts are unaccounted and never rejected; with --once 0`,
+      `is 5 if a batch ended as ${status}, with contacts unaccounted and never rejected; with --once 0`,
       inWorld(async (world) => {
         const env = account(await world.serve(documentedServer(() => `{"status":"${status}"}`)))
         const db = await prepared(world)
@@ -60,7 +60,7 @@ describe.concurrent("the exit code of a run", () => {
     ["SIGTERM", 143]
   ] as const) {
     it(
-      `is ${code} on ${signal}, says where it stands and that nothing is lost, and the next run goes on`,
+      `is ${code} on ${signal}, says where it stands and that nothing is lost, and the next run continues`,
       inWorld(async (world) => {
         let asked = () => {}
         const answer = (batchId: string) => {

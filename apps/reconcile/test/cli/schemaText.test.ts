@@ -5,23 +5,25 @@ import { asMarkdown } from "../../src/cli/output/schema/asMarkdown.js"
 import { asText } from "../../src/cli/output/schema/asText.js"
 import { describeSchema } from "../../src/ledger/reports/describeSchema.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
+import { guide } from "../../src/ledger/schema/notes/guide.js"
 import { questions } from "../../src/ledger/reports/questions.js"
 import { select } from "../support/ledger.js"
 
 const inMemory = Effect.provide(Ledger.layer(":memory:"))
 
-describe("the schema told", () => {
+describe("the schema command", () => {
   it.effect("names every table, view and column with its note, in text and in Markdown", () =>
     Effect.gen(function* () {
       const schema = yield* describeSchema
       const text = asText(schema)
       const markdown = asMarkdown(schema, 1).replaceAll("`", "")
-      for (const { columns, name, note } of schema) {
+      for (const { columns, layer, name, note } of schema) {
         assert.include(text, `\n${name}\n  ${note}\n`)
-        assert.include(markdown, `\n### ${name}\n\n${note}\n`)
+        if (layer === "internal") assert.include(markdown, `\n| ${name} | ${note} | ${columns[0]?.name}`)
+        else assert.include(markdown.replace(/\s+/g, " "), ` ### ${name} ${note} `)
         for (const column of columns) {
           assert.include(text, column.note)
-          assert.match(markdown, new RegExp(`^\\| ${column.name} \\|`, "m"))
+          if (layer !== "internal") assert.match(markdown, new RegExp(`^\\| ${column.name} \\|`, "m"))
         }
       }
       const [counted] = yield* select<{ readonly objects: number }>(
@@ -31,13 +33,28 @@ describe("the schema told", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("tells types, keys, and which columns refer to what and may be NULL", () =>
+  it.effect("shows the views first, and the tables behind them last", () =>
+    Effect.gen(function* () {
+      const schema = yield* describeSchema
+      for (const page of [asText(schema), asMarkdown(schema, 1).replaceAll("`", "")]) {
+        const places = ["contact_status", "batch_overview", "batch_sent", "outcomes", "sent_contacts"].map(
+          (name) => page.search(new RegExp(`^(### |\\| )?${name}( \\||$)`, "m"))
+        )
+        assert.notInclude(places, -1)
+        assert.deepStrictEqual(
+          places,
+          [...places].sort((a, b) => a - b)
+        )
+      }
+    }).pipe(inMemory)
+  )
+
+  it.effect("shows types, which columns may be NULL, and an example query of each view", () =>
     Effect.gen(function* () {
       const markdown = asMarkdown(yield* describeSchema, 1)
-      assert.include(markdown, "Primary key: `batch`, `address_id`, `occurrence`.")
       assert.match(markdown, /\| `submitted_at` \| TEXT \| yes \|/)
       assert.match(markdown, /\| `occurrence` \| INTEGER \| no \|/)
-      assert.include(markdown, "In [numbered_batches](#numbered_batches).")
+      for (const { sql } of Object.values(guide)) assert.include(markdown, `\`\`\`sql\n${sql}\n\`\`\``)
     }).pipe(inMemory)
   )
 

@@ -28,7 +28,7 @@ const pass = (db: string) => ["run", "--once", "--no-resolve", "--no-lookup", "-
 
 describe("three ledgers of one account", () => {
   it(
-    "are run at once within the account's 5 requests a second, also when one of the runs is killed",
+    "run at once within the account's 5 requests a second, even if one of the runs is killed",
     inWorld(async (world) => {
       await Promise.all(["a.db", "b.db", "c.db"].map((db) => addBatches(world, db, 6)))
       const { listener, times } = recording()
@@ -53,7 +53,7 @@ describe("three ledgers of one account", () => {
 
 describe.concurrent("the folder in which commands share the rate", () => {
   it(
-    "may be missing for good: that is said once, and the job is done",
+    "may be impossible to create: that is said once, and the job is done",
     inWorld(async (world) => {
       await addBatches(world, "reconcile.db", 2)
       const { listener, times } = recording()
@@ -69,7 +69,7 @@ describe.concurrent("the folder in which commands share the rate", () => {
   )
 
   it(
-    "is in the home folder where none is named, or one that is not absolute",
+    "is in the home folder if none is given, or a relative one",
     inWorld(async (world) => {
       await addBatches(world, "reconcile.db", 1)
       const { listener } = recording()

@@ -43,7 +43,7 @@ const hasTerminal = spawnSync("script", ["-qec", "true", "/dev/null"]).status ==
 
 describe.runIf(hasTerminal)("on a terminal (skipped without script(1) of util-linux)", () => {
   it(
-    "nothing but our own colour drives it, whatever command prints, results and errors alike",
+    "nothing but our own colours controls it, in results and errors of every command",
     inWorld(async (world) => {
       await prepare(world)
       const calls = [
@@ -78,7 +78,7 @@ describe.runIf(hasTerminal)("on a terminal (skipped without script(1) of util-li
 
 describe.runIf(hasTerminal)("rejected rows on a terminal", () => {
   it(
-    "do not drive it, whatever name of it is given",
+    "do not control it, under any of its names",
     inWorld(async (world) => {
       world.write("bad.csv", "email\nx\u001b]0;owned\u0007\u202e,b-1\n")
       for (const name of ["-", "/dev/stdout", "/dev/stderr", "/dev/tty", "/dev/fd/1", "/proc/self/fd/2"]) {
@@ -97,7 +97,7 @@ describe.runIf(hasTerminal)("rejected rows on a terminal", () => {
 
 describe.concurrent("in a file or a pipe", () => {
   it(
-    "results are exact, and so is --json, in which whatever is unsafe to show stands as an escape",
+    "results are exact, and so is --json, with escapes for anything unsafe to show",
     inWorld(async (world) => {
       await prepare(world)
       const csv = await world.run(["export", "outcomes", "--raw"])
@@ -116,7 +116,7 @@ describe.concurrent("in a file or a pipe", () => {
   )
 
   it(
-    "an address of nine megabytes is cut where it is shown, with its length",
+    "an address of nine megabytes is shown shortened, with its length",
     inWorld(async (world) => {
       const long = `${"a".repeat(9_000_000)}@example.test`
       const env = account(

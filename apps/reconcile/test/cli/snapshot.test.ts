@@ -7,7 +7,7 @@ import { inWorld } from "./support/World.js"
 
 describe.concurrent("snapshot", () => {
   it(
-    "makes one file, says what it holds, and takes no file's place",
+    "makes one file, says what it contains, and replaces no file",
     inWorld(async (world) => {
       world.write("sent.csv", "email,batch\na@x.test,b-1\nc@x.test,b-2\n")
       expectDone(await world.run(["contacts", "load", "sent.csv", "--batch-column", "batch"]))
@@ -41,7 +41,7 @@ describe.concurrent("snapshot", () => {
   )
 
   it(
-    "of what is no ledger, or to where nothing can be written, is refused in one sentence",
+    "is refused in one sentence if there is no ledger, or the target cannot be written",
     inWorld(async (world) => {
       expectRefusal(await world.run(["snapshot", "copy.db"]), 2, /there is no ledger there/)
       world.write("reconcile.db", "not SQLite, and longer than a header of one hundred bytes".repeat(4))
@@ -58,7 +58,7 @@ describe.concurrent("a file of an older schema", () => {
   const bin = laterCommand()
 
   it(
-    "is kept beside itself when a command brings it up to date, which stderr tells, but not with --json",
+    "is copied before a command migrates it, which stderr says, but not with --json",
     inWorld(async (world) => {
       for (const name of ["one.db", "two.db"]) {
         expectDone(await world.run(["batches", "add", "--id", "b-1", "--db", name]))

@@ -21,7 +21,7 @@ const sent = (world: World) =>
 
 describe("a source that was loaded by mistake", () => {
   it(
-    "is shown with what it would take along, and taken out with --yes",
+    "is shown with what it would delete, and deleted with --yes",
     inWorld(async (world) => {
       await mistaken(world)
       const before = readFileSync(world.path(file))
@@ -50,7 +50,7 @@ describe("a source that was loaded by mistake", () => {
   )
 
   it(
-    "is named by the name it has, and any other is refused with what there is",
+    "must be named exactly, and any other name is refused with the list of names",
     inWorld(async (world) => {
       await mistaken(world)
       const remove = (name: string) => world.run(["contacts", "remove", "--source", name, "--yes"])
@@ -63,7 +63,7 @@ describe("a source that was loaded by mistake", () => {
 
 describe("a batch that was added by mistake", () => {
   it(
-    "is taken out with --yes, and its ID must be that of a batch",
+    "is deleted with --yes, and its ID must be that of a batch",
     inWorld(async (world) => {
       await mistaken(world)
       const shown = await world.run(["batches", "remove", "DE", "--db", file])
@@ -95,7 +95,7 @@ describe("a batch that was added by mistake", () => {
   )
 
   it(
-    "is not taken out while a run is at work on the file",
+    "is not deleted while a run is working on the file",
     inWorld(async (world) => {
       await mistaken(world)
       const url = await world.simulate({
@@ -114,7 +114,7 @@ describe("a batch that was added by mistake", () => {
   )
 
   it(
-    "is pointed out where its ID differs from another in letter case only",
+    "is pointed out if its ID differs from another only in letter case",
     inWorld(async (world) => {
       world.write("sent.csv", "email,batch_id\nada@x.test,5B1F\n")
       expectDone(await world.run(["contacts", "load", "sent.csv", "--batch-column", "batch_id"]))
@@ -129,7 +129,7 @@ describe("a batch that was added by mistake", () => {
 
 describe("a time of submission that was wrong", () => {
   it(
-    "is replaced by another, which is said",
+    "is replaced by another one, with a message",
     inWorld(async (world) => {
       world.write("sent.csv", "email,batch_id\nada@x.test,b-1\nbo@x.test,b-2\n")
       const load = (time: string) =>
@@ -156,7 +156,7 @@ describe("a time of submission that was wrong", () => {
   )
 })
 
-describe("a status answer that was pasted", () => {
+describe("a pasted status answer", () => {
   const completed = '{"status":"completed","success":["7"],"failure":["BO@x.test"]}'
 
   it(
@@ -222,7 +222,7 @@ describe("a status answer that was pasted", () => {
   )
 
   it(
-    "needs --yes where the batch has settled otherwise",
+    "needs --yes if the batch has settled differently",
     inWorld(async (world) => {
       const paste = (text: string, ...more: ReadonlyArray<string>) =>
         world.run(["batches", "add", "--id", "b-1", "--answer", "-", ...more], { stdin: text })
@@ -241,7 +241,7 @@ describe("a status answer that was pasted", () => {
   )
 
   it(
-    "that is not final leaves a settled batch as it is, which is what is said",
+    "leaves a settled batch as it is if it is not final, and says so",
     inWorld(async (world) => {
       const paste = (text: string, ...more: ReadonlyArray<string>) =>
         world.run(["batches", "add", "--id", "b-1", "--answer", "-", ...more], { stdin: text })
@@ -259,7 +259,7 @@ describe("a status answer that was pasted", () => {
   )
 
   it(
-    "is told with every item that could not be read",
+    "is reported with every unreadable item",
     inWorld(async (world) => {
       const paste = (id: string, success: string) =>
         world.run(["batches", "add", "--id", id, "--answer", "-"], {

@@ -30,7 +30,7 @@ const expectFollowed = (db: string) => {
 
 describe.concurrent("a command that does something", () => {
   it(
-    "finishes it where the reader of its output leaves",
+    "finishes even if the reader of its output leaves",
     inWorld(async (world) => {
       const { db, env } = await prepare(world)
       const started = world.start(["run", ...fast], { env })
@@ -42,7 +42,7 @@ describe.concurrent("a command that does something", () => {
   )
 
   it(
-    "ends with the exit code of what it did, where the reader of its output leaves",
+    "ends with the exit code of its work, even if the reader of its output leaves",
     inWorld(async (world) => {
       await prepare(world)
       const open = account(await world.serve(documentedServer(() => active)))
@@ -60,7 +60,7 @@ describe.concurrent("a command that does something", () => {
   )
 
   it(
-    "finishes it where its output can no longer be written, and then says so with 1",
+    "finishes even if its output can no longer be written, and then says so with 1",
     inWorld(async (world) => {
       const { db, env } = await prepare(world)
       const ended = await world.run(["run", ...fast], { env, stdout: "/dev/full" })
@@ -75,9 +75,9 @@ describe.concurrent("a command that does something", () => {
   )
 })
 
-describe.concurrent("a command that only tells", () => {
+describe.concurrent("a command that only prints", () => {
   it(
-    "says nothing where its reader has left before the first line, and leaves nothing beside the ledger",
+    "says nothing if its reader leaves before the first line, and leaves nothing beside the ledger",
     inWorld(async (world) => {
       await prepare(world)
       const before = readdirSync(world.folder).sort()

@@ -4,7 +4,7 @@ import { envelopeOf, expectCleanOutput, expectRefusal } from "./support/said.js"
 import { closedPort } from "./support/trouble.js"
 import { account, inWorld, token } from "./support/World.js"
 
-describe("a call that makes no sense", () => {
+describe("an invalid call", () => {
   const calls: ReadonlyArray<readonly [ReadonlyArray<string>, RegExp]> = [
     [["reconcil"], /Invalid subcommand.*'reconcile'/],
     [["contacts", "lod", "sent.csv"], /Invalid subcommand/],
@@ -72,9 +72,9 @@ describe("a call that makes no sense", () => {
       expect(readdirSync(world.folder)).toEqual([])
     })
 
-  it("is told with 2 in one line that names what is wrong, and makes no file", isTold(calls))
+  it("exits with 2 and one line that names the mistake, and creates no file", isTold(calls))
 
-  it("is told with what was typed, and what may have been meant", isTold(misspelt))
+  it("shows what was typed, and what may have been meant", isTold(misspelt))
 
   it(
     "names the option that named a column, and the column most like it",
@@ -92,7 +92,7 @@ describe("a call that makes no sense", () => {
   )
 
   it(
-    "is none where - stands among options, whichever they are",
+    "is not one with - among any options",
     inWorld(async (world) => {
       const stdin = "email\nada@example.test\n"
       for (const args of [
@@ -108,7 +108,7 @@ describe("a call that makes no sense", () => {
   )
 
   it(
-    "is asking for the story of somebody unknown, as it is for an unknown batch",
+    "asks for the story of an unknown address, or for an unknown batch",
     inWorld(async (world) => {
       world.write("sent.csv", "email\nada@example.test\n")
       await world.run(["contacts", "load", "sent.csv"])
@@ -127,7 +127,7 @@ describe("a call that makes no sense", () => {
   )
 
   it(
-    "is told by the envelope alone where --json was asked for",
+    "is reported only in the envelope with --json",
     inWorld(async (world) => {
       const unknown = await world.run(["run", "--json", "--frobnicate"])
       expect(unknown).toMatchObject({ code: 2, stderr: "" })
@@ -179,7 +179,7 @@ describe.concurrent("--help", () => {
   ]
   for (const [words, args] of calls) {
     it(
-      `is given for ${words.join(" ")}, wherever it stands: ${args.join(" ")}`,
+      `is given for ${words.join(" ")}, in any place: ${args.join(" ")}`,
       inWorld(async (world) => {
         const whole = await world.run([...words, "--help"])
         const asked = await world.run(args)

@@ -17,7 +17,7 @@ const read = (input: string | Uint8Array, cuts = 3) =>
 const list = "\uFEFFb-1\r\n\n# two of them\rb-2 # second\n\uFEFF b-3#x "
 
 describe("a list of batch IDs", () => {
-  it.effect("is read a line at a time, whatever ends the lines, without comments and byte order marks", () =>
+  it.effect("is read line by line, with any line ends, without comments and byte order marks", () =>
     Effect.gen(function* () {
       const ids = ["b-1", "b-2", "b-3#x"]
       for (const input of [bytes(list), gzipSync(list), Buffer.from(list, "utf16le")]) {
@@ -52,7 +52,7 @@ describe("a list of batch IDs", () => {
     ]
   ]
 
-  it.effect("is refused with the line that holds none", () =>
+  it.effect("is refused with the line that has no ID", () =>
     Effect.gen(function* () {
       for (const [input, message] of refused) {
         const expected = message.replace("INVISIBLE", printable("b\u200b2"))
@@ -61,7 +61,7 @@ describe("a list of batch IDs", () => {
     })
   )
 
-  it.effect("is refused where its first line is a heading, however that is written", () =>
+  it.effect("is refused if its first line is a heading, in any spelling", () =>
     Effect.gen(function* () {
       const heading = /^standard input, line 2: ".*" is a column name; give one batch ID per line\./
       for (const word of [
@@ -79,7 +79,7 @@ describe("a list of batch IDs", () => {
     })
   )
 
-  it.effect("that is JSON is taken for an answer, and where it belongs is said", () =>
+  it.effect("that is JSON is recognised as an answer, and the message says where to give it", () =>
     Effect.gen(function* () {
       for (const answer of [
         '{"status":"completed","success":[],"failure":[]}',

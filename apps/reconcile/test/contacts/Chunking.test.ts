@@ -57,7 +57,7 @@ const frameAll = (chunks: ReadonlyArray<Uint8Array>) => {
 
 describe("reading in chunks", () => {
   it.prop(
-    "reads any table back as it was written, with its lines, however the bytes are cut",
+    "reads any table back as it was written, with its lines, in chunks of any size",
     [table, delimiter, lineEnd, cuts, FastCheck.boolean()],
     ([written, delimiter, newline, cuts, quotes]) => {
       const rows = [["email", "b", 'ü, "c"\n'], ...written]
@@ -82,7 +82,7 @@ describe("reading in chunks", () => {
   )
 
   it.prop(
-    "gives the same rows and rejections for any bytes, however they are cut",
+    "gives the same rows and rejections for any bytes, in chunks of any size",
     [anyBytes, cuts],
     ([input, cuts]) => {
       const source = Buffer.concat([Buffer.from("email,a\n"), input])
@@ -93,7 +93,7 @@ describe("reading in chunks", () => {
   )
 
   it.prop(
-    "gives the same for any JSON lines, however they are cut",
+    "gives the same for any JSON lines, in chunks of any size",
     [
       FastCheck.array(
         FastCheck.oneof(
@@ -120,7 +120,7 @@ describe("reading in chunks", () => {
   )
 
   it.prop(
-    "gives the same for any JSON array, however it is written and cut, with the line each value begins on",
+    "gives the same for any JSON array in chunks of any size, with the line of each value",
     [
       FastCheck.array(
         FastCheck.oneof(
@@ -155,7 +155,7 @@ describe("reading in chunks", () => {
   )
 
   it.prop(
-    "gives the same for UTF-16 as for the same text in UTF-8, however it is cut",
+    "gives the same for UTF-16 as for the same text in UTF-8, in chunks of any size",
     [FastCheck.array(FastCheck.tuple(address, field), { maxLength: 8 }), FastCheck.boolean(), cuts],
     ([written, littleEndian, cuts]) => {
       const text = Papa.unparse([["email", "n"], ...written])
@@ -168,7 +168,7 @@ describe("reading in chunks", () => {
     }
   )
 
-  it.prop("never fails on any bytes but for their header", [anyBytes, cuts], ([input, cuts]) => {
+  it.prop("fails on no bytes except those of the header", [anyBytes, cuts], ([input, cuts]) => {
     assert.isTrue(Either.isRight(attempt(Buffer.concat([Buffer.from("email,a\n"), input]), {}, cuts)))
     attempt(input, {}, cuts)
     attempt(input, { format: undefined }, cuts)
@@ -191,20 +191,16 @@ describe("reading in chunks", () => {
     )
   })
 
-  it.prop(
-    "hands Papa only records that it reads one to one, the same alone as together",
-    [anyBytes],
-    ([input]) => {
-      const { texts } = frameAll([input])
-      assert.deepStrictEqual(
-        CsvRows.fieldsOf(texts, ","),
-        texts.flatMap((text) => CsvRows.fieldsOf([text], ","))
-      )
-      assert.strictEqual(CsvRows.fieldsOf(texts, ",").length, texts.length)
-    }
-  )
+  it.prop("hands Papa only records that it reads the same alone as together", [anyBytes], ([input]) => {
+    const { texts } = frameAll([input])
+    assert.deepStrictEqual(
+      CsvRows.fieldsOf(texts, ","),
+      texts.flatMap((text) => CsvRows.fieldsOf([text], ","))
+    )
+    assert.strictEqual(CsvRows.fieldsOf(texts, ",").length, texts.length)
+  })
 
-  it("holds the limits to the same place, however the bytes are cut", () => {
+  it("applies the limits at the same place, in chunks of any size", () => {
     const pieces = [
       "email,note\n",
       `a@x.test,${"x".repeat(maxRecordLength)}\r\n`,

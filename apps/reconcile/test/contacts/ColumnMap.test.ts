@@ -3,7 +3,7 @@ import * as Either from "effect/Either"
 import { parseColumnMap } from "../../src/contacts/ColumnMap.js"
 
 describe("parseColumnMap", () => {
-  it("reads the three keys, spaces and equals signs in names kept", () => {
+  it("reads the three keys, and keeps spaces and equals signs in names", () => {
     assert.deepStrictEqual(
       parseColumnMap("email=E-Mail, contact_id=AC ID,batch_id=a=b"),
       Either.right({ email: "E-Mail", contactId: "AC ID", batchId: "a=b" })

@@ -56,7 +56,7 @@ describe("ContactReader", () => {
     }).pipe(Effect.provide(NodeContext.layer))
   )
 
-  it.scoped("tells the format from what a file holds, whatever its name", () =>
+  it.scoped("detects the format from a file's content, not its name", () =>
     Effect.gen(function* () {
       const lines = '{"email":"a@x.test"}\n{"email":"b@x.test"}\n'
       const csv = "email,name\na@x.test,Ada\nb@x.test,Bob\n"
@@ -124,7 +124,7 @@ describe("ContactReader", () => {
     }).pipe(Effect.provide(refusing))
   )
 
-  it.scoped("holds back the rest of the file until it is asked for", () =>
+  it.scoped("reads the rest of the file only when asked", () =>
     Effect.gen(function* () {
       let given = 0
       const endless = Stream.repeatEffect(

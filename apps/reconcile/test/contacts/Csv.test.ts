@@ -22,7 +22,7 @@ describe("CSV", () => {
     assert.strictEqual(rows[0]?.emailKey, "ada@example.test")
   })
 
-  it("keeps addresses that do not look like one, because they were sent all the same", () => {
+  it("keeps addresses that do not look like one, because they were sent", () => {
     assert.deepStrictEqual(emails(parse("email\ninvalid.email@invalidDomain\nnodomain\n")), [
       "invalid.email@invalidDomain",
       "nodomain"
@@ -33,7 +33,7 @@ describe("CSV", () => {
     ["comma", ","],
     ["semicolon", ";"],
     ["tab", "\t"]
-  ])("tells a %s from the header line", (_, delimiter) => {
+  ])("detects a %s from the header line", (_, delimiter) => {
     const text = [`name${delimiter}email`, `"A${delimiter}B"${delimiter}a@x.test`].join("\n")
     assert.strictEqual(
       columnsOf(parse(text).rows[0]),
@@ -41,7 +41,7 @@ describe("CSV", () => {
     )
   })
 
-  it("counts delimiters in the header line outside quotes only", () => {
+  it("counts delimiters in the header line only outside quotes", () => {
     assert.deepStrictEqual(emails(parse('"a,b,c,d";email\n1;a@x.test\n')), ["a@x.test"])
   })
 
@@ -65,7 +65,7 @@ describe("CSV", () => {
     ])
   })
 
-  it("skips a byte order mark, wherever the chunks end", () => {
+  it("skips a byte order mark, in chunks of any size", () => {
     for (const size of [1, 2, 3, 4, 100]) {
       assert.deepStrictEqual(emails(parse("\uFEFFemail\na@x.test\n", {}, size)), ["a@x.test"])
     }
@@ -88,7 +88,7 @@ describe("CSV", () => {
     )
   })
 
-  it("takes a quote inside an unquoted field as it stands", () => {
+  it("keeps a quote inside an unquoted field", () => {
     assert.strictEqual(
       columnsOf(parse('email,note\na@x.test,6" nail\n').rows[0]),
       '{"email":"a@x.test","note":"6\\" nail"}'
@@ -101,7 +101,7 @@ describe("CSV", () => {
     assert.deepStrictEqual(read.rejected, [])
   })
 
-  it("gives no rows for a file that is a header only", () => {
+  it("gives no rows for a file with only a header", () => {
     assert.deepStrictEqual(parse("email,name"), { rows: [], rejected: [], remarks: [] })
   })
 

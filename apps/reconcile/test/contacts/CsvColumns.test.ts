@@ -22,7 +22,7 @@ describe("choosing CSV columns", () => {
     }
   )
 
-  it("does not take a plain id for a contact ID, nor any column for a batch ID unasked", () => {
+  it("does not guess that a plain id is a contact ID, or that any column is a batch ID", () => {
     const { rows } = parse("id,email,batch_id\n7,a@x.test,b1\n")
     assert.strictEqual(rows[0]?.contactId, null)
     assert.strictEqual(rows[0]?.batchId, null)
@@ -38,7 +38,7 @@ describe("choosing CSV columns", () => {
     )
   })
 
-  it("prefers the exact name where only case tells two columns apart", () => {
+  it("prefers the exact name if two columns differ only in case", () => {
     assert.deepStrictEqual(emails(parse("email,EMAIL\na@x.test,b@x.test\n", { map: { email: "EMAIL" } })), [
       "b@x.test"
     ])
@@ -53,7 +53,7 @@ describe("choosing CSV columns", () => {
     assert.deepStrictEqual(read.rejected, [])
   })
 
-  it("refuses a mapped column that is not there, naming those that are", () => {
+  it("refuses a missing mapped column, and names the existing ones", () => {
     assert.strictEqual(
       failure("\nemail,name\n", { map: { batchId: "batch" } }),
       'contacts.csv, line 2: there is no column "batch" (columns: email, name). Correct --map batch_id=COLUMN.'
@@ -75,21 +75,21 @@ describe("choosing CSV columns", () => {
     )
   })
 
-  it("refuses two columns of one name", () => {
+  it("refuses two columns with the same name", () => {
     assert.strictEqual(
       failure("email,note,note\n"),
       "contacts.csv, line 1: more than one column is named note. Give each column its own name."
     )
   })
 
-  it("keeps the values of nameless columns under their position", () => {
+  it("keeps the values of unnamed columns under their position", () => {
     assert.strictEqual(
       columnsOf(parse("email,,\na@x.test,1,2\n").rows[0]),
       '{"email":"a@x.test","column 2":"1","column 3":"2"}'
     )
   })
 
-  it("shows a long or hostile header bounded and without control characters", () => {
+  it("shows a long or hostile header shortened and without control characters", () => {
     const names = Array.from({ length: 30 }, (_, i) => `c${i}\u001b[31m`)
     const message = failure(`${names.join(",")}\n`)
     assert.include(message, "c19\\u001b[31m and 10 more")

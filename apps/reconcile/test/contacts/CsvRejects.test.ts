@@ -43,7 +43,7 @@ describe("bad CSV rows", () => {
     assert.strictEqual(parse("email\tname\n\t\n").rejected.length, 1)
   })
 
-  it("rejects only the line on which a quote opens that is never closed", () => {
+  it("rejects only the line with a quote that is never closed", () => {
     const read = parse(`${header}a@x.test,"Ada\nb@x.test,Bob\nc@x.test,Cy\n`)
     assert.deepStrictEqual(read.rejected, [
       {
@@ -91,7 +91,7 @@ describe("bad CSV rows", () => {
     assert.deepStrictEqual(emails(read), ["b@x.test"])
   })
 
-  it("names the line of a fault further down a row of several lines", () => {
+  it("names the line of a fault within a row of several lines", () => {
     const read = parse(`${header}"a@x.test\n","Ada\nb@x.test,Bob\n`)
     assert.deepStrictEqual(read.rejected, [
       {
@@ -118,7 +118,7 @@ describe("bad CSV rows", () => {
     assert.deepStrictEqual(emails(read), ["b@x.test"])
   })
 
-  it("keeps a replacement character that really stands in the file, even beside a wrong byte", () => {
+  it("keeps a replacement character that is really in the file, even beside an invalid byte", () => {
     const read = parse(
       Buffer.concat([Buffer.from(`${header}a@x.test,\uFFFD\nb@x.test,\uFFFD`), Buffer.from([0xff, 0x0a])])
     )
@@ -129,7 +129,7 @@ describe("bad CSV rows", () => {
     )
   })
 
-  it("keeps every byte of a wrong line recognisable", () => {
+  it("keeps every byte of an invalid line recognisable", () => {
     const all = Uint8Array.from({ length: 256 }, (_, i) => i).filter(
       (byte) => ![0x0a, 0x0d, 0x22].includes(byte)
     )
@@ -137,7 +137,7 @@ describe("bad CSV rows", () => {
     assert.strictEqual(new Set(read.rejected[0]?.record).size, all.length)
   })
 
-  it("rejects the whole of a quoted row with a wrong byte on any of its lines", () => {
+  it("rejects a whole quoted row with an invalid byte on any of its lines", () => {
     const read = parse(Buffer.from(`${header}a@x.test,"one\ntw\u00f6, b@x.test\n"\nc@x.test,Cy\n`, "latin1"))
     assert.deepStrictEqual(read.rejected, [
       {
@@ -166,7 +166,7 @@ describe("bad CSV rows", () => {
     assert.strictEqual(read.rejected[0]?.record.length, maxRecordShown - 1)
   })
 
-  it("tells the rejected rows in the order of the file", () => {
+  it("reports rejected rows in the order of the file", () => {
     const read = parse(`${header}a@x.test\nb@x.test,"x\nc@x.test\n"d@x.test,y\n,z\n`)
     assert.deepStrictEqual(
       read.rejected.map((row) => row.line),

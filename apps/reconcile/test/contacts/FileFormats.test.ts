@@ -45,7 +45,7 @@ const read = (input: Uint8Array, cuts: ReadonlyArray<number> | number = 1000) =>
   )
 
 describe("gzip", () => {
-  it.effect("is unpacked, whatever the file is called and wherever its bytes are cut", () =>
+  it.effect("is unpacked, under any file name and in chunks of any size", () =>
     Effect.gen(function* () {
       const packed = gzipSync(csv)
       for (const cuts of [1, 2, 7, 1000]) {
@@ -60,7 +60,7 @@ describe("gzip", () => {
     })
   )
 
-  it.effect("may hold several members, UTF-16, or a JSON array", () =>
+  it.effect("may contain several members, UTF-16, or a JSON array", () =>
     Effect.gen(function* () {
       const members = Buffer.concat([
         gzipSync("email\na@x.test\n"),
@@ -99,7 +99,7 @@ describe("gzip", () => {
   )
 
   it.effect.prop(
-    "gives the same rows as the text in it, however its bytes are cut",
+    "gives the same rows as the text in it, in chunks of any size",
     [
       FastCheck.array(FastCheck.emailAddress(), { maxLength: 20 }),
       FastCheck.array(FastCheck.nat(200), { maxLength: 8 })
@@ -141,7 +141,7 @@ describe("UTF-16", () => {
     }
   })
 
-  it("without a byte order mark is named, and not guessed at", () => {
+  it("without a byte order mark is refused by name, not guessed", () => {
     for (const littleEndian of [true, false]) {
       for (const text of [csv, "Ä;E-Mail\n", "email"]) {
         assert.include(failure(utf16(text, littleEndian), told), "UTF-16 without a byte order mark")
@@ -203,7 +203,7 @@ describe("a file under another name", () => {
     }
   })
 
-  it("keeps a header that only looks like one of them", () => {
+  it("keeps a header that only looks like another format", () => {
     assert.deepStrictEqual(emails(parse("PK,email\n1,a@x.test\n", told)), ["a@x.test"])
     assert.deepStrictEqual(
       emails(parse("[email],[name]\na@x.test,Ada\n", { ...told, map: { email: "[email]" } })),
@@ -213,7 +213,7 @@ describe("a file under another name", () => {
 })
 
 describe("the delimiter", () => {
-  it("is the one under which the header has an address", () => {
+  it("is the one that gives the header an address column", () => {
     assert.deepStrictEqual(emails(parse("Name;E-Mail;Tags (a,b,c,d)\nJane;jane@x.test;x\n")), ["jane@x.test"])
     assert.deepStrictEqual(emails(parse("Name|E-Mail|Tags (a,b,c,d)\nJane|jane@x.test|x\n")), ["jane@x.test"])
     assert.deepStrictEqual(emails(parse("Name:E-Mail\nJane:jane@x.test\n")), ["jane@x.test"])
@@ -223,7 +223,7 @@ describe("the delimiter", () => {
     ])
   })
 
-  it("is what the caller names, whatever the header looks like", () => {
+  it("is what the caller names, for any header", () => {
     const text = "email,a;b\nx@x.test,1;2\n"
     assert.strictEqual(columnsOf(parse(text).rows[0]), '{"email":"x@x.test","a;b":"1;2"}')
     assert.include(
@@ -233,7 +233,7 @@ describe("the delimiter", () => {
     assert.deepStrictEqual(emails(parse("a_email\n1_x@x.test\n", { delimiter: "_" })), ["x@x.test"])
   })
 
-  it("that could not be told is asked for by the option that names it", () => {
+  it("that cannot be detected is asked for by its option", () => {
     assert.strictEqual(
       failure("Name;Adresse;Tags (a,b,c,d)\n"),
       "contacts.csv, line 1: no e-mail address column was found (columns: Name;Adresse;Tags (a, b, c, d)). " +

@@ -6,7 +6,7 @@ const reasons = (read: ReturnType<typeof parse>) =>
   read.rejected.map(({ line, reason }) => `${line}: ${reason}`)
 const again = "It is the header again, as in files that were joined."
 
-describe("files put one behind another", () => {
+describe("concatenated files", () => {
   it.each(["", "\uFEFF", "\uFEFF\uFEFF"])(
     "cost their header, with %j before it, and nothing else",
     (mark) => {
@@ -19,7 +19,7 @@ describe("files put one behind another", () => {
     }
   )
 
-  it("lose their byte order marks, also before rows and quotes, but not those in values", () => {
+  it("lose their byte order marks, even before rows and quotes, but not within values", () => {
     const text = 'email,note\n\uFEFF"a@x.test",1\n\uFEFFb@x.test,"x\n\uFEFFy"\n\uFEFF{}@x.test,\uFEFFz\n'
     const found = parse(text, {}, 5)
     assert.deepStrictEqual(found.rows.map(columnsOf), [
@@ -33,7 +33,7 @@ describe("files put one behind another", () => {
     )
   })
 
-  it("of other columns are not read under the first ones' names", () => {
+  it("with other columns are not read under the names of the first", () => {
     const found = parse(
       "email,batch_id\na@x.test,b-1\nbatch_id,email\nb-2,b@x.test\nc@x.test,b-3\nemail,batch_id\nd@x.test,b-1\nE-Mail,Name\ne@x.test,Eve\n",
       { map },
@@ -54,7 +54,7 @@ describe("files put one behind another", () => {
     ])
   })
 
-  it("without an end of the first one's last line lose that line also where the columns would fit", () => {
+  it("without a final line end in the first file lose that line even if the columns would fit", () => {
     const glued =
       "The header of another file is on the same line, as in files that were joined when the first did not end with a line break."
     const one = parse("email\na@x.test\uFEFFemail\nb@x.test\n", {}, 3)
@@ -71,7 +71,7 @@ describe("files put one behind another", () => {
     assert.deepStrictEqual(places(parse("email,note\na@x.test,x\uFEFFof email\n", {}, 3)), ["2:a@x.test"])
   })
 
-  it("without an end of the first one's last line lose that line, and are not read under its names", () => {
+  it("without a final line end in the first file lose that line, and are not read under its names", () => {
     const found = parse("email,batch_id\na@x.test,b-1\uFEFFbatch_id,email\nb-2,b@x.test\n", { map })
     assert.deepStrictEqual(places(found), [])
     assert.deepStrictEqual(
@@ -80,7 +80,7 @@ describe("files put one behind another", () => {
     )
   })
 
-  it("are told from a row that says 'email' where an address belongs", () => {
+  it("are distinguished from a row with 'email' in place of an address", () => {
     const found = parse("email,name,batch_id\nE-Mail,Ada,b-1\nb@x.test,Bob,b-1\n", { map })
     assert.deepStrictEqual(reasons(found), [
       '2: The address in column "email" is a column name: there is another header among the rows.'

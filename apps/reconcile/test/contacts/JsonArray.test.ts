@@ -4,7 +4,7 @@ import { columnsOf, emails, failure, parse, places } from "./support.js"
 const told = { format: undefined }
 
 describe("a JSON array", () => {
-  it("is read an object at a time, wherever its lines end, with the line each begins on", () => {
+  it("is read object by object, with any line ends, with the line of each", () => {
     const text =
       '\uFEFF\n[\n  {\n    "email": "a@x.test",\r\n    "n": {"x": [1, "]}\\"", {}]}\n  }, {"email":"b@x.test"},\n\n{"email":"c@x.test"}\n]\n'
     for (const cuts of [1, 5, 1000]) {
@@ -30,7 +30,7 @@ describe("a JSON array", () => {
     ])
   })
 
-  it("loses only the values that are no contacts", () => {
+  it("loses only the values that are not contacts", () => {
     const found = parse(
       '[{"email":"a@x.test"},\nnull, 12, "x, y", [{"email":"no@x.test"}],\n{"email":},{"email":"a\nb@x.test"},{"email":"z@x.test"}]',
       told
@@ -68,7 +68,7 @@ describe("a JSON array", () => {
     )
   })
 
-  it("that was cut short is refused, with the line that is left open", () => {
+  it("that is cut short is refused, with the line that is left open", () => {
     const ends =
       "the JSON that begins here never ends, as in a file that was cut off; nothing was loaded. Download or create it again."
     assert.strictEqual(failure('\n[{"email":"a@x.test"},', told), `contacts.csv, line 2: ${ends}`)
@@ -78,7 +78,7 @@ describe("a JSON array", () => {
     )
   })
 
-  it("that stands in an object is pointed out", () => {
+  it("inside an object is pointed out", () => {
     const found = parse('{"contacts":[{"email":"a@x.test"}],"meta":{"total":1}}', told)
     assert.strictEqual(
       found.rejected[0]?.reason,

@@ -67,7 +67,7 @@ describe("JSON lines", () => {
     assert.strictEqual(read.rejected[0]?.reason, 'It has no key "to" (keys: email).')
   })
 
-  it.each(["[1]", "null", '"a@x.test"', "7"])("rejects %s, which is no object", (line) => {
+  it.each(["[1]", "null", '"a@x.test"', "7"])("rejects %s, which is not an object", (line) => {
     assert.strictEqual(parse(line, jsonl).rejected[0]?.reason, "It is JSON, but not an object.")
   })
 
@@ -84,7 +84,7 @@ describe("JSON lines", () => {
     assert.deepStrictEqual(places(read), ["2:b@x.test"])
   })
 
-  it("is recognised by its first sign where no format is given", () => {
+  it("is recognised by its first character if no format is given", () => {
     const unknown = { format: undefined }
     assert.deepStrictEqual(emails(parse('\uFEFF\n \n{"email":"a@x.test"}\n', unknown, 1)), ["a@x.test"])
     assert.deepStrictEqual(emails(parse("email\na@x.test\n", unknown, 1)), ["a@x.test"])
@@ -93,14 +93,14 @@ describe("JSON lines", () => {
   it.each([
     '{"email":"a@x.test","email":"b@x.test"}',
     '{"batch":"b-1","email":"a@x.test", "\\u0062atch" : "b-2"}'
-  ])("rejects %s, which has a key twice that is used", (line) => {
+  ])("rejects %s, which has a used key twice", (line) => {
     const once = '{"email":"c@x.test","batch":"b-1","n":{"email":"email","batch":["batch"]},"é":"\\u00e9"}'
     const found = parse(`${line}\n${once}`, { ...jsonl, map: { batchId: "batch" } })
     assert.match(found.rejected[0]?.reason ?? "", /^It has the key "(email|batch)" more than once\.$/)
     assert.deepStrictEqual(places(found), ["2:c@x.test"])
   })
 
-  it("rejects a line nested deeper than SQLite reads JSON, and keeps one that is not", () => {
+  it("rejects a line nested deeper than SQLite can read, and keeps others", () => {
     const nested = (levels: number) =>
       `{"email":"a@x.test","x":${"[".repeat(levels - 1)}${"]".repeat(levels - 1)}}`
     const found = parse([nested(8000), nested(1001), nested(1000), nested(2)].join("\n"), jsonl)

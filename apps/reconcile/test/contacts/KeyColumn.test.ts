@@ -10,19 +10,19 @@ const keys = (input: string, key: string, format: "csv" | "jsonl" = "csv") => {
 }
 
 describe("the key column", () => {
-  it("is taken only where the caller names it", () => {
+  it("is used only if the caller names it", () => {
     assert.strictEqual(parse("key,id,email\n1,2,a@x.test\n").rows[0]?.key, null)
     assert.deepStrictEqual(keys("Key,ID,email\n1, 2 ,a@x.test\n", "id"), { keys: ["2"], rejected: [] })
   })
 
-  it("rejects a CSV row in which it is blank, and keeps the good ones", () => {
+  it("rejects a CSV row with a blank key, and keeps the good ones", () => {
     assert.deepStrictEqual(keys("id,email\n1,a@x.test\n ,b@x.test\n3,c@x.test\n", "id"), {
       keys: ["1", "3"],
       rejected: ['3: The key in column "id" is blank.']
     })
   })
 
-  it("rejects a JSON line in which it is missing, null or no exact number", () => {
+  it("rejects a JSON line whose key is missing, null or not an exact number", () => {
     const lines = ['"id":1', '"id":"b"', '"id":null', '"no":1', '"id":1.5']
     const { keys: found, rejected } = keys(
       lines.map((member) => `{"email":"a@x.test",${member}}\n`).join(""),
@@ -37,7 +37,7 @@ describe("the key column", () => {
     ])
   })
 
-  it("rejects a row in which it holds a NUL character, with which SQLite ends a text", () => {
+  it("rejects a row whose key has a NUL character, at which SQLite ends a text", () => {
     assert.deepStrictEqual(
       keys('{"email":"a@x.test","id":"1\\u0000"}\n{"email":"b@x.test","id":"2"}', "id", "jsonl"),
       {
@@ -47,7 +47,7 @@ describe("the key column", () => {
     )
   })
 
-  it("that is not there is named with the option that named it", () => {
+  it("is named with its option if it is missing", () => {
     assert.strictEqual(
       failure("email,name\n", { map: { key: "id" } }),
       'contacts.csv, line 1: there is no column "id" (columns: email, name). Correct --key COLUMN.'
@@ -56,22 +56,25 @@ describe("the key column", () => {
 })
 
 describe("a first line that names the delimiter", () => {
-  it.each(["sep=;\n", "\uFEFFsep=;\r\n", "SEP=;\r", '"sep=;"\n'])("as %j is followed and no row", (line) => {
-    const { rejected, rows } = parse(`${line}email;note\na@x.test;1,2\n\nb@x.test\nc@x.test;3\n`, {}, 3)
-    assert.deepStrictEqual(
-      rows.map((row) => [row.line, columnsOf(row)]),
-      [
-        [3, '{"email":"a@x.test","note":"1,2"}'],
-        [6, '{"email":"c@x.test","note":"3"}']
-      ]
-    )
-    assert.deepStrictEqual(
-      rejected.map((row) => row.line),
-      [5]
-    )
-  })
+  it.each(["sep=;\n", "\uFEFFsep=;\r\n", "SEP=;\r", '"sep=;"\n'])(
+    "as %j is followed, and is not a row",
+    (line) => {
+      const { rejected, rows } = parse(`${line}email;note\na@x.test;1,2\n\nb@x.test\nc@x.test;3\n`, {}, 3)
+      assert.deepStrictEqual(
+        rows.map((row) => [row.line, columnsOf(row)]),
+        [
+          [3, '{"email":"a@x.test","note":"1,2"}'],
+          [6, '{"email":"c@x.test","note":"3"}']
+        ]
+      )
+      assert.deepStrictEqual(
+        rejected.map((row) => row.line),
+        [5]
+      )
+    }
+  )
 
-  it("may name any sign, also against the file's name", () => {
+  it("may name any character, even against the file's name", () => {
     const options = { preferredDelimiter: "\t" }
     assert.strictEqual(
       columnsOf(parse("sep=|\nname|email\nA\tB|a@x.test\n", options).rows[0]),
@@ -79,7 +82,7 @@ describe("a first line that names the delimiter", () => {
     )
   })
 
-  it("is passed over where the caller names another", () => {
+  it("is skipped if the caller names another", () => {
     assert.strictEqual(
       parse("sep=,\nname|email\nA|a@x.test\n", { delimiter: "|" }).rows[0]?.email,
       "a@x.test"

@@ -4,11 +4,11 @@ import { ownNames, sentAddressColumn } from "../../src/contacts/OwnColumns.js"
 import { emails, parse } from "./support.js"
 
 describe("the names of our columns", () => {
-  it("stay as they are where the source has no such column", () => {
+  it("stay as they are if the source has no column of that name", () => {
     assert.deepStrictEqual(ownNames(["batch_id", "outcome"], ["Name", "Batch"]), ["batch_id", "outcome"])
   })
 
-  it("get a prefix where the source has one of that name, or of that meaning", () => {
+  it("get a prefix if the source has a column of that name or meaning", () => {
     const taken = ownNames(
       ["batch_id", "email", "outcome", "contact_id"],
       ["E-Mail", "Batch ID", "outcome", "AC ID"]
@@ -25,7 +25,7 @@ describe("the names of our columns", () => {
   })
 
   it.prop(
-    "never clash, whatever the source's columns are called",
+    "never clash with any names of the source",
     [
       FastCheck.uniqueArray(
         FastCheck.constantFrom("email", "Mail", "reconcile_email", "outcome", "Outcome", "x")
@@ -37,7 +37,7 @@ describe("the names of our columns", () => {
     }
   )
 
-  it("tell a loader where the address is, the newest of them where there are several", () => {
+  it("tell a loader where the address is, even after several exports", () => {
     assert.strictEqual(sentAddressColumn(["email", "name"]), undefined)
     assert.strictEqual(
       sentAddressColumn(["reconcile_reconcile_email", "reconcile_email"]),

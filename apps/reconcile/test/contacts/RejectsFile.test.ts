@@ -49,7 +49,7 @@ const copyWithTime = (from: string, to: string) => {
 const place = Effect.map(temporaryFolder, (folder) => ({ folder, name: join(folder, "in.csv.rejects.csv") }))
 
 describe("rejected rows", () => {
-  it("go beside the input by default, or here where the input has no folder", () => {
+  it("go beside the input by default, or to the current folder if the input has none", () => {
     const pathFor = RejectsFile.rejectsPathFor
     assert.strictEqual(pathFor("in/contacts.csv", undefined), "in/contacts.csv.rejects.csv")
     assert.strictEqual(pathFor("in/contacts.csv", "crm"), "in/contacts.csv.rejects.csv")
@@ -74,7 +74,7 @@ describe("rejected rows", () => {
     })
   )
 
-  it.scoped("are written whole at the end, for their owner alone", () =>
+  it.scoped("are written whole at the end, only for their owner", () =>
     Effect.gen(function* () {
       const { folder, name } = yield* place
       const rows = [tooFew, rejected(3, 1, 'It has "x".', 'b,"c\nd'), rejected(9, null, "Blank.", "")]
@@ -88,7 +88,7 @@ describe("rejected rows", () => {
     })
   )
 
-  it.scoped("replace those of an earlier load, and go with the last of them", () =>
+  it.scoped("replace those of an earlier load, and the file is deleted when none are left", () =>
     Effect.gen(function* () {
       const { folder, name } = yield* place
       yield* load(name, tooFew, tooFew)
@@ -99,7 +99,7 @@ describe("rejected rows", () => {
     })
   )
 
-  it.scoped("leave alone what the user has written or corrected, under whatever header", () =>
+  it.scoped("leave files that the user has written or corrected, under any header", () =>
     Effect.gen(function* () {
       for (const text of ["my notes", "line,reason,record\r\n2,Too few.,a\r\n", ""]) {
         const { folder, name } = yield* place
@@ -120,7 +120,7 @@ describe("rejected rows", () => {
     })
   )
 
-  it.scoped("leave alone a file that was copied, renamed or moved, also where it kept its time", () =>
+  it.scoped("leave a file that was copied, renamed or moved, even if it kept its time", () =>
     Effect.gen(function* () {
       const taken: ReadonlyArray<readonly [string, (from: string, to: string) => void]> = [
         ["other.csv.rejects.csv", copyWithTime],
@@ -150,7 +150,7 @@ describe("rejected rows", () => {
     })
   )
 
-  it.scoped("take the place of any ordinary file that the user names", () =>
+  it.scoped("replace any ordinary file that the user names", () =>
     Effect.gen(function* () {
       const { folder, name } = yield* place
       writeFileSync(name, "of somebody", { mode: 0o640 })
@@ -165,7 +165,7 @@ describe("rejected rows", () => {
     })
   )
 
-  it.scoped("leave nothing and replace nothing where the disk gets full", () =>
+  it.scoped("leave nothing and replace nothing if the disk gets full", () =>
     Effect.gen(function* () {
       const { folder, name } = yield* place
       yield* load(name, tooFew)

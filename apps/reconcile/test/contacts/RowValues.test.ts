@@ -42,7 +42,7 @@ describe("a contact ID", () => {
     "７",
     "99999999999999999999",
     "true"
-  ])("written as %j is not believed: the row loads, and is counted", (written) => {
+  ])("written as %j is not accepted: the row loads, and is counted", (written) => {
     const { rejected, remarks, rows } = parse(csvOf("contact_id", [written]))
     assert.deepStrictEqual(rejected, [])
     assert.deepStrictEqual(
@@ -52,7 +52,7 @@ describe("a contact ID", () => {
     assert.deepStrictEqual(remarks, [{ line: 2, kind: "contact-id", value: written }])
   })
 
-  it("is read the same from JSON, where it may be a number", () => {
+  it("is read the same from JSON, even as a number", () => {
     const values = [
       "7",
       "7.0",
@@ -200,7 +200,7 @@ describe("an address", () => {
     assert.strictEqual(OddAddress.kindOf(address), null)
   })
 
-  it("is shown cut where it is long, and counted with three examples of a kind", () => {
+  it("is shown shortened if it is long, and counted with three examples of each kind", () => {
     const { remarks } = parse(`email\n${"x".repeat(900_000)}\n${"jane@x\n".repeat(5)}`)
     assert.strictEqual(remarks[0]?.value, `${"x".repeat(120)}… (900,000 characters)`)
     const counted = Remarks.make()

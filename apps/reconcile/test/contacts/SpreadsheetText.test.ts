@@ -33,19 +33,19 @@ describe("text for a spreadsheet", () => {
     { fastCheck: { numRuns: 5000 } }
   )
 
-  it.prop("never begins a formula, wherever a cell could be taken to begin", [text], ([original]) => {
+  it.prop("never begins a formula, at any possible start of a cell", [text], ([original]) => {
     for (const cell of cellsOf(neutralise(original))) {
       assert.notMatch(cell, /^[=+\-@\uFF1D\uFF0B\uFF0D\uFF20\u2212]/)
     }
     assert.notMatch(neutralise(original), /^[\t\r\n]/)
   })
 
-  it.prop("that was not neutralised is never neutralised text of another", [text], ([original]) => {
+  it.prop("never looks like the neutralised form of another text", [text], ([original]) => {
     // Else two cells would read the same, and one of them would come back as the other.
     if (neutralise(original) === original) assert.strictEqual(restore(original), original)
   })
 
-  it("gets an apostrophe before what could be a formula, and nowhere else", () => {
+  it("gets an apostrophe before a possible formula, and nowhere else", () => {
     const expected: ReadonlyArray<readonly [string, string]> = [
       ["=cmd()", "'=cmd()"],
       ["+49 170 1234567", "'+49 170 1234567"],

@@ -115,7 +115,7 @@ describe("contacts of a SQLite file", () => {
     })
   )
 
-  it.scoped("are rejected by row where a value cannot be a contact's", () =>
+  it.scoped("are rejected by row if a value is not valid for a contact", () =>
     Effect.gen(function* () {
       const path = yield* file(
         "CREATE TABLE c (id ANY, email ANY, contact_id ANY, photo ANY)",
@@ -147,7 +147,7 @@ describe("contacts of a SQLite file", () => {
     })
   )
 
-  it.scoped("are rejected by row and column where their text is not in the encoding of the file", () =>
+  it.scoped("are rejected by row and column if their text is not in the file's encoding", () =>
     Effect.gen(function* () {
       const path = yield* file(
         "CREATE TABLE c (email TEXT, Note TEXT, NOTES TEXT)",
@@ -168,7 +168,7 @@ describe("contacts of a SQLite file", () => {
     })
   )
 
-  it.scoped("are read from a file in UTF-16, but for halves of characters", () =>
+  it.scoped("are read from a file in UTF-16, except half characters", () =>
     Effect.gen(function* () {
       const path = yield* file(
         "PRAGMA encoding = 'UTF-16le'",
@@ -184,7 +184,7 @@ describe("contacts of a SQLite file", () => {
     })
   )
 
-  it.scoped("come in smaller slices where rows are large, so that few are held at once", () =>
+  it.scoped("come in smaller slices if rows are large, to save memory", () =>
     Effect.gen(function* () {
       const path = yield* file(
         "CREATE TABLE c (email TEXT)",
@@ -198,7 +198,7 @@ describe("contacts of a SQLite file", () => {
     })
   )
 
-  it.scoped("are rejected where a row is too long for one contact", () =>
+  it.scoped("are rejected if a row is too long for a contact", () =>
     Effect.gen(function* () {
       const path = yield* file(
         "CREATE TABLE c (email TEXT)",
@@ -217,7 +217,7 @@ describe("contacts of a SQLite file", () => {
     })
   )
 
-  it.scoped("cannot be read from a table that is not there, or without an address", () =>
+  it.scoped("cannot be read from a missing table, or one without an address", () =>
     Effect.gen(function* () {
       const path = yield* file("CREATE TABLE people (mail TEXT)", "CREATE TABLE orders (id INTEGER)")
       assert.strictEqual(
@@ -261,7 +261,7 @@ describe("contacts of a SQLite file", () => {
     })
   )
 
-  it.scoped("that fail half-way are told by the row", () =>
+  it.scoped("that fail half-way are reported with the row", () =>
     Effect.gen(function* () {
       const path = yield* file(
         "CREATE TABLE c (email TEXT, extra TEXT)",
@@ -274,7 +274,7 @@ describe("contacts of a SQLite file", () => {
     })
   )
 
-  it.scoped("cannot be read from what is no SQLite file", () =>
+  it.scoped("cannot be read from a file that is not SQLite", () =>
     Effect.gen(function* () {
       const path = yield* file()
       writeFileSync(path, "email\na@x.test\n".repeat(100))

@@ -81,7 +81,7 @@ const twoRuns = (first: Counter) =>
     Effect.withClock(virtualClock.make())
   )
 
-describe("a job in which one call after the other is lost, and which is then run again", () => {
+describe("a job that loses each of its calls in turn, and is then run again", () => {
   for (const lasting of ["once", "from then on"] satisfies ReadonlyArray<Lasting>) {
     it.live(`comes to what it would have come to: each call is lost ${lasting}`, () =>
       Effect.gen(function* () {

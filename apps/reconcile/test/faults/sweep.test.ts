@@ -196,7 +196,7 @@ const sweep = (job: Job, kind: Kind, lasting: Lasting) =>
     return points
   }).pipe(Effect.scoped)
 
-describe("a job in which one point after the other fails, and which is then run again", () => {
+describe("a job that fails at each of its points in turn, and is then run again", () => {
   for (const kind of kinds) {
     for (const lasting of ["once", "from then on"] as const) {
       for (const job of jobs) {

@@ -10,8 +10,8 @@ const folder = Effect.map(temporaryFolder, (path) => realpathSync(path))
 
 const identityOf = (place: Place) => (place._tag === "Absent" ? undefined : place.identity)
 
-describe("what a name leads to", () => {
-  it.scoped("is the same file however it is written and by whatever link", () =>
+describe("the target of a name", () => {
+  it.scoped("is the same file in any spelling and through any link", () =>
     Effect.gen(function* () {
       const here = yield* folder
       mkdirSync(join(here, "inner"))
@@ -40,7 +40,7 @@ describe("what a name leads to", () => {
     })
   )
 
-  it.scoped("is the folder that the system would go to from a link and up again", () =>
+  it.scoped("is the system's folder for a path through a link and up again", () =>
     Effect.gen(function* () {
       const here = yield* folder
       mkdirSync(join(here, "far", "away"), { recursive: true })
@@ -52,7 +52,7 @@ describe("what a name leads to", () => {
     })
   )
 
-  it.scoped("is a free name where the last of the links leads nowhere", () =>
+  it.scoped("is a free name if the last link leads nowhere", () =>
     Effect.gen(function* () {
       const here = yield* folder
       symlinkSync("nowhere", join(here, "link"))
@@ -66,7 +66,7 @@ describe("what a name leads to", () => {
     })
   )
 
-  it.scoped("is told by its kind", () =>
+  it.scoped("has its kind", () =>
     Effect.gen(function* () {
       const here = yield* folder
       execFileSync("mkfifo", [join(here, "fifo")])
@@ -79,7 +79,7 @@ describe("what a name leads to", () => {
     })
   )
 
-  it.effect("is one of the process's own descriptors under all of its names", () =>
+  it.effect("may be one of the process's own descriptors, under all of its names", () =>
     Effect.gen(function* () {
       for (const name of ["/dev/stderr", "/dev/fd/2", "/proc/self/fd/2", `/proc/${process.pid}/fd/2`]) {
         const place = yield* follow(name)

@@ -29,7 +29,7 @@ const refusal = (name: string, inputs: ReadonlyArray<string> = []) =>
   )
 
 describe("an output", () => {
-  it.scoped("is refused onto an input of the same command, whatever it is called", () =>
+  it.scoped("is refused onto an input of the same command, under any name", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       const at = (name: string) => join(folder, name)
@@ -49,7 +49,7 @@ describe("an output", () => {
     })
   )
 
-  it.scoped("is refused onto a ledger that is yet to be made, and what SQLite will keep beside it", () =>
+  it.scoped("is refused onto a ledger that does not exist yet, and onto SQLite's files beside it", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       symlinkSync("new.db", join(folder, "link.db"))
@@ -105,7 +105,7 @@ describe("an output", () => {
     })
   )
 
-  it.scoped("is refused onto a file that cannot be looked into, since it may be anything", () =>
+  it.scoped("is refused onto an unreadable file, which may be anything", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       writeFileSync(join(folder, "closed"), "")

@@ -43,8 +43,8 @@ const left = (path: string) =>
     return folder
   })
 
-describe("a file that is not finished", () => {
-  it.scoped("lies beside its place under a name that nobody knows, for its owner alone", () =>
+describe("an unfinished file", () => {
+  it.scoped("is beside its final place under an unpredictable name, only for its owner", () =>
     Effect.gen(function* () {
       const { folder, path } = yield* place
       const one = yield* Unfinished.make(path)
@@ -59,11 +59,11 @@ describe("a file that is not finished", () => {
     })
   )
 
-  it.scoped("is gone at the end of its scope, whether it was given a name, failed or was interrupted", () =>
+  it.scoped("is gone at the end of its scope after it was named, failed or was interrupted", () =>
     Effect.gen(function* () {
       const { folder, path } = yield* place
       const make = Unfinished.make(path)
-      yield* Effect.ignore(Effect.scoped(Effect.zipRight(make, Effect.fail("trouble"))))
+      yield* Effect.ignore(Effect.scoped(Effect.zipRight(make, Effect.fail("an error"))))
       yield* Effect.exit(Effect.scoped(Effect.zipRight(make, Effect.interrupt)))
       assert.deepStrictEqual(readdirSync(folder), [])
       yield* Effect.scoped(Effect.flatMap(make, (content) => Unfinished.nameOver(content, path)))
@@ -74,7 +74,7 @@ describe("a file that is not finished", () => {
     })
   )
 
-  it.scoped("is taken away with all that SQLite made beside it, once its process is gone", () =>
+  it.scoped("is deleted with SQLite's files beside it once its process is gone", () =>
     Effect.gen(function* () {
       const { folder, path } = yield* place
       const abandoned = yield* left(path)
@@ -85,7 +85,7 @@ describe("a file that is not finished", () => {
     })
   )
 
-  it.scoped("is left alone while another process works on it, and when it is for another place", () =>
+  it.scoped("is left alone while another process uses it, or if it is for another place", () =>
     Effect.gen(function* () {
       const { folder, path } = yield* place
       const worked = yield* left(path)
@@ -101,7 +101,7 @@ describe("a file that is not finished", () => {
     })
   )
 
-  it.scoped("is not confused with anything of the user's", () =>
+  it.scoped("is never confused with a file of the user", () =>
     Effect.gen(function* () {
       const { folder, path } = yield* place
       const model = (yield* left(path)).slice(0, -32)
@@ -126,7 +126,5 @@ describe("a file that is not finished", () => {
     })
   )
 
-  it.effect("holds up nobody where its folder cannot be listed", () =>
-    Unfinished.sweep("/no/such/folder/out.csv")
-  )
+  it.effect("delays nobody if its folder cannot be listed", () => Unfinished.sweep("/no/such/folder/out.csv"))
 })

@@ -75,7 +75,7 @@ const jobs: Readonly<
   }
 }
 
-describe("a disk that fails at any one operation", () => {
+describe("a disk that fails at any single operation", () => {
   for (const [job, { makes, run }] of Object.entries(jobs)) {
     it.scoped(`leaves ${job} undone or done, and the next run whole`, () =>
       Effect.gen(function* () {

@@ -34,7 +34,7 @@ const submittedNow = (batchId: string) =>
   )
 
 describe("looking up", () => {
-  it.effect("tells present from missing, and created or updated since the submission from older", () =>
+  it.effect("distinguishes present and missing, and created or updated since the submission and older", () =>
     Effect.gen(function* () {
       yield* submittedNow("one")
       const sent = ["new@x.test", "old@x.test", "touched@x.test", "nobody@x.test", "deleted@x.test"]
@@ -75,24 +75,22 @@ describe("looking up", () => {
     )
   )
 
-  it.effect(
-    "does not date what it cannot: without the time of submission, present is all there is to say",
-    () =>
-      Effect.gen(function* () {
-        yield* load([row("new@x.test", "one")])
-        yield* run({ account })
-        assert.deepStrictEqual(yield* verdicts, ["new@x.test: present (lookup-undated)"])
-        // Told afterwards, the time counts from then on.
-        yield* submittedNow("one")
-        assert.deepStrictEqual(yield* verdicts, ["new@x.test: present (lookup-created)"])
-      }).pipe(
-        withAccount({
-          batches: [{ batchId: "one", contacts: [{ email: "new@x.test", becomes: "unreported" }] }]
-        })
-      )
+  it.effect("does not judge dates without the time of submission: then a contact is only present", () =>
+    Effect.gen(function* () {
+      yield* load([row("new@x.test", "one")])
+      yield* run({ account })
+      assert.deepStrictEqual(yield* verdicts, ["new@x.test: present (lookup-undated)"])
+      // Told afterwards, the time counts from then on.
+      yield* submittedNow("one")
+      assert.deepStrictEqual(yield* verdicts, ["new@x.test: present (lookup-created)"])
+    }).pipe(
+      withAccount({
+        batches: [{ batchId: "one", contacts: [{ email: "new@x.test", becomes: "unreported" }] }]
+      })
+    )
   )
 
-  it.effect("offers what a failed batch may have left undone to be sent again, and says why", () =>
+  it.effect("offers contacts that a failed batch may not have changed for another try, and says why", () =>
     Effect.gen(function* () {
       yield* submittedNow("one")
       yield* load([row("old@x.test", "one"), row("nobody@x.test", "one")])
@@ -132,7 +130,7 @@ describe("looking up", () => {
   )
 
   it.effect(
-    "asks for each address by itself while that is cheaper, an address sent in two batches once",
+    "asks for each address by itself while that is cheaper, and once for an address in two batches",
     () =>
       Effect.gen(function* () {
         yield* load([row("s0@x.test", "one"), row("s1@x.test", "one"), row("S0@x.test", "two")])
@@ -150,30 +148,28 @@ describe("looking up", () => {
       )
   )
 
-  it.effect(
-    "ends a walk whose pages are shorter than asked when its calls are spent, and calls nobody missing",
-    () =>
-      Effect.gen(function* () {
-        yield* load(silent(121).map(({ email }) => row(email, "one")))
-        const { lookedUp } = yield* run({ account: { lookup: true, maxCalls: 15 } })
-        assert.deepInclude(lookedUp?.plan, { method: "walk" })
-        assert.isBelow((yield* contactCalls).length, 16)
-        assert.deepInclude(lookedUp, { absent: 0, left: 121 })
-      }).pipe(
-        withAccount({
-          account: {
-            existing: Array.from({ length: 400 }, (_, index) => ({
-              email: `e${index}@x.test`,
-              contactId: String(index + 1)
-            })),
-            pageSize: "always-20"
-          },
-          batches: [{ batchId: "one", contacts: silent(121) }]
-        })
-      )
+  it.effect("ends a walk with short pages when its calls are used up, and calls nobody missing", () =>
+    Effect.gen(function* () {
+      yield* load(silent(121).map(({ email }) => row(email, "one")))
+      const { lookedUp } = yield* run({ account: { lookup: true, maxCalls: 15 } })
+      assert.deepInclude(lookedUp?.plan, { method: "walk" })
+      assert.isBelow((yield* contactCalls).length, 16)
+      assert.deepInclude(lookedUp, { absent: 0, left: 121 })
+    }).pipe(
+      withAccount({
+        account: {
+          existing: Array.from({ length: 400 }, (_, index) => ({
+            email: `e${index}@x.test`,
+            contactId: String(index + 1)
+          })),
+          pageSize: "always-20"
+        },
+        batches: [{ batchId: "one", contacts: silent(121) }]
+      })
+    )
   )
 
-  it.effect("walks through the account where that takes fewer calls, and finds the same", () =>
+  it.effect("walks through the account if that takes fewer calls, and finds the same", () =>
     Effect.gen(function* () {
       const contacts = [...silent(120), { email: "there@x.test", becomes: "unreported" as const }]
       yield* load(contacts.map(({ email }) => row(email, "one")))
@@ -198,7 +194,7 @@ describe("looking up", () => {
   )
 
   it.effect(
-    "walks where the account ignores the filter on addresses, and never takes a stranger for the contact",
+    "walks if the account ignores the address filter, and never mistakes another contact for the right one",
     () =>
       Effect.gen(function* () {
         yield* load([row("s0@x.test", "one"), row("there@x.test", "one")])
@@ -219,7 +215,7 @@ describe("looking up", () => {
       )
   )
 
-  it.effect("spends no more calls than it may, and goes on with the rest in the next run", () =>
+  it.effect("uses no more calls than allowed, and continues in the next run", () =>
     Effect.gen(function* () {
       yield* load(silent(30).map(({ email }) => row(email, "one")))
       const first = yield* run({ account: { lookup: true, maxCalls: 10 } })
@@ -231,26 +227,24 @@ describe("looking up", () => {
     }).pipe(withAccount({ batches: [{ batchId: "one", contacts: silent(30) }] }))
   )
 
-  it.effect(
-    "only plans when it is asked for a plan: nothing is looked up, and one call at the most is made",
-    () =>
-      Effect.gen(function* () {
-        yield* load(silent(60).map(({ email }) => row(email, "one")))
-        yield* run()
-        const before = (yield* requests).length
-        const plan = yield* planOnly({ deadline: Duration.minutes(1), maxCalls: 1000 })
-        assert.deepInclude(plan, { addresses: 60, method: "address", calls: 60 })
-        assert.strictEqual((yield* requests).length, before + 1)
-        assert.deepStrictEqual(yield* select("SELECT * FROM lookups"), [])
-      }).pipe(
-        withAccount({
-          account: { existing: [{ email: "far@x.test", contactId: "999999" }] },
-          batches: [{ batchId: "one", contacts: silent(60) }]
-        })
-      )
+  it.effect("only plans if asked for a plan: it looks up nothing, and makes at most one call", () =>
+    Effect.gen(function* () {
+      yield* load(silent(60).map(({ email }) => row(email, "one")))
+      yield* run()
+      const before = (yield* requests).length
+      const plan = yield* planOnly({ deadline: Duration.minutes(1), maxCalls: 1000 })
+      assert.deepInclude(plan, { addresses: 60, method: "address", calls: 60 })
+      assert.strictEqual((yield* requests).length, before + 1)
+      assert.deepStrictEqual(yield* select("SELECT * FROM lookups"), [])
+    }).pipe(
+      withAccount({
+        account: { existing: [{ email: "far@x.test", contactId: "999999" }] },
+        batches: [{ batchId: "one", contacts: silent(60) }]
+      })
+    )
   )
 
-  it.effect("of a batch that settled after an address was looked up is done again", () =>
+  it.effect("is repeated for a batch that settled after the look-up", () =>
     Effect.gen(function* () {
       yield* load([row("s0@x.test", "one")])
       yield* run({ account })
@@ -276,8 +270,8 @@ describe("looking up", () => {
   )
 })
 
-describe("an account that refuses every address by itself", () => {
-  it.effect("is asked for each of them, as long as it answers something else", () =>
+describe("an account that refuses every single address", () => {
+  it.effect("is asked for each of them while it answers other calls", () =>
     Effect.gen(function* () {
       yield* load(silent(200).map(({ email }) => row(email, "one")))
       yield* run()

@@ -13,7 +13,7 @@ const calls = (path: string) =>
 const manyContacts = Array.from({ length: 250 }, (_, index) => ({ email: `c${index}@x.test` }))
 
 describe("resolving", () => {
-  it.effect("turns a count into the contact's own ID, and keeps where that was learnt", () =>
+  it.effect("replaces counting by the contact's own ID, and records its source", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "one"), row("b@x.test", "one")])
       yield* run()
@@ -42,7 +42,7 @@ describe("resolving", () => {
     )
   )
 
-  it.effect("asks for 100 IDs a call, and never again for what it knows", () =>
+  it.effect("asks for 100 IDs in each call, and never again for known ones", () =>
     Effect.gen(function* () {
       yield* load(manyContacts.map(({ email }) => row(email, "big")))
       yield* run({ account })
@@ -52,7 +52,7 @@ describe("resolving", () => {
     }).pipe(withAccount({ batches: [{ batchId: "big", contacts: manyContacts }] }))
   )
 
-  it.effect("reads the IDs from an index, however many there are", () =>
+  it.effect("reads any number of IDs from an index", () =>
     Effect.gen(function* () {
       const plan = yield* select<{ readonly detail: string }>(`EXPLAIN QUERY PLAN ${allUnknown}`)
       const steps = plan.map(({ detail }) => detail)
@@ -61,7 +61,7 @@ describe("resolving", () => {
     }).pipe(withAccount({}))
   )
 
-  it.effect("stops when its calls are spent, and the next run goes on from there", () =>
+  it.effect("stops when its calls are used up, and the next run continues", () =>
     Effect.gen(function* () {
       yield* load(manyContacts.map(({ email }) => row(email, "big")))
       const first = (yield* run({ account: { resolve: true, maxCalls: 2 } })).resolved
@@ -72,7 +72,7 @@ describe("resolving", () => {
     }).pipe(withAccount({ batches: [{ batchId: "big", contacts: manyContacts }] }))
   )
 
-  it.effect("asks one by one where the account ignores the filter on IDs, and never uses a stranger", () =>
+  it.effect("asks one by one if the account ignores the ID filter, and never uses another contact", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "one"), row("b@x.test", "one")])
       const report = yield* run({ account })
@@ -87,7 +87,7 @@ describe("resolving", () => {
     )
   )
 
-  it.effect("keeps what it learnt one by one until its time is up", () =>
+  it.effect("keeps what it found one by one before its time is up", () =>
     Effect.gen(function* () {
       yield* load(manyContacts.map(({ email }) => row(email, "big")))
       yield* run()
@@ -105,7 +105,7 @@ describe("resolving", () => {
     )
   )
 
-  it.effect("finds out that a count was wrong, and says so instead of changing the verdict in silence", () =>
+  it.effect("detects a wrong count, and reports the changed outcome", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "one"), row("b@x.test", "one")])
       yield* run()
@@ -130,32 +130,27 @@ describe("resolving", () => {
     )
   )
 
-  it.effect(
-    "keeps IDs that are gone from the account, and concludes nothing from a count they are part of",
-    () =>
-      Effect.gen(function* () {
-        yield* load([row("a@x.test", "one"), row("b@x.test", "one")])
-        assert.deepStrictEqual((yield* run({ account })).resolved, { linked: 1, gone: 1, left: 0 })
-        assert.deepStrictEqual(yield* verdicts, [
-          "a@x.test: imported (id)",
-          "b@x.test: unaccounted (silence)"
-        ])
-        assert.deepStrictEqual(yield* select("SELECT gone_successes FROM batch_overview"), [
-          { gone_successes: 1 }
-        ])
-      }).pipe(
-        withAccount({
-          batches: [
-            {
-              batchId: "one",
-              contacts: [{ email: "a@x.test" }, { email: "b@x.test", deletedAfterwards: true }]
-            }
-          ]
-        })
-      )
+  it.effect("keeps IDs that are gone from the account, and draws no conclusion from counts with them", () =>
+    Effect.gen(function* () {
+      yield* load([row("a@x.test", "one"), row("b@x.test", "one")])
+      assert.deepStrictEqual((yield* run({ account })).resolved, { linked: 1, gone: 1, left: 0 })
+      assert.deepStrictEqual(yield* verdicts, ["a@x.test: imported (id)", "b@x.test: unaccounted (silence)"])
+      assert.deepStrictEqual(yield* select("SELECT gone_successes FROM batch_overview"), [
+        { gone_successes: 1 }
+      ])
+    }).pipe(
+      withAccount({
+        batches: [
+          {
+            batchId: "one",
+            contacts: [{ email: "a@x.test" }, { email: "b@x.test", deletedAfterwards: true }]
+          }
+        ]
+      })
+    )
   )
 
-  it.effect("tells trouble that outlasts the retries, keeps it, and leaves the rest of the run alone", () =>
+  it.effect("reports and records an error that outlasts the retries, and continues the run", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "one")])
       const report = yield* run({ account })

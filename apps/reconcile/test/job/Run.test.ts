@@ -12,7 +12,7 @@ const clean = (batchId: string, ...emails: ReadonlyArray<string>) => ({
 })
 
 describe("a run", () => {
-  it.effect("follows every open batch until it settles, and draws the verdict on each contact", () =>
+  it.effect("follows every open batch until it settles, and decides each contact", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "one"), row("c@x.test", "two"), row("d@x.test", "two")])
       const report = yield* run()
@@ -41,7 +41,7 @@ describe("a run", () => {
     )
   )
 
-  it.effect("asks nothing where every batch has settled", () =>
+  it.effect("asks nothing if every batch has settled", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "one")])
       yield* run()
@@ -58,7 +58,7 @@ describe("a run", () => {
     }).pipe(withAccount({ batches: [clean("one", "a@x.test")] }))
   )
 
-  it.effect("once asks about each open batch a single time and leaves the rest to the next", () =>
+  it.effect("with --once asks once about each open batch, and leaves the rest to the next run", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "one"), row("c@x.test", "two")])
       const report = yield* run({ once: true })
@@ -71,7 +71,7 @@ describe("a run", () => {
     }).pipe(withAccount({ batches: [clean("one", "a@x.test"), clean("two", "c@x.test")] }))
   )
 
-  it.effect("ends at its deadline with what is still running, and goes on where it ended", () =>
+  it.effect("ends at its deadline with what is still running, and the next run continues", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "quick"), row("c@x.test", "slow")])
       const first = yield* run({ deadline: "1 minute" })
@@ -96,7 +96,7 @@ describe("a run", () => {
     )
   )
 
-  it.effect("stays within the account's rate however many batches are open", () =>
+  it.effect("stays within the account's rate with any number of open batches", () =>
     Effect.gen(function* () {
       yield* load(Array.from({ length: 60 }, (_, index) => row(`c${index}@x.test`, `b${index}`)))
       const report = yield* run()
@@ -109,7 +109,7 @@ describe("a run", () => {
     )
   )
 
-  it.effect("is not ended by one batch's trouble, which it records and names", () =>
+  it.effect("records and names one batch's error, and continues", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "fine"), row("c@x.test", "odd"), row("d@x.test", "gone")])
       const report = yield* run({ deadline: "5 minutes" })
@@ -139,7 +139,7 @@ describe("a run", () => {
     )
   )
 
-  it.effect("takes up a batch again after a trouble that passes", () =>
+  it.effect("asks about a batch again after a passing error", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "one")])
       const report = yield* run()
@@ -156,7 +156,7 @@ describe("a run", () => {
     )
   )
 
-  it.effect("ends at a refused token, and leaves no trace of itself", () =>
+  it.effect("ends at a refused token, and leaves no trace", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "one")])
       const error = yield* Effect.flip(run())
@@ -181,7 +181,7 @@ describe("a run", () => {
     }).pipe(withAccount({ batches: [clean("one", "a@x.test")] }))
   )
 
-  it.effect("once, again and again, finds out that a batch is unknown", () =>
+  it.effect("with --once, several times, finds out that a batch is unknown", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "mistyped")])
       const first = yield* run({ once: true })
@@ -199,7 +199,7 @@ describe("a run", () => {
     }).pipe(withAccount({ batches: [] }))
   )
 
-  it.effect("that ends at a token refused half-way records why", () =>
+  it.effect("that ends because the token is refused half-way records why", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "one")])
       const error = yield* Effect.flip(run())

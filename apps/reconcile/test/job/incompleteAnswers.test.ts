@@ -28,10 +28,10 @@ const unreported = (count: number, faults: Faults, becomes: "silent" | "unreport
     faults
   })
 
-describe("a page of contacts that is not whole", () => {
+describe("an incomplete page of contacts", () => {
   for (const [name, faults] of spoilt) {
     for (const count of [3, 120]) {
-      it.effect(`makes none of ${count} addresses missing where it ${name}`, () =>
+      it.effect(`makes none of ${count} addresses missing if it ${name}`, () =>
         Effect.gen(function* () {
           yield* load(addresses(count).map((email) => row(email, "one")))
           const report = yield* run({ account: { lookup: true } })
@@ -43,7 +43,7 @@ describe("a page of contacts that is not whole", () => {
     }
   }
 
-  it.effect("is not asked again for the addresses that a walk found on it", () =>
+  it.effect("is not asked for again for addresses that a walk found on it", () =>
     Effect.gen(function* () {
       yield* load(addresses(120).map((email) => row(email, "one")))
       const report = yield* run({ account: { lookup: true } })
@@ -65,7 +65,7 @@ describe("a page of contacts that is not whole", () => {
     )
   )
 
-  it.effect("makes no ID gone where it counts contacts and shows none", () =>
+  it.effect("makes no ID gone if it counts contacts and shows none", () =>
     Effect.gen(function* () {
       yield* load(["a@x.test", "b@x.test"].map((email) => row(email, "one")))
       const report = yield* run({ account: { resolve: true } })
@@ -80,7 +80,7 @@ describe("a page of contacts that is not whole", () => {
     )
   )
 
-  it.effect("tells of the IDs that can be read, and leaves the others unknown", () =>
+  it.effect("gives the readable IDs, and leaves the others unknown", () =>
     Effect.gen(function* () {
       const emails = ["a@x.test", "b@x.test", "gone@x.test"]
       yield* load(emails.map((email) => row(email, "one")))

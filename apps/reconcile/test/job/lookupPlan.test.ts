@@ -10,7 +10,7 @@ const known = FastCheck.record({
 })
 
 describe("the plan of a look-up", () => {
-  it("never costs more than the other way that could be paid, and never more than there is", () => {
+  it("never costs more than the other affordable way, and never more than the limit", () => {
     FastCheck.assert(
       FastCheck.property(known, (facts) => {
         const plan = planLookup(facts)

@@ -42,7 +42,7 @@ const nothingRecorded = Effect.gen(function* () {
   }
 })
 
-describe("one batch's trouble", () => {
+describe("one failing batch", () => {
   for (const fault of own) {
     for (const once of [true, false]) {
       it.effect(`(${fault._tag}${once ? ", asked once" : ""}) keeps no other batch from being settled`, () =>
@@ -67,26 +67,28 @@ describe("one batch's trouble", () => {
     }
   }
 
-  it.effect("is asked about once more where the answer was nonsense, and forgotten where that helps", () =>
-    Effect.gen(function* () {
-      yield* sent("one", "two")
-      for (const once of [true]) {
-        const report = yield* run({ once })
-        assert.strictEqual(report.settled.length, 2)
-        assert.deepStrictEqual(report.problems, [])
-      }
-    }).pipe(
-      withAccount({
-        batches: ["one", "two"].map(batch),
-        faults: ["one", "two"].map((batchId) => ({
-          on: { batchId, calls: [1] },
-          fault: { _tag: "WrongShape" as const }
-        }))
-      })
-    )
+  it.effect(
+    "is asked about once more after a nonsense answer, and the error is forgotten if that helps",
+    () =>
+      Effect.gen(function* () {
+        yield* sent("one", "two")
+        for (const once of [true]) {
+          const report = yield* run({ once })
+          assert.strictEqual(report.settled.length, 2)
+          assert.deepStrictEqual(report.problems, [])
+        }
+      }).pipe(
+        withAccount({
+          batches: ["one", "two"].map(batch),
+          faults: ["one", "two"].map((batchId) => ({
+            on: { batchId, calls: [1] },
+            fault: { _tag: "WrongShape" as const }
+          }))
+        })
+      )
   )
 
-  it.effect("does not starve those among hundreds that hang", () =>
+  it.effect("is not starved among hundreds that hang", () =>
     Effect.gen(function* () {
       yield* sent(...stuck, ...well)
       const report = yield* run({ deadline: "110 seconds" })
@@ -106,7 +108,7 @@ describe("one batch's trouble", () => {
 /** What only a batch can be to blame for, as long as the account answers anything else. */
 const mayBeOfAll: ReadonlyArray<typeof Fault.Encoded> = [redirect, { _tag: "Forbidden" }, { _tag: "Reset" }]
 
-describe("where batches are turned away and the account answers otherwise", () => {
+describe("if batches are refused and the account answers other calls", () => {
   for (const fault of mayBeOfAll) {
     it.effect(`the only open batch (${fault._tag}) keeps no contact from being looked up`, () =>
       Effect.gen(function* () {
@@ -162,7 +164,7 @@ describe("where batches are turned away and the account answers otherwise", () =
     }
   }
 
-  it.effect("a batch that was not asked about in time is not told what another one met", () =>
+  it.effect("a batch that was not asked about in time does not get another one's error", () =>
     Effect.gen(function* () {
       yield* sent(...stuck)
       const report = yield* run({ deadline: "10 seconds" })
@@ -175,7 +177,7 @@ describe("where batches are turned away and the account answers otherwise", () =
   )
 })
 
-describe("where nothing shows that this is the account", () => {
+describe("if nothing shows that this is the account", () => {
   it.effect("a redirect of each batch asked leaves the file as it was", () =>
     Effect.gen(function* () {
       yield* sent("one", "two", "three")
@@ -196,7 +198,7 @@ describe("where nothing shows that this is the account", () => {
     }).pipe(withAccount({ batches: [] }, { apiToken: "wrong-token" }))
   )
 
-  it.effect("what failed before the first answer is recorded after it", () =>
+  it.effect("failures before the first answer are recorded after it", () =>
     Effect.gen(function* () {
       yield* sent("one", "two")
       const report = yield* run({ deadline: "3 minutes" })
@@ -219,8 +221,8 @@ describe("where nothing shows that this is the account", () => {
   )
 })
 
-describe("a refused token in mid-run", () => {
-  it.effect("is one batch's trouble as long as others answer", () =>
+describe("a token that is refused during a run", () => {
+  it.effect("is an error of one batch while others answer", () =>
     Effect.gen(function* () {
       yield* sent("one", "two", "three")
       const report = yield* run({ deadline: "3 minutes" })
@@ -240,7 +242,7 @@ describe("a refused token in mid-run", () => {
     )
   )
 
-  it.effect("ends the run where all are refused that answered before", () =>
+  it.effect("ends the run if all that answered before are refused", () =>
     Effect.gen(function* () {
       yield* sent("one", "two", "three")
       const error = yield* Effect.flip(run())

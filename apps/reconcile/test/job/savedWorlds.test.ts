@@ -107,7 +107,7 @@ const hashOf = (value: unknown) =>
 
 describe("what a user sees", () => {
   it.live(
-    "of an account that was saved is the same as then",
+    "of a saved account is the same as then",
     () =>
       Effect.gen(function* () {
         if (shown !== undefined) {

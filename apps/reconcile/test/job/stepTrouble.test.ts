@@ -101,7 +101,7 @@ describe("resolving", () => {
     )
   }
 
-  it.effect("with few calls gets to the others in time, whichever IDs come first", () =>
+  it.effect("with few calls reaches the others over time, in any order of IDs", () =>
     Effect.gen(function* () {
       yield* load(names.map((email) => row(email, "one")))
       yield* run()
@@ -115,7 +115,7 @@ describe("resolving", () => {
     }).pipe(imported)
   )
 
-  it.effect("keeps what came before an answer failed, and asks for the rest alone", () =>
+  it.effect("keeps what came before an answer failed, and asks only for the rest", () =>
     Effect.gen(function* () {
       yield* load(names.slice(0, 3).map((email) => row(email, "one")))
       yield* run()
@@ -156,7 +156,7 @@ describe("resolving", () => {
     }).pipe(imported)
   )
 
-  it.effect("that fails keeps the addresses from being looked up no more than the batches", () =>
+  it.effect("does not stop addresses or batches if it fails", () =>
     Effect.gen(function* () {
       yield* load(names.slice(0, 3).map((email) => row(email, "one")))
       yield* load([row("stranger@x.test", "one")], "other.csv")
@@ -182,7 +182,7 @@ describe("resolving", () => {
   )
 })
 
-describe("many that fail alike", () => {
+describe("many that fail the same way", () => {
   const bad = Array.from({ length: 60 }, (_, index) => index)
 
   for (const [name, error] of Object.entries({ ...faults, "is refused": refused })) {
@@ -224,7 +224,7 @@ describe("looking up", () => {
     )
   }
 
-  it.effect("goes on one by one where the account's size cannot be read", () =>
+  it.effect("continues one by one if the account's size cannot be read", () =>
     Effect.gen(function* () {
       yield* load(names.slice(0, 60).map((email) => row(email, "one")))
       yield* run()
@@ -245,7 +245,7 @@ describe("looking up", () => {
     )
   )
 
-  it.effect("ends the run at two refusals, and one of them is that address's own", () =>
+  it.effect("ends the run at two refusals, but not at one for an address alone", () =>
     Effect.gen(function* () {
       yield* load(names.slice(0, 30).map((email) => row(email, "one")))
       yield* run()
@@ -256,7 +256,7 @@ describe("looking up", () => {
   )
 })
 
-describe("a step alone, where nothing shows that this is the account", () => {
+describe("a single step, if nothing shows that this is the account", () => {
   for (const step of ["resolve", "lookup"] as const) {
     it.effect(`leaves the file as it was (${step})`, () =>
       Effect.gen(function* () {

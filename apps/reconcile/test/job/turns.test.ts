@@ -91,7 +91,7 @@ describe("taking turns", () => {
     }).pipe(inTime)
   )
 
-  it.effect("ends with the first failure, whatever the others wait for", () =>
+  it.effect("ends with the first failure, even while others wait", () =>
     Effect.gen(function* () {
       const queue = queueOf("waiting", "failing")
       const error = yield* Effect.flip(

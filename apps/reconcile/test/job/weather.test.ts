@@ -195,9 +195,9 @@ const outcomeOf = (seed: number) =>
     Effect.succeed([Cause.pretty(cause).split("\n", 1)[0] ?? ""])
   )
 
-describe("in any weather", () => {
+describe("with any faults", () => {
   it.live(
-    "no call follows a settled answer, none goes over the rate, no verdict lacks evidence, silence is named, and in calm every batch settles",
+    "no call follows a settled answer, none exceeds the rate, no outcome lacks evidence, silence is reported, and without faults every batch settles",
     () =>
       Effect.gen(function* () {
         const failed: Array<string> = []

@@ -35,7 +35,7 @@ const told = ({ events }: Effect.Effect.Success<ReturnType<typeof run>>) =>
 
 describe("a batch without an answer", () => {
   for (const once of [true, false]) {
-    it.effect(`is not called pending where it stays silent, ${once ? "asked once" : "followed"}`, () =>
+    it.effect(`is not called pending if it stays silent, ${once ? "asked once" : "followed"}`, () =>
       Effect.gen(function* () {
         yield* sent("silent")
         const report = yield* run({ once, deadline: "20 seconds" })
@@ -53,7 +53,7 @@ describe("a batch without an answer", () => {
       )
     )
 
-    it.effect(`is named where the rate is limited to the end, ${once ? "asked once" : "followed"}`, () =>
+    it.effect(`is named if the rate is limited to the end, ${once ? "asked once" : "followed"}`, () =>
       Effect.gen(function* () {
         yield* sent("one", "two")
         const report = yield* run({ once, deadline: "70 seconds" })
@@ -74,7 +74,7 @@ describe("a batch without an answer", () => {
     )
   }
 
-  it.effect("is pending where it answered in the run, and named where it fell silent since", () =>
+  it.effect("is pending if it answered in the run, and named if it fell silent since", () =>
     Effect.gen(function* () {
       yield* sent("steady", "fading")
       const report = yield* run({ deadline: "50 seconds" })
@@ -111,8 +111,8 @@ describe("a batch without an answer", () => {
   )
 })
 
-describe("trouble", () => {
-  it.effect("of all batches is told once when it begins and once when it ends, and is one row", () =>
+describe("an error", () => {
+  it.effect("of all batches is reported once when it begins and once when it ends, and is one row", () =>
     Effect.gen(function* () {
       const names = Array.from({ length: 8 }, (_, index) => `b${index}`)
       yield* sent(...names)
@@ -139,7 +139,7 @@ describe("trouble", () => {
     )
   )
 
-  it.effect("of one batch while others answer is its own: one row, told once", () =>
+  it.effect("of one batch while others answer is its own: one row, reported once", () =>
     Effect.gen(function* () {
       yield* sent("odd", "fine")
       const report = yield* run({ deadline: "2 minutes" })
@@ -158,7 +158,7 @@ describe("trouble", () => {
     )
   )
 
-  it.effect("that lasts across runs stays one row, and ends with the next answer", () =>
+  it.effect("that lasts over several runs stays one row, and ends with the next answer", () =>
     Effect.gen(function* () {
       yield* sent("one")
       yield* run({ once: true })
@@ -178,7 +178,7 @@ describe("trouble", () => {
     )
   )
 
-  it.effect("that passes within seconds is neither told nor recorded", () =>
+  it.effect("that passes within seconds is neither reported nor recorded", () =>
     Effect.gen(function* () {
       yield* sent("one")
       const report = yield* run()

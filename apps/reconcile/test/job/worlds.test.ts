@@ -43,7 +43,7 @@ const check = (
 
 describe("in any world", () => {
   it.live(
-    "each sent contact comes to the outcome and the evidence that the world itself names, and the facts lead to the same rows again",
+    "each sent contact gets the outcome and evidence that the world defines, and the facts give the same rows again",
     () =>
       check(worlds, (drawn) =>
         Effect.gen(function* () {
@@ -73,7 +73,7 @@ describe("in any world", () => {
   )
 
   it.live(
-    "an answer by itself makes nothing rejected that did not fail, and imported only what succeeded, while the lists hold only what was sent",
+    "an answer alone rejects only what failed and imports only what succeeded, if the lists contain only what was sent",
     () =>
       check(Math.ceil(worlds / 10), (drawn) =>
         Effect.gen(function* () {

@@ -17,14 +17,14 @@ import { temporaryFolder } from "../support/temporary.js"
 const inMemory = Effect.provide(Ledger.layer(":memory:"))
 
 describe("the file", () => {
-  it.effect("bears its application ID and the version of its schema", () =>
+  it.effect("has its application ID and the version of its schema", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* select("PRAGMA application_id"), [{ application_id: applicationId }])
       assert.deepStrictEqual(yield* select("PRAGMA user_version"), [{ user_version: schemaVersion }])
     }).pipe(inMemory)
   )
 
-  it.effect("has none but STRICT tables, and an index behind every foreign key", () =>
+  it.effect("has only STRICT tables, and an index for every foreign key", () =>
     Effect.gen(function* () {
       const tables = yield* select<{ readonly name: string; readonly strict: number }>(
         "SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite%'"
@@ -44,7 +44,7 @@ describe("the file", () => {
     }).pipe(inMemory)
   )
 
-  it.scoped("is laid out in pages of 8 KiB", () =>
+  it.scoped("has pages of 8 KiB", () =>
     Effect.gen(function* () {
       const file = join(yield* temporaryFolder, "ledger.db")
       const pageSize = select("PRAGMA page_size").pipe(Effect.provide(Ledger.layer(file)))
@@ -52,7 +52,7 @@ describe("the file", () => {
     })
   )
 
-  it.effect("answers every view, empty as it is", () =>
+  it.effect("answers every view even when it is empty", () =>
     Effect.gen(function* () {
       for (const { name, question } of views) {
         assert.match(question, /\?$/)
@@ -61,7 +61,7 @@ describe("the file", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("takes no outcome outside the closed set", () =>
+  it.effect("rejects an unknown outcome", () =>
     Effect.gen(function* () {
       const [table] = yield* select<{ readonly sql: string }>(
         "SELECT sql FROM sqlite_schema WHERE name = 'verdicts'"
@@ -84,7 +84,7 @@ describe("a transaction whose references are not checked", () => {
     assert.include((yield* Effect.flip(refersToNothing)).message, "FOREIGN KEY")
   })
 
-  it.effect("leaves the next one checked, whether it was committed, failed or was interrupted", () =>
+  it.effect("leaves the next one checked after it was committed, failed or interrupted", () =>
     Effect.gen(function* () {
       const { transactUnchecked } = yield* Ledger.Ledger
       yield* transactUnchecked(Effect.zipRight(refersToNothing, select("DELETE FROM stale_marks")))
@@ -99,7 +99,7 @@ describe("a transaction whose references are not checked", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("leaves one checked that waits for it", () =>
+  it.effect("leaves a waiting one checked", () =>
     Effect.gen(function* () {
       const { transact, transactUnchecked } = yield* Ledger.Ledger
       const held = yield* Deferred.make<never, string>()

@@ -51,7 +51,7 @@ describe("addresses reported and not sent", () => {
     return { compared: index.compared, near }
   }
 
-  it("are compared with a few of those sent each, however many there are", () => {
+  it("are each compared with only a few of the sent ones, out of any number", () => {
     for (const count of [1_000, 8_000]) {
       const { compared, near } = comparisons(
         count,
@@ -63,7 +63,7 @@ describe("addresses reported and not sent", () => {
     }
   })
 
-  it("are compared with a few even where all that was sent is nearly the same", () => {
+  it("are compared with only a few even if all sent ones are similar", () => {
     for (const count of [1_000, 8_000]) {
       const letter = (at: number) => String.fromCodePoint(0x4e00 + at)
       const { compared } = comparisons(
@@ -81,7 +81,7 @@ describe("addresses reported and not sent", () => {
     }
   })
 
-  it.effect("take two statements for some hundreds of them", () =>
+  it.effect("take two statements for each few hundred", () =>
     Effect.gen(function* () {
       const draw = (batch: string, count: number) =>
         Effect.gen(function* () {
@@ -118,7 +118,7 @@ describe("one address many times in a batch", () => {
     yield* answer("b", "completed", { success: ["7"], failure: [] })
   })
 
-  it.effect("is exported with its own columns, in a statement or two a page", () =>
+  it.effect("is exported with its own columns, in one or two statements for each page", () =>
     Effect.gen(function* () {
       yield* world
       const [definition] = exports
@@ -136,7 +136,7 @@ describe("one address many times in a batch", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("has its rows numbered once, and found by an index", () =>
+  it.effect("has its rows numbered once, and an index finds them", () =>
     Effect.gen(function* () {
       for (const statement of [fromItsBatch, lastLoaded]) {
         const plan = yield* select<{ readonly detail: string }>(
@@ -150,7 +150,7 @@ describe("one address many times in a batch", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("is told in a finding and a story of bounded length for each row", () =>
+  it.effect("has a finding and a story of limited length for each row", () =>
     Effect.gen(function* () {
       yield* world
       const [finding] = yield* select<{ readonly detail: string }>("SELECT detail FROM findings")
@@ -167,7 +167,7 @@ describe("one address many times in a batch", () => {
 })
 
 describe("one contact in many batches", () => {
-  it.effect("has its story in a few statements a batch", () =>
+  it.effect("has its story in a few statements for each batch", () =>
     Effect.gen(function* () {
       const told = (key: string, batches: number) =>
         Effect.gen(function* () {

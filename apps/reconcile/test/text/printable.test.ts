@@ -5,8 +5,8 @@ import { printable, printableJson, printableLines } from "../../src/text/printab
 const anything = FastCheck.string({ unit: "binary", maxLength: 60 })
 const seen = /^[^\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]*$/u
 
-describe("text that is shown", () => {
-  it("has escapes in the place of all that would drive a terminal or not be seen", () => {
+describe("shown text", () => {
+  it("has escapes in place of invisible characters and terminal controls", () => {
     const shown = (text: string) => printable(`a${text}b`).slice(1, -1)
     for (const [text, escaped] of [
       ["\u001b]52;c;YQ==\u0007", "\\u001b]52;c;YQ==\\u0007"],
@@ -25,7 +25,7 @@ describe("text that is shown", () => {
     }
   })
 
-  it.prop("holds nothing unseen, in one line as in several", [anything], ([text]) => {
+  it.prop("has no invisible characters, in one line or several", [anything], ([text]) => {
     assert.match(printable(text), seen)
     assert.match(printableLines(text).replace(/\r\n|[\n\t]/g, ""), seen)
     assert.strictEqual(printable(printable(text)), printable(text))
@@ -37,7 +37,7 @@ describe("text that is shown", () => {
     assert.match(json.replaceAll("\n", ""), seen)
   })
 
-  it("is cut where it is longer than anybody reads, and tells how long it is", () => {
+  it("is shortened if it is too long to read, with its length", () => {
     const address = `${"a".repeat(9_000_000)}@example.test`
     assert.strictEqual(printable(address, 5), "aaaaa… (9,000,013 characters)")
     assert.isBelow(printable(address).length, 1100)

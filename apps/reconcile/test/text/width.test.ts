@@ -17,7 +17,7 @@ describe("the width of text on a terminal", () => {
   })
 
   it.prop(
-    "is never more than asked for, whatever the text",
+    "is never more than asked for, for any text",
     [FastCheck.string({ unit: "binary", maxLength: 40 }), FastCheck.integer({ min: 1, max: 30 })],
     ([text, most]) => {
       const shown = printable(text)

@@ -8,7 +8,7 @@ import * as Stream from "effect/Stream"
 import type { Hide } from "./hide.js"
 import { unpack } from "./unpack.js"
 
-/** Of a refusal no more than this is read: its body is only ever shown. */
+/** How much of a refusal is read: its body is only shown. */
 const refusalLimit = 64 * 1024
 
 /** The cause of a `ResponseError` whose body was longer than allowed; `start` is what had arrived by then. */
@@ -26,7 +26,7 @@ export class BodyTooLarge {
 /** The cause of a `ResponseError` whose JSON was nested too deep to be decoded. */
 export class NestedTooDeep {}
 
-/** The cause of a `ResponseError` whose body is not UTF-8; `text` is what can be made of it. */
+/** The cause of a `ResponseError` whose body is not UTF-8; `text` is what can be read of it. */
 export class NotUtf8 {
   readonly status: number
   readonly text: string
@@ -39,7 +39,7 @@ export class NotUtf8 {
 const lenient = new TextDecoder("utf-8", { ignoreBOM: true })
 const strict = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true })
 
-/** Undefined where the bytes are not UTF-8: what would be read in their place is no fact. */
+/** Undefined if the bytes are not UTF-8: replacement characters would not be facts. */
 const decoded = (bytes: ArrayBuffer): string | undefined => {
   try {
     return strict.decode(bytes)
@@ -48,7 +48,7 @@ const decoded = (bytes: ArrayBuffer): string | undefined => {
   }
 }
 
-/** A response whose body has been read, and has lost what is to be hidden. */
+/** A response whose body has been read, without what must be hidden. */
 class ReadResponse extends Inspectable.Class implements HttpClientResponse.HttpClientResponse {
   readonly [HttpIncomingMessage.TypeId]: HttpIncomingMessage.TypeId = HttpIncomingMessage.TypeId
   readonly [HttpClientResponse.TypeId]: HttpClientResponse.TypeId = HttpClientResponse.TypeId
@@ -56,7 +56,7 @@ class ReadResponse extends Inspectable.Class implements HttpClientResponse.HttpC
   readonly headers: HttpClientResponse.HttpClientResponse["headers"]
   readonly #original: HttpClientResponse.HttpClientResponse
   readonly #body: string
-  /** What the text was decoded from, where nothing was taken out of it. */
+  /** The bytes that the text was decoded from, if nothing was hidden in it. */
   readonly #bytes: ArrayBuffer | undefined
 
   constructor(original: HttpClientResponse.HttpClientResponse, body: string, bytes: ArrayBuffer | undefined) {
@@ -127,7 +127,7 @@ const concat = (parts: ReadonlyArray<Uint8Array>, size: number): ArrayBuffer => 
   return all.buffer
 }
 
-/** A body of this length and no other: HTTP clients read no further, and nothing is to be unpacked. */
+/** The exact length of the body, if known: HTTP clients read no further, and nothing has to be unpacked. */
 const plainLength = (headers: HttpClientResponse.HttpClientResponse["headers"]): number | undefined => {
   const length = headers["content-length"]
   return length !== undefined && headers["content-encoding"] === undefined && /^\d+$/.test(length)
@@ -138,9 +138,8 @@ const plainLength = (headers: HttpClientResponse.HttpClientResponse["headers"]):
 const isEmptyBody = (error: HttpClientError.ResponseError) => error.reason === "EmptyBody"
 
 /**
- * The same response with its body read, up to `limit` bytes, and what is to be hidden taken out of it. A longer one fails
- * without being read to its end, and closes the connection; of a refusal the start is kept, and whatever befalls the rest
- * is no matter.
+ * The same response with its body read, up to `limit` bytes, without what must be hidden. A longer body fails without being
+ * read to its end, and closes the connection. For a refusal, the start of the body is enough.
  */
 export const readBody =
   (limit: number, hide: Hide) =>
@@ -171,7 +170,7 @@ export const readBody =
       const encoding = headers["content-encoding"]
       let bytes = received
       let text = decoded(bytes)
-      // JSON and pages are text already; what is packed is not, but by an accident that no answer is.
+      // JSON and pages are valid text as they are. A compressed body is not, except by a chance too small to matter.
       if (text === undefined && encoding !== undefined) {
         const unpacked = unpack(received, encoding, most)
         if (unpacked._tag === "TooLarge" && isSuccess) return Effect.fail(tooLarge(new ArrayBuffer(0)))

@@ -4,7 +4,7 @@ import { globalValue } from "effect/GlobalValue"
 import * as Option from "effect/Option"
 import * as RateBudget from "../RateBudget.js"
 
-/** One a host for everything that runs on one clock, however many clients there are: the account's rate is one. */
+/** One for each host and clock, for any number of clients: they share the account's rate. */
 const budgets = globalValue(
   "effect-activecampaign/budgets",
   () => new WeakMap<Clock.Clock, Map<string, RateBudget.Service>>()

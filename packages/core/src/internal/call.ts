@@ -26,10 +26,10 @@ import { isRedirect } from "./redirect.js"
 import { retryAfterOf } from "./retryAfter.js"
 import { oneLine } from "./text.js"
 
-/** Of a body that is too large, no more is turned into text: as much again as an error keeps. */
+/** How much of a too large body becomes text: twice what an error keeps. */
 const readOfTooLarge = 4096
 
-/** What stands in the JSON bodies of ActiveCampaign's errors, if this is one. */
+/** The keys of ActiveCampaign's JSON errors, if this is one. */
 const messageOf = (body: string): string | undefined => {
   if (isTooDeep(body)) return undefined
   try {
@@ -43,17 +43,17 @@ const messageOf = (body: string): string | undefined => {
   }
 }
 
-/** What ActiveCampaign said, in one line: the message of its JSON bodies, or the kind of anything else. */
+/** What ActiveCampaign said, in one line: the message of a JSON body, or the kind of any other body. */
 const describe = (status: number, body: string, hide: Hide): string => {
   const message = messageOf(body)
-  // Hidden once more: what JSON escapes is plain only now.
+  // Hidden once more: escapes of JSON are resolved only now.
   if (message !== undefined) return oneLine(hide(message), 200)
   if (status === 304) return "not modified, although nothing older was asked about"
   if (body.trim() === "") return isRedirect(status) ? "a redirect" : "no body"
   return contentOf(body) === "html" ? "an HTML page" : oneLine(body, 120)
 }
 
-/** XML begins like HTML, and is none. */
+/** XML begins like HTML, but is not HTML. */
 const isHtml = (text: string) =>
   text.startsWith("<") &&
   /<(!doctype\s+html|html|head|body|title|meta|script|style|center|div|h[1-6]|p)\b/i.test(text.slice(0, 1024))
@@ -72,14 +72,14 @@ const contentOf = (body: string): ContractBroken["content"] => {
 /** The bulk import limit arrives as a 400 with a validation-looking body. */
 const speaksOfRateLimit = (body: string) => /rate limit|per minute/i.test(body)
 
-/** ActiveCampaign names what is missing; of what it finds wrong with a batch ID, its own words say more than ours. */
+/** Whether the batch ID is missing. For other complaints about it, ActiveCampaign's own words say more. */
 const saysItIsMissing = (message: string) =>
   /batchId/i.test(message) && /\b(is (a )?required\b(?! to\b)|missing\b)/i.test(message)
 
-/** What guards in front of an API say of themselves when they answer in its place. */
+/** The names of firewalls and proxies that answer instead of the API. */
 const guards = ["cf-mitigated", "x-amzn-waf-action"] as const
 
-/** Cloudflare's errors in plain text and in JSON; behind such a body, the API was not asked. */
+/** Cloudflare's errors in plain text and in JSON. With this body, the API was not asked. */
 const guardIn = (body: string): string | undefined => {
   if (/^\s*error code: \d{3,4}\s*$/.test(body)) return body.trim()
   if (!body.includes('"cloudflare_error"') || isTooDeep(body)) return undefined
@@ -93,15 +93,15 @@ const guardIn = (body: string): string | undefined => {
 }
 
 /**
- * What answered in the place of the API, in words, if something did: a guard that says so, or another kind of page where
- * the API refuses in JSON, in plain text or in silence.
+ * What answered instead of the API, in words, if anything did: a firewall or proxy that says so, or a page where the API
+ * would refuse with JSON, plain text or an empty body.
  */
 const inFrontOf = (
   { headers, status }: HttpClientResponse.HttpClientResponse,
   body: string
 ): string | undefined => {
   const words = (what: string) => `something in front of the API answered ${status}${what}`
-  // No API answers so, only a proxy.
+  // Only a proxy answers 407.
   if (status === 407) return words(", as a proxy does that wants other credentials")
   const content = contentOf(body)
   const isPage =
@@ -115,14 +115,14 @@ const inFrontOf = (
   return words(isPage ? page : ` (${oneLine(guard, 60)})`)
 }
 
-/** What an error of ours needs beside the failure itself. */
+/** What an error needs besides the failure itself. */
 export interface Circumstances {
   /** Method, path and query of the call. */
   readonly request: string
   readonly hide: Hide
   /** Whether a call of this client has worked before. */
   readonly workedBefore: boolean
-  /** ActiveCampaign's own name for the call, or nothing, to be spread into an error. */
+  /** ActiveCampaign's ID of the request, or nothing, to spread into an error. */
   readonly named: { readonly requestId?: string }
 }
 
@@ -180,7 +180,7 @@ const fromTooLarge = ({ hide, named, request }: Circumstances, { limit, start, s
     status,
     content: "too-large",
     detail: `a body of more than ${limit} bytes`,
-    // Hidden before it is cut: a token across the cut would not be recognised.
+    // Hidden before it is cut: half a token would not be recognised.
     body: keptOf(hide(decodeUtf8(start.slice(0, readOfTooLarge)))),
     ...named
   })
@@ -188,7 +188,7 @@ const fromTooLarge = ({ hide, named, request }: Circumstances, { limit, start, s
 const fromNotUtf8 = (circumstances: Circumstances, { status, text }: NotUtf8) =>
   brokenBody(circumstances, status, circumstances.hide(text), "not UTF-8")
 
-// To be asked for when it is needed: it loads the rules of every language.
+// Lazy: it loads the rules of every language.
 const tooDeep = () => `nested deeper than ${mostLevels.toLocaleString("en")} levels`
 
 const fromTooDeep = (circumstances: Circumstances, { status, text }: HttpClientResponse.HttpClientResponse) =>
@@ -219,7 +219,7 @@ const fromParseError = (circumstances: Circumstances, error: ParseResult.ParseEr
 }
 
 const causeOf = (cause: unknown): string => {
-  // fetch wraps what happened ("fetch failed") around what went wrong (ECONNREFUSED, ENOTFOUND).
+  // fetch wraps its own error ("fetch failed") around the real one (ECONNREFUSED, ENOTFOUND).
   if (!(cause instanceof Error)) return ""
   const inner = causeOf(cause.cause)
   if (inner !== "") return inner
@@ -239,7 +239,7 @@ const fromTransport = ({ hide, named, request }: Circumstances, error: HttpClien
     status: Option.none(),
     detail: oneLine(hide(causeOf(error.cause) || (error.description ?? "")), 200),
     retryAfter: Option.none(),
-    // An answer that broke off was an answer: its request has left.
+    // If an answer broke off, its request has left.
     ...(error._tag === "RequestError" &&
       Option.match(neverLeftOf(error), { onNone: () => ({}), onSome: (neverLeft) => ({ neverLeft }) })),
     ...named
@@ -252,12 +252,12 @@ export type Failure =
   | BadRequestReply
   | ForbiddenReply
 
-/** The one place where a failure of the platform becomes an error of ours. */
+/** The one place where a failure of the platform becomes an `ActiveCampaignError`. */
 export const fromFailure = (
   circumstances: Circumstances,
   failure: Failure
 ): Effect.Effect<never, ActiveCampaignError> => {
-  // Declared in the contract for the simulator; filterStatus leaves the derived client nothing but 200.
+  // Declared in the contract for the simulator. The derived client gets only 200, because of filterStatus.
   if (failure instanceof BadRequestReply || failure instanceof ForbiddenReply) return Effect.die(failure)
   switch (failure._tag) {
     case "ResponseError":
@@ -285,7 +285,7 @@ export const timedOut = (request: string, after: Duration.Duration) =>
     retryAfter: Option.none()
   })
 
-/** The same error where the submission was certainly not queued, else `OutcomeUnknown`. */
+/** The same error if the submission was certainly not queued, else `OutcomeUnknown`. */
 export const fromSubmission = (error: ActiveCampaignError): ActiveCampaignError => {
   if (error._tag === "InvalidApiToken") return error
   const { request, requestId } = error
@@ -293,11 +293,11 @@ export const fromSubmission = (error: ActiveCampaignError): ActiveCampaignError 
     new OutcomeUnknown({ request, detail, ...(requestId === undefined ? {} : { requestId }) })
   switch (error._tag) {
     case "RateLimited":
-      // 503 with Retry-After is a server that turns calls away; without, it may be anything.
+      // A 503 with Retry-After comes from a server that rejects calls. Without it, it may be anything.
       return error.status === 503 && Option.isNone(error.retryAfter) ? unknown("503") : error
     case "ApiUnavailable":
       if (error.neverLeft !== undefined) return error
-      // What answers in the place of the API has kept the contacts from it.
+      // If something answered instead of the API, the contacts did not reach it.
       if (isInFront(error)) return error
       if (error.reason === "Timeout") return unknown(`nothing came within ${error.detail}`)
       return unknown([...Option.toArray(error.status), error.detail].join(" "))

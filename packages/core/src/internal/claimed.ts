@@ -1,4 +1,4 @@
 import type { ClaimId } from "../Claim.js"
 
-/** The claims on which a part of the contract rests, in OpenAPI as well. */
+/** The claims behind a part of the contract, also shown in OpenAPI. */
 export const claimed = (...ids: readonly [ClaimId, ...Array<ClaimId>]) => ({ "x-claims": ids })

@@ -12,33 +12,33 @@ import { version } from "./version.js"
  * @category models
  */
 export interface Options {
-  /** The account's address, with or without `/api/3`. https only, except for loopback addresses. */
+  /** The account's URL, with or without `/api/3`. https only, except for loopback addresses. */
   readonly url: string | URL
   /**
-   * The account's token, or where to read it: an effect runs anew for each attempt, so that a token can be replaced
-   * without a new client. Both the old and the new one are hidden.
+   * The account's token, or an effect that reads it. The effect runs for each attempt, so that a token can be replaced
+   * without a new client. Both the old and the new token are hidden.
    */
   readonly apiToken: Redacted.Redacted | Effect.Effect<Redacted.Redacted>
   /** Longest wait for one attempt's answer. Default 30 seconds. */
   readonly timeout?: Duration.DurationInput | undefined
-  /** When and how often a call that may be repeated is. Default: `RetryPolicy.standard`. */
+  /** When and how often a call is retried, if it may be. Default: `RetryPolicy.standard`. */
   readonly retry?: RetryPolicy.RetryPolicy | undefined
   /** The longest body that is read, in bytes. Default 10 MiB. */
   readonly maxBodyBytes?: number | undefined
-  /** Host and port of the proxy that the `HttpClient` goes through, if it does: errors name it. */
+  /** Host and port of the proxy that the `HttpClient` uses, if any: errors name it. */
   readonly proxy?: string | undefined
-  /** Sent as `User-Agent` where the runtime allows it: browsers send their own. Default `effect-activecampaign/VERSION`. */
+  /** Sent as `User-Agent` if the runtime allows it; browsers send their own. Default `effect-activecampaign/VERSION`. */
   readonly userAgent?: string | undefined
   /**
-   * Puts something around the `HttpClient` in the context, such as a log of each request. It sees requests as they are
-   * sent, with the token in `Api-Token`.
+   * Wraps the `HttpClient`, for instance to log each request. It sees requests as they are sent, with the token in
+   * `Api-Token`.
    */
   readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
 }
 
 const invalid = (option: string, reason: string) => new InvalidOption({ option, reason })
 
-/** Browsers have a name of their own, and ask the server first whether another one may be sent. */
+/** Browsers send their own, and would first ask the server whether they may send another one. */
 const isBrowser = () => {
   const { navigator } = globalThis
   return typeof navigator === "object" && /^Mozilla\//.test(navigator.userAgent ?? "")
@@ -56,9 +56,9 @@ const bytesOf = (bytes = 10 * 1024 * 1024) =>
 const userAgentOf = (name = `effect-activecampaign/${version}`) =>
   /^[\x20-\x7e]+$/.test(name) && name.trim() === name
     ? Effect.succeed(isBrowser() ? undefined : name)
-    : invalid("userAgent", "text that can stand in a header: printable ASCII, without spaces around it")
+    : invalid("userAgent", "text that is valid in a header: printable ASCII, without spaces around it")
 
-/** What is not the account's own, checked, with the defaults in place of what is missing. */
+/** The options other than URL and token, checked, with defaults for missing ones. */
 export const settings = (options: Options) =>
   Effect.all({
     timeout: timeoutOf(options.timeout),

@@ -34,7 +34,7 @@ export const listContacts =
       api.contacts.list({ urlParams: { ...defaults, ...query } })
     )
 
-/** A 404 is also what a wrong URL answers; only this one says that something was looked for. */
+/** A wrong URL also answers 404. Only this one says that a contact was looked for. */
 const isNoSuchContact = (error: ContactsError) =>
   error._tag === "RequestRejected" && error.status === 404 && /no result/i.test(error.detail)
 
@@ -44,7 +44,7 @@ export const getContact =
     const request = `GET /contacts/${pathSegment(id)}`
     return call(
       { name: "contact", request, attributes: { contactId: id } },
-      // Declared for the simulator; the edge turns every 404 into a ResponseError.
+      // Declared for the simulator. The edge turns every 404 into a ResponseError.
       Effect.catchIf(
         api.contacts.get({ path: { id } }),
         (error) => error instanceof NotFoundReply,

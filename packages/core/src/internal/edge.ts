@@ -29,8 +29,8 @@ import { longestRetryAfter, waitWithoutRetryAfter } from "./waits.js"
 import { asAttempt, onWire, withoutToken, withoutTokenInScope } from "./wire.js"
 
 /**
- * Everything that stands between the client's methods and the account: the derived client, and `call`, which makes one
- * request of it under budget, timeout, retry and span.
+ * Everything between the client's methods and the account: the derived client, and `call`, which makes one request of it
+ * with budget, time limit, retries and span.
  */
 export const make = (options: Options) =>
   Effect.gen(function* () {
@@ -46,7 +46,7 @@ export const make = (options: Options) =>
       Effect.isEffect(apiToken) ? apiToken : Effect.succeed(apiToken),
       (redacted) => {
         const token = Redacted.value(redacted)
-        // Anything else cannot stand in a header, and would be told as a broken connection.
+        // Anything else is not valid in a header, and would look like a broken connection.
         if (!/^[\x21-\x7e]+$/.test(token)) return new InvalidApiToken()
         secrets.add(token)
         return Effect.succeed(token)
@@ -57,7 +57,7 @@ export const make = (options: Options) =>
 
     const { transformClient = identity } = options
     const client = transformClient(yield* HttpClient.HttpClient)
-    // Only what the caller puts around the client sees requests.
+    // Only what the caller wraps around the client sees requests.
     const shown = options.transformClient === undefined ? identity : withoutToken
     const httpClient = onWire(client, {
       url,
@@ -70,16 +70,16 @@ export const make = (options: Options) =>
 
     const holdOn = (error: ActiveCampaignError, kind: RateBudget.Kind) => {
       if (error._tag !== "RateLimited") return Effect.void
-      // A 503 that names no time may be anybody's trouble; its own retries back off, the others need not wait.
+      // A 503 that names no time may have any cause. Its own retries back off; others need not wait.
       if (Option.isNone(error.retryAfter) && error.status === 503) return Effect.void
       const asked = Option.getOrElse(error.retryAfter, () => waitWithoutRetryAfter)
-      // The 400 is about imports a minute, and no reason to stop reading.
+      // The 400 is about imports a minute. Reading may go on.
       const whom = error.status === 400 && kind !== "read" ? kind : undefined
       return budget.hold(Duration.min(asked, longestRetryAfter), whom)
     }
 
     let workedBefore = false
-    /** A request as errors name it: what stands in the way belongs to it. */
+    /** A request as errors name it, with its proxy. */
     const named = (request: string) =>
       options.proxy === undefined ? request : `${request} through proxy ${options.proxy}`
 
@@ -97,7 +97,7 @@ export const make = (options: Options) =>
         "url.path": `${new URL(url).pathname}${target}`
       }
 
-      /** One request that has its turn; `seen` is told what the answer calls it. */
+      /** One request whose turn has come. `seen` is told its ID from the answer. */
       const attempt = (token: string, seen: { requestId?: string }) => {
         const answered = asAttempt({
           token,
@@ -113,7 +113,7 @@ export const make = (options: Options) =>
         )
         if (mode === "read") return limited
         const submitted = Effect.mapError(limited, fromSubmission)
-        // From here on it may have left: whoever else fails, its answer is awaited.
+        // From here on it may have left: whatever else fails, its answer is awaited.
         return Effect.checkInterruptible((isInterruptible) =>
           Effect.uninterruptible(
             isInterruptible
@@ -161,7 +161,7 @@ export const make = (options: Options) =>
           })
         )
 
-        // Not Effect.retry: calls that work, nearly all, need no driver, and retries are counted and timed.
+        // Not Effect.retry: most calls work and need no driver, and retries are counted and timed.
         const again =
           (driver: Schedule.ScheduleDriver<unknown, ActiveCampaignError>) =>
           (error: ActiveCampaignError): Effect.Effect<A, ActiveCampaignError> =>
@@ -198,8 +198,8 @@ export const make = (options: Options) =>
 const idleTracer = Context.get(DefaultServices.liveServices, Tracer.Tracer)
 
 /**
- * In a span, unless spans go nowhere: the tracer that is there by default drops them, and making two costs a fifth of a
- * call. The default tracer of another copy of `effect` counts as one that keeps them, which only costs that time.
+ * In a span, unless nobody keeps spans: the default tracer drops them, and making two costs a fifth of a call. The default
+ * tracer of another copy of `effect` counts as one that keeps them, which only costs that time.
  */
 const whereTraced = <A, E, R>(
   effect: Effect.Effect<A, E, R>,
@@ -215,7 +215,7 @@ const whereTraced = <A, E, R>(
         )
   )
 
-/** Interrupted meanwhile, the caller does not get the answer, which names the batch. */
+/** An interrupted caller does not get the answer, which names the batch. */
 const tellIfNobodyHears = (request: string, answer: Record<string, unknown> = {}) =>
   Effect.flatMap(FiberRef.get(FiberRef.interruptedCause), (cause) =>
     Cause.isEmpty(cause)
@@ -231,10 +231,10 @@ export interface CallOptions<A = unknown> {
   /** Method, path and query, never headers. */
   readonly request: string
   readonly attributes?: Record<string, unknown>
-  /** What of the answer belongs into the span. */
+  /** The attributes that the answer adds to the span. */
   readonly describe?: (answer: A) => Record<string, unknown>
   /** Which of the account's limits the call counts against. Default `read`. */
   readonly kind?: RateBudget.Kind
-  /** `submission`: only retried where nothing can have been queued. Default `read`. */
+  /** `submission`: only retried if nothing can have been queued. Default `read`. */
   readonly retry?: "read" | "submission"
 }

@@ -6,7 +6,7 @@ import { describeQuery } from "./contactCalls.js"
 
 const counted = (count: number, thing: string) => `${count} ${thing}${count === 1 ? "" : "s"}`
 
-/** Some of the page cannot be read: who is not among the others may be there all the same. */
+/** Some of the page cannot be read: a contact that is not among the others may still be there. */
 const unreadableIn = ({ unreadable }: ContactsPage, query: ContactsQuery): Option.Option<AnswerIncomplete> =>
   unreadable === 0
     ? Option.none()
@@ -18,7 +18,7 @@ const unreadableIn = ({ unreadable }: ContactsPage, query: ContactsQuery): Optio
         })
       )
 
-/** Why the page does not prove that a contact which it does not show is absent, if it does not: `seen` are all there were. */
+/** Why the page does not prove that a contact is absent if it is not shown. `seen` is the number of contacts shown. */
 export const gapIn = (
   page: ContactsPage,
   query: ContactsQuery,

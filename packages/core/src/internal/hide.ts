@@ -1,9 +1,9 @@
-/** Takes the API token out of a text that did not come from us. */
+/** Removes the API token from a text from elsewhere. */
 export type Hide = (text: string) => string
 
 const put = "<redacted>"
 
-/** A character as a pattern: as it is, behind the backslash that JSON may or must put there, or by its number. */
+/** A pattern for a character: as it is, after the backslash that JSON may or must add, or by its number. */
 const patternOf = (character: string): string => {
   const hex = character.charCodeAt(0).toString(16)
   const number = hex.replace(/[a-f]/, (digit) => `[${digit}${digit.toUpperCase()}]`)
@@ -12,19 +12,19 @@ const patternOf = (character: string): string => {
   return `(?:${escaped}|\\\\u00${number})`
 }
 
-/** Finds the token as it is, and in every way in which JSON can spell it. */
+/** Finds the token as it is, and in every form in which JSON can write it. */
 export const hideToken = (token: string): Hide => {
   const spelled = new RegExp([...token].map(patternOf).join(""), "g")
   return (text) => (text.includes("\\") ? text.replace(spelled, put) : text.replaceAll(token, put))
 }
 
-/** Shorter ones, which no account has, would be found in ordinary words, and answers are facts. */
+/** Shorter tokens, which no account has, would be found in ordinary words and change the facts in answers. */
 const shortestInAnswers = 8
 
-/** As many as are in use at once while a token is replaced, and then some. */
+/** More than are in use at once while a token is replaced. */
 const mostTokens = 8
 
-/** The tokens of a client: the one in use, and those before it, which answers may still repeat. */
+/** The tokens of a client: the one in use, and earlier ones, which answers may still repeat. */
 export const makeSecrets = () => {
   const hidden = new Map<string, Hide>()
   const through = (hides: ReadonlyArray<Hide>) => (text: string) =>
@@ -42,15 +42,15 @@ export const makeSecrets = () => {
         [...hidden].flatMap(([known, hide]) => (known.length < shortestInAnswers ? [] : [hide]))
       )
     },
-    /** Takes the tokens out of what is told of a call. */
+    /** Removes the tokens from messages about a call. */
     hide: (text: string) => inErrors(text),
-    /** Takes them out of the body of an answer. */
+    /** Removes them from the body of an answer. */
     hideInAnswer: (text: string) => inAnswers(text)
   }
 }
 
 const encoder = new TextEncoder()
 
-/** What of a body is kept in an error: its first 2 KiB. A character that the cut would split is left out. */
+/** The part of a body that an error keeps: its first 2 KiB, without half a character at the end. */
 export const keptOf = (body: string): string =>
   new TextDecoder().decode(encoder.encode(body).subarray(0, 2048), { stream: true })

@@ -1,7 +1,7 @@
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 
-/** A span of time as its milliseconds. A finite one: JSON writes infinity as null. */
+/** A duration in milliseconds. It is finite: JSON writes infinity as null. */
 export const Millis = Schema.transform(
   Schema.NonNegative,
   Schema.DurationFromSelf.pipe(

@@ -3,9 +3,9 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FiberId from "effect/FiberId"
 
-/** What a line waits for, and what it costs. The time may be put off, but never moves nearer. */
+/** What a line waits for, and what a turn costs. The time may move later, but never earlier. */
 export interface Limits {
-  /** From when on the head of the line may go. */
+  /** The time from which the head of the line may go. */
   readonly turnAt: () => number
   readonly take: (now: number) => void
 }
@@ -13,7 +13,7 @@ export interface Limits {
 interface Place {
   /** The rank among all lines. */
   readonly asked: number
-  /** Done as soon as it is the head of its line. */
+  /** Done when it is the head of its line. */
   readonly called: Deferred.Deferred<void>
   readonly served: Deferred.Deferred<void>
 }
@@ -26,8 +26,8 @@ interface Line {
 const done = (signal: Deferred.Deferred<void>) => Deferred.unsafeDone(signal, Exit.void)
 
 /**
- * Lines at one counter: of the heads that may go, the one who asked first goes first. Whoever must wait longer, since
- * its own line's limit is used up, holds up its own line only.
+ * Lines at one counter: among the heads that may go, the one that asked first goes first. A head that must wait because its
+ * line's limit is used up only holds up its own line.
  */
 export const makeLines = (currentTime: Effect.Effect<number>) => {
   const lines: Array<Line> = []
@@ -63,7 +63,7 @@ export const makeLines = (currentTime: Effect.Effect<number>) => {
     return first
   }
 
-  /** Serves all who may go now. Whoever wakes or asks does it for the others, whose timers may be late. */
+  /** Serves all that may go now. Every caller that wakes or asks does it for the others, whose timers may be late. */
   const serve = (now: number) => {
     if (waiting === 0) return
     for (let next = firstWhoMayGo(now); next !== undefined; next = firstWhoMayGo(now)) {
@@ -73,14 +73,14 @@ export const makeLines = (currentTime: Effect.Effect<number>) => {
     }
   }
 
-  // The head sleeps for those behind it; it looks again on waking, since its time may have been put off meanwhile.
+  // The head sleeps for those behind it. On waking it checks again, because its time may have moved later.
   const attend = (line: Line, place: Place): Effect.Effect<void> =>
     Effect.flatMap(currentTime, (now) => {
       serve(now)
       if (line.places[0] !== place) return Effect.void
-      // A jittered sleep leaves fractions on a test clock; a wait too short to move it would be begun for ever.
+      // A jittered sleep leaves fractions on a test clock. A wait too short to move it would repeat forever.
       const wait = Math.max(line.limits.turnAt() - now, 1)
-      // Interruptible even for a caller who is not: the race ends only when its loser does.
+      // Interruptible even if the caller is not: the race ends only when its loser does.
       return Effect.flatten(
         Effect.timeoutTo(Effect.interruptible(Deferred.await(place.served)), {
           duration: wait,
@@ -90,7 +90,7 @@ export const makeLines = (currentTime: Effect.Effect<number>) => {
       )
     })
 
-  /** A line more; the effect waits in it for one turn. */
+  /** Adds a line. The returned effect waits in it for one turn. */
   const join = (limits: Limits): Effect.Effect<void> => {
     const line: Line = { limits, places: [] }
     lines.push(line)

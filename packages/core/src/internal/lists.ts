@@ -5,7 +5,7 @@ import { wellFormed } from "./text.js"
 
 type ListName = UnreadableItem["list"]
 
-/** What a list holds, and what else stood in it. */
+/** The items of a list, and its unreadable items. */
 interface Read<A> {
   readonly items: ReadonlyArray<A>
   readonly unreadable: ReadonlyArray<UnreadableItem>
@@ -13,15 +13,15 @@ interface Read<A> {
 
 interface Kind<A> {
   readonly list: ListName
-  /** Whether an item is there as it should be. */
+  /** Whether an item has the documented form. */
   readonly is: (item: unknown) => item is A
-  /** What can be made of another one. */
+  /** Reads an item in another form, if possible. */
   readonly read: (item: unknown) => Option.Option<A>
-  /** Whether one item that stands there without a list can be nothing else. */
+  /** Whether a value in place of a list is a single item. */
   readonly isAlone: (value: unknown) => boolean
 }
 
-/** Not a regular expression: lists hold 250, and this is most of what reading them costs. */
+/** Not a regular expression: lists have 250 items, and this is most of the cost of reading them. */
 const isContactId = (item: unknown): item is ContactId => {
   if (typeof item !== "string") return false
   let isZero = true
@@ -36,12 +36,12 @@ const isContactId = (item: unknown): item is ContactId => {
 const ids: Kind<ContactId> = {
   list: "success",
   is: isContactId,
-  // A number beyond 2^53 has lost digits already.
+  // A number beyond 2^53 has lost digits.
   read: (item) =>
     typeof item === "number" && Number.isSafeInteger(item)
       ? Option.liftPredicate(isContactId)(String(item))
       : Option.none(),
-  // It may as well be a count.
+  // It may also be a count.
   isAlone: () => false
 }
 
@@ -61,7 +61,7 @@ const kindOf = (value: unknown) => {
   return Array.isArray(value) ? "a list" : "an object"
 }
 
-/** Whole or not at all: the half of an address could not be found again. */
+/** Whole or not at all: half an address could not be found again. */
 const shortOf = (value: unknown): string => {
   if (typeof value === "number") {
     return Number.isInteger(value) && !Number.isSafeInteger(value) ? `about ${value}` : String(value)
@@ -70,12 +70,12 @@ const shortOf = (value: unknown): string => {
     const json = JSON.stringify(value)
     return json.length <= longest ? json : `${kindOf(value)} of ${json.length} characters`
   } catch {
-    // Nested too deep for JavaScript; the client refuses it before.
+    // Nested too deep for JavaScript. The client refuses that earlier.
     return `${kindOf(value)} nested too deep`
   }
 }
 
-/** The key under which an item that was not read is written, and read again as what it was. */
+/** The key by which an unreadable item is encoded, so that it decodes to the same. */
 const key = "unreadable"
 
 const isObject = (value: unknown): value is { readonly [key: string]: unknown } =>
@@ -88,11 +88,11 @@ const writtenIn = (value: unknown): string | undefined => {
 
 const isNothingElse = (value: unknown) => isObject(value) && Object.keys(value).length === 1
 
-/** A list of a million nulls is not worth a million records. */
+/** A list of a million nulls needs no million records. */
 const mostUnreadable = 1000
 
 const readItems = <A>({ is, list, read }: Kind<A>, values: ReadonlyArray<unknown>): Read<A> => {
-  // Most often all are, and the list need not be copied.
+  // Most often all are readable, and the list need not be copied.
   if (values.every(is)) return { items: values, unreadable: [] }
   const items: Array<A> = []
   const unreadable: Array<UnreadableItem> = []
@@ -112,14 +112,14 @@ const readItems = <A>({ is, list, read }: Kind<A>, values: ReadonlyArray<unknown
   return { items, unreadable }
 }
 
-/** The values of a list that PHP wrote as an object; what has a name there is an item by another key. */
+/** The values of a list that PHP wrote as an object. Keys that are names are unreadable items. */
 const valuesOf = (object: { readonly [key: string]: unknown }): ReadonlyArray<unknown> =>
   Object.entries(object).flatMap(([name, value]) => {
     if (/^\d+$/.test(name)) return [value]
     return name === key && writtenIn(object) !== undefined ? [] : [{ [name]: value }]
   })
 
-/** Whatever stands in place of a list, read as far as it can be. Never fails. */
+/** Any value in place of a list, read as far as possible. Never fails. */
 const readList = <A>(kind: Kind<A>, value: unknown): Read<A> => {
   if (Array.isArray(value)) return readItems(kind, value)
   const values = isObject(value) ? valuesOf(value) : kind.isAlone(value) ? [value] : []
@@ -128,14 +128,14 @@ const readList = <A>(kind: Kind<A>, value: unknown): Read<A> => {
   return { items, unreadable: [shape, ...unreadable] }
 }
 
-/** A list that is missing or null is not known, which is not empty. */
+/** A list that is missing or null is not known, which is not the same as empty. */
 const readKnown = <A>(kind: Kind<A>, value: unknown): Option.Option<Read<A>> =>
   Option.map(Option.fromNullable(value), (known) => readList(kind, known))
 
 const unreadableOf = (read: Option.Option<Read<unknown>>): ReadonlyArray<UnreadableItem> =>
   Option.match(read, { onNone: () => [], onSome: ({ unreadable }) => unreadable })
 
-/** Both lists of an answer as they came. */
+/** Both lists of an answer as received. */
 export const readLists = (wire: { readonly success?: unknown; readonly failure?: unknown }) => {
   const success = readKnown(ids, wire.success)
   const failure = readKnown(addresses, wire.failure)
@@ -146,7 +146,7 @@ export const readLists = (wire: { readonly success?: unknown; readonly failure?:
   }
 }
 
-/** A list as it can be read again, to the same items and the same that could not be read. */
+/** Encodes a list so that it decodes to the same items and the same unreadable ones. */
 export const listOnWire = (
   list: ListName,
   items: ReadonlyArray<string>,

@@ -32,8 +32,8 @@ const groupedBy = <K, A>(
 }
 
 /**
- * The two lookups as requests; a call's failure is that of the requests it was made for, and of no others.
- * `resolvedOf` tells what became of an ID, or why that is not known.
+ * The two lookups as requests. If a call fails, only the requests it was made for fail. `resolvedOf` gives the result for
+ * an ID, or why it is not known.
  */
 export const makeRequests = <Resolved>(
   lookups: Lookups,

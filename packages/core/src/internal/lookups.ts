@@ -10,16 +10,16 @@ import * as EmailKey from "../EmailKey.js"
 import { describeQuery } from "./contactCalls.js"
 import { gapIn } from "./gap.js"
 
-/** The most contacts a page holds. How many IDs a call may name is not documented. */
+/** The most contacts on a page. How many IDs a call may name is not documented. */
 const idsPerCall = 100
 
-/** Enough to spend the account's budget in spite of slow answers. */
+/** Enough to use the account's budget even with slow answers. */
 const callsAtOnce = 4
 
-/** What an answer says of IDs. */
+/** What an answer says about IDs. */
 export interface Found {
   readonly contacts: ReadonlyMap<ContactId, Contact>
-  /** Why the others are not known to be gone, if they are not. */
+  /** Why the others are not known to be gone, if so. */
   readonly gap: Option.Option<AnswerIncomplete>
 }
 
@@ -56,7 +56,7 @@ export const makeLookups = ({ contacts: list }: Pick<Client, "contacts">) => {
         unanswered = unanswered.filter((id) => !found.has(id))
         const shown = page.contacts.length
         gap = unanswered.length === 0 ? Option.none() : gapIn(page, query, shown)
-        // Silence means gone, unless the page was cut short; then those not shown are asked for once more.
+        // A missing contact is gone, unless the page was cut short. Then those not shown are asked for once more.
         const isWhole = Option.isNone(gap) && Option.contains(page.total, shown)
         if (isWhole || shown === 0) break
       }
@@ -65,14 +65,14 @@ export const makeLookups = ({ contacts: list }: Pick<Client, "contacts">) => {
 
   const byEmail = (address: string): Effect.Effect<Option.Option<Contact>, ContactsError> => {
     const key = EmailKey.fromAddress(address)
-    // An empty filter is no filter, and nobody has this address.
+    // An empty filter would filter nothing, and nobody has this address.
     if (key === "") return Effect.succeedNone
     const query = { email: address.trim() }
     return Effect.gen(function* () {
       const page = yield* list(query)
       const found = yield* onlyThoseAsked(page, query, "email", ({ emailKey }) => emailKey === key)
       const [first] = found.toSorted(byIdDeletedLast)
-      // What is not shown may be the one that is there.
+      // A contact that is not shown may be the one.
       if (first === undefined || first.deleted) {
         const gap = gapIn(page, query, found.length)
         if (Option.isSome(gap)) return yield* gap.value

@@ -4,14 +4,14 @@ import type { ClaimId } from "../Claim.js"
 import { claimed } from "./claimed.js"
 import { wellFormed } from "./text.js"
 
-/** A text of the service. */
+/** A text from the service. */
 export const Text = Schema.transform(Schema.String, Schema.String, {
   strict: true,
   decode: wellFormed,
   encode: (text) => text
 })
 
-/** A whole number of things, written as a number or as a string of digits; anything else is not one. */
+/** A count: a whole number, written as a number or as a string of digits. */
 export const countOf = (value: unknown): Option.Option<number> => {
   const number = typeof value === "string" && /^\s*\d+\s*$/.test(value) ? Number(value) : value
   return typeof number === "number" && Number.isSafeInteger(number) && number >= 0
@@ -21,7 +21,7 @@ export const countOf = (value: unknown): Option.Option<number> => {
 
 const whole = Schema.NonNegativeInt.pipe(Schema.lessThanOrEqualTo(Number.MAX_SAFE_INTEGER))
 
-/** A count that must be there. The service writes them as strings; numbers are accepted, too. */
+/** A required count. The service writes it as a string; numbers are accepted, too. */
 export const Count = Schema.transform(
   Schema.Union(Schema.String.pipe(Schema.pattern(/^\d{1,16}$/)), whole).annotations({
     jsonSchema: {
@@ -38,15 +38,14 @@ export const Count = Schema.transform(
 
 type Claims = readonly [ClaimId, ...Array<ClaimId>]
 
-/** Anything, of which the documentation of the contract shows these JSON types, and why. */
+/** Any value. The documentation of the contract shows these JSON types, and why. */
 export const anyOf = (types: ReadonlyArray<string>, claims: Claims) =>
   Schema.Unknown.annotations({
     jsonSchema: { anyOf: types.map((type) => ({ type })), ...claimed(...claims) }
   })
 
 /**
- * A key without which an answer is still worth having: whatever stands there is accepted, and what `read` makes
- * nothing of is not known.
+ * A key that an answer does not depend on: any value is accepted, and what `read` cannot read is not known.
  */
 export const loose = <A>(
   item: Schema.Schema<A>,
@@ -60,6 +59,6 @@ export const loose = <A>(
     encode: Option.map(write)
   })
 
-/** A count that need not be there. */
+/** An optional count. */
 export const looseCount = (...claims: Claims) =>
   loose(Schema.typeSchema(whole), ["string", "integer", "null"], claims, countOf, (count) => count)

@@ -17,8 +17,8 @@ const memoize = <A>(make: (tag: string) => A): ((tag: string) => A) => {
 }
 
 /**
- * `Metric.update` of the metric tagged with these labels. `Metric.tagged` makes new labels of them for each update, under
- * which the metric is then looked up anew; metrics know labels they have seen by their identity.
+ * `Metric.update` of the metric with these labels as tags. `Metric.tagged` makes new labels for each update and looks the
+ * metric up again; labels that are the same objects are found faster.
  */
 const labelled = <Type, In, Out>(
   metric: Metric.Metric<Type, In, Out>,

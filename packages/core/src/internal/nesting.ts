@@ -1,4 +1,4 @@
-/** Whatever walks JSON by recursion, as nearly everything does, runs out of stack some thousand levels down. */
+/** Nearly everything walks JSON by recursion, and runs out of stack after some thousand levels. */
 export const mostLevels = 1000
 
 const countUpTo = (text: string, bracket: string, most: number): number => {
@@ -10,9 +10,9 @@ const countUpTo = (text: string, bracket: string, most: number): number => {
 const quote = 0x22
 const backslash = 0x5c
 
-/** Whether a JSON text is nested deeper than `mostLevels`. Of text that is no JSON the answer means nothing. */
+/** Whether a JSON text is nested deeper than `mostLevels`. For other text the answer means nothing. */
 export const isTooDeep = (text: string): boolean => {
-  // Nearly every answer has fewer brackets than that in all, and these are counted at the speed of a search.
+  // Nearly every answer has fewer brackets than that in total, and counting them is as fast as a search.
   const brackets = countUpTo(text, "[", mostLevels) + countUpTo(text, "{", mostLevels)
   if (brackets <= mostLevels) return false
   let depth = 0

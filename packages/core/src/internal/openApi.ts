@@ -2,15 +2,15 @@ import { claimed } from "./claimed.js"
 
 const decodeError = "#/components/schemas/HttpApiDecodeError"
 
-/** A list that may as well be an object of the same items. */
+/** A list that may also be an object with the same items. */
 const isOddList = (members: unknown): boolean =>
   Array.isArray(members) &&
   members.some((member) => member.type === "array") &&
   members.some((member) => "additionalProperties" in member && member.type === "object")
 
 /**
- * HttpApi declares its own decode error at 400 on every endpoint; ActiveCampaign never sends that shape. It also
- * gives every operation an empty `security`, which in OpenAPI takes the token off that operation again.
+ * HttpApi declares its own decode error at 400 on every endpoint, but ActiveCampaign never sends that shape. It also gives
+ * every operation an empty `security`, which in OpenAPI means that the operation needs no token.
  */
 export const asTheVendorHasIt = (spec: Record<string, unknown>): Record<string, unknown> =>
   JSON.parse(JSON.stringify(spec), (key, value) => {

@@ -8,29 +8,29 @@ import * as ScheduleIntervals from "effect/ScheduleIntervals"
 import type * as Schedule from "effect/Schedule"
 import type { ImportAnswer } from "../ImportAnswer.js"
 
-/** What of a policy decides on the waits. */
+/** The part of a policy that decides the waits. */
 interface Delays {
   readonly firstDelay: Duration.DurationInput
   readonly schedule: Schedule.Schedule<unknown, ImportAnswer>
 }
 
-/** What of a state they depend on. */
+/** The part of a state that they depend on. */
 interface Waiting {
   readonly startedAt: DateTime.Utc
   readonly polls: number
   readonly last: Option.Option<{ readonly answer: ImportAnswer; readonly receivedAt: DateTime.Utc }>
 }
 
-/** No policy is still growing after so many answers. */
+/** After this many answers, no policy's waits still grow. */
 const mostReplayed = 1000
 
-/** Whole milliseconds, as queues want them; jitter makes fractions of them. */
+/** Whole milliseconds, as queues need them. Jitter makes fractions. */
 const whole = (millis: number) => Duration.millis(Math.max(0, Math.round(millis)))
 
 /**
- * The waits between the calls of one wait, on a clock that nobody sets. Not `Schedule.driver`: a wait that is resumed has
- * its schedule wound forward, without sleeping, by the answers that came before, and counts the time since the last of
- * them. Where the clock of the process that got them is ahead, that is no time, and the wait what the schedule says.
+ * The times between the calls of one wait, on a clock that nobody sets. Not `Schedule.driver`: for a resumed wait, the
+ * schedule first moves forward over the earlier answers without sleeping, and the time since the last of them counts. If
+ * the clock of the other process is ahead, that time is zero, and the wait is as long as the schedule says.
  */
 export const makePacer = (
   from: Waiting,
@@ -50,7 +50,7 @@ export const makePacer = (
       scheduled = state
     }
 
-    /** The wait before the next call, or `None` where the schedule has ended. */
+    /** The wait before the next call, or `None` if the schedule has ended. */
     const delay = (state: Waiting): Effect.Effect<Option.Option<Duration.Duration>> =>
       Effect.flatMap(currentTime, (now) => {
         if (Option.isNone(state.last)) {

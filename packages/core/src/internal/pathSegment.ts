@@ -1,3 +1,3 @@
-/** A text as one segment of a path. Half a surrogate pair has no bytes, and throws where it is escaped. */
+/** A text as one segment of a path. Escaping half a surrogate pair would throw. */
 export const pathSegment = (text: string): string =>
   encodeURIComponent(text.replace(/\p{Surrogate}/gu, "\ufffd"))

@@ -7,7 +7,7 @@ import { countOf } from "./loose.js"
 import { isTooDeep } from "./nesting.js"
 import { oneLine } from "./text.js"
 
-/** One for each contact, and as many about the whole; the list is the service's, and need not end there. */
+/** One for each contact, and as many about the whole submission. The service's list could be longer. */
 const mostReasons = 2 * maximumContacts
 
 interface Rejection {
@@ -15,7 +15,7 @@ interface Rejection {
   readonly reasons: ReadonlyArray<Reason>
 }
 
-/** Hidden here and not in the body: what JSON escapes is plain only now. */
+/** Hidden here, not in the body: escapes of JSON are resolved only now. */
 const line = (text: string, hide: Hide) => oneLine(hide(text), 300)
 
 const stringOf = (value: unknown, hide: Hide): string =>
@@ -27,7 +27,7 @@ const ErrorItem = Schema.Struct({
   detail: Schema.optional(Schema.Unknown)
 })
 
-/** Objects about one contact and strings about the whole come mixed; anything else is shown as it came. */
+/** Objects about one contact and strings about the whole submission come mixed. Anything else is shown as received. */
 const reasonOf =
   (hide: Hide) =>
   (item: unknown): Reason => {
@@ -56,12 +56,12 @@ const Body = Schema.parseJson(
 const decodeBody = Schema.decodeOption(Body)
 const readBody = (body: string) => (isTooDeep(body) ? Option.none() : decodeBody(body))
 
-/** The limit of imports a minute comes as a 400, too; only a complaint about a contact tells it apart. */
+/** The limit of imports a minute is also a 400. Only a complaint about a contact shows that it is not that limit. */
 const isRateLimit = ({ detail, reasons }: Rejection) =>
   reasons.every(({ contact }) => Option.isNone(contact)) &&
   /rate limit|per minute/i.test([detail, ...reasons.map(({ reason }) => reason)].join(" "))
 
-/** What the body of a 400 or 422 says about the submission; `None` where it is about something else. */
+/** What the body of a 400 or 422 says about the submission; `None` if it is about something else. */
 export const rejectionOf = (body: string, hide: Hide): Option.Option<Rejection> =>
   Option.filterMap(readBody(body), ({ errors, failureReasons, message }) => {
     const reasons = [...listOf(failureReasons), ...listOf(errors)].slice(0, mostReasons).map(reasonOf(hide))

@@ -1,36 +1,36 @@
 import * as Option from "effect/Option"
 import type { NeverLeft } from "../NeverLeft.js"
 
-/** What of an `ApiUnavailable` tells whether waiting helps, and what does. */
+/** The part of an `ApiUnavailable` that shows whether waiting helps, and what else does. */
 interface Trouble {
   readonly status: Option.Option<number>
   readonly detail: string
   readonly neverLeft?: NeverLeft
 }
 
-/** A refusal that is about the time, such as a 429, passes. */
+/** Statuses that pass by themselves, such as 429. */
 const isRefusedByProxy = (error: Trouble): boolean =>
   Option.contains(error.status, 407) ||
   (error.neverLeft === "proxy" && /\(4(?!08|25|29)\d\d\b/.test(error.detail))
 
-/** A proxy is reached over TLS, too, and tells its trouble with the code of it. */
+/** A proxy may also be reached over TLS. Its failures then have codes of TLS. */
 const isAboutCertificate = ({ detail, neverLeft }: Trouble): boolean =>
   neverLeft === "certificate" ||
   (neverLeft === "proxy" && /\b(CERT_\w+|\w+_CERT\w*|UNABLE_TO_VERIFY_LEAF_SIGNATURE)\b/.test(detail))
 
-/** Whether only somebody who changes something can mend it. */
+/** Whether it lasts until somebody changes something. */
 const isOfConfiguration = (error: Trouble): boolean =>
   isAboutCertificate(error) || ["tls", "forbidden-port", "not-made"].some((why) => why === error.neverLeft)
 
 const certificateRemedy = (detail: string): string => {
   if (/EXPIRED|NOT_YET_VALID|expired|not valid yet/.test(detail)) {
-    return "The server's certificate is not valid at this time: check the clock of this computer, then tell whoever runs the server."
+    return "The server's certificate is not valid at this time: check the clock of this computer, then tell the owner of the server."
   }
   if (/ALTNAME|HOSTNAME_MISMATCH|not valid for name/.test(detail)) {
     return "The server's certificate is for another host: check the URL."
   }
   const variable = detail.includes("client error (Connect)") ? "DENO_CERT" : "NODE_EXTRA_CA_CERTS"
-  return `The runtime does not know the authority that signed the certificate. If your network has its own, as one that inspects TLS does, name the file of its certificate (PEM) in ${variable}.`
+  return `The runtime does not know the authority that signed the certificate. If your network has its own authority, for instance to inspect TLS, name the file of its certificate (PEM) in ${variable}.`
 }
 
 /** What to do about it. */
@@ -38,13 +38,13 @@ export const remedyOf = (error: Trouble): string => {
   if (isAboutCertificate(error)) return certificateRemedy(error.detail)
   switch (error.neverLeft) {
     case "tls":
-      return "That port does not speak TLS, or no version of it that this runtime speaks: check the port in the URL."
+      return "The port does not speak TLS, or no version that this runtime supports: check the port in the URL."
     case "forbidden-port":
-      return "No request goes to that port, which fetch keeps for other protocols: use another one."
+      return "fetch refuses this port, because it belongs to another protocol: use another port."
     case "proxy":
-      return "The account was not asked; check the proxy and its settings."
+      return "The account was not asked. Check the proxy and its settings."
     case "not-made":
-      return "The request could not be put together, and was not sent."
+      return "The request could not be created, and was not sent."
     default:
       return "Check the URL and the network."
   }

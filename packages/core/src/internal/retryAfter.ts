@@ -1,22 +1,22 @@
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 
-/** The values of a header that was sent several times, or through several hands. Dates hold a comma themselves. */
+/** The values of a header that was sent or added several times. Dates contain a comma themselves. */
 const valuesOf = (header: string): ReadonlyArray<string> =>
   header.split(/,(?!\s*\d{1,2}[ -][A-Z][a-z]{2}[ -]\d)/).map((value) => value.trim())
 
 /** An HTTP date as milliseconds since the epoch. */
 const dateOf = (text: string): number | undefined => {
-  // Date.parse alone would also take "-5" for a year and "wait 12" for a December.
+  // Date.parse alone would also read "-5" as a year and "wait 12" as a December.
   if (!/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? .*\d\d:\d\d:\d\d/.test(text)) return undefined
-  // One of the three forms of an HTTP date names no zone; all are GMT.
+  // One of the three forms of an HTTP date names no time zone. All are GMT.
   const at = Date.parse(text.endsWith("GMT") ? text : `${text} GMT`)
   return Number.isNaN(at) ? undefined : at
 }
 
 /**
- * What `Retry-After` asks for: seconds, or an HTTP date, which counts from the answer's own `Date`, whatever our clock
- * says; without one, from `now` (ms since epoch). Of several the longest.
+ * What `Retry-After` asks for: seconds, or an HTTP date. A date counts from the answer's own `Date` header, not from our
+ * clock, or without one from `now` (ms since epoch). If there are several, the longest.
  */
 export const retryAfterOf = (
   headers: { readonly [name: string]: string | undefined; readonly date?: string },
@@ -34,7 +34,7 @@ export const retryAfterOf = (
     return at === undefined ? [] : [Math.max(0, at - answeredAt)]
   })
   if (asked.length === 0) return Option.none()
-  // More digits than a number has are still a number, and no infinity, which JSON could not write.
+  // Too many digits must not become infinity, which JSON cannot write.
   return Option.some(Duration.millis(Math.min(Math.ceil(Math.max(...asked)), Number.MAX_SAFE_INTEGER)))
 }
 

@@ -1,13 +1,13 @@
 import * as Effect from "effect/Effect"
 
-/** The two clocks of a computer differ by less where nobody has set one of them: milliseconds are whole. */
+/** Unless somebody sets one, the two clocks of a computer differ by less: milliseconds are whole. */
 const tolerance = 2
 
 /**
- * The clock's milliseconds as if nobody ever set it: where the wall clock jumps against the nanoseconds, which count from
- * the start of the process, the jump is taken off again. A clock on which both step back stands still until they move on.
+ * The clock's milliseconds as if nobody ever set it: if the wall clock jumps against the nanoseconds, which count from the
+ * start of the process, the jump is subtracted. If both step back, the clock stands still until they catch up.
  *
- * Not the nanoseconds alone: a test clock that a jittered sleep has moved tells them a little short.
+ * Not the nanoseconds alone: on a test clock, a jittered sleep leaves them a little short.
  */
 export const makeCurrentTime = (): Effect.Effect<number> => {
   let last = 0

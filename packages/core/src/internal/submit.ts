@@ -36,7 +36,7 @@ interface Accepted {
   readonly response: HttpClientResponse.HttpClientResponse
 }
 
-/** What the answer calls the call, to be spread into an error or a result. */
+/** The request's ID from the answer, to spread into an error or a result. */
 const named = ({ headers }: HttpClientResponse.HttpClientResponse, hide: Hide) => {
   const requestId = requestIdOf(headers)
   return requestId === undefined ? {} : { requestId: hide(requestId) }
@@ -57,7 +57,7 @@ const orAny2xx = (failure: Failure): Effect.Effect<Accepted, Failure> => {
   return Effect.fail(failure)
 }
 
-/** A 400 that says what is wrong with the contacts is an answer, too: no retry will change it. */
+/** A 400 that says what is wrong with the contacts is also an answer: no retry will change it. */
 const orRejected =
   (hide: Hide, request: string) =>
   (failure: Failure): Effect.Effect<Either.Either<Accepted, SubmissionRejected>, Failure> => {
@@ -75,7 +75,7 @@ const orRejected =
     )
   }
 
-/** Two answers in one, or none: what became of the contacts, nobody knows. */
+/** The answer contradicts itself or is empty: what became of the contacts is not known. */
 const queued =
   (hide: Hide, request: string) =>
   ({ reply, response }: Accepted): Effect.Effect<QueuedImport, OutcomeUnknown> => {
@@ -124,7 +124,7 @@ export const makeSubmit = ({ api, call, hide, named: throughProxy }: Edge) => {
             retry: "submission"
           },
           api.bulkImport.submit({ payload: submission, withResponse: true }).pipe(
-            // Declared for the simulator; the edge turns every 400 into a ResponseError.
+            // Declared for the simulator. The edge turns every 400 into a ResponseError.
             Effect.catchIf((error) => error instanceof RejectedReply, Effect.die),
             Effect.map(([reply, response]) => ({ reply, response })),
             Effect.catchAll(orAny2xx),

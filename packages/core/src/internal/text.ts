@@ -1,7 +1,7 @@
 const surrogate = /[\ud800-\udfff]/
 const lone = /\p{Surrogate}/gu
 
-/** Replaces each half of a surrogate pair, which JSON can spell and UTF-8 cannot, by U+FFFD, as decoders do. */
+/** Replaces each half of a surrogate pair, which JSON can write but UTF-8 cannot, by U+FFFD, as decoders do. */
 export const wellFormed = (text: string): string =>
   surrogate.test(text) ? text.replace(lone, "\uFFFD") : text
 

@@ -8,14 +8,14 @@ import * as Fiber from "effect/Fiber"
 
 const liveClock = Context.get(DefaultServices.liveServices, Clock.Clock)
 
-/** What timers of JavaScript can count; longer is no limit at all. */
+/** The most that JavaScript's timers can count. Anything longer is no limit. */
 const longest = 2 ** 31 - 1
 
-/** Calls back when the time has passed, unless it is told to stop before. */
+/** Calls back when the time has passed, unless it is stopped before. */
 const startTimer = (clock: Clock.Clock, duration: Duration.Duration, onEnd: () => void): (() => void) => {
   const millis = Duration.toMillis(duration)
   if (millis > longest) return () => {}
-  // The clock of another copy of `effect` is as good, and costs a fiber.
+  // The clock of another copy of `effect` works, too, but costs a fiber.
   if (clock !== liveClock) {
     const fiber = Effect.runFork(Effect.zipRight(clock.sleep(duration), Effect.sync(onEnd)))
     return () => fiber.unsafeInterruptAsFork(fiber.id())
@@ -25,14 +25,14 @@ const startTimer = (clock: Clock.Clock, duration: Duration.Duration, onEnd: () =
 }
 
 /**
- * `Effect.timeoutFail` for less: one fiber instead of two, and a timer instead of a sleep. Above all the fiber is nobody's
- * child: a caller interrupts its children even where it cannot be interrupted itself, and this one only where it can.
+ * `Effect.timeoutFail` at a lower cost: one fiber instead of two, and a timer instead of a sleep. The fiber is also not a
+ * child of the caller: children are interrupted even if their parent is uninterruptible, this one only if it is not.
  */
 export const timeLimit =
   <E2>(duration: Duration.Duration, onTimeout: () => E2) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | E2, R> =>
     Effect.uninterruptibleMask((restore) =>
-      // As an exit: its error is its caller's, and no other's to log.
+      // As an exit: its error belongs to the caller, and nobody else should log it.
       Effect.flatMap(Effect.forkDaemon(Effect.exit(Effect.interruptible(effect))), (fiber) =>
         Effect.clockWith((clock) => {
           let stop = () => {}

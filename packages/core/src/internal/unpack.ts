@@ -1,4 +1,4 @@
-/** The part of Node's zlib that is used; Bun and Deno have it, too. */
+/** The part of Node's zlib that is used. Bun and Deno have it, too. */
 interface Zlib {
   readonly [name: string]: unknown
 }
@@ -7,7 +7,7 @@ type Unpacker = (bytes: Uint8Array, options: { readonly maxOutputLength: number 
 
 const isUnpacker = (value: unknown): value is Unpacker => typeof value === "function"
 
-/** Asked for by name and not imported: in browsers there is none, and none is needed, for `fetch` unpacks. */
+/** Looked up by name, not imported: browsers do not have it and do not need it, because `fetch` unpacks. */
 const zlib = (): Zlib | undefined => {
   const process: unknown = Reflect.get(globalThis, "process")
   if (typeof process !== "object" || process === null || !("getBuiltinModule" in process)) return undefined
@@ -28,8 +28,8 @@ export type Unpacked =
   | { readonly _tag: "NotPacked" }
 
 /**
- * What was packed although nobody asked for it: clients that do not ask do not unpack either. Those that unpack leave the
- * header as it was; their bytes cannot be unpacked again.
+ * Unpacks a body that was packed although the client did not ask for it and does not unpack it. Clients that unpack leave
+ * the header as it was; their bytes cannot be unpacked again.
  */
 export const unpack = (bytes: ArrayBuffer, encoding: string, limit: number): Unpacked => {
   const name = unpackers[encoding.trim().toLowerCase()]
@@ -37,7 +37,7 @@ export const unpack = (bytes: ArrayBuffer, encoding: string, limit: number): Unp
   if (!isUnpacker(unpacker)) return { _tag: "NotPacked" }
   try {
     const unpacked = unpacker(new Uint8Array(bytes), { maxOutputLength: limit })
-    // The buffer behind it may be longer, and shared.
+    // The buffer may be longer, and shared.
     return { _tag: "Unpacked", bytes: Uint8Array.from(unpacked).buffer }
   } catch (error) {
     const isTooLarge =

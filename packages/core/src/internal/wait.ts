@@ -46,7 +46,7 @@ export const makeWait = (client: Pick<Client, "importInfo">) => {
         if (Option.isSome(PollState.settled(from))) return Stream.empty
         const deadline = Duration.decode(policy.deadline)
         const unsetGrace = Duration.decode(policy.unsetGrace)
-        // What went before is told by the wall clock, which other processes have, too; what comes is measured.
+        // Earlier times come from the wall clock, which processes share. From here on, time is measured.
         const before = Duration.toMillis(yield* PollState.elapsed(from))
         const currentTime = makeCurrentTime()
         const since = yield* currentTime

@@ -12,17 +12,17 @@ import { describeQuery } from "./contactCalls.js"
 import { gapIn } from "./gap.js"
 
 /**
- * Where a walk begins and how far it must come.
+ * Where a walk begins, and how far it must get.
  *
  * @since 0.1.0
  * @category models
  */
 export interface WalkOptions {
-  /** Default: from the first contact on. */
+  /** Default: the first contact. */
   readonly after?: ContactId | undefined
   /**
-   * A contact that the account is known to have, such as the newest one: a walk that ends before it has not seen them all,
-   * and fails with `AnswerIncomplete`.
+   * A contact that is known to be in the account, such as the newest one. A walk that ends before it has not seen all, and
+   * fails with `AnswerIncomplete`.
    */
   readonly upTo?: ContactId | undefined
 }
@@ -57,18 +57,18 @@ const checked = (
 }
 
 /**
- * Only a short page of which the total says so is the last: pages may be cut shorter than asked, and the total may be
- * missing. Everything else is followed by one more call, and a page without contacts ends the walk in any case.
+ * A short page is the last only if its total says so: pages may be shorter than asked, and the total may be missing. After
+ * any other page comes one more call. A page without contacts always ends the walk.
  */
 const isLast = ({ contacts, total, unreadable }: ContactsPage) =>
   contacts.length === 0 ||
   (contacts.length < perPage && unreadable === 0 && Option.contains(total, contacts.length))
 
-/** How far a walk has come. */
+/** How far a walk has got. */
 interface Place {
   readonly after: ContactId | undefined
   readonly seen: number
-  /** Why the walk will not have seen all there is, as soon as it has not. */
+  /** Why the walk has not seen all contacts, once that is known. */
   readonly gap: Option.Option<AnswerIncomplete>
 }
 
@@ -80,7 +80,7 @@ const endedEarly = (query: ContactsQuery, upTo: ContactId, last: ContactId | und
   })
 
 export const makeWalk = ({ contacts: list }: Pick<Client, "contacts">) => {
-  /** The next page, and where to go on, or why the walk fails when it has emitted that page. */
+  /** The next page, and where to continue, or why the walk fails after emitting that page. */
   const pageAt =
     (upTo: ContactId | undefined) =>
     (
@@ -101,7 +101,7 @@ export const makeWalk = ({ contacts: list }: Pick<Client, "contacts">) => {
         const after = contacts.at(-1)?.id ?? place.after
         const seen = place.seen + contacts.length
         const isEnd = isLast(page)
-        // What a page counts that others follow is theirs to show.
+        // Contacts that a page counts but does not show may be on the pages after it.
         const gap = Option.orElse(place.gap, () =>
           gapIn(page, query, isEnd ? seen : Number.POSITIVE_INFINITY)
         )
@@ -122,7 +122,7 @@ export const makeWalk = ({ contacts: list }: Pick<Client, "contacts">) => {
       }),
     newestId: Effect.gen(function* () {
       const page = yield* list(newest)
-      // More than one, where the limit was ignored, do show whether the order was.
+      // If the limit was ignored, more than one contact shows whether the order was, too.
       const [first] = yield* checked(page.contacts, newest, isLess)
       const gap = gapIn(page, newest, first === undefined ? 0 : Number.POSITIVE_INFINITY)
       if (Option.isSome(gap)) return yield* gap.value

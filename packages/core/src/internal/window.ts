@@ -4,7 +4,7 @@ export const makeWindow = (limit: number, length: number) => {
   const entries: Array<number> = []
   let oldest = 0
   return {
-    /** From when on one more may enter. */
+    /** The time from which one more may enter. */
     freeAt: (): number =>
       entries.length < kept ? 0 : (entries[oldest] ?? Number.NEGATIVE_INFINITY) + length,
     enter: (now: number): void => {

@@ -16,16 +16,16 @@ import { leastOf } from "./retryAfter.js"
 
 const withTokenHeader = (names: ReadonlyArray<string | RegExp>) => [...names, "api-token"]
 
-/** Where a request is shown, its token is not. */
+/** Shown requests do not show the token. */
 export const withoutToken = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.locallyWith(effect, Headers.currentRedactedNames, withTokenHeader)
 
-/** `withoutToken` for as long as the scope lasts: logs and spans of the caller's show requests, too. */
+/** `withoutToken` until the scope ends: the caller's logs and spans also show requests. */
 export const withoutTokenInScope = Effect.locallyScopedWith(Headers.currentRedactedNames, withTokenHeader)
 
 const never = { redirect: "manual" } as const
 
-/** One attempt's context. Followed to another host, a redirect would take the token along. */
+/** One attempt's context. Following a redirect to another host would send the token there. */
 export const asAttempt = (attempt: Service) =>
   Effect.mapInputContext((context: Context.Context<never>) => {
     const init = Option.getOrUndefined(Context.getOption(context, FetchHttpClient.RequestInit))
@@ -36,7 +36,7 @@ export const asAttempt = (attempt: Service) =>
     )
   })
 
-/** The contract declares refusals for the simulator; to the client all but a 200 that can be decoded is a failure. */
+/** The contract declares refusals for the simulator. For the client, anything but a decodable 200 is a failure. */
 const expectReadable = (response: HttpClientResponse.HttpClientResponse) => {
   const { request, status } = response
   if (status !== 200) {
@@ -68,8 +68,8 @@ interface Wire {
 }
 
 /**
- * The client that the contract's client is derived from: requests go to the account with its token, follow no redirect
- * and carry no trace headers, which are ours and not the vendor's; of answers, a 200 that was read to its end remains.
+ * The client under the contract's client: requests go to the account with its token, follow no redirect and carry no trace
+ * headers, which are not the vendor's business. Only a 200 that was read to its end passes.
  */
 export const onWire = (
   client: HttpClient.HttpClient,
@@ -84,7 +84,7 @@ export const onWire = (
   }
   const named = HttpClientRequest.setHeaders(userAgent === undefined ? {} : { "user-agent": userAgent })
   return client.pipe(
-    // The span of an attempt is the call's; the platform's would show whose address is looked up, and send trace headers.
+    // An attempt has its own span. The platform's would show which address is looked up, and send trace headers.
     HttpClient.withTracerDisabledWhen(() => true),
     HttpClient.mapRequestEffect((request) =>
       Effect.map(Attempt, ({ token }) =>

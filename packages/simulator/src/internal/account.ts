@@ -6,18 +6,18 @@ import { settlesAfter } from "../BatchTimeline.js"
 import type { Scenario } from "../Scenario.js"
 import { type BatchPlan, isApplied, makePlanner, type PlannedContact } from "./plan.js"
 
-/** A contact of the account as it is at one moment. Times are milliseconds after the start. */
+/** A contact of the account at one moment. Times are milliseconds after the start. */
 export interface AccountContact {
   readonly id: string
   readonly email: string
   readonly createdAt: number
   readonly updatedAt: number
   readonly bounced: boolean
-  /** Still answered, but marked. */
+  /** Still answered, but marked as deleted. */
   readonly deleted: boolean
 }
 
-/** All that ever happens to one ID. */
+/** Everything that happens to one ID. */
 interface History {
   readonly id: string
   readonly email: string
@@ -38,7 +38,7 @@ const contactAt = (history: History, now: number): AccountContact | undefined =>
   if (createdAt > now) return undefined
   const past = updates.filter((at) => at <= now)
   const updatedAt = Math.max(createdAt, ...past)
-  // Imported again after it was deleted, it is back.
+  // Importing it again after it was deleted brings it back.
   if (deletedAt !== undefined && deletedAt <= now && updatedAt <= deletedAt) return undefined
   return {
     id,
@@ -51,8 +51,8 @@ const contactAt = (history: History, now: number): AccountContact | undefined =>
 }
 
 /**
- * The account: its contacts, which come and change as the batches progress, and its batches, of which
- * submissions add some.
+ * The account: its contacts, which are added and changed as the batches progress, and its batches, including submitted
+ * ones.
  */
 export const makeAccount = (scenario: Scenario) => {
   const { idOf, plan, plans } = makePlanner(scenario)
@@ -107,7 +107,7 @@ export const makeAccount = (scenario: Scenario) => {
   return {
     batch: (batchId: string) => batches.get(batchId),
     batches: () => [...batches.values()],
-    /** One more batch: it exists from now on, and its contacts come as it progresses. */
+    /** Adds a batch. It exists from now on, and its contacts are added as it progresses. */
     add: (batch: Batch) => {
       const planned = plan(batch)
       batches.set(batch.batchId, planned)
@@ -117,13 +117,13 @@ export const makeAccount = (scenario: Scenario) => {
       const history = histories.get(id)
       return history && contactAt(history, now)
     },
-    /** Those of these IDs that there are at this time, by ID. */
+    /** Those of these contacts that exist at this time, by ID. */
     contactsOf: (ids: ReadonlyArray<string>, now: number): ReadonlyArray<AccountContact> =>
       [...new Set(ids)]
         .flatMap((id) => histories.get(id) ?? [])
         .sort(byNumber)
         .flatMap((history) => contactAt(history, now) ?? []),
-    /** Every contact there is at this time, by ID. */
+    /** Every contact that exists at this time, by ID. */
     contacts: (now: number): ReadonlyArray<AccountContact> => {
       inOrder ??= [...histories.values()].sort(byNumber)
       return inOrder.flatMap((history) => contactAt(history, now) ?? [])

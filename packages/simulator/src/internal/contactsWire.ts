@@ -7,7 +7,7 @@ import type { AccountContact } from "./account.js"
 
 type Wording = Scenario["account"]
 
-/** The service shows US Central time; its summer time is all we simulate. */
+/** The service shows US Central time. Only its summer time is simulated. */
 const centralOffset = 5 * 60 * 60 * 1000
 
 const dateOf = (millis: number, as: Wording["datesAs"]) => {
@@ -27,7 +27,7 @@ const emailOf = (email: string, as: Wording["emailCase"]) => {
   return as === "lower" ? email.toLowerCase() : email.toUpperCase()
 }
 
-/** Some of the forty-odd keys of a contact. */
+/** Some of the about forty keys of a contact. */
 const contactOf = (contact: AccountContact, { datesAs, emailCase }: Wording, startedAt: number) => ({
   cdate: dateOf(startedAt + contact.createdAt, datesAs),
   email: emailOf(contact.email, emailCase),

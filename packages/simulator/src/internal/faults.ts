@@ -32,14 +32,14 @@ const htmlPage = (title: string) =>
 const html = (title: string, status: number, headers: Record<string, string> = {}) =>
   HttpServerResponse.text(htmlPage(title), { status, headers, contentType: "text/html" })
 
-/** A `Retry-After` so many seconds ahead. Dates know whole seconds only, and are rounded up. */
+/** A `Retry-After` this many seconds ahead. Dates have whole seconds only, and are rounded up. */
 const retryAfter = (seconds: number | null, as: "seconds" | "date", now: number): Record<string, string> => {
   if (seconds === null) return {}
   const date = new Date(Math.ceil(now / 1000 + seconds) * 1000)
   return { "Retry-After": as === "date" ? date.toUTCString() : String(seconds) }
 }
 
-/** The 429 of the budget and of the fault alike. Its body is not documented. */
+/** The 429 of the budget and of the fault. Its body is not documented. */
 export const tooManyRequests = (headers: Record<string, string>) =>
   HttpServerResponse.unsafeJson({ message: "Too Many Requests" }, { status: 429, headers })
 
@@ -47,7 +47,7 @@ const decodeLists = Schema.decodeUnknownOption(
   Schema.parseJson(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
 )
 
-/** The same answer, each of its lists as an object, or with one item more that is none. */
+/** The same answer, with each list as an object or with one invalid item more. */
 const withOddLists = (
   response: HttpServerResponse.HttpServerResponse,
   as: "object" | "odd-items"
@@ -83,7 +83,7 @@ const withoutContacts = (
 const whole = (response: HttpServerResponse.HttpServerResponse) =>
   Effect.succeed(Reply.Reply.Whole({ response }))
 
-/** Answers a call as the fault demands; some faults need the `right` answer to spoil it. */
+/** Answers a call with the fault. Some faults need the `right` answer to change it. */
 export const applyFault = <R>(
   fault: Fault,
   scenario: Scenario,

@@ -23,7 +23,7 @@ import { invalid, makeSubmissions, rejected } from "./submissions.js"
 import { totalsReply } from "./totalsWire.js"
 import { bodyOf, forbidden, notFound, unknownBatch } from "./wire.js"
 
-// A response rather than a failure: HttpApi encodes failures by shape, and this one also has ForbiddenReply's.
+// A response, not a failure: HttpApi encodes failures by shape, and this one also fits ForbiddenReply.
 const missingBatchId = HttpServerResponse.unsafeJson(
   new BadRequestReply({ success: 0, message: "'batchId' is a required field." }),
   { status: 400 }
@@ -59,7 +59,7 @@ const bulkImport = (scenario: Scenario, startedAt: number, account: AccountState
 const contacts = (scenario: Scenario, startedAt: number, account: AccountState) =>
   HttpApiBuilder.group(ActiveCampaignApi, "contacts", (handlers) => {
     const age = Effect.map(Clock.currentTimeMillis, (now) => now - startedAt)
-    // A large account is not searched from end to end for a hundred IDs.
+    // A large account is not searched completely for a hundred IDs.
     const candidates = ({ "ids[]": ids }: ContactsQuery, now: number) =>
       ids === undefined || scenario.account.ignoredFilters.includes("ids[]")
         ? account.contacts(now)
@@ -81,7 +81,7 @@ const tokenRequired = (scenario: Scenario) =>
         : Effect.fail(new ForbiddenReply({ message: "Forbidden" }))
   })
 
-// HttpApi's own decode error has a shape the service never sends.
+// HttpApi's own decode error has a shape that the service never sends.
 const undecodable = (request: HttpServerRequest.HttpServerRequest) =>
   request.method === "POST"
     ? rejected(invalid, ["It is not what the documentation asks for"])
@@ -90,13 +90,13 @@ const undecodable = (request: HttpServerRequest.HttpServerRequest) =>
       : HttpServerResponse.unsafeJson({ message: "Bad Request" }, { status: 400 })
 
 /**
- * Left alone, the router's 404 would pass for a ForbiddenReply, since it has a message, too, and a ForbiddenReply
- * for a NotFoundReply.
+ * Without this, the router's 404 would be encoded as a ForbiddenReply, because it also has a message, and a ForbiddenReply
+ * as a NotFoundReply.
  */
 const vendorsWording = HttpApiBuilder.middleware((app) =>
   Effect.catchAllCause(app, (cause) => {
     const error = Cause.squash(cause)
-    // By tag: the platform may be there twice, and then has each of its classes twice, too.
+    // By tag: there may be two copies of the platform, with two copies of each class.
     if (Predicate.isTagged(error, "HttpApiDecodeError")) {
       return Effect.map(HttpServerRequest.HttpServerRequest, undecodable)
     }

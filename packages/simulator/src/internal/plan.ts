@@ -2,7 +2,7 @@ import * as EmailKey from "effect-activecampaign/EmailKey"
 import type { Batch, Becomes, Contact } from "../Batch.js"
 import type { Scenario } from "../Scenario.js"
 
-/** A distinct contact of a batch: all submitted rows of one e-mail key. */
+/** A distinct contact of a batch: all submitted rows with one e-mail key. */
 export interface PlannedContact {
   readonly key: EmailKey.EmailKey
   /** The address as first submitted. */
@@ -11,7 +11,7 @@ export interface PlannedContact {
   /** Decided by the first row of the key. */
   readonly becomes: Becomes
   readonly reached: boolean
-  /** How often its ID is listed in success once it is reached. */
+  /** How often its ID is listed in success once it is processed. */
   readonly timesInSuccess: number
   readonly inFailure: boolean
   readonly deletedAfterwards: boolean
@@ -29,7 +29,7 @@ const firstFreeId = 1001
 
 export type IdBook = (key: EmailKey.EmailKey, needed: boolean) => string | undefined
 
-/** Hands out one ID a key, account-wide, in sending order, skipping those the scenario names itself. */
+/** Gives each key one ID for the whole account, in sending order, skipping IDs that the scenario names. */
 const idBook = (scenario: Scenario): IdBook => {
   const byKey = new Map<EmailKey.EmailKey, string>()
   const taken = new Set<string>()
@@ -62,10 +62,10 @@ const idBook = (scenario: Scenario): IdBook => {
   return idOf
 }
 
-/** Whether the account has the contact once the import has reached it. */
+/** Whether the account has the contact once the import has processed it. */
 export const isApplied = (becomes: Becomes): boolean => becomes !== "rejected" && becomes !== "silent"
 
-/** What the service would list for a contact once it has reached it. */
+/** What the service would list for a contact once it has processed it. */
 const reported = (scenario: Scenario, becomes: Becomes) => ({
   inSuccess:
     becomes === "created" ||

@@ -1,6 +1,6 @@
 import type { Scenario } from "../Scenario.js"
 
-/** The verdict on one request: whether it is within the budget, and what the headers say. */
+/** The decision about one request: whether it is within the budget, and the headers. */
 export interface Verdict {
   readonly allowed: boolean
   readonly limit: number

@@ -2,7 +2,7 @@ import * as Option from "effect/Option"
 import type { Reply } from "../Reply.js"
 
 /**
- * A request as it was received. Headers are not kept, and so neither is the token.
+ * A request as received. Headers are not kept, and so neither is the token.
  *
  * @since 0.1.0
  * @category models
@@ -13,7 +13,7 @@ export interface ReceivedRequest {
   readonly method: string
   /** Path and query. */
   readonly url: string
-  /** `None` while unanswered, and for good where the connection was reset or the caller gave up. */
+  /** `None` until it is answered; it stays `None` if the connection was reset or the caller gave up. */
   readonly status: Option.Option<number>
 }
 

@@ -32,7 +32,7 @@ const clean: SampleBatch = {
   ]
 }
 
-/** The answer on the vendor's page "Bulk import status info", to the letter. */
+/** Exactly the answer on the vendor's page "Bulk import status info". */
 const vendorsExample: SampleBatch = {
   batchId: "c7e04d18-52ab-4f90-8b6d-93f1a27c5e02",
   stages: { unset: 1000, waiting: 400, claimed: 400, active: 700 },
@@ -46,7 +46,7 @@ const vendorsExample: SampleBatch = {
   ]
 }
 
-/** Five IDs and three addresses for eight contacts, yet one of each is nobody's and three contacts are silent. */
+/** Five IDs and three addresses for eight contacts, but one of each was not sent, and three contacts are silent. */
 const openNumbers: SampleBatch = {
   batchId: "0e93ab57-f1c6-4d2b-a8e4-6c5d70b91f3d",
   stages: { unset: 1000, waiting: 500, claimed: 300, active: 1200 },

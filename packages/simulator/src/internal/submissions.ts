@@ -17,12 +17,12 @@ export const rejected = (message: string, failureReasons: FailureReasons) =>
 
 export const invalid = "JSON payload did not pass validation."
 
-/** The plain rule: an address is bad unless its domain holds a dot. */
+/** The simple rule: an address is bad unless its domain contains a dot. */
 const isBad = (email: string) => !/^[^@]+@[^@]+\.[^@.]{2,}$/.test(email.trim())
 
 const minute = 60_000
 
-/** What becomes of submissions; each one accepted is a batch more in the account. */
+/** What becomes of submissions. Each accepted one adds a batch to the account. */
 export const makeSubmissions = (scenario: Scenario, account: AccountState) => {
   const { badAddresses, flag, perMinute, stages, status } = scenario.submissions
   const window = (requests: number | undefined) =>

@@ -3,7 +3,7 @@ import * as SchemaAST from "effect/SchemaAST"
 import type { ClaimId } from "effect-activecampaign/Claim"
 import { ClaimsId } from "./label.js"
 
-/** One key of a scenario. `claims` is missing where the key carries no label, which a test forbids. */
+/** One key of a scenario. `claims` is missing if the key has no label, which a test forbids. */
 export interface LabelledKey {
   readonly name: string
   readonly claims: Option.Option<ReadonlyArray<ClaimId>>
@@ -44,5 +44,5 @@ const keysOf = (ast: SchemaAST.TypeLiteral, path: string): ReadonlyArray<Labelle
   })
 }
 
-/** Every key of a schema of structs, parents before children, in the order in which they are written. */
+/** Every key of a schema of structs, parents before children, in order of definition. */
 export const labelledKeys = (ast: SchemaAST.AST): ReadonlyArray<LabelledKey> => keysBelow(ast, "")

@@ -26,7 +26,7 @@ const perDay = (
     }))
 }
 
-/** `GET /import/bulk_import`: what still waits, and what was completed in the last seven days. */
+/** `GET /import/bulk_import`: what is waiting, and what was completed in the last seven days. */
 export const totalsReply = (
   plans: ReadonlyArray<BatchPlan>,
   now: number,

@@ -8,7 +8,7 @@ const list = (name: string, items: ReadonlyArray<string | number>, emptyLists: S
   return emptyLists === "null" ? { [name]: null } : {}
 }
 
-/** A view as the body of a 200, in the wording the scenario asks for. */
+/** A view as the body of a 200, in the form that the scenario asks for. */
 export const bodyOf = (view: BatchView, { emptyLists, idsAs }: Scenario) => ({
   status: view.status,
   ...Option.match(view.lists, {
@@ -20,7 +20,7 @@ export const bodyOf = (view: BatchView, { emptyLists, idsAs }: Scenario) => ({
   })
 })
 
-/** The reply about a batch nobody knows; what the service says is not documented. */
+/** The reply about an unknown batch. What the service answers is not documented. */
 export const unknownBatch = ({ unknownBatch }: Scenario): HttpServerResponse.HttpServerResponse => {
   switch (unknownBatch) {
     case "false":

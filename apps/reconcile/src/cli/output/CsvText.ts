@@ -9,7 +9,7 @@ const quoted = (text: string) => (needsQuotes.test(text) ? `"${text.replaceAll('
 // Neither needs quotes nor can be a formula.
 const plain = /^[A-Za-z0-9](?:[^",;\t\r\n]*[^",;\s])?$/
 
-/** The cell of a value that is written as it is, as most are. */
+/** The cell of a value that needs no quotes, like most. */
 const plainCell = (value: unknown): string | undefined => {
   if (value === null || value === undefined || value === "") return ""
   return typeof value === "string" && plain.test(value) ? value : undefined
@@ -25,7 +25,7 @@ export const lines = (keepFormulas: boolean) => (rows: ReadonlyArray<ReadonlyArr
     if (neutral !== text) neutralised += 1
     return neutral
   }
-  // Many columns say the same as in the row above, and then need not be looked at again.
+  // Many columns have the same value as in the row before, and need not be checked again.
   let above: ReadonlyArray<unknown> = []
   const plainCells: Array<string | undefined> = []
   let text = ""

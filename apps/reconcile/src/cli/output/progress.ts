@@ -37,7 +37,7 @@ export interface Loaded {
 
 const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1)
 
-/** How much of a source has been read; a table has only rows, and a pipe no size. */
+/** How much of a source has been read. A table has only rows, and a pipe has no size. */
 export const describeLoaded = ({ bytes, rows }: Loaded, size: number | undefined): string => {
   const read = `${plural(rows, "row")} read`
   if (bytes === 0) return read

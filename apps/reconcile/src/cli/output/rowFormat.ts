@@ -24,7 +24,7 @@ interface Encoding {
   readonly after?: string
 }
 
-/** Renders as the plain text: no cell ends early, and none becomes a link, an image or HTML. */
+/** Escapes a text for Markdown: no cell ends early, and none becomes a link, an image or HTML. */
 const escaped = (value: unknown): string =>
   cellText(value)
     .replace(/[\\`*[\]|~]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\\$&")

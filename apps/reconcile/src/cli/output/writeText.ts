@@ -38,7 +38,7 @@ export const write = <E, R>(
         return Effect.fail(Option.none())
       })
     }
-    // Pulled: a stream that runs by itself holds on to what was written, and a million rows take a fifth longer.
+    // Pulled, because a stream that runs by itself keeps what was written, and a million rows take a fifth longer.
     const pull = yield* Stream.toPull(pieces)
     const next: Effect.Effect<void, Option.Option<E | OutputError>, R> = Effect.flatMap(pull, (chunk) =>
       Effect.forEach(chunk, put, { discard: true })

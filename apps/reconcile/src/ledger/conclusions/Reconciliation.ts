@@ -25,15 +25,15 @@ import { drawUnmatchedSuccesses } from "./unmatched.js"
 /** Batches decided in one transaction: enough to be fast, few enough to keep memory flat and readers current. */
 const sliceSize = 100
 
-/** The tables that the statements below read, for a test that asks SQLite how it would run each. */
+/** The temporary tables that the statements below read, for a test that asks SQLite for its plans. */
 export const prepareStatements: ReadonlyArray<string> = [...createScope, ...watchChanges]
 
-/** From so many batches on, doubted IDs are looked for among all there are, once. */
+/** From this number of batches on, doubted IDs are looked for among all IDs at once. */
 const manyBatches = 5 * sliceSize
 
-/** The statements that draw conclusions on a scope, in order. */
+/** The statements that compute the conclusions of a scope, in order. */
 export const conclusionStatements = (options: {
-  /** IDs of several addresses have been looked for among all there are. */
+  /** IDs with several addresses have been looked for among all IDs. */
   readonly doubted: boolean
   /** Local contacts repeat an address. */
   readonly repeated: boolean
@@ -62,13 +62,13 @@ const fillScope = `INSERT INTO reconcile_scope (batch) SELECT batch FROM stale_m
 
 const ofScope = "batch IN (SELECT batch FROM reconcile_scope)"
 
-/** Batches decided, and contacts whose outcome in a settled batch is another than before. */
+/** Batches decided, and contacts of settled batches whose outcome changed. */
 export interface Reconciled {
   readonly batches: number
   readonly changed: number
 }
 
-/** A slice of a rebuild starts from nothing, and what stood before is kept aside to be compared. */
+/** A slice of a rebuild starts from nothing. The rows from before are set aside to compare. */
 const setAside: ReadonlyArray<string> = [
   `CREATE TEMP TABLE IF NOT EXISTS outcomes_before (
     batch INTEGER NOT NULL, address_id INTEGER NOT NULL, occurrence INTEGER NOT NULL,
@@ -86,18 +86,18 @@ const countDifferent = `SELECT count(*) AS changed FROM outcomes_before b
 interface Options {
   readonly fromNothing?: boolean
   /**
-   * Others write on the same connection meanwhile. Then doubted IDs are looked for slice by slice: those of before may be
-   * out of date by the next.
+   * Others write on the same connection meanwhile. Then doubted IDs are looked for slice by slice, because those found before
+   * may be out of date by the next slice.
    */
   readonly meanwhile?: boolean
 }
 
 interface SliceOptions extends Options {
-  /** Where all doubted IDs are looked for at once: which state of the file they were last looked for in. */
+  /** If all doubted IDs are looked for at once: the state of the file in which that was last done. */
   readonly doubted?: { seen: number | undefined } | undefined
 }
 
-/** Another number whenever another connection has written to the file. */
+/** A number that changes when another connection has written to the file. */
 const dataVersion = (sql: SqlClient.SqlClient) =>
   Effect.map(
     sql.unsafe<{ readonly data_version: number }>("PRAGMA data_version"),
@@ -165,14 +165,14 @@ const inSlices = (options: Options) =>
     const { sql, transact, transactUnchecked, use } = yield* Ledger
     const isMany = options.meanwhile !== true && (yield* use(areMany(sql)))
     const doubted = isMany ? { seen: undefined } : undefined
-    // Outcomes are drawn from the rows they refer to, in the same statement.
+    // Outcomes are computed from the rows they refer to, in the same statement.
     const inTransaction = isMany ? transactUnchecked : transact
     return yield* Effect.iterate(
       { batches: 0, changed: 0, last: sliceSize },
       {
         while: ({ last }) => last === sliceSize,
         body: (sum) =>
-          // Between slices the event loop turns, so that a long rebuild does not hold up polling.
+          // The event loop runs between slices, so that a long rebuild does not delay polling.
           inTransaction(slice(sql, { ...options, doubted })).pipe(
             Effect.tap(Effect.yieldNow()),
             Effect.map(({ batches, changed }) => ({
@@ -185,14 +185,14 @@ const inSlices = (options: Options) =>
     ).pipe(Effect.map(({ batches, changed }): Reconciled => ({ batches, changed })))
   })
 
-/** Draws the conclusions of every batch whose facts changed, set-wise, over their old ones. */
+/** Recomputes the conclusions of every stale batch, many batches at a time, over the old ones. */
 export const reconcileStale = (options: { readonly meanwhile?: boolean } = {}) => inSlices(options)
 
-/** Marks every batch as changed, so that all conclusions are drawn anew from the facts. */
+/** Marks every batch as stale, so that all conclusions are recomputed from the facts. */
 export const markAllStale = Ledger.use((sql) => sql.unsafe(markBatches("SELECT batch FROM numbered_batches")))
 
-/** Takes the conclusions of the batches whose facts changed away, and draws them from nothing. */
+/** Deletes the conclusions of the stale batches and computes them from nothing. */
 export const redrawStale = Effect.suspend(() => inSlices({ fromNothing: true }))
 
-/** The same for every batch. `changed` is how many contacts came out otherwise than they stood. */
+/** The same for every batch. `changed` counts the contacts whose outcome changed. */
 export const rebuild = Effect.zipRight(markAllStale, redrawStale)

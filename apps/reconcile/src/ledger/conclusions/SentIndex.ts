@@ -11,18 +11,18 @@ export interface Near {
   readonly difference: Difference
 }
 
-/** Offered of each reported address; who has more to choose from has nothing to go by. */
+/** How many are offered for each reported address. More would be no help. */
 const offered = 5
 
-/** Looked at in one place of the index; only texts made for it have more there than are near. */
+/** How many are compared in one place of the index. Only texts made up to be slow have more there. */
 const atOnePlace = 4 * offered
 
-/** A text longer than any address is compared in its forms alone. */
+/** A text longer than any address is compared only in its forms. */
 const longestAddress = 320
 
 const base = 0x01000193
 
-/** A number for a text, and for each text that lacks one of its letters, all in the time it takes to read it once. */
+/** A hash of a text, and of each text without one of its letters, in the time it takes to read it once. */
 const numbersOf = (text: string): { readonly whole: number; readonly lacking: ReadonlyArray<number> } => {
   const length = text.length
   const upTo = new Int32Array(length + 1)
@@ -44,8 +44,8 @@ const numbersOf = (text: string): { readonly whole: number; readonly lacking: Re
 }
 
 /**
- * The addresses sent in a batch, so that those near to another are found without comparing it with all of them: by
- * their forms, and by what is left of them without one letter, which two addresses one edit apart have in common.
+ * The addresses sent in a batch, indexed so that similar ones are found without comparing all of them: by their forms, and
+ * by their rests without one letter, which two addresses one edit apart have in common.
  */
 export class SentIndex {
   private readonly byForm: ReadonlyArray<Map<string, Array<number>>> = forms.map(() => new Map())
@@ -92,7 +92,7 @@ export class SentIndex {
     }
   }
 
-  /** The few sent addresses that are nearest to a reported one, which was not sent. */
+  /** The few sent addresses that are most similar to a reported one that was not sent. */
   nearestTo(reported: string): ReadonlyArray<Near> {
     const near = new Map<number, Difference>()
     for (const [at, [difference, of]] of forms.entries()) {

@@ -1,4 +1,4 @@
-/** When the numbers of a batch close: docs/outcomes.md has the rule and what it rests on. */
+/** When the numbers of a batch close. docs/outcomes.md has the rule and its reasons. */
 import { hasNoAddress } from "../schema/recordViews.js"
 import { ownKeyOf } from "./scope.js"
 
@@ -8,8 +8,8 @@ const sent = (address: string) => `EXISTS (SELECT 1 FROM sent_contacts s ${ownKe
 const successes = `answer_successes x ${ownKeyOf("answer_successes")}`
 
 /**
- * Everything about a completed batch that can be told without a single link: all that was sent is known, both lists
- * were reported and could be read, each failure was sent, and there are as many distinct successes as distinct addresses that did not fail.
+ * The conditions on a completed batch that need no links: everything sent is known, both lists were reported and are
+ * readable, each failure was sent, and there are as many distinct successes as distinct addresses that did not fail.
  */
 export const agreeCounts = `
   UPDATE reconcile_scope AS r SET counts_agree = 1
@@ -22,12 +22,12 @@ export const agreeCounts = `
     AND NOT EXISTS (SELECT 1 FROM scope_reports u
       WHERE u.batch = r.batch AND u.failed AND NOT ${sent("u.address_id")})`
 
-/** The first by its text: the numbers of addresses are those of this file alone. */
+/** The first by its text: address numbers are specific to the file. */
 const first = "ORDER BY k.email_key LIMIT 1"
 
 const named = (row: string) => `CROSS JOIN addresses k ON k.address_id = ${row}.address_id`
 
-/** The first thing known of the contacts behind the IDs that the numbers cannot be true with, in words. */
+/** The first known fact about the contacts behind the IDs that contradicts the numbers, in words. */
 const refutations: ReadonlyArray<string> = [
   `(SELECT 'contact ID ' || x.contact_id || ' is gone from the account, so that nobody can tell whose it was'
     FROM ${successes} CROSS JOIN gone_contacts g ON g.contact_id = x.contact_id
@@ -44,7 +44,7 @@ const refutations: ReadonlyArray<string> = [
     FROM scope_reports u ${named("u")} WHERE u.batch = r.batch AND u.several ${first})`
 ]
 
-/** The last of them. It asks each address that was sent, and is left out where no ID is known. */
+/** The last of them. It checks each sent address, and is left out if no contact ID is known. */
 const lacksItsId = `(SELECT k.email_key || ' has a known contact ID, which is not among the successes'
     FROM sent_contacts s ${ownKeyOf("sent_contacts")} ${named("s")}
     WHERE s.batch = r.batch
@@ -56,7 +56,7 @@ const lacksItsId = `(SELECT k.email_key || ' has a known contact ID, which is no
 export const anyKnownId = `SELECT EXISTS (SELECT 1 FROM id_links)
   OR EXISTS (SELECT 1 FROM local_rows WHERE contact_id IS NOT NULL) AS "any"`
 
-/** Then each address that did not fail must be among the successes. Says nothing new where every ID is linked. */
+/** If the numbers close, each address that did not fail is among the successes. That adds nothing if every ID is linked. */
 export const closeNumbers = ({ linked }: { readonly linked: boolean }): ReadonlyArray<string> => [
   `UPDATE reconcile_scope AS r SET refuted_by = coalesce(${[...refutations, ...(linked ? [lacksItsId] : [])].join(", ")})
    WHERE counts_agree AND NOT by_own_ids`,

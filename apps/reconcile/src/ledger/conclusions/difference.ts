@@ -8,7 +8,7 @@ const compatible = (text: string) =>
     .replace(/[‘’‛ʼ′]/g, "'")
     .replace(/[“”„‟″]/g, '"')
 
-/** A host name in the form of ASCII, punycode where it has letters of other scripts. */
+/** A host name in ASCII: punycode if it has letters of other scripts. */
 const hostInAscii = (address: string) => {
   const at = address.lastIndexOf("@")
   const host = address.slice(at + 1)
@@ -18,7 +18,7 @@ const hostInAscii = (address: string) => {
 
 const listed = /[^\s<>()[\]{},;:"`|\\]+@[^\s<>()[\]{},;:"`|\\?&#/]+/g
 
-/** The addresses among other words: of `Ada <ada@x.test>`, `mailto:ada@x.test` or `ada@x.test; bo@x.test`. */
+/** The addresses among other words, as in `Ada <ada@x.test>`, `mailto:ada@x.test` or `ada@x.test; bo@x.test`. */
 const addressesIn = (key: string): ReadonlyArray<string> =>
   Array.from(
     key
@@ -32,8 +32,8 @@ const addressesIn = (key: string): ReadonlyArray<string> =>
   )
 
 /**
- * What is left of a key when a difference of one kind is taken away, and of those before it: two keys that come to the
- * same differ in nothing else.
+ * What is left of a key without the differences of one kind and of the kinds before it. Two keys with the same rest differ
+ * in nothing else.
  */
 export const forms: ReadonlyArray<readonly [Difference, (key: string) => ReadonlyArray<string>]> = [
   ["spaces", (key) => [withoutSpaces(key)]],
@@ -42,7 +42,7 @@ export const forms: ReadonlyArray<readonly [Difference, (key: string) => Readonl
   ["among-words", addressesIn]
 ]
 
-/** Whether one letter too many, too few, another, or two in the wrong order makes one of the other. */
+/** Whether adding, removing or replacing one letter, or swapping two, turns one into the other. */
 export const isOneEdit = (left: string, right: string): boolean => {
   const [short, long] = left.length <= right.length ? [left, right] : [right, left]
   if (long.length - short.length > 1 || short === long) return false
@@ -57,7 +57,7 @@ export const isOneEdit = (left: string, right: string): boolean => {
   )
 }
 
-/** Compared by their keys; equal ones do not differ at all. */
+/** Compares keys. Equal ones do not differ. */
 export const differenceOf = (reported: string, sent: string): Difference | undefined => {
   if (reported === sent) return undefined
   const form = forms.find(([, of]) => {

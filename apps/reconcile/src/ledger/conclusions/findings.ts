@@ -1,7 +1,7 @@
 import { hasSettled } from "../schema/words.js"
 import { ownKeyOf } from "./scope.js"
 
-/** Links of an ID, whoever gave them: for the few IDs that a finding is about. */
+/** All links of an ID, for the few IDs that a finding is about. */
 const linksOf = (contactId: string) => `
   SELECT l.address_id FROM local_rows l WHERE l.contact_id = ${contactId}
   UNION SELECT k.address_id FROM id_links k WHERE k.contact_id = ${contactId}`
@@ -10,18 +10,18 @@ const idsOf = (address: string) => `
   SELECT l.contact_id FROM local_rows l WHERE l.address_id = ${address} AND l.contact_id IS NOT NULL
   UNION SELECT k.contact_id FROM id_links k WHERE k.address_id = ${address}`
 
-/** By its key: how a source writes it may change without anything else. */
+/** By its key: a source may change how it writes the address. */
 const addressOf = (contactId: string) =>
   `(SELECT min(known.email_key) FROM (${linksOf(contactId)}) link JOIN addresses known ON known.address_id = link.address_id)`
 
 const sent = (address: string) =>
   `EXISTS (SELECT 1 FROM sent_contacts s ${ownKeyOf("sent_contacts")} WHERE s.batch = r.batch AND s.address_id = ${address})`
 
-/** Two local contacts that have one address and name no batch: where there are none, there is nothing to be found of them. */
+/** Whether any two local contacts share an address and name no batch. If not, this kind of finding does not occur. */
 export const anyRepeatedLocal = `SELECT EXISTS (SELECT 1 FROM local_rows INDEXED BY local_rows_repeated
   WHERE occurrence > 1 AND batch IS NULL) AS "any"`
 
-/** Named in a sentence; of others it says only how many there are. */
+/** How many are named in a sentence. Others are only counted. */
 const told = 5
 
 const more = (count: string) =>
@@ -33,13 +33,13 @@ const shortened = (address: string) =>
 const disagreeingSuccesses = `reconcile_scope r
    CROSS JOIN answer_successes x ${ownKeyOf("answer_successes")} ON r.ids_disagree AND x.answer_id = r.answer_id`
 
-/** An answer `after` of a batch in the scope, and the one `before` it, which had settled. */
+/** A settled answer `before` of a batch in the scope, and the answer `after` it. */
 const laterAnswers = `reconcile_scope r
    CROSS JOIN answers after ON after.batch = r.batch
    CROSS JOIN answers before ON before.batch = after.batch AND before.sequence = after.sequence - 1
    WHERE ${hasSettled("before.status")}`
 
-/** Whether the later answer lacks what the list held before. */
+/** Whether the later answer lacks items that the list had before. */
 const lost = (list: "answer_successes" | "answer_failures", value: string) =>
   `EXISTS (SELECT 1 FROM ${list} x WHERE x.answer_id = before.answer_id
            AND NOT EXISTS (SELECT 1 FROM ${list} y WHERE y.answer_id = after.answer_id AND y.${value} = x.${value}))`
@@ -48,7 +48,7 @@ const lostSuccess = lost("answer_successes", "contact_id")
 
 const insert = "INSERT INTO batch_findings (batch, finding, subject, detail)"
 
-/** Set-wise, for the batches of the scope; whose findings of before have been taken away. */
+/** For all batches of the scope at once. Their old findings have been deleted. */
 export const drawFindings: ReadonlyArray<string> = [
   `${insert}
    SELECT DISTINCT r.batch, 'unmatched-success', x.contact_id,
@@ -82,7 +82,7 @@ export const drawFindings: ReadonlyArray<string> = [
    FROM ${disagreeingSuccesses}
    CROSS JOIN doubted_ids d ON d.contact_id = x.contact_id`,
 
-  // An address may read like an ID that is in conflict, too; one row names both.
+  // An address may look like an ID that is also in conflict. Then one row names both.
   `INSERT OR IGNORE INTO batch_findings (batch, finding, subject, detail)
    SELECT r.batch, 'id-conflict', a.email_key,
      'contact IDs ' || (SELECT group_concat(CASE WHEN number <= ${told} THEN contact_id END, ' and ') || ${more("count(*)")}
@@ -130,7 +130,7 @@ export const drawFindings: ReadonlyArray<string> = [
    GROUP BY r.batch, i.list`
 ]
 
-/** Rows that name a batch were sent in it, which is no duplicate in the source; two that name none are. */
+/** Rows that name a batch were sent in it and are no duplicates in the source. Two rows that name none are. */
 export const drawDuplicateLocal = `
   ${insert}
   SELECT batch, 'duplicate-local', email_key,

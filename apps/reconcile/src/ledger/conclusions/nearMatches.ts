@@ -21,7 +21,7 @@ const knownBy = (links: "local_rows" | "id_links") => `
   CROSS JOIN addresses a ON a.address_id = k.address_id
   WHERE ${isNobodyErased("a.email_key")}`
 
-/** Addresses that were reported in the batches of the scope and not sent in them: failed, or of an ID that succeeded. */
+/** Addresses that the batches of the scope reported but that were not sent in them: failed, or of a successful ID. */
 export const selectUnmatched = `
   SELECT n.batch, n.finding, n.subject, n.subject AS reported, a.email_key
   FROM reconcile_scope r
@@ -45,13 +45,13 @@ const insertNear = `
   SELECT ?, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(?)
   WHERE true ON CONFLICT DO NOTHING`
 
-/** `told` is a list of `[finding, subject, words]`, whose words are put behind the finding's own. */
+/** `told` is a list of `[finding, subject, words]`. The words are added to the finding's own. */
 const tellNear = `
   INSERT INTO batch_findings (batch, finding, subject, detail)
   SELECT ?, value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)
   WHERE true ON CONFLICT (batch, finding, subject) DO UPDATE SET detail = detail || excluded.detail`
 
-/** So many at once that neither the list of a statement nor the time until others have their turn grows long. */
+/** How many at once: few enough to keep statements short and other work waiting only briefly. */
 const atOnce = 500
 
 const shortened = (address: string) => (address.length > 254 ? `${address.slice(0, 254)}…` : address)
@@ -79,7 +79,7 @@ const drawBatch = (sql: SqlClient, batch: number, unmatched: ReadonlyArray<Repor
     }
   })
 
-/** For what was reported and sent by nobody: the sent addresses of the batch that are nearly the same. */
+/** Finds the sent addresses of a batch that are similar to reported ones that were not sent. */
 export const drawNearMatches = (sql: SqlClient): Effect.Effect<void, SqlError> =>
   Effect.gen(function* () {
     const unmatched = yield* sql.unsafe<Reported>(selectUnmatched)

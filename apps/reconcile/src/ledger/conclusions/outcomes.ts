@@ -1,6 +1,6 @@
 import { ownKeyOf } from "./scope.js"
 
-/** What looking an address up after the batch had settled says about it. */
+/** The evidence from a look-up after the batch had settled. */
 const lookedUp = `(SELECT CASE
       WHEN k.contact_id IS NULL THEN 'lookup-absent'
       WHEN k.deleted THEN 'lookup-deleted'
@@ -12,7 +12,7 @@ const lookedUp = `(SELECT CASE
     FROM address_lookups k WHERE k.address_id = s.address_id AND k.after_answer_id >= r.answer_id
     ORDER BY k.lookup_id DESC LIMIT 1)`
 
-/** The outcome follows from it, in the table. */
+/** The table computes the outcome from it. */
 const evidence = (contactId: string) => `CASE
       WHEN u.failed THEN CASE WHEN ${contactId} IS NULL THEN 'failure' ELSE 'failure-and-id' END
       WHEN ${contactId} IS NOT NULL THEN 'id'
@@ -21,8 +21,8 @@ const evidence = (contactId: string) => `CASE
     END`
 
 /**
- * One outcome for each sent contact of the settled batches of the scope. Written over the one before, so that a verdict
- * that stands costs no write, and one that falls is noticed.
+ * One outcome for each sent contact of the settled batches of the scope, written over the old one. So an unchanged outcome
+ * costs no write, and a changed one is noticed.
  */
 const draw = (options: {
   readonly byOwnIds: boolean
@@ -40,7 +40,7 @@ const draw = (options: {
     evidence = excluded.evidence, contact_id = excluded.contact_id
   WHERE evidence <> excluded.evidence OR contact_id IS NOT excluded.contact_id`
 
-/** By the ID beside each sent contact. */
+/** By the ID in the row of each sent contact. */
 export const drawOutcomesByOwnIds = draw({
   byOwnIds: true,
   contactId: "x.contact_id",
@@ -48,12 +48,12 @@ export const drawOutcomesByOwnIds = draw({
     ON x.answer_id = r.answer_id AND x.contact_id = s.contact_id`
 })
 
-/** By all that is known of the IDs that succeeded. */
+/** By all links of the successful IDs. */
 export const drawOutcomes = draw({ byOwnIds: false, contactId: "u.contact_id", successes: "" })
 
 /**
- * The IDs of a batch disagree if an ID of its successes belongs to several addresses, several belong to one, or one to none that was
- * sent: only there are findings about IDs to be looked for.
+ * The IDs of a batch disagree if one of its successful IDs belongs to several addresses, several belong to one address, or
+ * one belongs to no sent address. Only these batches can have findings about IDs.
  */
 export const markDisagreeing = `
   UPDATE reconcile_scope AS r SET ids_disagree = 1
@@ -65,7 +65,7 @@ export const markDisagreeing = `
     OR EXISTS (SELECT 1 FROM doubted_ids d CROSS JOIN answer_successes x ${ownKeyOf("answer_successes")}
       ON x.answer_id = r.answer_id AND x.contact_id = d.contact_id))`
 
-/** Notes verdicts on settled batches that became another; told to the user, and kept with the time. */
+/** Records changed outcomes of settled batches with the time. The user is told of them. */
 export const watchChanges: ReadonlyArray<string> = [
   `CREATE TEMP TABLE IF NOT EXISTS changed_outcomes (
     batch INTEGER NOT NULL, address_id INTEGER NOT NULL, occurrence INTEGER NOT NULL,

@@ -1,17 +1,17 @@
 /**
- * The short way to decide a batch: most often each contact that was sent has an ID of its own, which stands beside it
- * there, and the success list holds such IDs and no other. Then no other link needs to be looked for. A batch of which that
- * turns out not to be so is decided by all links, which would otherwise come to the same.
+ * The short way to decide a batch. Most often each sent contact has an ID of its own in its row, and the success list
+ * holds only IDs like that. Then no other link matters. If that turns out to be wrong for a batch, it is decided by all
+ * links instead; where it is right, both ways give the same outcomes.
  */
 import { hasSettled } from "../schema/words.js"
 import { ownKeyOf } from "./scope.js"
 
-/** A guess by the first few contacts; what it costs where it is wrong is to draw the outcomes of a batch twice. */
+/** A guess from the first few contacts. If it is wrong, the outcomes of the batch are computed twice. */
 const seemsToHaveIds = `NOT EXISTS (SELECT 1
     FROM (SELECT s.contact_id FROM sent_contacts s ${ownKeyOf("sent_contacts")} WHERE s.batch = r.batch LIMIT 8)
     WHERE contact_id IS NULL)`
 
-/** An ID that several addresses share proves nothing; an answer that settled before may hold IDs that the last one lacks. */
+/** An ID that several addresses share proves nothing. An earlier settled answer may have IDs that the last one lacks. */
 export const chooseOwnIds = `
   UPDATE reconcile_scope AS r SET by_own_ids = 1
   WHERE answer_id IS NOT NULL AND ${seemsToHaveIds}
@@ -20,7 +20,7 @@ export const chooseOwnIds = `
     AND NOT EXISTS (SELECT 1 FROM doubted_ids d CROSS JOIN answer_successes x ${ownKeyOf("answer_successes")}
       ON x.answer_id = r.answer_id AND x.contact_id = d.contact_id)`
 
-/** After its outcomes were drawn: a success that is nobody's own ID may be anybody's by another link. */
+/** After the outcomes are computed: a success that is no sent contact's own ID may be linked to one. */
 export const disproveOwnIds: ReadonlyArray<string> = [
   `UPDATE reconcile_scope AS r SET (sent_keys, repeats, success_ids) = (
      SELECT count(*), coalesce(max(o.occurrence) > 1, 0), count(o.contact_id)
@@ -29,7 +29,7 @@ export const disproveOwnIds: ReadonlyArray<string> = [
   "UPDATE reconcile_scope SET by_own_ids = 0 WHERE by_own_ids AND (repeats OR success_ids IS NOT successes)"
 ]
 
-/** Where the numbers agree, and yet the ID of a failed address succeeded, that is to be told. */
+/** If the numbers agree although the ID of a failed address succeeded, that is a finding. */
 export const disproveContradictory = `
   UPDATE reconcile_scope AS r SET by_own_ids = 0
   WHERE by_own_ids AND counts_agree AND EXISTS (SELECT 1 FROM verdicts o ${ownKeyOf("verdicts")}

@@ -1,21 +1,21 @@
 import { hasSettled } from "../schema/words.js"
 
 /**
- * What is known of the batches at hand, in temporary tables, so that conclusions are plain joins. They start from the
- * scope by CROSS JOIN, which in SQLite fixes the order: without statistics the planner would rather read a million
- * rows than four hundred. `INDEXED BY` a table's own key does the same for rows of one batch, which lie side by side
- * there, and all over the file in the other indexes.
+ * What is known about the batches of this slice, in temporary tables, so that conclusions are plain joins. They start from
+ * the scope by CROSS JOIN, which in SQLite fixes the order: without statistics the planner would read a million rows
+ * instead of four hundred. `INDEXED BY` a table's own key makes it read the rows of one batch where they lie side by side;
+ * in other indexes they are all over the file.
  */
 
-/** ActiveCampaign's clock and ours need not agree: what is dated at most this long before a submission counts as after it. */
+/** ActiveCampaign's clock may differ from ours: a date at most this long before a submission counts as after it. */
 export const clockSkewMinutes = 5
 
 export const ownKeyOf = (table: "sent_contacts" | "answer_successes" | "verdicts") =>
   `INDEXED BY sqlite_autoindex_${table}_1`
 
 export const createScope: ReadonlyArray<string> = [
-  // A batch with its settled answer (NULL while there is none), how many distinct keys and IDs it has, by which way it is
-  // decided, whether the numbers close, and whether findings about its IDs are to be looked for.
+  // A batch with its settled answer (NULL while there is none), its numbers of distinct keys and IDs, the way in which it
+  // is decided, whether the numbers close, and whether to look for findings about its IDs.
   `CREATE TEMP TABLE IF NOT EXISTS reconcile_scope (
     batch INTEGER PRIMARY KEY,
     answer_id INTEGER,
@@ -31,7 +31,7 @@ export const createScope: ReadonlyArray<string> = [
     ids_disagree INTEGER NOT NULL DEFAULT 0
   ) STRICT`,
 
-  // What the lists of a batch report of an address: a successful ID of its own, or several of them, or a failure.
+  // What the lists of a batch report about an address: a successful ID of its own, or several, or a failure.
   `CREATE TEMP TABLE IF NOT EXISTS scope_reports (
     batch INTEGER NOT NULL,
     address_id INTEGER NOT NULL,
@@ -41,7 +41,7 @@ export const createScope: ReadonlyArray<string> = [
     PRIMARY KEY (batch, address_id)
   ) STRICT, WITHOUT ROWID`,
 
-  // IDs linked to several addresses, which prove nothing about any.
+  // IDs linked to several addresses. They prove nothing about any of these.
   "CREATE TEMP TABLE IF NOT EXISTS doubted_ids (contact_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID"
 ]
 
@@ -57,7 +57,7 @@ export const describeScope = `
     FROM answers a WHERE a.batch = r.batch AND ${hasSettled("a.status")}
     ORDER BY a.sequence DESC LIMIT 1)`
 
-/** Of the batches that the short way has not read. */
+/** For the batches that the short way has not decided. */
 export const describeLists: ReadonlyArray<string> = [
   `UPDATE reconcile_scope AS r SET (sent_keys, repeats) = (
      SELECT count(*) FILTER (WHERE s.occurrence = 1), coalesce(max(s.occurrence) > 1, 0)
@@ -100,7 +100,7 @@ export const doubtScope: ReadonlyArray<string> = [
    ON CONFLICT DO NOTHING`
 ]
 
-/** The same of all IDs there are: one pass over an index, which pays from some hundred batches on. */
+/** The same for all IDs: one pass over an index, which is faster from some hundred batches on. */
 export const doubtAll: ReadonlyArray<string> = [
   clearDoubted,
   `INSERT INTO doubted_ids
@@ -118,5 +118,5 @@ export const fillFailures = `
   SELECT DISTINCT r.batch, f.address_id, 1
   FROM reconcile_scope r CROSS JOIN answer_failures f ON f.answer_id = r.answer_id`
 
-/** Local contacts that give IDs, and what the account said of IDs, are both links; several may say the same. */
+/** Links come from local contacts with IDs and from what the account said about IDs. Several may say the same. */
 export const fillLinks: ReadonlyArray<string> = [reportLinked("local_rows"), reportLinked("id_links")]

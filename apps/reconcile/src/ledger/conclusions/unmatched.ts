@@ -5,8 +5,8 @@ const isSent = (links: "local_rows" | "id_links") => `EXISTS (SELECT 1 FROM ${li
     WHERE l.contact_id = x.contact_id)`
 
 /**
- * Successes that no contact sent in their batch is known to have: most of them nobody knows yet. Only by these must a batch
- * be found where a contact ID is learnt; any other is found by the addresses of the ID.
+ * Successes that no contact sent in their batch is known to have; most have no known address yet. When a contact ID gets
+ * an address, these rows find the batches. All other batches are found by the addresses of the ID.
  */
 export const drawUnmatchedSuccesses: ReadonlyArray<string> = [
   "DELETE FROM unmatched_ids WHERE batch IN (SELECT batch FROM reconcile_scope)",

@@ -13,7 +13,7 @@ import { redrawStale } from "../conclusions/Reconciliation.js"
 /** Rows that hold one person, table by table. */
 export type Held = ReadonlyArray<{ readonly table: string; readonly rows: number }>
 
-/** What has a row about one address each, by the names that people know. */
+/** Tables with rows about one address, by the names that people know. */
 const tablesByKey = [
   "batch_sent",
   "batch_failures",
@@ -33,7 +33,7 @@ const Id = rowOf("contact_ids", { contact_id: Schema.String })
 
 const keysAtOnce = 500
 
-/** Every key of the file that is the person's: the address in either form of its host, or it among other words. */
+/** Every key of the person in the file: the address in either form of its host, alone or among other words. */
 const keysHeld = (person: Person, address: string) =>
   Effect.gen(function* () {
     const known = yield* Ledger.query(
@@ -42,7 +42,7 @@ const keysHeld = (person: Person, address: string) =>
         SELECT email_key FROM addresses WHERE email_key IN (SELECT value FROM json_each(${list(keysOf(address))}))`
     )
     const keys = new Set(known.map(({ email_key }) => email_key))
-    // Others may hold the address among other words.
+    // Others may contain the address among other words.
     let after = ""
     for (;;) {
       const rows = yield* Ledger.query(Key, (sql) =>
@@ -74,7 +74,7 @@ const idsOf = (keys: ReadonlyArray<string>) =>
     (rows) => rows.map(({ contact_id }) => contact_id)
   )
 
-/** Those of the IDs that somebody else is linked to as well: they are not the person's alone, and stay. */
+/** Those of the IDs that are also linked to somebody else: they are not the person's alone, and stay. */
 const sharedOf = (keys: ReadonlyArray<string>, ids: ReadonlyArray<string>) =>
   Effect.map(
     Ledger.query(
@@ -91,7 +91,7 @@ const sharedOf = (keys: ReadonlyArray<string>, ids: ReadonlyArray<string>) =>
 
 const Batch = rowOf("answers", { batch: Schema.Int })
 
-/** Batches whose success lists hold one of the IDs. Read from end to end, as all texts are, so that none is left out. */
+/** Batches whose success lists have one of the IDs. All rows are read, as all texts are, so that none is missed. */
 const batchesReporting = (ids: ReadonlyArray<string>) =>
   Ledger.query(
     Batch,
@@ -117,11 +117,11 @@ const rowsOf = (person: Person, address: string) =>
     return { keys, contactIds: yield* idsOf(keys), held: rows.filter((row) => row.rows > 0) }
   })
 
-/** Where the file holds an address, under which keys, and the contact IDs it is linked to. Writes nothing. */
+/** Where the file has an address, under which keys, and the contact IDs of it. Writes nothing. */
 export const whereHeld = (address: string) =>
   Effect.map(rowsOf(personOf(address), address), (found) => ({ key: fromAddress(address), ...found }))
 
-/** The number of the next name that stands for nobody in particular. */
+/** The number of the next name that replaces an erased person. */
 const freeNumber = Effect.map(
   Ledger.number(
     "addresses",
@@ -134,7 +134,7 @@ const freeNumber = Effect.map(
 
 const Naming = rowOf("findings", { batch: Schema.Int, text: Schema.String })
 
-/** Conclusions name addresses in words; batches in which they name the person are drawn anew, from nothing. */
+/** Conclusions name addresses in words. Batches in which they name the person are recomputed from scratch. */
 const markNaming = (sql: SqlClient, person: Person) =>
   Effect.gen(function* () {
     const named = yield* Ledger.query(Naming, () =>
@@ -176,7 +176,7 @@ const eraseKey = (sql: SqlClient, key: string, token: string, ids: ReadonlyMap<s
       found_email = CASE WHEN found_email IS NULL THEN NULL ELSE ${token} END WHERE address_id = ${address}`
     yield* sql`UPDATE id_links SET email = NULL WHERE address_id = ${address}`
     for (const [id, name] of ids) {
-      // What only a local contact knew of an ID is kept, so that its outcome stands.
+      // A link that only a local contact gave is kept, so that its outcome stays.
       yield* sql`INSERT INTO id_links (contact_id, address_id, learnt_from, learnt_at)
         SELECT ${name}, ${address}, 'local', max(s.loaded_at)
         FROM local_rows l JOIN local_sources s ON s.local_source_id = l.local_source_id
@@ -199,25 +199,25 @@ const renameId = (sql: SqlClient, id: string, name: string, reporting: string) =
 
 export interface Erased {
   readonly held: Held
-  /** The keys that were the person's: the address, and what held it among other words. */
+  /** The keys of the person: the address, and keys that contained it among other words. */
   readonly keys: ReadonlyArray<string>
-  /** What stands in the place of the address and its contact IDs now. */
+  /** What replaced the address and its contact IDs. */
   readonly token: string
-  /** Contact IDs of the person that somebody else is linked to as well, and which therefore stay. */
+  /** Contact IDs of the person that stay, because they are also linked to somebody else. */
   readonly sharedIds: ReadonlyArray<string>
   readonly person: Person
-  /** Whether nothing is left in pages and in the log that are no longer used. */
+  /** Whether nothing is left in unused pages and in the log. */
   readonly tidied: Tidied
 }
 
 /**
- * Takes one person out of the file: the local contacts go, and in what was sent and reported a name that stands for
- * nobody takes the place of the address and its contact IDs. So totals stay, and nobody else's outcome changes.
+ * Erases one person from the file: the local contacts are deleted, and in what was sent and reported a made-up name
+ * replaces the address and its contact IDs. So totals stay, and nobody else's outcome changes.
  */
 export const erase = (address: string) =>
   Effect.gen(function* () {
     const person = personOf(address)
-    // What is freed is overwritten, so that it cannot be read out of the file.
+    // Freed space is overwritten, so that it cannot be read from the file.
     yield* Ledger.use((sql) => sql.unsafe("PRAGMA secure_delete = ON"))
     const erased = yield* Ledger.transact((sql) =>
       Effect.gen(function* () {

@@ -19,25 +19,25 @@ const Lost = rowOf("outcomes", { outcome: Outcome, contacts: Schema.Int })
 
 const Change = rowOf("outcome_changes", { before: Outcome, after: Outcome, contacts: Schema.Int })
 
-/** What a removal takes out, and what else it changes. */
+/** What a removal deletes, and what else it changes. */
 export interface Removal {
-  /** Rows taken out, table by table; tables that lose none are left out. */
+  /** Deleted rows, table by table. Tables that lose none are left out. */
   readonly removed: ReadonlyArray<{ readonly table: string; readonly rows: number }>
-  /** The outcomes of the sent contacts that are taken out. */
+  /** The outcomes of the deleted sent contacts. */
   readonly lost: ReadonlyArray<typeof Lost.Type>
-  /** Contacts that stay and come to another outcome. */
+  /** Contacts that stay but get another outcome. */
   readonly changed: ReadonlyArray<typeof Change.Type>
   /** Contacts that may be sent again, before and after. */
   readonly retry: { readonly before: number; readonly after: number }
 }
 
 export interface BatchRemoval extends Removal {
-  /** Your contacts that named one of the batches; they stay and name none. */
+  /** Your contacts that named one of the batches. They stay, and now name none. */
   readonly unnamed: number
 }
 
 export interface SourceRemoval extends Removal {
-  /** Batches that stay, though nothing is known any more of what was sent in them. */
+  /** Batches that stay, but without any known sent contact. */
   readonly emptied: ReadonlyArray<string>
 }
 
@@ -58,7 +58,7 @@ const countRetries = Ledger.number(
 
 class RolledBack<A> extends Data.TaggedError("RolledBack")<{ readonly would: A }> {}
 
-/** What a change of the file would come to: it is made and rolled back, so that what is shown is what would be done. */
+/** What a change would do: it is made and rolled back, so that the preview is exact. */
 export const preview = <A, E, R>(change: Effect.Effect<A, E, R>) =>
   Ledger.transact(() => Effect.flatMap(change, (would) => Effect.fail(new RolledBack({ would })))).pipe(
     Effect.catchIf(
@@ -80,13 +80,13 @@ const lastChange = Ledger.number(
   (sql) => sql`SELECT coalesce(max(outcome_change_id), 0) AS number FROM verdict_changes`
 )
 
-/** Takes out what `take` takes and decides again what that concerns, all in one transaction. */
+/** Deletes what `take` deletes and decides the affected batches again, in one transaction. */
 const removal = <A extends Pick<Removal, "removed" | "lost">>(
   take: (sql: SqlClient.SqlClient) => Effect.Effect<A, SqlError | LedgerError, Ledger>
 ) =>
   Ledger.transact((sql) =>
     Effect.gen(function* () {
-      // What was stale before is no doing of the removal.
+      // Batches that were stale before are not an effect of the removal.
       yield* reconcileStale()
       const before = yield* countRetries
       yield* sql.unsafe("PRAGMA defer_foreign_keys = ON")
@@ -116,7 +116,7 @@ const deleteAll = (sql: SqlClient.SqlClient, deletions: ReadonlyArray<Deletion>)
 const isTaken = (row: string) =>
   `(${row}.batch, ${row}.address_id, ${row}.occurrence) IN (SELECT batch, address_id, occurrence FROM taken_sent)`
 
-/** The sent contacts to be taken out, each by its key. */
+/** The sent contacts to delete, by key. */
 const createTaken: ReadonlyArray<string> = [
   `CREATE TEMP TABLE IF NOT EXISTS taken_sent (
     batch INTEGER NOT NULL, address_id INTEGER NOT NULL, occurrence INTEGER NOT NULL,
@@ -125,7 +125,7 @@ const createTaken: ReadonlyArray<string> = [
   "DELETE FROM taken_sent"
 ]
 
-/** Addresses that may be of no row any more. */
+/** Addresses that may have no row left. */
 const createLeft: ReadonlyArray<string> = [
   "CREATE TEMP TABLE IF NOT EXISTS left_addresses (address_id INTEGER PRIMARY KEY) STRICT",
   "DELETE FROM left_addresses"
@@ -146,12 +146,12 @@ const lostOutcomes = Ledger.query(
 
 const Emptied = rowOf("batches", { batch_id: Schema.String })
 
-/** Takes a source out with what it alone says was sent. */
+/** Deletes a source, and the sent contacts that only it named. */
 const takeSource = (sql: SqlClient.SqlClient, source: NamedSource) =>
   Effect.gen(function* () {
     for (const statement of createTaken) yield* sql.unsafe(statement)
-    // Of an address in a batch, as many stay as another source names. Where more were sent than this source ever named,
-    // others are not known to account for them, and all stay.
+    // Of the contacts of an address in a batch, as many stay as another source names. If more were sent than this source
+    // ever named, the others came from elsewhere, and all stay.
     yield* sql.unsafe(`
       INSERT INTO taken_sent
       SELECT s.batch, s.address_id, s.occurrence
@@ -205,14 +205,14 @@ const takeSource = (sql: SqlClient.SqlClient, source: NamedSource) =>
     }
   })
 
-/** How many contacts of an address each source names in a batch at once, now or before. */
+/** The most contacts of an address that each source names in a batch at one time, now or before. */
 const namedBy = (which: string) => `
   SELECT batch, address_id, local_source_id, count(*) AS contacts FROM local_rows
   WHERE batch IS NOT NULL AND ${which} GROUP BY batch, address_id, local_source_id
   UNION ALL
   SELECT batch, address_id, local_source_id, contacts FROM former_sent WHERE ${which}`
 
-/** The source that `batches add --sent` makes for a batch: it is a part of the batch. */
+/** The source that `batches add --sent` creates for a batch. It is a part of the batch. */
 export const sourceOfSent = (batchId: BatchId) => `sent in ${batchId}`
 
 const takeBatches = (sql: SqlClient.SqlClient, batchIds: ReadonlyArray<BatchId>) =>
@@ -236,7 +236,7 @@ const takeBatches = (sql: SqlClient.SqlClient, batchIds: ReadonlyArray<BatchId>)
           AND l.batch NOT IN (SELECT batch FROM taken_batches))`
     )
     const ofSources = yield* Effect.forEach(ownSources, (source) => takeSource(sql, source))
-    // Two contacts of one address that name no batch are a finding, wherever the address was sent.
+    // Two contacts with one address that name no batch are a finding in every batch the address was sent in.
     yield* sql.unsafe(markAddresses(`SELECT DISTINCT address_id FROM local_rows WHERE ${isOfTaken}`))
     yield* spellOut(sql, "batch_id_at", `SELECT local_contact_id FROM local_rows WHERE ${isOfTaken}`)
     const unnamed = changesOf(yield* sql.unsafe(`UPDATE local_rows SET batch = NULL WHERE ${isOfTaken}`).raw)
@@ -246,20 +246,20 @@ const takeBatches = (sql: SqlClient.SqlClient, batchIds: ReadonlyArray<BatchId>)
       `SELECT f.address_id FROM answers r CROSS JOIN answer_failures f ON f.answer_id = r.answer_id WHERE r.${isOfTaken}`
     ])
     const ofAnswers = `answer_id IN (SELECT answer_id FROM answers WHERE ${isOfTaken})`
-    // The mark of what is stale goes last: its trigger compares what was sent with the outcomes.
+    // The stale marks are deleted last: their trigger compares what was sent with the outcomes.
     const removed = yield* deleteAll(sql, [
       ...["answer_successes", "answer_failures", "unreadable_items"].map(
         (table): Deletion => [table, ofAnswers]
       ),
       ...tablesOfBatches.map((table): Deletion => [table, isOfTaken])
     ])
-    // The numbers of the answers taken out are given again: to what comes then, an earlier look-up says nothing.
+    // New answers reuse the numbers of the deleted ones. Earlier look-ups must not count for them.
     yield* sql`UPDATE address_lookups SET after_answer_id = min(after_answer_id,
       (SELECT coalesce(max(answer_id), 0) FROM answers))`
     return { removed: sum([...ofSources.flatMap((one) => one.removed), ...removed]), lost, unnamed }
   })
 
-/** Every table with rows of single batches but those of the user's own contacts, batches themselves last. */
+/** Every table with rows of single batches, except the user's own contacts. The batches themselves are last. */
 const tablesOfBatches: ReadonlyArray<string> = [
   "former_sent",
   "sent_contacts",
@@ -275,7 +275,7 @@ const tablesOfBatches: ReadonlyArray<string> = [
   "numbered_batches"
 ]
 
-/** No user misses a row of these. */
+/** Rows of these need no mention. */
 const untold = [knownAs("stale_marks"), "row_shapes"]
 
 const sum = (rows: Removal["removed"]): Removal["removed"] => {
@@ -286,9 +286,9 @@ const sum = (rows: Removal["removed"]): Removal["removed"] => {
   return [...byTable].map(([table, all]) => ({ table, rows: all }))
 }
 
-/** Takes batches out with all that belongs to them. What the account said of contacts stays: it is not about the batch. */
+/** Deletes batches with all that belongs to them. What the account said about contacts stays: it is not about the batch. */
 export const removeBatches = (batchIds: ReadonlyArray<BatchId>) =>
   removal((sql) => takeBatches(sql, batchIds))
 
-/** Takes a source out: its contacts, and what it alone says was sent. Batches stay. */
+/** Deletes a source: its contacts, and the sent contacts that only it named. Batches stay. */
 export const removeSource = (source: NamedSource) => removal((sql) => takeSource(sql, source))

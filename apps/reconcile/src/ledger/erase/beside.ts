@@ -7,10 +7,10 @@ import { type BytesRead, searchBytes } from "./fileBytes.js"
 import type { Person } from "./person.js"
 import type { Others } from "./search.js"
 
-/** Files beside a ledger that carry its name: SQLite's own, copies kept before migrations, any other copy. */
+/** Files beside a ledger whose names begin with its name: SQLite's own, copies from before migrations, and other copies. */
 export interface Beside {
   readonly read: ReadonlyArray<BytesRead & { readonly path: string }>
-  /** Those in which nobody can search, and why: their bytes do not show what they hold, or they cannot be read. */
+  /** Those that cannot be searched, and why: their bytes do not show their text, or they cannot be read. */
   readonly unsearched: ReadonlyArray<{ readonly path: string; readonly reason: string }>
 }
 
@@ -25,7 +25,7 @@ const ifThere = <A>(look: () => A): A | undefined => {
   }
 }
 
-/** The names of a file: what was typed, and where that is a link, all it leads over to the file itself. */
+/** The names of a file: the one that was typed and, if it is a link, all on the way to the file itself. */
 const namesOf = (disk: Operations, file: string, left = maxLinks): ReadonlyArray<string> =>
   left > 0 && ifThere(() => disk.lstat(file))?.isSymbolicLink() === true
     ? [file, ...namesOf(disk, resolve(disk.realpath(dirname(file)), disk.readlink(file)), left - 1)]
@@ -48,7 +48,7 @@ const pathsBeside = (disk: Operations, file: string): ReadonlyArray<string> => {
   return [...found.values()].sort()
 }
 
-/** How files begin whose bytes do not show what text they hold. */
+/** How files begin whose bytes do not show their text. */
 const unreadable: ReadonlyArray<readonly [kind: string, first: string]> = [
   ["packed with gzip", "1f8b"],
   ["packed with compress", "1f9d"],
@@ -89,7 +89,7 @@ const searchFile = (path: string, person: Person, others: Others): Effect.Effect
     return found
   }).pipe(Effect.catchAll(({ reason }) => Effect.succeed({ path, reason })))
 
-/** Reads every file beside the ledger that begins with its name, wherever a link to it leads. */
+/** Reads every file beside the ledger whose name begins with that of the ledger or of a link to it. */
 export const searchBeside = (file: string, person: Person, others: Others): Effect.Effect<Beside> =>
   Effect.gen(function* () {
     const paths = yield* use((disk) => pathsBeside(disk, file))

@@ -7,9 +7,9 @@ import type { Others } from "./search.js"
 
 export interface BytesRead {
   readonly bytes: number
-  /** Places at which the letters of the address stand. */
+  /** Places with the letters of the address. */
   readonly occurrences: number
-  /** Those of them that no longer address in the tables accounts for. */
+  /** Those of them that are not part of a longer address in the tables. */
   readonly unexplained: number
 }
 
@@ -18,10 +18,10 @@ interface After {
   readonly isLong: boolean
 }
 
-/** By what precedes the address in a longer one, what may follow it. */
+/** What may follow the address in a longer one, by what precedes it there. */
 interface Around {
   readonly byBefore: ReadonlyMap<string, ReadonlyArray<After>>
-  /** How long those are that precede it. */
+  /** The lengths of what precedes it. */
   readonly lengths: ReadonlyArray<number>
 }
 
@@ -39,7 +39,7 @@ const aroundOf = (others: Others, address: string): Around => {
   return { byBefore, lengths: [...new Set([...byBefore.keys()].map((before) => before.length))] }
 }
 
-/** Whether a text goes on as it should; where it goes on in another page, as far as this one tells. */
+/** Whether a text goes on as expected, as far as this page shows if it goes on in another one. */
 const goesOn = (rest: string, { after, isLong }: After) => {
   if (rest.startsWith(after)) return true
   const end = rest.indexOf("\0")
@@ -69,7 +69,7 @@ const isWithinOther = (
 const longest = 320
 
 const searchPage = (page: Buffer, person: Person, around: ReadonlyArray<Around>) => {
-  // A page on which a long text goes on begins with the number of the next one, which is no text.
+  // A page that continues a long text begins with the number of the next page, which is not text.
   const continues = page[0] === 0
   const written = (continues ? page.subarray(4) : page).toString("utf8")
   let occurrences = 0
@@ -90,7 +90,7 @@ const searchPage = (page: Buffer, person: Person, around: ReadonlyArray<Around>)
   return { occurrences, unexplained }
 }
 
-/** How much is read at once, and how much of it again with what follows: pages of SQLite stand by themselves. */
+/** How much is read at once, and how much of it again with the next part. Pages of SQLite are independent. */
 const chunksOf = (
   disk: Operations,
   descriptor: number
@@ -106,8 +106,8 @@ const chunksOf = (
 }
 
 /**
- * Reads a file page by page, pages that are no longer used too. Letters of the address that stand in a longer one of the
- * tables are accounted for; no others are.
+ * Reads a file page by page, unused pages included. Letters of the address are accounted for only if they are part of a
+ * longer address in the tables.
  */
 export const searchBytes = (
   path: string,

@@ -2,24 +2,24 @@ import { domainToASCII, domainToUnicode } from "node:url"
 import { fromAddress } from "effect-activecampaign/EmailKey"
 import { escapeAfter, escapeBefore, folded, type Reading, readingsOf, withoutUnseen } from "./readings.js"
 
-/** Somebody, by every address that is theirs; an address whose host has two forms is one in each. */
+/** A person, by every address of theirs. An address whose host name has two forms counts in each. */
 export interface Person {
-  /** As readings have them. */
+  /** As in readings. */
   readonly addresses: ReadonlyArray<string>
   /**
-   * Stands in every text that holds one of them, or one that was cut off, and has neither an escape nor a letter outside
+   * Every text that contains one of them, whole or cut off, also contains this. It has no escape and no letter outside
    * ASCII.
    */
   readonly anchor: string
 }
 
-/** What is to stand in the place of a person's address and contact IDs. */
+/** What replaces a person's address and contact IDs. */
 export interface Names {
   readonly token: string
   readonly ids: ReadonlyMap<string, string>
 }
 
-/** The keys of an address: its own, and the one with its host name in the other form, Unicode or punycode. */
+/** The keys of an address: its own, and the one with its host name in the other form (Unicode or punycode). */
 export const keysOf = (address: string): ReadonlyArray<string> => {
   const key = fromAddress(address)
   const at = key.lastIndexOf("@")
@@ -29,7 +29,7 @@ export const keysOf = (address: string): ReadonlyArray<string> => {
   return [...new Set([key, ...forms.map((form) => fromAddress(`${key.slice(0, at)}@${form}`))])]
 }
 
-/** What is not seen is no part of the name of a person; every text is read with it and without. */
+/** Invisible characters are not part of a person's name. Every text is read with them and without. */
 export const personOf = (address: string): Person => {
   const seen = withoutUnseen(address)
   const addresses = [
@@ -41,13 +41,13 @@ export const personOf = (address: string): Person => {
 }
 
 /**
- * In SQL: whether a text may hold the person's address, `?` being their anchor. All others hold it in no reading. GLOB
- * reads no further than to a NUL.
+ * In SQL: whether a text may contain the person's address; `?` is their anchor. No other text contains it, in any reading.
+ * GLOB stops at a NUL.
  */
 export const mayHold = (text: string): string =>
   `(instr(lower(${text}), ?) > 0 OR ${text} GLOB '*[\\%&]*' OR ${text} GLOB '*[^ -~]*' OR instr(${text}, char(0)) > 0)`
 
-/** Signs that join two words to one name before an @. All others (a slash, a bar, an equals sign) stand between words. */
+/** Signs that join two words to one name before an @. All others (a slash, a bar, an equals sign) separate words. */
 const joining = "'’&!$%*^"
 const letters = "\\p{L}\\p{N}\\p{M}+_~-"
 
@@ -57,18 +57,18 @@ const tokenAfter = new RegExp(`^[@.${joining}${letters}]*`, "u")
 const fileEndings =
   "csv|tsv|tab|txt|jsonl?|ndjson|xlsx?|ods|xml|pdf|eml|msg|vcf|log|sql|gz|bz2|xz|zst|bak|old|orig|tmp|db|sqlite3?|rejects"
 
-/** What makes an address the end of a longer one, and the beginning of a longer one; a file's ending does not. */
+/** What makes an address the end or the beginning of a longer one. A file's extension does not. */
 const goesOnBefore = new RegExp(`[${letters}](?:\\.+|[${joining}])?$`, "u")
 const goesOnAfter = new RegExp(
   `^(?:-*[\\p{L}\\p{N}\\p{M}]|\\.(?!(?:${fileEndings})(?![\\p{L}\\p{N}]))[\\p{L}\\p{N}])`,
   "u"
 )
 
-/** Where an address stands in a reading: by itself, or as part of a longer one, which is somebody else's. */
+/** A place of an address in a reading: by itself, or as part of a longer one, which is somebody else's. */
 export interface Place {
   readonly from: number
   readonly to: number
-  /** The longer address that it is part of; or with the escape beside it, of which a further reading tells more. */
+  /** The longer address that it is part of, or the address with an escape beside it, which a further reading resolves. */
   readonly within?: string
 }
 
@@ -97,14 +97,14 @@ const bodyBegins = "(?:[[{]\\s*[\"'{[\\d]|<[^<>@]*>)"
 const isBody = new RegExp(`^\\s*${bodyBegins}`)
 const quotesBody = new RegExp(`activecampaign [^[{<]{0,200}${bodyBegins}`)
 
-/** An escape, or the bytes of a letter, that were cut off. */
+/** A cut-off escape, or the cut-off bytes of a letter. */
 const cutEscape = "(?:\\\\(?:u[\\da-f]{0,3})?|%[\\da-f]?|&#?\\w{0,9}|\ufffd)?"
 const endOfText = new RegExp(`^${cutEscape}$`)
 const endOfQuote = new RegExp(`^${cutEscape}(?=[).]*(?:\\s|$))`)
 
 /**
- * Where a text was cut off within the address, behind its @: a body at its end, one that a message quotes where the
- * message goes on, any text before an ellipsis. Of less than the @ nobody can tell whose it is.
+ * Where a text was cut off within the address, after its @: the end of a body, a quoted body where the message goes on, or
+ * a text before an ellipsis. Without the @, the address could be anybody's.
  */
 const cutOff = (text: string, address: string): ReadonlyArray<Place> => {
   const begun = address.slice(0, address.lastIndexOf("@") + 1)
@@ -127,7 +127,7 @@ const cutOff = (text: string, address: string): ReadonlyArray<Place> => {
   return places
 }
 
-/** Every place of the person's addresses in a reading, those within longer addresses too. */
+/** Every place of the person's addresses in a reading, also within longer addresses. */
 export const placesIn = ({ text }: Pick<Reading, "text">, { addresses }: Person): ReadonlyArray<Place> =>
   addresses.flatMap((address) => {
     const places: Array<Place> = []
@@ -139,7 +139,7 @@ export const placesIn = ({ text }: Pick<Reading, "text">, { addresses }: Person)
 
 const isOwn = ({ within }: Place) => within === undefined
 
-/** Whether a text is the person's address, or holds it among other words, in whatever way it is read. */
+/** Whether a text is the person's address or contains it among other words, in any reading. */
 export const holds = (text: string, person: Person): boolean => {
   if (person.addresses.includes(folded(text.trim()))) return true
   for (const reading of readingsOf(text, { places: false })) {
@@ -148,7 +148,7 @@ export const holds = (text: string, person: Person): boolean => {
   return false
 }
 
-/** The longer addresses of others that the person's stands in. */
+/** The longer addresses of others that contain the person's. */
 export const withinOthers = (text: string, person: Person): ReadonlySet<string> => {
   const others = new Set<string>()
   for (const reading of readingsOf(text, { places: false })) {
@@ -165,12 +165,12 @@ interface Edit {
 
 const jsonToken = /"((?:[^"\\]|\\.)*)"|-?\d[\d.eE+-]*/g
 
-/** The ID in what was asked of the account, as messages quote it. */
+/** The ID in a request to the account, as messages quote it. */
 const askedId = /(?<=\bids(?:\[\]|%5B%5D)=)\d+/gi
 
 /**
- * The person's contact IDs: in JSON, whole or cut off, the strings and numbers that are one and nothing else; anywhere,
- * those that were asked for.
+ * The person's contact IDs: in JSON, whole or cut off, the strings and numbers that are exactly one; in any text, those
+ * of a request.
  */
 const idsIn = (text: string, ids: Names["ids"]): ReadonlyArray<Edit> => {
   if (ids.size === 0) return []
@@ -183,8 +183,8 @@ const idsIn = (text: string, ids: Names["ids"]): ReadonlyArray<Edit> => {
 }
 
 /**
- * A text without the person: only their addresses, and the contact IDs that are named, are replaced. All else stays to
- * the byte.
+ * A text without the person: only their addresses and the given contact IDs are replaced. Everything else stays, to the
+ * byte.
  */
 export const withoutPerson = (text: string, person: Person, { ids, token }: Names): string => {
   if (person.addresses.includes(folded(text.trim()))) return token
@@ -210,16 +210,17 @@ export const withoutPerson = (text: string, person: Person, { ids, token }: Name
   return without + text.slice(at)
 }
 
-/** A plain address, as readers of texts take it out of them: signs that only stand around one are no part of it. */
+/** A plain address within a text. Signs around it are not part of it. */
 const plainAddress =
   /[\p{L}\p{N}\p{M}+_~-][\p{L}\p{N}\p{M}+_~.'’&!$%*^-]*@(?:[\p{L}\p{N}\p{M}_.-]*[\p{L}\p{N}\p{M}_])/gu
 
-/** The one address that was asked for; or the plain ones that stand in what was typed, where that is more than one address. */
+/** The address that was typed, or the plain addresses in the typed text if it is more than one address. */
 export type Asked = { readonly address: string } | { readonly within: ReadonlyArray<string> }
 
 /**
- * What somebody typed or pasted as an address. `Ada <ada@x.test>`, `mailto:ada@x.test` or `ada%40x.test` is not taken for
- * one: nothing may be called free of it while `ada@x.test` stands there. What no plain address stands in is taken as it is.
+ * What somebody typed or pasted as an address. `Ada <ada@x.test>`, `mailto:ada@x.test` and `ada%40x.test` are not accepted
+ * as one: the file must not be called free of it while it contains `ada@x.test`. A text without a plain address is taken
+ * as it is.
  */
 export const askedAddress = (typed: string): Asked => {
   const text = withoutUnseen(typed).trim()

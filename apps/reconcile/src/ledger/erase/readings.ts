@@ -1,6 +1,6 @@
 /**
- * One way to read a text. `from` says where in the text each character of the reading begins; its last number is
- * the length of the text. Where nobody asks for places it is left out.
+ * One way to read a text. `from` has the place in the text where each character of the reading begins; its last number is
+ * the length of the text. It is left out unless places are asked for.
  */
 export interface Reading {
   readonly text: string
@@ -15,7 +15,7 @@ interface Step {
 const latin1Names =
   "nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn sup2 sup3 acute micro para middot cedil sup1 ordm raquo frac14 frac12 frac34 iquest Agrave Aacute Acirc Atilde Auml Aring AElig Ccedil Egrave Eacute Ecirc Euml Igrave Iacute Icirc Iuml ETH Ntilde Ograve Oacute Ocirc Otilde Ouml times Oslash Ugrave Uacute Ucirc Uuml Yacute THORN szlig agrave aacute acirc atilde auml aring aelig ccedil egrave eacute ecirc euml igrave iacute icirc iuml eth ntilde ograve oacute ocirc otilde ouml divide oslash ugrave uacute ucirc uuml yacute thorn yuml"
 
-/** The names that HTML has for what may stand in an address. */
+/** HTML's names for characters that an address can contain. */
 const named: ReadonlyMap<string, string> = new Map([
   ...latin1Names.split(" ").map((name, at) => [name, String.fromCharCode(160 + at)] as const),
   ...Object.entries({
@@ -59,7 +59,7 @@ const unescaped = (found: string): string => {
     : codePoint(Number(name.slice(1)), found)
 }
 
-/** One escape of JSON, of a URL or of HTML. What a backslash escapes twice is read in a second turn. */
+/** One escape of JSON, of a URL or of HTML. A second turn reads what was escaped twice. */
 const unescape: Step = {
   pattern:
     /\\(?:u[\da-f]{4}|x[\da-f]{2}|["\\/bfnrt])|%(?:[0-7][\da-f]|[cd][\da-f]%[89ab][\da-f]|e[\da-f](?:%[89ab][\da-f]){2}|f[0-7](?:%[89ab][\da-f]){3})|&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z]+\d*);/gi,
@@ -71,13 +71,13 @@ const entityLast = /&#?[a-z0-9]{1,8};$/i
 
 const ifRead = (found: string | undefined) => (found === undefined || unescaped(found) === found ? "" : found)
 
-/** The escape that a text begins with, where it is one: only the next reading tells what stands there. */
+/** The escape at the start of a text, if there is one. Only the next reading shows what it stands for. */
 export const escapeAfter = (text: string): string => ifRead(escapeFirst.exec(text)?.[0])
 
-/** The same at the end of a text, where it does not look like letters. */
+/** The same at the end of a text, if it does not look like letters. */
 export const escapeBefore = (text: string): string => ifRead(entityLast.exec(text)?.[0])
 
-/** What is not seen: a soft hyphen, a zero-width space, a mark of direction. */
+/** Invisible characters: soft hyphens, zero-width spaces, direction marks. */
 const unseen: Step = {
   pattern: /(?:[\p{Cf}\p{Variation_Selector}\u115f\u1160\u3164]|\u034f)+/gu,
   by: () => ""
@@ -126,15 +126,15 @@ const inPlace = (text: string): Reading => ({
   from: Uint32Array.from({ length: text.length + 1 }, (_, at) => at)
 })
 
-/** JSON in a URL in JSON, and then some; a text that is still not read to its end is nobody's address. */
+/** Enough for JSON in a URL in JSON. A text with more layers is not an address. */
 const depth = 8
 
 const mayHide = /[\\%&]/
 const isUnseen = new RegExp(unseen.pattern.source, "u")
 
 /**
- * Every way to read a text: as it stands, and with its escapes taken away, layer by layer, whether it parses or is
- * cut off anywhere. All are folded as addresses are. With `places`, which takes longer, each tells where its characters stand.
+ * Every way to read a text: as it is, and with its escapes resolved layer by layer, even if it does not parse or is cut
+ * off. All are folded like addresses. With `places`, which takes longer, each reading has the places of its characters.
  */
 export function* readingsOf(text: string, options: { readonly places: boolean }): Generator<Reading> {
   let reading: Reading = options.places ? inPlace(text) : { text }

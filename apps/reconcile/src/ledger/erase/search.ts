@@ -9,26 +9,26 @@ import { using } from "../file/connection.js"
 import { readOnly } from "../file/readOnly.js"
 import { holds, mayHold, type Person, withinOthers } from "./person.js"
 
-/** A column in which something of the person still stands, and in how many rows. */
+/** A column that still contains something of the person, and in how many rows. */
 export interface Remaining {
   readonly place: string
   readonly rows: number
 }
 
-/** The longer addresses that the person's is part of, and whether one stands in a text that may go over several pages. */
+/** The longer addresses that contain the person's, and whether one is in a text that may span several pages. */
 export type Others = ReadonlyMap<string, boolean>
 
-/** What every column of every table says about a person. */
+/** What every column of every table has about a person. */
 export interface Found {
   readonly remaining: ReadonlyArray<Remaining>
   readonly others: Others
-  /** Tables that could not be read, as those of an extension that is not there. */
+  /** Tables that could not be read, such as those of a missing extension. */
   readonly unread: ReadonlyArray<{ readonly table: string; readonly reason: string }>
 }
 
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
 
-/** A ledger's pages are so large that no text shorter than this goes on from one to another. */
+/** A ledger's pages are so large that no shorter text spans two of them. */
 const longText = 256
 
 const searchAll = (database: Sqlite.Database, person: Person): Found => {
@@ -40,7 +40,7 @@ const searchAll = (database: Sqlite.Database, person: Person): Found => {
     }
     return holds(text, person) ? 1 : 0
   })
-  // What was sampled and how tables are made is text of the file as well.
+  // SQLite's samples and the SQL of tables are also text in the file.
   const tables = database
     .prepare<[], { readonly name: string }>(
       "SELECT 'sqlite_schema' AS name UNION ALL SELECT name FROM sqlite_schema WHERE type = 'table'"
@@ -76,8 +76,8 @@ const searchAll = (database: Sqlite.Database, person: Person): Found => {
 }
 
 /**
- * Reads every column of every table, the user's own included. On a connection of its own, which the ledger's outlasts:
- * one that only reads would leave an empty log behind.
+ * Reads every column of every table, the user's own included, on a separate connection that is closed before the ledger's:
+ * a connection that only reads would leave an empty log behind.
  */
 export const search = (person: Person): Effect.Effect<Found, LedgerError, Ledger> =>
   Effect.flatMap(Ledger, ({ file }) =>
@@ -87,13 +87,13 @@ export const search = (person: Person): Effect.Effect<Found, LedgerError, Ledger
     })
   )
 
-/** As `search`, of a ledger that is only read: in a private copy where it cannot be read in its place. */
+/** As `search`, for a ledger that is only read: in a private copy if it cannot be read in its place. */
 export const searchReadOnly = (file: string, person: Person): Effect.Effect<Found, LedgerError> =>
   Effect.scoped(
     Effect.flatMap(readOnly(file, { schema: "own" }), (database) =>
       Effect.try({ try: () => searchAll(database, person), catch: (error) => fromSqlite(file, error) })
     )
   ).pipe(
-    // It has been told of where the ledger itself was read.
+    // The user was told when the ledger itself was read.
     Effect.provideService(OnPrivateCopy, () => Effect.void)
   )

@@ -13,11 +13,11 @@ interface TextColumn {
 }
 
 /**
- * Columns in which a person may stand among other words: every text among the facts and the user's own contacts. What a
- * batch is called is how the account knows it, and stays; keys of addresses are changed with all that refers to them.
+ * Columns that may contain a person among other words: every text in the facts and the user's own contacts. A batch ID
+ * stays, because the account knows the batch by it. Keys of addresses are changed with all that refers to them.
  */
 const textColumns = (sql: SqlClient) => {
-  // Only these are asked for their columns: a table of the user's may need an extension that is not there.
+  // Only these tables are asked for their columns: a table of the user may need a missing extension.
   const known = [...ownTables].filter((name) => ["facts", "yours"].includes(layerOf(name) ?? ""))
   const tables = ["row_shapes", ...known.map(tableOf)]
   return Effect.map(
@@ -63,7 +63,7 @@ const rewriteColumn = (
         const without = withoutPerson(String(row.text), person, known)
         if (without === row.text) continue
         rewritten += 1
-        // Two texts may come to the same where they must differ; the search names the one that stays.
+        // Two texts that must differ may become equal. Then one stays, and the search names it.
         yield* sql.unsafe(
           `UPDATE OR IGNORE ${table} SET ${name} = ? WHERE ${key.map((one) => `${one} = ?`).join(" AND ")}`,
           [without, ...key.map((_, at) => row[`k${at}`] ?? "")]
@@ -75,7 +75,7 @@ const rewriteColumn = (
     }
   })
 
-/** Takes the person out of every text that may name them among other words. How many rows of each column that were. */
+/** Removes the person from every text that may contain them among other words. Returns the rows changed, by column. */
 export const rewriteTexts = (sql: SqlClient, person: Person, names: Names) =>
   Effect.gen(function* () {
     const columns = yield* textColumns(sql)

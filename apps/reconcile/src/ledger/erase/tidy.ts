@@ -4,7 +4,7 @@ import { Ledger } from "../Ledger.js"
 import { codeOf, messageOf } from "../LedgerError.js"
 import { ownTables } from "../schema/ownTables.js"
 
-/** Whether the file holds nothing but what its tables hold; where it may, why, and which processes have it open. */
+/** Whether the file contains only what its tables contain; if not for sure, why, and which processes have it open. */
 export type Tidied =
   | { readonly done: true }
   | {
@@ -20,7 +20,7 @@ const linksIn = (folder: string) =>
     (): ReadonlyArray<string> => []
   )
 
-/** Other processes that have the file open, as far as this system tells, and as this user may see. */
+/** Other processes that have the file open, as far as this system and this user can see. */
 const processesWith = (file: string): Effect.Effect<ReadonlyArray<number>> =>
   Effect.gen(function* () {
     const path = yield* use((disk) => disk.realpath(file))
@@ -32,7 +32,7 @@ const processesWith = (file: string): Effect.Effect<ReadonlyArray<number>> =>
     return open.map(Number)
   }).pipe(Effect.orElseSucceed(() => []))
 
-/** SQLite keeps samples of what indexes hold, where somebody had it analyse the file. */
+/** SQLite keeps samples of indexes if somebody ran ANALYZE. */
 const sampleAgain = Effect.flatMap(Ledger, ({ sql }) =>
   Effect.gen(function* () {
     const kept = yield* sql`SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat4'`
@@ -48,7 +48,7 @@ interface Checkpoint {
   readonly checkpointed: number
 }
 
-/** Writes the whole file anew from what its tables hold, and empties the log, which readers can keep from being emptied. */
+/** Rewrites the whole file from its tables and empties the log. Readers can prevent that. */
 export const tidy = Effect.flatMap(Ledger, ({ file, sql, use: asOfFile }) => {
   const undone = (because: "log" | "writer" | "failed", reason: string) =>
     Effect.map(processesWith(file), (openIn): Tidied => ({ done: false, because, reason, openIn }))

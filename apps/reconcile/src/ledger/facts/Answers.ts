@@ -40,7 +40,7 @@ const insertUnreadable = `
   INSERT INTO unreadable_items (answer_id, list, position, value)
   SELECT ?, value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)`
 
-/** A list whose items keep the places they had among those that could not be read: JSON in which the places are keys. */
+/** A list whose items keep their places beside unreadable ones: JSON with the places as keys. */
 const inPlace = <A>(
   name: UnreadableItem["list"],
   items: ReadonlyArray<A>,
@@ -59,10 +59,10 @@ const inPlace = <A>(
   return JSON.stringify(Object.fromEntries(places))
 }
 
-// An answer behind a settled one is either the same or a finding.
+// An answer after a settled one is either the same or a finding.
 const markStale = markBatches(`SELECT batch FROM answers WHERE batch = ? AND ${hasSettled("status")} LIMIT 1`)
 
-/** A batch and its last answer, whose columns are null while there is none. */
+/** A batch and its last answer. The answer's columns are null if there is none. */
 interface LastAnswer {
   readonly batch: number
   readonly sequence: number | null
@@ -71,19 +71,18 @@ interface LastAnswer {
   readonly origin: Origin | null
 }
 
-/** Whether the account gave an answer to a call, or the user one from elsewhere. */
+/** Whether the account answered a call, or the user pasted an answer. */
 export type Origin = "account" | "pasted"
 
-/** What the account confirms of a pasted answer is news; what somebody pasted that is known already is not. */
+/** The account's confirmation of a pasted answer is new. Pasting a known answer again is not. */
 const isSame = (last: LastAnswer, { answer, body }: ImportSnapshot, origin: Origin) =>
   last.raw_body === body && last.status === answer.status && (last.origin === origin || origin === "pasted")
 
 /**
- * Records an answer if it says something new about its batch; a settled one with both its lists, item by item, in
- * one transaction that also marks the batch as to be decided. What could not be read of a list is written beside it.
- * Returns whether it was new.
+ * Records an answer if it says something new about its batch, and returns whether it did. A settled answer is recorded
+ * with each item of its lists, unreadable ones apart, in one transaction that also marks the batch as stale.
  *
- * Lists of an unsettled answer may still grow; they stay in `raw_body` and are no facts about contacts yet.
+ * Lists of an unsettled answer may still grow. They stay in `raw_body` and are not yet facts about contacts.
  */
 export const record = (snapshot: ImportSnapshot, origin: Origin = "account") =>
   Effect.flatMap(Ledger, ({ transact }) =>
@@ -95,7 +94,7 @@ export const record = (snapshot: ImportSnapshot, origin: Origin = "account") =>
         const [last]: ReadonlyArray<LastAnswer> = yield* connection.execute(selectLast, [batchId], undefined)
         if (last !== undefined && isSame(last, snapshot, origin)) return false
 
-        // A batch that is not known has no number, and the answer is refused.
+        // An unknown batch has no number, so its answer is refused.
         const batch = last?.batch ?? 0
         const sequence = (last?.sequence ?? 0) + 1
         const [{ answer_id } = { answer_id: 0 }]: ReadonlyArray<{ readonly answer_id: number }> =
@@ -125,7 +124,7 @@ export const record = (snapshot: ImportSnapshot, origin: Origin = "account") =>
             })
             const items = inPlace("failure", rows, unreadable)
             const known = yield* connection.executeRaw(insertFailures, [answer_id, items])
-            // Most often each was sent, and has its number.
+            // Usually each was sent, and has a number already.
             if (changesOf(known) < rows.length) {
               yield* connection.executeRaw(numberFailed, [items])
               yield* connection.executeRaw(insertFailures, [answer_id, items])
@@ -146,7 +145,7 @@ export const record = (snapshot: ImportSnapshot, origin: Origin = "account") =>
     )
   )
 
-/** The status with which a batch has settled, if it has. */
+/** The final status of a batch, if it has settled. */
 export const settledStatus = (batchId: BatchId) =>
   Effect.flatMap(Ledger, ({ sql, use }) =>
     use(

@@ -10,7 +10,7 @@ import { hasSettled } from "../schema/words.js"
 const OpenBatch = rowOf("batches", {
   batchId: BatchId,
   since: Schema.DateTimeUtc,
-  /** Since when it has answered `unset`, if that is all it has ever answered. */
+  /** Since when it has answered `unset`, if it has answered nothing else. */
   unsetSince: Schema.NullOr(Schema.DateTimeUtc),
   /** Whether the account has answered about it before. */
   wasAnswered: Schema.Literal(0, 1)
@@ -18,15 +18,15 @@ const OpenBatch = rowOf("batches", {
 
 export type OpenBatch = typeof OpenBatch.Type
 
-/** A time of submission that was said before and is replaced, and of how many batches. */
+/** A time of submission that was replaced, and for how many batches. */
 export interface Resubmission {
   readonly before: string
   readonly batches: number
 }
 
 /**
- * Records when batches were submitted, over what was said before. What was looked up is dated by it, so those of which it
- * is another time now are to be decided again. `which` selects their IDs.
+ * Records when batches were submitted, in place of an earlier time. Look-ups are judged by it, so batches whose time
+ * changed have to be decided again. `which` selects their IDs.
  */
 export const recordSubmission = (
   sql: SqlClient.SqlClient,
@@ -44,7 +44,7 @@ export const recordSubmission = (
     return replaced
   })
 
-/** Adds batches submitted by whatever tool; of those already known only the time of submission is replaced. */
+/** Adds batches submitted by any tool. For known ones, only the time of submission is replaced. */
 export const add = (
   batchIds: ReadonlyArray<BatchId>,
   times: { readonly addedAt: string; readonly submittedAt?: string | undefined }
@@ -63,12 +63,14 @@ export const add = (
     })
   )
 
-/** Two batches whose IDs differ in letter case only, the first of them as it was just named. */
+/** Two batches whose IDs differ only in letter case: the one just named, then the known one. */
 export type CaseTwins = readonly [named: string, known: string]
 
 const fold = (batchId: string) => batchId.toUpperCase().toLowerCase()
 
-/** Batches of the file that differ from one just named in letter case only. There may be many, so their rows stay raw. */
+/**
+ * Batches of the file whose IDs differ only in letter case from one just named. There may be many, so rows are not decoded.
+ */
 export const caseTwins = (sql: SqlClient.SqlClient, named: ReadonlyArray<string>) =>
   Effect.map(
     sql<{ readonly batch_id: string }>`SELECT batch_id FROM numbered_batches ORDER BY batch_id`,
@@ -82,7 +84,7 @@ export const caseTwins = (sql: SqlClient.SqlClient, named: ReadonlyArray<string>
       const isNamed = new Set(named)
       return [...isNamed].flatMap((one) =>
         (byFold.get(fold(one)) ?? [])
-          // Where both were named, once is enough.
+          // If both were named, once is enough.
           .filter((other) => other !== one && !(isNamed.has(other) && other < one))
           .map((other): CaseTwins => [one, other])
       )
@@ -92,7 +94,7 @@ export const caseTwins = (sql: SqlClient.SqlClient, named: ReadonlyArray<string>
 /** The same, outside a transaction. */
 export const allCaseTwins = (named: ReadonlyArray<string>) => Ledger.use((sql) => caseTwins(sql, named))
 
-/** Batches of the file whose IDs differ from this one in letter case only. */
+/** Batches of the file whose IDs differ from this one only in letter case. */
 export const inOtherCase = (batchId: string) =>
   Effect.map(allCaseTwins([batchId]), (twins) => twins.map(([, known]) => known))
 
@@ -122,7 +124,7 @@ export const open = Ledger.query(
         ORDER BY since, b.batch`
 )
 
-/** A batch that has settled, and when this was seen. */
+/** A settled batch, and when its status was seen. */
 const SettledBatch = rowOf("batch_answers", {
   since: Schema.DateTimeUtc,
   settledAt: Schema.DateTimeUtc,
@@ -132,7 +134,7 @@ const SettledBatch = rowOf("batch_answers", {
 
 export type SettledBatch = typeof SettledBatch.Type
 
-/** The batches that settled last, as the account said, the latest first. */
+/** The batches that settled last according to the account, the latest first. */
 export const lastSettled = (limit: number) =>
   Ledger.query(
     SettledBatch,

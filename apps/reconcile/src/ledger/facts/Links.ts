@@ -8,24 +8,24 @@ import { markLinked } from "./stale.js"
 import { Ledger } from "../Ledger.js"
 import { hasNoAddress } from "../schema/recordViews.js"
 
-/** Whether nobody knows whose an ID of `unmatched_ids x` is. */
+/** Whether an ID of `unmatched_ids x` has no known address. */
 export const isUnknown = `${hasNoAddress("x.contact_id")}
     AND NOT EXISTS (SELECT 1 FROM gone_contacts g WHERE g.contact_id = x.contact_id)`
 
-/** IDs that a decided batch reported as successes, and of which nobody knows whose they are. */
+/** Successful IDs of decided batches that have no known address. */
 const unknown = `
   FROM unmatched_ids x
   WHERE ${isUnknown}`
 
-/** How many successful IDs there are whose addresses nobody knows. */
+/** How many successful IDs have no known address. */
 export const countUnknown = Ledger.number("unmatched_successes", (sql) =>
   sql.unsafe(`SELECT count(DISTINCT x.contact_id) AS number ${unknown}`)
 )
 
-/** Read from an index in its order; a test asks SQLite. */
+/** Reads an index in its order, as a test asserts. */
 export const allUnknown = `SELECT DISTINCT x.contact_id ${unknown} ORDER BY x.contact_id`
 
-/** All of them, in the order of their text. There may be a million, so their rows stay raw. */
+/** All of them, ordered as text. There may be a million, so rows are not decoded. */
 export const unknownIds = Ledger.use((sql) =>
   Effect.map(
     sql.unsafe<{ readonly contact_id: string }>(allUnknown),
@@ -42,7 +42,10 @@ export const someUnknown = (limit: number) =>
     )
   )
 
-/** Records what the account said of IDs. Batches that reported them, or were sent their addresses, are to be decided anew. */
+/**
+ * Records what the account said about IDs. Batches that reported them or were sent their addresses have to be decided
+ * again.
+ */
 export const record = (resolved: ReadonlyArray<Resolved>, learntAt: string) =>
   Ledger.transact((sql) => {
     const links = resolved.flatMap(
@@ -59,10 +62,10 @@ export const record = (resolved: ReadonlyArray<Resolved>, learntAt: string) =>
     })
   })
 
-/** A contact ID, the key of the address it belongs to and the address itself; null where it is gone. */
+/** A contact ID, the key of its address and the address itself; null if the contact is gone. */
 export type KnownLink = readonly [contactId: string, emailKey: string | null, email: string | null]
 
-/** Adds what is not known yet. */
+/** Adds those that are not known yet. */
 export const add = (
   sql: SqlClient,
   links: ReadonlyArray<KnownLink>,
@@ -79,7 +82,7 @@ export const add = (
       WHERE true ON CONFLICT DO NOTHING`
   })
 
-/** What the account says of IDs: batches that it concerns are to be decided anew. */
+/** Marks the batches that are affected by what the account says about IDs. */
 export const markKnown = (sql: SqlClient, links: ReadonlyArray<KnownLink>) =>
   sql.unsafe(
     markLinked(`SELECT j.value ->> 0 AS contact_id, (SELECT a.address_id FROM addresses a WHERE a.email_key = j.value ->> 1) AS address_id

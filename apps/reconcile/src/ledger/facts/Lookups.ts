@@ -12,10 +12,10 @@ import { add, isUnknown, type KnownLink, markKnown } from "./Links.js"
 
 export type { Method } from "../schema/words.js"
 
-/** An address nobody has accounted for. There may be a million, so their rows stay raw. */
+/** An unaccounted address. There may be a million, so rows are not decoded. */
 export interface Unaccounted {
   readonly emailKey: string
-  /** As it was sent. */
+  /** As sent. */
   readonly email: string
 }
 
@@ -24,7 +24,7 @@ const unaccountedRows = `FROM verdicts o
     CROSS JOIN addresses a ON a.address_id = o.address_id
     WHERE o.outcome = 'unaccounted' AND ${isNobodyErased("a.email_key")}`
 
-/** Each unaccounted address once, in the order of their keys. */
+/** Each unaccounted address once, ordered by key. */
 export const unaccounted = Ledger.use(
   (sql) => sql<Unaccounted>`
     SELECT a.email_key AS "emailKey", min(coalesce(s.email, a.email_key)) AS email
@@ -33,8 +33,8 @@ export const unaccounted = Ledger.use(
 )
 
 /**
- * The first of those that nothing still open can account for: no batch that has not settled, and no successful ID of a batch
- * that was sent them, unless IDs are not resolved.
+ * The first of the addresses that nothing open can still account for: no batch that has not settled and, if IDs are
+ * resolved, no unlinked successful ID of a batch in which they were sent.
  */
 export const unaccountedForGood = (limit: number, options: { readonly resolvesIds: boolean }) =>
   Ledger.use(
@@ -57,14 +57,14 @@ export const countUnaccounted = Ledger.number(
     WHERE o.outcome = 'unaccounted' AND ${sql.literal(isNobodyErased("a.email_key"))}`
 )
 
-/** One address asked for, and the contact the account has for it, if it has one. */
+/** An address that was looked up, and its contact in the account, if there is one. */
 export interface LookedUp {
   readonly emailKey: string
   readonly email: string
   readonly contact: Option.Option<Contact>
 }
 
-/** When a look-up began: the time, and what was known then, since a clock may be set back between two facts. */
+/** When a look-up began: the time, and the last facts by then, because the clock may be set back in between. */
 export interface Moment {
   readonly askedAt: string
   /** The last answer recorded. */
@@ -75,7 +75,7 @@ export interface Moment {
 
 const Last = rowOf("lookups", { answer: Schema.Int, lookup: Schema.Int })
 
-/** The present moment; to be taken before the account is asked. */
+/** The present moment. Take it before the account is asked. */
 export const moment: Effect.Effect<Moment, LedgerError, Ledger> = Effect.gen(function* () {
   const askedAt = DateTime.formatIso(yield* DateTime.now)
   const [last] = yield* Ledger.query(
@@ -106,7 +106,7 @@ const factsOf = ({ contact, email, emailKey }: LookedUp) =>
     ]
   })
 
-/** Records look-ups, and what they tell of IDs; the batches that were sent these addresses are to be decided anew. */
+/** Records look-ups and the IDs they show. Batches that were sent these addresses have to be decided again. */
 export const record = (
   lookedUp: ReadonlyArray<LookedUp>,
   method: Method,
@@ -135,7 +135,7 @@ export const record = (
     })
   })
 
-/** Of contacts that share an address the one that counts: not deleted, else the first. */
+/** The contact that counts if several share an address: one that is not deleted, or else the first. */
 const byKey = (contacts: ReadonlyArray<Contact>) => {
   const kept = new Map<string, Contact>()
   for (const contact of contacts) {
@@ -146,8 +146,8 @@ const byKey = (contacts: ReadonlyArray<Contact>) => {
 }
 
 /**
- * Records the contacts of a walk whose addresses are unaccounted. Returns how many addresses that were. One that the
- * same walk has found already stays as found, unless it was a deleted contact.
+ * Records the contacts of a walk whose addresses are unaccounted, and returns the number of these addresses. One that the
+ * same walk has found before stays, unless that contact was deleted.
  */
 export const recordWalked = (
   contacts: ReadonlyArray<Contact>,
@@ -175,8 +175,8 @@ export const recordWalked = (
   })
 
 /**
- * After a whole walk: every address still unaccounted that it did not find is not in the account. It counts as asked
- * when the walk began; a batch that settled later has to wait for the next.
+ * After a whole walk: every unaccounted address that it did not find is not in the account. It counts as asked when the
+ * walk began. A batch that settled later has to wait for the next walk.
  */
 export const recordAbsent = ({ afterAnswer, afterLookup, askedAt }: Moment) =>
   Ledger.transact((sql) =>
@@ -187,7 +187,7 @@ export const recordAbsent = ({ afterAnswer, afterLookup, askedAt }: Moment) =>
           ${sql.literal(unaccountedRows)}
             AND NOT EXISTS (SELECT 1 FROM address_lookups k WHERE k.address_id = o.address_id AND k.lookup_id > ${afterLookup})
           GROUP BY o.address_id ORDER BY a.email_key RETURNING address_id`
-      // Whatever an earlier look-up said of them in other batches is out of date, too.
+      // What an earlier look-up said about them in other batches is out of date, too.
       yield* sql.unsafe(markAddresses("SELECT value AS address_id FROM json_each(?)"), [
         JSON.stringify(absent.map(({ address_id }) => address_id))
       ])

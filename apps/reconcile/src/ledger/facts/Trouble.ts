@@ -12,12 +12,12 @@ export interface FailedCalls {
   readonly lastAt: string
   readonly times: number
   readonly error: string
-  /** Carries no token: the errors of the library hold no headers. */
+  /** Contains no token: the library's errors hold no headers. */
   readonly message: string
   readonly body: string | null
 }
 
-/** One row for a batch until it answers, whichever run the calls were made in. */
+/** One row for a batch until an answer comes, even over several runs. */
 export const recordOfBatch = (batchId: BatchId, failed: FailedCalls) =>
   Ledger.transact(
     (sql) => sql`
@@ -59,14 +59,14 @@ const Lasting = rowOf("batch_errors", {
 
 export type Lasting = typeof Lasting.Type
 
-/** The batches whose trouble no answer has ended yet. */
+/** The batches that still have no answer after failed calls. */
 export const lasting = Ledger.query(
   Lasting,
   (sql) => sql`
     SELECT batch_id, error, first_at, last_at, times, message FROM batch_errors WHERE ended_at IS NULL`
 )
 
-/** Whether a step, or the way to all batches, was in trouble when it was last tried. */
+/** Whether a step, or asking about any batch, failed when it was last tried. */
 export const isLasting = (step: Step) =>
   Effect.map(
     Ledger.number(

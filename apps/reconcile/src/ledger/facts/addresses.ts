@@ -1,4 +1,4 @@
-/** Gives addresses that have none their numbers. `which` selects email keys, in the order in which they are numbered. */
+/** Numbers addresses that have no number yet. `which` selects email keys, in the order in which to number them. */
 export const numberAddresses = (which: string): string =>
   `INSERT INTO addresses (email_key) SELECT email_key FROM (${which}) WHERE true ON CONFLICT DO NOTHING`
 
@@ -6,7 +6,7 @@ export const numberAddresses = (which: string): string =>
 export const addressOf = (key: string): string =>
   `(SELECT address_id FROM addresses WHERE email_key = ${key})`
 
-/** An address as it is to be written beside its number: NULL where it is its key. */
+/** An address as stored beside its number: NULL if it equals its key. */
 export const unlessKey = (email: string, key: string): string => `nullif(${email}, ${key})`
 
 const users = [
@@ -19,7 +19,7 @@ const users = [
   "verdict_changes"
 ]
 
-/** Deletes addresses that no row uses any more, so that no address stays behind unused. `which` selects their IDs. */
+/** Deletes addresses that no row uses now. `which` selects their IDs. */
 export const forgetAddresses = (which: string): string =>
   `DELETE FROM addresses WHERE address_id IN (${which})
    ${users.map((table) => `AND NOT EXISTS (SELECT 1 FROM ${table} u WHERE u.address_id = addresses.address_id)`).join("\n   ")}`

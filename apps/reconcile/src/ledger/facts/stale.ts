@@ -1,8 +1,8 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
 
 /**
- * When a batch is decided again: whatever changes its facts marks it, in the same transaction. Each function gives the
- * statement that does.
+ * When a batch is decided again: any change of its facts marks it, in the same transaction. Each function returns the
+ * statement for that.
  */
 
 /** `which` selects the numbers of the batches. */
@@ -14,12 +14,12 @@ export const sentTo = (which: string): string =>
   `SELECT s.batch FROM (${which}) known CROSS JOIN sent_contacts s INDEXED BY sent_contacts_by_address
      ON s.address_id = known.address_id`
 
-/** `which` selects the address IDs of contacts whose batches are to be decided again. */
+/** `which` selects the address IDs of contacts whose batches have to be decided again. */
 export const markAddresses = (which: string): string => markBatches(sentTo(which))
 
 /**
- * What is known of contact IDs is other than it was: batches that reported one of them, or were sent an address that any
- * link gives it. `which` selects a `contact_id` and the `address_id` it is linked to now or was before, if any.
+ * For changed links: marks batches that reported the contact ID, or were sent an address of it. `which` selects a
+ * `contact_id` and the `address_id` it is or was linked to, if any.
  */
 export const markLinked = (which: string): string => `
   WITH pairs AS MATERIALIZED (${which}), ids AS MATERIALIZED (SELECT DISTINCT contact_id FROM pairs)
@@ -30,7 +30,7 @@ export const markLinked = (which: string): string => `
       UNION SELECT l.address_id FROM ids CROSS JOIN local_rows l ON l.contact_id = ids.contact_id
       UNION SELECT k.address_id FROM ids CROSS JOIN id_links k ON k.contact_id = ids.contact_id`)}`)}`
 
-/** Marks the batches of some rows. */
+/** Marks the batches of these rows. */
 export const markListed = (sql: SqlClient.SqlClient, rows: ReadonlyArray<{ readonly batch: number }>) =>
   sql.unsafe(markBatches("SELECT value AS batch FROM json_each(?)"), [
     JSON.stringify(rows.map(({ batch }) => batch))

@@ -6,7 +6,7 @@ interface Options {
   readonly readonly?: boolean
 }
 
-/** A connection of its own to a file that exists, for one piece of work; throws SQLite's errors. */
+/** Opens an own connection to an existing file for one piece of work. Throws SQLite's errors. */
 export const using = <A>(file: string, use: (database: Sqlite.Database) => A, options: Options = {}): A => {
   const database = new Sqlite(file, { fileMustExist: true, ...options })
   try {
@@ -16,7 +16,7 @@ export const using = <A>(file: string, use: (database: Sqlite.Database) => A, op
   }
 }
 
-/** The same for reading, for as long as the scope lasts. */
+/** The same, read-only, for as long as the scope lasts. */
 export const reading = <E>(
   file: string,
   trouble: (error: unknown) => E

@@ -28,12 +28,12 @@ const counts = (database: Sqlite.Database): ReadonlyMap<string, number> =>
       ])
   )
 
-/** Changes when somebody else has written to the file. */
+/** Changes when another connection has written to the file. */
 const versionOf = (database: Sqlite.Database): unknown => database.pragma("data_version", { simple: true })
 
 /**
- * Copies, and counts what was there to be copied. A copy is of one instant and counting takes another, so the counts are
- * only worth something where nobody wrote from the one to the other.
+ * Copies, and counts the rows of the original. Copying and counting happen at different instants, so the counts only mean
+ * something if nobody wrote in between.
  */
 const vacuumInto = (database: Sqlite.Database, to: string): ReadonlyMap<string, number> | undefined => {
   const before = versionOf(database)
@@ -42,7 +42,7 @@ const vacuumInto = (database: Sqlite.Database, to: string): ReadonlyMap<string, 
   return versionOf(database) === before ? expected : undefined
 }
 
-/** Nobody works on a copy, whoever works on the ledger. */
+/** A copy has no writer, even if the ledger has one. */
 const freeFromLease = (copy: Sqlite.Database) => {
   const has = copy.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'writer_lease'").get()
   if (has !== undefined) copy.exec("DELETE FROM writer_lease")
@@ -56,8 +56,8 @@ const problemOf = (database: Sqlite.Database, table?: string): string | undefine
 }
 
 /**
- * What is wrong with a copy; undefined where it is sound. The user's own tables may hold what they should not, as they
- * do in the original, and may refer to what they like.
+ * What is wrong with a copy; undefined if it is sound. The user's own tables may have faults that the original also has,
+ * and may refer to anything.
  */
 const faultIn = (
   copy: Sqlite.Database,
@@ -72,7 +72,7 @@ const faultIn = (
   }
   for (const table of held.keys()) {
     const broken = copy.prepare("SELECT 1 FROM pragma_foreign_key_check(?)").get(table)
-    if (broken !== undefined) return `a row of ${table} refers to one that is not there`
+    if (broken !== undefined) return `a row of ${table} refers to a missing one`
   }
   for (const [table, rows] of expected ?? []) {
     if (held.get(table) !== rows) return `${table} has ${held.get(table) ?? 0} rows of ${rows}`
@@ -80,7 +80,7 @@ const faultIn = (
   return undefined
 }
 
-/** The disk's own trouble in writing the copy; everything else is the ledger's that is read. */
+/** A fault of the disk while writing the copy. Everything else is a fault of the ledger that is read. */
 const troubleWith = (from: string, to: string, hint: string) => (error: unknown) => {
   const code = codeOf(error)
   return code.startsWith("SQLITE_FULL") || code.startsWith("SQLITE_IOERR")
@@ -91,15 +91,15 @@ const troubleWith = (from: string, to: string, hint: string) => (error: unknown)
 const hint = "Name another file."
 
 /**
- * A copy of a ledger as it stands at one instant, made on a connection of its own while others write, and checked. It is
- * one file without a `-wal` beside it, still unfinished: it goes with the scope unless it is given a name.
+ * A checked copy of a ledger as it is at one instant, made on a separate connection while others write. It is one file
+ * without a `-wal` beside it, still unfinished: it is deleted with the scope unless it gets a name.
  *
- * The ledger itself is opened by SQLite alone: closing a descriptor of our own would drop SQLite's locks on it.
+ * Only SQLite opens the ledger itself: closing a descriptor of our own would drop SQLite's locks on it.
  */
 export const checkedCopy = (
   from: string,
   path: string,
-  /** As the user knows the place of the copy. */
+  /** The place of the copy, as the user wrote it. */
   to: string = path
 ): Effect.Effect<string, OutputError | LedgerError, Scope.Scope> =>
   Effect.gen(function* () {
@@ -114,7 +114,7 @@ export const checkedCopy = (
     const fault = yield* Effect.try({
       try: () => {
         using(copy, freeFromLease)
-        // As the original is read, too: a connection that cannot write checks less of what rows may hold.
+        // Read-only, like the connection to the original: a connection that cannot write checks less of what rows may hold.
         const readonly = { readonly: true }
         return using(
           copy,
@@ -128,7 +128,7 @@ export const checkedCopy = (
       return yield* new LedgerError({
         file: from,
         kind: "damaged",
-        reason: `no copy was made as ${to}, since it would not be sound: ${fault}.`
+        reason: `no copy was made as ${to}, because it would be damaged: ${fault}.`
       })
     }
     yield* Effect.mapError(Unfinished.flush(copy), failed)

@@ -4,14 +4,14 @@ import { type DiskError, opened, use } from "../../files/Disk.js"
 import { follow, pathOf } from "../../files/Place.js"
 import { LedgerError } from "../LedgerError.js"
 
-/** "ACrc" in ASCII: marks a SQLite file as a ledger, for `file(1)` and for us. */
+/** "ACrc" in ASCII: marks a SQLite file as a ledger, also for `file(1)`. */
 export const applicationId = 0x41437263
 
-/** What a file is, found out without changing a byte of it. */
+/** What a file is, found out without changing it. */
 export type Identity =
   | {
       readonly _tag: "New"
-      /** Where it is to be made, all links followed; undefined where an empty file waits for it. */
+      /** Where to create it, all links followed; undefined if an empty file is already there. */
       readonly path: string | undefined
     }
   | { readonly _tag: "Ledger"; readonly version: number; readonly path: string }
@@ -42,7 +42,7 @@ const headerOf = (path: string) =>
     )
   )
 
-/** What SQLite would write into a new database of this name, since it stands beside it: another's log or journal. */
+/** A log or journal of another database, which SQLite would write into a new one of this name. */
 export const strayBeside = (
   path: string,
   endings = ["-wal", "-journal"]
@@ -57,12 +57,12 @@ export const strayBeside = (
     ([ending]) => (ending === undefined ? undefined : `${path}${ending}`)
   )
 
-/** Names that SQLite gives to what it keeps beside a database, and takes away or writes over as it likes. */
+/** Names of files that SQLite keeps beside a database, and deletes or overwrites. */
 const ownedBySqlite = /.-(?:wal|shm|journal)$/i
 
 /**
- * Looks at a file's header before SQLite opens it: opening a foreign file could already change it, and a
- * read-only connection cannot recover a file of ours whose writer was killed.
+ * Reads a file's header before SQLite opens it: opening a foreign file could already change it, and a read-only connection
+ * cannot recover a ledger whose writer was killed.
  */
 export const identify = (file: string, supported: number): Effect.Effect<Identity, LedgerError> =>
   Effect.gen(function* () {
@@ -72,7 +72,7 @@ export const identify = (file: string, supported: number): Effect.Effect<Identit
       code === "ENOENT"
         ? refuse("unusable", "its folder does not exist. Create it, or name another file with --db FILE.")
         : code === "EISDIR"
-          ? refuse("unusable", "its name is written as that of a folder. Name a file with --db FILE.")
+          ? refuse("unusable", "its name ends like that of a folder. Name a file with --db FILE.")
           : refuse(
               "unusable",
               "it cannot be opened. Check the permissions, or name another file with --db FILE."
@@ -81,12 +81,12 @@ export const identify = (file: string, supported: number): Effect.Effect<Identit
     const stray = (log: string) =>
       refuse(
         "unusable",
-        `${log} is there without its database, and may hold what was recorded last. Put the database back beside it, or move it away.`
+        `${log} is there without its database, and may contain its last changes. Put the database back beside it, or move it away.`
       )
     const misnamed = ownedBySqlite.exec(pathOf(place) ?? "")?.[0].slice(1)
     const isMisnamed = refuse(
       "misnamed",
-      `a ledger cannot have a name that ends in ${misnamed}, which SQLite keeps for what belongs to another database. Name another with --db FILE.`
+      `a ledger cannot have a name that ends in ${misnamed}, which SQLite reserves for files of another database. Name another with --db FILE.`
     )
     if (place._tag === "Absent") {
       if (misnamed !== undefined) return yield* isMisnamed
@@ -102,7 +102,7 @@ export const identify = (file: string, supported: number): Effect.Effect<Identit
     )
     if (size === 0n) {
       if (misnamed !== undefined) return yield* isMisnamed
-      // An empty database may have a journal: that of a process that was killed as it began to fill it.
+      // An empty database may have the journal of a process that was killed as it began to fill it.
       const log = yield* strayBeside(pathOf(place) ?? file, ["-wal"])
       return log === undefined ? ({ _tag: "New", path: undefined } as const) : yield* stray(log)
     }

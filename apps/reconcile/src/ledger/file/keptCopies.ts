@@ -11,7 +11,7 @@ import { LedgerError } from "../LedgerError.js"
 
 const mark = ".before-schema-"
 
-/** Copies stand beside the file itself, whatever link leads to it. */
+/** Copies are beside the file itself, even if a link leads to it. */
 export const realPath = (file: string): Effect.Effect<string> =>
   use((disk) => disk.lstat(file).isSymbolicLink()).pipe(
     Effect.flatMap((isLink) => (isLink ? Effect.map(follow(file), pathOf) : Effect.succeed(undefined))),
@@ -36,7 +36,7 @@ export const keptCopies = (file: string): Effect.Effect<ReadonlyArray<string>, L
               new LedgerError({
                 file,
                 kind: "unusable",
-                reason: `its folder cannot be listed (${reason}), so the copies kept there cannot be named. Make the folder readable, and run again.`
+                reason: `its folder cannot be listed (${reason}), so its copies of the ledger cannot be listed. Make the folder readable, and run again.`
               })
           )
         )
@@ -61,7 +61,7 @@ const holdTheSame = (one: string, other: string) =>
     })
   ).pipe(Effect.orElseSucceed(() => false))
 
-/** Names a copy. What stands there already is kept, too: the same copy serves, for another the next name is free. */
+/** Names a copy. An existing file is kept: an equal one serves as the copy, otherwise the next free name is taken. */
 const nameCopy = (copy: string, name: string, number = 1): Effect.Effect<string, DiskError> =>
   Effect.gen(function* () {
     const candidate = number === 1 ? name : `${name}-${number}`
@@ -69,7 +69,7 @@ const nameCopy = (copy: string, name: string, number = 1): Effect.Effect<string,
     return (yield* holdTheSame(copy, candidate)) ? candidate : yield* nameCopy(copy, name, number + 1)
   })
 
-/** Keeps a ledger as it is before it is brought to a schema, and tells where. */
+/** Copies a ledger before it is migrated to a schema, and returns where the copy is. */
 export const keepCopy = (file: string, schema: number): Effect.Effect<string, OutputError | LedgerError> =>
   Effect.flatMap(realPath(file), (path) => {
     const name = `${path}${mark}${schema}`

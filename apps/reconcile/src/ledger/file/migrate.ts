@@ -13,7 +13,7 @@ const versionOf = (sql: SqlClient.SqlClient) =>
     ([row]) => row?.user_version ?? 0
   )
 
-/** Otherwise SQLite renames no table while a view of the user's own asks one that is just being made anew. */
+/** Otherwise SQLite does not rename a table while a view of the user queries one that is being replaced. */
 const withoutCheckingViews =
   (sql: SqlClient.SqlClient) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>) =>
@@ -37,15 +37,15 @@ const migrateFrom = (sql: SqlClient.SqlClient, migrations: Migrations, version: 
   })
 
 /**
- * Brings tables, views and notes to the last of the migrations, all in one transaction, if they are not there
- * yet. `before` is run within it, while nothing is changed yet and nobody else can write.
+ * Migrates tables, views and notes to the last schema in one transaction, if they do not have it yet. `before` runs within
+ * it, before anything changes and while nobody else can write.
  */
 export const migrate = <E, R>(
   sql: SqlClient.SqlClient,
   migrations: Migrations,
   before: (version: number) => Effect.Effect<void, E, R>
 ) =>
-  // Looked up without a lock first, so that a reader is not held up by a writer; then again under it.
+  // Checked without a lock first, so that a reader does not wait for a writer; then again under the lock.
   Effect.flatMap(versionOf(sql), (seen) =>
     seen >= migrations.length
       ? Effect.void

@@ -10,12 +10,12 @@ import { type Migrations, migrations as ours } from "../schema/migrations.js"
 import { OnMigration } from "../Notices.js"
 
 const connect = (file: string) =>
-  // The adapter throws where a file cannot be opened; a defect would end in a stack trace.
+  // The adapter throws if a file cannot be opened. A defect would end in a stack trace.
   SqliteClient.make({ filename: file, disableWAL: true }).pipe(
     Effect.catchAllDefect((defect) => Effect.fail(fromSqlite(file, defect)))
   )
 
-/** Keeps an existing ledger as it is before it is migrated, and says so. */
+/** Copies an existing ledger before it is migrated, and says so. */
 const keepBefore = (file: string, to: number) => (from: number) =>
   from === 0
     ? Effect.void
@@ -26,7 +26,7 @@ const keepBefore = (file: string, to: number) => (from: number) =>
             new LedgerError({
               file,
               kind: "failed",
-              reason: `it has schema ${from} and was not brought to schema ${to}, since no copy of it could be made: ${message} It was left as it is.`
+              reason: `it has schema ${from} and was not migrated to schema ${to}, because no copy of it could be made: ${message} It was left as it is.`
             })
         )
         const tell = yield* OnMigration
@@ -43,20 +43,20 @@ const prepare = (
     yield* sql.unsafe("PRAGMA foreign_keys = ON")
     yield* migrate(sql, migrations, keepsCopy ? keepBefore(file, migrations.length) : () => Effect.void)
     if (file !== ":memory:") yield* sql.unsafe("PRAGMA journal_mode = WAL")
-    // WAL's default may lose the last commits in a power cut; a recorded answer must survive one.
+    // WAL's default may lose the last commits in a power cut. A recorded answer must survive one.
     yield* sql.unsafe("PRAGMA synchronous = FULL")
   }).pipe(
-    // A commit that fails is a defect to the transaction; to the user it is a full disk.
+    // A failed commit is a defect for the transaction. For the user it is a full disk.
     Effect.catchAllDefect((defect) =>
       codeOf(defect).startsWith("SQLITE_") ? Effect.fail(fromSqlite(file, defect)) : Effect.die(defect)
     ),
     Effect.mapError((error) => (error._tag === "LedgerError" ? error : fromSqlite(file, error)))
   )
 
-/** Twice SQLite's own: a million contacts are loaded and decided a fifth faster, and an answer is recorded no slower. */
+/** Twice SQLite's default: a million contacts are loaded and decided a fifth faster, and an answer is recorded no slower. */
 const pageBytes = 8192
 
-/** Lays out a file that holds nothing yet, in one transaction: killed at any instant, it holds nothing or all of it. */
+/** Creates the schema in an empty file, in one transaction: killed at any instant, the file has nothing or all of it. */
 const layOut = (file: string, options: OpenOptions) =>
   Effect.gen(function* () {
     const sql = yield* connect(file)
@@ -65,8 +65,8 @@ const layOut = (file: string, options: OpenOptions) =>
   }).pipe(Effect.scoped)
 
 /**
- * Makes a ledger beside its name and then names it, so that whatever instant this is killed at there is
- * either no file or a whole one. Where another process was first, that one's file is the ledger.
+ * Creates a ledger under a temporary name and then renames it, so that a kill at any instant leaves either no file or a
+ * whole one. If another process was first, its file is the ledger.
  */
 const create = (file: string, path: string, options: OpenOptions) =>
   Effect.gen(function* () {
@@ -88,13 +88,13 @@ export const noLedgerYet =
 
 export interface OpenOptions {
   readonly mustExist?: boolean
-  /** Whether a ledger of an older schema is kept as it was; else it is a copy already. */
+  /** Whether to keep a copy of a ledger with an older schema. Not needed if it is a copy already. */
   readonly keepsCopy?: boolean
-  /** Others than the program's own: for tests. */
+  /** Other migrations than the program's own, for tests. */
   readonly migrations?: Migrations
 }
 
-/** A client of the file, which is made or migrated where needed, and refused where it is not a ledger. */
+/** A client of the file, which is created or migrated if needed, and refused if it is not a ledger. */
 export const openFile = (file: string, options: OpenOptions) =>
   Effect.gen(function* () {
     const { migrations = ours } = options
@@ -107,7 +107,7 @@ export const openFile = (file: string, options: OpenOptions) =>
       })
     }
     if (identity._tag === "New" && file !== ":memory:") {
-      // An empty file is laid out where it is: somebody made it, with its mode, and another process may have it open.
+      // An empty file gets the schema in its place: somebody made it with its mode, and another process may have it open.
       yield* identity.path === undefined ? layOut(file, options) : create(file, identity.path, options)
     } else if (identity._tag === "Ledger") {
       yield* Unfinished.sweep(identity.path)

@@ -9,7 +9,7 @@ import { reading } from "./connection.js"
 import { noLedgerYet } from "./openFile.js"
 import { leavingNothing, type ReadOptions, readablePath } from "./readable.js"
 
-/** A copy that is read need not have a name any more once it is open: then nothing of it can be left behind. */
+/** A copy loses its name once it is open, so that nothing of it can be left behind. */
 const opened = <A, E, R>(
   file: string,
   options: ReadOptions,
@@ -18,27 +18,27 @@ const opened = <A, E, R>(
   Effect.flatMap(Effect.zipRight(leavingNothing(file), Effect.scope), (scope) =>
     Effect.scoped(
       Effect.flatMap(readablePath(file, options), (path) =>
-        // What is opened outlives the name.
+        // An open file outlives its name.
         Effect.provideService(open(path), Scope.Scope, scope)
       )
     )
   )
 
-/** A read-only connection of its own: the text is the user's, and must not be able to change the file. */
+/** A separate read-only connection: the user's SQL must not be able to change the file. */
 export const readOnly = (
   file: string,
   options: ReadOptions = { schema: "any" }
 ): Effect.Effect<Sqlite.Database, LedgerError, Scope.Scope> =>
   opened(file, options, (path) => reading(path, (error) => fromSqlite(file, error)))
 
-/** A client of the file that reads it and nothing else: no lease, no migration, no change of its mode. */
+/** A client that only reads the file: no lease, no migration, no change of its mode. */
 export const readOnlyClient = (
   file: string
 ): Effect.Effect<SqlClient.SqlClient, LedgerError, Scope.Scope | Reactivity.Reactivity> =>
   opened(file, { schema: "own", absent: noLedgerYet }, (path) =>
     SqliteClient.make({ filename: path, readonly: true, disableWAL: true }).pipe(
       Effect.tap((sql) => sql.unsafe("PRAGMA busy_timeout = 5000")),
-      // The adapter throws where a file cannot be opened; a defect would end in a stack trace.
+      // The adapter throws if a file cannot be opened. A defect would end in a stack trace.
       Effect.catchAllDefect((defect) => Effect.fail(defect)),
       Effect.mapError((error) => fromSqlite(file, error))
     )

@@ -13,13 +13,13 @@ import { OnMigration, OnPrivateCopy } from "../Notices.js"
 import { openFile } from "./openFile.js"
 
 export interface ReadOptions {
-  /** Which schema is to be read: the program's own, or whichever the file has. */
+  /** The schema to read: the program's own, or whichever the file has. */
   readonly schema: "own" | "any"
-  /** What to say where there is no file. */
+  /** What to say if there is no file. */
   readonly absent?: string
 }
 
-/** Whether the log beside a ledger holds anything. An empty one is what a reader left that was killed. */
+/** Whether the log beside a ledger holds anything. A killed reader leaves an empty one. */
 const holdsLog = (file: string) =>
   Effect.map(
     ifThere((disk) => disk.stat(`${file}-wal`)),
@@ -27,9 +27,9 @@ const holdsLog = (file: string) =>
   )
 
 /**
- * Reading in WAL mode makes files beside the ledger, and only who may write can take them away again. So SQLite itself does
- * it once the reader has closed, and leaves them where anybody else has the ledger open. What a killed writer left in
- * the log, and what cannot be told of it, is for the next writer.
+ * Reading in WAL mode makes files beside the ledger, and only a writer can delete them. So SQLite does that once the reader
+ * has closed, unless another process has the ledger open. What a killed writer left in the log is for the next writer, and
+ * so is a log whose size cannot be read.
  */
 export const leavingNothing = (file: string): Effect.Effect<void, never, Scope.Scope> =>
   Effect.asVoid(
@@ -46,14 +46,14 @@ export const leavingNothing = (file: string): Effect.Effect<void, never, Scope.S
     )
   )
 
-/** Why SQLite cannot make the files that reading in WAL mode takes; undefined where it speaks of something else. */
+/** Why SQLite cannot make the files that reading in WAL mode needs; undefined if the error is about something else. */
 const unreadableFor = (file: string, error: unknown): "unwritable" | "full" | undefined => {
   if (/^SQLITE_(CANTOPEN|READONLY)/.test(codeOf(error))) return "unwritable"
   if (isFull(file, error)) return "full"
   return codeOf(error).startsWith("SQLITE_IOERR_SHM") ? "unwritable" : undefined
 }
 
-/** Why SQLite cannot read the file where it is; undefined where it can. */
+/** Why SQLite cannot read the file in its place; undefined if it can. */
 const whyNotInPlace = (file: string) =>
   Effect.try({
     try: () =>
@@ -84,7 +84,7 @@ const stateOf = (file: string) =>
 
 const mostTries = 5
 
-/** Copies the file with what SQLite has beside it, all of one moment. */
+/** Copies the file with what SQLite keeps beside it, all from one moment. */
 const copyParts = (file: string, copy: string) =>
   Effect.gen(function* () {
     for (let tries = 0; tries < mostTries; tries++) {
@@ -110,7 +110,7 @@ const vacuumInto = (file: string, copy: string) =>
     use((disk) => disk.chmodPath(copy, 0o600))
   )
 
-/** One file, for which SQLite needs no other beside it: so it can be unlinked as soon as it is open. */
+/** One file that needs no other beside it, so that it can be unlinked as soon as it is open. */
 const makeOneFile = (copy: string) => using(copy, (database) => database.pragma("journal_mode = DELETE"))
 
 const copyFailed =
@@ -126,10 +126,10 @@ const copyFailed =
       }`
     })
 
-/** One for all copies, so that whichever command reads next takes away what was left by one that was killed. */
+/** One folder for all copies, so that the next command that reads deletes what a killed one left. */
 const copyPlace = () => join(tmpdir(), "ac-reconcile-copy-of-a-ledger")
 
-/** A copy in a folder that nobody else can look into; gone when the scope ends. */
+/** A copy in a folder that nobody else can read. It is deleted when the scope ends. */
 const privateCopy = (file: string, inPlace: boolean, options: ReadOptions) =>
   Effect.gen(function* () {
     const copied = Effect.gen(function* () {
@@ -153,8 +153,8 @@ const privateCopy = (file: string, inPlace: boolean, options: ReadOptions) =>
   })
 
 /**
- * The path under which a ledger can be read without a change to it: its own, or where that cannot be, or where its
- * schema is older than the one asked for, that of a private copy.
+ * The path where a ledger can be read without changing it: its own, or that of a private copy if it cannot be read in its
+ * place or its schema is older than the one asked for.
  */
 export const readablePath = (
   file: string,

@@ -5,7 +5,7 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 
-/** While the connection is held, so that nothing else is written on it meanwhile; a transaction cannot do this from within. */
+/** While the connection is held, so that nothing else is written on it. This cannot be done within a transaction. */
 const withoutReferenceChecks = (reserve: SqlClient.SqlClient["reserve"]) =>
   Effect.tap(reserve, (connection) =>
     Effect.acquireRelease(connection.executeRaw("PRAGMA foreign_keys = OFF", []), () =>
@@ -13,7 +13,7 @@ const withoutReferenceChecks = (reserve: SqlClient.SqlClient["reserve"]) =>
     )
   )
 
-/** Transactions of which every trouble is a `SqlError`, where those of the client itself end in defects on a full disk. */
+/** Transactions whose failures are all a `SqlError`. Those of the client end in a defect on a full disk. */
 const transactions = (
   sql: SqlClient.SqlClient,
   options: { readonly begin: "BEGIN" | "BEGIN IMMEDIATE"; readonly checksReferences: boolean }
@@ -30,7 +30,7 @@ const transactions = (
     begin: (connection) => connection.executeRaw(options.begin, []),
     savepoint: (connection, id) => connection.executeUnprepared(`SAVEPOINT nested_${id}`, [], undefined),
     commit: (connection) => connection.executeRaw("COMMIT", []),
-    // Nothing is left to roll back where BEGIN failed, or where SQLite has rolled back already (a full disk).
+    // Nothing is left to roll back if BEGIN failed or SQLite has rolled back already (a full disk).
     rollback: (connection) => Effect.ignore(connection.executeRaw("ROLLBACK", [])),
     rollbackSavepoint: (connection, id) =>
       connection.executeUnprepared(`ROLLBACK TO nested_${id}`, [], undefined)
@@ -44,33 +44,33 @@ const transactions = (
 }
 
 /**
- * Transactions that take the write lock at once. SQLite's default takes it at the first write, and by then
- * another process may have made what was read out of date: an error no waiting can help.
+ * Transactions that take the write lock at once. SQLite's default takes it at the first write. By then another process
+ * may have changed what was read, and waiting cannot help.
  */
 export const withImmediateTransaction = (
   sql: SqlClient.SqlClient,
   options: { readonly checksReferences: boolean } = { checksReferences: true }
 ) => transactions(sql, { begin: "BEGIN IMMEDIATE", ...options })
 
-/** For what only reads, or writes what is the connection's own: nobody else is held up. */
+/** For reading, or writing to the temporary database: nobody else has to wait. */
 export const withTransaction = (sql: SqlClient.SqlClient) =>
   transactions(sql, { begin: "BEGIN", checksReferences: true })
 
 export const isSqlError = (error: unknown): error is SqlError =>
   typeof error === "object" && error !== null && "_tag" in error && error._tag === "SqlError"
 
-/** The rows that a statement run as `.raw` changed. */
+/** The number of rows that a statement run as `.raw` changed. */
 export const changesOf = (result: unknown): number =>
   typeof result === "object" && result !== null && "changes" in result ? Number(result.changes) : 0
 
 /**
- * The connection of the transaction around, for statements that are run so often that a `sql` template, which costs
- * ten times what SQLite needs for a small one, would be felt.
+ * The connection of the surrounding transaction, for statements that run often: a `sql` template costs ten times what
+ * SQLite needs for a small one.
  */
 export const transactionConnection = Effect.flatMap(
   Effect.serviceOption(SqlClient.TransactionConnection),
   Option.match({
-    onNone: () => Effect.dieMessage("this is done within a transaction"),
+    onNone: () => Effect.dieMessage("this needs a transaction around it"),
     onSome: ([connection]) => Effect.succeed(connection)
   })
 )

@@ -3,17 +3,17 @@ import { readFileSync, readlinkSync } from "node:fs"
 import { hostname } from "node:os"
 import * as Context from "effect/Context"
 
-/** What tells one process from every other, also where process IDs and host names repeat, as in containers. */
+/** What distinguishes a process from every other, even if process IDs and host names repeat, as in containers. */
 export interface Holder {
   /** Random, and new in each process. */
   readonly instance: string
-  /** The start of the system it runs on. `null` where the system does not name it. */
+  /** The boot ID of its system. `null` if not known. */
   readonly bootId: string | null
-  /** Where its process ID counts. `null` where the system does not name it. */
+  /** The namespace of its process ID. `null` if not known. */
   readonly pidNamespace: string | null
   readonly host: string
   readonly processId: number
-  /** When the process started, and on which clock: a later process may get the same ID. `null` where it cannot be read. */
+  /** When the process started, and on which clock: a later process may get the same ID. `null` if not known. */
   readonly processStart: string | null
 }
 
@@ -25,14 +25,14 @@ const orNull = (read: () => string): string | null => {
   }
 }
 
-/** Boot-time clocks may be shifted for some processes only; times of two such groups say nothing about each other. */
+/** Boot-time clocks may be shifted for some processes only. Times on different clocks cannot be compared. */
 const clockName = () => orNull(() => readlinkSync("/proc/self/ns/time")) ?? "the only clock"
 
-/** State and start of a process as `/proc/PID/stat` has them; nothing where `/proc` is absent or another namespace's. */
+/** State and start of a process from `/proc/PID/stat`; undefined if `/proc` is absent or of another namespace. */
 const statOf = (pid: number) => {
   if (orNull(() => readlinkSync("/proc/self")) !== String(process.pid)) return undefined
   const text = orNull(() => readFileSync(`/proc/${pid}/stat`, "utf8"))
-  // The second field is the program's name in parentheses and may hold anything. Of the others, the first is the state.
+  // The second field is the program's name in parentheses, which may contain anything. After it comes the state.
   const [state, ...rest] = text?.slice(text.lastIndexOf(")") + 2).split(" ") ?? []
   const ticks = rest[18]
   return state === undefined || ticks === undefined
@@ -49,12 +49,12 @@ const self = (): Holder => ({
   processStart: statOf(process.pid)?.start ?? null
 })
 
-/** The process that this code runs in. */
+/** The current process. */
 export class ThisProcess extends Context.Reference<ThisProcess>()("ac-reconcile/ThisProcess", {
   defaultValue: self
 }) {}
 
-/** `out-of-sight`: it may be there or not, and nothing on this side can tell. */
+/** `out-of-sight`: it may be running or not; this process cannot see. */
 export type Sight = "there" | "gone" | "out-of-sight"
 
 const signalled = (pid: number): Sight => {
@@ -67,7 +67,7 @@ const signalled = (pid: number): Sight => {
   }
 }
 
-/** Whether a process is still there, as far as this one can see. */
+/** Whether a process is still running, as far as this one can see. */
 export const lookFor = (holder: Holder, me: Holder): Sight => {
   if (holder.instance === me.instance) return "there"
   const isNear =
@@ -76,7 +76,7 @@ export const lookFor = (holder: Holder, me: Holder): Sight => {
     holder.pidNamespace !== null &&
     holder.pidNamespace === me.pidNamespace
   if (!isNear) return "out-of-sight"
-  // A former life: the first process of a container has the same ID each time.
+  // An earlier process: the first one in a container has the same ID each time.
   if (holder.processId === me.processId) return "gone"
   const signal = signalled(holder.processId)
   if (signal !== "there") return signal

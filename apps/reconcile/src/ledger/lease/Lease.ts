@@ -15,13 +15,13 @@ import { transactionConnection } from "../file/transaction.js"
 const renewEvery = Duration.seconds(5)
 
 /**
- * A holder that cannot be seen from here is taken for gone when its lease stood unchanged through so many looks. They
- * are counted, not timed: no clock of either side decides, and a pause of the whole machine is no silence of the holder.
+ * A holder that cannot be seen counts as gone if its lease did not change during so many looks. They are counted, not
+ * timed: no clock decides, and a pause of the whole machine is not a silence of the holder.
  */
 const looks = 30
 const lookEvery = Duration.seconds(1)
 
-/** A live holder has renewed by then, so most waits end without a word. */
+/** A live holder has renewed by then, so most waits end without a message. */
 const looksBeforeTelling = 5
 
 const Lease = rowOf("writer_lease", {
@@ -69,7 +69,7 @@ const inUse = (file: string, lease: Lease) =>
   new LedgerError({
     file,
     kind: "locked",
-    reason: `another run has been working on it since ${lease.taken_at} (process ${lease.process_id} on ${lease.host}). Run again when that has finished; reading is possible all the time.`
+    reason: `another run has been working on it since ${lease.taken_at} (process ${lease.process_id} on ${lease.host}). Wait until it has finished, then run again. You can read the file meanwhile.`
   })
 
 const tell = (_tag: LeaseEvent["_tag"], file: string, lease: Lease) =>
@@ -83,7 +83,7 @@ const tell = (_tag: LeaseEvent["_tag"], file: string, lease: Lease) =>
     })
   )
 
-/** Waits until the lease has gone, or for as long as a silent holder is waited for; fails when it is renewed. */
+/** Waits until the lease is gone or its holder has been silent for long enough. Fails if the lease is renewed. */
 const watch = (lease: Lease) =>
   Effect.gen(function* () {
     const { file } = yield* Ledger
@@ -97,8 +97,8 @@ const watch = (lease: Lease) =>
   })
 
 /**
- * Takes the lease where nobody has it, its holder is gone, or it is still the one that was `watched`, and returns the
- * lease that it was taken from. Otherwise returns the lease that is to be watched.
+ * Takes the lease if nobody has it, its holder is gone, or it is still the one that was `watched`, and returns the lease
+ * that it was taken from. Otherwise returns the lease to watch.
  */
 const tryToTake = (me: Holder, watched: Lease | undefined) =>
   Effect.flatMap(Ledger, ({ file, sql, transact }) =>
@@ -142,7 +142,7 @@ const lost = (file: string) =>
     file,
     kind: "locked",
     reason:
-      "another run took over, since nothing had been heard of this one for too long. Nothing recorded is lost, and that run goes on with it."
+      "another run took over, because this one had been silent for too long. Nothing recorded is lost; that run continues with it."
   })
 
 const renewal =
@@ -152,15 +152,15 @@ const renew = ({ instance }: Holder): Effect.Effect<void, LedgerError, Ledger> =
   Effect.flatMap(Ledger, ({ file, sql }) =>
     Effect.gen(function* () {
       const now = DateTime.formatIso(yield* DateTime.now)
-      // A file that is locked for a while is no loss of the lease: while another writes, nobody can take over either.
+      // A locked file does not mean that the lease is lost: while another process writes, nobody can take over.
       const renewed = yield* Effect.option(sql.unsafe(renewal, [now, instance]))
       if (Option.exists(renewed, (rows) => rows.length === 0)) return yield* lost(file)
     })
   )
 
 /**
- * The file as the holder of its lease writes to it: each transaction renews the lease first, or writes nothing. One that
- * was not heard of and lost it finds out before it writes next to the run that took over.
+ * The file for the holder of its lease: each transaction renews the lease first, or writes nothing. A holder that was
+ * silent and lost the lease notices before it writes beside the run that took over.
  */
 const onlyWhileHeld = (ledger: Service, { instance }: Holder): Service => {
   const renewInTransaction = Effect.gen(function* () {
@@ -185,7 +185,10 @@ const release = ({ instance }: Holder) =>
     Effect.ignore(sql`DELETE FROM writer_lease WHERE instance = ${instance}`)
   )
 
-/** Ends with the job, or fails with the heartbeat. The job has ended by then also where it is interrupted; a race does not wait. */
+/**
+ * Ends with the job, or fails with the heartbeat. Even if the job is interrupted, it has ended by then; a race does not
+ * wait.
+ */
 const whileBeating = <A, E, R, E2, R2>(
   job: Effect.Effect<A, E, R>,
   heartbeat: Effect.Effect<never, E2, R2>
@@ -197,8 +200,8 @@ const whileBeating = <A, E, R, E2, R2>(
   )
 
 /**
- * Runs a job that asks the account on the file's behalf, one at a time a file: two would ask everything twice. Other
- * writers need no more than their transactions, and readers nothing. A lease whose holder was killed is taken over.
+ * Runs a job that asks the account, one at a time for a file: two would ask everything twice. Other writers need only
+ * their transactions, and readers nothing. A lease whose holder was killed is taken over.
  */
 export const whileLeased = <A, E, R>(job: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {

@@ -105,7 +105,7 @@ export const load = <E, R>(
       // Told before a long file is read; what counts is what stands there once it has been.
       const before = yield* use(Effect.tap(known(sql, source), (row) => checkKey(source, row)))
       const given = yield* use(givenNumbers(sql, before?.id))
-      // A contact that is not the only one of its address is never told by its place alone.
+      // Its place alone never identifies a contact that shares its address.
       const isAgain = before !== undefined && !(yield* use(hasRepeats(sql, before.id)))
       // Staging writes to the temporary database alone, in a transaction that never locks the file: a run
       // can go on recording while a large file is read.

@@ -20,7 +20,7 @@ export const sourceColumns: Effect.Effect<ReadonlyArray<string>, LedgerError, Le
     })
 )
 
-// Where a value begins, digits enough to be rounded, or an exponent that may be out of range.
+// At the beginning of a value: enough digits to be rounded, or an exponent that may be out of range.
 const riskyNumber = /[[,:]\s*-?(?:\d[\d.eE+-]{15}|[\d.]+[eE][+-]?\d{3})/
 
 const isKept = (token: string) => {
@@ -35,6 +35,6 @@ const exactly = (json: string) =>
     token.startsWith('"') || isKept(token) ? token : `"${token}"`
   )
 
-/** The values of the cells of rows, each of which is a JSON array; together these are one, read at once. */
+/** The cell values of rows. Each row is a JSON array, and all of them together are read as one. */
 export const originalCells = (json: string): ReadonlyArray<ReadonlyArray<unknown>> =>
   JSON.parse(riskyNumber.test(json) ? exactly(json) : json)

@@ -26,7 +26,7 @@ const staged = (elsewhere: Elsewhere) => `
   LEFT JOIN addresses a ON a.email_key = n.email_key
   LEFT JOIN local_rows l ON l.address_id = a.address_id`
 
-// A key at its old address is found in the order of the address, too.
+// A key at its old address is found in the order of addresses, too.
 const drawn = (sourceId: number, kind: Kind, elsewhere: Elsewhere) => `
   ${chosen(kind === "keyed" ? "coalesce(l.occurrence, n.turn)" : "n.turn")} ${staged(elsewhere)}
     AND l.local_source_id = ${sourceId} AND ${sameTurn(kind, "n.turn")}
@@ -39,7 +39,7 @@ const findMoved = (sourceId: number) => `
     WHERE l.local_source_id = ${sourceId} AND l.source_key = contact_changes.source_key)
   WHERE local_contact_id IS NULL`
 
-/** The order in which contacts are laid down. */
+/** The order in which contacts are stored. */
 const laid = (isScattered: boolean) => (isScattered ? "batch, place" : "place")
 
 const numberNew = (isScattered: boolean): ReadonlyArray<string> => [
@@ -93,10 +93,10 @@ export const none: Changes = {
   idsLost: 0
 }
 
-/** What is loaded again. */
+/** What is known about a source that is loaded again. */
 export interface Again {
   readonly kind: Kind
-  /** The source's contacts are known by a key for the first time. */
+  /** The source's contacts are identified by a key for the first time. */
   readonly isNewKey: boolean
   /** Whether its batches are scattered. */
   readonly isScattered: boolean

@@ -5,7 +5,10 @@ import { isSame, type Kind, sameTurn } from "./isSame.js"
 import { segmentRows, settlePages, unpack, unpackElsewhere } from "./pages.js"
 import { contactColumns } from "./stageTables.js"
 
-/** Fewer segments are always tried; of more, half need to lie as another does, or the file has another order now. */
+/**
+ * Up to this many segments are always tried. If there are more, and more than half have a shift of their own, the file has
+ * another order now.
+ */
 const fewSegments = 10
 
 const create: ReadonlyArray<string> = [
@@ -19,7 +22,7 @@ const create: ReadonlyArray<string> = [
   "DELETE FROM elsewhere_keys"
 ]
 
-// Where the next segment begins in local_rows, this one ends: no contact is the same as two rows.
+// A segment ends where the next one begins in local_rows, so that no contact matches two rows.
 const findSegments = (sourceId: number) => `
   INSERT INTO staged_segments
   WITH RECURSIVE places (first_row) AS (
@@ -41,8 +44,8 @@ const findBesides = (sourceId: number, kind: Kind) => `
   LEFT JOIN addresses a ON a.address_id = l.address_id
   WHERE (l.local_source_id = ${sourceId} AND a.email_key = n.email_key AND ${isSame(kind)}) IS NOT TRUE`
 
-// Sorted twice: by the address, as its index is, and by its number, as local_rows is. Without that each row would be a
-// search through the file.
+// Sorted twice: by address, as the index of addresses is, and by its number, as local_rows is. Otherwise each row would be
+// a search through the file.
 const sortByAddress: ReadonlyArray<string> = [
   `CREATE TEMP TABLE IF NOT EXISTS addressed_contacts AS SELECT 1 AS address_id, * FROM staged_contacts WHERE false`,
   "DELETE FROM addressed_contacts",
@@ -59,7 +62,7 @@ const findByAddress = (sourceId: number, kind: Kind) => `
   LEFT JOIN local_rows l ON l.address_id = n.address_id AND l.local_source_id = ${sourceId} AND ${sameTurn(kind, "1")}
   WHERE (${isSame(kind)}) IS NOT TRUE ORDER BY n.staged_row`
 
-/** Addresses of several rows, which are each the same as the one contact that has it. */
+/** Addresses of several rows that all match the one contact of that address. */
 const findTwins = `
   INSERT INTO elsewhere_keys
   SELECT n.email_key FROM laid_contacts n
@@ -76,11 +79,11 @@ const findKeys = `
 /** Staged rows to be compared by searching: none, those whose address is among the `elsewhere_keys`, or all. */
 export type Elsewhere = "none" | "some" | "all"
 
-/** How many rows are not the same as a contact where they stand. */
+/** How many rows differ from the contact at their place. */
 const besides = (sql: SqlClient.SqlClient, sourceId: number, kind: Kind) =>
   Effect.map(sql.unsafe(findBesides(sourceId, kind)).raw, changesOf)
 
-/** How many are not the same as the contact of their address, or not alone. */
+/** How many rows differ from the contact of their address, or share it with other rows. */
 const byAddress = (sql: SqlClient.SqlClient, sourceId: number, kind: Kind) =>
   Effect.gen(function* () {
     for (const statement of sortByAddress) yield* sql.unsafe(statement)
@@ -91,8 +94,8 @@ const byAddress = (sql: SqlClient.SqlClient, sourceId: number, kind: Kind) =>
   })
 
 /**
- * A file loaded again mostly has the same rows as `local_rows`, and in the same order: those are compared side by side,
- * without a search. In another order they are compared by their addresses. What is left is to be searched for.
+ * A file loaded again usually has the same rows as `local_rows` in the same order. They are compared side by side, without a
+ * search. In another order they are compared by address. The remaining rows have to be searched for.
  */
 export const find = (sql: SqlClient.SqlClient, sourceId: number, kind: Kind) =>
   Effect.gen(function* () {
@@ -107,7 +110,7 @@ export const find = (sql: SqlClient.SqlClient, sourceId: number, kind: Kind) =>
     const elsewhere = yield* (hasOtherOrder ? byAddress : besides)(sql, sourceId, kind)
     if (elsewhere === 0) return "none"
     const [staged] = yield* sql<{ readonly rows: number }>`SELECT count(*) AS rows FROM staged_contacts`
-    // To search for few costs less than for all; to find out which they are costs something, too.
+    // Searching for few rows is cheaper than for all, but finding out which ones costs something, too.
     if (equal === 0 && elsewhere > (staged?.rows ?? 0) / 4) return "all"
     yield* sql.unsafe(findKeys)
     if (equal > 0) yield* sql.unsafe(unpackElsewhere(sourceId))

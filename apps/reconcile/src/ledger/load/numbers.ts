@@ -3,21 +3,21 @@ import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import { insertBatches, insertShapes, rowsPerInsert } from "./stageTables.js"
 
-/** So many numbers are remembered; the temporary database has them all. */
+/** How many numbers are kept in memory. The temporary database has all of them. */
 const mostRemembered = 50_000
 
-/** The numbers that the file has given, as far as they are remembered, and the first it has not. */
+/** The numbers already used in the file, as far as they are kept in memory, and the first free one. */
 export interface Given {
   readonly known: ReadonlyMap<string, number>
   readonly next: number
 }
 
-/** Under which a shape is remembered. */
+/** The key under which a shape is kept. */
 export const shapeText = (names: string, places: ReadonlyArray<number>) => `${places.join()} ${names}`
 
 /**
- * The numbers of batches and shapes as the file has them now. By the time a long source has been read they may be
- * others: the stage is then settled by those.
+ * The numbers of batches and shapes in the file. They may change while a long source is read. Then the stage gets the new
+ * ones at the end.
  */
 export const givenNumbers = (sql: SqlClient.SqlClient, sourceId: number | undefined) =>
   Effect.gen(function* () {
@@ -48,7 +48,7 @@ interface Shape {
 const textOf = (shape: Shape) =>
   shapeText(shape.names, [shape.email_at, shape.contact_id_at, shape.batch_id_at])
 
-/** A text cut out of a piece of the file would keep all of the piece in memory. */
+/** A text cut out of a piece of the file would keep the whole piece in memory. */
 const copied = (text: string) => Buffer.from(text).toString()
 
 const numbered = (
@@ -88,9 +88,9 @@ const numbered = (
         )
   return {
     flush,
-    /** The number of a text that was asked for not long ago. */
+    /** The number of a text that was asked for recently. */
     get: (key: string) => numbers.get(key),
-    /** The number of any text; `values` are those of its row behind the number. */
+    /** The number of any text. `values` are the other values of its row, after the number. */
     of: (key: string, values: ReadonlyArray<string | number>) =>
       Effect.gen(function* () {
         const found = yield* find(values)

@@ -4,24 +4,24 @@ import * as Effect from "effect/Effect"
 import { changesOf, transactionConnection } from "../file/transaction.js"
 import { insertContacts, insertPage, rowsPerInsert } from "./stageTables.js"
 
-/** Rows in a page, and rows that are looked for side by side, as far from their place as the first of them. */
+/** Rows in a page, and rows that are compared side by side, all shifted as far as the first of them. */
 export const segmentRows = 250
 
-/** A page of long rows ends earlier, so that memory stays flat; the rows behind it may then be searched for. */
+/** A page of long rows ends earlier, so that memory stays flat. The rows after it may then have to be searched for. */
 const longestPage = 256 * 1024
 
-/** Between rows, and between the values of a row. An address with one of them is not put in a page. */
+/** Separators of rows, and of the values in a row. An address that contains one is not put into a page. */
 const behindRow = "\u001E"
 const behindValue = "\u001F"
 
 export const fitsPage = (email: string): boolean => !email.includes(behindRow) && !email.includes(behindValue)
 
-/** The text of a row without a key of its own. No value but an address can be blank or have a control character. */
+/** The text of a row without a key of its own. Only an address can be blank or contain a control character. */
 const rowText = (values: ReadonlyArray<string>) => `concat(${values.join(", char(31), ")})`
 
 const ofLocalRow = rowText(["a.email_key", "l.shape_id", "l.batch", "l.email", "l.contact_id", "l.cells"])
 
-/** Collects the rows of a page in one text, as `ofLocalRow` writes them. */
+/** Collects the rows of a page in one text, in the format of `ofLocalRow`. */
 export const pageWriter = (connection: Connection) => {
   let page = ""
   let rows = 0
@@ -58,8 +58,8 @@ export const pageWriter = (connection: Connection) => {
 }
 
 /**
- * Finds the pages whose rows stand in `local_rows` as they are: side by side, none the second of its address. Where a
- * page has its place, and how far from there the next begins, is in `staged_segments`.
+ * Finds the pages whose rows are in `local_rows` unchanged: side by side, each the first of its address. `staged_segments` has
+ * the place of each page, and where the next one begins.
  */
 export const findEqual = (sourceId: number) => `
   INSERT INTO equal_pages
@@ -71,7 +71,7 @@ export const findEqual = (sourceId: number) => `
       WHERE l.local_contact_id BETWEEN p.first_row + g.shift AND p.first_row + g.shift + p.rows - 1
         AND l.local_source_id = ${sourceId} AND l.occurrence = 1 ORDER BY l.local_contact_id))`
 
-/** Whether a contact `l` stands in an equal page. */
+/** Whether a contact `l` is in an equal page. */
 export const isInEqualPage = `EXISTS (SELECT 1 FROM equal_pages q
   WHERE q.first_contact = (SELECT max(first_contact) FROM equal_pages WHERE first_contact <= l.local_contact_id)
     AND q.last_contact >= l.local_contact_id)`
@@ -83,7 +83,7 @@ interface Page {
   readonly page: string
 }
 
-/** Stages the rows of all pages that are not equal, each as a row. */
+/** Stages the rows of all pages that are not equal, one by one. */
 export const unpack = (sql: SqlClient.SqlClient) =>
   Effect.gen(function* () {
     const connection = yield* transactionConnection
@@ -119,7 +119,7 @@ export const unpack = (sql: SqlClient.SqlClient) =>
     } while (pages.length === pagesAtOnce)
   })
 
-/** Stages also those rows of equal pages whose address is among the `elsewhere_keys`. */
+/** Also stages the rows of equal pages whose address is among the `elsewhere_keys`. */
 export const unpackElsewhere = (sourceId: number) => `
   INSERT INTO staged_contacts
   SELECT l.local_contact_id - q.first_contact + q.first_row, NULL, k.email_key, l.shape_id, l.batch, l.email,
@@ -130,7 +130,7 @@ export const unpackElsewhere = (sourceId: number) => `
     ON q.first_contact = (SELECT max(first_contact) FROM equal_pages WHERE first_contact <= l.local_contact_id)
       AND q.last_contact >= l.local_contact_id`
 
-/** How many pages are equal. */
+/** Stages the rows of pages that are not equal. Returns how many pages are equal. */
 export const settlePages = (sql: SqlClient.SqlClient, sourceId: number) =>
   Effect.gen(function* () {
     const equal = changesOf(yield* sql.unsafe(findEqual(sourceId)).raw)

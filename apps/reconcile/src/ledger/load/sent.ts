@@ -101,7 +101,7 @@ interface Known {
   readonly repeated: number
 }
 
-// Of a batch that the file did not know, and whose addresses nobody repeats, nothing can be concluded until its answer
+// If a batch is new to the file and its addresses are not repeated, nothing can be concluded about it until its answer
 // marks it.
 const knownBatches = `SELECT (SELECT count(*) FROM staged_batches) AS batches, EXISTS (SELECT 1 FROM local_rows
   INDEXED BY local_rows_repeated WHERE occurrence > 1 AND batch IS NULL) AS repeated`

@@ -27,7 +27,7 @@ const renumber = `UPDATE staged_contacts SET
   shape_id = (SELECT known FROM staged_shapes h WHERE h.shape_id = staged_contacts.shape_id),
   batch = (SELECT known FROM staged_batches b WHERE b.batch = staged_contacts.batch)`
 
-/** Gives batches and shapes the numbers they have in the file, where those are not the ones they were staged with. */
+/** Gives batches and shapes the numbers that they have in the file, if they were staged with others. */
 export const settleNumbers = (sql: SqlClient.SqlClient, sourceId: number) =>
   Effect.gen(function* () {
     for (const statement of [insertShapes(sourceId), settleBatches, settleShapes(sourceId)])
@@ -42,8 +42,8 @@ export const settleNumbers = (sql: SqlClient.SqlClient, sourceId: number) =>
   })
 
 /**
- * Rows whose batches are scattered are laid down in the order of their batches: read batch by batch later, they would be
- * a search through the file each.
+ * Sorts the rows of scattered batches by batch. Otherwise each of them would be a search through the file when it is read
+ * batch by batch later.
  */
 export const layByBatch = (sql: SqlClient.SqlClient) =>
   Effect.forEach(layInOrder, (statement) => sql.unsafe(statement), { discard: true })

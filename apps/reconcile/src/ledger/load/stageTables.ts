@@ -11,18 +11,18 @@ const contacts = (table: string) => `CREATE TEMP TABLE IF NOT EXISTS ${table} (
   ) STRICT`
 
 /**
- * Staged without an index: many times faster than keeping an index up to date row by row. Batches and shapes have the
- * numbers of the stage until they are settled; `place` is where a row stood in the source, if not in the order of
- * `staged_row`.
+ * Staged without an index, which is many times faster than updating an index with each row. Batches and shapes have the
+ * numbers of the stage until they get those of the file. `place` is the place of a row in the source, if that is not the
+ * order of `staged_row`.
  */
 export const createStage: ReadonlyArray<string> = [
   contacts("staged_contacts"),
   contacts("laid_contacts"),
-  // Rows of a source that is loaded again, many in one text: most are in the file as they are, which a text tells at once.
+  // Rows of a source that is loaded again, many in one text. Most are in the file unchanged, and one comparison shows that.
   `CREATE TEMP TABLE IF NOT EXISTS staged_pages (
     first_row INTEGER PRIMARY KEY, rows INTEGER NOT NULL, first_key TEXT NOT NULL, page TEXT NOT NULL
   ) STRICT`,
-  // Pages that stand in local_rows as they are, by where they do.
+  // Pages that are in local_rows unchanged, with their place there.
   `CREATE TEMP TABLE IF NOT EXISTS equal_pages (
     first_contact INTEGER PRIMARY KEY, last_contact INTEGER NOT NULL, first_row INTEGER NOT NULL UNIQUE
   ) STRICT`,
@@ -31,8 +31,7 @@ export const createStage: ReadonlyArray<string> = [
     shape_id INTEGER PRIMARY KEY, names TEXT NOT NULL, email_at INTEGER NOT NULL, contact_id_at INTEGER NOT NULL,
     batch_id_at INTEGER NOT NULL, known INTEGER, UNIQUE (names, email_at, contact_id_at, batch_id_at)
   ) STRICT`,
-  // Where rows have keys, for each its place and its text: a row whose key turns out to be repeated is set aside as it
-  // stood.
+  // If rows have keys: the line and text of each, because a row with a repeated key is set aside in its original form.
   `CREATE TEMP TABLE IF NOT EXISTS staged_records (
     staged_row INTEGER PRIMARY KEY,
     line INTEGER NOT NULL,
@@ -41,8 +40,8 @@ export const createStage: ReadonlyArray<string> = [
 ]
 
 /**
- * The stage is written and read from end to end: pages kept in memory would serve nobody, and large ones are
- * written in fewer calls. Their size is that of the temporary database alone: the file has its own already.
+ * The stage is written and read from start to end, so pages kept in memory would be useless, and large pages need fewer
+ * calls. The page size is that of the temporary database alone: the file already has its own.
  */
 export const stagePages: ReadonlyArray<string> = [
   "PRAGMA page_size = 65536",
@@ -59,7 +58,7 @@ export const emptyStage: ReadonlyArray<string> = [
   "staged_records"
 ].map((table) => `DELETE FROM ${table}`)
 
-/** What is staged of a contact, besides its number. */
+/** The staged columns of a contact, besides its number. */
 export const contactColumns = "email_key, shape_id, batch, email, contact_id, source_key, cells"
 
 const inserted = (into: string, columns: number, rows: number) =>
@@ -78,5 +77,5 @@ export const insertShapes = (rows: number) =>
 
 export const insertPage = inserted("staged_pages (first_row, rows, first_key, page)", 4, 1)
 
-/** Rows in one INSERT: far below SQLite's limit on parameters, and where larger statements stop paying. */
+/** Rows in one INSERT. Larger statements are no faster, and this is far below SQLite's limit on parameters. */
 export const rowsPerInsert = 250

@@ -11,16 +11,16 @@ export interface Staged {
   readonly rows: number
   /** Rows that name a batch. */
   readonly sent: number
-  /** Rows that name a batch which came before that of the row before them. */
+  /** Rows that go back to a batch earlier than that of the row before them. */
   readonly backward: number
   /** The names of the source's columns, in the order first seen. */
   readonly columns: ReadonlyArray<string>
 }
 
-/** A file of which more rows than one in so many go back to an earlier batch is laid down batch by batch. */
+/** If more than one row in this many goes back to an earlier batch, the rows are sorted by batch. */
 const mostBackward = 100
 
-/** Whether the rows of a batch lie apart. */
+/** Whether the rows of batches are scattered over the source. */
 export const isScattered = ({ backward, rows }: Pick<Staged, "backward" | "rows">) =>
   backward > rows / mostBackward
 
@@ -28,11 +28,11 @@ export const isScattered = ({ backward, rows }: Pick<Staged, "backward" | "rows"
 export interface Before {
   readonly batches: Given
   readonly shapes: Given
-  /** Whether most rows may stand in the file as they are. */
+  /** Whether most rows may be in the file unchanged. */
   readonly isAgain: boolean
 }
 
-/** Where among the cells a text stands to the letter, most likely where it stood before. */
+/** The index of the cell with exactly this text. It is most likely the same as before. */
 const placeOf = (cells: ReadonlyArray<string>, text: string | null, before: number): number =>
   text === null ? -1 : cells[before] === text ? before : cells.indexOf(text)
 
@@ -40,7 +40,7 @@ const placeOf = (cells: ReadonlyArray<string>, text: string | null, before: numb
 const written = (text: string | null, isPlain: boolean) =>
   isPlain || text === null ? text : JSON.stringify(text)
 
-/** The cells that stand in no column of their own, as a JSON array. */
+/** The cells without a column of their own, as a JSON array. */
 const cellsText = (
   { cells, isPlain }: ContactRow,
   { batchIdAt, contactIdAt, emailAt }: { emailAt: number; contactIdAt: number; batchIdAt: number }
@@ -128,7 +128,7 @@ export const stage = <E, R>(
           const text = cellsText(row, last)
           const other = email === emailKey ? null : email
           if (isPaged) {
-            // Rows in another order than that of their batches are not in the file as they are.
+            // Rows that are not ordered by batch are not in the file in this order.
             isPaged =
               (isPlain || fitsPage(email)) && !(staged.backward > rowsPerInsert && isScattered(staged))
             if (!isPaged) yield* pages.flush

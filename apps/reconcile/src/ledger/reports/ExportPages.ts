@@ -24,7 +24,10 @@ export const passes = (definition: Export, filter: Filter): ReadonlyArray<Filter
     ? Outcome.literals.map((outcome) => ({ ...filter, outcome }))
     : [filter]
 
-/** One page of an export, from behind a key on. A batch asked for is left out of the comparison, which it would bound too late. */
+/**
+ * One page of an export, from behind a key on. A batch asked for is left out of the comparison, which it would bound too
+ * late.
+ */
 export const page = (definition: Export, filter: Filter, after: Key, size: number): Statement => {
   const oneBatch = filter.batchId !== undefined && isByBatch(definition)
   const first = oneBatch ? 1 : 0

@@ -16,13 +16,13 @@ const pageSize = 2000
 /** What is read next. */
 type Step =
   | { readonly _tag: "Page"; readonly filter: Filter; readonly after: Key }
-  /** Which batches there are, and how large they are. */
+  /** Finds the batches and their sizes. */
   | { readonly _tag: "Batches"; readonly after: string }
   | { readonly _tag: "Whole"; readonly first: string; readonly last: string }
 
 /**
- * The columns of an export, those of the sources first, and its rows as a stream of values in that order: page
- * by page, since the driver cannot stream and a million rows need not be held.
+ * The columns of an export, those of the sources first, and its rows as a stream of values in that order. They are read page
+ * by page, because the driver cannot stream, and a million rows should not be held in memory.
  */
 export const read = (definition: Export, filter: Filter = {}, size = pageSize) =>
   Effect.gen(function* () {
@@ -38,7 +38,7 @@ export const read = (definition: Export, filter: Filter = {}, size = pageSize) =
         const value = found[keyAt + at]
         return typeof value === "string" || typeof value === "number" ? value : start
       })
-    /** The values of the sources, and of which rows they have to be looked for. */
+    /** The values of the sources, and the rows for which they have to be searched. */
     const originalsIn = (found: ReadonlyArray<ReadonlyArray<unknown>>) => {
       const values = new Map<number, ReadonlyArray<unknown>>()
       const open = new Map<number, Numbered>()
@@ -62,7 +62,7 @@ export const read = (definition: Export, filter: Filter = {}, size = pageSize) =
       }
       return { values, open }
     }
-    /** What was found of a page, as rows. */
+    /** The rows of a page. */
     const rowsOf = (found: ReadonlyArray<ReadonlyArray<unknown>>) =>
       Effect.gen(function* () {
         if (originals.length === 0) return found.map((row) => row.slice(0, keyAt))

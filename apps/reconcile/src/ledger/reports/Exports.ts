@@ -23,7 +23,7 @@ export interface Export {
   readonly address?: string
   /** Whether a row is a sent contact, which has the columns of its source. */
   readonly ofSentContacts: boolean
-  /** Whether it holds all that was sent: then it is read batch by batch. */
+  /** Whether it has all sent contacts. Then it is read batch by batch. */
   readonly ofEverySentContact?: true
   /** The outcomes that can be asked for, where a row may have one of several. */
   readonly outcomes: ReadonlyArray<Outcome>
@@ -51,13 +51,16 @@ const verdict: ReadonlyArray<Column> = [
   ["reason", reasonOfEvidence]
 ]
 
-/** All that was sent, batch by batch: a batch `b`, a sent contact `s` and its address `a`, and the verdict `o` on it if there is one. */
+/**
+ * All sent contacts, batch by batch: a batch `b`, a sent contact `s`, its address `a` and, if the batch has settled, its
+ * outcome `o`.
+ */
 export const sentWithVerdicts = `numbered_batches b
   CROSS JOIN sent_contacts s INDEXED BY sqlite_autoindex_sent_contacts_1 ON s.batch = b.batch
   CROSS JOIN addresses a ON a.address_id = s.address_id
   LEFT JOIN verdicts o ON o.batch = s.batch AND o.address_id = s.address_id AND o.occurrence = s.occurrence`
 
-/** In SQL: what is said of a contact with the verdict `o`, or with none. */
+/** In SQL: the columns about a contact with the outcome `o`, or with none. */
 export const outcomeOrPending = "coalesce(o.outcome, 'pending')"
 export const evidenceOrUnsettled = "coalesce(o.evidence, 'unsettled')"
 

@@ -93,7 +93,7 @@ export const summary = Effect.gen(function* () {
   return result
 })
 
-/** How verdicts differ from those before the last run began; those that settled for the first time apart. */
+/** How outcomes differ from those before the last run began. Contacts whose batch settled are counted apart. */
 export interface Changes {
   readonly settled: number
   readonly found: number
@@ -108,7 +108,7 @@ const ChangeTotal = rowOf("changes_since_last_run", {
 })
 
 export const changesSinceLastRun = Effect.gen(function* () {
-  // Apart from the others: they are most of a file, and the view would read the address of each.
+  // Counted separately: they are most of a file, and the view would read the address of each.
   const settled = yield* Ledger.number(
     "changes_since_last_run",
     (sql) => sql`
@@ -148,7 +148,7 @@ export const timeline = (batchId: string) =>
       SELECT at, status, successes, failures, error, origin FROM batch_timeline WHERE batch_id = ${batchId} ORDER BY at`
   )
 
-/** The time without an answer that still lasts. */
+/** The time without an answer that is not over. */
 const TroubleRow = rowOf("batch_errors", {
   first_at: Schema.String,
   last_at: Schema.String,
@@ -159,7 +159,7 @@ const TroubleRow = rowOf("batch_errors", {
 
 export type TroubleRow = typeof TroubleRow.Type
 
-/** Batches without an answer since their last one: for a reason of their own, or because none had any. */
+/** Batches with no answer since their last one: for a reason of their own, or because none was answered. */
 const troubledBatches = `
   SELECT b.batch_id, e.first_at, e.last_at, e.times, e.error, e.message
   FROM numbered_batches b JOIN batch_troubles e ON e.batch = b.batch AND e.ended_at IS NULL AND e.error <> 'UnknownBatch'
@@ -197,7 +197,7 @@ export const findings = (options: { readonly limit: number; readonly batchId?: s
       ORDER BY batch_id, finding, subject LIMIT ${options.limit}`
   )
 
-/** Contacts somebody should look at: everything but `imported`, `present` and `pending`. */
+/** Contacts that somebody should look at: all but `imported`, `present` and `pending`. */
 export const attention = (options: { readonly limit: number; readonly batchId?: string | undefined }) =>
   Ledger.query(
     OutcomeRow,

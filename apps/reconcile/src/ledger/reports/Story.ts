@@ -5,7 +5,7 @@ import { fromAddress } from "effect-activecampaign/EmailKey"
 import { Ledger, rowOf } from "../Ledger.js"
 import { Evidence, Outcome } from "../schema/words.js"
 
-/** A row of facts behind a verdict: the table it stands in, when it was learnt, and what it says. */
+/** A fact behind an outcome: its table, when it was recorded, and what it says. */
 const Fact = rowOf("the facts of an address", {
   table: Schema.String,
   at: Schema.NullOr(Schema.String),
@@ -14,7 +14,7 @@ const Fact = rowOf("the facts of an address", {
 
 export type Fact = typeof Fact.Type
 
-/** A fact with the number of the row of the address that it is told with. */
+/** A fact with the number of the address's row that it is listed with. */
 const ChapterFact = rowOf("the facts of a batch", { ...Fact.fields, occurrence: Schema.Int })
 
 const Chapter = rowOf("contact_status", {
@@ -24,14 +24,14 @@ const Chapter = rowOf("contact_status", {
   outcome: Outcome,
   evidence: Evidence,
   contact_id: Schema.NullOr(Schema.String),
-  /** Our guess why it was rejected, and why it may be sent again; null where there is none, or it may not. */
+  /** The guess why it was rejected, and why it may be sent again; null if there is none. */
   likely_reason: Schema.NullOr(Schema.String),
   retry_reason: Schema.NullOr(Schema.String)
 })
 
 /**
- * What became of one sent contact in one batch, and the facts that say so. Facts about the batch, or about the address
- * wherever it stood in it, are told with the first of several.
+ * What became of one sent contact in one batch, and the facts behind it. If the address was sent several times, facts about
+ * the batch or the address are listed with the first.
  */
 export type Chapter = typeof Chapter.Type & { readonly facts: ReadonlyArray<Fact> }
 
@@ -39,15 +39,15 @@ const Key = rowOf("addresses", { email_key: Schema.String })
 
 const Id = rowOf("contact_ids", { contact_id: Schema.String })
 
-/** All that the file holds about one address. */
+/** Everything in the file about one address. */
 export interface Story {
   readonly email_key: string
-  /** Where contact IDs of the address were learnt, what a look-up said, which local contacts there are. */
+  /** Contact IDs of the address and where they are from, look-ups, and local contacts. */
   readonly facts: ReadonlyArray<Fact>
   readonly chapters: ReadonlyArray<Chapter>
 }
 
-/** The email keys a word stands for: an address its own, a contact ID those it is linked to. */
+/** The email keys for a word: for an address its own, for a contact ID those it is linked to. */
 export const keysOf = (subject: string) => {
   const key = fromAddress(subject)
   return Effect.map(
@@ -67,7 +67,7 @@ export const keysOf = (subject: string) => {
   )
 }
 
-/** Batches that reported an ID of which no address is known. */
+/** Batches that reported an ID with no known address. */
 export const reportsOf = (contactId: string) =>
   Ledger.query(
     Fact,
@@ -76,7 +76,7 @@ export const reportsOf = (contactId: string) =>
         'batch ' || batch_id || ' lists contact ID ' || contact_id || ' among its successes' AS says
       FROM contact_id_batches WHERE contact_id = ${contactId}
       UNION ALL
-      SELECT 'gone_contacts', asked_at, 'the account has no contact of ID ' || contact_id || ' any more'
+      SELECT 'gone_contacts', asked_at, 'the account no longer has contact ' || contact_id
       FROM gone_contacts WHERE contact_id = ${contactId}`
   )
 
@@ -118,7 +118,10 @@ const factsOf = (key: string) =>
         AND NOT EXISTS (SELECT 1 FROM batch_sent s WHERE s.batch_id = f.batch_id AND s.email_key = f.email_key)`
   )
 
-/** Batches in which an ID of the address succeeded though the address was not sent: an ID at a time, which is a search each. */
+/**
+ * Batches in which an ID of the address succeeded although the address was not sent. Asked for one ID at a time, so that
+ * each is an index search.
+ */
 const foreignSuccesses = (key: string) =>
   Effect.gen(function* () {
     const ids = yield* Ledger.query(Id, (sql) => idsOf(sql, key))
@@ -167,7 +170,7 @@ const chapterFacts = (batchId: string, key: string) =>
       FROM outcome_changes WHERE batch_id = ${batchId} AND email_key = ${key}`
   )
 
-/** The whole story of an address, batch after batch. */
+/** The whole story of an address, batch by batch. */
 export const story = (key: string) =>
   Effect.gen(function* () {
     const verdicts = yield* Ledger.query(

@@ -6,12 +6,12 @@ import { layerOf } from "../schema/notes.js"
 
 export interface Column {
   readonly name: string
-  /** Empty where a view computes it. */
+  /** Empty if a view computes it. */
   readonly type: string
   readonly nullable: boolean
-  /** Its place in the primary key, from 1; 0 where it has none. */
+  /** Its place in the primary key, from 1; 0 if it has none. */
   readonly key: number
-  /** The table it refers to, where it does. */
+  /** The table it refers to, if any. */
   readonly refersTo: string | null
   readonly note: string
 }
@@ -22,15 +22,12 @@ export interface Described {
   readonly kind: "table" | "view"
   readonly layer: Layer
   readonly note: string
-  /** What made it, as the file keeps it. */
-  readonly sql: string
   readonly columns: ReadonlyArray<Column>
 }
 
 const Row = rowOf("schema_notes", {
   object: Schema.String,
   kind: Schema.Literal("table", "view"),
-  sql: Schema.String,
   object_note: Schema.String,
   name: Schema.String,
   type: Schema.String,
@@ -40,9 +37,9 @@ const Row = rowOf("schema_notes", {
   note: Schema.NullOr(Schema.String)
 })
 
-// Only what has a note is ours: tables of the user's own in the same file are none of our business.
+// Only objects with a note: the user may have tables of their own in the file.
 const everyColumn = `
-  SELECT o.name AS object, o.type AS kind, o.sql, about.note AS object_note,
+  SELECT o.name AS object, o.type AS kind, about.note AS object_note,
     c.name, c.type, c."notnull" AS required, c.pk AS key,
     (SELECT k."table" FROM pragma_foreign_key_list(o.name) k WHERE k."from" = c.name LIMIT 1) AS refers_to,
     n.note
@@ -52,7 +49,7 @@ const everyColumn = `
   LEFT JOIN schema_notes n ON n.object = o.name AND n."column" = c.name
   ORDER BY o.rowid, c.cid`
 
-/** Every table and view of ours in the file, in the order in which they were made. */
+/** Every table and view of the schema, in the order in which they were created. */
 export const describeSchema = Effect.map(
   Ledger.query(Row, (sql) => sql.unsafe(everyColumn)),
   (rows) => {
@@ -64,7 +61,6 @@ export const describeSchema = Effect.map(
         kind,
         layer: layerOf(object) ?? (kind === "view" ? "view" : "file"),
         note: object_note,
-        sql: row.sql,
         columns: []
       }
       of.columns.push({

@@ -30,7 +30,7 @@ const found = (which: string) => `
   CROSS JOIN addresses a ON a.address_id = l.address_id
   LEFT JOIN numbered_batches b ON b.batch = l.batch`
 
-/** Rows of the address that name the batch, those of the source that first did so first. `?` is a list of `[batch, address]`. */
+/** Rows of the address that name the batch, the oldest source first. `?` is a list of `[batch, address]`. */
 export const fromItsBatch = `${found("AND l.batch = j.value ->> 0")}
   ORDER BY j.key, l.local_source_id, l.occurrence`
 
@@ -39,13 +39,16 @@ export const lastLoaded = `${found("")}
   CROSS JOIN local_sources s ON s.local_source_id = l.local_source_id
   ORDER BY j.key, l.batch IS j.value ->> 0 DESC, s.loaded_at DESC, l.local_source_id DESC, l.occurrence`
 
-/** In SQL: the row behind the first contact of an address in a batch `w`, as `fromItsBatch` has it. Most contacts have it. */
+/**
+ * In SQL: the row behind the first contact of an address in a batch `w`, the first of `fromItsBatch`. Most contacts have
+ * one.
+ */
 export const firstOriginal = (
   address: string
 ) => `(SELECT f.local_contact_id FROM local_rows f INDEXED BY local_rows_by_address
   WHERE f.address_id = ${address} AND f.batch = w.batch ORDER BY f.local_source_id, f.occurrence LIMIT 1)`
 
-/** Lists of rows in order: one a pair and source. */
+/** Lists of rows in order, one for each pair and source. */
 const grouped = (rows: ReadonlyArray<Found>) => {
   const pairs = new Map<number, Array<Array<Found>>>()
   for (const row of rows) {
@@ -73,7 +76,7 @@ const ofBatchId = -4
 
 export type Shapes = ReadonlyMap<number, ReadonlyArray<number>>
 
-/** For each shape of a row where the wanted names are: among the cells, from 0, or beside them. */
+/** For each shape of a row, where the wanted names are: the index of a cell, or a number below 0 for another column. */
 export const shapesOf = (sql: SqlClient, wanted: ReadonlyArray<string>) =>
   Effect.map(
     sql<ShapeRow>`SELECT shape_id, names, email_at, contact_id_at, batch_id_at FROM row_shapes`,
@@ -93,7 +96,7 @@ const slotsOf = (row: ShapeRow, wanted: ReadonlyArray<string>): ReadonlyArray<nu
   return wanted.map((name) => slots.get(name) ?? none)
 }
 
-/** What stands beside the cells of a row. */
+/** The columns of a row besides its cells. */
 export interface Beside {
   readonly email: string
   readonly contactId: string | null

@@ -1,18 +1,18 @@
 import { endedBadly } from "../schema/words.js"
 
 /**
- * A value that a question asks for. In its SQL, `:name` stands for it; for an `email` the email key is bound,
- * so that the question may be asked with the address in any spelling.
+ * A value that a question asks for. In its SQL, `:name` stands for it. For an `email` the email key is bound, so that any
+ * spelling of the address works.
  */
 export interface Parameter {
   readonly name: string
   readonly kind: "text" | "email" | "count"
   readonly description: string
-  /** Without one, the value must be given. */
+  /** Without a default, the value is required. */
   readonly default?: string | number
 }
 
-/** A question that has a name, for whoever does not want to write its SQL. */
+/** A named question, for people who do not want to write SQL. */
 export interface Question {
   readonly name: string
   /** In one sentence. */
@@ -38,7 +38,7 @@ const contactId: Parameter = {
 const limit: Parameter = {
   name: "limit",
   kind: "count",
-  description: "How many rows at most",
+  description: "The most rows to show",
   default: 20
 }
 
@@ -49,7 +49,7 @@ const since: Parameter = {
   default: ""
 }
 
-/** How many sent contacts have each outcome, and on what evidence: of views as people ask, or of the tables behind them. */
+/** How many sent contacts have each outcome, by evidence: from the views that people use, or from the tables behind them. */
 export const totalsByOutcome = (
   outcomes: string,
   sent: string
@@ -89,7 +89,7 @@ ORDER BY s.name, 2`
   },
   {
     name: "last-runs",
-    question: "What did the last runs find, and which was killed?",
+    question: "What did the last runs find, and was any of them killed?",
     parameters: [limit],
     sql: `SELECT started_at, finished_at, open_batches, answers, settled, resolved, looked_up, errors
 FROM reconcile_runs
@@ -98,7 +98,7 @@ ORDER BY reconcile_run_id DESC LIMIT :limit`
   {
     name: "last-run-changes",
     question:
-      "Which contacts came to another outcome in the last run: settled, found, lost or otherwise changed?",
+      "Which contacts have another outcome since the last run began: settled, found, lost or otherwise changed?",
     parameters: [],
     sql: `SELECT change, email, batch_id, outcome_before, outcome_after
 FROM changes_since_last_run
@@ -106,7 +106,7 @@ ORDER BY change, batch_id, email`
   },
   {
     name: "open-batches",
-    question: "Which batches have not settled, and since when?",
+    question: "Which batches have not settled, and how long have they been open?",
     parameters: [],
     sql: `SELECT b.batch_id, o.status, coalesce(b.submitted_at, b.added_at) AS since, o.sent
 FROM batches b
@@ -116,7 +116,7 @@ ORDER BY since, b.batch_id`
   },
   {
     name: "ended-badly",
-    question: "Which batches ended failed or interrupted, and what became of their contacts?",
+    question: "Which batches ended as failed or interrupted, and what became of their contacts?",
     parameters: [],
     sql: `SELECT batch_id, status, sent, imported, present, rejected, missing, unaccounted
 FROM batch_overview WHERE ${endedBadly("status")}
@@ -174,7 +174,7 @@ ORDER BY rejected DESC, domain LIMIT :limit`
 /** A name contains no white space; SQL does. */
 export const isName = (text: string): boolean => !/\s/.test(text)
 
-/** The question as whoever cannot run JavaScript has to ask it: keys from addresses of ASCII letters only. */
+/** The question in SQL alone, for tools that cannot compute keys: it finds addresses of ASCII letters. */
 export const inPlainSql = ({ parameters, sql }: Question): string =>
   parameters.reduce((text, { default: fallback, kind, name }) => {
     const value =

@@ -5,7 +5,7 @@ import type { Filter } from "./ExportPages.js"
 import { evidenceOrUnsettled, type Export, outcomeOrPending, sentWithVerdicts } from "./Exports.js"
 import { type Numbered, originalsOf, type Shapes, valuesOf } from "./originals.js"
 
-/** How many contacts a batch was sent with. */
+/** How many contacts were sent in a batch. */
 export interface Size {
   readonly batch_id: string
   readonly contacts: number
@@ -13,7 +13,7 @@ export interface Size {
 
 const sizesAtOnce = 1000
 
-/** The batches behind one, or the one asked for, in order. */
+/** The batches after one, or the one asked for, in order. */
 export const sizes = (sql: SqlClient, { batchId }: Filter, after: string) =>
   sql.unsafe<Size>(
     `SELECT b.batch_id, (SELECT count(*) FROM sent_contacts s WHERE s.batch = b.batch) AS contacts
@@ -22,7 +22,7 @@ export const sizes = (sql: SqlClient, { batchId }: Filter, after: string) =>
     batchId === undefined ? [after] : [after, batchId]
   )
 
-/** Batches that follow each other, in portions of so many contacts at most; a batch of more is one by itself. */
+/** Consecutive batches in portions of at most `most` contacts. A larger batch is a portion by itself. */
 export const portions = (batches: ReadonlyArray<Size>, most: number) => {
   const found: Array<{ readonly first: string; last: string; contacts: number }> = []
   for (const { batch_id, contacts } of batches) {
@@ -37,8 +37,8 @@ export const portions = (batches: ReadonlyArray<Size>, most: number) => {
 }
 
 /**
- * V8 takes a text of up to ten characters that it reads from JSON for one that will come again, and keeps it: a million IDs
- * take twice the time and half again the memory.
+ * V8 expects texts of up to ten characters in JSON to be repeated, and keeps them. With that, a million IDs take twice the
+ * time and half as much memory again.
  */
 const padding = " ".repeat(11)
 
@@ -46,14 +46,17 @@ const padded = (text: string) => `'${padding}' || ${text}`
 
 const unpadded = (text: string | null | undefined): string | null => text?.slice(padding.length) ?? null
 
-/** The contacts of a batch in the order of their numbers, a JSON list a column: a million values one by one take SQLite's driver a second. */
+/**
+ * The contacts of a batch ordered by number, one JSON list for each column. SQLite's driver needs a second for a million
+ * single values.
+ */
 interface Lists {
   readonly batch: number
   readonly batch_id: string
   readonly keys: string
   readonly emails: string
   readonly evidence: string
-  /** 0: the one of the local row. */
+  /** 0: the same as in the local row. */
   readonly contact_ids: string
   readonly shapes: string
   readonly local_emails: string
@@ -64,8 +67,8 @@ interface Lists {
 }
 
 /**
- * The first contact of an address comes with the rows that name its batch, as `fromItsBatch` has them: mostly one, and where
- * there are more, it comes once with each.
+ * The first contact of an address comes with the rows that name its batch, in the order of `fromItsBatch`. There is usually
+ * one row. If there are more, the contact comes once for each.
  */
 export const listsOf = (outcome: Filter["outcome"]): string => `
   SELECT b.batch, b.batch_id, json_group_array(a.email_key) AS keys, json_group_array(s.email) AS emails,
@@ -83,7 +86,7 @@ export const listsOf = (outcome: Filter["outcome"]): string => `
 
 const surrogate = /[\ud800-\udfff]/
 
-/** The places of contacts in the order of their keys, as SQLite orders text: by code point, where JavaScript takes halves of pairs. */
+/** The places of contacts ordered by key, as SQLite orders text: by code point, while JavaScript compares UTF-16 units. */
 const inOrder = (keys: ReadonlyArray<string>, json: string): ReadonlyArray<number> => {
   const places = keys.map((_, at) => at)
   if (surrogate.test(json)) {
@@ -127,7 +130,7 @@ const contactsOf = (lists: Lists) => {
 
 type Contacts = ReturnType<typeof contactsOf>
 
-/** Reads batches in whole, as rows of the values of the sources and our own columns. */
+/** Reads whole batches, as rows with the values of the sources and our own columns. */
 export const reader = (
   sql: SqlClient,
   definition: Export,
@@ -139,7 +142,7 @@ export const reader = (
     originals.length + definition.columns.findIndex(([column]) => column === name)
   const [batchAt, emailAt, contactIdAt] = [placeOf("batch_id"), placeOf("email"), placeOf("contact_id")]
 
-  /** Our own columns of some contact with an evidence: all such contacts have them alike, but for what they are called. */
+  /** Our own columns of one contact for each evidence. All contacts with it have the same values, except for their names. */
   const alike = new Map<string, ReadonlyArray<unknown>>()
   const columns = definition.columns.map(([, column]) => column).join()
   const findAlike = (batchId: string, words: ReadonlyArray<string>) =>
@@ -162,7 +165,7 @@ export const reader = (
     for (const at of contacts.order) {
       const email = keys[at] ?? ""
       const shape = contacts.shapes[at] ?? null
-      // One more row that names the batch, of the contact above.
+      // Another row that names the batch, of the contact before.
       if (shape !== null && email === above) continue
       above = email
       const localId = unpadded(localIds[at])

@@ -1,18 +1,18 @@
-/** ActiveCampaign's published rules for addresses ask for a local part, an @, and two letters behind a dot of the domain. */
+/** ActiveCampaign's published rules: an address has a local part, an @, and a domain that ends in a dot and two letters or more. */
 const domain = (email: string) => `substr(${email}, instr(${email}, '@') + 1)`
 
-/** What stands behind the last dot: SQLite has no search from the end. */
+/** The part after the last dot. SQLite cannot search from the end. */
 const lastLabel = (host: string) => `substr(${host}, length(rtrim(${host}, replace(${host}, '.', ''))) + 1)`
 
-/** Other scripts have letters, and dots, of their own: which of them make a domain is not told here. */
+/** Other scripts have letters and dots of their own; domains in them are not judged here. */
 const isNoDomain = (
   host: string
 ) => `(${lastLabel(host)} NOT GLOB '[a-zA-Z][a-zA-Z]*' AND ${lastLabel(host)} NOT GLOB '*[^ -~]*')
           OR (${host} NOT GLOB '?*.*' AND ${host} NOT GLOB '*[。．｡]*') OR ${host} GLOB '*..*' OR ${host} GLOB '.*'`
 
 /**
- * Why an address was probably rejected, in SQL over the rows of a verdict: by ActiveCampaign's published rules and by what
- * is recorded here. A guess, and called one: the API names no reasons. NULL where there is none.
+ * In SQL, why an address was probably rejected: by ActiveCampaign's published rules and by what the file has recorded. It is
+ * a guess, and says so: the API gives no reasons. NULL if there is no guess.
  */
 export const likelyReason = (row: string): string => {
   const email = `trim(${row}.email)`

@@ -24,11 +24,11 @@ export const notes: ReadonlyArray<Note> = objects.flatMap(({ columns, note, obje
   ...Object.entries(columns).map(([column, text]) => ({ object, column, note: text }))
 ])
 
-/** The layer of a table or view of ours; nothing for those of others. */
+/** The layer of a table or view of the schema; undefined for others. */
 export const layerOf = (object: string): Layer | undefined =>
   objects.find((notes) => notes.object === object)?.layer
 
-/** Writes the notes anew, as views are: what an earlier version said is gone. */
+/** Replaces all notes. Like the views, they are those of this version. */
 export const writeNotes = (sql: SqlClient.SqlClient) =>
   Effect.gen(function* () {
     yield* sql.unsafe("DROP TABLE IF EXISTS schema_notes")

@@ -1,18 +1,18 @@
-/** One kind of record in words: the addresses and batches of its table's rows written out. */
+/** A view of one kind of record, with addresses and batch IDs written out. */
 export interface RecordView {
   readonly name: string
-  /** The table whose rows it shows, a row each. */
+  /** The table whose rows it shows, one row for each. */
   readonly of: string
-  /** What columns of the table are called in it, where they are called otherwise. */
+  /** Columns that have another name in the view than in the table. */
   readonly renamed?: Readonly<Record<string, string>>
   readonly sql: string
 }
 
-/** An address as it was written: only where that differs from its key does it stand in the row. */
+/** An address as it was written. The row stores it only if it differs from its key. */
 export const written = (row: string, address = "a") =>
   `CAST(coalesce(${row}.email, ${address}.email_key) AS TEXT)`
 
-/** Whether no address is known to have a contact ID, neither by a local contact nor by what the account said. */
+/** Whether a contact ID has no known address, neither from a local contact nor from the account. */
 export const hasNoAddress = (contactId: string) =>
   `NOT EXISTS (SELECT 1 FROM local_rows l WHERE l.contact_id = ${contactId})
             AND NOT EXISTS (SELECT 1 FROM id_links k WHERE k.contact_id = ${contactId})`
@@ -21,19 +21,19 @@ const ofBatch = (row: string) => `JOIN numbered_batches b ON b.batch = ${row}.ba
 
 const ofAddress = (row: string) => `JOIN addresses a ON a.address_id = ${row}.address_id`
 
-/** How many of a row's columns up to one stand outside its cells. */
+/** How many of a row's columns before a place are not among its cells. */
 const besideCells = (place: string) =>
   ["email_at", "contact_id_at", "batch_id_at"]
     .map((at) => `(h.${at} >= 0 AND h.${at} < ${place})`)
     .join(" + ")
 
-/** The text of one cell as it came: SQL has no number for some of what JSON can write. */
+/** The text of one cell, unchanged: SQL has no number for some numbers of JSON. */
 const cellAt = (place: string) =>
   `(SELECT substr(two, 2, length(two) - 7) FROM (SELECT json_extract(l.cells, '$[' || (${place}) || ']', '$[#]') AS two))`
 
 const namedBatch = "(SELECT b.batch_id FROM numbered_batches b WHERE b.batch = l.batch)"
 
-/** Of a row `l` of the shape `h`, its address being `a`: the text of its column `n`, a row of `json_each(h.names)`. */
+/** The text of column `n` (a row of `json_each(h.names)`) of the row `l`, with the shape `h` and the address `a`. */
 export const columnText = `CASE n.key
       WHEN h.email_at THEN json_quote(coalesce(l.email, a.email_key))
       WHEN h.contact_id_at THEN json_quote(l.contact_id)
@@ -46,7 +46,10 @@ const sourceColumns = `(SELECT '{' || coalesce(group_concat(json_quote(n.value) 
 
 const trouble = "e.first_at, e.last_at, e.times, e.ended_at, e.error, e.message, e.raw_body"
 
-/** What is recorded, in the words people ask in. Dictionaries are joined, never left joined: SQLite then starts from what is asked for. */
+/**
+ * The records, by the names people know. Addresses and batches are joined, never left joined, so that SQLite starts from
+ * what a query asks for.
+ */
 export const recordViews: ReadonlyArray<RecordView> = [
   {
     name: "batches",
@@ -111,7 +114,7 @@ export const recordViews: ReadonlyArray<RecordView> = [
     name: "local_contacts",
     of: "local_rows",
     renamed: { cells: "source_columns" },
-    // A batch that a row names and that was removed since leaves NULL behind.
+    // NULL if the row's batch was removed.
     sql: `SELECT l.local_contact_id, l.local_source_id, a.email_key, l.occurrence, ${written("l")} AS email, l.contact_id,
         ${namedBatch} AS batch_id, l.source_key, CAST(${sourceColumns} AS TEXT) AS source_columns
       FROM local_rows l ${ofAddress("l")}`
@@ -124,7 +127,7 @@ export const recordViews: ReadonlyArray<RecordView> = [
   {
     name: "outcomes",
     of: "verdicts",
-    // By way of what was sent, which has an index by address.
+    // Through what was sent, which has an index by address.
     sql: `SELECT b.batch_id, a.email_key, o.occurrence, o.outcome, o.evidence, o.contact_id
       FROM verdicts o
       JOIN sent_contacts s ON s.batch = o.batch AND s.address_id = o.address_id AND s.occurrence = o.occurrence
@@ -161,10 +164,10 @@ export const recordViews: ReadonlyArray<RecordView> = [
 
 const views = new Map(recordViews.map((view) => [view.of, view]))
 
-/** Under which name people know the rows of a table. */
+/** The name by which people know the rows of a table. */
 export const knownAs = (table: string): string => views.get(table)?.name ?? table
 
-/** The same of a column. */
+/** The same for a column. */
 export const columnKnownAs = (table: string, column: string): string =>
   `${knownAs(table)}.${views.get(table)?.renamed?.[column] ?? column}`
 

@@ -12,7 +12,7 @@ export interface View {
 const lastStatus = (batch: string) => `(SELECT r.status FROM answers r
   WHERE r.batch = ${batch} AND ${hasSettled("r.status")} ORDER BY r.sequence DESC LIMIT 1)`
 
-/** A success whose contact was deleted or renamed since may have been just this one. */
+/** A success whose contact was deleted or renamed may have been this one. */
 const otherwiseSpokenFor = (batch: string) => `CASE
             WHEN EXISTS (SELECT 1 FROM batch_findings f WHERE f.batch = ${batch} AND f.finding = 'unmatched-success')
               OR EXISTS (SELECT 1 FROM answers r JOIN answer_successes x ON x.answer_id = r.answer_id
@@ -47,7 +47,6 @@ const successesIn = (which: string) => `(SELECT count(DISTINCT x.contact_id)
           FROM answers r JOIN answer_successes x ON x.answer_id = r.answer_id
           WHERE r.batch = b.batch AND ${which})`
 
-/** The views are the promise to people who query the file: plain SQL, one question each. */
 /** The batches that settled for the first time since the last run began. */
 export const newlySettled = `SELECT r.batch FROM answers r
   WHERE ${hasSettled("r.status")} AND r.received_at > (SELECT max(started_at) FROM reconcile_runs)
@@ -57,7 +56,8 @@ export const newlySettled = `SELECT r.batch FROM answers r
 export const views: ReadonlyArray<View> = [
   {
     name: "batch_overview",
-    question: "How does each batch stand: its status, what was sent, what was reported, what became of it?",
+    question:
+      "What is the state of each batch: its status, what was sent and reported, and how many contacts have each outcome?",
     sql: `SELECT b.batch_id,
         ${lastAnswer("status")} AS status,
         b.submitted_at,
@@ -75,8 +75,8 @@ export const views: ReadonlyArray<View> = [
   {
     name: "contact_status",
     question: "What became of each contact that was sent, in each batch it was sent in?",
-    // In two halves, so that an outcome asked for is found by its index. SQLite asks each by itself only if their columns
-    // have the same types.
+    // Two halves, so that an index finds a given outcome. SQLite queries each half by itself only if their columns have the
+    // same types.
     sql: `SELECT b.batch_id, ${written("s")} AS email, o.outcome, o.evidence, o.contact_id, a.email_key, o.occurrence
       FROM verdicts o JOIN sent_contacts s ON ${isVerdictOn("s")} ${named("o")}
       UNION ALL
@@ -85,8 +85,7 @@ export const views: ReadonlyArray<View> = [
   },
   {
     name: "rejected_contacts",
-    question:
-      "Which contacts stand in a failure list, those that stand in both lists (contradictory) included, and what is the likely reason?",
+    question: "Which contacts are in a failure list (the contradictory are in both lists), and why probably?",
     sql: `SELECT o.batch_id, o.email, o.outcome, o.evidence, o.contact_id, ${likelyReason("o")} AS likely_reason,
         o.email_key, o.occurrence
       FROM (${verdicts}) o WHERE o.outcome IN ('rejected', 'contradictory') AND ${isWorthAnIndex("o.outcome")}`
@@ -94,12 +93,12 @@ export const views: ReadonlyArray<View> = [
   {
     name: "unaccounted_contacts",
     question:
-      "Of which contacts of settled batches is it not known what became: not failed, no ID known to be theirs succeeded, and not looked up since?",
+      "Which contacts of settled batches are in neither list, as far as is known, and have not been looked up?",
     sql: `SELECT batch_id, email, email_key, occurrence FROM (${verdicts}) o WHERE outcome = 'unaccounted'`
   },
   {
     name: "missing_contacts",
-    question: "Which contacts were in neither list, and not in the account when they were looked up?",
+    question: "Which contacts were in neither list and not in the account when they were looked up?",
     sql: `SELECT o.batch_id, o.email, o.evidence,
         (SELECT max(k.asked_at) FROM address_lookups k WHERE k.address_id = o.address_id) AS asked_at,
         o.email_key, o.occurrence
@@ -107,8 +106,7 @@ export const views: ReadonlyArray<View> = [
   },
   {
     name: "retry_candidates",
-    question:
-      "Which contacts may be sent again, each address once and in the last batch it was sent in, and why?",
+    question: "Which addresses may be sent again, and why?",
     sql: `SELECT b.batch_id, ${written("s")} AS email, a.email_key, o.occurrence, o.outcome,
         CASE o.evidence
           WHEN 'lookup-absent' THEN 'in neither list, and not in the account when looked up' || ${otherwiseSpokenFor("o.batch")}
@@ -130,7 +128,7 @@ export const views: ReadonlyArray<View> = [
   },
   {
     name: "contact_ids",
-    question: "Which contact ID belongs to which address, and where was that learnt?",
+    question: "Which contact ID belongs to which address, and who said so?",
     sql: `SELECT a.email_key, l.contact_id, CAST('local' AS TEXT) AS learnt_from,
         (SELECT s.loaded_at FROM local_sources s WHERE s.local_source_id = l.local_source_id) AS learnt_at
       FROM local_rows l JOIN addresses a ON a.address_id = l.address_id
@@ -143,7 +141,7 @@ export const views: ReadonlyArray<View> = [
   },
   {
     name: "local_contact_ids",
-    question: "Which contact ID has each of your own contacts, wherever that was learnt?",
+    question: "Which contact ID does each of your own contacts have, and who said so?",
     sql: `SELECT s.name AS source, l.source_key, ${written("l")} AS email, l.contact_id AS own_contact_id,
         coalesce(l.contact_id, (SELECT min(k.contact_id) FROM id_links k WHERE k.address_id = l.address_id)) AS contact_id,
         CASE WHEN l.contact_id IS NOT NULL THEN 'local'
@@ -154,8 +152,7 @@ export const views: ReadonlyArray<View> = [
   },
   {
     name: "contact_id_batches",
-    question:
-      "Which answers about which batches list a contact ID among the successes, whoever it belongs to?",
+    question: "Which answers list a contact ID among the successes, whether or not it was sent?",
     sql: [
       "unmatched_ids k JOIN answers r ON r.batch = k.batch",
       "local_rows k JOIN sent_contacts s ON s.address_id = k.address_id JOIN answers r ON r.batch = s.batch",
@@ -176,8 +173,7 @@ export const views: ReadonlyArray<View> = [
   },
   {
     name: "unmatched_failures",
-    question:
-      "Which addresses were reported as failed, though no sent contact has them, and which sent ones are nearly the same?",
+    question: "Which addresses were reported as failed but not sent, and which sent ones are similar?",
     sql: `SELECT b.batch_id, f.subject AS email, f.detail,
         (SELECT group_concat(n.sent_email, ', ') FROM nearest_sent n
           WHERE n.batch = f.batch AND n.finding = f.finding AND n.subject = f.subject) AS nearest_sent
@@ -185,8 +181,7 @@ export const views: ReadonlyArray<View> = [
   },
   {
     name: "id_conflicts",
-    question:
-      "Which contact IDs are linked to several addresses, and which addresses to several contact IDs?",
+    question: "Which contact IDs have several addresses, and which addresses have several contact IDs?",
     sql: `SELECT contact_id, NULL AS email_key, 'one-id-several-addresses' AS problem, group_concat(email_key, ', ') AS detail
       FROM (SELECT DISTINCT contact_id, email_key FROM contact_ids ORDER BY contact_id, email_key) GROUP BY contact_id HAVING count(*) > 1
       UNION ALL
@@ -209,8 +204,7 @@ export const views: ReadonlyArray<View> = [
   },
   {
     name: "daily_totals",
-    question:
-      "What became of what was sent on each day (of submission where it is known, else of being added here)?",
+    question: "How many contacts were sent on each day, and what became of them?",
     sql: `SELECT substr(coalesce(b.submitted_at, b.added_at), 1, 10) AS day, count(DISTINCT b.batch) AS batches, count(s.batch) AS sent,
         ${Outcome.literals
           .map((outcome) =>
@@ -227,8 +221,7 @@ export const views: ReadonlyArray<View> = [
   },
   {
     name: "changes_since_last_run",
-    question:
-      "Which contacts came to another outcome since the last run began: found, lost, settled for the first time, or otherwise changed?",
+    question: "Which contacts have another outcome since the last run began?",
     sql: `WITH last_run AS (SELECT max(started_at) AS started_at FROM reconcile_runs),
       newly AS MATERIALIZED (${newlySettled}),
       before AS (

@@ -6,7 +6,7 @@ export const Settled = SettledStatus
 
 export type Settled = typeof Settled.Type
 
-/** The closed set of outcomes, in the order a reader should meet them. */
+/** All outcomes, in the order in which they are shown. */
 export const Outcome = Schema.Literal(
   "imported",
   "present",
@@ -19,7 +19,7 @@ export const Outcome = Schema.Literal(
 
 export type Outcome = typeof Outcome.Type
 
-/** What a verdict can be: a contact is `pending` while there is none on it. */
+/** The outcomes of settled batches: contacts of other batches are `pending`. */
 export const Verdict = Outcome.pipe(
   Schema.pickLiteral("imported", "present", "rejected", "contradictory", "missing", "unaccounted")
 )
@@ -44,7 +44,7 @@ export const Evidence = Schema.Literal(
 
 export type Evidence = typeof Evidence.Type
 
-/** What each evidence says of a contact; in a few words beside a number, and in a sentence of its own. */
+/** What each evidence says about a contact: a few words after a number, and a full sentence. */
 export const evidences: Readonly<
   Record<Evidence, { readonly outcome: Outcome; readonly short: string; readonly sentence: string }>
 > = {
@@ -110,7 +110,7 @@ export const evidences: Readonly<
   }
 }
 
-/** What was reported and matches nobody sent, or contradicts. No verdict on a contact. */
+/** What contradicts, or belongs to no sent contact. A finding is not an outcome of a contact. */
 export const Finding = Schema.Literal(
   "unmatched-success",
   "unmatched-failure",
@@ -124,32 +124,35 @@ export const Finding = Schema.Literal(
 
 export type Finding = typeof Finding.Type
 
-/** Findings about what was reported and sent by nobody, to which something sent may be near. */
+/** Findings about an address or ID that was reported but not sent. A sent address may be similar. */
 export const Unmatched = Finding.pipe(Schema.pickLiteral("unmatched-success", "unmatched-failure"))
 
 export type Unmatched = typeof Unmatched.Type
 
-/** How an address that was reported differs from one that was sent, where that is little. */
+/** How a reported address differs from a sent one, if they are similar. */
 export const Difference = Schema.Literal("spaces", "unicode-form", "host-form", "among-words", "one-edit")
 
 export type Difference = typeof Difference.Type
 
-/** Whether the account gave an answer to a call, or the user one from elsewhere. */
+/** Whether the account answered a call, or the user pasted an answer. */
 export const Origin = Schema.Literal("account", "pasted")
 
 export type Origin = typeof Origin.Type
 
-/** Which part of the job was without answers for a reason that is no single batch's. */
+/** The part of the job that got no answers, for a reason that concerns no single batch. */
 export const Step = Schema.Literal("follow", "resolve", "lookup")
 
 export type Step = typeof Step.Type
 
-/** Which list of an answer. */
+/** A list of an answer. */
 export const List = Schema.Literal("success", "failure")
 
 export type List = typeof List.Type
 
-/** Who said whose a contact ID is: the account, of the ID or of the address, or a local contact. */
+/**
+ * How a contact ID was linked to an address: the account was asked about the ID or the address, or a local contact has
+ * both.
+ */
 export const LearntFrom = Schema.Literal("resolve", "lookup", "local")
 
 export type LearntFrom = typeof LearntFrom.Type
@@ -174,11 +177,11 @@ export const isOneOf = (value: string, { literals }: Words): string =>
 /** In SQL: whether a status is final. */
 export const hasSettled = (status: string) => isOneOf(status, Settled)
 
-/** In SQL: whether a settled batch ended before it was through. */
+/** In SQL: whether a settled batch ended without being completed. */
 export const endedBadly = (status: string) =>
   isOneOf(status, Settled.pipe(Schema.pickLiteral("failed", "interrupted")))
 
-/** In SQL: the outcome that an evidence gives; NULL where that is none of a verdict. */
+/** In SQL: the outcome that an evidence gives, or NULL for the evidence of pending contacts. */
 export const outcomeOf = (value: string) => `CASE ${value}
       ${Evidence.literals
         .filter((word) => word !== "unsettled")
@@ -187,8 +190,8 @@ export const outcomeOf = (value: string) => `CASE ${value}
     END`
 
 /**
- * True of every verdict but `imported`, which most are. Word for word the condition of the index by outcome: SQLite takes
- * that for `outcome = 'rejected'` by itself, and for several outcomes only where this is said as well.
+ * True of every outcome but `imported`, which most contacts have. It is word for word the condition of the index by outcome.
+ * SQLite uses that index for `outcome = 'rejected'` anyway, and for several outcomes only if a query has this condition, too.
  */
 export const isWorthAnIndex = (outcome: string) =>
   `(${Verdict.literals
@@ -196,6 +199,6 @@ export const isWorthAnIndex = (outcome: string) =>
     .map((word) => `${outcome} = '${word}'`)
     .join(" OR ")})`
 
-/** In SQL: whether a key is that of an address, and not a name that stands for a person who was erased. */
+/** In SQL: whether a key is that of an address, and not the name that replaced an erased person. */
 export const isNobodyErased = (key: string): string =>
   `NOT (${key} GLOB 'erased-[0-9]*' AND instr(${key}, '@') = 0)`

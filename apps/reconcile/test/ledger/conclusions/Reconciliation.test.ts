@@ -33,7 +33,7 @@ describe("outcomes", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("are imported by count where the numbers close, without a single ID known", () =>
+  it.effect("are imported by count if the numbers close, without any known ID", () =>
     Effect.gen(function* () {
       yield* load(six)
       yield* answer("b", "completed", documented)
@@ -49,7 +49,7 @@ describe("outcomes", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("are never guessed: one contact more than was reported leaves all the others unaccounted", () =>
+  it.effect("are never guessed: with one contact more than reported, all others stay unaccounted", () =>
     Effect.gen(function* () {
       yield* load([...six, row("extra@example.test", "b")])
       yield* answer("b", "completed", documented)
@@ -59,20 +59,18 @@ describe("outcomes", () => {
     }).pipe(inMemory)
   )
 
-  it.effect(
-    "are imported by ID where the contact's ID is known locally, even if the numbers do not close",
-    () =>
-      Effect.gen(function* () {
-        yield* load([row("ada@example.test", "b", "7"), row("bo@example.test", "b")])
-        yield* answer("b", "completed", { success: ["7"], failure: [] })
-        assert.deepStrictEqual(yield* verdicts, [
-          "ada@example.test: imported (id)",
-          "bo@example.test: unaccounted (silence)"
-        ])
-      }).pipe(inMemory)
+  it.effect("are imported by ID if the contact's ID is known locally, even if the numbers do not close", () =>
+    Effect.gen(function* () {
+      yield* load([row("ada@example.test", "b", "7"), row("bo@example.test", "b")])
+      yield* answer("b", "completed", { success: ["7"], failure: [] })
+      assert.deepStrictEqual(yield* verdicts, [
+        "ada@example.test: imported (id)",
+        "bo@example.test: unaccounted (silence)"
+      ])
+    }).pipe(inMemory)
   )
 
-  it.effect("are contradictory where an address failed and its ID succeeded", () =>
+  it.effect("are contradictory if an address failed and its ID succeeded", () =>
     Effect.gen(function* () {
       yield* load([row("ada@example.test", "b", "7"), row("bo@example.test", "b")])
       yield* answer("b", "completed", { success: ["7"], failure: ["ADA@example.test"] })
@@ -98,7 +96,7 @@ describe("outcomes", () => {
     )
   }
 
-  it.effect("take a missing success list for unknown, not for empty", () =>
+  it.effect("treat a missing success list as unknown, not as empty", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b")])
       yield* answer("b", "completed", { failure: [] })
@@ -109,7 +107,7 @@ describe("outcomes", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("take a missing failure list for unknown, too: nobody can tell who is missing from it", () =>
+  it.effect("treat a missing failure list as unknown, too", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b")])
       yield* answer("b", "completed", { success: ["1"] })
@@ -117,7 +115,7 @@ describe("outcomes", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("rest on no count while a row of the batch's file could not be read, and do once it could", () =>
+  it.effect("do not use counting while a row of the batch's file is unreadable, and do after that", () =>
     Effect.gen(function* () {
       const rows = [row("a@x.test", "b"), row("c@x.test", "b")]
       yield* load(rows, "contacts.csv", { rejected: 1 })
@@ -132,7 +130,7 @@ describe("outcomes", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("count one contact sent twice as one contact, and give each sent row its verdict", () =>
+  it.effect("count a contact sent twice as one contact, and give each sent row an outcome", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b"), row("A@X.test", "b"), row("c@x.test", "b")])
       yield* answer("b", "completed", { success: ["1", "2"], failure: [] })
@@ -189,7 +187,7 @@ describe("the numbers do not close", () => {
 })
 
 describe("findings", () => {
-  it.effect("name successes and failures that match nobody sent, and IDs that belong to two addresses", () =>
+  it.effect("name successes and failures that match no sent contact, and IDs with two addresses", () =>
     Effect.gen(function* () {
       yield* load([
         row("a@x.test", "b"),
@@ -208,7 +206,7 @@ describe("findings", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("do not accuse an ID that nobody has linked to an address", () =>
+  it.effect("do not name an ID without a known address", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b"), row("c@x.test", "b")])
       yield* answer("b", "completed", { success: ["1"], failure: [] })
@@ -218,21 +216,23 @@ describe("findings", () => {
 })
 
 describe("conclusions", () => {
-  it.effect("are drawn from the batches at hand alone: no statement reads through a table of facts", () =>
-    Effect.gen(function* () {
-      for (const statement of prepareStatements) yield* select(statement)
-      for (const statement of conclusionStatements({ doubted: false, repeated: true, linked: true })) {
-        const plan = yield* select<{ readonly detail: string }>(`EXPLAIN QUERY PLAN ${statement}`)
-        const scans = plan.map(({ detail }) => detail).filter((detail) => detail.startsWith("SCAN"))
-        assert.deepStrictEqual(
-          scans.filter((scan) => !/^SCAN (r|d|reconcile_scope|any_link|k|x|\(subquery-\d+\))$/.test(scan)),
-          []
-        )
-      }
-    }).pipe(inMemory)
+  it.effect(
+    "are computed from the batches of the slice alone: no statement reads a whole table of facts",
+    () =>
+      Effect.gen(function* () {
+        for (const statement of prepareStatements) yield* select(statement)
+        for (const statement of conclusionStatements({ doubted: false, repeated: true, linked: true })) {
+          const plan = yield* select<{ readonly detail: string }>(`EXPLAIN QUERY PLAN ${statement}`)
+          const scans = plan.map(({ detail }) => detail).filter((detail) => detail.startsWith("SCAN"))
+          assert.deepStrictEqual(
+            scans.filter((scan) => !/^SCAN (r|d|reconcile_scope|any_link|k|x|\(subquery-\d+\))$/.test(scan)),
+            []
+          )
+        }
+      }).pipe(inMemory)
   )
 
-  it.effect("are the same rows when drawn anew from the facts", () =>
+  it.effect("are the same rows when recomputed from the facts", () =>
     Effect.gen(function* () {
       yield* load([...six, row("known@x.test", null, "9"), row("Ada@example.test", "b")])
       yield* load([row("p@x.test", "open")], "other.csv")
@@ -246,7 +246,7 @@ describe("conclusions", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("are drawn anew, for the batches concerned alone, when a contact gains an ID", () =>
+  it.effect("are recomputed only for the affected batches when a contact gets an ID", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b1"), row("c@x.test", "b1"), row("d@x.test", "b2")])
       yield* answer("b1", "completed", { success: ["1"], failure: [] })
@@ -258,7 +258,7 @@ describe("conclusions", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("are drawn anew when more turns out to have been sent", () =>
+  it.effect("are recomputed when more contacts turn out to have been sent", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b")])
       yield* answer("b", "completed", { success: ["1"], failure: [] })

@@ -12,7 +12,7 @@ const details = (finding: string) =>
   )
 
 describe("a finding", () => {
-  it.effect("names two successful IDs of one address, each linked by another source", () =>
+  it.effect("names two successful IDs of one address, linked by different sources", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b", "1"), row("c@x.test", "b")])
       yield* load([row("a@x.test", null, "2")], "crm.csv")
@@ -25,7 +25,7 @@ describe("a finding", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("names a sent address that a source of your own has twice, but not one sent in two batches", () =>
+  it.effect("names a sent address that one of your sources has twice, but not one sent in two batches", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b"), row("c@x.test", "b"), row("a@x.test", "later")])
       yield* load([row("A@x.test"), row("a@x.test"), row("c@x.test")], "crm.csv")
@@ -39,7 +39,7 @@ describe("a finding", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("says with what the numbers of a batch cannot be true, though they agree", () =>
+  it.effect("says what contradicts the numbers of a batch although they agree", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b"), row("c@x.test", "b"), row("other@x.test", null, "9")])
       yield* answer("b", "completed", { success: ["8", "9"], failure: [] })
@@ -53,7 +53,7 @@ describe("a finding", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("is made of a batch that settled and then answered otherwise", () =>
+  it.effect("is recorded for a batch that settled and then answered differently", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b")])
       yield* answer("b", "completed", { success: ["1"], failure: [] })
@@ -65,7 +65,7 @@ describe("a finding", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("is made of a list that lost what it held", () =>
+  it.effect("is recorded for a list that lost items", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b"), row("c@x.test", "b")])
       yield* answer("b", "completed", { success: ["1", "2"], failure: [] })
@@ -131,7 +131,7 @@ describe("a rejected contact", () => {
 })
 
 describe("the totals", () => {
-  it.effect("cannot be left not adding up: SQLite itself refuses to call such a batch decided", () =>
+  it.effect("always add up: SQLite itself refuses a decided batch that does not", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b"), row("c@x.test", "b")])
       yield* answer("b", "completed", { success: [], failure: ["a@x.test"] })
@@ -148,7 +148,7 @@ describe("the totals", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("take no verdict that no known rule gives, and none that is not its rule's", () =>
+  it.effect("reject an unknown evidence, and an outcome that does not belong to its evidence", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b")])
       yield* answer("b", "completed", { success: [], failure: ["a@x.test"] })

@@ -11,7 +11,7 @@ import { answer, load, row, select } from "../../support/ledger.js"
 const inMemory = Effect.provide(Ledger.layer(":memory:"))
 
 describe("a near match", () => {
-  it("is one letter more, less, another, or two swapped, and nothing further", () => {
+  it("is one letter added, removed or replaced, or two swapped, and no more", () => {
     const of = (failed: string) => differenceOf(failed, "ada@example.test")
     assert.strictEqual(of("ada@example.test"), undefined)
     assert.strictEqual(of("ada@exmple.test"), "one-edit")
@@ -57,7 +57,7 @@ describe("a near match", () => {
     }
   })
 
-  it("is found by an index wherever comparing with each address would find it", () => {
+  it("is found by an index whenever comparing with each address would find it", () => {
     const key = FastCheck.oneof(
       FastCheck.stringMatching(/^[ab]{1,4}@[ab]{1,2}\.x$/),
       FastCheck.constantFrom("a@ü.x", "a@xn--tda.x", "A <a@b.x>", "a\u200b@b.x", "ａ@b.x", "a b@b.x")
@@ -76,7 +76,7 @@ describe("a near match", () => {
     )
   })
 
-  it.effect("is shown with the success of an address that nobody sent", () =>
+  it.effect("is shown with the success of an address that was not sent", () =>
     Effect.gen(function* () {
       yield* load([row("Jane <jane@example.test>", "b"), row("bo@example.test", "b")])
       yield* load([row("jane@example.test", null, "7")], "crm")
@@ -104,7 +104,7 @@ describe("a near match", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("is nobody who was erased, and at most five", () =>
+  it.effect("is never an erased person, and there are at most five", () =>
     Effect.gen(function* () {
       yield* load(Array.from({ length: 9 }, (_, at) => row(`user${at}@example.test`, "b")))
       yield* answer("b", "completed", { success: [], failure: ["user@example.test", "gone@other.test"] })
@@ -116,7 +116,7 @@ describe("a near match", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("is shown with the failure that matches nobody sent", () =>
+  it.effect("is shown with a failure that matches no sent contact", () =>
     Effect.gen(function* () {
       yield* load([row("noemi@example.test", "b"), row("bo@example.test", "b")])
       yield* answer("b", "completed", { success: [], failure: ["Noemi@exmple.test"] })

@@ -221,7 +221,7 @@ const standing = Effect.all({
 
 describe("any sequence of loads, answers, links, gone IDs, look-ups, erasures and removals", () => {
   it.effect.prop(
-    "leaves after each step exactly what is drawn anew from the facts",
+    "leaves after each step exactly what a rebuild from the facts gives",
     [steps],
     ([drawn]) =>
       Effect.gen(function* () {
@@ -238,7 +238,7 @@ describe("any sequence of loads, answers, links, gone IDs, look-ups, erasures an
   )
 
   it.effect.prop(
-    "comes to the same without the IDs beside what was sent, which only shorten the way",
+    "gives the same without the IDs in the sent rows, which only make it faster",
     [steps],
     ([drawn]) =>
       Effect.gen(function* () {
@@ -284,7 +284,7 @@ describe("any sequence of loads, answers, links, gone IDs, look-ups, erasures an
   )
 
   it.effect.prop(
-    "lets nobody else's outcome change where a person is erased, and not the person's own",
+    "changes no outcome when a person is erased, not even their own",
     [steps, email],
     ([drawn, gone]) =>
       Effect.gen(function* () {

@@ -57,43 +57,38 @@ const world = Effect.gen(function* () {
 })
 
 describe("erasing a person", () => {
-  it.effect(
-    "leaves the address nowhere in the file, not in a body as received, a message or a freed page",
-    () =>
-      inFile((file) =>
-        Effect.gen(function* () {
-          yield* world
-          const before = yield* searchBytes(`${file}-wal`, personOf("ada.lindqvist@example.test"), new Map())
-          assert.isAbove(before.unexplained, 0)
-          const { person, tidied, token } = yield* erase("ada.lindqvist@example.test")
-          assert.strictEqual(token, "erased-1")
-          assert.deepStrictEqual(tidied, { done: true })
-          const found = yield* search(person)
-          assert.deepStrictEqual(found.remaining, [])
-          assert.deepStrictEqual([...found.others.keys()], ["joada.lindqvist@example.test"])
-          const after = yield* searchBytes(file, person, found.others)
-          assert.isAbove(after.occurrences, 0)
-          assert.strictEqual(after.unexplained, 0)
-          const bytes = readFileSync(file).toString("latin1").toLowerCase()
-          // Somebody else's address holds the same letters, and stays.
-          assert.include(bytes, "joada.lindqvist@example.test")
-          assert.notInclude(
-            bytes.replaceAll("joada.lindqvist@example.test", ""),
-            "ada.lindqvist@example.test"
-          )
-          assert.notInclude(bytes, "ada.lindqvist%40example.test")
-          assert.deepStrictEqual(
-            yield* select("SELECT raw_body FROM batch_answers WHERE batch_id = 'one' ORDER BY sequence"),
-            [
-              { raw_body: '{"status":"active","success":["erased-1-1"]}' },
-              { raw_body: '{"status":"completed","success":["erased-1-1","9","10"],"failure":[]}' }
-            ]
-          )
-        })
-      )
+  it.effect("leaves the address nowhere in the file: in no stored body, message or freed page", () =>
+    inFile((file) =>
+      Effect.gen(function* () {
+        yield* world
+        const before = yield* searchBytes(`${file}-wal`, personOf("ada.lindqvist@example.test"), new Map())
+        assert.isAbove(before.unexplained, 0)
+        const { person, tidied, token } = yield* erase("ada.lindqvist@example.test")
+        assert.strictEqual(token, "erased-1")
+        assert.deepStrictEqual(tidied, { done: true })
+        const found = yield* search(person)
+        assert.deepStrictEqual(found.remaining, [])
+        assert.deepStrictEqual([...found.others.keys()], ["joada.lindqvist@example.test"])
+        const after = yield* searchBytes(file, person, found.others)
+        assert.isAbove(after.occurrences, 0)
+        assert.strictEqual(after.unexplained, 0)
+        const bytes = readFileSync(file).toString("latin1").toLowerCase()
+        // Somebody else's address holds the same letters, and stays.
+        assert.include(bytes, "joada.lindqvist@example.test")
+        assert.notInclude(bytes.replaceAll("joada.lindqvist@example.test", ""), "ada.lindqvist@example.test")
+        assert.notInclude(bytes, "ada.lindqvist%40example.test")
+        assert.deepStrictEqual(
+          yield* select("SELECT raw_body FROM batch_answers WHERE batch_id = 'one' ORDER BY sequence"),
+          [
+            { raw_body: '{"status":"active","success":["erased-1-1"]}' },
+            { raw_body: '{"status":"completed","success":["erased-1-1","9","10"],"failure":[]}' }
+          ]
+        )
+      })
+    )
   )
 
-  it.effect("changes nobody else's outcome and no total, then and when all is drawn anew", () =>
+  it.effect("changes no other outcome and no total, even after a rebuild", () =>
     inFile(() =>
       Effect.gen(function* () {
         yield* world
@@ -110,7 +105,7 @@ describe("erasing a person", () => {
     )
   )
 
-  it.effect("leaves nobody to be looked up or sent again", () =>
+  it.effect("leaves no contact to look up or send again", () =>
     inFile(() =>
       Effect.gen(function* () {
         yield* load([row("silent@example.test", "one"), row("gone@example.test", "two")])
@@ -137,7 +132,7 @@ describe("erasing a person", () => {
     )
   )
 
-  it.effect("leaves nothing of the person in words where it is killed before the file is tidied up", () =>
+  it.effect("leaves no text of the person if it is killed before the file is cleaned up", () =>
     inFile(() =>
       Effect.gen(function* () {
         yield* world
@@ -175,7 +170,7 @@ describe("erasing a person", () => {
     )
   )
 
-  it.effect("gives the next person another name", () =>
+  it.effect("gives the next person another made-up name", () =>
     inFile(() =>
       Effect.gen(function* () {
         yield* world
@@ -200,7 +195,7 @@ describe("the bytes of a file", () => {
       })
     )
 
-  it.effect("are accounted for by a longer address of the tables, and by nothing else", () =>
+  it.effect("are explained by a longer address in the tables, and by nothing else", () =>
     Effect.gen(function* () {
       const bytes = "\0b-1jomüller@x.test\x01joM\u00dcLLER@x.test\0"
       const explained = yield* read(bytes, ["jomüller@x.test"])
@@ -218,7 +213,7 @@ describe("the bytes of a file", () => {
     })
   )
 
-  it.effect("are read over the edges of what is read at once", () =>
+  it.effect("are read across the borders of what is read at once", () =>
     Effect.gen(function* () {
       const found = yield* read(`${"-".repeat((1 << 16) - 6)}müller@x.test${"-".repeat(1 << 16)}`, [])
       assert.isAbove(found.unexplained, 0)
@@ -275,7 +270,7 @@ describe("a body without a person", () => {
   const address = FastCheck.emailAddress()
   const names = { token: "erased-1", ids: new Map([["77", "erased-1-1"]]) }
 
-  it("holds the address no more, wherever it stood, and all else as before", () => {
+  it("does not contain the address, and is otherwise as before", () => {
     FastCheck.assert(
       FastCheck.property(address, FastCheck.array(address), (email, others) => {
         const different = others.filter((other) => fromAddress(other) !== fromAddress(email))
@@ -291,7 +286,7 @@ describe("a body without a person", () => {
     )
   })
 
-  it("is untouched to the byte where it holds nothing of the person", () => {
+  it("is the same to the byte if it has nothing of the person", () => {
     const body = '{ "status": "completed",  "success": ["1"] }'
     assert.strictEqual(withoutPerson(body, personOf("a@x.test"), names), body)
   })

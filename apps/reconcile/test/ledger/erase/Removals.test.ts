@@ -104,7 +104,7 @@ const make = ({ answers, loads }: World, answered: ReadonlyArray<string> = ["b1"
 
 describe("a source that was removed", () => {
   it.effect.prop(
-    "leaves the file as it was before, however often it was loaded, and can be loaded again",
+    "leaves the file as it was before any number of loads, and can be loaded again",
     [world, FastCheck.array(aLoad, { minLength: 1, maxLength: 3 })],
     ([before, mistakes]) =>
       Effect.gen(function* () {
@@ -121,7 +121,7 @@ describe("a source that was removed", () => {
   )
 
   it.effect.prop(
-    "leaves the file as it was before, also where its contacts have keys and moved to other addresses",
+    "leaves the file as it was before, even if its contacts have keys and moved to other addresses",
     [world, FastCheck.array(keyedRows, { minLength: 1, maxLength: 3 })],
     ([before, mistakes]) =>
       Effect.gen(function* () {
@@ -144,7 +144,7 @@ describe("a source that was removed", () => {
     limits
   )
 
-  it.effect("takes along what it said was sent, but not what another source says, too", () =>
+  it.effect("deletes the sent contacts that it named, except those that another source also names", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b"), row("both@x.test", "b")], "mistake.csv")
       yield* load([row("both@x.test", "b")], "right.csv")
@@ -157,7 +157,7 @@ describe("a source that was removed", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("takes along what it said was sent in batches that its later loads no longer name", () =>
+  it.effect("deletes the sent contacts of batches that its later loads no longer name", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "DE"), row("b@x.test", "FR")], "mistake.csv")
       yield* load([row("a@x.test", "b-1"), row("b@x.test", "b-1")], "mistake.csv")
@@ -167,7 +167,7 @@ describe("a source that was removed", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("takes back what only its contact IDs proved, and says of whom", () =>
+  it.effect("undoes outcomes that only its contact IDs proved, and lists them", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b"), row("b@x.test", "b")], "right.csv")
       yield* load([row("a@x.test", null, "7")], "mistake.csv")
@@ -182,7 +182,7 @@ describe("a source that was removed", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("lets counting decide again, where its unreadable rows forbade it", () =>
+  it.effect("lets counting decide again if its unreadable rows prevented it", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b")], "right.csv")
       yield* load([row("a@x.test", "b")], "mistake.csv", { rejected: 1 })
@@ -193,7 +193,7 @@ describe("a source that was removed", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("leaves a person that was erased erased", () =>
+  it.effect("leaves an erased person erased", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b1"), row("b@x.test", "b1")], "one.csv")
       yield* load([row("a@x.test", "b2"), row("b@x.test", "b2")], "one.csv")
@@ -210,7 +210,7 @@ describe("a source that was removed", () => {
 
 describe("a batch that was removed", () => {
   it.effect.prop(
-    "leaves nothing of its own, and comes back the same by the same loads and answers",
+    "leaves nothing, and the same loads and answers bring it back the same",
     [world, batch],
     ([drawn, gone]) =>
       Effect.gen(function* () {
@@ -247,7 +247,7 @@ describe("a batch that was removed", () => {
     limits
   )
 
-  it.effect("takes along the source that was made of what was sent in it", () =>
+  it.effect("deletes the source that was created from its sent contacts", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b")], "sent in b")
       yield* load([row("a@x.test", "c"), row("b@x.test", "b")], "one.csv")
@@ -271,9 +271,9 @@ describe("a batch that was removed", () => {
   )
 })
 
-describe("what is only shown", () => {
+describe("a preview", () => {
   it.effect.prop(
-    "is what is done then, and changes nothing",
+    "is exactly what is then done, and changes nothing",
     [world, batch],
     ([drawn, gone]) =>
       Effect.gen(function* () {

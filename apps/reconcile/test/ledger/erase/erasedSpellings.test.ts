@@ -48,7 +48,7 @@ const addresses = [
 
 describe("an address", () => {
   for (const address of addresses) {
-    it(`is found in ${address}, however each of its letters is spelled, and wherever it stands`, () => {
+    it(`is found in ${address}, in any spelling of its letters and in any place`, () => {
       const person = personOf(address)
       const around = FastCheck.constantFrom(
         ["", ""],
@@ -76,7 +76,7 @@ describe("an address", () => {
     })
   }
 
-  it("is not found in a longer one, which is told, however that is spelled", () => {
+  it("is not found in a longer one, which is reported in any spelling", () => {
     const person = personOf("ada@x.test")
     const longer = FastCheck.constantFrom(
       "joada@x.test",
@@ -106,7 +106,7 @@ describe("an address", () => {
     )
   })
 
-  it("is found where a body was cut off within it, be it in mid-escape", () => {
+  it("is found if a body was cut off within it, even within an escape", () => {
     const person = personOf("müller@example.test")
     for (const cut of [
       "m\\u00fcller@exam",
@@ -126,7 +126,7 @@ describe("an address", () => {
     assert.strictEqual(withoutPerson(others, person, names), others)
   })
 
-  it("is found where a text that is quoted was cut off within it, and not where another address is whole", () => {
+  it("is found if a quoted text was cut off within it, but not if that is another whole address", () => {
     const person = personOf("ada@x.test")
     const said = "GET /a?b=c: ActiveCampaign answered 200 with something other than its documented JSON"
     for (const [cut, without] of [
@@ -152,7 +152,7 @@ describe("an address", () => {
     }
   })
 
-  it("is taken out wherever it is held, and only there, whatever signs stand around it", () => {
+  it("is removed everywhere, and nothing else is, with any characters around it", () => {
     const person = personOf("ada@x.test")
     const sign = FastCheck.constantFrom(
       ...Array.from("/|=#?:;,\"'`(){}[]<>&!$%*^@~+-_. \0\n\u200bjé7"),
@@ -176,7 +176,7 @@ describe("an address", () => {
     )
   })
 
-  it("is one with the same address whose host is in the other form", () => {
+  it("is the same as the address with its host in the other form", () => {
     for (const [unicode, ascii] of [
       ["müller@müller.example", "müller@xn--mller-kva.example"],
       ["a@例子.测试", "a@xn--fsqu00a.xn--0zwm56d"]
@@ -188,7 +188,7 @@ describe("an address", () => {
 })
 
 describe("a body without a person", () => {
-  it("keeps every other byte: spaces, long numbers, names that come twice", () => {
+  it("keeps every other byte: spaces, long numbers, repeated names", () => {
     const person = personOf("ada@x.test")
     const body =
       '{ "n": 12345678901234567890, "a": 1.0, "a": 2, "success" : [ "2041", 2041, "20410" ],\n "failure": ["\\u0061da@x.test"] }'
@@ -198,7 +198,7 @@ describe("a body without a person", () => {
     )
   })
 
-  it("loses contact IDs that were asked for, and those in a body that was cut off", () => {
+  it("loses contact IDs of requests, and those in a cut-off body", () => {
     const person = personOf("ada@x.test")
     const message = "GET /contacts?ids[]=2041: 400"
     assert.strictEqual(withoutPerson(message, person, names), "GET /contacts?ids[]=erased-1-1: 400")
@@ -208,8 +208,8 @@ describe("a body without a person", () => {
   })
 })
 
-describe("what SQLite may leave unread", () => {
-  it("holds the address in no reading", () => {
+describe("a text that SQLite's filter skips", () => {
+  it("contains the address in no reading", () => {
     const database = new Sqlite(":memory:")
     for (const address of addresses) {
       const person = personOf(address)

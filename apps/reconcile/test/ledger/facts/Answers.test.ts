@@ -6,7 +6,7 @@ import { answer, load, row, select } from "../../support/ledger.js"
 const inMemory = Effect.provide(Ledger.layer(":memory:"))
 
 describe("an answer", () => {
-  it.effect("is recorded once for as long as it says the same", () =>
+  it.effect("is recorded once while it stays the same", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b")])
       assert.isTrue(yield* answer("b", "unset"))
@@ -29,7 +29,7 @@ describe("an answer", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("that settled is recorded item by item, in the order received, repetitions included", () =>
+  it.effect("that settled is recorded item by item, in the order received, with repetitions", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b")])
       yield* answer("b", "completed", { success: ["9", "10", "9"], failure: ["Z@x.test", "a@X.test"] })
@@ -45,7 +45,7 @@ describe("an answer", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("that settled keeps failures that differ only in case apart, by their place", () =>
+  it.effect("that settled keeps failures that differ only in case, by their place", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b")])
       yield* answer("b", "completed", {
@@ -64,7 +64,7 @@ describe("an answer", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("without a list says nothing of how long it was; an empty one was of length zero", () =>
+  it.effect("without a list has no count; an empty list has the count zero", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b")])
       yield* answer("b", "completed")
@@ -81,7 +81,7 @@ describe("an answer", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("that settled again keeps its lists beside those of the one before", () =>
+  it.effect("that settled again keeps its lists and those of the answer before", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b")])
       yield* answer("b", "completed", { success: ["1"], failure: [] })
@@ -97,22 +97,20 @@ describe("an answer", () => {
     }).pipe(inMemory)
   )
 
-  it.effect(
-    "of a batch that is not in the ledger is refused and leaves nothing, nor the next one in its way",
-    () =>
-      Effect.gen(function* () {
-        yield* load([row("a@x.test", "b")])
-        const refused = yield* Effect.flip(answer("strange", "completed", { success: ["1"], failure: [] }))
-        assert.strictEqual(refused._tag, "LedgerError")
-        assert.deepStrictEqual(yield* select("SELECT batch_id FROM batch_answers"), [])
-        assert.isTrue(yield* answer("b", "completed", { success: ["2"], failure: [] }))
-        assert.deepStrictEqual(yield* select("SELECT batch_id, contact_id FROM batch_successes"), [
-          { batch_id: "b", contact_id: "2" }
-        ])
-      }).pipe(inMemory)
+  it.effect("about a batch that is not in the ledger is refused, and does not block the next", () =>
+    Effect.gen(function* () {
+      yield* load([row("a@x.test", "b")])
+      const refused = yield* Effect.flip(answer("strange", "completed", { success: ["1"], failure: [] }))
+      assert.strictEqual(refused._tag, "LedgerError")
+      assert.deepStrictEqual(yield* select("SELECT batch_id FROM batch_answers"), [])
+      assert.isTrue(yield* answer("b", "completed", { success: ["2"], failure: [] }))
+      assert.deepStrictEqual(yield* select("SELECT batch_id, contact_id FROM batch_successes"), [
+        { batch_id: "b", contact_id: "2" }
+      ])
+    }).pipe(inMemory)
   )
 
-  it.effect("that has not settled leaves its lists in the body alone: they may still grow", () =>
+  it.effect("that has not settled keeps its lists only in the body, because they may grow", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b")])
       yield* answer("b", "active", { success: ["1"], failure: [] })

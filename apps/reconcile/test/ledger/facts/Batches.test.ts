@@ -12,7 +12,7 @@ describe("a second time of submission", () => {
   const at = "2031-04-02T09:00:00.000Z"
   const later = "2031-04-05T09:00:00.000Z"
 
-  it.effect("replaces the first, says so, and decides again what was looked up", () =>
+  it.effect("replaces the first, says so, and looked-up contacts are decided again", () =>
     Effect.gen(function* () {
       const add = (submittedAt: string) =>
         Batches.add([BatchId.make("b"), BatchId.make("c")], { addedAt: now, submittedAt })
@@ -31,8 +31,8 @@ describe("a second time of submission", () => {
   )
 })
 
-describe("batches whose IDs differ in letter case only", () => {
-  it.effect("are told within one load, and from a load to what the file knows", () =>
+describe("batches whose IDs differ only in letter case", () => {
+  it.effect("are reported within one load, and between a load and the file", () =>
     Effect.gen(function* () {
       const first = yield* load([row("a@x.test", "5B1F"), row("b@x.test", "5b1f")])
       assert.deepStrictEqual(first.caseTwins, [["5B1F", "5b1f"]])

@@ -13,8 +13,8 @@ const details = select<{ readonly subject: string; readonly detail: string }>(
 
 const unreadable = select("SELECT list, position, value FROM batch_unreadable_items ORDER BY list, position")
 
-describe("a list with an item that cannot be read", () => {
-  it.effect("settles its batch, and each item that can be read is a fact in its place", () =>
+describe("a list with an unreadable item", () => {
+  it.effect("settles its batch, and each readable item is a fact in its place", () =>
     Effect.gen(function* () {
       yield* load(["a", "b", "c", "d"].map((name, index) => row(`${name}@x.test`, "b", String(index + 1))))
       yield* received(
@@ -76,7 +76,7 @@ describe("a list with an item that cannot be read", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("says how it came, where it came as no list", () =>
+  it.effect("says what it was, if it was not a list", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b")])
       yield* received("b", '{"status":"completed","success":{"0":"1","2":null},"failure":{}}')
@@ -100,7 +100,7 @@ describe("a list with an item that cannot be read", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("is not said to have lost what may stand unread in it", () =>
+  it.effect("is not said to have lost items that may be unreadable in it", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b"), row("c@x.test", "b")])
       yield* answer("b", "completed", { success: ["1", "2"], failure: [] })
@@ -109,7 +109,7 @@ describe("a list with an item that cannot be read", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("comes to the same when all conclusions are drawn from nothing", () =>
+  it.effect("gives the same conclusions when all are recomputed", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b", "1"), row("c@x.test", "b", "2")])
       yield* received("b", '{"status":"completed","success":["1","2",true],"failure":[]}')
@@ -119,7 +119,7 @@ describe("a list with an item that cannot be read", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("is nothing yet where the batch has not settled", () =>
+  it.effect("is not recorded while the batch has not settled", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b")])
       yield* received("b", '{"status":"active","success":[null],"failure":{}}')
@@ -128,7 +128,7 @@ describe("a list with an item that cannot be read", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("loses the address in it when that person is erased, in the finding, too", () =>
+  it.effect("loses the address in it when the person is erased, and in the finding, too", () =>
     Effect.gen(function* () {
       yield* load([row("jane@x.test", "other"), row("a@x.test", "b")])
       yield* received(
@@ -147,8 +147,8 @@ describe("a list with an item that cannot be read", () => {
   )
 })
 
-describe("an address that no text can hold", () => {
-  it.effect("is stored as text that every reader can read, and its body to the letter", () =>
+describe("an address with half a character", () => {
+  it.effect("is stored as text that every reader can read, with its body unchanged", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b")])
       const body = '{"status":"completed","success":[],"failure":["b\\udfff@x.test"]}'
@@ -161,7 +161,7 @@ describe("an address that no text can hold", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("is told apart from another by all of it, a NUL included", () =>
+  it.effect("differs from another one by all of its characters, even a NUL", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b")])
       yield* received(

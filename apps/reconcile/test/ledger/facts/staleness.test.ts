@@ -59,7 +59,7 @@ const standsAsDrawnAnew = Effect.gen(function* () {
   assert.deepStrictEqual(stands, yield* conclusions)
 })
 
-describe("a batch is decided anew", () => {
+describe("a batch is decided again", () => {
   it.effect("when one of its addresses turns out to be twice in a source that gives no IDs", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b")])
@@ -84,7 +84,7 @@ describe("a batch is decided anew", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("by a look-up after it settled, though the clock was set back in between", () =>
+  it.effect("by a look-up after it settled, even if the clock was set back in between", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "one"), row("c@x.test", "one")])
       yield* answer("one", "failed")
@@ -98,7 +98,7 @@ describe("a batch is decided anew", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("when a walk for another batch does not find what was found before", () =>
+  it.effect("when a walk for another batch does not find a contact that was found before", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "one"), row("a@x.test", "two")])
       yield* answer("one", "failed")
@@ -120,8 +120,8 @@ describe("a batch is decided anew", () => {
   )
 })
 
-describe("what a batch was sent", () => {
-  it.effect("does not grow by an address to which a contact moved after it, whoever comes there later", () =>
+describe("the sent contacts of a batch", () => {
+  it.effect("do not include an address that a contact moved to later", () =>
     Effect.gen(function* () {
       yield* loadByKey([row("a@x.test", "b1", null, "1")])
       yield* loadByKey([row("c@x.test", "b1", null, "1")])
@@ -135,8 +135,8 @@ describe("what a batch was sent", () => {
   )
 })
 
-describe("a person who was erased", () => {
-  it.effect("is neither looked up nor to be sent again", () =>
+describe("an erased person", () => {
+  it.effect("is neither looked up nor a retry candidate", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b"), row("c@x.test", "b"), row("d@x.test", "b")])
       yield* answer("b", "failed")
@@ -156,7 +156,7 @@ describe("a person who was erased", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("leaves a contact ID in place that somebody else is linked to as well", () =>
+  it.effect("leaves a contact ID that is also linked to somebody else", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b", "4"), row("c@x.test", "b", "4"), row("d@x.test", "b", "5")])
       yield* answer("b", "failed", { success: ["4", "5"] })

@@ -40,7 +40,7 @@ const ledger = Effect.gen(function* () {
 })
 
 describe("a ledger of an older schema", () => {
-  it.scoped("is kept as it was beside the migrated one, which is told once", () =>
+  it.scoped("is kept beside the migrated one, which is reported once", () =>
     Effect.gen(function* () {
       const { before, copy, file, folder } = yield* ledger
       assert.deepStrictEqual(yield* keptCopies(file), [])
@@ -65,7 +65,7 @@ describe("a ledger of an older schema", () => {
     })
   )
 
-  it.scoped("is brought on though views and triggers of the user's own ask its tables and views", () =>
+  it.scoped("is migrated even if the user's views and triggers query its tables and views", () =>
     Effect.gen(function* () {
       const { file } = yield* ledger
       const database = new Sqlite(file)
@@ -101,7 +101,7 @@ describe("a ledger of an older schema", () => {
     })
   )
 
-  it.scoped("is kept beside what the user has under the name of the copy", () =>
+  it.scoped("is kept under another name if the user has a file with the name of the copy", () =>
     Effect.gen(function* () {
       const { copy, file } = yield* ledger
       writeFileSync(copy, "an older copy")
@@ -114,7 +114,7 @@ describe("a ledger of an older schema", () => {
     })
   )
 
-  it.scoped("lies in a folder that cannot be listed, which only the list of its copies needs", () =>
+  it.scoped("may be in a folder that cannot be listed, which only the list of its copies needs", () =>
     Effect.gen(function* () {
       const { file } = yield* ledger
       const disk = yield* Disk
@@ -128,12 +128,12 @@ describe("a ledger of an older schema", () => {
       const error = yield* Effect.flip(Effect.provideService(keptCopies(file), Disk, unlistable))
       assert.strictEqual(
         error.message,
-        `${file}: its folder cannot be listed (permission denied, EACCES), so the copies kept there cannot be named. Make the folder readable, and run again.`
+        `${file}: its folder cannot be listed (permission denied, EACCES), so its copies of the ledger cannot be listed. Make the folder readable, and run again.`
       )
     })
   )
 
-  it.scoped("is not migrated where no copy of it can be made", () =>
+  it.scoped("is not migrated if no copy of it can be made", () =>
     Effect.gen(function* () {
       const { before, copy, file } = yield* ledger
       const disk = yield* Disk
@@ -148,7 +148,7 @@ describe("a ledger of an older schema", () => {
       )
       assert.match(
         error.message,
-        /was not brought to schema \d, since no copy of it could be made: .*\(the disk is full, ENOSPC\)/
+        /was not migrated to schema \d, because no copy of it could be made: .*\(the disk is full, ENOSPC\)/
       )
       assert.deepStrictEqual(dump(file), before)
       assert.isFalse(existsSync(copy))

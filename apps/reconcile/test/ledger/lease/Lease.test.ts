@@ -66,7 +66,7 @@ const batches = Effect.map(select<{ readonly batch_id: string }>("SELECT batch_i
 )
 
 describe("the lease of a file", () => {
-  it.effect("lets one job work at a time, tells the other who does, and is given back", () =>
+  it.effect("lets one job work at a time, tells the other which, and is released", () =>
     Effect.gen(function* () {
       const begun = yield* Deferred.make<void>()
       const first = yield* Effect.fork(
@@ -82,7 +82,7 @@ describe("the lease of a file", () => {
     }).pipe(inMemory)
   )
 
-  it.scoped("is kept through a time in which another process writes to the file", () =>
+  it.scoped("is kept while another process writes to the file", () =>
     Effect.gen(function* () {
       const file = join(yield* temporaryFolder, "ledger.db")
       yield* Effect.gen(function* () {
@@ -110,37 +110,33 @@ describe("the lease of a file", () => {
     }).pipe(inMemory)
   )
 
-  it.effect(
-    "is proved by each transaction: a job that lost it while it was held up writes nothing more",
-    () =>
-      Effect.gen(function* () {
-        const taken = yield* Deferred.make<void>()
-        const job = yield* Effect.fork(
-          whileLeased(
-            Effect.gen(function* () {
-              yield* addBatch("before")
-              yield* Deferred.await(taken)
-              yield* addBatch("after")
-            })
-          )
+  it.effect("is checked in each transaction: a job that lost it while paused writes nothing more", () =>
+    Effect.gen(function* () {
+      const taken = yield* Deferred.make<void>()
+      const job = yield* Effect.fork(
+        whileLeased(
+          Effect.gen(function* () {
+            yield* addBatch("before")
+            yield* Deferred.await(taken)
+            yield* addBatch("after")
+          })
         )
-        yield* TestClock.adjust("1 second")
-        yield* select("DELETE FROM writer_lease")
-        yield* leftBy({})
-        yield* Deferred.succeed(taken, undefined)
-        const lost = yield* Effect.flip(Fiber.join(job))
-        assert.deepInclude(lost, { _tag: "LedgerError", kind: "locked" })
-        assert.deepStrictEqual(yield* batches, ["before"])
-        // What another has taken is not given back in its place.
-        assert.deepStrictEqual(yield* select("SELECT instance FROM writer_lease"), [
-          { instance: "the other" }
-        ])
-      }).pipe(inMemory)
+      )
+      yield* TestClock.adjust("1 second")
+      yield* select("DELETE FROM writer_lease")
+      yield* leftBy({})
+      yield* Deferred.succeed(taken, undefined)
+      const lost = yield* Effect.flip(Fiber.join(job))
+      assert.deepInclude(lost, { _tag: "LedgerError", kind: "locked" })
+      assert.deepStrictEqual(yield* batches, ["before"])
+      // What another has taken is not given back in its place.
+      assert.deepStrictEqual(yield* select("SELECT instance FROM writer_lease"), [{ instance: "the other" }])
+    }).pipe(inMemory)
   )
 })
 
-describe("a lease of a process that cannot be seen from here", () => {
-  it.effect("is respected as soon as it is renewed, whatever the clocks of both sides say", () =>
+describe("a lease of a process that cannot be seen", () => {
+  it.effect("is respected as soon as it is renewed, whatever the clocks say", () =>
     Effect.gen(function* () {
       const job = yield* Effect.fork(asOther(whileLeased(Effect.never)))
       yield* TestClock.adjust("1 second")
@@ -154,7 +150,7 @@ describe("a lease of a process that cannot be seen from here", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("counts as renewed when its holder's clock went back meanwhile", () =>
+  it.effect("counts as renewed even if its holder's clock was set back", () =>
     Effect.gen(function* () {
       yield* leftBy({}, "2031-04-02T08:15:00.000Z")
       const second = yield* Effect.fork(Effect.flip(whileLeased(Effect.void)))
@@ -171,7 +167,7 @@ describe("a lease of a process that cannot be seen from here", () => {
     ["in the past", "1970-01-01T00:00:00.000Z"],
     ["at no time at all", "soon"]
   ] as const) {
-    it.effect(`is taken over after 30 seconds of silence, and said to be, when it was renewed ${age}`, () =>
+    it.effect(`is taken over after 30 seconds of silence, with a message, if it was renewed ${age}`, () =>
       Effect.gen(function* () {
         yield* leftBy({}, renewedAt)
         const { listening, told } = telling()
@@ -187,7 +183,7 @@ describe("a lease of a process that cannot be seen from here", () => {
     )
   }
 
-  it.effect("is free as soon as its holder gives it back", () =>
+  it.effect("is free as soon as its holder releases it", () =>
     Effect.gen(function* () {
       yield* leftBy({})
       const job = yield* Effect.fork(whileLeased(Effect.succeed("worked")))
@@ -198,7 +194,7 @@ describe("a lease of a process that cannot be seen from here", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("is waited for anew when a third process took it meanwhile", () =>
+  it.effect("is waited for again when a third process has taken it", () =>
     Effect.gen(function* () {
       yield* leftBy({})
       const job = yield* Effect.fork(whileLeased(Effect.succeed("worked")))
@@ -228,7 +224,7 @@ describe("a lease of a process that cannot be seen from here", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("need not be waited for to the end: watching can be interrupted", () =>
+  it.effect("can be watched interruptibly", () =>
     Effect.gen(function* () {
       yield* leftBy({})
       const job = yield* Effect.fork(whileLeased(Effect.void))

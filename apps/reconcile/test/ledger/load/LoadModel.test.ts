@@ -38,7 +38,7 @@ const lastOf = (entries: Iterable<Entry>) => new Map(Array.from(entries, (one) =
 
 describe("any number of loads by key", () => {
   it.effect.prop(
-    "leaves every key as it was last seen, and counts what it did to each",
+    "leaves every key as last seen, and counts each change",
     [loads],
     ([files]) =>
       Effect.gen(function* () {

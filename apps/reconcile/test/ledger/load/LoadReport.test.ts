@@ -11,7 +11,7 @@ const contacts = select(
 )
 
 describe("a load", () => {
-  it.effect("keeps which batch each row named, and none where it named none", () =>
+  it.effect("keeps the batch that each row named, if any", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b1"), row("c@x.test")])
       yield* load([row("a@x.test", "b2"), row("c@x.test")])
@@ -22,7 +22,7 @@ describe("a load", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("says which contact IDs were gained, replaced and no longer given", () =>
+  it.effect("says which contact IDs were added, replaced and removed", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test"), row("b@x.test", null, "1"), row("c@x.test", null, "2"), row("d@x.test")])
       const report = yield* load([
@@ -36,7 +36,7 @@ describe("a load", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("counts the contacts of its own source that it does not have, and keeps them", () =>
+  it.effect("counts the contacts of its source that it lacks, and keeps them", () =>
     Effect.gen(function* () {
       yield* load([row("z@x.test")], "other.csv")
       yield* load([row("a@x.test"), row("b@x.test"), row("c@x.test")])
@@ -46,7 +46,7 @@ describe("a load", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("counts the rows that repeat another's address and batch, the first time and again", () =>
+  it.effect("counts the rows that repeat another's address and batch, the first time and later", () =>
     Effect.gen(function* () {
       const rows = [
         row("a@x.test", "b1"),
@@ -92,7 +92,7 @@ describe("a load", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("that changes nothing leaves no batch to decide anew", () =>
+  it.effect("that changes nothing leaves no batch stale", () =>
     Effect.gen(function* () {
       const rows = [row("a@x.test", "b1", "1"), row("c@x.test", "b1")]
       yield* load(rows)
@@ -102,7 +102,7 @@ describe("a load", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("of another source that knows an ID decides the batch that reported it anew", () =>
+  it.effect("of another source with an ID decides the batch that reported it again", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b1"), row("c@x.test", "b1")])
       yield* answer("b1", "completed", { success: ["7"], failure: [] })
@@ -120,7 +120,7 @@ describe("a load", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("releases an ID two addresses gave when one of them is gone from the file", () =>
+  it.effect("frees an ID with two addresses when one of them is gone from the file", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", null, "7"), row("b@x.test", null, "7")])
       yield* load([row("b@x.test", null, "7")])
@@ -131,7 +131,7 @@ describe("a load", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("of a mended file closes the gap in what is known as sent", () =>
+  it.effect("of a corrected file closes the gap in what is known as sent", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "b1")], "contacts.csv", { rejected: 1 })
       yield* answer("b1", "completed", { success: ["1"], failure: [] })

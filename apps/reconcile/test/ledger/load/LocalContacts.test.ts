@@ -37,7 +37,7 @@ describe("loading a source", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("with many contacts takes all of them, and each refers to what there is", () =>
+  it.effect("with many contacts takes all of them, with valid references", () =>
     Effect.gen(function* () {
       const rows = Array.from({ length: 10_500 }, (_, i) => row(`c${i}@x.test`, `b${i % 50}`, String(i)))
       yield* load(rows)
@@ -86,7 +86,7 @@ describe("loading a source", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("loads any number of rows, whatever the chunks they come in", () =>
+  it.effect("loads any number of rows, in chunks of any size", () =>
     Effect.gen(function* () {
       const rows = Array.from({ length: 1234 }, (_, index) => row(`c${index}@x.test`, `b${index % 5}`))
       const chunks = Stream.fromIterable([rows.slice(0, 1), rows.slice(1, 700), [], rows.slice(700)])
@@ -110,7 +110,7 @@ describe("loading a source", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("again lets an ID move to the address it has now", () =>
+  it.effect("again lets an ID move to its new address", () =>
     Effect.gen(function* () {
       yield* load([row("old@x.test", null, "7"), row("other@x.test", null, "8")])
       yield* load([row("new@x.test", null, "7"), row("other@x.test", null, "8")])
@@ -122,7 +122,7 @@ describe("loading a source", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("is refused whole where batches were asked for and no row names one", () =>
+  it.effect("is refused if batches were asked for and no row names one", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(load([row("a@x.test")], "contacts.jsonl", { namesBatches: true }))
       assert.strictEqual(error._tag, "NoBatchNamed")

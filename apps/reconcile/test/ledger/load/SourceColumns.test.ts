@@ -4,7 +4,7 @@ import { originalCells } from "../../../src/ledger/load/SourceColumns.js"
 describe("the numbers of a source", () => {
   const valuesOf = (json: string) => originalCells(`[[${json}]]`)[0]
 
-  it("are text where JavaScript would take them for others", () => {
+  it("are text if JavaScript would change them", () => {
     for (const exact of [
       "12345678901234567890",
       "-9007199254740993",
@@ -23,7 +23,7 @@ describe("the numbers of a source", () => {
     ])
   })
 
-  it("are numbers otherwise, and text that looks like one is left alone", () => {
+  it("are numbers otherwise, and text that looks like a number stays text", () => {
     for (const json of [
       "1",
       "-2.5",

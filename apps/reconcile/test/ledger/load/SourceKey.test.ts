@@ -35,7 +35,7 @@ const contacts = select<{ readonly source_key: string | null; readonly email: st
 )
 
 describe("a source with a key column", () => {
-  it.effect("updates the same contact where its address has changed", () =>
+  it.effect("updates the same contact if its address has changed", () =>
     Effect.gen(function* () {
       yield* loadByKey([keyed("1", "old@x.test"), keyed("2", "b@x.test")])
       const report = yield* loadByKey([
@@ -68,7 +68,7 @@ describe("a source with a key column", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("keeps what was sent as it was sent, and records what is sent under the new address", () =>
+  it.effect("keeps what was sent, and records what is sent under the new address", () =>
     Effect.gen(function* () {
       const sent = select("SELECT batch_id, email FROM batch_sent ORDER BY batch_id, email")
       yield* loadByKey([keyed("1", "old@x.test", "b1")])
@@ -82,7 +82,7 @@ describe("a source with a key column", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("decides batches anew in which the old address was known by its ID", () =>
+  it.effect("decides batches again in which the old address was known by its ID", () =>
     Effect.gen(function* () {
       yield* loadByKey([keyed("1", "old@x.test", "b1", "7"), keyed("2", "b@x.test", "b1")])
       yield* answer("b1", "completed", { success: ["7"], failure: [] })
@@ -98,7 +98,7 @@ describe("a source with a key column", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("sets rows with a repeated key aside with their line, and loads the others", () =>
+  it.effect("sets aside rows with a repeated key, with their line, and loads the others", () =>
     Effect.gen(function* () {
       const at = (line: number, contact: ContactRow): ContactRow => ({
         ...contact,
@@ -137,7 +137,7 @@ describe("a source with a key column", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("sets any number of repeats aside", () =>
+  it.effect("sets aside any number of repeats", () =>
     Effect.gen(function* () {
       const setAside: Array<RejectedRow> = []
       const rows = Array.from({ length: 2501 }, (_, i) => ({ ...keyed("same", `c${i}@x.test`), line: i + 2 }))
@@ -168,7 +168,7 @@ describe("a source with a key column", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("is refused by another key column, or without one, and says what to do", () =>
+  it.effect("is refused with another key column or without one, with the next step", () =>
     Effect.gen(function* () {
       yield* loadByKey([keyed("1", "a@x.test")], "Customer ID")
       assert.include(yield* loadByKey([keyed("1", "a@x.test")], "customer_id"), { unchanged: 1 })

@@ -32,7 +32,7 @@ const linkMoved = (id: string) =>
   `INSERT INTO addresses (address_id, email_key) VALUES (9999, 'moved@x.test'); ${linkOf(id)}`
 
 describe("many batches at once", () => {
-  it.scoped("are decided by what another process writes meanwhile, too", () =>
+  it.scoped("are also decided by what another process writes meanwhile", () =>
     Effect.gen(function* () {
       const file = join(yield* temporaryFolder, "ledger.db")
       yield* Effect.gen(function* () {
@@ -58,28 +58,26 @@ describe("many batches at once", () => {
     })
   )
 
-  it.effect(
-    "come to the same conclusions as each by itself, also about IDs that belong to several addresses",
-    () =>
-      Effect.gen(function* () {
-        yield* load(batches.map((batchId, index) => row(`c${index}@x.test`, batchId, String(index))))
-        yield* load([row("other@x.test", null, "7"), row("c9@x.test", null, "10009")], "crm.csv")
-        yield* select("INSERT INTO addresses (address_id, email_key) VALUES (9999, 'moved@x.test')")
-        yield* select(linkOf("8"))
-        for (const [index, batchId] of batches.entries()) {
-          const success = index === 9 ? ["9", "10009"] : [String(index)]
-          yield* answer(batchId, "completed", {
-            success,
-            failure: index % 50 === 1 ? [`c${index}@x.test`] : []
-          })
-        }
-        const oneByOne = yield* conclusions
-        assert.deepStrictEqual(
-          oneByOne.findings.map(({ finding, subject }) => `${finding} ${subject}`),
-          ["count-refuted b7", "id-conflict 7", "count-refuted b8", "id-conflict 8", "id-conflict c9@x.test"]
-        )
-        assert.deepStrictEqual(yield* rebuild, { batches: batches.length, changed: 0 })
-        assert.deepStrictEqual(yield* conclusions, oneByOne)
-      }).pipe(Effect.provide(Ledger.layer(":memory:")))
+  it.effect("give the same conclusions as each by itself, even about IDs with several addresses", () =>
+    Effect.gen(function* () {
+      yield* load(batches.map((batchId, index) => row(`c${index}@x.test`, batchId, String(index))))
+      yield* load([row("other@x.test", null, "7"), row("c9@x.test", null, "10009")], "crm.csv")
+      yield* select("INSERT INTO addresses (address_id, email_key) VALUES (9999, 'moved@x.test')")
+      yield* select(linkOf("8"))
+      for (const [index, batchId] of batches.entries()) {
+        const success = index === 9 ? ["9", "10009"] : [String(index)]
+        yield* answer(batchId, "completed", {
+          success,
+          failure: index % 50 === 1 ? [`c${index}@x.test`] : []
+        })
+      }
+      const oneByOne = yield* conclusions
+      assert.deepStrictEqual(
+        oneByOne.findings.map(({ finding, subject }) => `${finding} ${subject}`),
+        ["count-refuted b7", "id-conflict 7", "count-refuted b8", "id-conflict 8", "id-conflict c9@x.test"]
+      )
+      assert.deepStrictEqual(yield* rebuild, { batches: batches.length, changed: 0 })
+      assert.deepStrictEqual(yield* conclusions, oneByOne)
+    }).pipe(Effect.provide(Ledger.layer(":memory:")))
   )
 })

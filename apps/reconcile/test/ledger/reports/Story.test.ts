@@ -9,7 +9,7 @@ import { answer, load, momentAt, now, row, verdicts } from "../../support/ledger
 const inMemory = Effect.provide(Ledger.layer(":memory:"))
 
 describe("the story of an address", () => {
-  it.effect("names the batches that reported it without having been sent it", () =>
+  it.effect("names the batches that reported it although it was not sent in them", () =>
     Effect.gen(function* () {
       yield* load([row("noemi@x.test", "one"), row("known@x.test", null, "7")])
       yield* answer("one", "completed", { success: ["7"], failure: ["noemi@x.tset"] })

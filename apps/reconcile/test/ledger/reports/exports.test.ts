@@ -73,7 +73,7 @@ const world = Effect.gen(function* () {
 })
 
 describe("an export", () => {
-  it.effect("holds exactly the rows of its view, however many come to a page", () =>
+  it.effect("has exactly the rows of its view, with pages of any size", () =>
     Effect.gen(function* () {
       yield* world
       for (const definition of exports) {
@@ -95,7 +95,7 @@ describe("an export", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("takes only the batch and the outcome asked for", () =>
+  it.effect("has only the batch and the outcome asked for", () =>
     Effect.gen(function* () {
       yield* world
       const emails = (name: string, filter: Filter, size?: number) =>
@@ -115,7 +115,7 @@ describe("an export", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("says of each contact why, in words", () =>
+  it.effect("explains the outcome of each contact in words", () =>
     Effect.gen(function* () {
       yield* world
       for (const one of yield* exported("outcomes")) assert.isString(one.reason, String(one.evidence))
@@ -131,7 +131,7 @@ describe("an export", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("is read by a key that its view has", () =>
+  it.effect("is read by a key of its view", () =>
     Effect.gen(function* () {
       for (const { from, key } of exports) {
         assert.deepStrictEqual(yield* select(`SELECT ${key.join(", ")} FROM ${from} LIMIT 0`), [])
@@ -146,7 +146,7 @@ describe("an export", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("reads each page from an index, and sorts none", () =>
+  it.effect("reads each page from an index, without sorting", () =>
     Effect.gen(function* () {
       for (const definition of exports) {
         const batches = isByBatch(definition) ? [undefined, "b"] : [undefined]
@@ -177,7 +177,7 @@ describe("an export", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("is of one moment, though others write while it is read", () =>
+  it.effect("is from one moment, even if others write meanwhile", () =>
     Effect.acquireUseRelease(
       Effect.sync(() => mkdtempSync(join(tmpdir(), "ac-reconcile-export-"))),
       (folder) => {
@@ -210,7 +210,7 @@ describe("an export", () => {
 })
 
 describe("the columns of the source", () => {
-  it.effect("come first, those of all sources, each once, in the order first seen", () =>
+  it.effect("come first: those of all sources, each once, in the order first seen", () =>
     Effect.gen(function* () {
       yield* load([withColumns("a@x.test", { Mail: "a@x.test", "2024": "x" }, "b")], "one.csv")
       yield* load([withColumns("c@x.test", { Name: "C", Mail: "c@x.test", outcome: "won" })], "two.csv")
@@ -228,7 +228,7 @@ describe("the columns of the source", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("hold what the row held that the contact was loaded from", () =>
+  it.effect("have the values of the row that the contact was loaded from", () =>
     Effect.gen(function* () {
       const n = (value: string) => ({ n: value })
       const sent = (email: string, value: string, batchId: string) => withColumns(email, n(value), batchId)
@@ -255,7 +255,7 @@ describe("the columns of the source", () => {
   )
 
   it.effect(
-    "are those last loaded under the address where no row names the batch, and empty where none has it",
+    "are those last loaded with the address if no row names the batch, and empty if no row has it",
     () =>
       Effect.gen(function* () {
         const source = (name: string, at: string, rows: ReadonlyArray<ContactRow>) =>

@@ -36,7 +36,7 @@ const rowsOf = (name: string, at = 0) => {
 }
 
 describe("a saved question", () => {
-  it("has a name of its own, a sentence, and parameters that its SQL has", () => {
+  it("has a unique name, a sentence, and the parameters of its SQL", () => {
     expect(questions.length).toBe(12)
     expect(new Set(questions.map(({ name }) => name)).size).toBe(questions.length)
     for (const { name, parameters, question, sql } of questions) {
@@ -48,20 +48,20 @@ describe("a saved question", () => {
     }
   })
 
-  it("finds something in the sample, unless the sample has nothing of the kind", () => {
+  it("finds rows in the sample, if the sample has any", () => {
     const empty = questions
       .map(({ name }) => name)
       .filter((name) => [0, 1, 2].every((at) => rowsOf(name, at).length === 0))
     expect(empty.sort()).toEqual(unanswered)
   })
 
-  it("is asked about an address in any spelling", () => {
+  it("accepts an address in any spelling", () => {
     expect(rowsOf("address-history")).toMatchObject([
       { email: "quentin.moreau@example", outcome: "rejected", evidence: "failure" }
     ])
   })
 
-  it("runs as plain SQL with every parameter empty or as typed, as Datasette would ask it", () => {
+  it("runs as plain SQL with every parameter empty or given, as in Datasette", () => {
     for (const question of questions) {
       const statement = sample.database.prepare(inPlainSql(question))
       const typed = Object.fromEntries(
@@ -72,7 +72,7 @@ describe("a saved question", () => {
   })
 })
 
-describe("a question asked wrongly", () => {
+describe("a wrong question", () => {
   const refusal = (text: string, ...params: ReadonlyArray<string>) => {
     const asked = askedQuestion(text, params)
     return asked._tag === "Left" ? asked.left.message : `took ${JSON.stringify(asked.right)}`
@@ -85,7 +85,7 @@ describe("a question asked wrongly", () => {
     expect(refusal("total")).toContain("'totals'")
   })
 
-  it("names what is missing, unknown or no number", () => {
+  it("names what is missing, unknown or not a number", () => {
     expect(refusal("batch-contacts")).toBe(
       "The question 'batch-contacts' needs batch. Give --param batch=VALUE (the batch's ID)."
     )
@@ -97,7 +97,7 @@ describe("a question asked wrongly", () => {
     expect(refusal("totals", "=b")).toContain("Write --param NAME=VALUE")
   })
 
-  it("of SQL names a parameter that the SQL does not have", () => {
+  it("in SQL names a parameter that the SQL does not have", () => {
     expect(refusal("select :batch", "bach=b")).toContain("the SQL has no :bach")
     expect(refusal("select :batch", "batch=a=b")).toBe(
       'took {"sql":"select :batch","values":{"batch":"a=b"},"numbersAsText":[]}'

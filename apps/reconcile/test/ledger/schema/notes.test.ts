@@ -41,7 +41,7 @@ describe("the notes in the file", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("say what NULL means wherever a column of ours may hold it", () =>
+  it.effect("say what NULL means for every column that may be NULL", () =>
     Effect.gen(function* () {
       const notes = yield* noted
       const nullable = yield* select<{ readonly place: string }>(`

@@ -9,7 +9,7 @@ import type { RunEvent } from "../../../job/RunEvent.js"
 import { printable, printableJson } from "../../../text/printable.js"
 import type { Ending } from "./ending.js"
 
-/** What a run tells programs while it works: its events, and how it ended. */
+/** What a run reports to programs while it works: its events, and how it ended. */
 export type Logged = RunEvent | ({ readonly _tag: "Ended" } & Ending)
 
 /** `{"at":"2026-11-26T12:00:00.000Z","event":"Settled","batchId":"…","status":"completed"}` */
@@ -17,8 +17,8 @@ export const lineOf = (at: string, { _tag, ...rest }: Logged): string =>
   `${printableJson(JSON.stringify({ at, event: _tag, ...rest }))}\n`
 
 /**
- * Appends each event to the file as a line of NDJSON. If that fails, it says so once and the run goes on: what is
- * recorded stands in the ledger.
+ * Appends each event to the file as a line of NDJSON. If that fails, it says so once and the run continues, because
+ * everything is recorded in the ledger.
  */
 export const make = (
   target: Target

@@ -1,5 +1,21 @@
 import type { Column, Described } from "../../../ledger/reports/describeSchema.js"
+import { guide } from "../../../ledger/schema/notes/guide.js"
 import { bySection } from "./layers.js"
+
+/** What a page can show of a real file besides the notes. */
+export interface Sample {
+  readonly about: string
+  readonly columns: (object: string) => ReadonlyMap<string, SampleColumn>
+  /** What `ac-reconcile query` prints. */
+  readonly answer: (sql: string) => string
+}
+
+export interface SampleColumn {
+  /** SQLite's name of the type of its values; empty if it has none. */
+  readonly type: string
+  /** A value as text; empty if it has none. */
+  readonly value: string
+}
 
 const cell = (text: string) => text.replaceAll("|", "\\|")
 
@@ -12,55 +28,94 @@ const code = (text: string) => (text === "" ? "" : `\`${text}\``)
 const prose = (text: string) =>
   text.replace(/\b[a-z]+_[a-z_]+\b(?:\([^)]*\))?/g, (name) => `\`${name}\``).replaceAll("<", "&lt;")
 
+const longestLine = 100
+
+/** A paragraph or list item, broken between words. */
+const paragraph = (text: string, indent = "") => {
+  const lines: Array<string> = []
+  let line = ""
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > longestLine) {
+      lines.push(line)
+      line = `${indent}${word}`
+    } else line = line === "" ? word : `${line} ${word}`
+  }
+  return [...lines, line].join("\n")
+}
+
+const longestValue = 40
+
+const shortened = (value: string) =>
+  value.length > longestValue ? `${value.slice(0, longestValue - 1)}…` : value
+
 const linked = (column: Column) =>
   column.refersTo === null
     ? prose(column.note)
     : `${prose(column.note)} In [${column.refersTo}](#${column.refersTo}).`
 
-const keyOf = (columns: ReadonlyArray<Column>) => {
-  const key = columns.filter(({ key }) => key > 0).sort((a, b) => a.key - b.key)
-  return key.length === 0 ? [] : [`Primary key: ${key.map(({ name }) => code(name)).join(", ")}.`]
+const columnTable = ({ columns, name }: Described, sample: Sample | undefined) => {
+  const shown = sample?.columns(name)
+  return table(
+    ["column", "type", "NULL", ...(shown === undefined ? [] : ["example"]), "meaning"],
+    columns.map((column) => [
+      code(column.name),
+      column.type === "" ? (shown?.get(column.name)?.type ?? "") : column.type,
+      column.nullable ? "yes" : "no",
+      ...(shown === undefined ? [] : [code(shortened(shown.get(column.name)?.value ?? ""))]),
+      linked(column)
+    ])
+  )
 }
 
-const describeTable = ({ columns, name, note }: Described) => [
-  `### ${name}`,
-  prose(note),
-  ...keyOf(columns),
+const fenced = (language: string, text: string) => `\`\`\`${language}\n${text}\n\`\`\``
+
+const describePublic = (described: Described, sample: Sample | undefined) => {
+  const about = guide[described.name]
+  return [
+    `### ${described.name}`,
+    paragraph(prose(described.note)),
+    ...(about?.row === undefined ? [] : [paragraph(`One row for each ${about.row}.`)]),
+    columnTable(described, sample),
+    ...(about === undefined
+      ? []
+      : [
+          `**Example.** ${about.asks}`,
+          fenced("sql", about.sql),
+          ...(sample === undefined ? [] : [fenced("text", sample.answer(about.sql))])
+        ])
+  ]
+}
+
+/** Links to the views by their questions. */
+const contents = (views: ReadonlyArray<Described>) => [
+  views.map(({ name, note }) => paragraph(`- [${name}](#${name}): ${prose(note)}`, "  ")).join("\n")
+]
+
+const describeInternal = (tables: ReadonlyArray<Described>) => [
   table(
-    ["column", "type", "NULL", "note"],
-    columns.map((column) => [code(column.name), column.type, column.nullable ? "yes" : "no", linked(column)])
+    ["table", "what it holds", "columns"],
+    tables.map(({ columns, name, note }) => [
+      code(name),
+      prose(note),
+      columns.map((column) => code(column.name)).join(", ")
+    ])
   )
 ]
 
-/** The lines of a view as it was written, less what the program's own indentation puts before them. */
-const dedented = (sql: string) => {
-  const [first = "", ...lines] = sql.split("\n")
-  const indent = Math.min(
-    ...lines.filter((line) => line.trim() !== "").map((line) => line.length - line.trimStart().length)
-  )
-  return [first, ...lines.map((line) => `  ${line.slice(indent)}`)].join("\n")
-}
-
-const describeView = ({ columns, name, note, sql }: Described) => [
-  `### ${name}`,
-  note,
-  table(
-    ["column", "note"],
-    columns.map((column) => [code(column.name), prose(column.note)])
-  ),
-  `<details><summary>Its SQL</summary>`,
-  `\`\`\`sql\n${dedented(sql)}\n\`\`\``,
-  "</details>"
-]
-
-/** For docs/schema.md. */
-export const asMarkdown = (schema: ReadonlyArray<Described>, version: number): string =>
+/** The schema as a page. With a sample, every column has a value and every example its answer. */
+export const asMarkdown = (schema: ReadonlyArray<Described>, version: number, sample?: Sample): string =>
   [
     "# Schema of the SQLite file",
-    `Schema ${version}, as \`PRAGMA user_version\` tells. Written by \`ac-reconcile schema --markdown\` from the notes that every file holds in \`schema_notes\`. [database.md](database.md) is the introduction.`,
+    paragraph(
+      `Schema ${version}; a file has its version in \`PRAGMA user_version\`. [database.md](database.md) is the introduction, and [outcomes.md](outcomes.md) explains the outcomes. Times are text in ISO 8601, in UTC. NULL means not known, never empty.`
+    ),
+    ...(sample === undefined ? [] : [paragraph(sample.about)]),
     ...bySection(schema).flatMap(({ about, layer, objects, title }) => [
       `## ${title}`,
-      about,
-      ...objects.flatMap(layer === "view" ? describeView : describeTable)
+      paragraph(about),
+      ...(layer === "view" ? contents(objects) : []),
+      ...(layer === "internal"
+        ? describeInternal(objects)
+        : objects.flatMap((described) => describePublic(described, sample)))
     ])
   ].join("\n\n")

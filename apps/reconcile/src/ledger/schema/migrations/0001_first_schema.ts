@@ -14,12 +14,12 @@ import {
 } from "../words.js"
 
 /**
- * Addresses and batches have a number each, and stand everywhere else by it: as text, they would take two thirds of the
- * file. What people are to read is the views of recordViews.ts.
+ * Each address and batch has a number, which stands for it everywhere else: as text, they would take two thirds of the
+ * file. People read the views of recordViews.ts.
  */
 const numbered: ReadonlyArray<string> = [
   "CREATE TABLE addresses (address_id INTEGER PRIMARY KEY, email_key TEXT NOT NULL) STRICT",
-  // Its uniqueness is an index, not a constraint: a first load drops it and sorts a million addresses once.
+  // Unique by an index, not by a constraint: a first load drops the index and sorts a million addresses once.
   "CREATE UNIQUE INDEX addresses_by_email_key ON addresses (email_key)",
 
   `CREATE TABLE numbered_batches (
@@ -30,7 +30,7 @@ const numbered: ReadonlyArray<string> = [
   ) STRICT`
 ]
 
-/** What the user's own files say. Loading a source again changes it. */
+/** The user's own contacts. Loading a source again changes them. */
 const yours: ReadonlyArray<string> = [
   `CREATE TABLE local_sources (
     local_source_id INTEGER PRIMARY KEY,
@@ -40,7 +40,7 @@ const yours: ReadonlyArray<string> = [
     key_column TEXT
   ) STRICT`,
 
-  // The names of a row's columns, and the places of those that stand in columns of local_rows to the letter; -1: none.
+  // The names of a row's columns, and the places of those whose exact values are in columns of local_rows; -1: none.
   `CREATE TABLE row_shapes (
     shape_id INTEGER PRIMARY KEY,
     local_source_id INTEGER NOT NULL REFERENCES local_sources (local_source_id),
@@ -51,7 +51,7 @@ const yours: ReadonlyArray<string> = [
     UNIQUE (local_source_id, names, email_at, contact_id_at, batch_id_at)
   ) STRICT`,
 
-  // An address is NULL where it is written as its key.
+  // An address is NULL if it is the same as its key.
   `CREATE TABLE local_rows (
     local_contact_id INTEGER PRIMARY KEY,
     local_source_id INTEGER NOT NULL REFERENCES local_sources (local_source_id),
@@ -68,11 +68,11 @@ const yours: ReadonlyArray<string> = [
   `CREATE INDEX local_rows_by_contact_id ON local_rows (contact_id, address_id) WHERE contact_id IS NOT NULL`,
   `CREATE INDEX local_rows_repeated ON local_rows (address_id, local_source_id)
     WHERE occurrence > 1 AND batch IS NULL`,
-  // Contacts without a key, usually all of a source, take no room in it.
+  // Contacts without a key (usually all of a source) take no room in it.
   `CREATE UNIQUE INDEX local_rows_by_source_key ON local_rows (local_source_id, source_key)
     WHERE source_key IS NOT NULL`,
 
-  // What a source once said was sent and no longer says: removing the source needs it.
+  // What a source once named as sent and no longer names: removing the source needs it.
   `CREATE TABLE former_sent (
     local_source_id INTEGER NOT NULL REFERENCES local_sources (local_source_id),
     batch INTEGER NOT NULL REFERENCES numbered_batches (batch),
@@ -85,10 +85,9 @@ const yours: ReadonlyArray<string> = [
 ]
 
 /**
- * What was sent and what the account said. Never updated in place, but for the exceptions that take a mistake back.
+ * What was sent and what the account said. Only commands that undo a mistake update it in place.
  *
- * Lists are keyed by value before position, so that finding one contact is one index lookup; the order received is in
- * `position`.
+ * Lists are keyed by value before position, so that one index lookup finds a contact. `position` has the order received.
  */
 const facts: ReadonlyArray<string> = [
   `CREATE TABLE accounts (
@@ -107,7 +106,7 @@ const facts: ReadonlyArray<string> = [
   ) STRICT, WITHOUT ROWID`,
   "CREATE INDEX sent_contacts_by_address ON sent_contacts (address_id, batch)",
 
-  // A source had rows that could not be read: its batches may have been sent with more contacts than are known.
+  // A source had unreadable rows: its batches may have more contacts than are known.
   `CREATE TABLE sent_gaps (
     batch INTEGER NOT NULL REFERENCES numbered_batches (batch),
     source TEXT NOT NULL,
@@ -145,7 +144,7 @@ const facts: ReadonlyArray<string> = [
   ) STRICT, WITHOUT ROWID`,
   "CREATE INDEX answer_failures_by_address ON answer_failures (address_id)",
 
-  // Items of a list that could not be read; they keep the batch from being decided by counting.
+  // Unreadable items of a list. Counting cannot decide a batch that has any.
   `CREATE TABLE unreadable_items (
     batch_unreadable_item_id INTEGER PRIMARY KEY,
     answer_id INTEGER NOT NULL REFERENCES answers (answer_id),
@@ -170,8 +169,8 @@ const facts: ReadonlyArray<string> = [
     asked_at TEXT NOT NULL
   ) STRICT, WITHOUT ROWID`,
 
-  // What was known when an address was looked up is the last answer, not a time: where the clock is set back between an
-  // answer and a look-up, the later one bears the earlier time.
+  // The last answer says what was known at a look-up. A time would not: if the clock is set back between an answer and a
+  // look-up, the later one has the earlier time.
   `CREATE TABLE address_lookups (
     lookup_id INTEGER PRIMARY KEY,
     address_id INTEGER NOT NULL REFERENCES addresses (address_id),
@@ -199,7 +198,7 @@ const episode = `first_at TEXT NOT NULL,
     message TEXT NOT NULL,
     raw_body TEXT`
 
-/** The jobs that ran, and what went wrong in them: one row an episode. */
+/** The jobs that ran, and what went wrong in them: one row for each problem while it lasted. */
 const history: ReadonlyArray<string> = [
   `CREATE TABLE reconcile_runs (
     reconcile_run_id INTEGER PRIMARY KEY,
@@ -229,7 +228,7 @@ const history: ReadonlyArray<string> = [
   "CREATE INDEX account_errors_by_step ON account_errors (step, last_at)",
   "CREATE UNIQUE INDEX account_errors_lasting ON account_errors (step) WHERE ended_at IS NULL",
 
-  // One job at a time works on the file. Process numbers and host names repeat, as in containers; an instance does not.
+  // One job at a time writes to the file. Process IDs and host names repeat, as in containers; an instance does not.
   `CREATE TABLE writer_lease (
     writer_lease_id INTEGER PRIMARY KEY CHECK (writer_lease_id = 1),
     instance TEXT NOT NULL,
@@ -244,9 +243,9 @@ const history: ReadonlyArray<string> = [
   ) STRICT`
 ]
 
-/** Drawn from all of the above, and drawn again when it changes. */
+/** Computed from all of the above, and recomputed when it changes. */
 const conclusions: ReadonlyArray<string> = [
-  // The evidence gives the outcome: an evidence that gives none is refused.
+  // The evidence gives the outcome. An evidence without an outcome is rejected.
   `CREATE TABLE verdicts (
     batch INTEGER NOT NULL,
     address_id INTEGER NOT NULL,
@@ -299,9 +298,9 @@ const conclusions: ReadonlyArray<string> = [
     PRIMARY KEY (batch, finding, subject, reported_email, sent_email)
   ) STRICT, WITHOUT ROWID`,
 
-  // Batches whose facts changed since their conclusions were drawn; written in the fact's own transaction.
+  // Batches whose facts changed after their conclusions were computed. Marked in the transaction of the fact.
   "CREATE TABLE stale_marks (batch INTEGER PRIMARY KEY REFERENCES numbered_batches (batch)) STRICT",
-  // A settled batch is called decided only if each of its sent contacts has an outcome; until then none has.
+  // A settled batch counts as decided only if each of its sent contacts has an outcome. Until then none has.
   `CREATE TRIGGER totals_add_up BEFORE DELETE ON stale_marks
    WHEN (SELECT count(*) FROM verdicts WHERE batch = OLD.batch)
      <> CASE WHEN EXISTS (SELECT 1 FROM answers WHERE batch = OLD.batch AND ${hasSettled("status")})

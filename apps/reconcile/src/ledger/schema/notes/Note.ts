@@ -1,7 +1,7 @@
-/** Which part of the file a table belongs to; its views are the questions it answers. */
+/** The part of the file that a table or view belongs to. */
 export type Layer = "facts" | "yours" | "conclusions" | "history" | "file" | "view" | "internal"
 
-/** What is said about a table and its columns, or about the columns of a view, whose question is its note. */
+/** The notes of a table and its columns, or of the columns of a view. The note of a view is its question. */
 export interface ObjectNotes {
   readonly object: string
   readonly layer: Layer
@@ -9,7 +9,7 @@ export interface ObjectNotes {
   readonly columns: Readonly<Record<string, string>>
 }
 
-/** A row of `schema_notes`; `column` is empty where the note is about the table or view itself. */
+/** A row of `schema_notes`; `column` is empty if the note is about the table or view itself. */
 export interface Note {
   readonly object: string
   readonly column: string

@@ -1,98 +1,99 @@
 import { said } from "./common.js"
 import type { ObjectNotes } from "./Note.js"
 
-const sequence = "The answer it stood in; 1 is the first answer about the batch."
+const sequence = "The answer it is from: 1 is the first about the batch."
 
-/** A time of trouble, told alike for a batch and for the account. */
+/** The columns that batch_errors and account_errors share. */
 const trouble = {
   first_at: "When the first of these calls failed. UTC.",
   last_at: "When the last one failed. UTC.",
-  times: "How many calls failed, retries included.",
-  ended_at: "When an answer came again, or the step ended without this trouble. UTC. NULL: it lasts.",
-  error: "The kind of the last error, one word.",
-  message: "What went wrong the last time, one sentence. Never holds the API token.",
-  raw_body: "The last body that could not be understood, as received. NULL: there was none."
+  times: "Failed calls, retries included.",
+  ended_at: "When an answer came, or the step ended without this problem. UTC. NULL: it is not over.",
+  error: "The kind of the last error, in one word.",
+  message: "What the last error was, in one sentence. It never contains the API token.",
+  raw_body: "The last response body that could not be read, as received. NULL: none."
 }
 
 /**
- * What was sent and what was answered. Written once and never changed, but by what takes a mistake back (`batches remove`,
- * `contacts remove`, another `--submitted-at`), by `erase`, and where the note of a column says so.
+ * What was sent and what was answered. Written once. Only commands that undo a mistake (`batches remove`, `contacts remove`,
+ * another `--submitted-at`) and `erase` change it, and what the note of a column names.
  */
 export const facts: ReadonlyArray<ObjectNotes> = [
   {
     object: "accounts",
     layer: "facts",
-    note: "The ActiveCampaign account that the file belongs to. At most one row; none before the first answer.",
+    note: "The ActiveCampaign account that the file belongs to. At most one row, and none before the first answer.",
     columns: {
       account_id: "Always 1: a file belongs to one account.",
-      base_url: "The account's API URL. A run against another account is refused.",
-      bound_at: "When the file was tied to the account: at its first answer. UTC."
+      base_url: "The account's API URL. Runs against another account are refused.",
+      bound_at: "When the first answer tied the file to the account. UTC."
     }
   },
   {
     object: "batches",
     layer: "facts",
-    note: "A bulk import that ActiveCampaign accepted. One row a batch.",
+    note: "A bulk import that ActiveCampaign accepted.",
     columns: {
       batch_id: said.batchId,
-      submitted_at: "When the batch was submitted, as last said with --submitted-at. UTC. NULL: nobody said.",
+      submitted_at: "When the batch was submitted, as last given with --submitted-at. UTC. NULL: not known.",
       added_at:
-        "When this file learnt of the batch. UTC. Its age counts from here where submitted_at is NULL."
+        "When the batch was added to this file. UTC. Its age counts from here if submitted_at is NULL."
     }
   },
   {
     object: "batch_sent",
     layer: "facts",
-    note: "A contact as it was sent in a batch. One row each time it was sent.",
+    note: "A contact as it was sent in a batch.",
     columns: {
       batch_id: said.batchId,
       email_key: said.emailKey,
       occurrence: said.occurrence,
       email: said.email,
       contact_id:
-        "The contact ID that your source gave with it, taken away again where the source no longer gives it. NULL: none. Which IDs an address has is told by contact_ids."
+        "The contact ID in your source. It is removed here if the source no longer has it. NULL: none. contact_ids has all known IDs of an address."
     }
   },
   {
     object: "batch_sent_gaps",
     layer: "facts",
-    note: "A source with rows that could not be read, for each batch it names. What was sent in such a batch is not wholly known, so none of its outcomes rests on counting.",
+    note: "A source with unreadable rows, once for each batch it names. Not all contacts of these batches are known, so counting cannot decide their outcomes.",
     columns: {
       batch_id: said.batchId,
       source: "The name of the source, as in local_sources.",
-      rejected_rows: "How many rows of the source could not be read. They may belong to any of its batches."
+      rejected_rows: "Rows of the source that could not be read. They may belong to any of its batches."
     }
   },
   {
     object: "batch_answers",
     layer: "facts",
-    note: "An answer of the status call that said something new about its batch. An answer equal to the last one is not written again.",
+    note: "An answer of the status call that said something new about its batch. An answer equal to the last one is not stored again.",
     columns: {
       batch_answer_id: "A number in the order of writing.",
       batch_id: said.batchId,
       sequence: "1 for the first answer about the batch, 2 for the next that differed.",
       received_at: "When the answer was received, or given to 'batches add --answer'. UTC.",
       status:
-        "ActiveCampaign's word: waiting, claimed, active, completed, failed or interrupted; unset where it answered JSON false. Any other word is kept as it came and is not final.",
+        "ActiveCampaign's word: waiting, claimed, active, completed, failed or interrupted. unset stands for JSON false. Any other word is stored as received and is not final.",
       success_count:
-        "How many contact IDs could be read in the success list. NULL: the list was missing or null, which is not empty.",
+        "Readable contact IDs in the success list. NULL: the list was missing or null, which is not the same as empty.",
       failure_count:
-        "How many addresses could be read in the failure list. NULL: the list was missing or null, which is not empty.",
+        "Readable addresses in the failure list. NULL: the list was missing or null, which is not the same as empty.",
       raw_body:
-        "The body as received, to the letter; only the API token, where an answer repeats it, is replaced by <redacted>. Of a pasted answer, the text of its file without white space around it.",
+        "The response body, exactly as received, except that the API token is replaced by <redacted>. For a pasted answer, the text of its file without white space around it.",
       origin:
-        "account: ActiveCampaign answered a call. pasted: you gave the answer with 'batches add --answer'."
+        "account: ActiveCampaign answered a call. pasted: you added the answer with 'batches add --answer'."
     }
   },
   {
     object: "batch_successes",
     layer: "facts",
-    note: "A contact ID in the success list of a settled answer. It is an assumption that the list holds created contacts; whether it holds updated ones, the sources dispute.",
+    note: "A contact ID in the success list of a settled answer. That the list has created contacts is an assumption; whether it also has updated ones is not clear from ActiveCampaign's pages.",
     columns: {
       batch_id: said.batchId,
       sequence,
-      contact_id: "ActiveCampaign's contact ID, as text, as received.",
-      position: "Its place in the list as received, from 0. Never to be paired with a place in what was sent."
+      contact_id: "ActiveCampaign's contact ID, as received.",
+      position:
+        "Its place in the received list, from 0. It says nothing about the place of a contact in what was sent."
     }
   },
   {
@@ -103,30 +104,29 @@ export const facts: ReadonlyArray<ObjectNotes> = [
       batch_id: said.batchId,
       sequence,
       email_key: said.emailKey,
-      position: "Its place in the list as received, from 0.",
+      position: "Its place in the received list, from 0.",
       email:
-        "The address as ActiveCampaign wrote it, which may differ from what was sent in letter case. What no text can hold, half a surrogate pair, is U+FFFD."
+        "The address as ActiveCampaign wrote it. Letter case may differ from what was sent. Half a surrogate pair is stored as U+FFFD."
     }
   },
   {
     object: "batch_unreadable_items",
     layer: "facts",
-    note: "Something in a list of a settled answer that is not what the list holds. As long as the last settled answer of a batch has one, counting decides nothing about the batch.",
+    note: "An item of a settled answer's list that is not a contact ID or address. While the last settled answer of a batch has one, counting decides nothing about the batch.",
     columns: {
       batch_unreadable_item_id: "A number in the order of writing.",
       batch_id: said.batchId,
       sequence,
-      list: "The list it stood in: success or failure.",
-      position:
-        "Its place in the list as received, from 0. NULL: the list itself is something else than a list.",
+      list: "Its list: success or failure.",
+      position: "Its place in the received list, from 0. NULL: the whole list is something else.",
       value:
-        "What stood there, as JSON; where that is longer than 200 characters, what kind of thing it was. raw_body of the answer has all of it."
+        "The item as JSON, or the kind of value it is if that is longer than 200 characters. raw_body of the answer has all of it."
     }
   },
   {
     object: "batch_errors",
     layer: "facts",
-    note: "A time in which a batch gave no usable answer: one row from the first failed call to the next answer, in however many runs.",
+    note: "A time without a usable answer about a batch: one row from the first failed call to the next answer, even over several runs.",
     columns: {
       batch_error_id: "A number in the order of writing.",
       batch_id: said.batchId,
@@ -136,56 +136,55 @@ export const facts: ReadonlyArray<ObjectNotes> = [
   {
     object: "links",
     layer: "facts",
-    note: "The account said that a contact ID belongs to an address. IDs that your own sources give stay in local_contacts.",
+    note: "A contact ID and its address, as the account gave them. IDs in your own sources are in local_contacts.",
     columns: {
-      contact_id: "ActiveCampaign's contact ID, as text, as received.",
+      contact_id: "ActiveCampaign's contact ID, as received.",
       email_key: said.emailKey,
       email: "The address as the account writes it.",
       learnt_from:
-        "resolve: the account was asked whose the ID is. lookup: it was asked whether the address exists. local: a source of yours gave it, and the address was erased since.",
-      learnt_at: "When it was learnt. UTC. The contact's address may have changed since."
+        "resolve: the account was asked for the address of the ID. lookup: it was asked whether the address exists. local: it was in a source of yours, and the address has been erased.",
+      learnt_at: "When the account said so. UTC. The contact's address may have changed since."
     }
   },
   {
     object: "gone_contacts",
     layer: "facts",
-    note: "A contact ID that once succeeded and that the account no longer has.",
+    note: "A contact ID that succeeded and that the account no longer has.",
     columns: {
-      contact_id: "ActiveCampaign's contact ID, as text, as received.",
+      contact_id: "ActiveCampaign's contact ID, as received.",
       asked_at: "When the account was asked for it. UTC."
     }
   },
   {
     object: "lookups",
     layer: "facts",
-    note: "An address that was looked up in the account, and what the account said. One row each time.",
+    note: "A look-up of an address in the account, and the answer. One row each time.",
     columns: {
-      lookup_id: "A number in the order of asking; the highest of an address is its latest.",
+      lookup_id: "A number in the order of asking. The highest of an address is its latest look-up.",
       email_key: said.emailKey,
       email: "The address as it was asked for.",
       asked_at: "When the account was asked. UTC.",
       after_answer_id:
-        "The batch_answer_id of the last answer recorded when the look-up began. A batch that settled after it needs another look-up.",
-      method:
-        "address: asked for this address. walk: found, or not, when the whole account was walked through.",
-      contact_id: "The ID of the contact found. NULL: the account has no such contact.",
-      found_email: "Its address as the account writes it. NULL: no such contact.",
+        "The batch_answer_id of the last answer recorded when the look-up began. A batch that settled later needs another look-up.",
+      method: "address: the account was asked for this address. walk: all contacts of the account were read.",
+      contact_id: "The ID of the contact. NULL: it is not in the account.",
+      found_email: "Its address as the account writes it. NULL: not in the account.",
       created_at:
-        "When the contact was created, by the account's clock. UTC. NULL: no such contact, or no date given.",
+        "When the contact was created, by the account's clock. UTC. NULL: not in the account, or no date given.",
       updated_at:
-        "When it was last updated, by the account's clock. UTC. NULL: no such contact, or no date given.",
-      deleted: "1: the account calls the contact deleted. 0: it does not. NULL: not known.",
+        "When it was last updated, by the account's clock. UTC. NULL: not in the account, or no date given.",
+      deleted: "1: the account says that the contact is deleted. 0: it does not. NULL: not known.",
       bounced:
-        "1: the account has bounced mail of it. 0: it has not. NULL: not known. What the field counts is an assumption."
+        "1: mail to it bounced, according to the account. 0: not. NULL: not known. What the account's field means is an assumption."
     }
   },
   {
     object: "account_errors",
     layer: "facts",
-    note: "A time in which calls failed for a reason that is no single batch's: one row from the first failed call to the end of the trouble.",
+    note: "A time in which calls failed for a reason that concerns no single batch: one row from the first failed call to the end of the problem.",
     columns: {
       account_error_id: "A number in the order of writing.",
-      step: "follow: it asked about batches, and all of them were without an answer. resolve: it asked for the addresses of contact IDs. lookup: it asked whether addresses exist.",
+      step: "What the run asked for. follow: the status of batches, and none was answered. resolve: the addresses of contact IDs. lookup: whether addresses exist.",
       ...trouble
     }
   }

@@ -5,10 +5,10 @@ import { history } from "./history.js"
 import type { ObjectNotes } from "./Note.js"
 import { yours } from "./yours.js"
 
-const batch = "The batch's number: numbered_batches has its ID."
-const address = "The address's number: addresses has its key."
-const answer = "The answer's number: answers has the rest of it."
-const email = "The address as it was written. NULL: as its key."
+const batch = "The batch's number. numbered_batches has its ID."
+const address = "The address's number. addresses has its key."
+const answer = "The answer's number. answers has the rest."
+const email = "The address as written. NULL: the same as its key."
 
 /** Columns of tables behind a view that are not columns of the view. */
 const own: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -25,10 +25,10 @@ const own: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   local_rows: {
     address_id: address,
     shape_id: "The names of the row's columns, as row_shapes has them.",
-    batch: "The number of the batch that the row names. NULL: it names none, or one that was removed.",
+    batch: "The number of the row's batch. NULL: it names none, or the batch was removed.",
     email,
     cells:
-      "The values of the row's columns as a JSON array, without those that stand in email, contact_id and batch to the letter."
+      "The values of the row's columns as a JSON array, without those that email, contact_id and batch hold exactly."
   },
   former_sent: { batch, address_id: address },
   verdicts: { batch, address_id: address },
@@ -39,10 +39,10 @@ const own: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   verdict_changes: { batch, address_id: address }
 }
 
-/** Columns of a view that its table has not: it has numbers instead. */
+/** Columns of a view that its table does not have: the table has numbers instead. */
 const written = ["batch_id", "email_key", "batch_answer_id", "source_columns"]
 
-/** The same of single tables. */
+/** The same for single tables. */
 const missing: Readonly<Record<string, ReadonlyArray<string>>> = {
   numbered_batches: [],
   answer_successes: ["sequence", ...written],
@@ -57,7 +57,7 @@ const shared = (table: string) =>
     ([column]) => !(missing[table] ?? written).includes(column)
   )
 
-/** How the rows are stored; their meaning is told with the views that show them. */
+/** How the rows are stored. The views that show them say what they mean. */
 export const internal: ReadonlyArray<ObjectNotes> = [
   {
     object: "addresses",
@@ -71,14 +71,14 @@ export const internal: ReadonlyArray<ObjectNotes> = [
   {
     object: "row_shapes",
     layer: "internal",
-    note: "The column names of a source's rows, and which of them local_rows holds in columns of its own.",
+    note: "The column names of a source's rows, and which of them have a column of their own in local_rows.",
     columns: {
       shape_id: "A number in the order first seen.",
       local_source_id: "The source whose rows have these columns.",
       names: "The names of the columns in the source's order, as a JSON array.",
-      email_at: "The place of the column that is the row's email to the letter, from 0. -1: none.",
-      contact_id_at: "The same of its contact_id.",
-      batch_id_at: "The same of its batch."
+      email_at: "The place, from 0, of the column with exactly the row's email. -1: none.",
+      contact_id_at: "The same for its contact_id.",
+      batch_id_at: "The same for its batch."
     }
   },
   ...Object.entries(own).map(

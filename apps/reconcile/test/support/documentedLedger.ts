@@ -1,0 +1,200 @@
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import Sqlite from "better-sqlite3"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Random from "effect/Random"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import * as ActiveCampaignClient from "effect-activecampaign/ActiveCampaignClient"
+import { BatchId } from "effect-activecampaign/BatchId"
+import { ImportAnswer } from "effect-activecampaign/ImportAnswer"
+import * as RateBudget from "effect-activecampaign/RateBudget"
+import * as RetryPolicy from "effect-activecampaign/RetryPolicy"
+import * as InProcess from "effect-activecampaign-simulator/InProcess"
+import * as Scenario from "effect-activecampaign-simulator/Scenario"
+import * as Reconciliation from "../../src/ledger/conclusions/Reconciliation.js"
+import * as Answers from "../../src/ledger/facts/Answers.js"
+import * as Batches from "../../src/ledger/facts/Batches.js"
+import * as Ledger from "../../src/ledger/Ledger.js"
+import * as LocalContacts from "../../src/ledger/load/LocalContacts.js"
+import { run } from "./account.js"
+import { inColumns, row } from "./ledger.js"
+import * as virtualClock from "./virtualClock.js"
+
+const minutes = (count: number) => count * 60_000
+
+const stages = { unset: 1000, waiting: 1000, claimed: 1000, active: 2000 }
+
+/** The account: five batches that show every outcome and every kind of finding, and calls that fail now and then. */
+const scenario = Scenario.make({
+  account: { existing: [{ email: "xavier.dubois@example.com", contactId: "1822" }] },
+  batches: [
+    {
+      batchId: "b-1",
+      stages,
+      contacts: [
+        { email: "ada.lindqvist@example.com", contactId: "2041" },
+        { email: "bruno.keller@example.com", contactId: "2042" },
+        { email: "Bruno.Keller@Example.com", contactId: "2042" },
+        { email: "chiara.neri@example", becomes: "rejected" }
+      ]
+    },
+    {
+      batchId: "b-2",
+      stages,
+      strangers: { success: ["9977"], failure: ["noemi.sandvik@exmple.com"] },
+      contacts: [
+        { email: "lena.fischer@example.com", contactId: "2101" },
+        { email: "gustav.meier@example.com", contactId: "2102", deletedAfterwards: true },
+        { email: "noemi.sandvik@example.com", becomes: "silent" },
+        { email: "priya.raman@example.com", becomes: "contradictory", contactId: "2103" }
+      ]
+    },
+    {
+      batchId: "b-3",
+      stages,
+      ends: "failed",
+      processed: 1,
+      partialLists: true,
+      contacts: [
+        { email: "tomasz.zielinski@example.com", contactId: "2201" },
+        { email: "wanjiru.kamau@example.com" },
+        { email: "xavier.dubois@example.com" }
+      ]
+    },
+    { batchId: "b-4", stages, ends: "never", contacts: [{ email: "emeka.eze@example.com" }] }
+  ],
+  faults: [
+    { on: { batchId: "b-3", calls: [2] }, fault: { _tag: "HtmlWith200" } },
+    { on: { endpoint: "contacts", calls: [1, 2, 3] }, fault: { _tag: "Unavailable" } }
+  ]
+})
+
+const crm = [
+  ["Ada", "ada.lindqvist@example.com", "b-1", "2041"],
+  ["Bruno", "bruno.keller@example.com", "b-1", ""],
+  ["Bruno", "Bruno.Keller@Example.com", "b-1", ""],
+  ["Chiara", "chiara.neri@example", "b-1", ""],
+  ["Lena", "lena.fischer@example.com", "b-2", ""],
+  ["Gustav", "gustav.meier@example.com", "b-2", ""],
+  ["Noémi", "noemi.sandvik@example.com", "b-2", ""],
+  ["Priya", "priya.raman@example.com", "b-2", "2103"],
+  ["Tomasz", "tomasz.zielinski@example.com", "b-3", "2201"],
+  ["Wanjiru", "wanjiru.kamau@example.com", "b-3", ""],
+  ["Xavier", "xavier.dubois@example.com", "b-3", ""],
+  ["Emeka", "emeka.eze@example.com", "b-4", ""]
+] as const
+
+const now = Effect.map(DateTime.now, DateTime.formatIso)
+
+const loadCrm = Effect.flatMap(now, (at) =>
+  LocalContacts.load(
+    { name: "crm.csv", rejected: () => 0 },
+    Stream.succeed(
+      crm.map(([first_name, email, batch_id, contact_id]) => ({
+        ...row(email, batch_id, contact_id === "" ? null : contact_id),
+        ...inColumns({ first_name, email, batch_id, contact_id })
+      }))
+    ),
+    at
+  )
+)
+
+/** A second source, which differs from the first about two people, and one of whose rows cannot be read. */
+const loadNewsletter = (batchId: string) =>
+  Effect.flatMap(now, (at) =>
+    LocalContacts.load(
+      {
+        name: "newsletter.csv",
+        rejected: () => 1,
+        key: { column: "id", place: "line", setAside: () => Effect.void }
+      },
+      Stream.succeed(
+        [
+          { id: "7", email: "priya.raman@example.com", batch_id: null, contact_id: "3301" },
+          { id: "8", email: "helga.brandt@example.com", batch_id: null, contact_id: "9977" },
+          { id: "9", email: "rosa.castillo@example.com", batch_id: "b-5", contact_id: null },
+          { id: "10", email: "emeka.eze@example.com", batch_id: batchId, contact_id: null }
+        ].map(({ batch_id, contact_id, email, id }) => ({
+          ...row(email, batch_id, contact_id, id),
+          ...inColumns({ id, email, batch_id, contact_id })
+        }))
+      ),
+      at
+    )
+  )
+
+/** An answer that somebody got elsewhere. One of its items is no contact ID. */
+const paste = Effect.gen(function* () {
+  const body = '{"status":"completed","success":["2301",null],"failure":[]}'
+  const answer = yield* Schema.decode(Schema.parseJson(ImportAnswer))(body)
+  yield* Answers.record(
+    { batchId: BatchId.make("b-5"), answer, body, receivedAt: yield* DateTime.now },
+    "pasted"
+  )
+})
+
+const account = { resolve: true, lookup: true }
+
+const days = Effect.gen(function* () {
+  yield* loadCrm
+  const submittedAt = yield* now
+  const all = ["b-1", "b-2", "b-3", "b-4"].map((id) => BatchId.make(id))
+  yield* Batches.add(all, { addedAt: submittedAt, submittedAt })
+  yield* run({ once: true, account })
+  yield* Effect.sleep(minutes(10))
+  yield* run({ once: true, account })
+  yield* Effect.sleep(minutes(10))
+  yield* run({ deadline: "10 minutes", account })
+  yield* Effect.sleep(minutes(60 * 24))
+  yield* loadNewsletter("b-5")
+  yield* loadNewsletter("b-4")
+  yield* paste
+  yield* Reconciliation.reconcileStale()
+})
+
+const write = (file: string) =>
+  days.pipe(
+    Effect.provide(
+      ActiveCampaignClient.layer({
+        url: InProcess.url,
+        apiToken: Redacted.make(scenario.apiToken),
+        // So that one fault is enough for a call without an answer.
+        retry: RetryPolicy.none
+      }).pipe(
+        Layer.provide(RateBudget.layer()),
+        Layer.provideMerge(InProcess.layer(scenario)),
+        Layer.merge(Ledger.layer(file))
+      )
+    ),
+    Effect.withClock(virtualClock.make()),
+    Effect.withRandom(Random.make("documented")),
+    Effect.runPromise
+  )
+
+export interface DocumentedLedger {
+  readonly file: string
+  /** Read-only. */
+  readonly database: Sqlite.Database
+  readonly close: () => void
+}
+
+/** The ledger whose values and answers docs/schema.md shows: the same to the byte each time it is made. */
+export const makeDocumentedLedger = async (): Promise<DocumentedLedger> => {
+  const folder = mkdtempSync(join(tmpdir(), "ac-reconcile-documented-"))
+  const file = join(folder, "reconcile.db")
+  await write(file)
+  const database = new Sqlite(file, { readonly: true })
+  return {
+    file,
+    database,
+    close: () => {
+      database.close()
+      rmSync(folder, { recursive: true, force: true })
+    }
+  }
+}
