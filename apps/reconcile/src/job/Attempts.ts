@@ -1,15 +1,8 @@
 import * as Context from "effect/Context"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
-import * as Schedule from "effect/Schedule"
-import * as ScheduleDecision from "effect/ScheduleDecision"
-import * as ScheduleIntervals from "effect/ScheduleIntervals"
+import type * as Option from "effect/Option"
 import type { ActiveCampaignError } from "effect-activecampaign/ActiveCampaignError"
-import * as RateBudget from "effect-activecampaign/RateBudget"
-import * as RetryPolicy from "effect-activecampaign/RetryPolicy"
-import { CallMeter } from "./CallMeter.js"
 
 /** What is known of a call while the client still retries. */
 export interface Service {
@@ -30,35 +23,3 @@ export class Line extends Context.Reference<Line>()("ac-reconcile/Line", {
     enter: (turn) => turn
   })
 }) {}
-
-const told = (policy: RetryPolicy.RetryPolicy): RetryPolicy.RetryPolicy =>
-  Schedule.makeWithState(policy.initial, (now, error: ActiveCampaignError, state) =>
-    Effect.tap(policy.step(now, error, state), ([, , decision]) => {
-      const next = ScheduleDecision.isDone(decision)
-        ? Option.none()
-        : Option.some(Duration.millis(Math.max(0, ScheduleIntervals.start(decision.intervals) - now)))
-      return Effect.flatMap(Attempts, (attempts) => attempts.failed(error, next))
-    })
-  )
-
-/** The client's usual retries, reported to the caller. */
-export const retry: RetryPolicy.RetryPolicy = told(RetryPolicy.standard)
-
-/** The budget in the context, with its turns reported to the caller and to the run's meter. */
-export const budgetLayer: Layer.Layer<RateBudget.RateBudget, never, RateBudget.RateBudget> = Layer.effect(
-  RateBudget.RateBudget,
-  Effect.map(RateBudget.RateBudget, (budget) => ({
-    ...budget,
-    take: (kind) =>
-      Effect.gen(function* () {
-        yield* (yield* Line).enter(budget.take(kind))
-        yield* (yield* CallMeter).taken
-        yield* (yield* Attempts).sent
-      }),
-    hold: (duration, kind) =>
-      Effect.zipRight(
-        Effect.flatMap(CallMeter, ({ held }) => held(duration)),
-        budget.hold(duration, kind)
-      )
-  }))
-)

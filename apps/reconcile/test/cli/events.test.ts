@@ -7,7 +7,7 @@ import { account, inWorld } from "./support/World.js"
 interface Logged {
   readonly at: string
   readonly event: string
-  readonly batchId?: string
+  readonly batch_id?: string
 }
 
 const parsed = (text: string): ReadonlyArray<Logged> =>
@@ -27,8 +27,8 @@ describe.concurrent("the events of a run", () => {
       const events = parsed(world.read("events.ndjson"))
       const names = events.map(({ event }) => event)
       expect(names.slice(0, 3)).toEqual(["Started", "Answered", "Settled"])
-      expect(events.at(-1)).toMatchObject({ event: "Ended", exitCode: 0 })
-      expect(events[2]).toMatchObject({ batchId: "batch-1", status: "completed" })
+      expect(events.at(-1)).toMatchObject({ event: "Ended", exit_code: 0 })
+      expect(events[2]).toMatchObject({ batch_id: "batch-1", status: "completed" })
       for (const { at } of events) expect(at).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
       expect(statSync(world.path("events.ndjson")).mode & 0o777).toBe(0o600)
 

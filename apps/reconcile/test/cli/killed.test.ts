@@ -10,11 +10,11 @@ const endings = ["completed", "completed", "completed", "failed", "interrupted"]
 
 const email = (batch: number, contact: number) => `Contact.${contact}@Batch-${batch}.example.test`
 
-/** Forty batches of every kind, which settle one after another in the first three seconds. */
+/** Forty batches of every kind, which settle one after another in ten seconds, so that each run finds some. */
 const scenario = {
   batches: Array.from({ length: 40 }, (_, batch) => ({
     batchId: `batch-${String(batch).padStart(2, "0")}`,
-    stages: { unset: 100, waiting: 100, claimed: 100, active: 70 * batch },
+    stages: { unset: 100, waiting: 100, claimed: 100, active: 250 * batch },
     ends: endings[batch % endings.length] ?? ("completed" as const),
     partialLists: batch % 2 === 0,
     strangers: { success: [String(9000 + batch)], failure: [`stranger-${batch}@example.test`] },

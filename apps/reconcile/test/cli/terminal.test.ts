@@ -28,18 +28,18 @@ const play = async (
   options: Terminal.Size & { readonly env: Readonly<Record<string, string>> },
   scene: (terminal: Terminal.Terminal) => Promise<void>
 ) => {
-  const terminal = Terminal.open(world, args, options)
+  const terminal = await Terminal.open(world, args, options)
   try {
     await scene(terminal)
-    for (const line of terminal.shown().split("\n")) {
+    for (const line of (await terminal.shown()).split("\n")) {
       expect(widthOf(line), line).toBeLessThanOrEqual(options.columns)
     }
   } finally {
-    terminal.close()
+    await terminal.close()
   }
 }
 
-describe.concurrent.each(sizes)("a run on a terminal of $columns columns", (size) => {
+describe.each(sizes)("a run on a terminal of $columns columns", (size) => {
   Terminal.inTerminal(
     "redraws what it does in place, and leaves only its result",
     inWorld(async (world) => {
@@ -69,7 +69,7 @@ describe.concurrent.each(sizes)("a run on a terminal of $columns columns", (size
       const db = await addBatches(world, ["batch-1", "batch-2"])
       await play(world, ["run", ...fast], { ...size, env }, async (terminal) => {
         await terminal.until(/completed 1 {2}active 1/)
-        terminal.press("C-c")
+        await terminal.press("C-c")
         const after = await terminal.until(/exit code \d/)
         // The terminal breaks long lines wherever it has to.
         expect(after.replaceAll("\n", "")).toMatch(
@@ -97,8 +97,8 @@ describe.concurrent.each(sizes)("a run on a terminal of $columns columns", (size
       await addBatches(world, ["batch-1", "batch-2"])
       await play(world, ["run", ...fast], { ...size, env }, async (terminal) => {
         await terminal.until(/completed 1/)
-        terminal.press("C-c")
-        terminal.press("C-c")
+        await terminal.press("C-c")
+        await terminal.press("C-c")
         expect(await terminal.until(/exit code \d/)).toMatch(/exit code 130$/)
       })
     })
@@ -112,12 +112,12 @@ describe.concurrent.each(sizes)("a run on a terminal of $columns columns", (size
       const url = await world.serve((request, response) => {
         if (held || batchIdOf(request) === undefined) return documented(request, response)
         held = true
-        response.writeHead(429, { "retry-after": "4" })
+        response.writeHead(429, { "retry-after": "9" })
         response.end()
       })
       await addBatches(world, ["batch-1"])
       await play(world, ["run", ...fast], { ...size, env: account(url) }, async (terminal) => {
-        await terminal.until(/Waiting: 429, too many requests – [1-4]s left/)
+        await terminal.until(/Waiting: 429, too many requests – [1-9]s left/)
         expect(await terminal.until(/exit code \d/)).toMatch(/exit code 0$/)
       })
     })

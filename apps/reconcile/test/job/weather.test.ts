@@ -14,7 +14,7 @@ import { BatchId } from "effect-activecampaign/BatchId"
 import * as RateBudget from "effect-activecampaign/RateBudget"
 import * as InProcess from "effect-activecampaign-simulator/InProcess"
 import * as Scenario from "effect-activecampaign-simulator/Scenario"
-import * as Attempts from "../../src/job/Attempts.js"
+import * as reportedCalls from "../../src/job/reportedCalls.js"
 import * as Run from "../../src/job/Run.js"
 import * as Batches from "../../src/ledger/facts/Batches.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
@@ -95,10 +95,10 @@ const broken = (seed: number, weather: Weather) => {
     const client = yield* ActiveCampaignClient.make({
       url: InProcess.url,
       apiToken: Redacted.make(scenario.apiToken),
-      retry: Attempts.retry
+      retry: reportedCalls.retry
     }).pipe(
       Effect.provideService(HttpClient.HttpClient, sky.client),
-      Effect.provide(Attempts.budgetLayer.pipe(Layer.provide(RateBudget.layer({ requestsPerSecond }))))
+      Effect.provide(reportedCalls.budgetLayer.pipe(Layer.provide(RateBudget.layer({ requestsPerSecond }))))
     )
     const run = (options: {
       readonly once: boolean

@@ -6,7 +6,7 @@ import * as ActiveCampaignClient from "effect-activecampaign/ActiveCampaignClien
 import * as RateBudget from "effect-activecampaign/RateBudget"
 import * as InProcess from "effect-activecampaign-simulator/InProcess"
 import * as Scenario from "effect-activecampaign-simulator/Scenario"
-import * as Attempts from "../../src/job/Attempts.js"
+import * as reportedCalls from "../../src/job/reportedCalls.js"
 import * as Run from "../../src/job/Run.js"
 import type { RunEvent } from "../../src/job/RunEvent.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
@@ -28,8 +28,8 @@ export const withAccount =
     const client = ActiveCampaignClient.layer({
       url: InProcess.url,
       apiToken: Redacted.make(options.apiToken ?? scenario.apiToken),
-      retry: Attempts.retry
-    }).pipe(Layer.provide(Attempts.budgetLayer.pipe(Layer.provide(RateBudget.layer(options)))))
+      retry: reportedCalls.retry
+    }).pipe(Layer.provide(reportedCalls.budgetLayer.pipe(Layer.provide(RateBudget.layer(options)))))
     return effect.pipe(
       Effect.provide(client.pipe(Layer.provideMerge(InProcess.layer(scenario)))),
       Effect.provide(Ledger.layer(":memory:")),

@@ -14,7 +14,7 @@ import * as NodeServer from "effect-activecampaign-simulator/NodeServer"
 import * as Simulator from "effect-activecampaign-simulator/Simulator"
 import { use } from "../../files/Disk.js"
 import * as MadeUpName from "../../files/MadeUpName.js"
-import * as Attempts from "../../job/Attempts.js"
+import * as reportedCalls from "../../job/reportedCalls.js"
 import { identify } from "../../ledger/file/identity.js"
 import * as Ledger from "../../ledger/Ledger.js"
 import { fromSqlite, LedgerError } from "../../ledger/LedgerError.js"
@@ -146,10 +146,10 @@ const client = Layer.unwrapEffect(
     ActiveCampaignClient.layer({
       url,
       apiToken: Redacted.make(sample.scenario.apiToken),
-      retry: Attempts.retry
+      retry: reportedCalls.retry
     })
   )
-).pipe(Layer.provide([httpClient, Attempts.budgetLayer.pipe(Layer.provide(RateBudget.layer()))]))
+).pipe(Layer.provide([httpClient, reportedCalls.budgetLayer.pipe(Layer.provide(RateBudget.layer()))]))
 
 export const demo = Command.make("demo", { directory, json }, (options) =>
   respond(

@@ -1,8 +1,8 @@
 import * as Command from "@effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as BulkImport from "effect-activecampaign/BulkImport"
-import { type ImportAnswer, isSettled, lists } from "effect-activecampaign/ImportAnswer"
+import type { BatchId } from "effect-activecampaign/BatchId"
+import type { ImportAnswer, ReportedLists } from "effect-activecampaign/ImportAnswer"
 import { blocks, plural, printable } from "../output/text.js"
 import { unreadableItems } from "../output/unreadableItems.js"
 import * as account from "../shell/account.js"
@@ -29,8 +29,15 @@ const listed = (title: string, list: Option.Option<ReadonlyArray<string>>, one: 
       )
   })
 
-const describe = (batchId: string, answer: ImportAnswer) => {
-  const { failure, success, unreadable } = lists(answer)
+/** An answer, and what the library makes of it. */
+interface Read {
+  readonly answer: ImportAnswer
+  readonly lists: ReportedLists
+  readonly settled: boolean
+}
+
+const describe = (batchId: string, { answer, lists, settled }: Read) => {
+  const { failure, success, unreadable } = lists
   return blocks(
     printable(
       `Batch ${batchId} is ${answer.status}: ${meaning[answer.status] ?? "a status ActiveCampaign does not document"}.`
@@ -38,9 +45,20 @@ const describe = (batchId: string, answer: ImportAnswer) => {
     listed("Success", success, "contact ID", "contact IDs"),
     listed("Failure", failure, "address", "addresses"),
     unreadableItems(unreadable),
-    isSettled(answer) ? "" : "The import has not settled; the lists are not final."
+    settled ? "" : "The import has not settled; the lists are not final."
   )
 }
+
+/** The library is loaded once the account's settings are known to be there. */
+const ask = (batchId: BatchId) =>
+  Effect.gen(function* () {
+    const [BulkImport, ImportAnswer] = yield* Effect.promise(() =>
+      Promise.all([import("effect-activecampaign/BulkImport"), import("effect-activecampaign/ImportAnswer")])
+    )
+    const { answer } = yield* Effect.provide(BulkImport.snapshot(batchId), BulkImport.layer)
+    const read: Read = { answer, lists: ImportAnswer.lists(answer), settled: ImportAnswer.isSettled(answer) }
+    return read
+  })
 
 export const status = Command.make("status", { batchId: batchIdArgument, rate, json }, (options) =>
   respond(
@@ -48,23 +66,19 @@ export const status = Command.make("status", { batchId: batchIdArgument, rate, j
     options.json,
     Effect.gen(function* () {
       const { batchId } = options
-      const { answer } = yield* BulkImport.snapshot(batchId)
-      const { failure, success, unreadable } = lists(answer)
+      const read = yield* ask(batchId)
+      const { failure, success, unreadable } = read.lists
       return {
-        text: describe(batchId, answer),
+        text: describe(batchId, read),
         result: {
           batchId,
-          status: answer.status,
-          settled: isSettled(answer),
+          status: read.answer.status,
+          settled: read.settled,
           success: Option.getOrNull(success),
           failure: Option.getOrNull(failure),
           unreadable: unreadable.map((item) => ({ ...item, position: Option.getOrNull(item.position) }))
         }
       }
-    }).pipe(
-      sayingWaits(options.json),
-      Effect.provide(BulkImport.layer),
-      Effect.provide(account.layer(options.rate))
-    )
+    }).pipe(sayingWaits(options.json), Effect.provide(account.layer(options.rate)))
   )
 ).pipe(Command.withDescription("Ask ActiveCampaign about one batch, and print its answer"))

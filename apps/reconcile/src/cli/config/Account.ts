@@ -3,7 +3,6 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import * as ActiveCampaignClient from "effect-activecampaign/ActiveCampaignClient"
 import { DiskError } from "../../files/Disk.js"
 import { printable } from "../output/text.js"
 import { ConfigurationError } from "../shell/ConfigurationError.js"
@@ -23,10 +22,17 @@ const where = "that ActiveCampaign shows under Settings > Developer"
 
 const fieldOf = (section: string, field: string) => (section === "" ? field : `profiles.${section}.${field}`)
 
-const isSame = (one: string, other: string) => {
-  const [left, right] = [ActiveCampaignClient.accountUrl(one), ActiveCampaignClient.accountUrl(other)]
-  return Either.isRight(left) && Either.isRight(right) && left.right === right.right
-}
+/** Loads the client only to compare two spellings. */
+const isSame = (one: string, other: string): Effect.Effect<boolean> =>
+  one === other
+    ? Effect.succeed(true)
+    : Effect.map(
+        Effect.promise(() => import("effect-activecampaign/ActiveCampaignClient")),
+        ({ accountUrl }) => {
+          const [left, right] = [accountUrl(one), accountUrl(other)]
+          return Either.isRight(left) && Either.isRight(right) && left.right === right.right
+        }
+      )
 
 /** The URL, from whatever names the account most directly. */
 export const url: Effect.Effect<Sourced, ConfigurationError> = Effect.gen(function* () {
@@ -59,7 +65,7 @@ export const url: Effect.Effect<Sourced, ConfigurationError> = Effect.gen(functi
     Option.contains(named, "Variable") &&
     Option.isSome(inFile) &&
     Option.isSome(set) &&
-    !isSame(set.value.text, inFile.value.text)
+    !(yield* isSame(set.value.text, inFile.value.text))
   ) {
     return yield* new ConfigurationError({
       problem: `${profileVariable} and ${urlVariable} name different accounts.`,
@@ -141,7 +147,7 @@ const keyFor = (url: Sourced): Effect.Effect<Account["key"], ConfigurationError>
     if (keyFromStdin) return { token: yield* fromStdin, source: { _tag: "StandardInput" } as const }
     const setUrl = yield* variable(urlVariable)
     const setKey = yield* variable(keyVariable)
-    const isOfEnvironment = Option.isNone(setUrl) || isSame(setUrl.value, url.text)
+    const isOfEnvironment = Option.isNone(setUrl) || (yield* isSame(setUrl.value, url.text))
     if (Option.isSome(setKey) && (url.source._tag === "Variable" || isOfEnvironment)) {
       return {
         token: Redacted.make(setKey.value),
@@ -151,7 +157,7 @@ const keyFor = (url: Sourced): Effect.Effect<Account["key"], ConfigurationError>
     const file = files.find(({ owner }) => owner === "user")?.path ?? ""
     const path = section?.apiKeyFile
     const isOfSection =
-      url.source._tag === "File" || (section?.url !== undefined && isSame(section.url, url.text))
+      url.source._tag === "File" || (section?.url !== undefined && (yield* isSame(section.url, url.text)))
     if (section !== undefined && path !== undefined && isOfSection) {
       const field = fieldOf(section.name, "api_key_file")
       return {

@@ -1,17 +1,11 @@
 import { homedir } from "node:os"
 import { isAbsolute, join } from "node:path"
 import * as Config from "effect/Config"
-import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as ActiveCampaignClient from "effect-activecampaign/ActiveCampaignClient"
-import * as Proxy from "../../account/Proxy.js"
-import * as SharedRate from "../../account/SharedRate.js"
-import * as Attempts from "../../job/Attempts.js"
-import { httpClient } from "./httpClient.js"
+import type * as ActiveCampaignClient from "effect-activecampaign/ActiveCampaignClient"
 import * as Account from "../config/Account.js"
-import { printable } from "../output/text.js"
 
 const inHome = (...names: ReadonlyArray<string>) =>
   Effect.try({
@@ -35,17 +29,6 @@ export const stateFolder = Effect.gen(function* () {
   return { path: join(base, "ac-reconcile") }
 }).pipe(Effect.catchAll((missing) => Effect.succeed({ missing })))
 
-/** How to reach the account. The proxy code is loaded only if there is a proxy: most runs have none. */
-const wayTo = (account: string) =>
-  Effect.gen(function* () {
-    const direct = { http: httpClient, proxy: undefined }
-    const named = yield* Proxy.of(account)
-    if (Option.isNone(named)) return direct
-    const ProxyClient = yield* Effect.promise(() => import("../../account/ProxyClient.js"))
-    if (!ProxyClient.isFor(named.value, account)) return direct
-    return { http: ProxyClient.layer(named.value), proxy: named.value.host }
-  })
-
 export interface AccountOptions {
   readonly requestsPerSecond: number
   readonly accountLimit: number
@@ -55,25 +38,15 @@ export interface AccountOptions {
   readonly client?: Pick<ActiveCampaignClient.Options, "retry" | "timeout" | "transformClient">
 }
 
-/** The account's client, as the environment and the config files name it. */
-export const layer = ({ client, tell, ...rate }: AccountOptions) =>
+/**
+ * The account's client, as the environment and the config files name it. It is loaded once they do: an account that is
+ * not set is told at once.
+ */
+export const layer = (options: AccountOptions) =>
   Layer.unwrapEffect(
     Effect.gen(function* () {
-      const { key, url } = yield* Account.account
-      const account = yield* ActiveCampaignClient.accountUrl(url.text)
-      const sharedRate = SharedRate.layer({
-        ...rate,
-        account,
-        folder: yield* stateFolder,
-        tell: tell ?? ((sentence) => Console.error(`ac-reconcile: ${printable(sentence)}`))
-      })
-      const { http, proxy } = yield* wayTo(account)
-      return ActiveCampaignClient.layer({
-        url: url.text,
-        apiToken: key.token,
-        proxy,
-        retry: Attempts.retry,
-        ...client
-      }).pipe(Layer.provide(Attempts.budgetLayer), Layer.provide([sharedRate, http]))
+      const account = yield* Account.account
+      const { layer } = yield* Effect.promise(() => import("./accountClient.js"))
+      return layer(account, yield* stateFolder, options)
     })
   )

@@ -1,6 +1,7 @@
-import { spawnSync } from "node:child_process"
+import { execFile, spawnSync } from "node:child_process"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
+import { promisify } from "node:util"
 import { it } from "vitest"
 import { bin, type World } from "./World.js"
 
@@ -23,46 +24,48 @@ export interface Size {
 
 export interface Terminal {
   /** What can be read on it now, without empty lines at the end. */
-  readonly shown: () => string
+  readonly shown: () => Promise<string>
   /** Waits until it shows text like this. */
   readonly until: (pattern: RegExp) => Promise<string>
-  readonly press: (key: string) => void
-  readonly close: () => void
+  readonly press: (key: string) => Promise<void>
+  readonly close: () => Promise<void>
 }
 
 const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`
 
+// Not synchronous: the account that the command asks is served by this process.
+const run = promisify(execFile)
+
 /** Runs the command in a terminal of this size, and afterwards shows its exit code. */
-export const open = (
+export const open = async (
   world: World,
   args: ReadonlyArray<string>,
   { columns, env = {}, rows }: Size & { readonly env?: Readonly<Record<string, string>> }
-): Terminal => {
+): Promise<Terminal> => {
   const socket = join(world.folder, `tmux-${Math.random().toString(36).slice(2)}`)
   const tmux = (...words: ReadonlyArray<string>) =>
-    spawnSync("tmux", ["-S", socket, "-f", "/dev/null", ...words], { encoding: "utf8" })
+    run("tmux", ["-S", socket, "-f", "/dev/null", ...words], { encoding: "utf8" })
   const all = { ...world.env, ...env, LANG: "C.UTF-8", LC_ALL: "C.UTF-8" }
   const settings = Object.entries(all).map(([name, value]) => `${name}=${quoted(value)}`)
   const command = [process.execPath, bin, ...args].map(quoted).join(" ")
   const script = `cd ${quoted(world.folder)} && env -u NO_COLOR -u CI ${settings.join(" ")} ${command}; echo "exit code $?"; sleep 600`
-  const started = tmux("-u", "new-session", "-d", "-x", String(columns), "-y", String(rows), script)
-  if (started.status !== 0) throw new Error(`tmux: ${started.stderr}`)
-  const shown = () => tmux("capture-pane", "-p", "-S", "-200").stdout.trimEnd()
+  await tmux("-u", "new-session", "-d", "-x", String(columns), "-y", String(rows), script)
+  const shown = async () => (await tmux("capture-pane", "-p", "-S", "-200")).stdout.trimEnd()
   return {
     shown,
     until: async (pattern) => {
       for (let tries = 0; tries < 600; tries++) {
-        const text = shown()
+        const text = await shown()
         if (pattern.test(text)) return text
-        await sleep(50)
+        await sleep(100)
       }
-      throw new Error(`The terminal never showed ${pattern}:\n${shown()}`)
+      throw new Error(`The terminal never showed ${pattern}:\n${await shown()}`)
     },
-    press: (key) => {
-      tmux("send-keys", key)
+    press: async (key) => {
+      await tmux("send-keys", key)
     },
-    close: () => {
-      tmux("kill-server")
+    close: async () => {
+      await tmux("kill-server")
     }
   }
 }

@@ -7,14 +7,15 @@ import type { Target } from "../../../files/Target.js"
 import * as Writer from "../../../files/Writer.js"
 import type { RunEvent } from "../../../job/RunEvent.js"
 import { printable, printableJson } from "../../../text/printable.js"
+import { snakeKeys } from "../../json/snakeKeys.js"
 import type { Ending } from "./ending.js"
 
 /** What a run reports to programs while it works: its events, and how it ended. */
 export type Logged = RunEvent | ({ readonly _tag: "Ended" } & Ending)
 
-/** `{"at":"2026-11-26T12:00:00.000Z","event":"Settled","batchId":"…","status":"completed"}` */
+/** `{"at":"2026-11-26T12:00:00.000Z","event":"Settled","batch_id":"…","status":"completed"}` */
 export const lineOf = (at: string, { _tag, ...rest }: Logged): string =>
-  `${printableJson(JSON.stringify({ at, event: _tag, ...rest }))}\n`
+  `${printableJson(JSON.stringify(snakeKeys({ at, event: _tag, ...rest })))}\n`
 
 /**
  * Appends each event to the file as a line of NDJSON. If that fails, it says so once and the run continues, because
