@@ -100,9 +100,9 @@ if (values.outdir !== undefined) process.exit()
 
 // Help is written now, so that nothing needs to be loaded for it.
 const writer = `${dist}/helpTexts.js`
-await build({ ...options, entryPoints: ["apps/reconcile/src/cli/shell/helpTexts.ts"], outfile: writer })
+await build({ ...options, entryPoints: ["apps/reconcile/src/cli/help/helpTexts.ts"], outfile: writer })
 const { helpTexts } = await import(pathToFileURL(writer).href)
-writeFileSync(`${dist}/help.json`, JSON.stringify(await helpTexts()))
+writeFileSync(`${dist}/help.json`, JSON.stringify(helpTexts()))
 rmSync(writer)
 
 // The bundle carries other people's work; their licences go with it.

@@ -39,8 +39,8 @@ export const journey = async ({ calling: [program, ...prefix], env, folder }) =>
   const asked = (...args) => run(...command(...args), { cwd: folder, env: state })
 
   const demo = JSON.parse(await asked("demo", "--json"))
-  strictEqual(demo.result.summary.sent, 32, "contacts of the demo")
-  strictEqual(demo.result.summary.settled, 6, "batches of the demo")
+  strictEqual(demo.data.summary.sent, 32, "contacts of the demo")
+  strictEqual(demo.data.summary.settled, 6, "batches of the demo")
 
   const csv = [
     "email,batch_id",

@@ -4,7 +4,8 @@
 const { fstatSync, readFileSync, writeSync } = process.getBuiltinModule("node:fs")
 
 /** The help that is asked for and nothing else, as it was written when this was built; undefined for any other call. */
-const help = (args) => {
+const help = ([first, ...rest]) => {
+  const args = first === "help" ? [...rest, "--help"] : first === undefined ? [] : [first, ...rest]
   const asksForIt = args.at(-1) === "--help" || args.at(-1) === "-h"
   const words = asksForIt ? args.slice(0, -1) : args
   if ((!asksForIt && words.length > 1) || !words.every((word) => /^[a-z-]+$/.test(word))) return undefined

@@ -10,25 +10,32 @@ import { printError } from "./cli/shell/console.js"
 import { ExitCode, ExitWith, fromExit } from "./cli/shell/ExitCode.js"
 import { afterStdout, watchStreams } from "./cli/shell/streams.js"
 import { interruptedCode, watchSignals } from "./cli/shell/signals.js"
-import { outputTo } from "./files/Target.js"
 import { printable } from "./text/printable.js"
 
 const stderrLogger = Logger.map(Logger.logfmtLogger, (line) => {
   process.stderr.write(`${printable(line)}\n`)
 })
 
+/** Needs SQLite, to recognise its files. Without it only `doctor` does anything, which says so. */
+const target = await import("./files/Target.js").catch((error: unknown) => {
+  if (error instanceof Error && "code" in error && error.code === "AC_RECONCILE_NO_SQLITE") return undefined
+  throw error
+})
+
 /** A shell appends to whatever it is told to (`>> reconcile.db`). */
 const unlessStdoutDestroys = <A, E, R>(command: Effect.Effect<A, E, R>) =>
-  outputTo("-", { inputs: [] }).pipe(
-    Effect.catchTag("OutputError", () => Effect.void),
-    Effect.catchTag("OutputRefused", ({ message }) =>
-      Effect.zipRight(
-        printError(`ac-reconcile: ${message}`),
-        Effect.fail(new ExitWith({ code: ExitCode.usage }))
+  target === undefined
+    ? command
+    : target.outputTo("-", { inputs: [] }).pipe(
+        Effect.catchTag("OutputError", () => Effect.void),
+        Effect.catchTag("OutputRefused", ({ message }) =>
+          Effect.zipRight(
+            printError(`ac-reconcile: ${message}`),
+            Effect.fail(new ExitWith({ code: ExitCode.usage }))
+          )
+        ),
+        Effect.zipRight(command)
       )
-    ),
-    Effect.zipRight(command)
-  )
 
 // The platform's whole context would load workers and child processes, too.
 const platform = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeTerminal.layer)

@@ -11,10 +11,18 @@ import {
 } from "../ledger/Notices.js"
 import { schemaVersion } from "../ledger/schema/migrations.js"
 import type { Parser } from "./commandTree.js"
-import { withParserConsole } from "./shell/console.js"
-import { withReadableHelp } from "./shell/help.js"
+import { printColoured, withParserConsole } from "./shell/console.js"
 import { oneCommand } from "./oneCommand.js"
-import { type Call, callOf, sqlIsNoOption, type Syntax, takesNext } from "./shell/syntax.js"
+import * as Settings from "./config/Settings.js"
+import {
+  type Call,
+  callOf,
+  optionIn,
+  ownOptions,
+  sqlIsNoOption,
+  type Syntax,
+  takesNext
+} from "./shell/syntax.js"
 import { withUsage } from "./shell/usage.js"
 
 /**
@@ -63,15 +71,39 @@ const load = async (args: ReadonlyArray<string>): Promise<Parser> => {
   return one === undefined ? (await import("./allCommands.js")).all : one()
 }
 
+/** These tell themselves what is wrong with the config files, or need none. */
+const worksWithoutSettings: ReadonlyArray<string> = ["demo", "doctor", "init"]
+
+/** `help COMMAND` is another way to write `COMMAND --help`. */
+const asHelp = ([first, ...rest]: ReadonlyArray<string>): ReadonlyArray<string> =>
+  first === "help" ? [...rest.filter((arg) => arg !== "--help" && arg !== "-h"), "--help"] : []
+
+const showHelp = ({ syntax, words }: Call) =>
+  Effect.flatMap(
+    Effect.promise(() => import("./help/helpPage.js")),
+    ({ helpPage }) => printColoured(helpPage(words, syntax))
+  )
+
 /** Loads only the commands the call needs, because loading takes most of the time of a short call. */
 export const cli = async (argv: ReadonlyArray<string>) => {
-  const { run, syntax } = await load(argv.slice(2))
-  const args = standardInputLast(syntax, sqlIsNoOption(syntax, argv.slice(2)))
+  const help = asHelp(argv.slice(2))
+  const typed = help.length > 0 ? help : argv.slice(2)
+  const { run, syntax } = await load(typed)
+  const args = standardInputLast(syntax, sqlIsNoOption(syntax, typed))
   const call = callOf(syntax, args)
   const asks = asksForHelp(call)
-  const asked = run([...argv.slice(0, 2), ...(asks ? [...call.words, "--help"] : args)])
-  // The output of a command that does something must not be taken for help.
-  return (asks || isHelp(call) ? withReadableHelp(call.words)(asked) : asked).pipe(
+  const { given, others } = ownOptions(call)
+  const asked = run([...argv.slice(0, 2), ...call.words, ...others])
+  const withSettings = Effect.gen(function* () {
+    const settings = yield* Settings.load({
+      profile: given.get("--profile"),
+      keyFromStdin: given.has("--api-key-stdin"),
+      options: new Set(call.rest.map((arg) => optionIn(arg).name))
+    })
+    const [problem] = worksWithoutSettings.includes(call.words[0] ?? "") ? [] : settings.problems
+    return yield* problem === undefined ? Effect.provideService(asked, Settings.Settings, settings) : problem
+  })
+  return (asks || isHelp(call) ? showHelp(call) : withSettings).pipe(
     withParserConsole,
     withUsage(call),
     Effect.provideService(OnMigration, tellMigration),

@@ -6,9 +6,11 @@ import { application, batches, contacts, exports, type Parser, root } from "./co
 import { contactsLoad } from "./commands/contactsLoad.js"
 import { contactsRemove } from "./commands/contactsRemove.js"
 import { demo } from "./commands/demo.js"
+import { doctor } from "./commands/doctor.js"
 import { erase } from "./commands/erase.js"
 import { explain } from "./commands/explain.js"
 import { exportCommands } from "./commands/export.js"
+import { init } from "./commands/init.js"
 import { lookup } from "./commands/lookup.js"
 import { query } from "./commands/query.js"
 import { reconcile } from "./commands/reconcile.js"
@@ -24,6 +26,8 @@ const ofContacts = [contactsLoad, contactsRemove] as const
 const ofBatches = [batchesAdd, batchesList, batchesShow, batchesRemove] as const
 
 const command = Command.withSubcommands(root, [
+  init,
+  doctor,
   demo,
   Command.withSubcommands(contacts, ofContacts),
   Command.withSubcommands(batches, ofBatches),
@@ -44,7 +48,22 @@ const command = Command.withSubcommands(root, [
 export const all: Parser = {
   run: Command.run(command, application),
   syntax: syntaxOf(
-    [demo, run, resolve, lookup, reconcile, explain, status, wait, query, schema, snapshot, erase],
+    [
+      init,
+      doctor,
+      demo,
+      run,
+      resolve,
+      lookup,
+      reconcile,
+      explain,
+      status,
+      wait,
+      query,
+      schema,
+      snapshot,
+      erase
+    ],
     {
       contacts: ofContacts,
       batches: ofBatches,

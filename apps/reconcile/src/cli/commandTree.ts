@@ -4,7 +4,7 @@ import type * as ValidationError from "@effect/cli/ValidationError"
 import type * as Effect from "effect/Effect"
 import { version } from "../version.js"
 import type { ExitWith } from "./shell/ExitCode.js"
-import type { Syntax } from "./shell/syntax.js"
+import { descriptions, type Syntax } from "./shell/syntax.js"
 
 /** The parser of some commands or of all, with what it can be given. */
 export interface Parser {
@@ -17,16 +17,10 @@ export interface Parser {
 
 export const application = { name: "ac-reconcile", version }
 
-export const root = Command.make("ac-reconcile").pipe(
-  Command.withDescription("Know what became of every contact you bulk-imported into ActiveCampaign")
-)
+export const root = Command.make("ac-reconcile").pipe(Command.withDescription(descriptions[""]))
 
-export const contacts = Command.make("contacts").pipe(Command.withDescription("Your own contact records"))
+export const contacts = Command.make("contacts").pipe(Command.withDescription(descriptions.contacts))
 
-export const batches = Command.make("batches").pipe(
-  Command.withDescription("The bulk imports this file knows of")
-)
+export const batches = Command.make("batches").pipe(Command.withDescription(descriptions.batches))
 
-export const exports = Command.make("export").pipe(
-  Command.withDescription("Take what is known out of the file, with the columns of your own sources")
-)
+export const exports = Command.make("export").pipe(Command.withDescription(descriptions.export))

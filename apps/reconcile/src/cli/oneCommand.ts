@@ -27,6 +27,8 @@ const ofExports = (commands: typeof ExportCommands) => ({
 type Load = () => Promise<Parser>
 
 const commands: Readonly<Record<string, Load>> = {
+  init: async () => alone((await import("./commands/init.js")).init),
+  doctor: async () => alone((await import("./commands/doctor.js")).doctor),
   demo: async () => alone((await import("./commands/demo.js")).demo),
   run: async () => alone((await import("./commands/run.js")).run),
   resolve: async () => alone((await import("./commands/resolve.js")).resolve),

@@ -185,7 +185,8 @@ export const runAndReport = (options: RunOptions) =>
               ].join("\n"),
               options.suggest ? lastScreen.nextSteps(ended) : ""
             ),
-      result: { db: ledger.file, run: report, summary, changes, attention, ending },
-      exitCode: ending.exitCode
+      result: { db: ledger.file, run: report, summary, changes, attention },
+      exitCode: ending.exitCode,
+      because: { message: ending.why }
     }
   }).pipe(Effect.scoped)

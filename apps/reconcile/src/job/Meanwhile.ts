@@ -135,7 +135,7 @@ const lookingUp = (step: AccountStep, calls: Calls, counts: LookupCounts, resolv
         if (isOver || step.calls.left() === 0) return false
         const now = yield* steadyMillis
         if (waiting.length === 0 && now >= looksAgainAt) {
-          yield* reconcileStale()
+          yield* reconcileStale({ meanwhile: true })
           const some = yield* Lookups.unaccountedForGood(asked.size + addressesAtOnce, {
             resolvesIds
           })
@@ -191,7 +191,7 @@ export const make = ({ lookup, news, resolve, turns }: Options) => {
           isOver = true
           news.unsafeOpen()
           yield* Effect.timeoutOption(Fiber.join(working), patience)
-          yield* reconcileStale()
+          yield* reconcileStale({ meanwhile: true })
           return result
         })
       )

@@ -139,8 +139,7 @@ export const run = (
         turns,
         onEvent: options.onEvent
       })
-      const endings = yield* meanwhile.during(following)
-      yield* journal.decide
+      const endings = yield* meanwhile.during(Effect.tap(following, () => journal.decide))
       const batchProblems = endings.flatMap((ending) => (ending._tag === "Failed" ? [ending.problem] : []))
       const report: RunReport = {
         open: open.length,

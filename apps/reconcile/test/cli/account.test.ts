@@ -74,9 +74,9 @@ describe.concurrent("asking the account", () => {
       ])
       const resolved = await world.run(["resolve", ...rate, "--json"], { env })
       expect(envelopeOf(resolved.stdout)).toMatchObject({
-        command: "resolve",
-        exitCode: 0,
-        result: { run: { resolved: { linked: 2, gone: 0, left: 0 } }, changes: { lost: 1, found: 0 } }
+        schema: "ac-reconcile/resolve/1",
+        ok: true,
+        data: { run: { resolved: { linked: 2, gone: 0, left: 0 } }, changes: { lost: 1, found: 0 } }
       })
 
       const plan = await world.run(["lookup", "--dry-run", ...rate], { env })
@@ -149,8 +149,8 @@ describe.concurrent("erasing a person", () => {
       expect(erased.stdout).toMatch(/all [\d,]+ bytes of the file: the address is gone/)
       const gone = await world.run(["erase", "ada@x.test", "--yes", "--json"])
       expect(envelopeOf(gone.stdout)).toMatchObject({
-        exitCode: 0,
-        result: { held: [], erased: false, token: null, remaining: [], occurrencesInBytes: 0 }
+        ok: true,
+        data: { held: [], erased: false, token: null, remaining: [], occurrences_in_bytes: 0 }
       })
       expect(
         values(world.path("reconcile.db"), "SELECT outcome FROM contact_status WHERE email = 'erased-1'")

@@ -22,9 +22,15 @@ describe.concurrent("an account that cannot be asked", () => {
       expectCleanOutput(json)
       expect(json).toMatchObject({ code: 4, stderr: "" })
       expect(envelopeOf(json.stdout)).toEqual({
-        command: "run",
-        exitCode: 4,
-        error: { code: "AuthenticationFailed", message: expect.stringContaining("refused the API token") }
+        schema: "ac-reconcile/run/1",
+        ok: false,
+        data: null,
+        warnings: [],
+        error: {
+          code: "AuthenticationFailed",
+          message: expect.stringContaining("refused the API token"),
+          exit_code: 4
+        }
       })
       expect(dump(db)).toEqual(before)
       expectNoToken(world)
@@ -105,8 +111,14 @@ describe.concurrent("an account that cannot be asked", () => {
       const before = dump(db)
       const { ACTIVECAMPAIGN_API_KEY, ACTIVECAMPAIGN_URL } = account("https://account.api-us1.com")
       const cases = [
-        [{ ACTIVECAMPAIGN_API_KEY }, /ACTIVECAMPAIGN_URL is not set\. .*api-us1\.com\.$/],
-        [{ ACTIVECAMPAIGN_URL }, /ACTIVECAMPAIGN_API_KEY is not set\. .*Settings > Developer\.$/],
+        [
+          { ACTIVECAMPAIGN_API_KEY },
+          /ACTIVECAMPAIGN_URL is not set\. .*api-us1\.com, or run 'ac-reconcile init'\.$/
+        ],
+        [
+          { ACTIVECAMPAIGN_URL },
+          /ACTIVECAMPAIGN_API_KEY is not set\. .*Settings > Developer, name a file .* --api-key-stdin\.$/
+        ],
         [account("http://account.api-us1.com"), /http:\/\/ is not https:\/\//],
         [account("http://127.0.0.1.example.test"), /http:\/\/ is not https:\/\//],
         [account(`https://me:${token}@account.api-us1.com`), /contains a user name or password/],

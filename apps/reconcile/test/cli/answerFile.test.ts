@@ -54,7 +54,11 @@ describe("a pasted answer", () => {
     ["a web page", "<!doctype html><html></html>", /is an HTML or XML page/],
     ["headers", `HTTP/1.1 200 OK\ncontent-type: x\n\n${completed}`, /begins with HTTP headers/],
     ["a list of answers", `[${completed}]`, /contains the answer under "0"/],
-    ["an envelope", `{"command":"status","result":${completed}}`, /contains the answer under "result"/],
+    [
+      "an envelope",
+      `{"schema":"ac-reconcile/status/1","data":${completed}}`,
+      /contains the answer under "data"/
+    ],
     [
       "a deeper envelope",
       `{"a":1,"data":{"answer":${completed}}}`,

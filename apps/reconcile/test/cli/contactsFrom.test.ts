@@ -74,12 +74,12 @@ describe.concurrent("contacts load", () => {
       const load = ["contacts", "load", "--table", "crm", "--key", "id", "--json"]
       const first = await world.run(load)
       expectDone(first)
-      expect(envelopeOf(first.stdout)).toMatchObject({ result: { source: "table crm", added: 2 } })
+      expect(envelopeOf(first.stdout)).toMatchObject({ data: { source: "table crm", added: 2 } })
       execute(db, "UPDATE crm SET email = 'c@x.test' WHERE id = 2")
       const own = rows(db, "SELECT * FROM crm")
       const second = await world.run(load)
       expect(envelopeOf(second.stdout)).toMatchObject({
-        result: { added: 0, updated: 1, unchanged: 1, addressesChanged: 1, absent: 0, duplicates: 0 }
+        data: { added: 0, updated: 1, unchanged: 1, addresses_changed: 1, absent: 0, duplicates: 0 }
       })
       expect(rows(db, "SELECT * FROM crm")).toEqual(own)
       expect(

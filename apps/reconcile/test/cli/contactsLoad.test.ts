@@ -71,7 +71,7 @@ describe.concurrent("contacts load", () => {
         stdin: "b-2\n\nb-3 # three\n"
       })
       expectDone(ids)
-      expect(envelopeOf(ids.stdout)).toMatchObject({ result: { added: 1, known: 1 } })
+      expect(envelopeOf(ids.stdout)).toMatchObject({ data: { added: 1, known: 1 } })
     })
   )
 
@@ -140,7 +140,7 @@ describe.concurrent("contacts load", () => {
       // With --json nothing but the envelope is said; --rejects names another file.
       const json = await world.run(["contacts", "load", "crm.csv", "--json", "--rejects", "bad.csv"])
       expectDone(json)
-      expect(envelopeOf(json.stdout).result).toMatchObject({ rows: 2, rejected: 3, rejectsFile: "bad.csv" })
+      expect(envelopeOf(json.stdout).data).toMatchObject({ rows: 2, rejected: 3, rejects_file: "bad.csv" })
       expect(world.read("bad.csv")).toBe(world.read("crm.csv.rejects.csv"))
     })
   )

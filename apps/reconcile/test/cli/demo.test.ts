@@ -52,7 +52,11 @@ describe.concurrent("demo", () => {
       const shown = await world.run(["demo", "--json", "--directory", "a folder/demo"])
       expectDone(shown)
       const envelope = envelopeOf(shown.stdout)
-      expect(envelope).toMatchObject({ command: "demo", exitCode: 0, result: { summary: { settled: 6 } } })
+      expect(envelope).toMatchObject({
+        schema: "ac-reconcile/demo/1",
+        ok: true,
+        data: { summary: { settled: 6 } }
+      })
       expect(readdirSync(world.folder)).toEqual(["a folder"])
       expect(readdirSync(world.path("a folder/demo")).sort()).toEqual(["demo-contacts.csv", "demo.db"])
     })

@@ -142,20 +142,23 @@ describe.concurrent("the answer that ActiveCampaign documents, from another serv
       const json = await world.run(["status", "batch-1", "--json"], { env })
       expectDone(json)
       expect(envelopeOf(json.stdout)).toEqual({
-        command: "status",
-        exitCode: 0,
-        result: {
-          batchId: "batch-1",
+        schema: "ac-reconcile/status/1",
+        ok: true,
+        data: {
+          batch_id: "batch-1",
           status: "completed",
           settled: true,
           success: documentedSuccess,
-          failure: documentedFailure
-        }
+          failure: documentedFailure,
+          unreadable: []
+        },
+        warnings: [],
+        error: null
       })
       const waited = await world.run(["wait", "batch-1", "--json"], { env })
       expect(envelopeOf(waited.stdout)).toMatchObject({
-        exitCode: 0,
-        result: {
+        ok: true,
+        data: {
           batches: [{ status: "completed", success: documentedSuccess, failure: documentedFailure }]
         }
       })

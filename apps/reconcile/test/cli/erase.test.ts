@@ -114,7 +114,7 @@ describe("erase", () => {
       const again = await erase(world, "müller@example.test", "--json")
       expectDone(again)
       expect(JSON.parse(again.stdout)).toMatchObject({
-        result: { erased: false, proven: true, tidied: { done: true }, unexplainedInBytes: 0 }
+        data: { erased: false, proven: true, tidied: { done: true }, unexplained_in_bytes: 0 }
       })
     })
   )
@@ -141,9 +141,9 @@ describe("erase", () => {
       ])
       const erased = await erase(world, "ada@x.test", "--json")
       expectDone(erased)
-      const { result } = JSON.parse(erased.stdout)
-      expect(result.occurrencesInBytes).toBeGreaterThan(2900)
-      expect(result.unexplainedInBytes).toBe(0)
+      const { data } = JSON.parse(erased.stdout)
+      expect(data.occurrences_in_bytes).toBeGreaterThan(2900)
+      expect(data.unexplained_in_bytes).toBe(0)
     })
   )
 

@@ -53,7 +53,7 @@ describe("the address to erase", () => {
     inWorld(async (world) => {
       await load(world, `${two}b\u200b@x.test,b-1\n`)
       const shown = await world.run(["erase", "\u202ab@x\u200b.test\u00a0", "--json"])
-      expect(JSON.parse(shown.stdout).result.keys).toEqual(["b@x.test", "b\u200b@x.test"])
+      expect(JSON.parse(shown.stdout).data.keys).toEqual(["b@x.test", "b\u200b@x.test"])
       const erased = await world.run(["erase", "b\u200b@x.test", "--yes"])
       expectDone(erased)
       expect(values(world.path("reconcile.db"), "SELECT email FROM batch_sent ORDER BY 1")).toEqual([
@@ -110,10 +110,10 @@ describe("copies beside the ledger", () => {
       world.write("reconcile.db.gz", gzipSync("a@x.test"))
       const erased = await world.run(["erase", "a@x.test", "--yes", "--json"])
       expect(erased.code).toBe(1)
-      expect(JSON.parse(erased.stdout).result).toMatchObject({
+      expect(JSON.parse(erased.stdout).data).toMatchObject({
         proven: false,
-        filesBeside: [],
-        unsearchedBeside: [{ path: "reconcile.db.gz", reason: "it is packed with gzip" }]
+        files_beside: [],
+        unsearched_beside: [{ path: "reconcile.db.gz", reason: "it is packed with gzip" }]
       })
     })
   )
@@ -190,12 +190,12 @@ describe("an address that was erased", () => {
       )
       await world.run(["batches", "add", "--id", "b", "--answer", "answer.json", "--yes"])
       const shown = await world.run(["erase", "ada@x.test", "--json"])
-      expect(JSON.parse(shown.stdout).result.keys).toHaveLength(failure.length + 1)
+      expect(JSON.parse(shown.stdout).data.keys).toHaveLength(failure.length + 1)
       const erased = await world.run(["erase", "ada@x.test", "--yes"])
       expectDone(erased)
       expect(erased.stdout).toContain("part of 1 longer address, which was kept: joada@x.test.")
       const again = await world.run(["erase", "ada@x.test", "--json"])
-      expect(JSON.parse(again.stdout).result).toMatchObject({ keys: [], held: [], places: [] })
+      expect(JSON.parse(again.stdout).data).toMatchObject({ keys: [], held: [], places: [] })
     })
   )
 })

@@ -90,8 +90,8 @@ describe.concurrent("following a batch", () => {
       expect(never.stdout).toMatch(/^no answer +batch-1\nBatch batch-1 gave no answer for \d+s\./)
       const noMore = await wait("--timeout", "22s", "--json")
       expect(JSON.parse(noMore.stdout)).toMatchObject({
-        exitCode: 1,
-        result: {
+        error: { code: "Incomplete", exit_code: 1 },
+        data: {
           batches: [{ settled: false, error: expect.stringMatching(/Its last status, .* ago, was active\./) }]
         }
       })
@@ -120,8 +120,8 @@ describe.concurrent("following a batch", () => {
         )
         const json = await world.run([...args, "--json"], { env: account(url) })
         expect(json).toMatchObject({ code: 1, stderr: "" })
-        expect(envelopeOf(json.stdout).result).toMatchObject({
-          run: { stillOpen: 0, problems: [{ batchId: "silent", error: "NoAnswer", answeredAt: null }] }
+        expect(envelopeOf(json.stdout).data).toMatchObject({
+          run: { still_open: 0, problems: [{ batch_id: "silent", error: "NoAnswer", answered_at: null }] }
         })
       })
     )

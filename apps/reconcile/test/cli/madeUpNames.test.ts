@@ -17,7 +17,7 @@ describe("a generated name", () => {
         "1 row could not be read; see in.csv.rejects-2.csv (in.csv.rejects.csv was not written by an earlier load and was left unchanged)."
       )
       const again = await world.run([...loadMixed, "--json"])
-      expect(envelopeOf(again.stdout).result).toMatchObject({ rejectsFile: "in.csv.rejects-2.csv" })
+      expect(envelopeOf(again.stdout).data).toMatchObject({ rejects_file: "in.csv.rejects-2.csv" })
       world.write("in.csv", "email,batch_id\na@x.test,b-1\n")
       expectDone(await world.run(loadMixed))
       expect(existsSync(world.path("in.csv.rejects-2.csv"))).toBe(false)

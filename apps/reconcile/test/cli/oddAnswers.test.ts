@@ -123,7 +123,7 @@ describe.concurrent("an unexpected answer", () => {
       const asked = await world.run(["status", "echo"], { env })
       expect(asked.stdout).toContain("<redacted>@x.test")
       const told = await world.run(["status", "echo", "--json"], { env })
-      expect(envelopeOf(told.stdout).result).toMatchObject({
+      expect(envelopeOf(told.stdout).data).toMatchObject({
         success: ["7"],
         failure: ["<redacted>@x.test"],
         unreadable: [{ list: "success", position: 1, value: '"<redacted>"' }]

@@ -106,7 +106,8 @@ describe.concurrent("an account behind a proxy", () => {
       expect(json).toMatchObject({ code: 1, stderr: "" })
       expect(envelopeOf(json.stdout).error).toEqual({
         code: "ApiUnavailable",
-        message: expect.stringContaining(sentence)
+        message: expect.stringContaining(sentence),
+        exit_code: 1
       })
       expect(dump(db)).toEqual(before)
       expectNoSecret(world, ran, json)

@@ -73,17 +73,17 @@ describe.concurrent("reading contacts", () => {
         (await world.run(["contacts", "load", "crm.csv", ...batchColumn, "--json"])).stdout
       )
       expect(json).toMatchObject({
-        result: {
+        data: {
           rejected: 1,
-          unknownContactIds: {
+          unknown_contact_ids: {
             count: 4,
             examples: [
-              { line: 3, value: "1.23E+05" },
-              { line: 4, value: "NULL" },
-              { line: 7, value: "1.23E+05" }
+              { place: "line", number: 3, value: "1.23E+05" },
+              { place: "line", number: 4, value: "NULL" },
+              { place: "line", number: 7, value: "1.23E+05" }
             ]
           },
-          oddAddresses: []
+          odd_addresses: []
         }
       })
     })
@@ -113,10 +113,14 @@ describe.concurrent("reading contacts", () => {
       )
       const sent = await world.run(["batches", "add", "--id", "b-2", "--sent", "crm.csv", "--json"])
       expect(envelopeOf(sent.stdout)).toMatchObject({
-        result: {
-          oddAddresses: [
+        data: {
+          odd_addresses: [
             { kind: "without-at", count: 4 },
-            { kind: "invisible", count: 1, examples: [{ line: 2, value: "ja\u202ene@x.test" }] },
+            {
+              kind: "invisible",
+              count: 1,
+              examples: [{ place: "line", number: 2, value: "ja\u202ene@x.test" }]
+            },
             { kind: "name" },
             { kind: "mailto" }
           ]

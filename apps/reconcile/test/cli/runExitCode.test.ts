@@ -20,7 +20,7 @@ describe.concurrent("the exit code of a run", () => {
       // What stands in the file counts, also when nothing is left to ask.
       const again = await world.run(["run", "--fail-on", "rejected", "--json", ...fast], { env })
       expect(again).toMatchObject({ code: 3, stderr: "" })
-      expect(envelopeOf(again.stdout).exitCode).toBe(3)
+      expect(envelopeOf(again.stdout).error).toMatchObject({ code: "FailOn", exit_code: 3 })
       const happy = await world.run(["run", "--fail-on", "unaccounted,findings", ...fast], { env })
       expect(happy.code).toBe(0)
     })
@@ -100,7 +100,10 @@ describe.concurrent("the exit code of a run", () => {
         json.process.kill(signal)
         const told = await json.ended
         expect(told).toMatchObject({ code, stderr: "" })
-        expect(envelopeOf(told.stdout)).toMatchObject({ command: "run", exitCode: code })
+        expect(envelopeOf(told.stdout)).toMatchObject({
+          schema: "ac-reconcile/run/1",
+          error: { exit_code: code }
+        })
         expect(dump(db).batch_answers?.slice(0, before?.length)).toEqual(before)
       })
     )

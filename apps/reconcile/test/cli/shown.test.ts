@@ -110,7 +110,7 @@ describe.concurrent("in a file or a pipe", () => {
       const listed = await world.run(["batches", "list", "--json"])
       expect(listed.stdout).toContain('"batch_id": "id\\u009b31mX"')
       expect(envelopeOf(listed.stdout)).toMatchObject({
-        result: { batches: expect.arrayContaining([expect.objectContaining({ batch_id: "id\u009b31mX" })]) }
+        data: { batches: expect.arrayContaining([expect.objectContaining({ batch_id: "id\u009b31mX" })]) }
       })
     })
   )
@@ -129,7 +129,7 @@ describe.concurrent("in a file or a pipe", () => {
       expect(told.stdout).toMatch(/^ {2}a+… \(9,000,013 characters\)$/m)
       expect(told.stdout.length).toBeLessThan(5000)
       const json = await world.run(["status", "b-1", "--json"], { env })
-      expect(envelopeOf(json.stdout)).toMatchObject({ result: { failure: [long] } })
+      expect(envelopeOf(json.stdout)).toMatchObject({ data: { failure: [long] } })
     })
   )
 })

@@ -29,13 +29,13 @@ describe.concurrent("snapshot", () => {
       }
       const json = await world.run(["snapshot", "second.db", "--json"])
       expectDone(json)
-      expect(envelopeOf(json.stdout).result).toMatchObject({
+      expect(envelopeOf(json.stdout).data).toMatchObject({
         db: "./reconcile.db",
         file: "second.db",
         bytes: statSync(world.path("second.db")).size,
         batches: 2,
         sent: 2,
-        localContacts: 2
+        local_contacts: 2
       })
     })
   )

@@ -35,7 +35,7 @@ describe("a source that was loaded by mistake", () => {
 
       const done = await world.run(["contacts", "remove", "--source", "wrong.csv", "--yes", "--json"])
       expectDone(done)
-      expect(envelopeOf(done.stdout).result).toMatchObject({
+      expect(envelopeOf(done.stdout).data).toMatchObject({
         done: true,
         source: world.path("wrong.csv"),
         emptied: ["DE", "FR"],
@@ -119,7 +119,7 @@ describe("a batch that was added by mistake", () => {
       world.write("sent.csv", "email,batch_id\nada@x.test,5B1F\n")
       expectDone(await world.run(["contacts", "load", "sent.csv", "--batch-column", "batch_id"]))
       const told = await world.run(["batches", "add", "--id", "5b1f", "--json"])
-      expect(envelopeOf(told.stdout).result).toMatchObject({ caseTwins: [["5b1f", "5B1F"]] })
+      expect(envelopeOf(told.stdout).data).toMatchObject({ case_twins: [["5b1f", "5B1F"]] })
       expectRefusal(await world.run(["batches", "remove"]), 2, /No batch ID was given/)
       const both = await world.run(["batches", "add", "--id", "x", "--id", "X", "--db", "other.db"])
       expect(both.stdout).toContain("Batches X and x differ only in letter case.")

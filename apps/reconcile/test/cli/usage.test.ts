@@ -115,7 +115,10 @@ describe("an invalid call", () => {
       )
       const json = await world.run(["explain", "bea@example.test", "--json"])
       expect(json).toMatchObject({ code: 2, stderr: "" })
-      expect(envelopeOf(json.stdout)).toMatchObject({ command: "explain", exitCode: 2 })
+      expect(envelopeOf(json.stdout)).toMatchObject({
+        schema: "ac-reconcile/explain/1",
+        error: { exit_code: 2 }
+      })
     })
   )
 
@@ -125,23 +128,34 @@ describe("an invalid call", () => {
       const unknown = await world.run(["run", "--json", "--frobnicate"])
       expect(unknown).toMatchObject({ code: 2, stderr: "" })
       expect(envelopeOf(unknown.stdout)).toEqual({
-        command: "run",
-        exitCode: 2,
-        error: { code: "InvalidArguments", message: "Received unknown argument: '--frobnicate'" }
+        schema: "ac-reconcile/run/1",
+        ok: false,
+        data: null,
+        warnings: [],
+        error: {
+          code: "InvalidArguments",
+          message: "Received unknown argument: '--frobnicate'",
+          exit_code: 2
+        }
       })
       const empty = await world.run(["batches", "add", "--id", " ", "--json"])
       expect(empty).toMatchObject({ code: 2, stderr: "" })
-      expect(envelopeOf(empty.stdout)).toMatchObject({ command: "batches add", exitCode: 2 })
+      expect(envelopeOf(empty.stdout)).toMatchObject({
+        schema: "ac-reconcile/batches-add/1",
+        error: { exit_code: 2 }
+      })
       const missing = await world.run(["contacts", "load", "missing.csv", "--json"])
       expect(missing).toMatchObject({ code: 2, stderr: "" })
       expect(envelopeOf(missing.stdout)).toMatchObject({
-        command: "contacts load",
-        exitCode: 2,
-        error: { code: "ContactFileError" }
+        schema: "ac-reconcile/contacts-load/1",
+        error: { code: "ContactFileError", exit_code: 2 }
       })
       const absent = await world.run(["run", "--json"], { env: account(closedPort) })
       expect(absent).toMatchObject({ code: 2, stderr: "" })
-      expect(envelopeOf(absent.stdout)).toMatchObject({ command: "run", error: { code: "LedgerError" } })
+      expect(envelopeOf(absent.stdout)).toMatchObject({
+        schema: "ac-reconcile/run/1",
+        error: { code: "LedgerError" }
+      })
     })
   )
 })

@@ -158,6 +158,7 @@ export const batchesAdd = Command.make(
         const { added, batch, changed, recorded, report, resubmitted, settled, twins } = done
         const reading = input === undefined ? nothingRead : readingOf(input, yield* input.finish, true)
         const known = batchIds.length - added
+        const caseTwins = describeCaseTwins(twins)
         return {
           text: [
             `${options.db}: ${batchesOf(added)} added${known > 0 ? `, ${known} already known` : ""}.`,
@@ -165,10 +166,11 @@ export const batchesAdd = Command.make(
             ...describeResubmitted(resubmitted, options.submittedAt),
             ...(pasted === undefined ? [] : describePasted(pasted, recorded === true, batch, settled)),
             ...describeChanged(changed),
-            ...describeCaseTwins(twins),
+            ...caseTwins,
             ...reading.lines,
             ...reading.rejects
           ].join("\n"),
+          warnings: [...caseTwins, ...reading.rejects],
           result: {
             db: options.db,
             added,

@@ -8,7 +8,7 @@ import { whileLeased } from "../../ledger/lease/Lease.js"
 import { preview, removeBatches } from "../../ledger/erase/Removals.js"
 import { ConfigurationError } from "../shell/ConfigurationError.js"
 import { knownBatch } from "../input/knownBatch.js"
-import { batchIdArgument, db, json } from "../shell/options.js"
+import { knownBatchArgument, db, json } from "../shell/options.js"
 import { describeRemoval, notDone, yes } from "../output/removalText.js"
 import { respond } from "../shell/respond.js"
 import { batchesOf, blocks, plural, printable } from "../output/text.js"
@@ -20,21 +20,30 @@ const id = Options.text("id").pipe(
 
 export const batchesRemove = Command.make(
   "remove",
-  { batchIds: batchIdArgument.pipe(Args.repeated), id, yes, db, json },
+  { batchIds: knownBatchArgument.pipe(Args.repeated), id, yes, db, json },
   (options) =>
     respond(
       "batches remove",
       options.json,
       Effect.gen(function* () {
         const named = options.id.map((text) => text.trim()).filter((text) => text !== "")
-        const batchIds = [...new Set([...options.batchIds, ...named.map((text) => BatchId.make(text))])]
-        if (batchIds.length === 0) {
+        const given = [...new Set([...options.batchIds, ...named])]
+        if (given.length === 0) {
           return yield* new ConfigurationError({
             problem: "No batch ID was given.",
             hint: "Name the batches to remove: ac-reconcile batches remove BATCH_ID."
           })
         }
-        for (const batchId of batchIds) yield* knownBatch(options.db, batchId)
+        const found = yield* Effect.forEach(given, (batchId) => knownBatch(options.db, batchId))
+        const batchIds = [...new Set(found.map((batch) => BatchId.make(batch.batch_id)))]
+        const short = given.find((text) => !found.some((batch) => batch.batch_id === text))
+        if (options.yes && short !== undefined) {
+          // A slip of the finger must not take another batch away.
+          return yield* new ConfigurationError({
+            problem: printable(`'${short}' is only the beginning of the ID of a batch.`),
+            hint: `With --yes, write whole IDs: ${printable(batchIds.join(" "))}.`
+          })
+        }
         const removal = removeBatches(batchIds)
         const report = yield* options.yes ? whileLeased(removal) : preview(removal)
         const what = batchIds.length === 1 ? `batch ${batchIds[0]}` : batchesOf(batchIds.length)

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Ledger from "../../ledger/Ledger.js"
 import * as Reports from "../../ledger/reports/Reports.js"
 import { knownBatch } from "../input/knownBatch.js"
-import { batchIdArgument, db, json } from "../shell/options.js"
+import { knownBatchArgument, db, json } from "../shell/options.js"
 import { respond } from "../shell/respond.js"
 import { attentionIn, attentionTable, countsOf, findingsTable } from "../output/summary.js"
 import { batchesOf, blocks, columns, plural, printable } from "../output/text.js"
@@ -26,16 +26,17 @@ const troubleLine = ({ first_at, last_at, message, times }: Reports.TroubleRow) 
 const listed = (count: number | null, one: string, many: string) =>
   count === null ? `${many} not reported` : plural(count, one, many)
 
-export const batchesShow = Command.make("show", { batchId: batchIdArgument, db, json }, (options) =>
+export const batchesShow = Command.make("show", { batchId: knownBatchArgument, db, json }, (options) =>
   respond(
     "batches show",
     options.json,
     Effect.gen(function* () {
       const batch = yield* knownBatch(options.db, options.batchId)
-      const timeline = yield* Reports.timeline(options.batchId)
-      const attention = yield* Reports.attention({ batchId: options.batchId, limit: shown })
-      const findings = yield* Reports.findings({ batchId: options.batchId, limit: shown })
-      const trouble = yield* Reports.troubleOf(options.batchId)
+      const batchId = batch.batch_id
+      const timeline = yield* Reports.timeline(batchId)
+      const attention = yield* Reports.attention({ batchId, limit: shown })
+      const findings = yield* Reports.findings({ batchId, limit: shown })
+      const trouble = yield* Reports.troubleOf(batchId)
       return {
         text: blocks(
           [
@@ -62,7 +63,7 @@ export const batchesShow = Command.make("show", { batchId: batchIdArgument, db, 
           }),
           findingsTable(findings, { more: batch.findings - findings.length, oneBatch: true })
         ),
-        result: { batch, trouble: trouble ?? null, timeline, attention, findings }
+        result: { db: options.db, batch, trouble: trouble ?? null, timeline, attention, findings }
       }
     }).pipe(Effect.provide(Ledger.layerReadOnly(options.db)))
   )
@@ -88,7 +89,7 @@ export const batchesList = Command.make("list", { db, json }, (options) =>
             ])
           )
         ),
-        result: { batches, withoutAnswer: [...troubled] }
+        result: { db: options.db, batches, withoutAnswer: [...troubled] }
       }
     }).pipe(Effect.provide(Ledger.layerReadOnly(options.db)))
   )

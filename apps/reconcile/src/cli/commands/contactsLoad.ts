@@ -128,6 +128,9 @@ export const contactsLoad = Command.make(
         }).pipe(Effect.provide(Ledger.layer(options.db)))
         const rejected = yield* input.finish
         const reading = readingOf(input, rejected, report.sent > 0)
+        const twins = describeCaseTwins(report.caseTwins)
+        const withoutBatch =
+          columnMap.batchId === undefined ? describeWithoutBatch(input.columns(), knowsSent) : []
         return {
           text: [
             `${options.db}: ${plural(report.rows, "contact")} loaded from ${input.from}: ${report.added} new, ${report.updated} changed, ${report.unchanged} unchanged.`,
@@ -136,12 +139,13 @@ export const contactsLoad = Command.make(
               ? []
               : [`${describeSent(report)} ${batchesOf(report.batchesAdded)} new.`]),
             ...describeResubmitted(report.resubmitted, options.submittedAt),
-            ...describeCaseTwins(report.caseTwins),
+            ...twins,
             ...describeChanged(changed),
             ...reading.lines,
             ...reading.rejects,
-            ...(columnMap.batchId === undefined ? describeWithoutBatch(input.columns(), knowsSent) : [])
+            ...withoutBatch
           ].join("\n"),
+          warnings: [...twins, ...reading.rejects, ...withoutBatch],
           result: {
             db: options.db,
             source: input.name,

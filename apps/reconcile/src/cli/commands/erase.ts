@@ -17,7 +17,7 @@ import { whileLeased } from "../../ledger/lease/Lease.js"
 import { thousands } from "../../text/numbers.js"
 import { ExitCode } from "../shell/ExitCode.js"
 import { db, json } from "../shell/options.js"
-import { type Response, respond } from "../shell/respond.js"
+import { respond } from "../shell/respond.js"
 import { blocks, columns, plural, printable } from "../output/text.js"
 
 /** The first of many, and how many more there are. */
@@ -75,7 +75,7 @@ const show = (file: string, subject: string) =>
         contactIds,
         held: rows,
         places: found.remaining,
-        erased: false
+        erased: false as const
       }
     }
   }).pipe(Effect.provide(Ledger.layerReadOnly(file)))
@@ -216,10 +216,8 @@ export const erase = Command.make("erase", { address, yes, db, json }, (options)
     options.json,
     Effect.gen(function* () {
       // Even if the tables have nothing left: a killed command may have left pages to clean up.
-      const response: Response = options.yes
-        ? yield* remove(options.db, options.address)
-        : yield* show(options.db, options.address)
-      return response
+      if (!options.yes) return yield* show(options.db, options.address)
+      return yield* remove(options.db, options.address)
     })
   )
 ).pipe(

@@ -18,7 +18,7 @@ import { type Written, write } from "../output/writeText.js"
 
 const format = Options.choice("format", formats).pipe(
   Options.withDefault("csv"),
-  Options.withDescription("Default: csv")
+  Options.withDescription("How rows are written; default: csv")
 )
 
 const output = Options.text("output").pipe(
@@ -63,9 +63,11 @@ const exportOf = (definition: Export) =>
             { option: "--output", inputs }
           )
           return yield* Effect.gen(function* () {
-            if (Option.isSome(options.batch)) yield* knownBatch(options.db, options.batch.value)
+            const batch = Option.isSome(options.batch)
+              ? yield* knownBatch(options.db, options.batch.value)
+              : undefined
             const { columns, rows } = yield* ExportRows.read(definition, {
-              batchId: Option.getOrUndefined(options.batch),
+              batchId: batch?.batch_id,
               outcome: Option.getOrUndefined(options.outcome)
             })
             const pieces = encode(options.format, columns, { keepFormulas: options.keepFormulas })(rows)

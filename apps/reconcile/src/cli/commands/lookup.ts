@@ -6,7 +6,7 @@ import { planOnly } from "../../job/Run.js"
 import * as Ledger from "../../ledger/Ledger.js"
 import * as account from "../shell/account.js"
 import { db, deadline, json, maxCalls, rate } from "../shell/options.js"
-import { type Response, respond } from "../shell/respond.js"
+import { respond } from "../shell/respond.js"
 import { runAndReport } from "../runAndReport.js"
 import { describePlan } from "../output/steps.js"
 import { blocks } from "../output/text.js"
@@ -43,16 +43,15 @@ export const lookup = Command.make(
       Effect.gen(function* () {
         if (!options.dryRun) return yield* lookAllUp(options)
         const plan = yield* sayingWaits(options.json)(planOnly(options))
-        const response: Response = {
+        return {
           text: blocks(
             describePlan(plan),
             plan.affordable === 0 ? "" : "None was looked up. Run again without --dry-run to do it."
           ),
           result: { db: options.db, plan }
         }
-        return response
       }).pipe(
-        Effect.provide(account.layer({ ...options.rate, json: options.json })),
+        Effect.provide(account.layer(options.rate)),
         Effect.provide(Ledger.layer(options.db, { mustExist: true }))
       )
     )

@@ -14,8 +14,10 @@ import * as TextCheck from "../../contacts/TextCheck.js"
 import { codeOf, fromSqlite } from "../../ledger/LedgerError.js"
 import { questions } from "../../ledger/reports/questions.js"
 import { readOnly } from "../../ledger/file/readOnly.js"
+import { nearest } from "../../text/nearest.js"
 import { thousands } from "../../text/numbers.js"
 import { type Asked, askedQuestion } from "../input/askedQuestion.js"
+import { pipedSql } from "../input/pipedSql.js"
 import { db, invalid, keepFormulas, parseDuration } from "../shell/options.js"
 import { fromSqlite as cellFromSqlite } from "../output/cellText.js"
 import { asTable } from "../output/tableText.js"
@@ -31,7 +33,7 @@ export class QueryError extends Schema.TaggedError<QueryError>("ac-reconcile/Que
   reason: Schema.String
 }) {
   override get message() {
-    return `The query cannot be run: ${this.reason}.`
+    return `The query cannot be run: ${this.reason}${this.reason.endsWith("?") ? "" : "."}`
   }
 }
 
@@ -39,11 +41,28 @@ type Row = ReadonlyArray<unknown>
 
 const reason = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
+const namesIn = (database: Sqlite.Database, what: string) =>
+  database
+    .prepare<[], string>(
+      what === "table"
+        ? "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite%'"
+        : "SELECT DISTINCT c.name FROM sqlite_schema o JOIN pragma_table_info(o.name) c WHERE o.type IN ('table', 'view')"
+    )
+    .pluck()
+    .all()
+
+/** The name that was meant, where SQLite knows none like the one that was written. */
+const didYouMean = (database: Sqlite.Database, message: string) => {
+  const [, what = "", name] = /^no such (table|column): (?:\w+\.)?(\S+)$/.exec(message) ?? []
+  const like = name === undefined ? undefined : nearest(name, namesIn(database, what))
+  return like === undefined ? "" : `. Did you mean '${like}'?`
+}
+
 /** A fault of the file or the machine is not a mistake in the query. */
-const failure = (file: string) => (error: unknown) =>
+const failure = (file: string, database: Sqlite.Database) => (error: unknown) =>
   isOfTheFile(error) && !codeOf(error).startsWith("SQLITE_READONLY")
     ? fromSqlite(file, error)
-    : new QueryError({ reason: reason(error) })
+    : new QueryError({ reason: `${reason(error)}${didYouMean(database, reason(error))}` })
 
 /** How much is collected before it is written: fewer rows if they are long or slow. */
 interface Portion {
@@ -85,7 +104,7 @@ const rowsOf = (database: Sqlite.Database, file: string, { sql, values }: Asked,
           .iterate(...bound)
       }
     },
-    catch: failure(file)
+    catch: failure(file, database)
   }).pipe(
     // A database whose rows are still being read cannot be closed.
     (found) =>
@@ -126,7 +145,7 @@ const rowsOf = (database: Sqlite.Database, file: string, { sql, values }: Asked,
           wanted = portion
           return found
         },
-        catch: (error) => Option.some(failure(file)(error))
+        catch: (error) => Option.some(failure(file, database)(error))
       })
       const chunks = Effect.flatMap(next, (found) =>
         found.length === 0 ? Effect.fail(Option.none()) : Effect.succeed(Chunk.unsafeFromArray(found))
@@ -208,7 +227,7 @@ export const query = Command.make(
   "query",
   {
     text: Args.text({ name: "sql-or-name" }).pipe(
-      Args.withDescription("One SELECT, or the name of a saved question; docs/schema.md has the views"),
+      Args.withDescription("One SELECT, or the name of a saved question; - reads SQL from standard input"),
       Args.optional
     ),
     params: Options.text("param").pipe(
@@ -222,7 +241,7 @@ export const query = Command.make(
     ),
     format: Options.choice("format", ["table", ...formats] as const).pipe(
       Options.withDefault("table"),
-      Options.withDescription("Default: table")
+      Options.withDescription("How rows are written; default: table")
     ),
     timeout,
     keepFormulas,
@@ -234,7 +253,10 @@ export const query = Command.make(
       false,
       Effect.gen(function* () {
         if (Option.isSome(options.text) && !options.list) {
-          const asked = yield* askedQuestion(options.text.value, options.params)
+          const isPiped = options.text.value === "-"
+          const text = isPiped ? yield* pipedSql : options.text.value
+          // A text without a space is the name of a question, unless it was piped in.
+          const asked = yield* askedQuestion(isPiped ? `${text}\n` : text, options.params)
           return yield* answer(asked, options)
         }
         if (options.format === "table") return { text: questionsAsText(questions), result: null }

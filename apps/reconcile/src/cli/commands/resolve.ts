@@ -22,7 +22,7 @@ export const resolve = Command.make(
         suggest: true,
         json: options.json
       }).pipe(
-        Effect.provide(account.layer({ ...options.rate, json: options.json })),
+        Effect.provide(account.layer(options.rate)),
         Effect.provide(Ledger.layer(options.db, { mustExist: true }))
       )
     )

@@ -52,7 +52,7 @@ export const run = Command.make(
           suggest: true,
           account: { resolve: !options.noResolve, lookup: !options.noLookup, maxCalls: options.maxCalls }
         }).pipe(
-          Effect.provide(account.layer({ ...options.rate, json: options.json })),
+          Effect.provide(account.layer(options.rate)),
           Effect.provide(Ledger.layer(options.db, { mustExist: true }))
         )
       )

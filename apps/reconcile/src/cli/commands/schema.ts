@@ -1,18 +1,21 @@
 import { parse } from "node:path"
+import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
-import { describeSchema } from "../../ledger/reports/describeSchema.js"
+import * as Option from "effect/Option"
+import { type Described, describeSchema } from "../../ledger/reports/describeSchema.js"
 import { identify } from "../../ledger/file/identity.js"
 import * as Ledger from "../../ledger/Ledger.js"
 import { schemaVersion } from "../../ledger/schema/migrations.js"
-import { printableJson } from "../../text/printable.js"
+import { nearest } from "../../text/nearest.js"
+import { printable, printableJson } from "../../text/printable.js"
 import { ConfigurationError } from "../shell/ConfigurationError.js"
-import { db } from "../shell/options.js"
+import { db, json } from "../shell/options.js"
 import { respond } from "../shell/respond.js"
 import { asDatasette } from "../output/schema/asDatasette.js"
 import { asMarkdown } from "../output/schema/asMarkdown.js"
-import { asText } from "../output/schema/asText.js"
+import { asText, asTextOfOne } from "../output/schema/asText.js"
 
 /** The schema of the file, or of a new file if there is none yet. */
 const schemaOf = (db: string) =>
@@ -20,33 +23,60 @@ const schemaOf = (db: string) =>
     Effect.provide(describeSchema, _tag === "New" ? Ledger.layer(":memory:") : Ledger.layerReadOnly(db))
   )
 
+/** One of them, or all. */
+const named = (described: ReadonlyArray<Described>, name: Option.Option<string>) =>
+  Option.match(name, {
+    onNone: () => Effect.succeed(described),
+    onSome: (typed) => {
+      const found = described.filter((one) => one.name === typed)
+      if (found.length > 0) return Effect.succeed(found)
+      const names = described.map((one) => one.name)
+      const like = nearest(typed, names)
+      const views = described.filter(({ kind, layer }) => kind === "view" && layer === "view")
+      return Effect.fail(
+        new ConfigurationError({
+          problem: `There is no view or table '${printable(typed)}'.`,
+          hint:
+            like === undefined
+              ? `The views are ${views.map((one) => one.name).join(", ")}.`
+              : `Did you mean '${like}'?`
+        })
+      )
+    }
+  })
+
 export const schema = Command.make(
   "schema",
   {
+    name: Args.text({ name: "view" }).pipe(Args.withDescription("Only this view or table"), Args.optional),
     markdown: Options.boolean("markdown").pipe(Options.withDescription("As Markdown, as in docs/schema.md")),
     datasette: Options.boolean("datasette").pipe(
       Options.withDescription("As metadata.json for Datasette, saved questions included")
     ),
-    db
+    db,
+    json
   },
   (options) =>
     respond(
       "schema",
-      false,
+      options.json,
       Effect.gen(function* () {
-        if (options.markdown && options.datasette) {
+        const forms = ["markdown", "datasette", "json"] as const
+        const [first, second] = forms.filter((form) => options[form])
+        if (second !== undefined) {
           return yield* new ConfigurationError({
-            problem: "--markdown and --datasette were both given.",
+            problem: `--${first} and --${second} were both given.`,
             hint: "Choose one."
           })
         }
-        const described = yield* schemaOf(options.db)
-        if (options.markdown) return { text: asMarkdown(described, schemaVersion), result: null }
+        const described = yield* Effect.flatMap(schemaOf(options.db), (all) => named(all, options.name))
+        const result = { schema: schemaVersion, objects: described }
+        if (options.markdown) return { text: asMarkdown(described, schemaVersion), result }
         if (options.datasette) {
           const metadata = asDatasette(described, parse(options.db).name)
-          return { text: printableJson(JSON.stringify(metadata, null, 2)), result: null, exact: true }
+          return { text: printableJson(JSON.stringify(metadata, null, 2)), result, exact: true }
         }
-        return { text: asText(described), result: null }
+        return { text: Option.isSome(options.name) ? asTextOfOne(described) : asText(described), result }
       })
     )
-).pipe(Command.withDescription("Say what every table, view and column of the file means"))
+).pipe(Command.withDescription("Say what every table, view and column of the file means, or one of them"))

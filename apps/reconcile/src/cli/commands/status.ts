@@ -6,7 +6,7 @@ import { type ImportAnswer, isSettled, lists } from "effect-activecampaign/Impor
 import { blocks, plural, printable } from "../output/text.js"
 import { unreadableItems } from "../output/unreadableItems.js"
 import * as account from "../shell/account.js"
-import { batchIdArgument, defaultRate, json } from "../shell/options.js"
+import { batchIdArgument, json, rate } from "../shell/options.js"
 import { respond } from "../shell/respond.js"
 import { sayingWaits } from "../shell/waiting.js"
 
@@ -42,7 +42,7 @@ const describe = (batchId: string, answer: ImportAnswer) => {
   )
 }
 
-export const status = Command.make("status", { batchId: batchIdArgument, json }, (options) =>
+export const status = Command.make("status", { batchId: batchIdArgument, rate, json }, (options) =>
   respond(
     "status",
     options.json,
@@ -58,16 +58,13 @@ export const status = Command.make("status", { batchId: batchIdArgument, json },
           settled: isSettled(answer),
           success: Option.getOrNull(success),
           failure: Option.getOrNull(failure),
-          // A documented answer has none.
-          ...(unreadable.length > 0 && {
-            unreadable: unreadable.map((item) => ({ ...item, position: Option.getOrNull(item.position) }))
-          })
+          unreadable: unreadable.map((item) => ({ ...item, position: Option.getOrNull(item.position) }))
         }
       }
     }).pipe(
       sayingWaits(options.json),
       Effect.provide(BulkImport.layer),
-      Effect.provide(account.layer({ ...defaultRate, json: options.json }))
+      Effect.provide(account.layer(options.rate))
     )
   )
 ).pipe(Command.withDescription("Ask ActiveCampaign about one batch, and print its answer"))

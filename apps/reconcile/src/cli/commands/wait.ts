@@ -166,7 +166,7 @@ export const wait = Command.make(
       }).pipe(
         sayingWaits(options.json),
         Effect.provide(BulkImport.layer),
-        Effect.provide(account.layer({ ...options.rate, json: options.json }))
+        Effect.provide(account.layer(options.rate))
       )
     )
 ).pipe(Command.withDescription("Wait until these batches have settled, without a file"))

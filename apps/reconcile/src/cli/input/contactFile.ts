@@ -259,7 +259,11 @@ export const readingOf = (
 })
 
 /** The same if no rows were read. */
-export const nothingRead = { lines: [], rejects: [], result: { restored: 0, rejected: 0, rejectsFile: null } }
+export const nothingRead: ReturnType<typeof readingOf> = {
+  lines: [],
+  rejects: [],
+  result: { restored: 0, ...remarksResult([], "line"), rejected: 0, rejectsFile: null }
+}
 
 /** Rows, and none of them can be read: then it is the call that has to change. */
 export const exitCodeOfLoad = (rows: number | undefined, rejected: number): ExitCode =>

@@ -27,7 +27,9 @@ export const keepApostrophes = Options.boolean("raw").pipe(
 
 export const format = Options.choice("input-format", formats).pipe(
   Options.optional,
-  Options.withDescription("csv, jsonl (an object a line) or json (an array). Default: by what the file holds")
+  Options.withDescription(
+    "How FILE is written; default: as it looks. jsonl has an object a line, json an array"
+  )
 )
 
 const delimiterNames: Readonly<Record<string, string>> = {

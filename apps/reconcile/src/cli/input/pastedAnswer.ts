@@ -6,7 +6,6 @@ import * as Answers from "../../ledger/facts/Answers.js"
 import { reconcileStale } from "../../ledger/conclusions/Reconciliation.js"
 import { preview } from "../../ledger/erase/Removals.js"
 import type { BatchRow } from "../../ledger/reports/Reports.js"
-import type { Response } from "../shell/respond.js"
 import { unreadableItems } from "../output/unreadableItems.js"
 import { countsOf } from "../output/summary.js"
 import { plural, printable } from "../output/text.js"
@@ -48,7 +47,7 @@ export const secondAnswer = (pasted: ImportSnapshot) =>
 export const describeSecond = (
   file: string,
   { changed, pasted, status }: Effect.Effect.Success<ReturnType<typeof secondAnswer>> & {}
-): Response => ({
+) => ({
   text: [
     printable(
       `${file}: batch ${pasted.batchId} has already settled as ${status}. The pasted answer says: ${told(pasted)}.`

@@ -93,7 +93,7 @@ export const describeRemarks = (counted: ReadonlyArray<Counted>, place: Place): 
 export const remarksResult = (counted: ReadonlyArray<Counted>, place: Place) => {
   const shown = ({ count, examples }: Counted) => ({
     count,
-    examples: examples.map(({ line, value }) => ({ [place]: line, value }))
+    examples: examples.map(({ line, value }) => ({ place, number: line, value }))
   })
   const ids = counted.find(({ kind }) => kind === "contact-id")
   return {

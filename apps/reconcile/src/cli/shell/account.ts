@@ -10,11 +10,8 @@ import * as Proxy from "../../account/Proxy.js"
 import * as SharedRate from "../../account/SharedRate.js"
 import * as Attempts from "../../job/Attempts.js"
 import { httpClient } from "./httpClient.js"
-import { ConfigurationError } from "./ConfigurationError.js"
+import * as Account from "../config/Account.js"
 import { printable } from "../output/text.js"
-
-const setting = <A>(name: string, config: Config.Config<A>, hint: string) =>
-  Effect.mapError(config, () => new ConfigurationError({ problem: `${name} is not set.`, hint }))
 
 const inHome = (...names: ReadonlyArray<string>) =>
   Effect.try({
@@ -27,7 +24,7 @@ const inHome = (...names: ReadonlyArray<string>) =>
   })
 
 /** The folder for the user's application state on this system; a path that is not absolute is ignored. */
-const stateFolder = Effect.gen(function* () {
+export const stateFolder = Effect.gen(function* () {
   const isWindows = process.platform === "win32"
   const set = yield* Effect.option(Config.string(isWindows ? "LOCALAPPDATA" : "XDG_STATE_HOME"))
   const home = isWindows ? inHome("AppData", "Local") : inHome(".local", "state")
@@ -52,34 +49,31 @@ const wayTo = (account: string) =>
 export interface AccountOptions {
   readonly requestsPerSecond: number
   readonly accountLimit: number
-  readonly json: boolean
+  /** Receives what people should know about the shared rate; by default standard error does. */
+  readonly tell?: (sentence: string) => Effect.Effect<void>
+  /** In place of what all commands use. */
+  readonly client?: Pick<ActiveCampaignClient.Options, "retry" | "timeout" | "transformClient">
 }
 
-/** The account's client, from the environment. The token is read here and goes only into the header. */
-export const layer = ({ json, ...rate }: AccountOptions) =>
+/** The account's client, as the environment and the config files name it. */
+export const layer = ({ client, tell, ...rate }: AccountOptions) =>
   Layer.unwrapEffect(
     Effect.gen(function* () {
-      const url = yield* setting(
-        "ACTIVECAMPAIGN_URL",
-        Config.nonEmptyString("ACTIVECAMPAIGN_URL"),
-        "Set it to the URL that ActiveCampaign shows under Settings > Developer, such as https://ACCOUNT.api-us1.com."
-      )
-      const apiToken = yield* setting(
-        "ACTIVECAMPAIGN_API_KEY",
-        Config.redacted(Config.nonEmptyString("ACTIVECAMPAIGN_API_KEY")),
-        "Set it to the key that ActiveCampaign shows under Settings > Developer."
-      )
-      const account = yield* ActiveCampaignClient.accountUrl(url)
+      const { key, url } = yield* Account.account
+      const account = yield* ActiveCampaignClient.accountUrl(url.text)
       const sharedRate = SharedRate.layer({
         ...rate,
         account,
         folder: yield* stateFolder,
-        tell: (sentence) => (json ? Effect.void : Console.error(`ac-reconcile: ${printable(sentence)}`))
+        tell: tell ?? ((sentence) => Console.error(`ac-reconcile: ${printable(sentence)}`))
       })
       const { http, proxy } = yield* wayTo(account)
-      return ActiveCampaignClient.layer({ url, apiToken, proxy, retry: Attempts.retry }).pipe(
-        Layer.provide(Attempts.budgetLayer),
-        Layer.provide([sharedRate, http])
-      )
+      return ActiveCampaignClient.layer({
+        url: url.text,
+        apiToken: key.token,
+        proxy,
+        retry: Attempts.retry,
+        ...client
+      }).pipe(Layer.provide(Attempts.budgetLayer), Layer.provide([sharedRate, http]))
     })
   )

@@ -35,19 +35,28 @@ export const withParserConsole = <A, E, R>(effect: Effect.Effect<A, E, R>): Effe
  * here last. Output for programs is printed by `printExact`.
  */
 export const withPlainConsole =
-  (options: { readonly silent: boolean }) =>
+  (options: {
+    /** Takes what would go to standard error; programs get it with the result. */
+    readonly into?: Array<string>
+  }) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.consoleWith((console) => {
       const plain: Console = {
         ...console,
         log: (...values) => Effect.sync(() => console.unsafe.log(...eachText(printableLines, values))),
         error: (...values) =>
-          options.silent
-            ? Effect.void
-            : Effect.sync(() => console.unsafe.error(...eachText(printableLines, values)))
+          Effect.sync(() => {
+            const lines = eachText(printableLines, values)
+            if (options.into === undefined) console.unsafe.error(...lines)
+            else options.into.push(lines.join(" ").replace(/^ac-reconcile: /, ""))
+          })
       }
       return Effect.withConsole(effect, plain)
     })
+
+/** Our own text, whose colour is kept only on a terminal. */
+export const printColoured = (text: string): Effect.Effect<void> =>
+  Effect.consoleWith((console) => Effect.sync(() => console.unsafe.log(coloured(text.replace(/\n$/, "")))))
 
 /** Text for programs, printed unchanged: its format already escapes what cannot be shown. */
 export const printExact = (text: string): Effect.Effect<void> =>

@@ -1,5 +1,5 @@
 import { nearest } from "../../text/nearest.js"
-import { type Call, optionIn, type Syntax, takesNext } from "./syntax.js"
+import { type Call, isOfEveryCommand, optionIn, type Syntax, takesNext } from "./syntax.js"
 
 const list = (words: ReadonlyArray<string>) => words.map((word) => `'${word}'`).join(", ")
 
@@ -10,7 +10,8 @@ const wrongCommand = ({ rest: [word], syntax, words }: Call) => {
   const names = [...syntax.subcommands.keys()]
   if (names.length === 0 || word === undefined) return undefined
   if (word.startsWith("-")) {
-    return syntax.options.has(optionIn(word).name)
+    const { name } = optionIn(word)
+    return syntax.options.has(name) && !isOfEveryCommand(name)
       ? undefined
       : `'${word}' comes before the command. Put options after it, as in 'ac-reconcile batches list --db FILE'.`
   }
@@ -36,12 +37,6 @@ const unknownOption = (arg: string, syntax: Syntax) => {
 
 const wrongValue = (name: string, takes: string, value: string | undefined) => {
   if (value === undefined) return `${name} needs a value.`
-  if (takes === "integer" && !Number.isInteger(Number(value.trim() || Number.NaN))) {
-    return `${name}: '${value}' is not a whole number.`
-  }
-  if (takes === "float" && Number.isNaN(Number(value.trim() || Number.NaN))) {
-    return `${name}: '${value}' is not a number.`
-  }
   const choices = takes.split(" | ")
   return choices.length < 2 || choices.includes(value)
     ? undefined

@@ -2,39 +2,54 @@ import * as Args from "@effect/cli/Args"
 import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Options from "@effect/cli/Options"
 import * as ValidationError from "@effect/cli/ValidationError"
-import * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { BatchId } from "effect-activecampaign/BatchId"
 import { Outcome } from "../../ledger/schema/words.js"
+import { nameOfSource, optionOf, type Setting, type Sourced } from "../config/Setting.js"
+import * as Settings from "../config/Settings.js"
 import * as IsoTime from "./IsoTime.js"
 import { printable } from "../output/text.js"
 
 export const invalid = (message: string) => ValidationError.invalidValue(HelpDoc.p(message))
 
+/** What an option is, wherever it is set; `read` says why a text is not a value of it. */
+const setting = <A>(name: Setting, read: (text: string, subject: string) => Either.Either<A, string>) =>
+  Options.mapEffect((given: Option.Option<string>) =>
+    Effect.gen(function* () {
+      const typed = Option.map(
+        given,
+        (text): Sourced => ({ text, source: { _tag: "Option", option: optionOf(name) } })
+      )
+      const found = Option.isSome(typed) ? typed : yield* Settings.lookUp(name)
+      if (Option.isNone(found)) return Option.none<A>()
+      const { source, text } = found.value
+      const subject = printable(nameOfSource(source))
+      return yield* Either.mapBoth(read(text, subject), { onLeft: invalid, onRight: Option.some })
+    })
+  )
+
 /** For SQLite, an empty name or this one means a database that is gone when the command ends. */
 const isNoFile = (name: string) => name.trim() === "" || name.trim() === ":memory:"
 
+const readFileName = (name: string, subject: string): Either.Either<string, string> => {
+  if (isNoFile(name)) {
+    return Either.left(
+      `${subject} is ${name.trim() === "" ? "empty" : "':memory:'"}, which is not a file. Name a file, or leave it out to use ./reconcile.db.`
+    )
+  }
+  // The SQLite adapter trims the name, and would open a file other than the one that was checked.
+  return name === name.trim()
+    ? Either.right(name)
+    : Either.left(`${subject}: '${name}' begins or ends with a space. Use a name without it.`)
+}
+
 export const db = Options.text("db").pipe(
-  Options.withFallbackConfig(Config.string("AC_RECONCILE_DB")),
-  Options.withDefault("./reconcile.db"),
-  Options.mapEffect((name) => {
-    if (isNoFile(name)) {
-      return Effect.fail(
-        invalid(
-          `--db (or AC_RECONCILE_DB) is ${name.trim() === "" ? "empty" : "':memory:'"}, which is not a file. Name a file, or leave it out to use ./reconcile.db.`
-        )
-      )
-    }
-    // The SQLite adapter trims the name, and would open a file other than the one that was checked.
-    return name === name.trim()
-      ? Effect.succeed(name)
-      : Effect.fail(
-          invalid(`--db (or AC_RECONCILE_DB): '${name}' begins or ends with a space. Use a name without it.`)
-        )
-  }),
+  Options.optional,
+  setting("db", readFileName),
+  Options.map(Option.getOrElse(() => "./reconcile.db")),
   Options.withDescription("The SQLite file (or set AC_RECONCILE_DB)")
 )
 
@@ -55,6 +70,8 @@ export const parseDuration = (text: string): Either.Either<Duration.Duration, st
     : Either.left(`'${text}' is not a duration. Write 90s, 30m, 2h or 1d.`)
 }
 
+const longestTime = (fallback: string) => `Longest time to wait, as 90s, 30m or 2h (default ${fallback})`
+
 /** An option that takes a time with its unit. */
 export const duration = (name: string, fallback: string) =>
   Options.text(name).pipe(
@@ -62,25 +79,60 @@ export const duration = (name: string, fallback: string) =>
     Options.mapEffect((text) =>
       Either.mapLeft(parseDuration(text), (reason) => invalid(`--${name}: ${reason}`))
     ),
-    Options.withDescription(`Longest time to wait, as 90s, 30m or 2h (default ${fallback})`)
+    Options.withDescription(longestTime(fallback))
   )
 
-export const deadline = (fallback: string) => duration("deadline", fallback)
+export const deadline = (fallback: string) =>
+  Options.text("deadline").pipe(
+    Options.optional,
+    setting("deadline", (text, subject) =>
+      Either.mapLeft(parseDuration(text), (reason) => `${subject}: ${reason}`)
+    ),
+    Options.mapEffect(
+      Option.match({
+        onSome: Effect.succeed,
+        onNone: () => Either.mapLeft(parseDuration(fallback), invalid)
+      })
+    ),
+    Options.withDescription(longestTime(fallback))
+  )
+
+const numberIn = (text: string) => (text.trim() === "" ? Number.NaN : Number(text))
+
+const readWhole =
+  (least: number) =>
+  (text: string, subject: string): Either.Either<number, string> => {
+    const number = numberIn(text)
+    if (!Number.isInteger(number)) return Either.left(`${subject}: '${text}' is not a whole number.`)
+    return number >= least
+      ? Either.right(number)
+      : Either.left(`${subject} must ${least === 0 ? "not be negative" : `be ${least} or more`}.`)
+  }
 
 /** ActiveCampaign's own limit per second, for all programs that call an account. */
 const documentedLimit = 5
 const usualRate = 4
 
-/** The rate of commands that have no options for it. */
-export const defaultRate = { requestsPerSecond: usualRate, accountLimit: documentedLimit }
+const readRate = (text: string, subject: string): Either.Either<number, string> => {
+  const rate = numberIn(text)
+  if (Number.isNaN(rate)) return Either.left(`${subject}: '${text}' is not a number.`)
+  return rate > 0 && rate < Number.POSITIVE_INFINITY
+    ? Either.right(rate)
+    : Either.left(`${subject} must be a finite number greater than 0.`)
+}
 
 export const rate = Options.all({
-  requestsPerSecond: Options.float("requests-per-second").pipe(
+  requestsPerSecond: Options.text("requests-per-second").pipe(
+    Options.withPseudoName("number"),
     Options.optional,
+    setting("requests_per_second", readRate),
     Options.withDescription(`Requests per second (account limit: ${documentedLimit}; default ${usualRate})`)
   ),
-  accountLimit: Options.integer("account-limit").pipe(
-    Options.withDefault(documentedLimit),
+  accountLimit: Options.text("account-limit").pipe(
+    Options.withPseudoName("integer"),
+    Options.optional,
+    setting("account_limit", readWhole(1)),
+    Options.map(Option.getOrElse(() => documentedLimit)),
     Options.withDescription(
       `Requests per second that your account allows, if not ${documentedLimit}; all commands on this machine share them`
     )
@@ -88,18 +140,13 @@ export const rate = Options.all({
 }).pipe(
   Options.mapEffect(({ accountLimit, requestsPerSecond }) => {
     const rate = Option.getOrElse(requestsPerSecond, () => Math.min(usualRate, accountLimit))
-    if (!(accountLimit >= 1)) return Effect.fail(invalid("--account-limit must be 1 or more."))
-    if (!(rate > 0 && rate < Number.POSITIVE_INFINITY)) {
-      return Effect.fail(invalid("--requests-per-second must be a finite number greater than 0."))
-    }
-    if (rate > accountLimit) {
-      return Effect.fail(
-        invalid(
-          `--requests-per-second ${rate} is more than the account's limit of ${accountLimit}. If your account allows more, add --account-limit ${Math.ceil(rate)}.`
+    return rate > accountLimit
+      ? Effect.fail(
+          invalid(
+            `--requests-per-second ${rate} is more than the account's limit of ${accountLimit}. If your account allows more, add --account-limit ${Math.ceil(rate)}.`
+          )
         )
-      )
-    }
-    return Effect.succeed({ requestsPerSecond: rate, accountLimit })
+      : Effect.succeed({ requestsPerSecond: rate, accountLimit })
   })
 )
 
@@ -117,11 +164,11 @@ export const submittedAt = Options.text("submitted-at").pipe(
   Options.withDescription("When the batches were submitted, if known: 2031-04-02T08:15:00Z")
 )
 
-export const maxCalls = Options.integer("max-calls").pipe(
-  Options.withDefault(1000),
-  Options.mapEffect((calls) =>
-    calls >= 0 ? Effect.succeed(calls) : Effect.fail(invalid("--max-calls must not be negative."))
-  ),
+export const maxCalls = Options.text("max-calls").pipe(
+  Options.withPseudoName("integer"),
+  Options.optional,
+  setting("max_calls", readWhole(0)),
+  Options.map(Option.getOrElse(() => 1000)),
   Options.withDescription(
     "The most calls to spend on resolving and looking up (default 1000); the next run goes on"
   )
@@ -133,17 +180,28 @@ export const outcomeAmong = (words: ReadonlyArray<Outcome>) =>
     Options.withDescription("Only contacts with this outcome")
   )
 
-export const batchIdArgument = Args.text({ name: "batch-id" }).pipe(
+const batchIdText = Args.text({ name: "batch-id" }).pipe(
   Args.mapEffect((text) =>
     // A misspelt option after the subcommand would otherwise be taken for an ID.
     text.startsWith("-") || text.trim() === ""
       ? Effect.fail(HelpDoc.p(`'${text}' is not a batch ID.`))
       : Effect.succeed(BatchId.make(text.trim()))
-  ),
+  )
+)
+
+export const batchIdArgument = batchIdText.pipe(
   Args.withDescription("The batchId that the import was answered with")
 )
 
-export const batch = Options.text("batch").pipe(Options.optional, Options.withDescription("Only this batch"))
+/** A batch of the file. */
+export const knownBatchArgument = batchIdText.pipe(
+  Args.withDescription("The ID of a batch in the file, or the beginning of it that no other has")
+)
+
+export const batch = Options.text("batch").pipe(
+  Options.optional,
+  Options.withDescription("Only this batch, by its ID or the beginning of it that no other has")
+)
 
 export const keepFormulas = Options.boolean("raw").pipe(
   Options.withDescription("Leave CSV cells as they are, also where a spreadsheet would run them as formulas")

@@ -7,9 +7,20 @@ export interface Syntax {
   /** By each of its names, in lower case: what it takes, as `text` or `csv | json`; undefined for a flag. */
   readonly options: ReadonlyMap<string, string | undefined>
   readonly subcommands: ReadonlyMap<string, Syntax>
+  /** One line on a group of commands. */
+  readonly description: string
+  /** What the command says about itself; undefined for a group of them. */
+  readonly descriptor: CommandDescriptor.Command<unknown> | undefined
 }
 
+/** Options of every command, about the account that it is for. They are taken out of a call before it is parsed. */
+const ofEveryCommand: ReadonlyArray<readonly [string, string | undefined]> = [
+  ["--profile", "text"],
+  ["--api-key-stdin", undefined]
+]
+
 const builtIn: ReadonlyArray<readonly [string, string | undefined]> = [
+  ...ofEveryCommand,
   ["--help", undefined],
   ["-h", undefined],
   ["--version", undefined],
@@ -38,6 +49,20 @@ const optionsIn = (usage: Usage.Usage): ReadonlyArray<Named> => {
   }
 }
 
+/** One line on each group of commands, and on all of them. */
+export const descriptions = {
+  "": "Know what became of every contact you bulk-imported into ActiveCampaign",
+  contacts: "Your own contact records",
+  batches: "The bulk imports this file knows of",
+  export: "Take what is known out of the file, with the columns of your own sources"
+}
+
+type Group = keyof typeof descriptions
+
+const isGroup = (name: string): name is Group => Object.hasOwn(descriptions, name)
+
+const descriptionOf = (name: string) => (isGroup(name) ? descriptions[name] : "")
+
 interface Described {
   readonly descriptor: CommandDescriptor.Command<unknown>
 }
@@ -47,19 +72,27 @@ const named = ({ descriptor }: Described): ReadonlyArray<readonly [string, Synta
     name,
     {
       options: new Map([...optionsIn(CommandDescriptor.getUsage(descriptor)), ...builtIn]),
-      subcommands: new Map()
+      subcommands: new Map(),
+      description: "",
+      descriptor
     }
   ])
 
 /** The parser does not expose nested commands, so groups are passed separately. */
 export const syntaxOf = (
   commands: ReadonlyArray<Described>,
-  groups: Readonly<Record<string, ReadonlyArray<Described>>> = {}
+  groups: Readonly<Partial<Record<Group, ReadonlyArray<Described>>>> = {},
+  description: string = descriptions[""]
 ): Syntax => ({
+  description,
+  descriptor: undefined,
   options: new Map(builtIn),
   subcommands: new Map([
     ...commands.flatMap(named),
-    ...Object.entries(groups).map(([name, children]): readonly [string, Syntax] => [name, syntaxOf(children)])
+    ...Object.entries(groups).map(([name, children]): readonly [string, Syntax] => [
+      name,
+      syntaxOf(children, {}, descriptionOf(name))
+    ])
   ])
 })
 
@@ -92,6 +125,24 @@ export const optionIn = (arg: string) => {
 /** Whether the argument after this one is its value. */
 export const takesNext = ({ options }: Syntax, arg: string): boolean =>
   arg.startsWith("-") && options.get(arg.toLowerCase()) !== undefined
+
+/** The options of every command that a call has, and its arguments without them. */
+export const ownOptions = ({ rest, syntax }: Call) => {
+  const names = new Map(ofEveryCommand)
+  const given = new Map<string, string>()
+  const others: Array<string> = []
+  for (let at = 0; at < rest.length; at++) {
+    const arg = rest[at] ?? ""
+    const { name, value } = optionIn(arg)
+    const isOwn = names.has(name) && !(at > 0 && takesNext(syntax, rest[at - 1] ?? ""))
+    if (!isOwn) others.push(arg)
+    else if (names.get(name) === undefined) given.set(name, value ?? "")
+    else given.set(name, value ?? rest[++at] ?? "")
+  }
+  return { given, others }
+}
+
+export const isOfEveryCommand = (name: string) => ofEveryCommand.some(([own]) => own === name)
 
 /** SQL may begin with a comment, which the parser takes for an option unless a space precedes it. */
 export const sqlIsNoOption = (root: Syntax, args: ReadonlyArray<string>): ReadonlyArray<string> => {

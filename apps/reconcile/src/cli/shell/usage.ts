@@ -1,25 +1,14 @@
 import * as HelpDoc from "@effect/cli/HelpDoc"
-import type * as Span from "@effect/cli/HelpDoc/Span"
 import * as ValidationError from "@effect/cli/ValidationError"
 import * as Effect from "effect/Effect"
 import { printable } from "../../text/printable.js"
+import { spanText } from "./plainText.js"
+import type { ConfigurationError } from "./ConfigurationError.js"
 import { ExitCode, type ExitWith } from "./ExitCode.js"
 import { printError, printExact } from "./console.js"
 import { envelope } from "./respond.js"
 import { mistakeIn } from "./mistakes.js"
 import type { Call } from "./syntax.js"
-
-const spanText = (span: Span.Span): string => {
-  switch (span._tag) {
-    case "Sequence":
-      return spanText(span.left) + spanText(span.right)
-    case "Text":
-    case "URI":
-      return span.value
-    default:
-      return spanText(span.value)
-  }
-}
 
 /** The parser's message without its colours: it may contain typed text that looks like a colour. */
 const textOf = (doc: HelpDoc.HelpDoc): string => {
@@ -38,23 +27,35 @@ const textOf = (doc: HelpDoc.HelpDoc): string => {
   }
 }
 
-/** Reports what is wrong with a call, in one line or, if asked for, in the envelope. */
+type Mistake = ValidationError.ValidationError | ConfigurationError
+
+const isMistake = (error: ExitWith | Mistake): error is Mistake =>
+  ValidationError.isValidationError(error) || error._tag === "ConfigurationError"
+
+/** The parser's message, or a plainer one. */
+const plainly = (message: string) =>
+  message.replace(/^Expected to find option: '(.*)'$/, "$1 is missing, and this command needs it.")
+
+const told = (error: Mistake) =>
+  error._tag === "ConfigurationError"
+    ? { code: error._tag, message: error.message }
+    : { code: "InvalidArguments", message: plainly(textOf(error.error).trim()) }
+
+/** Reports what is wrong with a call or with the settings for it, in one line or, if asked for, in the envelope. */
 export const withUsage =
   (call: Call) =>
-  <R>(
-    run: Effect.Effect<void, ExitWith | ValidationError.ValidationError, R>
-  ): Effect.Effect<void, ExitWith | ValidationError.ValidationError, R> =>
+  <R>(run: Effect.Effect<void, ExitWith | Mistake, R>): Effect.Effect<void, ExitWith | Mistake, R> =>
     Effect.suspend(() => {
       const mistake = mistakeIn(call)
       return mistake === undefined ? run : Effect.fail(ValidationError.invalidValue(HelpDoc.p(mistake)))
     }).pipe(
       Effect.tapError((error) => {
-        if (!ValidationError.isValidationError(error)) return Effect.void
-        const message = textOf(error.error).trim()
+        if (!isMistake(error)) return Effect.void
+        const { code, message } = told(error)
         return call.syntax.options.has("--json") && call.rest.includes("--json")
-          ? printExact(
-              envelope(call.words.join(" "), ExitCode.usage, { error: { code: "InvalidArguments", message } })
+          ? printExact(envelope(call.words.join(" "), ExitCode.usage, { error: { code, message } }))
+          : printError(
+              printable(error._tag === "ConfigurationError" ? `ac-reconcile: ${message}` : message, 4000)
             )
-          : printError(printable(message, 4000))
       })
     )

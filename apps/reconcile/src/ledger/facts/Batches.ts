@@ -98,6 +98,18 @@ export const allCaseTwins = (named: ReadonlyArray<string>) => Ledger.use((sql) =
 export const inOtherCase = (batchId: string) =>
   Effect.map(allCaseTwins([batchId]), (twins) => twins.map(([, known]) => known))
 
+/** Batches of the file whose IDs begin with this, at most six. */
+export const startingWith = (prefix: string) =>
+  Effect.map(
+    Ledger.query(
+      rowOf("batches", { batch_id: Schema.String }),
+      (sql) => sql`
+        SELECT batch_id FROM numbered_batches WHERE substr(batch_id, 1, length(${prefix})) = ${prefix}
+        ORDER BY batch_id LIMIT 6`
+    ),
+    (rows) => rows.map(({ batch_id }) => batch_id)
+  )
+
 /**
  * Every batch without a settled answer, the oldest first. Batches of the same age are in the order in which they were
  * added.

@@ -57,6 +57,14 @@ const current = Effect.map(
   ([lease]) => lease
 )
 
+/** Who holds the lease, and whether that process is still there; undefined if nobody does. */
+export const held = Effect.gen(function* () {
+  const lease = yield* current
+  if (lease === undefined) return undefined
+  const { host, process_id: processId, taken_at: takenAt } = lease
+  return { host, processId, takenAt, sight: lookFor(holderOf(lease), yield* ThisProcess) }
+})
+
 const inUse = (file: string, lease: Lease) =>
   new LedgerError({
     file,

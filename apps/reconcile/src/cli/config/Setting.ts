@@ -1,0 +1,37 @@
+/** What can be set outside a call: as an option, a variable, or a field of a config file. */
+export const settings = ["db", "requests_per_second", "account_limit", "max_calls", "deadline"] as const
+
+export type Setting = (typeof settings)[number]
+
+export const optionOf = (setting: Setting) => `--${setting.replaceAll("_", "-")}`
+
+export const variableOf = (setting: Setting) => `AC_RECONCILE_${setting.toUpperCase()}`
+
+/** Where a value stands, so that an error and `doctor` can name it. */
+export type Source =
+  | { readonly _tag: "Option"; readonly option: string }
+  | { readonly _tag: "Variable"; readonly variable: string }
+  | { readonly _tag: "File"; readonly file: string; readonly field: string }
+  | { readonly _tag: "StandardInput" }
+  | { readonly _tag: "Default" }
+
+export interface Sourced {
+  readonly text: string
+  readonly source: Source
+}
+
+/** As the subject of a sentence: `--db`, `AC_RECONCILE_DB`, `db in ac-reconcile.toml`. */
+export const nameOfSource = (source: Source): string => {
+  switch (source._tag) {
+    case "Option":
+      return source.option
+    case "Variable":
+      return source.variable
+    case "File":
+      return `${source.field} in ${source.file}`
+    case "StandardInput":
+      return "standard input"
+    case "Default":
+      return "the default"
+  }
+}

@@ -1,0 +1,59 @@
+import { printable } from "../output/text.js"
+import { exitCodeOf, type ExitCode } from "../shell/ExitCode.js"
+
+/** One thing that was looked at: what was found and, unless it is well, what to do. */
+export interface Check {
+  readonly check: string
+  readonly state: "ok" | "warn" | "fail"
+  readonly says: string
+  readonly remedy: string | null
+  /** What a command would exit with for it. */
+  readonly exitCode: ExitCode
+}
+
+export const ok = (check: string, says: string): Check => ({
+  check,
+  state: "ok",
+  says: printable(says, longest),
+  remedy: null,
+  exitCode: 0
+})
+
+export const warn = (check: string, says: string, remedy: string): Check => ({
+  check,
+  state: "warn",
+  says: printable(says, longest),
+  remedy: printable(remedy, longest),
+  exitCode: 0
+})
+
+export const fail = (check: string, says: string, remedy: string | null, exitCode: ExitCode): Check => ({
+  check,
+  state: "fail",
+  says: printable(says, longest),
+  remedy: remedy === null ? null : printable(remedy, longest),
+  exitCode
+})
+
+const longest = 4000
+
+interface Failure {
+  readonly _tag: string
+  readonly message: string
+  readonly kind?: string
+  readonly problem?: string
+  readonly hint?: string
+}
+
+/** Errors say what happened, then what to do: the sentences after the first. */
+const halves = ({ hint, message, problem }: Failure): readonly [string, string | null] => {
+  if (problem !== undefined && hint !== undefined) return [problem, hint]
+  const [, says = message, remedy = null] = /^(.*?[^.]\.) ([A-Z'].*)$/s.exec(message) ?? []
+  return [says, remedy]
+}
+
+/** A check that failed as a command would. */
+export const failed = (check: string, error: Failure): Check => {
+  const [says, remedy] = halves(error)
+  return fail(check, says, remedy, exitCodeOf(error))
+}

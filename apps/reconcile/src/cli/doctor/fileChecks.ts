@@ -1,0 +1,262 @@
+import { lstatSync, statSync } from "node:fs"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import Sqlite from "better-sqlite3"
+import * as Batches from "../../ledger/facts/Batches.js"
+import * as Links from "../../ledger/facts/Links.js"
+import * as Lookups from "../../ledger/facts/Lookups.js"
+import { identify } from "../../ledger/file/identity.js"
+import { readOnly } from "../../ledger/file/readOnly.js"
+import * as Ledger from "../../ledger/Ledger.js"
+import { fromSqlite } from "../../ledger/LedgerError.js"
+import { held } from "../../ledger/lease/Lease.js"
+import * as Reports from "../../ledger/reports/Reports.js"
+import { schemaVersion } from "../../ledger/schema/migrations.js"
+import { contactsPerPage, planLookup, worthAsking } from "../../job/lookupPlan.js"
+import { driver } from "../../sqliteDriver.js"
+import { batchesOf, plural } from "../output/text.js"
+import { ExitCode } from "../shell/ExitCode.js"
+import { lengthOf } from "../shell/waiting.js"
+import { type Check, fail, failed, ok, warn } from "./Check.js"
+
+export const sqlite: Effect.Effect<Check> = Effect.sync(() => {
+  const database = new Sqlite(":memory:")
+  try {
+    const version = database.prepare<[], string>("SELECT sqlite_version()").pluck().get()
+    return ok("sqlite", `SQLite ${version} through ${driver}, on Node ${process.versions.node}.`)
+  } finally {
+    database.close()
+  }
+})
+
+/** Who may read the file, or the key. */
+export const modeCheck = (check: string, path: string, what: string): Check => {
+  if (process.platform === "win32") return ok(check, `Its folder says who may read ${what}.`)
+  const mode = statSync(path).mode & 0o777
+  const octal = mode.toString(8).padStart(4, "0")
+  return (mode & 0o077) === 0
+    ? ok(check, `Only its owner may read ${what} (${octal}).`)
+    : warn(check, `Other users of this machine may read ${what} (${octal}).`, `Run: chmod 600 ${path}`)
+}
+
+const soundness = (file: string) =>
+  Effect.flatMap(readOnly(file), (database) =>
+    Effect.try({
+      try: () => {
+        const faults = database.prepare<[], string>("PRAGMA integrity_check(3)").pluck().all()
+        const orphans = database.prepare<[], { readonly table: string }>("PRAGMA foreign_key_check").all()
+        return { faults: faults.filter((fault) => fault !== "ok"), orphans }
+      },
+      catch: (error) => fromSqlite(file, error)
+    })
+  ).pipe(Effect.scoped)
+
+const restore =
+  "Restore a copy of the file ('ac-reconcile snapshot' makes them), or name another with --db FILE."
+
+const soundnessChecks = (file: string) =>
+  Effect.match(soundness(file), {
+    onFailure: (error) => [failed("integrity", error)],
+    onSuccess: ({ faults, orphans }) => [
+      faults.length === 0
+        ? ok("integrity", "Every page and index of the file is sound.")
+        : fail("integrity", `The database is damaged: ${faults.join("; ")}.`, restore, ExitCode.database),
+      orphans.length === 0
+        ? ok("foreign-keys", "Every row refers to one that is there.")
+        : fail(
+            "foreign-keys",
+            `${plural(orphans.length, "row refers", "rows refer")} to one that is not there, in ${[...new Set(orphans.map(({ table }) => table))].join(", ")}.`,
+            restore,
+            ExitCode.database
+          )
+    ]
+  })
+
+const schemaCheck = (version: number) =>
+  version === schemaVersion
+    ? ok("schema", `Schema ${version}, as this version of ac-reconcile has it.`)
+    : warn(
+        "schema",
+        `Schema ${version}; this version of ac-reconcile has ${schemaVersion}.`,
+        "The next command that writes migrates the file, and keeps the old one beside it."
+      )
+
+const leaseCheck = Effect.map(held, (lease) => {
+  if (lease === undefined) return ok("lease", "No run is at work on the file.")
+  const who = `process ${lease.processId} on ${lease.host}`
+  switch (lease.sight) {
+    case "there":
+      return ok("lease", `A run has been at work since ${lease.takenAt} (${who}).`)
+    case "gone":
+      return ok("lease", `A run that was stopped left its mark (${who}); the next one takes over at once.`)
+    case "out-of-sight":
+      return warn(
+        "lease",
+        `The file is marked as in use by ${who} since ${lease.takenAt}, which cannot be checked from here.`,
+        "If that run is no longer there, start another: it waits up to 30 seconds for a sign of life, then takes over."
+      )
+  }
+})
+
+const accountCheck = (url: string | undefined) =>
+  Effect.map(Ledger.boundAccount, (bound) => {
+    if (bound === undefined) return ok("account-of-file", "The file is not tied to an account yet.")
+    return url === undefined || bound === url
+      ? ok("account-of-file", `The file belongs to the account at ${bound}.`)
+      : fail(
+          "account-of-file",
+          `The file belongs to the account at ${bound}, not ${url}.`,
+          "Name another file with --db FILE, or the other account with --profile NAME or ACTIVECAMPAIGN_URL.",
+          ExitCode.database
+        )
+  })
+
+const longOpen = Duration.days(1)
+
+const oldestCheck = Effect.gen(function* () {
+  const open = yield* Batches.open
+  const [oldest] = open
+  if (oldest === undefined) return ok("oldest-open-batch", "No batch is open.")
+  const trouble = yield* Reports.troubleOf(oldest.batchId)
+  const since = DateTime.make(oldest.since)
+  const now = yield* DateTime.now
+  const age = since._tag === "None" ? 0 : Math.max(0, DateTime.distance(since.value, now))
+  const says = `${oldest.batchId}, the oldest of ${batchesOf(open.length)} that are open, has been so for ${lengthOf(age)}.`
+  if (trouble !== undefined) {
+    return warn(
+      "oldest-open-batch",
+      `${says} The last ${plural(trouble.times, "call")} about it gave no usable answer: ${trouble.message}`,
+      `See: ac-reconcile batches show ${oldest.batchId}`
+    )
+  }
+  return age < Duration.toMillis(longOpen)
+    ? ok("oldest-open-batch", says)
+    : warn(
+        "oldest-open-batch",
+        says,
+        `Imports end within hours. Run 'ac-reconcile run --once', then see 'ac-reconcile batches show ${oldest.batchId}'.`
+      )
+})
+
+/** What the next run would do, in calls. */
+export interface NextRun {
+  readonly batches: number
+  readonly contactIds: number
+  readonly addresses: number
+  /** Batches to recompute first, whose contacts may then need a call. */
+  readonly stale: number
+  readonly resolveCalls: number
+  readonly lookupCalls: number
+  /** The least calls: a batch may have to be asked about more than once. */
+  readonly calls: number
+  /** Calls for resolving and looking up that --max-calls leaves for later runs. */
+  readonly left: number
+}
+
+export interface Options {
+  readonly db: string
+  readonly url: string | undefined
+  readonly maxCalls: number
+  readonly requestsPerSecond: number
+  /** The account's newest contact, which tells how large the account may be. */
+  readonly newestId: string | undefined
+}
+
+const nextRun = ({ maxCalls, newestId }: Options) =>
+  Effect.gen(function* () {
+    const batches = (yield* Batches.open).length
+    const ids = yield* Links.countUnknown
+    const addresses = yield* Lookups.countUnaccounted
+    const { sql, use } = yield* Ledger.Ledger
+    const [stale] = yield* use(sql<{ readonly stale: number }>`SELECT count(*) AS stale FROM stale_batches`)
+    const resolveCalls = Math.ceil(ids / contactsPerPage)
+    const isWorthAsking = addresses >= worthAsking && newestId !== undefined && /^\d+$/.test(newestId)
+    const lookup = planLookup({
+      addresses,
+      newestId: isWorthAsking ? BigInt(newestId) : null,
+      budget: Math.max(0, maxCalls - resolveCalls)
+    })
+    const others = resolveCalls + lookup.calls
+    const plan: NextRun = {
+      batches,
+      contactIds: ids,
+      addresses,
+      stale: stale?.stale ?? 0,
+      resolveCalls: resolveCalls,
+      lookupCalls: lookup.calls,
+      calls: batches + Math.min(maxCalls, others),
+      left: Math.max(0, others - maxCalls)
+    }
+    return plan
+  })
+
+const describeNext = (plan: NextRun, { maxCalls, requestsPerSecond }: Options): Check => {
+  const parts = [
+    ...(plan.stale > 0 ? [`recompute ${batchesOf(plan.stale)}`] : []),
+    ...(plan.batches > 0 ? [`ask about ${batchesOf(plan.batches)}`] : []),
+    ...(plan.contactIds > 0
+      ? [`resolve ${plural(plan.contactIds, "contact ID")} in ${plural(plan.resolveCalls, "call")}`]
+      : []),
+    ...(plan.addresses > 0
+      ? [
+          `look up ${plural(plan.addresses, "address", "addresses")} in ${plural(plan.lookupCalls, "call")} at most`
+        ]
+      : [])
+  ]
+  if (parts.length === 0) return ok("next-run", "A run would have nothing to do.")
+  const cost =
+    plan.calls === 0
+      ? "no call"
+      : `${plural(plan.calls, "call")} or more, about ${lengthOf((plan.calls * 1000) / requestsPerSecond)} at ${requestsPerSecond} a second`
+  const later =
+    plan.left > 0 ? ` --max-calls ${maxCalls} leaves ${plural(plan.left, "call")} for later runs.` : ""
+  return ok("next-run", `A run would ${parts.join(", ")}: ${cost}.${later}`)
+}
+
+const inLedger = (options: Options) =>
+  Effect.gen(function* () {
+    const plan = yield* nextRun(options)
+    const checks = [
+      yield* leaseCheck,
+      yield* accountCheck(options.url),
+      yield* oldestCheck,
+      describeNext(plan, options)
+    ]
+    return { checks, nextRun: plan }
+  }).pipe(Effect.provide(Ledger.layerReadOnly(options.db)))
+
+interface Found {
+  readonly checks: ReadonlyArray<Check>
+  readonly nextRun: NextRun | null
+}
+
+const found = (checks: ReadonlyArray<Check>, nextRun: NextRun | null = null): Found => ({ checks, nextRun })
+
+/** Everything about the file. It is opened for reading only, and is left as it was. */
+export const fileChecks = (options: Options): Effect.Effect<Found> =>
+  Effect.gen(function* () {
+    const { db } = options
+    const identity = yield* identify(db, schemaVersion)
+    if (identity._tag === "New") {
+      return found([
+        ok(
+          "file",
+          `${db} is not there yet; 'ac-reconcile contacts load' or 'ac-reconcile batches add' makes it.`
+        )
+      ])
+    }
+    const sound = yield* soundnessChecks(db)
+    const link = lstatSync(db).isSymbolicLink() ? `, which leads to ${identity.path}` : ""
+    const checks = [
+      ok("file", `${db}${link} is a ledger of ac-reconcile.`),
+      modeCheck("mode", identity.path, db),
+      ...sound,
+      schemaCheck(identity.version)
+    ]
+    if (sound.some(({ state }) => state === "fail")) return found(checks)
+    return yield* Effect.match(inLedger(options), {
+      onFailure: (error) => found([...checks, failed("file", error)]),
+      onSuccess: (more) => found([...checks, ...more.checks], more.nextRun)
+    })
+  }).pipe(Effect.catchAll((error) => Effect.succeed(found([failed("file", error)]))))

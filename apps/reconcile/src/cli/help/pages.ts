@@ -1,0 +1,210 @@
+/** What the help of a command has besides its options: examples, and where in docs/cli.md there is more. */
+export interface Page {
+  readonly examples: ReadonlyArray<readonly [what: string, call: string]>
+  readonly more?: string
+}
+
+const id = "5b1f2c9e-8d34-4a67-9c02-1e7a40d6b3a1"
+
+const exportPage = (what: string, call: string): Page => ({
+  examples: [[what, `ac-reconcile export ${call}`]],
+  more: "exports.md"
+})
+
+export const pages: Readonly<Record<string, Page>> = {
+  "": {
+    examples: [
+      ["See it work, without an account", "ac-reconcile demo"],
+      ["Say what was sent", "ac-reconcile contacts load contacts.csv --batch-column batch_id"],
+      ["Find out what became of it", "ac-reconcile run"],
+      ["Take out what may be sent again", "ac-reconcile export retry --output retry.csv"]
+    ],
+    more: "cli.md"
+  },
+  init: {
+    examples: [
+      ["The account that you use most", "ac-reconcile init"],
+      ["Another one, for --profile client", "ac-reconcile init --profile client"]
+    ],
+    more: "cli.md#config-files"
+  },
+  doctor: {
+    examples: [
+      ["Check everything", "ac-reconcile doctor"],
+      ["Check another account, for a program", "ac-reconcile doctor --profile client --json"]
+    ],
+    more: "cli.md#doctor"
+  },
+  demo: { examples: [["In the folder ac-reconcile-demo", "ac-reconcile demo"]] },
+  contacts: {
+    examples: [["", "ac-reconcile contacts load contacts.csv --batch-column batch_id"]],
+    more: "cli.md#loading-contacts"
+  },
+  "contacts load": {
+    examples: [
+      [
+        "With a column that names each contact's batch",
+        "ac-reconcile contacts load sent.csv --batch-column batch_id"
+      ],
+      ["Columns of other names", 'ac-reconcile contacts load crm.csv --map "email=Mail,contact_id=AC ID"'],
+      ["From another SQLite file", "ac-reconcile contacts load --from crm.sqlite --table contacts --key id"],
+      ["From a pipe", "zcat crm.csv.gz | ac-reconcile contacts load - --source crm"]
+    ],
+    more: "cli.md#loading-contacts"
+  },
+  "contacts remove": {
+    examples: [
+      ["Show what it would change", "ac-reconcile contacts remove --source wrong.csv"],
+      ["Do it", "ac-reconcile contacts remove --source wrong.csv --yes"]
+    ],
+    more: "cli.md#undoing-a-mistake"
+  },
+  batches: {
+    examples: [["", `ac-reconcile batches add --id ${id} --sent sent.csv`]],
+    more: "cli.md#loading-contacts"
+  },
+  "batches add": {
+    examples: [
+      ["With the file that was sent in it", `ac-reconcile batches add --id ${id} --sent sent.csv`],
+      ["Many, one ID a line", "ac-reconcile batches add --file ids.txt"],
+      ["With an answer that you have already", `ac-reconcile batches add --id ${id} --answer answer.json`]
+    ],
+    more: "cli.md#batches-without-contacts-contacts-without-batches"
+  },
+  "batches list": { examples: [["", "ac-reconcile batches list"]] },
+  "batches show": { examples: [["The beginning of an ID is enough", "ac-reconcile batches show 5b1f2c"]] },
+  "batches remove": {
+    examples: [
+      ["Show what it would change", "ac-reconcile batches remove 5b1f2c"],
+      ["Do it", `ac-reconcile batches remove ${id} --yes`]
+    ],
+    more: "cli.md#undoing-a-mistake"
+  },
+  run: {
+    examples: [
+      ["Until every batch has settled", "ac-reconcile run"],
+      ["One pass, as from cron", "ac-reconcile run --once --max-calls 500"],
+      ["Fail if a contact was rejected", "ac-reconcile run --fail-on rejected"]
+    ],
+    more: "cli.md#running"
+  },
+  resolve: {
+    examples: [["At most 50 calls", "ac-reconcile resolve --max-calls 50"]],
+    more: "cli.md#running"
+  },
+  lookup: {
+    examples: [
+      ["Only say what it costs", "ac-reconcile lookup --dry-run"],
+      ["Do it", "ac-reconcile lookup"]
+    ],
+    more: "cli.md#looking-up"
+  },
+  reconcile: {
+    examples: [["From the facts alone, all of it", "ac-reconcile reconcile --rebuild"]],
+    more: "cli.md#recomputing-outcomes"
+  },
+  explain: {
+    examples: [
+      ["An address, in any spelling", "ac-reconcile explain ada@example.com"],
+      ["A contact ID", "ac-reconcile explain 1822"]
+    ],
+    more: "cli.md#one-contacts-story"
+  },
+  status: {
+    examples: [
+      ["Ask once", `ac-reconcile status ${id}`],
+      ["For a program", `ac-reconcile status ${id} --json`]
+    ]
+  },
+  wait: { examples: [["At most ten minutes", `ac-reconcile wait ${id} --timeout 10m`]] },
+  export: exportPage("All outcomes, for a spreadsheet", "outcomes --output outcomes.csv"),
+  "export outcomes": exportPage("For a spreadsheet", "outcomes --output outcomes.csv"),
+  "export rejected": exportPage("As Markdown", "rejected --format markdown"),
+  "export missing": exportPage("Of one batch", "missing --batch 5b1f2c"),
+  "export unaccounted": exportPage("As JSON", "unaccounted --format json"),
+  "export retry": exportPage("To send again", "retry --output retry.csv"),
+  "export contact-ids": exportPage("For your CRM", "contact-ids --output ids.csv"),
+  "export findings": exportPage("As one JSON object a line", "findings --format ndjson"),
+  query: {
+    examples: [
+      ["A saved question", "ac-reconcile query --list"],
+      ["SQL", 'ac-reconcile query "select email, reason from retry_candidates"'],
+      [
+        "With a parameter, as CSV",
+        'ac-reconcile query --param b=b-1 --format csv "select * from batches where batch_id = :b"'
+      ],
+      ["From a file", "ac-reconcile query - < question.sql"]
+    ],
+    more: "cli.md#queries"
+  },
+  schema: {
+    examples: [
+      ["One view", "ac-reconcile schema contact_status"],
+      ["For Datasette", "ac-reconcile schema --datasette > metadata.json"]
+    ],
+    more: "database.md"
+  },
+  snapshot: { examples: [["Even while a run writes", "ac-reconcile snapshot backup.db"]] },
+  erase: {
+    examples: [
+      ["Show what the file has", "ac-reconcile erase ada@example.com"],
+      ["Erase it, and verify", "ac-reconcile erase ada@example.com --yes"]
+    ],
+    more: "cli.md#erasing-a-person"
+  }
+}
+
+/** The commands in the order in which somebody new needs them. */
+export const groups: ReadonlyArray<readonly [title: string, commands: ReadonlyArray<string>]> = [
+  ["Set up", ["init", "doctor", "demo"]],
+  ["Say what was sent", ["contacts load", "batches add"]],
+  ["Find out what became of it", ["run", "resolve", "lookup", "reconcile", "status", "wait"]],
+  ["See it", ["batches list", "batches show", "explain", "query", "schema", "export"]],
+  ["Look after the file", ["snapshot", "contacts remove", "batches remove", "erase"]]
+]
+
+/** What the value of an option is, in one word. */
+export const values: Readonly<Record<string, string>> = {
+  "--account-limit": "NUMBER",
+  "--answer": "FILE",
+  "--batch": "ID",
+  "--batch-column": "COLUMN",
+  "--db": "FILE",
+  "--deadline": "TIME",
+  "--delimiter": "SIGN",
+  "--directory": "FOLDER",
+  "--fail-on": "WORDS",
+  "--file": "FILE",
+  "--format": "FORMAT",
+  "--from": "FILE",
+  "--id": "ID",
+  "--input-format": "FORMAT",
+  "--key": "COLUMN",
+  "--map": "COLUMNS",
+  "--max-calls": "NUMBER",
+  "--outcome": "OUTCOME",
+  "--output": "FILE",
+  "--param": "NAME=VALUE",
+  "--query": "SQL",
+  "--rejects": "FILE",
+  "--requests-per-second": "NUMBER",
+  "--sent": "FILE",
+  "--source": "NAME",
+  "--submitted-at": "TIME",
+  "--table": "NAME",
+  "--timeout": "TIME"
+}
+
+/** Options of every command. */
+export const everywhere: ReadonlyArray<readonly [label: string, description: string]> = [
+  ["    --profile NAME", "The account of your config file to use (or set ACTIVECAMPAIGN_PROFILE)"],
+  ["    --api-key-stdin", "Read the API key from standard input"],
+  ["    --log-level LEVEL", "Also say what happens inside: debug, info, warning, error, none …"],
+  ["-h, --help", "Show this help; 'ac-reconcile help COMMAND' does, too"]
+]
+
+export const atTheTop: ReadonlyArray<readonly [label: string, description: string]> = [
+  ["    --completions SHELL", "Print a completion script: bash, fish, sh or zsh"],
+  ["    --wizard", "Ask for the options of a command one by one"],
+  ["    --version", "Show the version"]
+]

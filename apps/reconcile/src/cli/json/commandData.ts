@@ -1,0 +1,30 @@
+import type * as Schema from "effect/Schema"
+import * as File from "./fileData.js"
+import * as Load from "./loadData.js"
+import * as Run from "./runData.js"
+
+/** What each command with `--json` gives as `data`. */
+export const commandData = {
+  "batches add": Load.BatchesAdd,
+  "batches list": File.BatchesList,
+  "batches remove": File.BatchesRemove,
+  "batches show": File.BatchesShow,
+  "contacts load": Load.ContactsLoad,
+  "contacts remove": File.ContactsRemove,
+  demo: Run.Run,
+  doctor: File.Doctor,
+  erase: File.Erase,
+  explain: File.Explain,
+  lookup: Run.Lookup,
+  reconcile: Run.Reconcile,
+  resolve: Run.Run,
+  run: Run.Run,
+  schema: File.FileSchema,
+  snapshot: File.Snapshot,
+  status: Run.Status,
+  wait: Run.Wait
+} as const
+
+export type JsonCommand = keyof typeof commandData
+
+export type DataOf<Command extends JsonCommand> = Schema.Schema.Type<(typeof commandData)[Command]>

@@ -1,0 +1,92 @@
+import * as Schema from "effect/Schema"
+import * as Words from "../../ledger/schema/words.js"
+
+const { Array: List, Int, NullOr, String: Text, Struct } = Schema
+
+const described = <A, I, R>(schema: Schema.Schema<A, I, R>, description: string) =>
+  schema.annotations({ description })
+
+export const Time = described(Text, "An instant in UTC, as 2031-04-02T08:15:00.000Z")
+export const BatchId = described(Text, "The batch ID, exactly as ActiveCampaign returned it")
+export const Db = described(Text, "The SQLite file, as it was named")
+export const Outcome = Words.Outcome
+
+/** A row of the view `batch_overview`. */
+export const Batch = Struct({
+  batch_id: BatchId,
+  status: described(NullOr(Text), "The last status; null if it was never answered"),
+  submitted_at: NullOr(Time),
+  settled_at: NullOr(Time),
+  sent: Int,
+  successes: described(NullOr(Int), "Length of the success list; null if it was not reported"),
+  failures: described(NullOr(Int), "Length of the failure list; null if it was not reported"),
+  unlinked_successes: described(Int, "Successful contact IDs with no known address"),
+  gone_successes: described(Int, "Successful contact IDs that the account no longer has"),
+  imported: Int,
+  present: Int,
+  rejected: Int,
+  contradictory: Int,
+  missing: Int,
+  unaccounted: Int,
+  pending: Int,
+  findings: Int
+}).annotations({ identifier: "Batch" })
+
+export const Contact = Struct({
+  batch_id: BatchId,
+  email: Text,
+  outcome: Outcome,
+  evidence: Text,
+  contact_id: NullOr(Text)
+}).annotations({ identifier: "Contact", description: "A contact that needs attention" })
+
+/** What needs attention, by kind. */
+export const Attention = Struct({
+  outcomes: List(
+    Struct({
+      outcome: Outcome,
+      contacts: Int,
+      reasons: List(Struct({ reason: Text, contacts: Int })),
+      examples: described(List(Text), "A few addresses")
+    })
+  ),
+  findings: List(
+    Struct({
+      finding: Text,
+      count: Int,
+      example: Struct({ batch_id: BatchId, subject: Text, detail: Text })
+    })
+  ),
+  to_be_resolved: described(
+    Int,
+    "Unaccounted contacts that successful IDs without a known address may belong to"
+  ),
+  statuses: List(Struct({ status: NullOr(Text), batches: Int }))
+}).annotations({ identifier: "Attention" })
+
+export const Finding = Struct({
+  batch_id: BatchId,
+  finding: Text,
+  subject: Text,
+  detail: Text
+}).annotations({ identifier: "Finding" })
+
+export const Summary = Struct({
+  batches: Int,
+  settled: Int,
+  sent: Int,
+  outcomes: List(Struct({ outcome: Outcome, evidence: Text, contacts: Int })),
+  findings: List(Struct({ finding: Text, count: Int }))
+}).annotations({ identifier: "Summary", description: "Totals of the whole file" })
+
+/** Rows of a table. */
+export const TableRows = Struct({ table: Text, rows: Int })
+
+export const Plan = Struct({
+  addresses: described(Int, "Addresses to look up"),
+  method: Schema.Literal("address", "walk"),
+  calls: described(Int, "Calls that the method takes at most"),
+  walk_calls: described(NullOr(Int), "Calls of a walk; null if it was not worth a call to find out"),
+  budget: Int,
+  affordable: described(Int, "Addresses that can be looked up within the budget")
+}).annotations({ identifier: "Plan" })

@@ -1,0 +1,74 @@
+import * as Schema from "effect/Schema"
+import { Attention, BatchId, Db, Plan, Summary, Time } from "./rows.js"
+
+const { Array: List, Int, Literal, NullOr, String: Text, Struct, Union } = Schema
+
+const BatchProblem = Struct({
+  batch_id: BatchId,
+  error: Text,
+  message: Text,
+  calls: Int.annotations({ description: "Calls that failed since the last answer" }),
+  without_answer: Schema.Number.annotations({ description: "Milliseconds without an answer" }),
+  answered_at: NullOr(Time)
+})
+
+const StepProblem = Struct({ step: Literal("resolve", "lookup"), error: Text, message: Text, calls: Int })
+
+const Report = Struct({
+  open: Int.annotations({ description: "Batches open when the run began" }),
+  settled: List(Struct({ batch_id: BatchId, status: Text })),
+  still_open: Int,
+  problems: List(Union(BatchProblem, StepProblem)),
+  resolved: NullOr(Struct({ linked: Int, gone: Int, left: Int })),
+  looked_up: NullOr(Struct({ plan: Plan, found: Int, absent: Int, left: Int }))
+})
+
+const Changes = Struct({ settled: Int, found: Int, lost: Int, changed: Int, unchanged: Int }).annotations({
+  description: "How outcomes differ from those before the last run"
+})
+
+export const Run = Struct({
+  db: Db,
+  run: Report,
+  summary: Summary,
+  changes: Changes,
+  attention: Attention
+})
+
+export const Lookup = Union(Run, Struct({ db: Db, plan: Plan }))
+
+export const Reconcile = Struct({
+  db: Db,
+  rebuilt: Schema.Boolean,
+  batches: Int.annotations({ description: "Batches whose outcomes were recomputed" }),
+  changed: Int.annotations({ description: "Contacts whose outcome changed" }),
+  summary: Summary
+})
+
+export const Status = Struct({
+  batch_id: BatchId,
+  status: Text,
+  settled: Schema.Boolean,
+  success: NullOr(List(Text)).annotations({ description: "Contact IDs; null if the list was not reported" }),
+  failure: NullOr(List(Text)).annotations({ description: "Addresses; null if the list was not reported" }),
+  unreadable: List(
+    Struct({
+      list: Literal("success", "failure"),
+      position: NullOr(Int).annotations({ description: "From 0; null if the list itself was no list" }),
+      value: Text
+    })
+  )
+})
+
+export const Wait = Struct({
+  batches: List(
+    Struct({
+      batch_id: BatchId,
+      settled: Schema.Boolean,
+      status: NullOr(Text),
+      success: NullOr(List(Text)),
+      failure: NullOr(List(Text)),
+      error: NullOr(Text).annotations({ description: "Why there was no answer" })
+    })
+  )
+})

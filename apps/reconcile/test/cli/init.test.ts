@@ -1,0 +1,117 @@
+import { chmodSync, existsSync, readdirSync, statSync } from "node:fs"
+import { describe, expect, it } from "vitest"
+import { expectRefusal } from "./support/said.js"
+import { hasTerminal, onTerminal, typing } from "./support/typedInto.js"
+import { inWorld, token, type World } from "./support/World.js"
+
+const config = ".config/ac-reconcile/config.toml"
+const modeOf = (world: World, name: string) => statSync(world.path(name)).mode & 0o777
+
+const url = "https://acme.api-us1.com"
+const down = typing("", "down")
+
+describe.concurrent("init without a terminal", () => {
+  it(
+    "says what to do instead, and writes nothing",
+    inWorld(async (world) => {
+      expectRefusal(
+        await world.run(["init"]),
+        2,
+        /this is no terminal\. Set ACTIVECAMPAIGN_URL and ACTIVECAMPAIGN_API_KEY instead; or write .*config\.toml with the lines url = .* and api_key_file = /
+      )
+      expect(readdirSync(world.folder)).toEqual([])
+    })
+  )
+})
+
+describe.runIf(hasTerminal).concurrent("init on a terminal (skipped without script(1) of util-linux)", () => {
+  it(
+    "asks for URL and key, and writes both so that only the user can read them, the key in a file of its own",
+    inWorld(async (world) => {
+      const ended = await onTerminal(
+        world,
+        ["init"],
+        [
+          [/Account URL/, typing(url)],
+          [/Where is the API key/, typing("")],
+          [/API key.*›/, typing(token)]
+        ]
+      )
+      expect(ended.screen).toContain("ac-reconcile doctor")
+      expect(ended.code).toBe(0)
+      // Not even on the screen where it was typed.
+      expect(ended.screen).not.toContain(token)
+      expect(world.read(config)).toContain(`url = "${url}"`)
+      expect(world.read(config)).not.toContain(token)
+      expect(world.read(".config/ac-reconcile/default.key")).toBe(`${token}\n`)
+      expect(modeOf(world, config)).toBe(0o600)
+      expect(modeOf(world, ".config/ac-reconcile/default.key")).toBe(0o600)
+      expect(modeOf(world, ".config/ac-reconcile")).toBe(0o700)
+    })
+  )
+
+  it(
+    "adds a profile beside what is there, and leaves every line of it",
+    inWorld(async (world) => {
+      const before =
+        '# Mine.\nurl = "https://other.api-us1.com"\n\n[profiles.old]\nurl = "https://old.api-us1.com"\n'
+      world.write(config, before)
+      world.write("keys/acme", `${token}\n`)
+      const ended = await onTerminal(
+        world,
+        ["init", "--profile", "acme"],
+        [
+          [/Account URL/, typing(url)],
+          [/Where is the API key/, `${down}${typing("")}`],
+          [/file that has the key/, typing("~/keys/acme")]
+        ]
+      )
+      expect(ended.code, ended.screen).toBe(0)
+      expect(world.read(config)).toBe(
+        `${before}\n[profiles.acme]\nurl = "${url}"\napi_key_file = "${world.path("keys/acme")}"\n`
+      )
+    })
+  )
+
+  it(
+    "leaves an account that is there already, unless told to overwrite it",
+    inWorld(async (world) => {
+      const before = 'url = "https://other.api-us1.com"\ndeadline = "5m"\n'
+      world.write(config, before)
+      const refused = await onTerminal(world, ["init"], [])
+      expect(refused.code).toBe(2)
+      expect(refused.screen).toMatch(/has an account already, and was left unchanged\. Add --overwrite/)
+      expect(world.read(config)).toBe(before)
+
+      chmodSync(world.path(config), 0o644)
+      const told = await onTerminal(
+        world,
+        ["init", "--overwrite"],
+        [
+          [/Account URL/, typing(url)],
+          [/Where is the API key/, `${down}${down}${typing("")}`]
+        ]
+      )
+      expect(told.code, told.screen).toBe(0)
+      expect(told.screen).toContain("Set ACTIVECAMPAIGN_API_KEY")
+      expect(world.read(config)).toBe(`url = "${url}"\ndeadline = "5m"\n`)
+      expect(modeOf(world, config)).toBe(0o600)
+    })
+  )
+
+  it(
+    "asks again for a URL that is none, and leaves nothing behind when it is stopped",
+    inWorld(async (world) => {
+      const ended = await onTerminal(
+        world,
+        ["init"],
+        [
+          [/Account URL/, typing("http://acme.example.test")],
+          [/https/, typing("", "interrupt")]
+        ]
+      )
+      expect(ended.code).toBe(130)
+      expect(existsSync(world.path(config))).toBe(false)
+    })
+  )
+})
