@@ -49,13 +49,13 @@ const wayTo = (account: string) =>
 export interface AccountOptions {
   readonly requestsPerSecond: number
   readonly accountLimit: number
-  /** Receives what people should know about the shared rate; by default standard error does. */
+  /** Receives messages about the shared rate. The default is standard error. */
   readonly tell?: (sentence: string) => Effect.Effect<void>
   /** In place of what all commands use. */
   readonly client?: Pick<ActiveCampaignClient.Options, "retry" | "timeout" | "transformClient">
 }
 
-/** The account's client, as the environment and the config files name it. */
+/** The client of the account in the environment or the config files. */
 export const layer = ({ client, tell, ...rate }: AccountOptions) =>
   Layer.unwrapEffect(
     Effect.gen(function* () {
