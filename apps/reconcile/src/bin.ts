@@ -16,7 +16,7 @@ const stderrLogger = Logger.map(Logger.logfmtLogger, (line) => {
   process.stderr.write(`${printable(line)}\n`)
 })
 
-/** Needs SQLite, to recognise its files. Without it only `doctor` does anything, which says so. */
+/** Needs SQLite to recognise its files. Without it, only `doctor` works, and says so. */
 const target = await import("./files/Target.js").catch((error: unknown) => {
   if (error instanceof Error && "code" in error && error.code === "AC_RECONCILE_NO_SQLITE") return undefined
   throw error

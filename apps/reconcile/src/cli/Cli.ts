@@ -71,7 +71,7 @@ const load = async (args: ReadonlyArray<string>): Promise<Parser> => {
   return one === undefined ? (await import("./allCommands.js")).all : one()
 }
 
-/** These tell themselves what is wrong with the config files, or need none. */
+/** These report errors in the config files themselves, or need no config files. */
 const worksWithoutSettings: ReadonlyArray<string> = ["demo", "doctor", "init"]
 
 /** `help COMMAND` is another way to write `COMMAND --help`. */

@@ -41,7 +41,7 @@ describe.concurrent("a profile", () => {
   )
 
   it(
-    "may be chosen in the file, and the call's own choice wins over the environment's, and that over the file's",
+    "can be chosen in the file; the environment's choice has priority, and the call's choice over both",
     inWorld(async (world) => {
       const { other, own } = await twoAccounts(world)
       world.write(
@@ -58,7 +58,7 @@ describe.concurrent("a profile", () => {
   )
 
   it(
-    "that is not there is named, with the one that was meant",
+    "that does not exist is named, with the one that was probably meant",
     inWorld(async (world) => {
       await twoAccounts(world)
       expectRefusal(
@@ -73,7 +73,7 @@ describe.concurrent("a profile", () => {
 
 describe.concurrent("a key", () => {
   it(
-    "is sent to no account but the one that it stands beside",
+    "is sent only to the account next to it",
     inWorld(async (world) => {
       const { asked, other, own } = await twoAccounts(world)
       // The environment has the own account; the file has the other one, with another key.
@@ -99,7 +99,7 @@ describe.concurrent("a key", () => {
   )
 
   it(
-    "may be piped in, and is told nowhere",
+    "can be piped in, and is never shown",
     inWorld(async (world) => {
       const { own } = await twoAccounts(world)
       const env = { ACTIVECAMPAIGN_URL: own }
@@ -118,7 +118,7 @@ describe.concurrent("a key", () => {
   )
 
   it(
-    "whose file is missing, empty or full of something else is named by that file and its field",
+    "with a missing, empty or wrong file gives an error with that file and its field",
     inWorld(async (world) => {
       world.write(config, 'url = "http://127.0.0.1:1"\napi_key_file = "~/key"\n')
       const told = async (like: RegExp) => expectRefusal(await world.run(["status", "b-1"]), 2, like)
@@ -152,7 +152,7 @@ describe.concurrent("a setting", () => {
   )
 
   it(
-    "that is no value of it is named by the place where it stands",
+    "with a wrong value gives an error with the place where it was set",
     inWorld(async (world) => {
       const told = async (args: ReadonlyArray<string>, like: RegExp, env = {}) =>
         expectRefusal(await world.run(args, { env }), 2, like)
@@ -181,7 +181,7 @@ describe.concurrent("a config file", () => {
   ]
   for (const [text, like] of wrong) {
     it(
-      `is refused with file and field, and no line of it is repeated: ${like.source}`,
+      `is refused with file and field, without repeating a line: ${like.source}`,
       inWorld(async (world) => {
         await usingFile(text)(world)
         expectRefusal(await world.run(["batches", "list"]), 2, like)
@@ -207,7 +207,7 @@ describe.concurrent("a config file", () => {
   )
 
   it(
-    "that is broken keeps nobody from reading the help",
+    "that is broken does not prevent help",
     inWorld(async (world) => {
       await usingFile("???")(world)
       expectDone(await world.run(["batches", "list", "--help", "-h"]))

@@ -65,7 +65,7 @@ const now = () => new Date()
 
 describe.concurrent("doctor", () => {
   it(
-    "finds nothing where nothing is wrong, says what a run would cost, and changes nothing in the file",
+    "finds nothing if nothing is wrong, says what a run would cost, and changes nothing in the file",
     inWorld(async (world) => {
       const db = await prepared(world)
       const before = digestWithoutTimes(db)
@@ -102,7 +102,7 @@ describe.concurrent("doctor", () => {
   )
 
   it(
-    "says of each thing that fails what to do, and exits as a command would",
+    "says what to do about each failure, and exits as a command would",
     inWorld(async (world) => {
       const none = await examine(world, [])
       expect(none.code).toBe(2)
@@ -154,7 +154,7 @@ describe.concurrent("doctor", () => {
   )
 
   it(
-    "names the proxy, whatever its credentials are",
+    "names the proxy, with any credentials",
     inWorld(async (world) => {
       const { host } = await proxyTo(world, (_, response) => response.writeHead(403).end("{}"), {
         credentials: "user:pass-word"
@@ -172,7 +172,7 @@ describe.concurrent("doctor", () => {
   )
 
   it(
-    "tells what is wrong with a file",
+    "says what is wrong with a file",
     inWorld(async (world) => {
       const db = await prepared(world)
       const env = account(await accountAt(world, now))
@@ -274,7 +274,7 @@ describe.concurrent("doctor", () => {
   )
 
   it(
-    "takes the key from a pipe, once for all that it looks at",
+    "takes the key from a pipe, once for all checks",
     inWorld(async (world) => {
       const env = { ACTIVECAMPAIGN_URL: await accountAt(world, now) }
       const { code, found } = await examine(world, ["--api-key-stdin"], { env, stdin: `${token}\n` })
@@ -284,7 +284,7 @@ describe.concurrent("doctor", () => {
   )
 
   it(
-    "tells that SQLite cannot be loaded, where every other command can only end",
+    "says that SQLite cannot be loaded, while every other command just ends",
     inWorld(async (world) => {
       const app = dirname(dirname(bin))
       for (const name of ["bin", "dist/bin.js", "dist/chunks", "package.json"]) {

@@ -18,7 +18,7 @@ const parsed = (text: string): ReadonlyArray<Logged> =>
 
 describe.concurrent("the events of a run", () => {
   it(
-    "are appended to the file while they happen, a JSON object a line, until it has ended",
+    "are appended to the file as they happen, one JSON object per line, until it has ended",
     inWorld(async (world) => {
       const answers = ['{"status":"active"}', documentedAnswer]
       const env = account(await world.serve(documentedServer((_, call) => answers[call - 1] ?? "{}")))

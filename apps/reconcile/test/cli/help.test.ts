@@ -140,7 +140,7 @@ describe.concurrent("help", () => {
     expect(Object.keys(pages).sort()).toEqual(Object.keys(helpTexts()).sort())
   })
 
-  it("leads to a part of the documents that is there", () => {
+  it("links to an existing part of the documents", () => {
     for (const text of Object.values(helpTexts())) {
       const [, file = "", anchor] = /^More: docs\/([\w.-]+)(?:#([\w-]+))?$/m.exec(text) ?? []
       const document = readFileSync(new URL(`../../../../docs/${file}`, import.meta.url), "utf8")

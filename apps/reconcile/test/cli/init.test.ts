@@ -51,7 +51,7 @@ describe.runIf(hasTerminal).concurrent("init on a terminal (skipped without scri
   )
 
   it(
-    "adds a profile beside what is there, and leaves every line of it",
+    "adds a profile to the file, and keeps every line of it",
     inWorld(async (world) => {
       const before =
         '# Mine.\nurl = "https://other.api-us1.com"\n\n[profiles.old]\nurl = "https://old.api-us1.com"\n'
@@ -74,7 +74,7 @@ describe.runIf(hasTerminal).concurrent("init on a terminal (skipped without scri
   )
 
   it(
-    "leaves an account that is there already, unless told to overwrite it",
+    "keeps an existing account, unless --overwrite is given",
     inWorld(async (world) => {
       const before = 'url = "https://other.api-us1.com"\ndeadline = "5m"\n'
       world.write(config, before)
@@ -100,7 +100,7 @@ describe.runIf(hasTerminal).concurrent("init on a terminal (skipped without scri
   )
 
   it(
-    "asks again for a URL that is none, and leaves nothing behind when it is stopped",
+    "asks again for a URL that is not one, and leaves nothing behind when it is stopped",
     inWorld(async (world) => {
       const ended = await onTerminal(
         world,

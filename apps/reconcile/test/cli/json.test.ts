@@ -128,7 +128,7 @@ describe.concurrent("the envelope of --json", () => {
   )
 
   it(
-    "says of a command whose time ran out what it has, and that it is not all",
+    "has the result so far of a command whose time ran out, and says that it is incomplete",
     inWorld(async (world) => {
       await documented(world)
       const url = await world.serve(documentedServer(() => '{"status":"active"}'))
@@ -168,7 +168,7 @@ describe.concurrent("the envelope of --json", () => {
   )
 
   it(
-    "has what would stand on standard error as warnings",
+    "has the text for standard error as warnings",
     inWorld(async (world) => {
       world.write("crm.csv", "email,batch_id\nada@x.test,b-1\n")
       const loaded = await called(world, ["contacts", "load", "crm.csv"])

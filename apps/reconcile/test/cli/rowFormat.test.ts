@@ -137,7 +137,7 @@ describe("rows of any format", () => {
   )
   const rows = FastCheck.array(FastCheck.array(value, { minLength: 2, maxLength: 2 }), { maxLength: 8 })
 
-  it.prop("read the same whatever stands above them", [rows], ([all]) => {
+  it.prop("read the same after any other rows", [rows], ([all]) => {
     for (const format of ["csv", "ndjson", "markdown"] as const) {
       for (const raw of [false, true]) {
         const header = written(format, ["a", "b"], [], { keepFormulas: raw })

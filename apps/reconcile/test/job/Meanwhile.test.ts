@@ -118,7 +118,7 @@ describe("while a batch is still open", () => {
     )
   )
 
-  it.effect("a call about contacts that fails is left for later, where it is made in other ways", () =>
+  it.effect("a failed call about contacts is left for later, when it is made in other ways", () =>
     Effect.gen(function* () {
       yield* sent("quick", contacts(250))
       yield* sent("slow", contacts(1, "created", "d"))

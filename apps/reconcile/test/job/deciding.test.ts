@@ -80,7 +80,7 @@ describe("a batch that has settled", () => {
       )
   )
 
-  it.effect("is decided and told before a run ends that is interrupted", () =>
+  it.effect("is decided and reported before an interrupted run ends", () =>
     Effect.gen(function* () {
       yield* load([row("a@x.test", "quick"), row("c@x.test", "slow")])
       const told: Array<string> = []

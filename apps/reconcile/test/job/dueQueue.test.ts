@@ -66,7 +66,7 @@ describe("the queue", () => {
     assert.deepStrictEqual(askedAt(queue, 11_000), ["young"])
   })
 
-  it("waits for nothing where each batch is asked about once, but for the second without a status", () => {
+  it("waits only for the second without a status if each batch is asked about once", () => {
     const queue = queueOf({ once: true, timesToSettle: [50_000] })
     for (const one of [batch("new", 0), batch("old", -1000)]) queue.add(one)
     assert.deepStrictEqual(askedAt(queue, 0), ["old"])
@@ -126,7 +126,7 @@ describe("batches that never settle", () => {
     assert.strictEqual(calls.filter(({ settled }) => settled).length, fresh.length)
   })
 
-  it("have a quarter of the calls where new ones are due, and new ones the others", () => {
+  it("have a quarter of the calls if new ones are due, and new ones have the others", () => {
     const queue = queueOf()
     stuck.forEach(queue.addAsked)
     many(200, "new", -600_000).forEach(queue.add)

@@ -6,7 +6,7 @@ import { firstWait, isLongAgo, pollInterval, timeToSettle } from "../../src/job/
 const times = FastCheck.array(FastCheck.nat({ max: 10_000_000 }), { maxLength: 60 })
 
 describe("the wait before the first call about a batch", () => {
-  it("is the median of what the last 30 took to settle, and 1 s where none is known", () => {
+  it("is the median time of the last 30 to settle, and 1 s if none is known", () => {
     assert.strictEqual(firstWait([]), 1000)
     assert.strictEqual(firstWait([9000, 20_000, 12_000]), 12_000)
     const before = Array.from({ length: 30 }, () => 50_000)

@@ -147,7 +147,7 @@ describe("taking turns", () => {
     }).pipe(inTime)
   )
 
-  it.effect("a call that is given up while it waits keeps nobody from the line", () =>
+  it.effect("a call that is given up while it waits does not block the line", () =>
     Effect.gen(function* () {
       const queue = queueOf("one", "two")
       const rate = makeRate()

@@ -124,7 +124,7 @@ describe("a row that this program never writes", () => {
       reason: `${what}, which ac-reconcile never writes there. Another program may have changed the file. Restore a copy, or name another file with --db FILE.`
     })
 
-  it.effect("is told with its place and what it holds", () =>
+  it.effect("gives an error with its place and value", () =>
     Effect.gen(function* () {
       yield* select(
         "INSERT INTO numbered_batches (batch_id, added_at) VALUES ('b-1', '2031-04-02T08:00:00Z')"
@@ -136,7 +136,7 @@ describe("a row that this program never writes", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("is told where it holds a time that is none", () =>
+  it.effect("gives an error if it has a time that is not one", () =>
     Effect.gen(function* () {
       yield* select("INSERT INTO numbered_batches (batch_id, added_at) VALUES ('b-1', 'yesterday')")
       assert.deepStrictEqual(

@@ -38,7 +38,7 @@ export const batchesRemove = Command.make(
         const batchIds = [...new Set(found.map((batch) => BatchId.make(batch.batch_id)))]
         const short = given.find((text) => !found.some((batch) => batch.batch_id === text))
         if (options.yes && short !== undefined) {
-          // A slip of the finger must not take another batch away.
+          // A typing error must not remove another batch.
           return yield* new ConfigurationError({
             problem: printable(`'${short}' is only the beginning of the ID of a batch.`),
             hint: `With --yes, write whole IDs: ${printable(batchIds.join(" "))}.`

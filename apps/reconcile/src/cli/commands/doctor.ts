@@ -13,7 +13,7 @@ import { ExitCode } from "../shell/ExitCode.js"
 import { db, json, maxCalls, rate } from "../shell/options.js"
 import { respond } from "../shell/respond.js"
 
-/** A setting as it holds for this call; the key's value is told nowhere. */
+/** A setting of this call. The value of the key is never shown. */
 interface Held {
   readonly setting: string
   readonly value: string | null
@@ -25,7 +25,7 @@ const withoutDriver = (error: unknown): Check | undefined =>
     ? failed("sqlite", { _tag: "LedgerError", message: error.message })
     : undefined
 
-/** Whatever needs SQLite is loaded here, so that its absence is a finding like any other. */
+/** Everything that needs SQLite is loaded here, so that missing SQLite is a finding like any other. */
 const loaded = Effect.tryPromise({
   try: () => import("../doctor/checks.js"),
   catch: (error) => error
@@ -49,7 +49,7 @@ const heldSettings = (values: Readonly<Record<Setting, string>>) =>
   Effect.gen(function* () {
     const { profile } = yield* Settings.Settings
     const url = yield* Effect.option(Account.url)
-    // What is no URL may be a key in the wrong place.
+    // A value that is not a URL may be a key in the wrong place.
     const shown = Option.flatMap(url, ({ text }) => Either.getRight(ActiveCampaignClient.accountUrl(text)))
     const key = yield* Effect.option(Account.account)
     const named = (setting: string, value: string | null, source: Source | undefined): Held => ({
@@ -86,7 +86,7 @@ const signs = { ok: "ok", warn: "warn", fail: "FAIL" } as const
 const width = 80
 const indent = " ".repeat(8)
 
-/** The remedy stands below what was found. */
+/** The remedy is below the finding. */
 const describe = ({ check, remedy, says, state }: Check) => {
   const [first = "", ...rest] = wrapped(`${check}: ${says}`, width - indent.length)
   const more = [...rest, ...(remedy === null ? [] : wrapped(`To do: ${remedy}`, width - indent.length))]

@@ -65,7 +65,7 @@ const askFile = Prompt.text({
   }
 })
 
-/** The profile to write, as it may stand in the file without quotes. */
+/** The profile to write, which needs no quotes in the file. */
 const profileOf = Effect.gen(function* () {
   const { profile } = yield* Settings
   if (Option.isNone(profile) || profile.value.source._tag === "File") return undefined

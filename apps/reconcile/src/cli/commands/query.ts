@@ -51,7 +51,7 @@ const namesIn = (database: Sqlite.Database, what: string) =>
     .pluck()
     .all()
 
-/** The name that was meant, where SQLite knows none like the one that was written. */
+/** The name that was probably meant, if SQLite does not know the one that was written. */
 const didYouMean = (database: Sqlite.Database, message: string) => {
   const [, what = "", name] = /^no such (table|column): (?:\w+\.)?(\S+)$/.exec(message) ?? []
   const like = name === undefined ? undefined : nearest(name, namesIn(database, what))

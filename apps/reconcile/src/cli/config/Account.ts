@@ -34,7 +34,7 @@ const isSame = (one: string, other: string): Effect.Effect<boolean> =>
         }
       )
 
-/** The URL, from whatever names the account most directly. */
+/** The URL, from the setting that names the account most directly. */
 export const url: Effect.Effect<Sourced, ConfigurationError> = Effect.gen(function* () {
   const { files, profile, section } = yield* Settings
   const file = files.find(({ owner }) => owner === "user")?.path ?? ""
@@ -85,7 +85,7 @@ export const url: Effect.Effect<Sourced, ConfigurationError> = Effect.gen(functi
   })
 })
 
-/** Longer than any key; whatever is longer is some other file. */
+/** Longer than any key. A longer file is something else. */
 const longest = 4096
 
 const keyIn = (path: string, field: string): Effect.Effect<Redacted.Redacted, ConfigurationError> => {
@@ -138,8 +138,8 @@ const fromStdin: Effect.Effect<Redacted.Redacted, ConfigurationError> = Effect.s
 })
 
 /**
- * The key for this URL. A key of the environment or of a file goes only to the account that it stands beside: another
- * account must never be sent it.
+ * The key for this URL. A key in the environment or in a file is only for the account next to it, and must never be sent to
+ * another one.
  */
 const keyFor = (url: Sourced): Effect.Effect<Account["key"], ConfigurationError> =>
   Effect.gen(function* () {

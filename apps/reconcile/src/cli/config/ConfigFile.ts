@@ -8,10 +8,10 @@ import { ConfigurationError } from "../shell/ConfigurationError.js"
 import { printable } from "../output/text.js"
 import { type Setting, settings } from "./Setting.js"
 
-/** Whose file it is: a project's file comes with a folder that others may have written, so it names no account. */
+/** The owner of the file. Others may have written a project's file, so it names no account. */
 export type Owner = "user" | "project"
 
-/** One account, with the settings that hold for it alone. */
+/** One account, with its own settings. */
 export interface Section {
   /** As in `profiles.NAME`; empty at the top of the file. */
   readonly name: string
@@ -35,7 +35,7 @@ export const projectFile = "ac-reconcile.toml"
 const texts: ReadonlyArray<string> = ["url", "api_key_file", "profile", "db", "deadline"]
 const ofAccount: ReadonlyArray<string> = ["url", "api_key_file"]
 
-/** Fields that people would give a key in, whatever its value looks like. */
+/** Fields in which people would put a key, whatever the value looks like. */
 const isKey = (field: string) => /^(?:api_?)?(?:key|token)$/i.test(field.replaceAll("-", "_"))
 
 type Table = Readonly<Record<string, unknown>>
@@ -73,7 +73,7 @@ const textOf = (field: string, value: unknown): Effect.Effect<string, Fault> => 
     : refuse(field, "is not a number", "Write it without quotes.")
 }
 
-/** Why a field may not stand in a file of this owner. */
+/** Why a file of this owner must not have a field. */
 const forbidden = (key: string, owner: Owner, known: ReadonlyArray<string>) => {
   if (isKey(key)) {
     return {
@@ -155,7 +155,7 @@ const decode = (table: Table, reading: Reading): Effect.Effect<ConfigFile, Fault
 const named = (path: string, place: string, problem: string, hint: string) =>
   new ConfigurationError({ problem: printable(`${path}${place}: ${problem}.`), hint })
 
-/** What the text of a config file says. Its lines are never repeated: one may be a key in the wrong place. */
+/** Parses the text of a config file. Errors never repeat a line, because it may be a key in the wrong place. */
 export const parse = (text: string, reading: Reading): Effect.Effect<ConfigFile, ConfigurationError> =>
   Effect.gen(function* () {
     const toml = yield* Effect.promise(() => import("smol-toml"))
@@ -176,7 +176,7 @@ export const parse = (text: string, reading: Reading): Effect.Effect<ConfigFile,
     )
   })
 
-/** A config file; undefined where there is none. */
+/** A config file, or undefined if there is none. */
 export const read = (reading: Reading): Effect.Effect<ConfigFile | undefined, ConfigurationError> =>
   Effect.suspend(() => {
     try {

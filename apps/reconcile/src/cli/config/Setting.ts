@@ -7,7 +7,7 @@ export const optionOf = (setting: Setting) => `--${setting.replaceAll("_", "-")}
 
 export const variableOf = (setting: Setting) => `AC_RECONCILE_${setting.toUpperCase()}`
 
-/** Where a value stands, so that an error and `doctor` can name it. */
+/** Where a value was set, so that errors and `doctor` can name the place. */
 export type Source =
   | { readonly _tag: "Option"; readonly option: string }
   | { readonly _tag: "Variable"; readonly variable: string }

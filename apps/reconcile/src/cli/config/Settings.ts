@@ -13,7 +13,7 @@ import { optionOf, type Setting, type Sourced, type Source, variableOf } from ".
 
 export const profileVariable = "ACTIVECAMPAIGN_PROFILE"
 
-/** What holds for one call: its own options first, then the environment, the project's file, the user's file. */
+/** The settings of one call: its own options first, then the environment, the project's file, the user's file. */
 export interface Service {
   /** Where the user's file is, or would be; undefined if there is no home folder. */
   readonly userFile: string | undefined
@@ -21,17 +21,17 @@ export interface Service {
   readonly files: ReadonlyArray<ConfigFile.ConfigFile>
   /** The profile in use, and what named it. */
   readonly profile: Option.Option<Sourced>
-  /** The account of the user's file: that of the profile, or the one at its top. */
+  /** The account in the user's file: that of the profile, or the one at the top. */
   readonly section: ConfigFile.Section | undefined
   /** Whether the API key comes from standard input. */
   readonly keyFromStdin: boolean
   /** The options that the call has. */
   readonly options: ReadonlySet<string>
-  /** What is wrong with the files; nothing may be done on guesses. */
+  /** What is wrong with the files. No command continues on guesses. */
   readonly problems: ReadonlyArray<ConfigurationError>
 }
 
-/** What the call itself says about its settings. */
+/** The settings in the call itself. */
 export interface Given {
   readonly profile: string | undefined
   readonly keyFromStdin: boolean
@@ -62,10 +62,10 @@ const home = Effect.sync(() => {
   }
 })
 
-/** A variable that is set; an empty one of these is as good as none. */
+/** A variable that is set. An empty one counts as not set. */
 export const variable = (name: string) => Effect.option(Config.nonEmptyString(name))
 
-/** The user's own config file, whether it is there or not. */
+/** The path of the user's config file, whether or not it exists. */
 export const userFile = Effect.gen(function* () {
   const folder = yield* home
   const isWindows = process.platform === "win32"
@@ -92,7 +92,7 @@ const unknownProfile = (name: string, known: ReadonlyArray<string>, file: string
   })
 }
 
-/** Reads the files that hold for a call. A missing one is no problem; a broken one is told, not passed over. */
+/** Reads the files for a call. A missing file is no problem. A broken one is reported, not ignored. */
 export const load = (given: Given): Effect.Effect<Service> =>
   Effect.gen(function* () {
     const own = yield* userFile
@@ -135,7 +135,7 @@ export const load = (given: Given): Effect.Effect<Service> =>
       section,
       keyFromStdin: given.keyFromStdin,
       options: given.options,
-      // A profile may stand in the file that could not be read.
+      // The profile may be in the file that could not be read.
       problems: broken.length > 0 ? broken : unknown
     }
   })
@@ -149,7 +149,7 @@ const inSection = (file: string, section: ConfigFile.Section | undefined, settin
   )
 }
 
-/** What a setting is if the call has no option for it: from the environment, then from the project, then from the user. */
+/** The value of a setting without an option in the call: from the environment, then the project's file, then the user's. */
 export const lookUp = (setting: Setting): Effect.Effect<Option.Option<Sourced>> =>
   Effect.gen(function* () {
     const { files, section } = yield* Settings

@@ -23,14 +23,14 @@ const heading = `# Settings of ac-reconcile. Check them with 'ac-reconcile docto
 # The API key never stands here, only the name of a file that has it.
 `
 
-/** The text of the file with one more account in it. What is there already stays as it was written, comments and all. */
+/** The text of the file with one more account in it. The existing text stays as it is, including comments. */
 export const added = (text: string | undefined, entry: Entry): string => {
   const section =
     entry.profile === undefined
       ? stringify(fieldsOf(entry))
       : stringify({ profiles: { [entry.profile]: fieldsOf(entry) } })
   if (text === undefined || text.trim() === "") return `${heading}\n${section}`
-  // What belongs to no table must come before the first one.
+  // Fields outside a table must come before the first table.
   return entry.profile === undefined ? `${section}\n${text}` : `${text.trimEnd()}\n\n${section}`
 }
 
@@ -39,7 +39,7 @@ const tableIn = (table: TomlTable, key: string): TomlTable => {
   return typeof found === "object" && !Array.isArray(found) && !(found instanceof Date) ? found : {}
 }
 
-/** The text of the file with another account in place of one. Its other settings stay; comments do not. */
+/** The text of the file with one account replaced. Other settings stay, but comments are lost. */
 export const replaced = (text: string, entry: Entry): string => {
   const { api_key_file: _file, url: _url, ...top } = parse(text)
   if (entry.profile === undefined) return stringify({ ...fieldsOf(entry), ...top })
@@ -61,11 +61,11 @@ const makeFolder = (folder: string): Effect.Effect<void> =>
           use((disk) => disk.makeFolder(folder, 0o700))
         )
     ),
-    // If it is there already, or cannot be made, the file tells.
+    // If the folder exists already, or cannot be made, writing the file shows it.
     Effect.ignore
   )
 
-/** Writes a file that only its owner can read, whole or not at all, in place of one that was there. */
+/** Writes a file that only its owner can read, completely or not at all. It replaces an existing one. */
 export const writePrivately = (path: string, text: string): Effect.Effect<void, OutputError> =>
   Effect.gen(function* () {
     yield* makeFolder(dirname(path))

@@ -1,13 +1,13 @@
 import { printable } from "../output/text.js"
 import { exitCodeOf, type ExitCode } from "../shell/ExitCode.js"
 
-/** One thing that was looked at: what was found and, unless it is well, what to do. */
+/** One check: what was found and, unless that is all right, what to do. */
 export interface Check {
   readonly check: string
   readonly state: "ok" | "warn" | "fail"
   readonly says: string
   readonly remedy: string | null
-  /** What a command would exit with for it. */
+  /** The exit code of a command that fails for this reason. */
   readonly exitCode: ExitCode
 }
 
@@ -45,7 +45,7 @@ interface Failure {
   readonly hint?: string
 }
 
-/** Errors say what happened, then what to do: the sentences after the first. */
+/** An error says what happened in its first sentence, and what to do in the others. */
 const halves = ({ hint, message, problem }: Failure): readonly [string, string | null] => {
   if (problem !== undefined && hint !== undefined) return [problem, hint]
   const [, says = message, remedy = null] = /^(.*?[^.]\.) ([A-Z'].*)$/s.exec(message) ?? []

@@ -32,7 +32,7 @@ export const proxyCheck = (url: string): Effect.Effect<Check> =>
       : ok("proxy", `${variable} names ${host}, but NO_PROXY (${noProxy}) has the account reached directly.`)
   }).pipe(Effect.catchAll((error) => Effect.succeed(failed("proxy", error))))
 
-/** How far a clock may be off before times mislead: those of submissions, and those in the file. */
+/** How far a clock may be off before the times of submissions and in the file are misleading. */
 const tolerable = 30_000
 
 const clockCheck = (told: string | undefined, at: number): Check => {
@@ -72,7 +72,7 @@ interface Called {
   readonly newestId: string | undefined
 }
 
-/** One call that changes nothing and is about no contact of yours, without a retry; and what its answer tells. */
+/** One call without a retry, which changes nothing and is about no contact of yours, and what its answer shows. */
 export const callChecks = (rate: Rate): Effect.Effect<Called> =>
   Effect.gen(function* () {
     let newestId: string | undefined

@@ -139,7 +139,7 @@ const oldestCheck = Effect.gen(function* () {
       )
 })
 
-/** What the next run would do, in calls. */
+/** The calls that the next run would make. */
 export interface NextRun {
   readonly batches: number
   readonly contactIds: number
@@ -148,7 +148,7 @@ export interface NextRun {
   readonly stale: number
   readonly resolveCalls: number
   readonly lookupCalls: number
-  /** The least calls: a batch may have to be asked about more than once. */
+  /** The smallest number of calls. A batch may need more than one. */
   readonly calls: number
   /** Calls for resolving and looking up that --max-calls leaves for later runs. */
   readonly left: number
@@ -159,7 +159,7 @@ export interface Options {
   readonly url: string | undefined
   readonly maxCalls: number
   readonly requestsPerSecond: number
-  /** The account's newest contact, which tells how large the account may be. */
+  /** The account's newest contact, which shows how large the account may be. */
   readonly newestId: string | undefined
 }
 

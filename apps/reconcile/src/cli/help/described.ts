@@ -7,7 +7,7 @@ import { spanText } from "../shell/plainText.js"
 export interface Entry {
   /** `<file>`, or `--output` with `-o` before it. */
   readonly names: ReadonlyArray<string>
-  /** What the parser calls its value, `text` or `csv | json`; undefined for a flag or an argument. */
+  /** The parser's name of its value, `text` or `csv | json`. Undefined for a flag or an argument. */
   readonly takes: string | undefined
   readonly description: string
   readonly isOptional: boolean
@@ -39,7 +39,7 @@ const paragraphs = (doc: HelpDoc.HelpDoc): ReadonlyArray<string> => {
 const inOrder = (doc: HelpDoc.HelpDoc): ReadonlyArray<HelpDoc.HelpDoc> =>
   doc._tag === "Sequence" ? [...inOrder(doc.left), ...inOrder(doc.right)] : [doc]
 
-/** The parser's own sentences stand around the description: what kind of value it is, and whether it is needed. */
+/** Sentences that the parser adds to the description: the kind of value, and whether it is needed. */
 const entryOf = (label: string, doc: HelpDoc.HelpDoc): Entry => {
   const [, description = "", ...filler] = paragraphs(doc)
   const text = label.replace(/\.\.\.$/, "").replace(/^\((.*)\)$/, "$1")

@@ -25,7 +25,7 @@ const valueOf = ({ names, takes }: Entry) => {
 
 const isChoice = (takes: string | undefined) => takes?.includes(" | ") === true
 
-/** The words of a choice stand after its description. */
+/** The possible values of a choice follow its description. */
 const meaningOf = ({ description, takes = "" }: Entry) =>
   isChoice(takes) ? `${sentence(description)} One of ${takes.replaceAll(" | ", ", ")}` : description
 

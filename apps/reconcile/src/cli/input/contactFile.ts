@@ -241,7 +241,7 @@ const describeRejects = ({ count, file, taken }: Rejects, sent: boolean): Readon
   return [`${plural(count, "row")} could not be read; see ${file}${left}.${consequence}`]
 }
 
-/** What reading the rows showed, whichever command read them: in lines, and in the envelope of `--json`. */
+/** What reading the rows showed, for any command: in lines, and in the envelope of `--json`. */
 export const readingOf = (
   input: Pick<Effect.Effect.Success<ReturnType<typeof readRows>>, "place" | "remarks" | "restored">,
   rejected: Rejects,
@@ -265,6 +265,6 @@ export const nothingRead: ReturnType<typeof readingOf> = {
   result: { restored: 0, ...remarksResult([], "line"), rejected: 0, rejectsFile: null }
 }
 
-/** Rows, and none of them can be read: then it is the call that has to change. */
+/** There are rows, but none can be read. Then the call has to change. */
 export const exitCodeOfLoad = (rows: number | undefined, rejected: number): ExitCode =>
   rows === 0 && rejected > 0 ? ExitCode.usage : ExitCode.done

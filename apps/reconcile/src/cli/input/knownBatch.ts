@@ -28,7 +28,7 @@ const unknown = (db: string, batchId: string) =>
     )
   )
 
-/** A batch of the file, by its ID or by the beginning of it that no other has; or an error that there is none. */
+/** A batch of the file, by its ID or a beginning that only this ID has. Otherwise an error. */
 export const knownBatch = (db: string, batchId: string) =>
   Effect.gen(function* () {
     const exact = yield* Reports.batch(batchId)

@@ -4,7 +4,7 @@ import { commandData } from "./commandData.js"
 import { envelopeOf } from "./Envelope.js"
 import { documentName } from "./names.js"
 
-/** A later version may have more fields, which a reader of this one passes over. */
+/** A later version may have more fields, which a reader of this one ignores. */
 const withMoreFields = (document: unknown): unknown => {
   if (Array.isArray(document)) return document.map(withMoreFields)
   if (typeof document !== "object" || document === null) return document

@@ -8,7 +8,7 @@ type Snake<Key> = Key extends `${infer First}${infer Rest}`
       : `_${Lowercase<First>}${Snake<Rest>}`
   : Key
 
-/** A value with its keys as columns are written, `batch_id`; tags, which only the code needs, are left out. */
+/** A value with keys in the style of columns, `batch_id`. Tags, which only the code needs, are left out. */
 export type SnakeKeys<A> = A extends Plain
   ? A
   : A extends ReadonlyArray<unknown>
@@ -17,7 +17,7 @@ export type SnakeKeys<A> = A extends Plain
 
 const snake = (key: string) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
-/** The same of a value that is about to be written as JSON. */
+/** The same for a value that is about to be written as JSON. */
 export const snakeKeys = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(snakeKeys)
   if (typeof value !== "object" || value === null) return value

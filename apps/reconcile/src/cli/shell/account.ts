@@ -32,7 +32,7 @@ export const stateFolder = Effect.gen(function* () {
 export interface AccountOptions {
   readonly requestsPerSecond: number
   readonly accountLimit: number
-  /** Receives what people should know about the shared rate; by default standard error does. */
+  /** Receives messages about the shared rate. The default is standard error. */
   readonly tell?: (sentence: string) => Effect.Effect<void>
   /** In place of what all commands use. */
   readonly client?: Pick<ActiveCampaignClient.Options, "retry" | "timeout" | "transformClient">

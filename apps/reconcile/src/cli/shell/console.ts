@@ -36,7 +36,7 @@ export const withParserConsole = <A, E, R>(effect: Effect.Effect<A, E, R>): Effe
  */
 export const withPlainConsole =
   (options: {
-    /** Takes what would go to standard error; programs get it with the result. */
+    /** Receives what would go to standard error. Programs get it with the result. */
     readonly into?: Array<string>
   }) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>

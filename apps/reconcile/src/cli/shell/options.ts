@@ -15,7 +15,7 @@ import { printable } from "../output/text.js"
 
 export const invalid = (message: string) => ValidationError.invalidValue(HelpDoc.p(message))
 
-/** What an option is, wherever it is set; `read` says why a text is not a value of it. */
+/** An option, wherever it is set. `read` says why a text is not a value of it. */
 const setting = <A>(name: Setting, read: (text: string, subject: string) => Either.Either<A, string>) =>
   Options.mapEffect((given: Option.Option<string>) =>
     Effect.gen(function* () {

@@ -15,7 +15,7 @@ export interface Response {
   readonly text: string
   readonly result: unknown
   readonly exitCode?: ExitCode
-  /** Why the exit code is not 0, where that takes more than the usual words. */
+  /** Why the exit code is not 0, if that needs more than the usual words. */
   readonly because?: { readonly code?: string; readonly message: string }
   /** What people read in `text` that programs should not miss. */
   readonly warnings?: ReadonlyArray<string>
@@ -40,7 +40,7 @@ interface Body {
   readonly error?: { readonly code?: string; readonly message: string }
 }
 
-/** The one envelope of `--json`. Its keys, and all in `data`, are written as the file's columns are. */
+/** The one envelope of `--json`. All its keys are in the style of the file's columns. */
 export const envelope = (command: string, exitCode: ExitCode, { data = null, error, warnings = [] }: Body) =>
   printableJson(
     JSON.stringify(
@@ -56,7 +56,7 @@ export const envelope = (command: string, exitCode: ExitCode, { data = null, err
     )
   )
 
-/** Why a command that did its work ends with something else than 0. */
+/** Why a command that did its work does not end with 0. */
 const reasonOf = (exitCode: ExitCode): Reason =>
   reasons[exitCode] ?? { code: "Unexpected", message: "See data." }
 

@@ -13,7 +13,7 @@ export interface Syntax {
   readonly descriptor: CommandDescriptor.Command<unknown> | undefined
 }
 
-/** Options of every command, about the account that it is for. They are taken out of a call before it is parsed. */
+/** Options of every command about its account. They are removed from a call before it is parsed. */
 const ofEveryCommand: ReadonlyArray<readonly [string, string | undefined]> = [
   ["--profile", "text"],
   ["--api-key-stdin", undefined]
@@ -126,7 +126,7 @@ export const optionIn = (arg: string) => {
 export const takesNext = ({ options }: Syntax, arg: string): boolean =>
   arg.startsWith("-") && options.get(arg.toLowerCase()) !== undefined
 
-/** The options of every command that a call has, and its arguments without them. */
+/** The options of every command in a call, and its other arguments. */
 export const ownOptions = ({ rest, syntax }: Call) => {
   const names = new Map(ofEveryCommand)
   const given = new Map<string, string>()

@@ -41,7 +41,7 @@ const told = (error: Mistake) =>
     ? { code: error._tag, message: error.message }
     : { code: "InvalidArguments", message: plainly(textOf(error.error).trim()) }
 
-/** Reports what is wrong with a call or with the settings for it, in one line or, if asked for, in the envelope. */
+/** Reports what is wrong with a call or its settings, in one line or, if asked for, in the envelope. */
 export const withUsage =
   (call: Call) =>
   <R>(run: Effect.Effect<void, ExitWith | Mistake, R>): Effect.Effect<void, ExitWith | Mistake, R> =>

@@ -234,7 +234,7 @@ describe("a disk that fails", () => {
     )
   const ada = personOf("ada@x.test")
 
-  it.scoped("keeps the bytes of a file from being searched, which is told", () =>
+  it.scoped("prevents a search of the bytes of a file, and that is said", () =>
     Effect.gen(function* () {
       const file = join(yield* temporaryFolder, "ledger.db")
       writeFileSync(file, "ada@x.test")

@@ -158,7 +158,7 @@ describe("a large file that is loaded again", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("is the same whatever happened to the numbers of its batches while it was read", () =>
+  it.effect("is the same even if the numbers of its batches changed while it was read", () =>
     Effect.gen(function* () {
       const rows = Array.from({ length: 600 }, (_, number) => row(`c${number}@x.test`, `b${number % 3}`))
       yield* load(rows.slice(0, 400))
