@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { envelopeOf, expectCleanOutput, expectRefusal } from "./support/said.js"
 import { closedPort } from "./support/trouble.js"
-import { account, inWorld } from "./support/World.js"
+import { account, inWorld, token } from "./support/World.js"
 
 describe("an invalid call", () => {
   const calls: ReadonlyArray<readonly [ReadonlyArray<string>, RegExp]> = [
@@ -48,7 +48,11 @@ describe("an invalid call", () => {
     [["run", "--onse"], /unknown argument: '--onse'\. Did you mean '--once'\?/],
     [["run", "--max-calls", "abc"], /^--max-calls: 'abc' is not a whole number\.$/],
     [["run", "--requests-per-second=fast"], /^--requests-per-second: 'fast' is not a number\.$/],
-    [["batches", "add", "--id"], /^--id needs a value\.$/]
+    [["batches", "add", "--id"], /^--id needs a value\.$/],
+    [["contacts", "remove"], /^--source is missing, and this command needs it\.$/],
+    [["help", "contcts"], /Invalid subcommand 'contcts' .*Did you mean 'contacts'\?/],
+    [["run", `--api-key=${token}`], /^--api-key is no option, because .*ACTIVECAMPAIGN_API_KEY/],
+    [["status", "b-1", "--token", token], /^--token is no option/]
   ]
   const isTold = (calls: ReadonlyArray<readonly [ReadonlyArray<string>, RegExp]>) =>
     inWorld(async (world) => {

@@ -27,10 +27,7 @@ const withoutDriver = (error: unknown): Check | undefined =>
 
 /** Everything that needs SQLite is loaded here, so that missing SQLite is a finding like any other. */
 const loaded = Effect.tryPromise({
-  try: async () => ({
-    file: await import("../doctor/fileChecks.js"),
-    account: await import("../doctor/accountChecks.js")
-  }),
+  try: () => import("../doctor/checks.js"),
   catch: (error) => error
 }).pipe(
   Effect.catchAll((error) => {
@@ -126,14 +123,14 @@ export const doctor = Command.make("doctor", { db, rate, maxCalls, json }, (opti
       const looked = Either.isLeft(modules)
         ? { checks: [modules.left], nextRun: null }
         : yield* Effect.gen(function* () {
-            const { account, file } = modules.right
-            const { check: ofUrl, url } = yield* account.urlCheck
-            const key = url === undefined ? undefined : yield* keyCheck(file.modeCheck)
+            const checks = modules.right
+            const { check: ofUrl, url } = yield* checks.urlCheck
+            const key = url === undefined ? undefined : yield* keyCheck(checks.modeCheck)
             const call =
               key === undefined || key.state === "fail"
                 ? { checks: [], newestId: undefined }
-                : yield* account.callChecks(options.rate)
-            const { checks, nextRun } = yield* file.fileChecks({
+                : yield* checks.callChecks(options.rate)
+            const file = yield* checks.fileChecks({
               db: options.db,
               url,
               maxCalls: options.maxCalls,
@@ -142,14 +139,14 @@ export const doctor = Command.make("doctor", { db, rate, maxCalls, json }, (opti
             })
             return {
               checks: [
-                yield* file.sqlite,
+                yield* checks.sqlite,
                 ofUrl,
-                ...(url === undefined ? [] : [yield* account.proxyCheck(url)]),
+                ...(url === undefined ? [] : [yield* checks.proxyCheck(url)]),
                 ...(key === undefined ? [] : [key]),
                 ...call.checks,
-                ...checks
+                ...file.checks
               ],
-              nextRun
+              nextRun: file.nextRun
             }
           })
       const checks = [...ofFiles, ...looked.checks]

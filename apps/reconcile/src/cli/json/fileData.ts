@@ -149,7 +149,6 @@ export const FileSchema = Struct({
       kind: Literal("table", "view"),
       layer: Text,
       note: Text,
-      sql: Text,
       columns: List(Column)
     })
   )

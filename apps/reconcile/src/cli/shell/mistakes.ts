@@ -27,9 +27,15 @@ const otherJson = (name: string, { options }: Syntax) => {
   return ""
 }
 
+/** What people would give a key in; whatever they typed as its value is not repeated. */
+const isForKey = (name: string) => /^--(?:api-?)?(?:key|token)$/.test(name)
+
 /** Only if there is something better to say than the parser's message. */
 const unknownOption = (arg: string, syntax: Syntax) => {
   const { name } = optionIn(arg)
+  if (isForKey(name)) {
+    return `${name} is no option, because process lists and the shell's history show options. Set ACTIVECAMPAIGN_API_KEY, or pipe the key in with --api-key-stdin.`
+  }
   const names = [...syntax.options.keys()].filter((option) => option.startsWith("--"))
   const hint = otherJson(name, syntax) || didYouMean(nearest(name, names))
   return hint === "" ? undefined : `Received unknown argument: '${name}'.${hint}`
