@@ -56,6 +56,7 @@ describe("the screen of a run", () => {
   it("says what is waited for and for how much longer, until a call is made", () => {
     const state = after([{ _tag: "Started", open: 1 }])
     RunView.onHold(state, 1000, 25_000)
+    RunView.onEvent(state, 1000, { _tag: "TroubleBegan", batchId: null, message: "limited", wait: 25_000 })
     assert.include(lines(state, 4000).at(-1), "429, too many requests – 22s left")
     assert.notInclude(lines(state, 30_000).join("\n"), "429")
     RunView.onCall(state, 5000)

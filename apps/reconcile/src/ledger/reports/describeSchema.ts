@@ -22,15 +22,12 @@ export interface Described {
   readonly kind: "table" | "view"
   readonly layer: Layer
   readonly note: string
-  /** The statement that created it, as the file has it. */
-  readonly sql: string
   readonly columns: ReadonlyArray<Column>
 }
 
 const Row = rowOf("schema_notes", {
   object: Schema.String,
   kind: Schema.Literal("table", "view"),
-  sql: Schema.String,
   object_note: Schema.String,
   name: Schema.String,
   type: Schema.String,
@@ -42,7 +39,7 @@ const Row = rowOf("schema_notes", {
 
 // Only objects with a note: the user may have tables of their own in the file.
 const everyColumn = `
-  SELECT o.name AS object, o.type AS kind, o.sql, about.note AS object_note,
+  SELECT o.name AS object, o.type AS kind, about.note AS object_note,
     c.name, c.type, c."notnull" AS required, c.pk AS key,
     (SELECT k."table" FROM pragma_foreign_key_list(o.name) k WHERE k."from" = c.name LIMIT 1) AS refers_to,
     n.note
@@ -64,7 +61,6 @@ export const describeSchema = Effect.map(
         kind,
         layer: layerOf(object) ?? (kind === "view" ? "view" : "file"),
         note: object_note,
-        sql: row.sql,
         columns: []
       }
       of.columns.push({

@@ -92,7 +92,10 @@ export const onEvent = (state: RunState, now: number, event: RunEvent) => {
       state.lookedUp = { done: event.done, of: Math.max(event.done, state.lookedUp?.of ?? 0) }
       break
     case "TroubleBegan":
-      state.waiting = { why: printable(event.message), until: now + event.wait }
+      // A hold that is already shown says it in fewer words.
+      if (state.waiting === undefined || state.waiting.until <= now) {
+        state.waiting = { why: printable(event.message), until: now + event.wait }
+      }
       break
     case "TroubleEnded":
       state.waiting = undefined
