@@ -66,7 +66,7 @@ const answer = Options.text("answer").pipe(
 )
 
 const yes = Options.boolean("yes").pipe(
-  Options.withDescription("Record the --answer also about a batch that has settled already")
+  Options.withDescription("Record the --answer even if the batch has already settled")
 )
 
 export const batchesAdd = Command.make(
@@ -187,4 +187,4 @@ export const batchesAdd = Command.make(
         }
       }).pipe(Effect.scoped)
     )
-).pipe(Command.withDescription("Adopt batches that were submitted already, by whatever tool"))
+).pipe(Command.withDescription("Add batches that were already submitted, with any tool"))

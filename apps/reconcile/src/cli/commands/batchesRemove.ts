@@ -15,7 +15,7 @@ import { batchesOf, blocks, plural, printable } from "../output/text.js"
 
 const id = Options.text("id").pipe(
   Options.repeated,
-  Options.withDescription("A batch ID, also one that begins with -; may be given several times")
+  Options.withDescription("A batch ID, even one that begins with -; may be given several times")
 )
 
 export const batchesRemove = Command.make(
@@ -64,4 +64,4 @@ export const batchesRemove = Command.make(
         }
       }).pipe(Effect.provide(Ledger.layer(options.db, { mustExist: true })))
     )
-).pipe(Command.withDescription("Take batches out of the file with all that belongs to them"))
+).pipe(Command.withDescription("Remove batches and everything that belongs to them"))

@@ -67,7 +67,7 @@ export const batchesShow = Command.make("show", { batchId: knownBatchArgument, d
       }
     }).pipe(Effect.provide(Ledger.layerReadOnly(options.db)))
   )
-).pipe(Command.withDescription("Tell one batch's story from the file: its answers, and who needs attention"))
+).pipe(Command.withDescription("Show one batch: its answers, and the contacts that need attention"))
 
 export const batchesList = Command.make("list", { db, json }, (options) =>
   respond(
@@ -93,4 +93,4 @@ export const batchesList = Command.make("list", { db, json }, (options) =>
       }
     }).pipe(Effect.provide(Ledger.layerReadOnly(options.db)))
   )
-).pipe(Command.withDescription("List every batch in the file, and how it stands"))
+).pipe(Command.withDescription("List every batch in the file with its status"))

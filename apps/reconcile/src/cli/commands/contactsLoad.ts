@@ -50,7 +50,7 @@ const key = Options.text("key").pipe(
 
 const from = Options.text("from").pipe(
   Options.optional,
-  Options.withDescription("A SQLite file to read in place of FILE, with --table or --query")
+  Options.withDescription("A SQLite file to read instead of FILE, with --table or --query")
 )
 
 const table = Options.text("table").pipe(
@@ -60,7 +60,7 @@ const table = Options.text("table").pipe(
 
 const query = Options.text("query").pipe(
   Options.optional,
-  Options.withDescription("One SELECT to read in place of a table")
+  Options.withDescription("One SELECT to read instead of a table")
 )
 
 export const contactsLoad = Command.make(

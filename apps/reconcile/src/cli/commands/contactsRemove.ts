@@ -70,4 +70,4 @@ export const contactsRemove = Command.make("remove", { source, yes, db, json }, 
       }
     }).pipe(Effect.provide(Ledger.layer(options.db, { mustExist: true })))
   )
-).pipe(Command.withDescription("Take a source out of the file, with what it alone says was sent"))
+).pipe(Command.withDescription("Remove a source, and what only it says was sent"))

@@ -172,4 +172,6 @@ export const doctor = Command.make("doctor", { db, rate, maxCalls, json }, (opti
       }
     })
   )
-).pipe(Command.withDescription("Check the settings, the account and the file, and say what a run would cost"))
+).pipe(
+  Command.withDescription("Check the settings, the account and the file, and show what a run would cost")
+)

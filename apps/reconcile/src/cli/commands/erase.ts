@@ -37,7 +37,7 @@ const address = Args.text({ name: "address" }).pipe(
       ? Effect.fail(HelpDoc.p(`'${text}' is not an e-mail address.`))
       : Effect.succeed(asked.address)
   }),
-  Args.withDescription("The address of the person to take out of the file")
+  Args.withDescription("The address of the person to remove")
 )
 
 const yes = Options.boolean("yes").pipe(Options.withDescription("Do it; without, only what is held is shown"))
@@ -221,5 +221,5 @@ export const erase = Command.make("erase", { address, yes, db, json }, (options)
     })
   )
 ).pipe(
-  Command.withDescription("Take one person out of every table, bodies as received included, and prove it")
+  Command.withDescription("Remove one person from every table, including stored responses, then verify it")
 )

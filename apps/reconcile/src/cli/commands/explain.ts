@@ -82,6 +82,6 @@ export const explain = Command.make("explain", { subject, db, json }, (options) 
   )
 ).pipe(
   Command.withDescription(
-    "Tell the whole story of one address or contact ID over all batches, with the facts behind each verdict"
+    "Show everything known about one address or contact ID, with the facts behind each outcome"
   )
 )

@@ -14,7 +14,7 @@ import { sayingWaits } from "../shell/waiting.js"
 
 const dryRun = Options.boolean("dry-run").pipe(
   Options.withDescription(
-    "Only say how the addresses would be looked up, and what it costs (one call at most)"
+    "Only show how the addresses would be looked up, and the cost (makes at most one call)"
   )
 )
 
@@ -57,6 +57,6 @@ export const lookup = Command.make(
     )
 ).pipe(
   Command.withDescription(
-    "Ask the account for the addresses of which the lists said nothing: present or missing; 'run' does it, too"
+    "Check whether the addresses in neither list are in the account; 'run' does this too"
   )
 )

@@ -267,4 +267,4 @@ export const query = Command.make(
         )
       })
     )
-).pipe(Command.withDescription("Ask the file, read-only: in SQL, or a saved question by its name"))
+).pipe(Command.withDescription("Query the file, read-only: with SQL, or with a saved question"))

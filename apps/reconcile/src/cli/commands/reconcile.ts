@@ -10,7 +10,7 @@ import { totalsTable } from "../output/summary.js"
 import { batchesOf, blocks, plural } from "../output/text.js"
 
 const again = Options.boolean("rebuild").pipe(
-  Options.withDescription("Draw every conclusion anew from the facts, and say whether any came out otherwise")
+  Options.withDescription("Recompute every outcome, and report changes")
 )
 
 export const reconcile = Command.make("reconcile", { rebuild: again, db, json }, (options) =>
@@ -29,4 +29,4 @@ export const reconcile = Command.make("reconcile", { rebuild: again, db, json },
       }
     }).pipe(Effect.provide(Ledger.layer(options.db, { mustExist: true })))
   )
-).pipe(Command.withDescription("Draw conclusions from what is recorded, without asking anybody"))
+).pipe(Command.withDescription("Recompute stale outcomes from what is recorded, without calling the account"))

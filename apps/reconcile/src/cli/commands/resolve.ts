@@ -27,7 +27,5 @@ export const resolve = Command.make(
       )
     )
 ).pipe(
-  Command.withDescription(
-    "Fetch the addresses behind successful contact IDs that nobody knows, 100 a call; 'run' does it, too"
-  )
+  Command.withDescription("Fetch the addresses of successful contact IDs, 100 a call; 'run' does this too")
 )

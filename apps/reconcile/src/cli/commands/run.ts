@@ -26,10 +26,10 @@ export const run = Command.make(
     deadline: deadline("30m"),
     rate,
     noResolve: Options.boolean("no-resolve").pipe(
-      Options.withDescription("Do not fetch the addresses behind successful contact IDs that nobody knows")
+      Options.withDescription("Do not fetch the addresses of successful contact IDs")
     ),
     noLookup: Options.boolean("no-lookup").pipe(
-      Options.withDescription("Do not look up the addresses of which the lists said nothing")
+      Options.withDescription("Do not look up the addresses in neither list")
     ),
     maxCalls,
     failOn,
@@ -59,6 +59,6 @@ export const run = Command.make(
     )
 ).pipe(
   Command.withDescription(
-    "Follow every open batch until it has settled, ask the account about what the lists left open, and say what became of each contact"
+    "Follow open batches until they settle, resolve and look up what the lists left open, and report what became of each contact"
   )
 )

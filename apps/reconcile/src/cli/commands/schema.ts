@@ -79,4 +79,4 @@ export const schema = Command.make(
         return { text: Option.isSome(options.name) ? asTextOfOne(described) : asText(described), result }
       })
     )
-).pipe(Command.withDescription("Say what every table, view and column of the file means, or one of them"))
+).pipe(Command.withDescription("Describe every table, view and column of the file, or one of them"))

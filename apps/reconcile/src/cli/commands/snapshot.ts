@@ -23,7 +23,7 @@ const file = Args.text({ name: "file" }).pipe(
       ? Effect.fail(HelpDoc.p(`'${text}' is not the name of a file.`))
       : Effect.succeed(text)
   ),
-  Args.withDescription("The file to make; it must not exist")
+  Args.withDescription("The file to create; it must not exist")
 )
 
 const describe = (
@@ -87,4 +87,4 @@ export const snapshot = Command.make("snapshot", { file, db, json }, (options) =
       }
     }).pipe(Effect.scoped)
   )
-).pipe(Command.withDescription("Copy the file as it stands, as one file, even while a run writes to it"))
+).pipe(Command.withDescription("Copy the file as it is now, even while a run writes to it"))

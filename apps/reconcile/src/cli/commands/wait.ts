@@ -169,4 +169,4 @@ export const wait = Command.make(
         Effect.provide(account.layer(options.rate))
       )
     )
-).pipe(Command.withDescription("Wait until these batches have settled, without a file"))
+).pipe(Command.withDescription("Wait until these batches have settled; uses no file"))

@@ -58,7 +58,7 @@ const clockCheck = (told: string | undefined, at: number): Check => {
     : warn(
         "clock",
         says,
-        "Set the clock: with times of submission that are off, a contact cannot be told to be new or old."
+        "Set the clock: with wrong submission times, contacts cannot be classified as new or older."
       )
 }
 

@@ -17,7 +17,7 @@ export const pages: Readonly<Record<string, Page>> = {
       ["See it work, without an account", "ac-reconcile demo"],
       ["Say what was sent", "ac-reconcile contacts load contacts.csv --batch-column batch_id"],
       ["Find out what became of it", "ac-reconcile run"],
-      ["Take out what may be sent again", "ac-reconcile export retry --output retry.csv"]
+      ["Export what may be sent again", "ac-reconcile export retry --output retry.csv"]
     ],
     more: "cli.md"
   },
@@ -174,6 +174,7 @@ export const values: Readonly<Record<string, string>> = {
   "--delimiter": "SIGN",
   "--directory": "FOLDER",
   "--fail-on": "WORDS",
+  "--events": "FILE",
   "--file": "FILE",
   "--format": "FORMAT",
   "--from": "FILE",
@@ -199,8 +200,8 @@ export const values: Readonly<Record<string, string>> = {
 export const everywhere: ReadonlyArray<readonly [label: string, description: string]> = [
   ["    --profile NAME", "The account of your config file to use (or set ACTIVECAMPAIGN_PROFILE)"],
   ["    --api-key-stdin", "Read the API key from standard input"],
-  ["    --log-level LEVEL", "Also say what happens inside: debug, info, warning, error, none …"],
-  ["-h, --help", "Show this help; 'ac-reconcile help COMMAND' does, too"]
+  ["    --log-level LEVEL", "Also log what happens inside: debug, info, warning, error, none …"],
+  ["-h, --help", "Show this help, as 'ac-reconcile help COMMAND' does"]
 ]
 
 export const atTheTop: ReadonlyArray<readonly [label: string, description: string]> = [

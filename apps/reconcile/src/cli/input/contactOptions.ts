@@ -21,15 +21,13 @@ export const map = Options.text("map").pipe(
 
 export const keepApostrophes = Options.boolean("raw").pipe(
   Options.withDescription(
-    "Keep apostrophes that stand before what could be a formula, as '=1; exports set them, and loading takes them off"
+    "Keep apostrophes before formulas, such as '=1; exports add them, and loading removes them"
   )
 )
 
 export const format = Options.choice("input-format", formats).pipe(
   Options.optional,
-  Options.withDescription(
-    "How FILE is written; default: as it looks. jsonl has an object a line, json an array"
-  )
+  Options.withDescription("The format of FILE (default: detected). jsonl has an object a line, json an array")
 )
 
 const delimiterNames: Readonly<Record<string, string>> = {
@@ -61,6 +59,6 @@ export const delimiter = Options.text("delimiter").pipe(
     })
   ),
   Options.withDescription(
-    "What separates the columns of CSV, as ';' or tab. Default: told from the header line"
+    "What separates the columns of CSV, as ';' or tab (default: taken from the header line)"
   )
 )

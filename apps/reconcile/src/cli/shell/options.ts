@@ -54,7 +54,7 @@ export const db = Options.text("db").pipe(
 )
 
 export const json = Options.boolean("json").pipe(
-  Options.withDescription("Print one JSON envelope on stdout, and nothing else")
+  Options.withDescription("Print one JSON envelope on stdout and nothing else")
 )
 
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
@@ -190,21 +190,21 @@ const batchIdText = Args.text({ name: "batch-id" }).pipe(
 )
 
 export const batchIdArgument = batchIdText.pipe(
-  Args.withDescription("The batchId that the import was answered with")
+  Args.withDescription("The batchId that ActiveCampaign returned for the import")
 )
 
 /** A batch of the file. */
 export const knownBatchArgument = batchIdText.pipe(
-  Args.withDescription("The ID of a batch in the file, or the beginning of it that no other has")
+  Args.withDescription("The ID of a batch in the file, or a unique beginning of it")
 )
 
 export const batch = Options.text("batch").pipe(
   Options.optional,
-  Options.withDescription("Only this batch, by its ID or the beginning of it that no other has")
+  Options.withDescription("Only this batch: its ID, or a unique beginning of it")
 )
 
 export const keepFormulas = Options.boolean("raw").pipe(
-  Options.withDescription("Leave CSV cells as they are, also where a spreadsheet would run them as formulas")
+  Options.withDescription("Leave CSV cells unchanged, even if a spreadsheet would run them as formulas")
 )
 
 export type FailOn = Outcome | "findings"
@@ -231,6 +231,6 @@ export const failOn = Options.text("fail-on").pipe(
     )
   ),
   Options.withDescription(
-    "Exit with 3 if a contact has one of these outcomes, or for 'findings'; separated by commas"
+    "Exit with 3 if a contact has one of these outcomes; 'findings' counts any finding; separate with commas"
   )
 )

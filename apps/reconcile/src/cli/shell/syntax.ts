@@ -54,7 +54,7 @@ export const descriptions = {
   "": "Know what became of every contact you bulk-imported into ActiveCampaign",
   contacts: "Your own contact records",
   batches: "The bulk imports this file knows of",
-  export: "Take what is known out of the file, with the columns of your own sources"
+  export: "Export outcomes and more, with the columns of your own sources"
 }
 
 type Group = keyof typeof descriptions
