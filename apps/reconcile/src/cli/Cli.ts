@@ -11,7 +11,7 @@ import {
 } from "../ledger/Notices.js"
 import { schemaVersion } from "../ledger/schema/migrations.js"
 import type { Parser } from "./commandTree.js"
-import { printColoured, withParserConsole } from "./shell/console.js"
+import { Quiet, printColoured, withParserConsole } from "./shell/console.js"
 import { oneCommand } from "./oneCommand.js"
 import * as Settings from "./config/Settings.js"
 import {
@@ -93,6 +93,7 @@ export const cli = async (argv: ReadonlyArray<string>) => {
   const call = callOf(syntax, args)
   const asks = asksForHelp(call)
   const { given, others } = ownOptions(call)
+  if (given.has("--no-color")) process.env.NO_COLOR = "1"
   const asked = run([...argv.slice(0, 2), ...call.words, ...others])
   const withSettings = Effect.gen(function* () {
     const settings = yield* Settings.load({
@@ -106,6 +107,7 @@ export const cli = async (argv: ReadonlyArray<string>) => {
   return (asks || isHelp(call) ? showHelp(call) : withSettings).pipe(
     withParserConsole,
     withUsage(call),
+    Effect.provideService(Quiet, given.has("--quiet")),
     Effect.provideService(OnMigration, tellMigration),
     Effect.provideService(OnLease, tellLease),
     Effect.provideService(OnPrivateCopy, tellPrivateCopy)

@@ -20,6 +20,7 @@ import * as Screen from "./output/run/Screen.js"
 import { describePlan, describeSteps } from "./output/steps.js"
 import { changesLine, countsOf } from "./output/summary.js"
 import { batchesOf, blocks, plural, printable } from "./output/text.js"
+import { Quiet } from "./shell/console.js"
 import type { FailOn } from "./shell/options.js"
 import { nameOf, waitingFor } from "./shell/waiting.js"
 
@@ -27,15 +28,18 @@ const shown = 20
 
 /** Results go to stdout, a line for each batch that settled; problems and the state of the run to stderr. */
 const tell = (options: {
+  /** Nothing at all is written, because the envelope says it. */
+  readonly json: boolean
+  /** Only problems are. */
   readonly quiet: boolean
   readonly state: RunView.RunState
   readonly screen: Screen.Screen
 }) => {
-  const { quiet, screen, state } = options
+  const { json, quiet, screen, state } = options
   const warn = (text: string) => screen.print(Console.error(`ac-reconcile: ${printable(text)}`))
   /** Summary of those that were too many to name one by one. */
   const rest = Effect.suspend(() =>
-    quiet || state.failed <= shown
+    json || state.failed <= shown
       ? Effect.void
       : warn(
           `${batchesOf(state.failed - shown)} more gave no answer; 'ac-reconcile run --json' lists them all.`
@@ -89,7 +93,7 @@ const tell = (options: {
   const onEvent = (event: RunEvent) =>
     Effect.flatMap(steadyMillis, (now) => {
       RunView.onEvent(state, now, event)
-      return quiet ? Effect.void : say(event)
+      return json || (quiet && event._tag !== "Failed") ? Effect.void : say(event)
     })
   return { onEvent, rest }
 }
@@ -145,8 +149,9 @@ export const runAndReport = (options: RunOptions) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger.Ledger
     const state = RunView.makeState(yield* steadyMillis)
-    const screen = yield* Screen.make(state, { quiet: options.json })
-    const { onEvent, rest } = tell({ quiet: options.json, state, screen })
+    const quiet = options.json || (yield* Quiet)
+    const screen = yield* Screen.make(state, { quiet })
+    const { onEvent, rest } = tell({ json: options.json, quiet, state, screen })
     const log = options.events === undefined ? () => Effect.void : yield* EventLog.make(options.events)
     const report = yield* Run.run({
       follow: options.follow,

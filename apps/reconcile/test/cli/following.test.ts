@@ -207,4 +207,22 @@ describe.concurrent("following a batch", () => {
       expect(values(db, "SELECT count(*) FROM batch_successes")).toEqual([20])
     })
   )
+
+  it(
+    "with --quiet writes only the result, and still names what gave no answer",
+    inWorld(async (world) => {
+      const documented = documentedServer(() => documentedAnswer)
+      const url = await world.serve((request, response) => {
+        if (batchIdOf(request) === "silent") response.writeHead(404).end("{}")
+        else documented(request, response)
+      })
+      await prepared(world)
+      await world.run(["batches", "add", "--id", "silent", "--quiet", "--no-color"])
+      const ran = await world.run(["run", "--once", "--quiet", ...fast], { env: account(url) })
+      expectCleanOutput(ran)
+      expect(ran.code).toBe(1)
+      expect(ran.stdout).toMatch(/^Not finished: 1 batch gave no answer\./)
+      expect(ran.stderr.trimEnd().split("\n")).toEqual([expect.stringContaining("silent")])
+    })
+  )
 })

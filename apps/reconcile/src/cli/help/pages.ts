@@ -200,6 +200,8 @@ export const values: Readonly<Record<string, string>> = {
 export const everywhere: ReadonlyArray<readonly [label: string, description: string]> = [
   ["    --profile NAME", "The account of your config file to use (or set ACTIVECAMPAIGN_PROFILE)"],
   ["    --api-key-stdin", "Read the API key from standard input"],
+  ["    --quiet", "Write nothing while it works: only the result and errors"],
+  ["    --no-color", "Use no colour (or set NO_COLOR)"],
   ["    --log-level LEVEL", "Also log what happens inside: debug, info, warning, error, none …"],
   ["-h, --help", "Show this help, as 'ac-reconcile help COMMAND' does"]
 ]

@@ -13,6 +13,7 @@ import * as RejectsFile from "../../contacts/RejectsFile.js"
 import * as Remarks from "../../contacts/Remarks.js"
 import * as SqliteReader from "../../contacts/SqliteReader.js"
 import { ExitCode } from "../shell/ExitCode.js"
+import { Quiet } from "../shell/console.js"
 import * as Progress from "../output/progress.js"
 import { describeRemarks, remarksResult } from "../output/loadText.js"
 import { plural, printable } from "../output/text.js"
@@ -86,7 +87,7 @@ const readRows = <R>({
       onNone: () => RejectsFile.madeUp(defaultRejects, { place, inputs }),
       onSome: (name) => RejectsFile.typed(name, { place, inputs, json })
     })
-    const progress = Progress.make(json)
+    const progress = Progress.make(json || (yield* Quiet))
     yield* Effect.addFinalizer(() => progress.clear)
     let count = 0
     let restored = 0

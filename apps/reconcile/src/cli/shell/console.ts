@@ -1,6 +1,12 @@
 import type { Console } from "effect/Console"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { printableLines } from "../../text/printable.js"
+
+/** Whether only results and errors are wanted, and nothing while the command works (`--quiet`). */
+export class Quiet extends Context.Reference<Quiet>()("ac-reconcile/Quiet", {
+  defaultValue: () => false
+}) {}
 
 export const wantsColour = (stream: { readonly isTTY?: boolean }) =>
   stream.isTTY === true && (process.env.NO_COLOR ?? "") === "" && process.env.TERM !== "dumb"

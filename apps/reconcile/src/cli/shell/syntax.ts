@@ -13,10 +13,12 @@ export interface Syntax {
   readonly descriptor: CommandDescriptor.Command<unknown> | undefined
 }
 
-/** Options of every command about its account. They are removed from a call before it is parsed. */
+/** Options of every command. They are removed from a call before it is parsed. */
 const ofEveryCommand: ReadonlyArray<readonly [string, string | undefined]> = [
   ["--profile", "text"],
-  ["--api-key-stdin", undefined]
+  ["--api-key-stdin", undefined],
+  ["--quiet", undefined],
+  ["--no-color", undefined]
 ]
 
 const builtIn: ReadonlyArray<readonly [string, string | undefined]> = [

@@ -24,7 +24,7 @@ export interface Screen {
   readonly clear: Effect.Effect<void>
 }
 
-const silent: Screen = { print: () => Effect.void, showsResults: false, isLive: false, clear: Effect.void }
+const silent: Screen = { print: (write) => write, showsResults: false, isLive: false, clear: Effect.void }
 
 /** The outcomes are counted from the file. A large one is counted less often, so that this never takes much of the time. */
 const outcomesSoFar = (state: RunState) => {
@@ -91,10 +91,10 @@ const inALog = (state: RunState) =>
       yield* outcomesSoFar(state)
       yield* Console.error(`ac-reconcile: ${standing(state, yield* steadyMillis)}.`)
     }).pipe(Effect.repeat(Schedule.spaced("1 minute")), Effect.delay(Duration.minutes(1)), Effect.forkScoped)
-    return { ...silent, print: (write: Effect.Effect<void>) => write }
+    return silent
   })
 
-/** Shows the state until the scope closes. `quiet`: nothing is shown, for programs. */
+/** Shows the state until the scope closes. `quiet`: nothing is shown. */
 export const make = (
   state: RunState,
   options: { readonly quiet: boolean }
