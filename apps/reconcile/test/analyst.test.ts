@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { analystDocument, analystQueries, answered } from "./support/analyst.js"
-import { makeSample, type Sample } from "./support/sample.js"
+import { makeSample } from "./support/sample.js"
+import type { WrittenLedger } from "./support/writtenLedger.js"
 
-let sample: Sample
+let sample: WrittenLedger
 
 beforeAll(async () => {
   sample = await makeSample()

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { guide } from "../src/ledger/schema/notes/guide.js"
 import { layerOf } from "../src/ledger/schema/notes.js"
-import { type DocumentedLedger, makeDocumentedLedger } from "./support/documentedLedger.js"
+import { makeDocumentedLedger } from "./support/documentedLedger.js"
+import type { WrittenLedger } from "./support/writtenLedger.js"
 import { schemaDocument, schemaDocumentOf } from "./support/schemaDocument.js"
 
-let ledger: DocumentedLedger
+let ledger: WrittenLedger
 
 beforeAll(async () => {
   ledger = await makeDocumentedLedger()

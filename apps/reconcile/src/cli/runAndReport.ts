@@ -137,9 +137,6 @@ export interface RunOptions {
   readonly suggest: boolean
 }
 
-/** What the terminal can show in a line; output that is kept is neither cut nor wrapped. */
-const outputWidth = () => (process.stdout.isTTY === true ? process.stdout.columns : Number.POSITIVE_INFINITY)
-
 /** Says where a run stood when it was stopped. */
 const stoppedAt = (state: RunView.RunState) =>
   Effect.flatMap(steadyMillis, (now) => Console.error(`ac-reconcile: ${RunView.standing(state, now)}.`))
@@ -170,7 +167,7 @@ export const runAndReport = (options: RunOptions) =>
     const changes = yield* Reports.changesSinceLastRun
     const ending = endingOf(options, report, summary)
     yield* log({ _tag: "Ended", ...ending })
-    const ended = { report, summary, attention, ending, file: ledger.file, width: outputWidth() }
+    const ended = { report, summary, attention, ending, file: ledger.file, width: lastScreen.outputWidth() }
     return {
       text:
         summary.batches === 0

@@ -1,6 +1,6 @@
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { BatchId } from "effect-activecampaign/BatchId"
+import { span } from "../text/numbers.js"
 import { type Failure, type Source, silent } from "./Failure.js"
 import type { BatchProblem } from "./RunEvent.js"
 import { steadyMillis } from "./steadyTime.js"
@@ -25,8 +25,6 @@ export const unknownBatch = (batchId: BatchId): Failure => ({
   provesNothing: false
 })
 
-const lengthOf = (millis: number) => Duration.format(Duration.seconds(Math.max(1, Math.round(millis / 1000))))
-
 /** What kept a batch from being asked about. */
 const ofTheOthers = (troubles: Troubles) => {
   const last = troubles.ofAll()
@@ -47,7 +45,7 @@ export const problemOf = (
     const withoutAnswer = Math.round(now - since)
     const calls = streak?.calls ?? 0
     const failed = calls > 1 ? ` in ${calls} calls` : ""
-    const length = lengthOf(withoutAnswer)
+    const length = span(withoutAnswer)
     const message = !last.isOfTheWay
       ? last.message
       : !asked

@@ -1,3 +1,5 @@
+import * as Duration from "effect/Duration"
+
 /** `1,234,567`. What the platform has for it loads the rules of every language, which a short command would feel. */
 export const thousands = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ",")
 
@@ -9,11 +11,6 @@ export const share = (part: number, whole: number): string => {
   return `${percent.toFixed(1)}%`
 }
 
-/** A time span in two units at most: `8s`, `1m 12s`, `3h 05m`. Takes milliseconds. */
-export const span = (millis: number): string => {
-  const seconds = Math.max(0, Math.round(millis / 1000))
-  const pad = (count: number) => String(count).padStart(2, "0")
-  if (seconds < 60) return `${seconds}s`
-  if (seconds < 3600) return `${Math.floor(seconds / 60)}m ${pad(seconds % 60)}s`
-  return `${Math.floor(seconds / 3600)}h ${pad(Math.floor((seconds % 3600) / 60))}m`
-}
+/** A time span for people, in whole seconds: `8s`, `1m 12s`, `3h 5m 7s`. Takes milliseconds. */
+export const span = (millis: number): string =>
+  Duration.format(Duration.seconds(Math.max(1, Math.round(millis / 1000))))

@@ -1,7 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
-import Sqlite from "better-sqlite3"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -24,6 +20,7 @@ import * as LocalContacts from "../../src/ledger/load/LocalContacts.js"
 import { run } from "./account.js"
 import { inColumns, row } from "./ledger.js"
 import * as virtualClock from "./virtualClock.js"
+import { type WrittenLedger, writtenLedger } from "./writtenLedger.js"
 
 const minutes = (count: number) => count * 60_000
 
@@ -176,25 +173,6 @@ const write = (file: string) =>
     Effect.runPromise
   )
 
-export interface DocumentedLedger {
-  readonly file: string
-  /** Read-only. */
-  readonly database: Sqlite.Database
-  readonly close: () => void
-}
-
 /** The ledger whose values and answers docs/schema.md shows: the same to the byte each time it is made. */
-export const makeDocumentedLedger = async (): Promise<DocumentedLedger> => {
-  const folder = mkdtempSync(join(tmpdir(), "ac-reconcile-documented-"))
-  const file = join(folder, "reconcile.db")
-  await write(file)
-  const database = new Sqlite(file, { readonly: true })
-  return {
-    file,
-    database,
-    close: () => {
-      database.close()
-      rmSync(folder, { recursive: true, force: true })
-    }
-  }
-}
+export const makeDocumentedLedger = (): Promise<WrittenLedger> =>
+  writtenLedger("reconcile.db", (_, file) => write(file))

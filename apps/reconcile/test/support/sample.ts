@@ -1,8 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as NodeContext from "@effect/platform-node/NodeContext"
-import Sqlite from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
@@ -14,6 +12,7 @@ import * as sample from "../../src/cli/sample.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
 import { run } from "./account.js"
 import * as virtualClock from "./virtualClock.js"
+import { type WrittenLedger, writtenLedger } from "./writtenLedger.js"
 
 /** The demo without sockets and without waiting: the same contacts, account and runs, on a clock of its own. */
 const rehearse = (folder: string, file: string) =>
@@ -40,25 +39,5 @@ const rehearse = (folder: string, file: string) =>
     Effect.runPromise
   )
 
-export interface Sample {
-  readonly file: string
-  /** Read-only. */
-  readonly database: Sqlite.Database
-  readonly close: () => void
-}
-
 /** Asks the sample's ledger, which is made once and gone at the end. */
-export const makeSample = async (): Promise<Sample> => {
-  const folder = mkdtempSync(join(tmpdir(), "ac-reconcile-sample-"))
-  const file = join(folder, "demo.db")
-  await rehearse(folder, file)
-  const database = new Sqlite(file, { readonly: true })
-  return {
-    file,
-    database,
-    close: () => {
-      database.close()
-      rmSync(folder, { recursive: true, force: true })
-    }
-  }
-}
+export const makeSample = (): Promise<WrittenLedger> => writtenLedger("demo.db", rehearse)

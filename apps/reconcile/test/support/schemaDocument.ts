@@ -7,7 +7,7 @@ import * as Ledger from "../../src/ledger/Ledger.js"
 import { describeSchema } from "../../src/ledger/reports/describeSchema.js"
 import { schemaVersion } from "../../src/ledger/schema/migrations.js"
 import { bin } from "../cli/support/World.js"
-import type { DocumentedLedger } from "./documentedLedger.js"
+import type { WrittenLedger } from "./writtenLedger.js"
 
 const pathOf = (path: string) => fileURLToPath(new URL(`../../../../${path}`, import.meta.url))
 
@@ -45,14 +45,14 @@ const columnsIn = (database: Sqlite.Database, object: string): ReadonlyMap<strin
   )
 }
 
-const sampleOf = ({ database, file }: DocumentedLedger): Sample => ({
+const sampleOf = ({ database, file }: WrittenLedger): Sample => ({
   about,
   columns: (object) => columnsIn(database, object),
   answer: (sql) => answerOf(file, sql)
 })
 
 /** docs/schema.md as it should be, with the values and answers of this ledger. */
-export const schemaDocumentOf = (ledger: DocumentedLedger): Promise<string> =>
+export const schemaDocumentOf = (ledger: WrittenLedger): Promise<string> =>
   Effect.map(describeSchema, (schema) =>
     said(
       pathOf("node_modules/.bin/biome"),

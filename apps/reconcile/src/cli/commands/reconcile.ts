@@ -6,7 +6,8 @@ import { rebuild, reconcileStale } from "../../ledger/conclusions/Reconciliation
 import * as Reports from "../../ledger/reports/Reports.js"
 import { db, json } from "../shell/options.js"
 import { respond } from "../shell/respond.js"
-import { totalsTable } from "../output/summary.js"
+import * as Attention from "../../ledger/reports/Attention.js"
+import { outputWidth, totals } from "../output/run/lastScreen.js"
 import { batchesOf, blocks, plural } from "../output/text.js"
 
 const again = Options.boolean("rebuild").pipe(
@@ -20,11 +21,12 @@ export const reconcile = Command.make("reconcile", { rebuild: again, db, json },
     Effect.gen(function* () {
       const { batches, changed } = yield* options.rebuild ? rebuild : reconcileStale()
       const summary = yield* Reports.summary
+      const attention = yield* Attention.attention
       const outcome = options.rebuild
         ? `${batchesOf(batches)} recomputed from the facts: ${changed === 0 ? "no outcome changed" : `${plural(changed, "contact")} changed outcome`}.`
         : `${plural(batches, "stale batch", "stale batches")} recomputed; ${plural(changed, "contact")} changed outcome.`
       return {
-        text: blocks(outcome, totalsTable(summary)),
+        text: blocks(outcome, totals({ attention, summary, width: outputWidth() })),
         result: { db: options.db, rebuilt: options.rebuild, batches, changed, summary }
       }
     }).pipe(Effect.provide(Ledger.layer(options.db, { mustExist: true })))

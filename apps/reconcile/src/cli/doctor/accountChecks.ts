@@ -11,7 +11,7 @@ import { steadyMillis } from "../../job/steadyTime.js"
 import * as Account from "../config/Account.js"
 import { nameOfSource, type Sourced } from "../config/Setting.js"
 import * as account from "../shell/account.js"
-import { lengthOf } from "../shell/waiting.js"
+import { span } from "../../text/numbers.js"
 import { type Check, failed, ok, warn } from "./Check.js"
 
 /** The account's canonical URL, if there is one. */
@@ -51,7 +51,7 @@ const clockCheck = (told: string | undefined, at: number): Check => {
   const how =
     Math.abs(ahead) < 1500
       ? "agrees with"
-      : `is ${lengthOf(Math.abs(ahead))} ${ahead > 0 ? "ahead of" : "behind"}`
+      : `is ${span(Math.abs(ahead))} ${ahead > 0 ? "ahead of" : "behind"}`
   const says = `This machine's clock ${how} that of the account's answer.`
   return Math.abs(ahead) <= tolerable
     ? ok("clock", says)

@@ -17,7 +17,7 @@ import { contactsPerPage, planLookup, worthAsking } from "../../job/lookupPlan.j
 import { driver } from "../../sqliteDriver.js"
 import { batchesOf, plural } from "../output/text.js"
 import { ExitCode } from "../shell/ExitCode.js"
-import { lengthOf } from "../shell/waiting.js"
+import { span } from "../../text/numbers.js"
 import { type Check, fail, failed, ok, warn } from "./Check.js"
 
 export const sqlite: Effect.Effect<Check> = Effect.sync(() => {
@@ -122,7 +122,7 @@ const oldestCheck = Effect.gen(function* () {
   const since = DateTime.make(oldest.since)
   const now = yield* DateTime.now
   const age = since._tag === "None" ? 0 : Math.max(0, DateTime.distance(since.value, now))
-  const says = `${oldest.batchId}, the oldest of ${batchesOf(open.length)} that are open, has been so for ${lengthOf(age)}.`
+  const says = `${oldest.batchId}, the oldest of ${batchesOf(open.length)} that are open, has been so for ${span(age)}.`
   if (trouble !== undefined) {
     return warn(
       "oldest-open-batch",
@@ -208,7 +208,7 @@ const describeNext = (plan: NextRun, { maxCalls, requestsPerSecond }: Options): 
   const cost =
     plan.calls === 0
       ? "no call"
-      : `${plural(plan.calls, "call")} or more, about ${lengthOf((plan.calls * 1000) / requestsPerSecond)} at ${requestsPerSecond} a second`
+      : `${plural(plan.calls, "call")} or more, about ${span((plan.calls * 1000) / requestsPerSecond)} at ${requestsPerSecond} a second`
   const later =
     plan.left > 0 ? ` --max-calls ${maxCalls} leaves ${plural(plan.left, "call")} for later runs.` : ""
   return ok("next-run", `A run would ${parts.join(", ")}: ${cost}.${later}`)

@@ -1,30 +1,13 @@
 import { attentionWords } from "../../ledger/reports/Attention.js"
 import { evidences, Outcome } from "../../ledger/schema/words.js"
 import type * as Reports from "../../ledger/reports/Reports.js"
-import { batchesOf, blocks, columns, printable } from "./text.js"
+import { columns, printable } from "./text.js"
 import { thousands } from "../../text/numbers.js"
 
 /** ": 4 imported, 2 rejected", or nothing if nothing was sent. */
 export const countsOf = (batch: Reports.BatchRow): string => {
   const parts = Outcome.literals.filter((word) => batch[word] > 0).map((word) => `${batch[word]} ${word}`)
   return parts.length === 0 ? "" : `: ${parts.join(", ")}`
-}
-
-/** The totals by outcome, which add up to the number sent. */
-export const totalsTable = (summary: Reports.Summary): string => {
-  const rows = Outcome.literals.flatMap((word) => {
-    const parts = summary.outcomes.filter(({ outcome }) => outcome === word)
-    if (parts.length === 0) return []
-    const contacts = parts.reduce((total, part) => total + part.contacts, 0)
-    const evidence = parts.map(
-      (part) => `${parts.length > 1 ? `${part.contacts} ` : ""}${evidences[part.evidence].short}`
-    )
-    return [[word, String(contacts).padStart(String(summary.sent).length), evidence.join(", ")]]
-  })
-  return blocks(
-    `Contacts sent: ${thousands(summary.sent)} in ${batchesOf(summary.batches)}, ${summary.settled} settled`,
-    columns(rows)
-  )
 }
 
 interface TableOptions {

@@ -4,11 +4,8 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { Attempts } from "../../job/Attempts.js"
 import { steadyMillis } from "../../job/steadyTime.js"
+import { span } from "../../text/numbers.js"
 import { printable } from "../output/text.js"
-
-/** A duration for people, in whole seconds. */
-export const lengthOf = (millis: number): string =>
-  Duration.format(Duration.seconds(Math.max(1, Math.round(millis / 1000))))
 
 /** Who gives no answer; null means ActiveCampaign as a whole. */
 export const nameOf = (batchId: string | null): string =>
@@ -18,7 +15,7 @@ const worthTelling = Duration.toMillis("5 seconds")
 
 /** What is waited for, and until when. */
 export const waitingFor = (batchId: string | null, message: string, wait: number): string => {
-  const next = wait > worthTelling ? ` Next call in ${lengthOf(wait)}.` : ""
+  const next = wait > worthTelling ? ` Next call in ${span(wait)}.` : ""
   return `${nameOf(batchId)}: no answer yet, trying again. ${message}${next}`
 }
 

@@ -3,7 +3,7 @@ import { markAddresses, markBatches } from "../facts/stale.js"
 
 const repeatedNow = "INDEXED BY local_rows_repeated WHERE occurrence > 1 AND batch IS NULL"
 
-/** After a first load that repeats addresses: batches that were sent one of them are decided anew. */
+/** After a first load that repeats addresses: batches that were sent one of them are decided again. */
 export const markRepeated = (sql: SqlClient.SqlClient) =>
   sql.unsafe(markAddresses(`SELECT DISTINCT address_id FROM local_rows ${repeatedNow}`))
 

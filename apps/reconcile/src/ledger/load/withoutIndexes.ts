@@ -32,7 +32,7 @@ export const makeIndexes = (sql: SqlClient.SqlClient, indexes: ReadonlyArray<Ind
   Effect.forEach(indexes, (index) => sql.unsafe(index.sql), { discard: true })
 
 /**
- * Adds rows to a table with its indexes out of the way, where more come than are there: to make an index anew
+ * Adds rows to a table with its indexes out of the way, where more come than are there: to create an index again
  * is a sort, while to keep it up to date in another order than its own is a search through the file a row.
  * The primary key and what the table itself calls unique stay guarded throughout.
  */

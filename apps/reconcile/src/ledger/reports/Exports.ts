@@ -66,7 +66,7 @@ export const evidenceOrUnsettled = "coalesce(o.evidence, 'unsettled')"
 
 /**
  * The rows of contact_status, read along what was sent. Its own two halves are merged, and to find the next pending
- * contact where there is none takes reading to the end, for each page anew.
+ * contact where there is none takes reading to the end, for every page.
  */
 const everySentContact = `(SELECT b.batch_id, ${written("s")} AS email, ${outcomeOrPending} AS outcome,
     ${evidenceOrUnsettled} AS evidence, o.contact_id, a.email_key, s.occurrence, s.address_id

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { askedQuestion } from "../../../src/cli/input/askedQuestion.js"
 import { inPlainSql, isName, questions } from "../../../src/ledger/reports/questions.js"
-import { makeSample, type Sample } from "../../support/sample.js"
+import { makeSample } from "../../support/sample.js"
+import type { WrittenLedger } from "../../support/writtenLedger.js"
 
-let sample: Sample
+let sample: WrittenLedger
 
 beforeAll(async () => {
   sample = await makeSample()

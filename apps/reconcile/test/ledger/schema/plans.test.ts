@@ -3,9 +3,10 @@ import { questions } from "../../../src/ledger/reports/questions.js"
 import { recordViews } from "../../../src/ledger/schema/recordViews.js"
 import { views } from "../../../src/ledger/schema/views.js"
 import { analystQueries } from "../../support/analyst.js"
-import { makeSample, type Sample } from "../../support/sample.js"
+import { makeSample } from "../../support/sample.js"
+import type { WrittenLedger } from "../../support/writtenLedger.js"
 
-let sample: Sample
+let sample: WrittenLedger
 
 beforeAll(async () => {
   sample = await makeSample()

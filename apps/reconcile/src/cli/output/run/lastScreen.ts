@@ -2,13 +2,13 @@
  * What a run says at its end: whether it went well, what became of the contacts, what needs attention by kind, why the
  * exit code is what it is, and how to go on.
  */
-import { wrapAnsi } from "fast-wrap-ansi"
 import type { RunReport } from "../../../job/RunReport.js"
 import type { Attention, AttentionWord, FindingKind, OutcomeKind } from "../../../ledger/reports/Attention.js"
 import type * as Reports from "../../../ledger/reports/Reports.js"
 import { evidences, Outcome, Settled } from "../../../ledger/schema/words.js"
 import { share, thousands } from "../../../text/numbers.js"
 import { shortened, widthOf } from "../../../text/width.js"
+import { wrapped } from "../../../text/wrapped.js"
 import { findingsCount } from "../summary.js"
 import { batchesOf, blocks, columns, plural, printable } from "../text.js"
 import type { Ending } from "./ending.js"
@@ -22,6 +22,10 @@ export interface Ended {
   /** The terminal's width; nothing is cut or wrapped where the output is kept. */
   readonly width: number
 }
+
+/** What the terminal can show in a line; output that is kept is neither cut nor wrapped. */
+export const outputWidth = () =>
+  process.stdout.isTTY === true ? process.stdout.columns : Number.POSITIVE_INFINITY
 
 /** How many of an outcome's contacts call for attention: those that only wait for their IDs to be resolved do not. */
 const urgent = ({ contacts, outcome }: OutcomeKind, toBeResolved: number) =>
@@ -83,7 +87,11 @@ const unaccountedText = (contacts: number, toBeResolved: number) =>
   ].join(", ")
 
 /** Batches by status and contacts by outcome. Each adds up. */
-export const totals = ({ attention, summary, width }: Ended): string => {
+export const totals = ({
+  attention,
+  summary,
+  width
+}: Pick<Ended, "attention" | "summary" | "width">): string => {
   const rows = Outcome.literals.flatMap((word) => {
     const parts = summary.outcomes.filter(({ outcome }) => outcome === word)
     if (parts.length === 0) return []
@@ -109,8 +117,7 @@ export const totals = ({ attention, summary, width }: Ended): string => {
 /** Text that goes on below its own beginning where the line is full. */
 const hanging = (head: string, text: string, width: number) =>
   Number.isFinite(width)
-    ? wrapAnsi(text, Math.max(20, width - widthOf(head)))
-        .split("\n")
+    ? wrapped(text, Math.max(20, width - widthOf(head)))
         .map((line, at) => (at === 0 ? head : " ".repeat(widthOf(head))) + line)
         .join("\n")
     : head + text
