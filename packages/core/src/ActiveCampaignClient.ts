@@ -13,12 +13,7 @@ import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type { ContactsQuery } from "./ActiveCampaignApi.js"
-import type {
-  ActiveCampaignError,
-  InvalidAccountUrl,
-  InvalidApiToken,
-  InvalidOption
-} from "./ActiveCampaignError.js"
+import type { ActiveCampaignError } from "./ActiveCampaignError.js"
 import type { BatchId } from "./BatchId.js"
 import type { Contact, ContactsPage } from "./Contact.js"
 import type { ContactId } from "./ContactId.js"
@@ -31,6 +26,7 @@ import { getContact, listContacts } from "./internal/contactCalls.js"
 import * as Edge from "./internal/edge.js"
 import { statusCall } from "./internal/statusCall.js"
 import { makeSubmit } from "./internal/submit.js"
+import type { InvalidAccountUrl, SetupError } from "./SetupError.js"
 import type { QueuedImport, Submission } from "./Submission.js"
 import type { SubmissionError } from "./SubmissionError.js"
 
@@ -86,14 +82,6 @@ export class ActiveCampaignClient extends Context.Tag("effect-activecampaign/Act
 export const accountUrl: (url: string | URL) => Either.Either<string, InvalidAccountUrl> = normalizeAccountUrl
 
 /**
- * The errors of options that no client can be made with.
- *
- * @since 0.1.0
- * @category errors
- */
-export type InvalidOptions = InvalidAccountUrl | InvalidApiToken | InvalidOption
-
-/**
  * A client in the current scope. Its token is also redacted in the logs and spans of that scope. If no `RateBudget` is
  * provided, all clients of an account in this process share one.
  *
@@ -102,7 +90,7 @@ export type InvalidOptions = InvalidAccountUrl | InvalidApiToken | InvalidOption
  */
 export const make = (
   options: Options
-): Effect.Effect<Service, InvalidOptions, HttpClient.HttpClient | Scope.Scope> =>
+): Effect.Effect<Service, SetupError, HttpClient.HttpClient | Scope.Scope> =>
   Effect.map(Edge.make(options), (edge) => {
     const { api, call, url } = edge
     return {
@@ -137,7 +125,7 @@ export const make = (
  */
 export const layer = (
   options: Options
-): Layer.Layer<ActiveCampaignClient, InvalidOptions, HttpClient.HttpClient> =>
+): Layer.Layer<ActiveCampaignClient, SetupError, HttpClient.HttpClient> =>
   Layer.scoped(ActiveCampaignClient, make(options))
 
 /**
@@ -160,7 +148,7 @@ export const layer = (
  */
 export const layerConfig = (
   options: Config.Config.Wrap<Partial<Options>> = {}
-): Layer.Layer<ActiveCampaignClient, ConfigError.ConfigError | InvalidOptions, HttpClient.HttpClient> =>
+): Layer.Layer<ActiveCampaignClient, ConfigError.ConfigError | SetupError, HttpClient.HttpClient> =>
   Layer.scoped(ActiveCampaignClient, Effect.flatMap(configured(options), make))
 
 const configured = (

@@ -14,6 +14,7 @@ import { isRedirect } from "./internal/redirect.js"
 import { isMendedByWaiting, remedyOf } from "./internal/remedy.js"
 import { longestRetryAfter } from "./internal/waits.js"
 import { NeverLeft } from "./NeverLeft.js"
+import { InvalidApiToken } from "./SetupError.js"
 
 const request = Schema.String.annotations({
   description: "Method, path and query of the call, and its proxy; never its headers"
@@ -23,55 +24,6 @@ const requestId = Schema.optionalWith(Schema.String, { exact: true }).annotation
   description: "ActiveCampaign's ID of the request, if the answer had one: `X-Request-Id`, or else `Cf-Ray`"
 })
 const tag = <Tag extends string>(name: Tag) => `effect-activecampaign/${name}` as const
-
-/**
- * The account's URL cannot be used. `reason` says why, without repeating credentials in it.
- *
- * @since 0.1.0
- * @category errors
- */
-export class InvalidAccountUrl extends Schema.TaggedError<InvalidAccountUrl>(tag("InvalidAccountUrl"))(
-  "InvalidAccountUrl",
-  { reason: Schema.String }
-) {
-  readonly isTransient = false
-  override get message() {
-    return `The ActiveCampaign URL cannot be used: ${this.reason}. It looks like https://ACCOUNT.api-us1.com and is shown in ActiveCampaign under Settings > Developer.`
-  }
-}
-
-/**
- * The API token cannot be sent in a header: it is empty, or has a space, a line break or another invalid character. Making
- * the client fails with it, and so does a call that reads the token again. Nothing was sent.
- *
- * @since 0.1.0
- * @category errors
- */
-export class InvalidApiToken extends Schema.TaggedError<InvalidApiToken>(tag("InvalidApiToken"))(
-  "InvalidApiToken",
-  {}
-) {
-  readonly isTransient = false
-  override get message() {
-    return "The ActiveCampaign API token cannot be used: it is empty, or has a space, a line break or another character that no token has. Copy it again from Settings > Developer."
-  }
-}
-
-/**
- * An option of the client or of a budget cannot be used. `reason` says what it must be.
- *
- * @since 0.1.0
- * @category errors
- */
-export class InvalidOption extends Schema.TaggedError<InvalidOption>(tag("InvalidOption"))("InvalidOption", {
-  option: Schema.String,
-  reason: Schema.String
-}) {
-  readonly isTransient = false
-  override get message() {
-    return `The option ${this.option} cannot be used: it must be ${this.reason}.`
-  }
-}
 
 /**
  * 400 that says `batchId` is required or missing: the call arrived without one.

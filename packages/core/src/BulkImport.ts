@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Arr from "effect/Array"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -126,14 +127,11 @@ export class BulkImport extends Context.Tag("effect-activecampaign/BulkImport")<
 const stateOf = (batch: BatchId | PollState.PollState) =>
   typeof batch === "string" ? PollState.start(batch) : Effect.succeed(batch)
 
-const placed = (parts: ReadonlyArray<Submission>): ReadonlyArray<readonly [Place, Submission]> => {
-  let firstContact = 0
-  return parts.map((submission, part) => {
-    const place = { part, firstContact }
-    firstContact += submission.contacts.length
-    return [place, submission]
-  })
-}
+const placed = (parts: ReadonlyArray<Submission>): ReadonlyArray<readonly [Place, Submission]> =>
+  Arr.mapAccum(parts, 0, (firstContact, submission, part) => [
+    firstContact + submission.contacts.length,
+    [{ part, firstContact }, submission] as const
+  ])[1]
 
 const spanned = (name: string, batch: BatchId | PollState.PollState) =>
   Stream.withSpan(`BulkImport.${name}`, {

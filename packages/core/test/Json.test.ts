@@ -9,6 +9,7 @@ import {
   ImportSnapshot,
   ImportTotals,
   PollState,
+  SetupError,
   Submission,
   SubmissionError,
   UnreadableItem,
@@ -36,9 +37,9 @@ const crossing: { readonly [name: string]: Schema.Schema.AnyNoContext } = {
   ContactsError: ContactsError.ContactsError,
   SubmissionError: SubmissionError.SubmissionError,
   WaitError: WaitError.WaitError,
-  InvalidAccountUrl: ActiveCampaignError.InvalidAccountUrl,
-  InvalidApiToken: ActiveCampaignError.InvalidApiToken,
-  InvalidOption: ActiveCampaignError.InvalidOption
+  InvalidAccountUrl: SetupError.InvalidAccountUrl,
+  InvalidApiToken: SetupError.InvalidApiToken,
+  InvalidOption: SetupError.InvalidOption
 }
 
 /** What of a schema JSON cannot hold: a class, a date, a set. */

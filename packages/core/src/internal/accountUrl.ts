@@ -1,5 +1,5 @@
 import * as Either from "effect/Either"
-import { InvalidAccountUrl } from "../ActiveCampaignError.js"
+import { InvalidAccountUrl } from "../SetupError.js"
 
 const isLoopback = (hostname: string) =>
   hostname === "localhost" ||

@@ -3,7 +3,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
-import { InvalidOption } from "../ActiveCampaignError.js"
+import { InvalidOption } from "../SetupError.js"
 import * as RetryPolicy from "../RetryPolicy.js"
 import { version } from "./version.js"
 

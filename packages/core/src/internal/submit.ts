@@ -15,7 +15,7 @@ import {
 } from "../Submission.js"
 import { type SubmissionError, SubmissionRejected, SubmissionTooLarge } from "../SubmissionError.js"
 import { requestIdOf } from "./attempt.js"
-import type { Failure } from "./call.js"
+import type { Failure } from "./failures.js"
 import type { Edge } from "./edgeOf.js"
 import type { Hide } from "./hide.js"
 import { rejectionOf } from "./rejection.js"
