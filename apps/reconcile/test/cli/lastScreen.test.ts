@@ -31,7 +31,7 @@ const rejected = {
   outcome: "rejected",
   contacts: 60,
   reasons: [
-    { reason: "likely: the part behind the @ is no domain", contacts: 40 },
+    { reason: "likely: the part after the @ is not a domain", contacts: 40 },
     { reason: "", contacts: 20 }
   ],
   examples: [`${"a".repeat(150)}@${"例え".repeat(40)}.test`, "b@x.test", "c@x.test"]
@@ -103,7 +103,7 @@ describe("the end of a run", () => {
     assert.isBelow(blocks.indexOf("rejected  60 contacts"), blocks.indexOf("unaccounted  4 contacts"))
     assert.match(
       blocks,
-      /^ {4}40 likely: the part behind the @ is no domain\n {4}20 without a likely reason$/m
+      /^ {4}40 likely: the part after the @ is not a domain\n {4}20 without a likely reason$/m
     )
     assert.match(blocks, /^ {4}… and 57 more$/m)
     assert.match(blocks, /^ {2}unmatched-failure {2}2$/m)

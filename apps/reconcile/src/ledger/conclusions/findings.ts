@@ -105,7 +105,7 @@ export const drawFindings: ReadonlyArray<string> = [
 
   `${insert}
    SELECT r.batch, 'impossible-transition', CAST(after.sequence AS TEXT),
-     'the list of ' || CASE WHEN ${lostSuccess} THEN 'successes' ELSE 'failures' END || ' lost what it held'
+     'the list of ' || CASE WHEN ${lostSuccess} THEN 'successes' ELSE 'failures' END || ' lost entries that it had before'
    FROM ${laterAnswers} AND after.status = before.status
      AND NOT EXISTS (SELECT 1 FROM unreadable_items i WHERE i.answer_id = after.answer_id)
      AND ((before.success_count IS NOT NULL AND after.success_count IS NOT NULL AND ${lostSuccess})

@@ -18,13 +18,13 @@ export const likelyReason = (row: string): string => {
   const email = `trim(${row}.email)`
   return `CASE
         WHEN instr(${email}, '@') = 0 THEN 'likely: the address has no @'
-        WHEN instr(${email}, '@') = 1 THEN 'likely: nothing stands before the @'
+        WHEN instr(${email}, '@') = 1 THEN 'likely: there is nothing before the @'
         WHEN instr(${domain(email)}, '@') > 0 OR ${email} GLOB '*["(),:;<>[\\]*' OR instr(${email}, ']') > 0 OR ${email} GLOB '* *'
-          THEN 'likely: the address has a character that ActiveCampaign does not take'
+          THEN 'likely: the address has a character that ActiveCampaign does not accept'
         WHEN ${isNoDomain(domain(email))}
-          THEN 'likely: the part behind the @ is no domain'
+          THEN 'likely: the part after the @ is not a domain'
         WHEN EXISTS (SELECT 1 FROM address_lookups k WHERE k.address_id = ${row}.address_id AND k.bounced = 1)
-          THEN 'likely: mail to the contact bounced, when it was looked up'
+          THEN 'likely: mail to the contact had bounced when it was looked up'
         WHEN EXISTS (SELECT 1 FROM address_lookups k WHERE k.address_id = ${row}.address_id AND k.contact_id IS NOT NULL AND k.deleted = 0)
           THEN 'likely: the contact is in the account, and unsubscribed or excluded'
         WHEN ${row}.occurrence > 1 OR EXISTS (SELECT 1 FROM sent_contacts s

@@ -71,7 +71,7 @@ describe("a finding", () => {
       yield* answer("b", "completed", { success: ["1", "2"], failure: [] })
       yield* answer("b", "completed", { success: ["1"], failure: ["c@x.test"] })
       assert.deepStrictEqual(yield* details("impossible-transition"), [
-        "the list of successes lost what it held"
+        "the list of successes lost entries that it had before"
       ])
     }).pipe(inMemory)
   )
@@ -91,24 +91,24 @@ describe("a rejected contact", () => {
   it.effect("gets a likely reason by the published rules for addresses, or none", () =>
     Effect.gen(function* () {
       assert.strictEqual(yield* reasonOf("ada.example.test"), "likely: the address has no @")
-      assert.strictEqual(yield* reasonOf("@example.test"), "likely: nothing stands before the @")
+      assert.strictEqual(yield* reasonOf("@example.test"), "likely: there is nothing before the @")
       assert.strictEqual(
         yield* reasonOf("invalid.email@invalidDomain"),
-        "likely: the part behind the @ is no domain"
+        "likely: the part after the @ is not a domain"
       )
       assert.strictEqual(
         yield* reasonOf("a@b@example.test"),
-        "likely: the address has a character that ActiveCampaign does not take"
+        "likely: the address has a character that ActiveCampaign does not accept"
       )
       assert.strictEqual(
         yield* reasonOf("a(b)@example.test"),
-        "likely: the address has a character that ActiveCampaign does not take"
+        "likely: the address has a character that ActiveCampaign does not accept"
       )
-      assert.strictEqual(yield* reasonOf("a@example..com"), "likely: the part behind the @ is no domain")
-      assert.strictEqual(yield* reasonOf("a@example.c"), "likely: the part behind the @ is no domain")
-      assert.strictEqual(yield* reasonOf("a@sub.example.c"), "likely: the part behind the @ is no domain")
-      assert.strictEqual(yield* reasonOf("a@192.168.0.1"), "likely: the part behind the @ is no domain")
-      assert.strictEqual(yield* reasonOf("a@例子"), "likely: the part behind the @ is no domain")
+      assert.strictEqual(yield* reasonOf("a@example..com"), "likely: the part after the @ is not a domain")
+      assert.strictEqual(yield* reasonOf("a@example.c"), "likely: the part after the @ is not a domain")
+      assert.strictEqual(yield* reasonOf("a@sub.example.c"), "likely: the part after the @ is not a domain")
+      assert.strictEqual(yield* reasonOf("a@192.168.0.1"), "likely: the part after the @ is not a domain")
+      assert.strictEqual(yield* reasonOf("a@例子"), "likely: the part after the @ is not a domain")
       for (const domain of [
         "例子.测试",
         "xn--fsqu00a.xn--0zwm56d",
