@@ -16,6 +16,7 @@ import { query } from "./commands/query.js"
 import { reconcile } from "./commands/reconcile.js"
 import { resolve } from "./commands/resolve.js"
 import { run } from "./commands/run.js"
+import { schedule } from "./commands/schedule.js"
 import { schema } from "./commands/schema.js"
 import { syntaxOf } from "./shell/syntax.js"
 import { snapshot } from "./commands/snapshot.js"
@@ -41,6 +42,7 @@ const command = Command.withSubcommands(root, [
   Command.withSubcommands(exports, exportCommands),
   query,
   schema,
+  schedule,
   snapshot,
   erase
 ])
@@ -61,6 +63,7 @@ export const all: Parser = {
       wait,
       query,
       schema,
+      schedule,
       snapshot,
       erase
     ],

@@ -39,6 +39,7 @@ const commands: Readonly<Record<string, Load>> = {
   wait: async () => alone((await import("./commands/wait.js")).wait),
   export: async () => ofExports((await import("./commands/export.js")).exportCommands),
   query: async () => alone((await import("./commands/query.js")).query),
+  schedule: async () => alone((await import("./commands/schedule.js")).schedule),
   schema: async () => alone((await import("./commands/schema.js")).schema),
   snapshot: async () => alone((await import("./commands/snapshot.js")).snapshot),
   erase: async () => alone((await import("./commands/erase.js")).erase)

@@ -75,6 +75,7 @@ const commands: Readonly<Record<string, ReadonlyArray<string>>> = {
   explain: ["ADDRESS_OR_CONTACT_ID", "--db", "--json"],
   erase: ["ADDRESS", "--yes", "--db", "--json"],
   schema: ["--markdown", "--datasette", "--db"],
+  schedule: ["--cron", "--systemd", "--github", "--every TIME", "--db", "--json"],
   snapshot: ["FILE", "--db", "--json"]
 }
 
@@ -142,7 +143,7 @@ describe.concurrent("help", () => {
 
   it("links to an existing part of the documents", () => {
     for (const text of Object.values(helpTexts())) {
-      const [, file = "", anchor] = /^More: docs\/([\w.-]+)(?:#([\w-]+))?$/m.exec(text) ?? []
+      const [, file = "", anchor] = /^More: docs\/([\w./-]+)(?:#([\w-]+))?$/m.exec(text) ?? []
       const document = readFileSync(new URL(`../../../../docs/${file}`, import.meta.url), "utf8")
       const anchors = [...document.matchAll(/^#+ (.*)$/gm)].map(([, title = ""]) =>
         title

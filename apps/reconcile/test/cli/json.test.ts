@@ -81,6 +81,7 @@ describe.concurrent("the envelope of --json", () => {
       await works("schema")
       await works("schema", ["contact_status"])
       await works("snapshot", ["copy.db"])
+      await works("schedule", ["--github"])
       await works("erase", ["ada@example.test"])
       await works("erase", ["ada@example.test", "--yes", "--db", "copy.db"])
       await works("contacts remove", ["--source", "sent.csv"])

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { asDatasette } from "../../src/cli/output/schema/asDatasette.js"
+import { datasetteConfig, datasetteMetadata } from "../../src/cli/output/schema/asDatasette.js"
 import { asMarkdown } from "../../src/cli/output/schema/asMarkdown.js"
 import { asText } from "../../src/cli/output/schema/asText.js"
 import { describeSchema } from "../../src/ledger/reports/describeSchema.js"
@@ -65,17 +65,21 @@ describe("the schema command", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("is metadata for Datasette under the name of the file, with each saved question", () =>
-    Effect.gen(function* () {
-      const { databases } = asDatasette(yield* describeSchema, "reconcile")
-      const { queries, tables } = databases.reconcile ?? assert.fail("it is under another name")
-      assert.match(tables.contact_status?.description ?? "", /\?$/)
-      assert.match(tables.outcomes?.columns.evidence ?? "", /\.$/)
-      assert.deepStrictEqual(
-        Object.keys(queries),
-        questions.map(({ name }) => name)
-      )
-      assert.include(queries["address-history"]?.sql ?? "", "lower(trim(:email))")
-    }).pipe(inMemory)
+  it.effect(
+    "is metadata for Datasette under the name of the file, and each saved question is its configuration",
+    () =>
+      Effect.gen(function* () {
+        const { databases } = datasetteMetadata(yield* describeSchema, "reconcile")
+        const { tables } = databases.reconcile ?? assert.fail("it is under another name")
+        const { queries } =
+          datasetteConfig("reconcile").databases.reconcile ?? assert.fail("it is under another name")
+        assert.match(tables.contact_status?.description ?? "", /\?$/)
+        assert.match(tables.outcomes?.columns.evidence ?? "", /\.$/)
+        assert.deepStrictEqual(
+          Object.keys(queries),
+          questions.map(({ name }) => name)
+        )
+        assert.include(queries["address-history"]?.sql ?? "", "lower(trim(:email))")
+      }).pipe(inMemory)
   )
 })

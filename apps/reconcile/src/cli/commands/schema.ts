@@ -13,7 +13,7 @@ import { printable, printableJson } from "../../text/printable.js"
 import { ConfigurationError } from "../shell/ConfigurationError.js"
 import { db, json } from "../shell/options.js"
 import { respond } from "../shell/respond.js"
-import { asDatasette } from "../output/schema/asDatasette.js"
+import { datasetteConfig, datasetteMetadata } from "../output/schema/asDatasette.js"
 import { asMarkdown } from "../output/schema/asMarkdown.js"
 import { asText, asTextOfOne } from "../output/schema/asText.js"
 
@@ -50,8 +50,11 @@ export const schema = Command.make(
   {
     name: Args.text({ name: "view" }).pipe(Args.withDescription("Only this view or table"), Args.optional),
     markdown: Options.boolean("markdown").pipe(Options.withDescription("As Markdown, as in docs/schema.md")),
-    datasette: Options.boolean("datasette").pipe(
-      Options.withDescription("As metadata.json for Datasette, saved questions included")
+    datasette: Options.choice("datasette", ["config", "metadata"]).pipe(
+      Options.optional,
+      Options.withDescription(
+        "For Datasette: the saved questions as datasette.json, or the notes as metadata.json"
+      )
     ),
     db,
     json
@@ -62,7 +65,9 @@ export const schema = Command.make(
       options.json,
       Effect.gen(function* () {
         const forms = ["markdown", "datasette", "json"] as const
-        const [first, second] = forms.filter((form) => options[form])
+        const [first, second] = forms.filter((form) =>
+          form === "datasette" ? Option.isSome(options.datasette) : options[form]
+        )
         if (second !== undefined) {
           return yield* new ConfigurationError({
             problem: `--${first} and --${second} were both given.`,
@@ -72,9 +77,13 @@ export const schema = Command.make(
         const described = yield* Effect.flatMap(schemaOf(options.db), (all) => named(all, options.name))
         const result = { schema: schemaVersion, objects: described }
         if (options.markdown) return { text: asMarkdown(described, schemaVersion), result }
-        if (options.datasette) {
-          const metadata = asDatasette(described, parse(options.db).name)
-          return { text: printableJson(JSON.stringify(metadata, null, 2)), result, exact: true }
+        if (Option.isSome(options.datasette)) {
+          const database = parse(options.db).name
+          const document =
+            options.datasette.value === "config"
+              ? datasetteConfig(database)
+              : datasetteMetadata(described, database)
+          return { text: printableJson(JSON.stringify(document, null, 2)), result, exact: true }
         }
         return { text: Option.isSome(options.name) ? asTextOfOne(described) : asText(described), result }
       })

@@ -140,9 +140,16 @@ export const pages: Readonly<Record<string, Page>> = {
   schema: {
     examples: [
       ["One view", "ac-reconcile schema contact_status"],
-      ["For Datasette", "ac-reconcile schema --datasette > metadata.json"]
+      ["For Datasette", "ac-reconcile schema --datasette config > datasette.json"]
     ],
     more: "database.md"
+  },
+  schedule: {
+    examples: [
+      ["A crontab line", "ac-reconcile schedule --cron"],
+      ["A systemd timer, every 15 minutes", "ac-reconcile schedule --systemd --every 15m"]
+    ],
+    more: "recipes/schedule.md"
   },
   snapshot: { examples: [["Even while a run writes", "ac-reconcile snapshot backup.db"]] },
   erase: {
@@ -160,6 +167,7 @@ export const groups: ReadonlyArray<readonly [title: string, commands: ReadonlyAr
   ["Say what was sent", ["contacts load", "batches add"]],
   ["Find out what became of it", ["run", "resolve", "lookup", "reconcile", "status", "wait"]],
   ["See it", ["batches list", "batches show", "explain", "query", "schema", "export"]],
+  ["Leave it alone", ["schedule"]],
   ["Look after the file", ["snapshot", "contacts remove", "batches remove", "erase"]]
 ]
 
@@ -173,6 +181,7 @@ export const values: Readonly<Record<string, string>> = {
   "--deadline": "TIME",
   "--delimiter": "SIGN",
   "--directory": "FOLDER",
+  "--every": "TIME",
   "--fail-on": "WORDS",
   "--events": "FILE",
   "--file": "FILE",

@@ -19,6 +19,7 @@ export const commandData = {
   reconcile: Run.Reconcile,
   resolve: Run.Run,
   run: Run.Run,
+  schedule: File.Schedule,
   schema: File.FileSchema,
   snapshot: File.Snapshot,
   status: Run.Status,

@@ -154,6 +154,12 @@ export const FileSchema = Struct({
   )
 })
 
+export const Schedule = Struct({
+  kind: Literal("cron", "systemd", "github"),
+  every_minutes: Int,
+  files: List(Struct({ name: Text, content: Text }))
+})
+
 export const Doctor = Struct({
   checks: List(
     Struct({

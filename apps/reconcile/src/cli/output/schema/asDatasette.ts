@@ -15,8 +15,17 @@ const cannedQuery = (question: Question) => ({
   sql: inPlainSql(question)
 })
 
-/** Datasette's metadata.json: notes beside columns, and the saved questions as canned queries. */
-export const asDatasette = (schema: ReadonlyArray<Described>, database: string) => ({
+/** Datasette's configuration, `datasette.json`: the saved questions as canned queries. */
+export const datasetteConfig = (database: string) => ({
+  databases: {
+    [database]: {
+      queries: Object.fromEntries(questions.map((question) => [question.name, cannedQuery(question)]))
+    }
+  }
+})
+
+/** Datasette's `metadata.json`: notes beside tables and columns. */
+export const datasetteMetadata = (schema: ReadonlyArray<Described>, database: string) => ({
   title: "ActiveCampaign bulk imports, reconciled",
   description: "What became of every contact that was sent. The views answer one question each.",
   databases: {
@@ -29,8 +38,7 @@ export const asDatasette = (schema: ReadonlyArray<Described>, database: string) 
             columns: Object.fromEntries(columns.map((column) => [column.name, column.note]))
           }
         ])
-      ),
-      queries: Object.fromEntries(questions.map((question) => [question.name, cannedQuery(question)]))
+      )
     }
   }
 })
