@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { completables } from "../../src/cli/completion/Completable.js"
 import { completionScripts } from "../../src/cli/completion/scripts.js"
@@ -73,8 +73,10 @@ describe.concurrent("the batches of a file, for a shell", () => {
     inWorld(async (world) => {
       const ids = ["b-1", "b-2", "c-1", "b$(id)", "b*"]
       for (const id of ids) expectDone(await world.run(["batches", "add", "--id", id]))
+      const before = readdirSync(world.folder)
       const told = await world.run(["complete", "batches", "--beginning", "b"])
       expectDone(told)
+      expect(readdirSync(world.folder)).toEqual(before)
       expect(told.stdout).toBe("b-2\nb-1\n")
       expect((await world.run(["complete", "batches", "--beginning", "B%"])).stdout).toBe("")
     })
@@ -92,6 +94,7 @@ describe.concurrent("the batches of a file, for a shell", () => {
           stderr: ""
         })
       }
+      expect(readdirSync(world.folder)).toEqual(["other.db"])
       expect((await world.run(["--help"])).stdout).not.toMatch(/^ {2}complete /m)
     })
   )

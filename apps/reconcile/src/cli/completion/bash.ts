@@ -1,7 +1,5 @@
 import type { Completable, CompletableOption, Values } from "./Completable.js"
-import { batchIds, profileNames } from "./lookups.js"
-
-const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`
+import { batchIds, profileNames, quoted } from "./shells.js"
 
 /** What the script does for a value; undefined if nothing is known about it. */
 const doing = (values: Values | undefined): string | undefined => {
@@ -130,7 +128,7 @@ ${slotsOf(all)
   .join("\n")}
       esac
     fi
-    if [[ -z $option && -z $ended && -z $kind && ( -z $cur || $cur == -* ) ]]; then
+    if [[ -z $option && -z $ended && -z $kind && ( $cur == -* || -z $cur$commands ) ]]; then
       kind=one
       for word in $options; do
         [[ $given == *" $word "* && " $again " != *" $word "* ]] || words+=" $word"

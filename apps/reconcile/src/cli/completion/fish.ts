@@ -1,9 +1,7 @@
 import type { Completable, Values, Word } from "./Completable.js"
-import { batchIds, profileNames } from "./lookups.js"
+import { batchIds, oneLine, profileNames } from "./shells.js"
 
 const quoted = (text: string) => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`
-
-const oneLine = (text: string) => text.replace(/\s+/g, " ").trim()
 
 const described = ([word, description]: Word) =>
   quoted(description === "" ? word : `${word}\t${oneLine(description)}`)
@@ -11,66 +9,65 @@ const described = ([word, description]: Word) =>
 /** A list that fish evaluates when Tab is pressed. */
 const listOf = (words: ReadonlyArray<Word>) => quoted(`(printf '%s\\n' ${words.map(described).join(" ")})`)
 
-/** How fish is told what may stand in a place. */
-const telling = (values: Values): string => {
+/** How fish finds what may be chosen. */
+const choosing = (values: Values): string => {
   switch (values._tag) {
     case "Anything":
-      return "-x"
     case "Files":
-      return "-rF"
+      return ""
     case "Folders":
-      return "-xa '(__fish_complete_directories (__ac_reconcile_value))'"
+      return "a '(__fish_complete_directories (__ac_reconcile_value))'"
     case "Batches":
-      return "-xka '(__ac_reconcile_batches)'"
+      return "ka '(__ac_reconcile_batches)'"
     case "Profiles":
-      return "-xka '(__ac_reconcile_profiles)'"
+      return "ka '(__ac_reconcile_profiles)'"
     case "Words":
       return values.several
-        ? `-xka ${quoted(`(__ac_reconcile_several ${values.words.map(([word]) => word).join(" ")})`)}`
-        : `-xka ${listOf(values.words)}`
+        ? `ka ${quoted(`(__ac_reconcile_several ${values.words.map(([word]) => word).join(" ")})`)}`
+        : `ka ${listOf(values.words)}`
   }
 }
 
-/** The commands in which the same line holds. */
-const grouped = (lines: ReadonlyArray<readonly [line: string, name: string]>) => {
-  const names = new Map<string, ReadonlyArray<string>>()
-  for (const [line, name] of lines) names.set(line, [...(names.get(line) ?? []), name])
-  return [...names]
+/** What may stand in a place of some commands. */
+interface Offer {
+  /** As `__ac_reconcile_at` takes it. */
+  readonly place: string
+  readonly command: string
+  readonly says: string
 }
 
-const complete = (condition: string, names: ReadonlyArray<string>, line: string) =>
-  `complete -c ac-reconcile -n ${quoted(`__ac_reconcile_at ${condition} ${names.map(quoted).join(" ")}`)} ${line}`
-
-const optionLines = (all: ReadonlyArray<Completable>) =>
-  grouped(
-    all.flatMap(({ name, options }) =>
-      options.map(({ description, names, values }) => {
-        const said = names.map((one) => (one.startsWith("--") ? `-l ${one.slice(2)}` : `-s ${one.slice(1)}`))
-        const value = values === undefined ? [] : [telling(values)]
-        return [[...said, ...value, "-d", quoted(oneLine(description))].join(" "), name] as const
-      })
-    )
-  ).map(([line, names]) => complete("options", names, line))
-
-const argumentLines = (all: ReadonlyArray<Completable>) =>
-  grouped(
-    all.flatMap(({ args, name }) =>
-      args.flatMap(({ isRepeated, values }, at) => {
-        if (values._tag === "Anything") return []
-        // Without an option before it, a file needs no more than leave.
-        const line = values._tag === "Files" ? "-F" : telling(values).replace(/^-x/, "-f")
-        return [[`${isRepeated ? "from" : "argument"} ${at}\n${line}`, name] as const]
-      })
-    )
-  ).map(([key, names]) => {
-    const [condition = "", line = ""] = key.split("\n")
-    return complete(condition, names, line)
+const optionOffers = ({ name, options }: Completable) =>
+  options.map(({ description, names, values }): Offer => {
+    const switches = names.map((one) => (one.startsWith("--") ? `-l ${one.slice(2)}` : `-s ${one.slice(1)}`))
+    const value = values === undefined ? [] : [values._tag === "Files" ? "-rF" : `-x${choosing(values)}`]
+    const says = [...switches, ...value, "-d", quoted(oneLine(description))].join(" ")
+    return { place: "options", command: name, says }
   })
 
-const commandLines = (all: ReadonlyArray<Completable>) =>
-  all.flatMap(({ name, subcommands }) =>
-    subcommands.length === 0 ? [] : [complete("commands", [name], `-fka ${listOf(subcommands)}`)]
-  )
+const argumentOffers = ({ args, name }: Completable) =>
+  args.flatMap(({ isRepeated, values }, at): ReadonlyArray<Offer> => {
+    const place = `${isRepeated ? "from" : "argument"} ${at}`
+    const says = values._tag === "Files" ? "-F" : `-f${choosing(values)}`
+    return values._tag === "Anything" ? [] : [{ place, command: name, says }]
+  })
+
+const commandOffers = ({ name, subcommands }: Completable): ReadonlyArray<Offer> =>
+  subcommands.length === 0 ? [] : [{ place: "commands", command: name, says: `-fka ${listOf(subcommands)}` }]
+
+/** One line for all commands that offer the same. */
+const linesOf = (offers: ReadonlyArray<Offer>) => {
+  const lines = new Map<string, { readonly offer: Offer; readonly commands: Array<string> }>()
+  for (const offer of offers) {
+    const key = `${offer.place} ${offer.says}`
+    const line = lines.get(key) ?? { offer, commands: [] }
+    line.commands.push(offer.command)
+    lines.set(key, line)
+  }
+  return Array.from(lines.values(), ({ commands, offer: { place, says } }) => {
+    const condition = quoted(`__ac_reconcile_at ${place} ${commands.map(quoted).join(" ")}`)
+    return `complete -c ac-reconcile -n ${condition} ${says}`
+  })
+}
 
 /** The script for fish 3.4 or later. */
 export const fish = (all: ReadonlyArray<Completable>): string => {
@@ -159,6 +156,6 @@ end
 
 complete -c ac-reconcile -e
 complete -c ac-reconcile -f
-${[...commandLines(all), ...argumentLines(all), ...optionLines(all)].join("\n")}
+${linesOf([commandOffers, argumentOffers, optionOffers].flatMap((offers) => all.flatMap(offers))).join("\n")}
 `
 }

@@ -1,15 +1,13 @@
-import type { Completable, CompletableOption, Values, Word } from "./Completable.js"
-import { batchIds, profileNames } from "./lookups.js"
-
-const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`
-
-const oneLine = (text: string) => text.replace(/\s+/g, " ").trim()
+import type { Completable, CompletableArgument, CompletableOption, Values, Word } from "./Completable.js"
+import { batchIds, oneLine, profileNames, quoted } from "./shells.js"
 
 /** As `_describe` wants it: a colon ends the word. */
 const described = ([word, description]: Word) =>
   quoted(`${word.replaceAll(":", "\\:")}${description === "" ? "" : `:${oneLine(description)}`}`)
 
-const actionOf = (values: Values, word: string, declare: (words: ReadonlyArray<Word>) => string): string => {
+const wordsOf = (words: ReadonlyArray<Word>) => words.map(([one]) => one).join(" ")
+
+const actionOf = (values: Values): string => {
   switch (values._tag) {
     case "Anything":
       return " "
@@ -21,13 +19,8 @@ const actionOf = (values: Values, word: string, declare: (words: ReadonlyArray<W
       return "_ac-reconcile-batches"
     case "Profiles":
       return "_ac-reconcile-profiles"
-    case "Words": {
-      const plain = values.words.map(([one]) => one).join(" ")
-      if (values.several) return `_sequence compadd - ${plain}`
-      return values.words.some(([, description]) => description !== "")
-        ? `{_describe -V ${word.toLowerCase()} ${declare(values.words)}}`
-        : `(${plain})`
-    }
+    case "Words":
+      return values.several ? `_sequence compadd - ${wordsOf(values.words)}` : `(${wordsOf(values.words)})`
   }
 }
 
@@ -35,27 +28,33 @@ const actionOf = (values: Values, word: string, declare: (words: ReadonlyArray<W
 const optionSpecs = ({ description, isRepeated, names, values, word }: CompletableOption) => {
   const said = oneLine(description).replace(/[\\[\]]/g, "\\$&")
   const excluded = isRepeated ? "*" : names.length > 1 ? `(${names.join(" ")})` : ""
-  const value = values === undefined ? "" : `:${word.toLowerCase()}:${actionOf(values, word, () => "")}`
+  const value = values === undefined ? "" : `:${word.toLowerCase()}:${actionOf(values)}`
   return names.map((name) => {
     const joined = values !== undefined && name.startsWith("--") ? "=" : ""
     return quoted(`${excluded}${name}${joined}[${said}]${value}`)
   })
 }
 
+/** An argument, and the array of its choices if these have descriptions. */
+const argumentSpec = ({ isRepeated, values, word }: CompletableArgument, at: number) => {
+  const place = `${isRepeated ? "*" : at + 1}:${word.toLowerCase()}`
+  const hasDescriptions =
+    values._tag === "Words" && values.words.some(([, description]) => description !== "")
+  return hasDescriptions
+    ? {
+        choices: [`local -a choices_${at}=( ${values.words.map(described).join(" ")} )`],
+        spec: quoted(`${place}:{_describe -V ${word.toLowerCase()} choices_${at}}`)
+      }
+    : { choices: [], spec: quoted(`${place}:${actionOf(values)}`) }
+}
+
 const commandCase = ({ args, name, options, subcommands }: Completable) => {
-  const declared: Array<string> = []
-  const declare = (words: ReadonlyArray<Word>) => {
-    declared.push(`choices=( ${words.map(described).join(" ")} )`)
-    return "choices"
-  }
-  const argSpecs = args.map(({ isRepeated, values, word }, at) =>
-    quoted(`${isRepeated ? "*" : at + 1}:${word.toLowerCase()}:${actionOf(values, word, declare)}`)
-  )
-  const specs = [...argSpecs, ...options.flatMap(optionSpecs)]
+  const ofArgs = args.map(argumentSpec)
+  const specs = [...ofArgs.map(({ spec }) => spec), ...options.flatMap(optionSpecs)]
   return [
     `    (${quoted(name)})`,
     ...(subcommands.length === 0 ? [] : [`      commands=( ${subcommands.map(described).join(" ")} )`]),
-    ...declared.map((line) => `      ${line}`),
+    ...ofArgs.flatMap(({ choices }) => choices.map((line) => `      ${line}`)),
     "      specs=(",
     ...specs.map((spec) => `        ${spec}`),
     "      ) ;;"
@@ -70,7 +69,7 @@ export const zsh = (all: ReadonlyArray<Completable>): string => `#compdef ac-rec
 _ac-reconcile() {
   local curcontext=$curcontext name='' next='' context state state_descr line
   local -i at=2 help=0
-  local -a commands choices specs
+  local -a commands specs
   local -A opt_args
 
   if (( CURRENT > 2 )) && [[ $words[2] == help ]]; then
