@@ -4,6 +4,7 @@ import * as fc from "effect/FastCheck"
 import { describe, expect, it } from "vitest"
 import { completables } from "../../src/cli/completion/Completable.js"
 import { escaped, manPage } from "../../src/cli/help/manPage.js"
+import { pages } from "../../src/cli/help/pages.js"
 import { ExitCode } from "../../src/cli/shell/ExitCode.js"
 import { itNeeds } from "./support/terminal.js"
 
@@ -51,6 +52,8 @@ describe("the man page", () => {
         "SEE ALSO"
       ])
       for (const { name, options, subcommands } of completables()) {
+        const examples = subcommands.length === 0 || name === "" ? (pages[name]?.examples ?? []) : []
+        for (const [, call] of examples) expect(text).toContain(call)
         if (subcommands.length === 0) expect(text).toMatch(new RegExp(`^ +${name}\\b`, "m"))
         for (const option of options) for (const one of option.names) expect(text).toContain(one)
       }

@@ -45,17 +45,31 @@ const optionItem = (option: Entry) => {
   )
 }
 
+const examplesOf = (name: string) =>
+  (pages[name]?.examples ?? []).flatMap(([what, call]) => [
+    ".PP",
+    ...prose(`${what === "" ? "Example" : what}:`),
+    ".PP",
+    ".RS 4",
+    ".nf",
+    escaped(call),
+    ".fi",
+    ".RE"
+  ])
+
 const commandLines = (words: ReadonlyArray<string>, syntax: Syntax): ReadonlyArray<string> => {
   if (syntax.descriptor === undefined) {
     return [...syntax.subcommands].flatMap(([word, child]) => commandLines([...words, word], child))
   }
+  const name = words.join(" ")
   const { args, description, options } = docOf(syntax.descriptor)
   const usage = usageOf(args, options).slice(0, -1).join(" ")
   return [
-    ...item(`${bold(words.join(" "))}${usage === "" ? "" : ` ${escaped(usage)}`}`, description),
+    ...item(`${bold(name)}${usage === "" ? "" : ` ${escaped(usage)}`}`, description),
     ".RS",
     ...args.flatMap((arg) => item(`\\fI${escaped(wordFor(arg))}\\fR`, arg.description)),
     ...options.flatMap(optionItem),
+    ...examplesOf(name),
     ".RE"
   ]
 }
@@ -72,21 +86,6 @@ const commands = groups.flatMap(([title, names]) => [
   })
 ])
 
-const example = ([what, call]: readonly [string, string]) => [
-  ".PP",
-  ...prose(`${what}:`),
-  ".PP",
-  ".RS 4",
-  ".nf",
-  escaped(call),
-  ".fi",
-  ".RE"
-]
-
-const examples = Object.entries(pages)
-  .flatMap(([, page]) => page.examples.filter(([what]) => what !== ""))
-  .flatMap(example)
-
 const items = (list: ReadonlyArray<readonly [string, string]>) =>
   list.flatMap(([label, meaning]) => item(bold(label), meaning))
 
@@ -97,7 +96,9 @@ export const manPage = (): string =>
     // Names are neither hyphenated nor stretched.
     ".nh",
     ".ad l",
-    ...section("NAME", [`ac\\-reconcile \\- ${escaped(all.syntax.description)}`]),
+    ...section("NAME", [
+      `ac\\-reconcile \\- ${escaped(all.syntax.description.replace(/^./, (sign) => sign.toLowerCase()))}`
+    ]),
     ...section("SYNOPSIS", [`${bold("ac-reconcile")} \\fICOMMAND\\fR [\\fIOPTIONS\\fR]`]),
     ...section(
       "DESCRIPTION",
@@ -108,7 +109,7 @@ export const manPage = (): string =>
     ...section("EXIT STATUS", items(exitCodes)),
     ...section("ENVIRONMENT", items(environment)),
     ...section("FILES", items(files)),
-    ...section("EXAMPLES", examples.slice(1)),
+    ...section("EXAMPLES", examplesOf("").slice(1)),
     ...section(
       "SEE ALSO",
       seeAlso.flatMap((text, at) => [...(at === 0 ? [] : [".PP"]), ...prose(text)])

@@ -51,7 +51,8 @@ export const environment: ReadonlyArray<Item> = [
   ["HTTPS_PROXY, HTTP_PROXY, NO_PROXY", "The proxy to the account, and the hosts to reach without it."],
   ["NODE_EXTRA_CA_CERTS", "A PEM file of certificate authorities to trust besides those that Node knows."],
   ["NO_COLOR", "If it is not empty, no colour is used."],
-  ["XDG_CONFIG_HOME, XDG_STATE_HOME, TMPDIR", "Where the files below are."]
+  ["XDG_CONFIG_HOME, XDG_STATE_HOME", "In place of ~/.config and ~/.local/state, for the files below."],
+  ["TMPDIR", "Where a file that cannot be read in its place is copied to, while a command reads it."]
 ]
 
 export const files: ReadonlyArray<Item> = [
