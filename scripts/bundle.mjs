@@ -1,5 +1,5 @@
 // The command in a few files, of which each call loads what it needs: cron jobs start often.
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { builtinModules } from "node:module"
 import { dirname, join } from "node:path"
 import { pathToFileURL } from "node:url"
@@ -98,11 +98,15 @@ const { metafile } = await build({
 
 if (values.outdir !== undefined) process.exit()
 
-// Help is written now, so that nothing needs to be loaded for it.
-const writer = `${dist}/helpTexts.js`
-await build({ ...options, entryPoints: ["apps/reconcile/src/cli/help/helpTexts.ts"], outfile: writer })
-const { helpTexts } = await import(pathToFileURL(writer).href)
+// Help and what is made like it are written now, so that nothing needs to be loaded for them.
+const writer = `${dist}/writtenAtBuild.js`
+await build({ ...options, entryPoints: ["apps/reconcile/src/cli/writtenAtBuild.ts"], outfile: writer })
+const { completionScripts, helpTexts, manPage } = await import(pathToFileURL(writer).href)
 writeFileSync(`${dist}/help.json`, JSON.stringify(helpTexts()))
+mkdirSync(`${dist}/completions`, { recursive: true })
+for (const [shell, script] of Object.entries(completionScripts()))
+  writeFileSync(`${dist}/completions/${shell}`, script)
+writeFileSync(`${dist}/ac-reconcile.1`, manPage())
 rmSync(writer)
 
 // The bundle carries other people's work; their licences go with it.

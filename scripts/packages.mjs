@@ -112,7 +112,11 @@ const follow = async ({ examples, file, lines }, registry) => {
   // Fails over a peer that is missing or does not fit.
   await run("npm", ["ls", "--all"], { cwd: folder, env })
   const command = join(prefix, "bin/ac-reconcile")
-  if (existsSync(command)) await run(command, ["--help"])
+  if (existsSync(command)) {
+    await run(command, ["--help"])
+    if (!existsSync(join(prefix, "share/man/man1/ac-reconcile.1")))
+      throw new Error(`${file}: npm installs the command without its man page`)
+  }
   if (existsSync(join(folder, "node_modules"))) {
     await compile(folder, examples)
     await findOnce(folder, env)

@@ -17,6 +17,12 @@ const help = ([first, ...rest]) => {
   return asksForIt || isGroup ? texts[name] : undefined
 }
 
+/** The completion script that is asked for and nothing else, as it was written when this was built. */
+const completions = ([command, shell, ...rest]) =>
+  command === "completions" && rest.length === 0 && /^(bash|zsh|fish)$/.test(shell)
+    ? readFileSync(new URL(`../dist/completions/${shell}`, import.meta.url), "utf8")
+    : undefined
+
 const plain = (text) => text.replaceAll(colour, "")
 const colour = new RegExp(`${String.fromCharCode(0x1b)}\\[[\\d;]*m`, "g")
 
@@ -42,16 +48,17 @@ const printed = (text) => {
   return true
 }
 
-const helped = () => {
+const answered = () => {
   try {
-    const text = help(process.argv.slice(2))
+    const args = process.argv.slice(2)
+    const text = completions(args) ?? help(args)
     return text !== undefined && printed(text)
   } catch {
     return false
   }
 }
 
-if (!helped()) {
+if (!answered()) {
   // Compiled code kept from the last start, where this Node can: cron jobs start often.
   process.getBuiltinModule("node:module").enableCompileCache?.()
   try {

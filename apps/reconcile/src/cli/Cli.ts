@@ -72,7 +72,7 @@ const load = async (args: ReadonlyArray<string>): Promise<Parser> => {
 }
 
 /** These report errors in the config files themselves, or need no config files. */
-const worksWithoutSettings: ReadonlyArray<string> = ["demo", "doctor", "init"]
+const worksWithoutSettings: ReadonlyArray<string> = ["completions", "demo", "doctor", "init"]
 
 /** `help COMMAND` is another way to write `COMMAND --help`. */
 const asHelp = ([first, ...rest]: ReadonlyArray<string>): ReadonlyArray<string> =>

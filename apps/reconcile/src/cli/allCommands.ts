@@ -3,6 +3,7 @@ import { batchesAdd } from "./commands/batchesAdd.js"
 import { batchesRemove } from "./commands/batchesRemove.js"
 import { batchesList, batchesShow } from "./commands/batchesShow.js"
 import { application, batches, contacts, exports, type Parser, root } from "./commandTree.js"
+import { completions } from "./commands/completions.js"
 import { contactsLoad } from "./commands/contactsLoad.js"
 import { contactsRemove } from "./commands/contactsRemove.js"
 import { demo } from "./commands/demo.js"
@@ -30,6 +31,7 @@ const command = Command.withSubcommands(root, [
   init,
   doctor,
   demo,
+  completions,
   Command.withSubcommands(contacts, ofContacts),
   Command.withSubcommands(batches, ofBatches),
   run,
@@ -54,6 +56,7 @@ export const all: Parser = {
       init,
       doctor,
       demo,
+      completions,
       run,
       resolve,
       lookup,

@@ -30,6 +30,8 @@ const commands: Readonly<Record<string, Load>> = {
   init: async () => alone((await import("./commands/init.js")).init),
   doctor: async () => alone((await import("./commands/doctor.js")).doctor),
   demo: async () => alone((await import("./commands/demo.js")).demo),
+  complete: async () => alone((await import("./commands/complete.js")).complete),
+  completions: async () => alone((await import("./commands/completions.js")).completions),
   run: async () => alone((await import("./commands/run.js")).run),
   resolve: async () => alone((await import("./commands/resolve.js")).resolve),
   lookup: async () => alone((await import("./commands/lookup.js")).lookup),
@@ -61,8 +63,8 @@ const groups: Readonly<Record<string, Readonly<Record<string, Load>>>> = {
 const at = <A>(table: Readonly<Record<string, A>>, word: string): A | undefined =>
   Object.hasOwn(table, word) ? table[word] : undefined
 
-/** Completions and the wizard cover all commands, whichever is named. */
-const isAboutAll = (arg: string) => /^--(completions|wizard)/i.test(arg)
+/** The wizard covers all commands, whichever is named. */
+const isAboutAll = (arg: string) => /^--wizard/i.test(arg)
 
 /** Loads the one command that is called; undefined if it is unknown or all are needed. */
 export const oneCommand = (args: ReadonlyArray<string>): Load | undefined => {

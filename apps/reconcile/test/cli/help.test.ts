@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, ReadonlyArray<string>>> = {
     "init",
     "doctor",
     "demo",
+    "completions",
     "contacts load",
     "batches add",
     "batches list",
@@ -33,6 +34,7 @@ const commands: Readonly<Record<string, ReadonlyArray<string>>> = {
   init: ["--overwrite"],
   doctor: ["--db", "--max-calls", "--json"],
   demo: ["--directory", "--json"],
+  completions: ["SHELL", "source <(ac-reconcile completions bash)", "compinit", "~/.config/fish/completions"],
   contacts: ["load"],
   "contacts load": [
     "FILE",
@@ -64,7 +66,7 @@ const commands: Readonly<Record<string, ReadonlyArray<string>>> = {
     "--json"
   ],
   status: ["BATCH_ID", "--json"],
-  wait: ["BATCH_ID", "--timeout", "--json"],
+  wait: ["wait BATCH_ID … [OPTIONS]", "--timeout", "--json"],
   export: ["outcomes", "rejected", "missing", "unaccounted", "retry", "contact-ids", "findings"],
   "export outcomes": ["--format", "-o, --output", "--raw", "--batch", "--outcome", "--db", "markdown"],
   "export contact-ids": ["The contact ID of each address", "--format", "-o, --output", "--db"],
@@ -131,7 +133,7 @@ describe.concurrent("help", () => {
   it("has examples that are calls of the command itself, with options that it has", () => {
     for (const [command, { examples }] of Object.entries(pages)) {
       for (const [, example] of examples) {
-        const [, typed = ""] = /(?:^|\| )ac-reconcile ?(.*?)(?: [<>] \S+)?$/.exec(example) ?? []
+        const [, typed = ""] = /(?:^|\| |<\()ac-reconcile ?(.*?)(?:\)| [<>] \S+)?$/.exec(example) ?? []
         const args = typed.match(/"[^"]*"|\S+/g) ?? []
         const call = callOf(all.syntax, args)
         if (command !== "") expect(call.words.join(" "), example).toMatch(new RegExp(`^${command}`))

@@ -42,14 +42,14 @@ const inOrder = (doc: HelpDoc.HelpDoc): ReadonlyArray<HelpDoc.HelpDoc> =>
 /** Sentences that the parser adds to the description: the kind of value, and whether it is needed. */
 const entryOf = (label: string, doc: HelpDoc.HelpDoc): Entry => {
   const [, description = "", ...filler] = paragraphs(doc)
-  const text = label.replace(/\.\.\.$/, "").replace(/^\((.*)\)$/, "$1")
+  const text = label.replace(/\.\.\.$| \d+\+$/, "").replace(/^\((.*)\)$/, "$1")
   const [, listed = text, takes] = /^((?:-\S+, )*-\S+) (.+)$/.exec(text) ?? []
   return {
     names: listed.split(", "),
     takes,
     description,
-    isOptional: filler.some((sentence) => sentence.includes("is optional")),
-    isRepeated: filler.some((sentence) => sentence.includes("may be repeated"))
+    isOptional: filler.some((sentence) => /is optional|zero or more/.test(sentence)),
+    isRepeated: filler.some((sentence) => /(?:may|must) be repeated/.test(sentence))
   }
 }
 

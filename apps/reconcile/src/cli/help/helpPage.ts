@@ -1,7 +1,7 @@
 import { wrapped } from "../../text/wrapped.js"
 import type { Syntax } from "../shell/syntax.js"
 import { docOf, type Entry } from "./described.js"
-import { atTheTop, everywhere, groups, pages, values } from "./pages.js"
+import { atTheTop, everywhere, groups, isChoice, pages, wordFor } from "./pages.js"
 
 const width = 100
 const escape = String.fromCharCode(0x1b)
@@ -17,34 +17,22 @@ const block = (lines: ReadonlyArray<Line>, widest: number): ReadonlyArray<string
     return parts.map((part, at) => `  ${(at === 0 ? label : "").padEnd(widest)}  ${part}`.trimEnd())
   })
 
-const valueOf = ({ names, takes }: Entry) => {
-  if (takes === undefined) return ""
-  const long = names.find((name) => name.startsWith("--")) ?? ""
-  return ` ${values[long] ?? (isChoice(takes) ? "WORD" : takes.toUpperCase())}`
-}
-
-const isChoice = (takes: string | undefined) => takes?.includes(" | ") === true
-
 /** The possible values of a choice follow its description. */
-const meaningOf = ({ description, takes = "" }: Entry) =>
+export const meaningOf = ({ description, takes = "" }: Entry) =>
   isChoice(takes) ? `${sentence(description)} One of ${takes.replaceAll(" | ", ", ")}` : description
 
-const labelOf = (option: Entry) => {
+export const labelOf = (option: Entry) => {
   const short = option.names.find((name) => /^-[^-]/.test(name))
   const long = option.names.find((name) => name.startsWith("--")) ?? ""
-  return `${short === undefined ? "    " : `${short}, `}${long}${valueOf(option)}`
+  return `${short === undefined ? "    " : `${short}, `}${long} ${wordFor(option)}`.trimEnd()
 }
 
-const argOf = ({ names: [name = ""] }: Entry) =>
-  name
-    .replace(/^<(.*)>$/, "$1")
-    .replaceAll("-", "_")
-    .toUpperCase()
+const lineOf = (option: Entry): Line => [labelOf(option), meaningOf(option)]
 
-const usageOf = (entries: ReadonlyArray<Entry>, options: ReadonlyArray<Entry>) => [
+export const usageOf = (entries: ReadonlyArray<Entry>, options: ReadonlyArray<Entry>) => [
   ...entries.map((arg) => {
-    const name = `${argOf(arg)}${arg.isRepeated ? " …" : ""}`
-    return arg.isOptional || arg.isRepeated ? `[${name}]` : name
+    const name = `${wordFor(arg)}${arg.isRepeated ? " …" : ""}`
+    return arg.isOptional ? `[${name}]` : name
   }),
   ...options
     .filter(({ isOptional, isRepeated, takes }) => takes !== undefined && !isOptional && !isRepeated)
@@ -66,17 +54,15 @@ const moreOf = (name: string) => {
   return [`More: docs/${more}`]
 }
 
-const sentence = (text: string) => (/[.?!]$/.test(text) ? text : `${text}.`)
+export const sentence = (text: string) => (/[.?!]$/.test(text) ? text : `${text}.`)
 
 const pageOfCommand = (words: ReadonlyArray<string>, { descriptor }: Syntax): ReadonlyArray<string> => {
   if (descriptor === undefined) return []
   const name = words.join(" ")
   const { args, description, options } = docOf(descriptor)
-  const own = [
-    ...args.map((arg): Line => [argOf(arg), arg.description]),
-    ...options.map((option): Line => [labelOf(option), meaningOf(option)])
-  ]
-  const widest = Math.max(...[...own, ...everywhere].map(([label]) => label.length))
+  const own = [...args.map((arg): Line => [wordFor(arg), arg.description]), ...options.map(lineOf)]
+  const globals = everywhere.map(lineOf)
+  const widest = Math.max(...[...own, ...globals].map(([label]) => label.length))
   return [
     ...wrapped(sentence(description), width),
     "",
@@ -84,7 +70,7 @@ const pageOfCommand = (words: ReadonlyArray<string>, { descriptor }: Syntax): Re
     ...section("EXAMPLES", examplesOf(name)),
     ...section("ARGUMENTS", block(own.slice(0, args.length), widest)),
     ...section("OPTIONS", block(own.slice(args.length), widest)),
-    ...section("GLOBAL OPTIONS", block(everywhere, widest)),
+    ...section("GLOBAL OPTIONS", block(globals, widest)),
     ...moreOf(name)
   ]
 }
@@ -106,7 +92,7 @@ const pageOfGroup = (words: ReadonlyArray<string>, syntax: Syntax): ReadonlyArra
     })
     return { title, lines }
   })
-  const globals = [...everywhere, ...(isRoot ? atTheTop : [])]
+  const globals = [...everywhere, ...(isRoot ? atTheTop : [])].map(lineOf)
   const widest = Math.max(...commands.flatMap(({ lines }) => lines.map(([label]) => label.length)))
   const widestGlobal = Math.max(...globals.map(([label]) => label.length))
   return [

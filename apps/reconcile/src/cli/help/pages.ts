@@ -1,3 +1,5 @@
+import type { Entry } from "./described.js"
+
 /** What the help of a command has besides its options: examples, and where in docs/cli.md there is more. */
 export interface Page {
   readonly examples: ReadonlyArray<readonly [what: string, call: string]>
@@ -34,6 +36,15 @@ export const pages: Readonly<Record<string, Page>> = {
       ["Check another account, for a program", "ac-reconcile doctor --profile client --json"]
     ],
     more: "cli.md#doctor"
+  },
+  completions: {
+    examples: [
+      ["In ~/.bashrc", "source <(ac-reconcile completions bash)"],
+      ["In ~/.zshrc, after compinit", "source <(ac-reconcile completions zsh)"],
+      ["Or once, into a folder of your fpath", "ac-reconcile completions zsh > ~/.zfunc/_ac-reconcile"],
+      ["Once, for fish", "ac-reconcile completions fish > ~/.config/fish/completions/ac-reconcile.fish"]
+    ],
+    more: "cli.md#completions"
   },
   demo: { examples: [["In the folder ac-reconcile-demo", "ac-reconcile demo"]] },
   contacts: {
@@ -163,7 +174,7 @@ export const pages: Readonly<Record<string, Page>> = {
 
 /** The commands in the order in which somebody new needs them. */
 export const groups: ReadonlyArray<readonly [title: string, commands: ReadonlyArray<string>]> = [
-  ["Set up", ["init", "doctor", "demo"]],
+  ["Set up", ["init", "doctor", "demo", "completions"]],
   ["Say what was sent", ["contacts load", "batches add"]],
   ["Find out what became of it", ["run", "resolve", "lookup", "reconcile", "status", "wait"]],
   ["See it", ["batches list", "batches show", "explain", "query", "schema", "export"]],
@@ -190,11 +201,13 @@ export const values: Readonly<Record<string, string>> = {
   "--id": "ID",
   "--input-format": "FORMAT",
   "--key": "COLUMN",
+  "--log-level": "LEVEL",
   "--map": "COLUMNS",
   "--max-calls": "NUMBER",
   "--outcome": "OUTCOME",
   "--output": "FILE",
   "--param": "NAME=VALUE",
+  "--profile": "NAME",
   "--query": "SQL",
   "--rejects": "FILE",
   "--requests-per-second": "NUMBER",
@@ -205,18 +218,42 @@ export const values: Readonly<Record<string, string>> = {
   "--timeout": "TIME"
 }
 
+/** Whether one of several words is to be chosen. */
+export const isChoice = (takes: string | undefined) => takes?.includes(" | ") === true
+
+/** What an argument or the value of an option is, in one word; empty for a flag. */
+export const wordFor = ({ names, takes }: Entry): string => {
+  const [name = ""] = names
+  const argument = /^<(.*)>$/.exec(name)?.[1]
+  if (argument !== undefined) return argument.replaceAll("-", "_").toUpperCase()
+  if (takes === undefined) return ""
+  const long = names.find((one) => one.startsWith("--")) ?? ""
+  return values[long] ?? (isChoice(takes) ? "WORD" : takes.toUpperCase())
+}
+
+const option = (names: string, description: string, takes?: string): Entry => ({
+  names: names.split(", "),
+  takes,
+  description,
+  isOptional: true,
+  isRepeated: false
+})
+
 /** Options of every command. */
-export const everywhere: ReadonlyArray<readonly [label: string, description: string]> = [
-  ["    --profile NAME", "The account of your config file to use (or set ACTIVECAMPAIGN_PROFILE)"],
-  ["    --api-key-stdin", "Read the API key from standard input"],
-  ["    --quiet", "Write nothing while it works: only the result and errors"],
-  ["    --no-color", "Use no colour (or set NO_COLOR)"],
-  ["    --log-level LEVEL", "Also log what happens inside: debug, info, warning, error, none …"],
-  ["-h, --help", "Show this help, as 'ac-reconcile help COMMAND' does"]
+export const everywhere: ReadonlyArray<Entry> = [
+  option("--profile", "The account of your config file to use (or set ACTIVECAMPAIGN_PROFILE)", "text"),
+  option("--api-key-stdin", "Read the API key from standard input"),
+  option("--quiet", "Write nothing while it works: only the result and errors"),
+  option("--no-color", "Use no colour (or set NO_COLOR)"),
+  option(
+    "--log-level",
+    "Also log what happens inside",
+    "all | trace | debug | info | warning | error | fatal | none"
+  ),
+  option("-h, --help", "Show this help, as 'ac-reconcile help COMMAND' does")
 ]
 
-export const atTheTop: ReadonlyArray<readonly [label: string, description: string]> = [
-  ["    --completions SHELL", "Print a completion script: bash, fish, sh or zsh"],
-  ["    --wizard", "Ask for the options of a command one by one"],
-  ["    --version", "Show the version"]
+export const atTheTop: ReadonlyArray<Entry> = [
+  option("--wizard", "Ask for the options of a command one by one"),
+  option("--version", "Show the version")
 ]

@@ -5,10 +5,16 @@ const list = (words: ReadonlyArray<string>) => words.map((word) => `'${word}'`).
 
 const didYouMean = (like: string | undefined) => (like === undefined ? "" : ` Did you mean '${like}'?`)
 
+/** The parser has an option of this name, whose scripts complete nothing below the top. */
+const isCompletions = (arg: string) => optionIn(arg).name === "--completions"
+
+const completionsHint = "--completions is not an option. Write 'ac-reconcile completions bash', zsh or fish."
+
 /** A wrong word, or an option, in the place of a command. */
 const wrongCommand = ({ rest: [word], syntax, words }: Call) => {
   const names = [...syntax.subcommands.keys()]
   if (names.length === 0 || word === undefined) return undefined
+  if (isCompletions(word)) return completionsHint
   if (word.startsWith("-")) {
     const { name } = optionIn(word)
     return syntax.options.has(name) && !isOfEveryCommand(name)
@@ -33,6 +39,7 @@ const isForKey = (name: string) => /^--(?:api-?)?(?:key|token)$/.test(name)
 /** Only if there is something better to say than the parser's message. */
 const unknownOption = (arg: string, syntax: Syntax) => {
   const { name } = optionIn(arg)
+  if (isCompletions(arg)) return completionsHint
   if (isForKey(name)) {
     return `${name} is no option, because process lists and the shell's history show options. Set ACTIVECAMPAIGN_API_KEY, or pipe the key in with --api-key-stdin.`
   }

@@ -209,7 +209,8 @@ export const keepFormulas = Options.boolean("raw").pipe(
 
 export type FailOn = Outcome | "findings"
 
-const failOnWords: ReadonlyArray<string> = [...Outcome.literals, "findings"]
+/** What `--fail-on` takes. */
+export const failOnWords: ReadonlyArray<string> = [...Outcome.literals, "findings"]
 const isFailOn = (word: string): word is FailOn => failOnWords.includes(word)
 
 export const failOn = Options.text("fail-on").pipe(

@@ -27,7 +27,6 @@ const builtIn: ReadonlyArray<readonly [string, string | undefined]> = [
   ["-h", undefined],
   ["--version", undefined],
   ["--wizard", undefined],
-  ["--completions", "text"],
   ["--log-level", "text"]
 ]
 

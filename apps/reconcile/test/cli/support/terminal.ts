@@ -5,17 +5,43 @@ import { promisify } from "node:util"
 import { it } from "vitest"
 import { bin, type World } from "./World.js"
 
-const hasTmux = spawnSync("tmux", ["-V"]).status === 0
+/** Programs that tests in a terminal use, and how each says that it is there. */
+const programs = {
+  tmux: "-V",
+  bash: "--version",
+  zsh: "--version",
+  fish: "--version",
+  groff: "--version"
+} as const
 
-if (!hasTmux && process.env.AC_TERMINALS === "required") {
-  throw new Error("tmux is not installed, and AC_TERMINALS=required does not let these tests be skipped.")
-}
-if (!hasTmux) process.stderr.write("Skipped: tmux is not installed, so nothing is played in a terminal.\n")
+export type Program = keyof typeof programs
 
-/** A test in a real terminal; skipped where there is no tmux. */
-export const inTerminal = (name: string, test: () => Promise<void>): void => {
-  it.skipIf(!hasTmux)(name, test)
+const isThere = (name: Program) => spawnSync(name, [programs[name]]).status === 0
+
+/**
+ * Whether these programs are all installed. If not, the tests that need them are skipped, which one line says; where
+ * AC_TERMINALS=required, that is an error.
+ */
+const areThere = (names: ReadonlyArray<Program>): boolean => {
+  const missing = names.filter((name) => !isThere(name)).join(", ")
+  if (missing === "") return true
+  if (process.env.AC_TERMINALS === "required") {
+    throw new Error(`Not installed: ${missing}. AC_TERMINALS=required does not let their tests be skipped.`)
+  }
+  process.stderr.write(`Skipped: ${missing} not installed, so nothing is tested with it.\n`)
+  return false
 }
+
+/** Tests that run only where these programs are installed. */
+export const itNeeds = (...names: ReadonlyArray<Program>) => {
+  const skipped = !areThere(names)
+  return (name: string, test: () => Promise<void>): void => {
+    it.skipIf(skipped)(name, test)
+  }
+}
+
+/** A test in a real terminal. */
+export const inTerminal = itNeeds("tmux")
 
 export interface Size {
   readonly columns: number
@@ -23,49 +49,63 @@ export interface Size {
 }
 
 export interface Terminal {
-  /** What can be read on it now, without empty lines at the end. */
-  readonly shown: () => Promise<string>
+  /** What can be read on it now and, unless only its screen is asked for, above it; without empty lines at the end. */
+  readonly shown: (what?: "screen") => Promise<string>
   /** Waits until it shows text like this. */
-  readonly until: (pattern: RegExp) => Promise<string>
-  readonly press: (key: string) => Promise<void>
+  readonly until: (pattern: RegExp, what?: "screen") => Promise<string>
+  readonly press: (...keys: ReadonlyArray<string>) => Promise<void>
+  readonly type: (text: string) => Promise<void>
   readonly close: () => Promise<void>
 }
 
-const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`
+export const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
 
 // Not synchronous: the account that the command asks is served by this process.
 const run = promisify(execFile)
 
-/** Runs the command in a terminal of this size, and afterwards shows its exit code. */
-export const open = async (
+interface Options extends Size {
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** Runs a line of sh in a terminal of this size. */
+export const openLine = async (
   world: World,
-  args: ReadonlyArray<string>,
-  { columns, env = {}, rows }: Size & { readonly env?: Readonly<Record<string, string>> }
+  line: string,
+  { columns, env = {}, rows }: Options
 ): Promise<Terminal> => {
   const socket = join(world.folder, `tmux-${Math.random().toString(36).slice(2)}`)
   const tmux = (...words: ReadonlyArray<string>) =>
     run("tmux", ["-S", socket, "-f", "/dev/null", ...words], { encoding: "utf8" })
   const all = { ...world.env, ...env, LANG: "C.UTF-8", LC_ALL: "C.UTF-8" }
   const settings = Object.entries(all).map(([name, value]) => `${name}=${quoted(value)}`)
-  const command = [process.execPath, bin, ...args].map(quoted).join(" ")
-  const script = `cd ${quoted(world.folder)} && env -u NO_COLOR -u CI ${settings.join(" ")} ${command}; echo "exit code $?"; sleep 600`
+  const script = `cd ${quoted(world.folder)} && env -u NO_COLOR -u CI ${settings.join(" ")} ${line}`
   await tmux("-u", "new-session", "-d", "-x", String(columns), "-y", String(rows), script)
-  const shown = async () => (await tmux("capture-pane", "-p", "-S", "-200")).stdout.trimEnd()
+  const shown = async (what?: "screen") =>
+    (await tmux("capture-pane", "-p", ...(what === "screen" ? [] : ["-S", "-200"]))).stdout.trimEnd()
   return {
     shown,
-    until: async (pattern) => {
+    until: async (pattern, what) => {
       for (let tries = 0; tries < 600; tries++) {
-        const text = await shown()
+        const text = await shown(what)
         if (pattern.test(text)) return text
-        await sleep(100)
+        await sleep(what === "screen" ? 25 : 100)
       }
-      throw new Error(`The terminal never showed ${pattern}:\n${await shown()}`)
+      throw new Error(`The terminal never showed ${pattern}:\n${await shown(what)}`)
     },
-    press: async (key) => {
-      await tmux("send-keys", key)
+    press: async (...keys) => {
+      await tmux("send-keys", ...keys)
+    },
+    type: async (text) => {
+      await tmux("send-keys", "-l", "--", text)
     },
     close: async () => {
       await tmux("kill-server")
     }
   }
+}
+
+/** Runs the command in a terminal of this size, and afterwards shows its exit code. */
+export const open = (world: World, args: ReadonlyArray<string>, options: Options): Promise<Terminal> => {
+  const command = [process.execPath, bin, ...args].map(quoted).join(" ")
+  return openLine(world, `${command}; echo "exit code $?"; sleep 600`, options)
 }
