@@ -106,18 +106,20 @@ const parts = {
   account: ["cli/shell/account.ts", "cli/shell/waiting.ts"]
 }
 
-const groups = Object.entries(parts).map(([name, files], at, { length }) => {
-  let modules
-  return {
-    debugName: name,
-    priority: length - at,
-    name: (id, bundle) => {
-      modules ??= reachable(files.map(source), bundle)
-      // It waits for a command, which is loaded only once all that it needs itself has been run.
-      return modules.has(id) && id !== source("bin.ts") ? name : null
-    }
-  }
-})
+/** Needs no ledger, and is not needed with it. What both use is in the base. */
+const client = ["cli/shell/accountClient.ts"]
+
+let reached
+const partOf = (id, bundle) => {
+  reached ??= Object.entries({ ...parts, client }).map(([name, files]) => [
+    name,
+    reachable(files.map(source), bundle)
+  ])
+  const [first, ...others] = reached.filter(([, modules]) => modules.has(id)).map(([name]) => name)
+  // It waits for a command, which is loaded only once all that it needs itself has been run.
+  if (id === source("bin.ts") || first === "client") return null
+  return first !== "files" && others.includes("client") ? "base" : (first ?? null)
+}
 
 const options = {
   cwd: root,
@@ -139,12 +141,14 @@ rmSync(join(dist, "chunks"), { recursive: true, force: true })
 const { output } = await build({
   ...options,
   input: { bin: source("bin.ts") },
+  // Asked for by the division into parts, which names the dependencies of each itself.
+  preserveEntrySignatures: "allow-extension",
   output: {
     dir: dist,
     format: "esm",
     entryFileNames: "[name].js",
     chunkFileNames: "chunks/[name]-[hash].js",
-    codeSplitting: { groups },
+    codeSplitting: { includeDependenciesRecursively: false, groups: [{ debugName: "parts", name: partOf }] },
     minify: true,
     sourcemap: true,
     sourcemapExcludeSources: true
