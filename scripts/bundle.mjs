@@ -102,7 +102,13 @@ const parts = {
     "cli/input/knownBatch.ts",
     "cli/output/summary.ts"
   ],
-  rows: ["cli/output/rowFormat.ts", "cli/output/writeText.ts", "contacts/TextCheck.ts"],
+  rows: [
+    "cli/input/askedQuestion.ts",
+    "cli/input/pipedSql.ts",
+    "cli/output/rowFormat.ts",
+    "cli/output/writeText.ts",
+    "contacts/TextCheck.ts"
+  ],
   account: ["cli/shell/account.ts", "cli/shell/waiting.ts"]
 }
 
