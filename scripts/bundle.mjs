@@ -105,6 +105,33 @@ const { helpTexts } = await import(pathToFileURL(writer).href)
 writeFileSync(`${dist}/help.json`, JSON.stringify(helpTexts()))
 rmSync(writer)
 
+/** The code and the look of the page that `report --html` writes, in one file that no other command reads. */
+const buildReportPage = async () => {
+  const part = (entry) =>
+    build({
+      bundle: true,
+      minify: true,
+      metafile: true,
+      write: false,
+      format: "iife",
+      target: ["chrome110", "firefox110", "safari16"],
+      charset: "ascii",
+      legalComments: "none",
+      logLevel: "warning",
+      entryPoints: [`apps/reconcile/page/${entry}`]
+    })
+  const [script, style] = await Promise.all([part("main.ts"), part("page.css")])
+  const [{ text: code }] = script.outputFiles
+  const [{ text: look }] = style.outputFiles
+  // Either would end the element that it stands in.
+  if (/<\/script|<!--/i.test(code) || /<\/style/i.test(look))
+    throw new Error("the report's page would end early")
+  writeFileSync(`${dist}/report-page.json`, JSON.stringify({ script: code, style: look.trim() }))
+  return Object.keys(script.metafile.inputs)
+}
+
+const pageInputs = await buildReportPage()
+
 // The bundle carries other people's work; their licences go with it.
 const packageOf = (input) => {
   const [, folder] = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input) ?? []
@@ -112,9 +139,7 @@ const packageOf = (input) => {
 }
 const folders = [
   ...new Set(
-    Object.keys(metafile.inputs)
-      .map(packageOf)
-      .filter((folder) => folder !== undefined)
+    [...Object.keys(metafile.inputs), ...pageInputs].map(packageOf).filter((folder) => folder !== undefined)
   )
 ].sort()
 const notices = folders.map((folder) => {

@@ -14,6 +14,7 @@ import { init } from "./commands/init.js"
 import { lookup } from "./commands/lookup.js"
 import { query } from "./commands/query.js"
 import { reconcile } from "./commands/reconcile.js"
+import { report } from "./commands/report.js"
 import { resolve } from "./commands/resolve.js"
 import { run } from "./commands/run.js"
 import { schema } from "./commands/schema.js"
@@ -35,6 +36,7 @@ const command = Command.withSubcommands(root, [
   resolve,
   lookup,
   reconcile,
+  report,
   explain,
   status,
   wait,
@@ -56,6 +58,7 @@ export const all: Parser = {
       resolve,
       lookup,
       reconcile,
+      report,
       explain,
       status,
       wait,
