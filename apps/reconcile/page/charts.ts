@@ -16,9 +16,15 @@ const outcomes = [
 
 const style = { background: "transparent", color: "inherit", fontFamily: "inherit", fontSize: "12px" }
 
-/** Plot brings its rules in an element that the page's policy does not allow. They are in page.css instead. */
-const withoutStyle = (made: Element) => {
+/**
+ * Plot brings rules in an element that the page's policy does not allow, and they are in page.css instead. It names groups of
+ * lines, which mean nothing to a screen reader: the picture has one name.
+ */
+const asPicture = (made: Element, label: string) => {
   for (const rules of made.querySelectorAll("style")) rules.remove()
+  for (const part of made.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label")
+  made.setAttribute("role", "img")
+  made.setAttribute("aria-label", label)
   return made
 }
 
@@ -72,10 +78,7 @@ const install = (chart: Chart) => {
     const width = Math.max(240, Math.floor(place.clientWidth))
     if (width === drawn) return
     drawn = width
-    const made = withoutStyle(chart.draw(width))
-    made.setAttribute("role", "img")
-    made.setAttribute("aria-label", chart.label)
-    place.replaceChildren(made)
+    place.replaceChildren(asPicture(chart.draw(width), chart.label))
   }
   draw()
   new ResizeObserver(draw).observe(place)
