@@ -69,12 +69,12 @@ const rowsOf = (page: Page) => contactsTable(page).locator("tbody:not(.spacer) t
 const cells = (page: Page, column: number) =>
   contactsTable(page).locator(`tbody:not(.spacer) td:nth-child(${column})`).allInnerTexts()
 
-const matches = (page: Page) => page.locator("#contacts [role=status]").innerText()
+const matches = (page: Page) => page.locator("#contacts [role=status]").textContent()
 
 describe("the page of a report", () => {
   inBrowser("shows what needs attention, numbers, charts and tables, and asks for nothing", async () => {
     const { page, wrongs } = await openedPage(some)
-    expect(await page.locator("h2.verdict").innerText()).toMatch(/contacts need attention/)
+    expect(await page.locator("h2.verdict").textContent()).toMatch(/contacts need attention/)
     for (const id of ["over-time", "settling", "domains", "reasons"]) {
       expect(await page.locator(`#${id} svg[role=img]`).count(), id).toBe(1)
     }
@@ -134,7 +134,7 @@ describe("the page of a report", () => {
     expect(await rowsOf(page).count()).toBeLessThan(60)
     await page.getByLabel("Search").fill("person.7.33@")
     await expect.poll(() => matches(page)).toMatch(/^[01] of 100,000 contacts$/)
-    expect(await page.locator("#contacts").innerText()).toMatch(/[\d,]+ more contacts are not in this page/)
+    expect(await page.locator("#contacts").textContent()).toMatch(/[\d,]+ more contacts are not in this page/)
     expect(wrongs).toEqual([])
   })
 
@@ -178,7 +178,7 @@ describe("the page of a report", () => {
     expect(await page.locator("#contacts .live").isVisible()).toBe(false)
     expect(await plain.locator("tbody tr").count()).toBe(50)
     expect(new Set(await plain.locator("tbody td:first-child").allInnerTexts())).toEqual(new Set(["missing"]))
-    expect(await plain.innerText()).toMatch(/The first 50 of [\d,]+;/)
+    expect(await plain.textContent()).toMatch(/The first 50 of [\d,]+;/)
     expect(await page.locator("#over-time svg").isVisible()).toBe(true)
     expect(await page.evaluate("getComputedStyle(document.body).backgroundColor")).toBe("rgb(255, 255, 255)")
     expect(wrongs).toEqual([])
@@ -192,7 +192,7 @@ describe("the page of a report", () => {
       expect(await page.locator(".concern").count()).toBeGreaterThan(3)
       expect(await page.locator(".outcomes tbody tr").count()).toBe(7)
       expect(await page.locator("#contacts .plain tbody tr").count()).toBe(50)
-      expect(await page.locator("#charts").innerText()).toMatch(/The charts need JavaScript/)
+      expect(await page.locator("#charts").textContent()).toMatch(/The charts need JavaScript/)
       // Nothing invites to do what only a script could do.
       expect(await page.getByRole("button").count()).toBe(0)
       await page.close()
