@@ -145,6 +145,19 @@ const overTime = ({ days }: Report): Chart => {
   }
 }
 
+/** So short that nine of them fit below a narrow chart. */
+const ticks: ReadonlyMap<string, string> = new Map([
+  ["≤ 10 s", "10s"],
+  ["≤ 30 s", "30s"],
+  ["≤ 1 min", "1m"],
+  ["≤ 5 min", "5m"],
+  ["≤ 15 min", "15m"],
+  ["≤ 1 h", "1h"],
+  ["≤ 6 h", "6h"],
+  ["≤ 1 day", "1d"],
+  ["longer", ">1d"]
+])
+
 const settling = ({ settling: { bins, known } }: Report): Chart => ({
   id: "settling",
   label: `How long ${thousands(known)} batches took to settle`,
@@ -157,7 +170,13 @@ const settling = ({ settling: { bins, known } }: Report): Chart => ({
       style,
       className: "chart",
       marginLeft: 52,
-      x: { label: null, domain: bins.map(({ label }) => label), tickSize: 0, padding: 0.15 },
+      x: {
+        label: null,
+        domain: bins.map(({ label }) => label),
+        tickFormat: (label) => ticks.get(label) ?? "",
+        tickSize: 0,
+        padding: 0.15
+      },
       y: { grid: true, label: null, tickFormat: "~s", ticks: 5 },
       marks: [
         Plot.barY(bins, { x: "label", y: "batches", fill: "var(--accent)", rx: 2 }),
@@ -176,6 +195,9 @@ const settling = ({ settling: { bins, known } }: Report): Chart => ({
     })
 })
 
+/** Of the letters of a chart, about. */
+const letterWidth = 6.4
+
 interface Part {
   readonly name: string
   readonly contacts: number
@@ -187,25 +209,26 @@ const ranked = (id: string, what: string, parts: ReadonlyArray<Part>): Chart => 
   head: [what, "Contacts"],
   rows: parts.map(({ contacts, name }) => [name, contacts]),
   draw: (width) => {
-    const letters = Math.min(46, Math.max(14, Math.floor(width / 13)))
     // Two long names may be the same once they are shortened, and still are two bars.
-    const named = parts.map((part, at) => ({
-      ...part,
-      at: String(at),
-      short: shortened(visible(part.name), letters)
-    }))
-    const names = new Map(named.map(({ at, short }) => [at, short]))
+    const named = parts.map((part, at) => ({ ...part, at: String(at), full: visible(part.name) }))
+    const widest = Math.max(...named.map(({ full }) => full.length)) * letterWidth
+    // Names that would leave no room for bars stand above them.
+    const isAbove = widest > width * 0.42
+    const letters = Math.floor(width / letterWidth) - 4
+    const names = new Map(named.map(({ at, full }) => [at, shortened(full, letters)]))
+    const rowHeight = isAbove ? 44 : 26
     return Plot.plot({
       width,
-      height: named.length * 26 + 12,
+      height: named.length * rowHeight + 12,
       style,
       className: "chart",
-      marginLeft: 14 + Math.max(...named.map(({ short }) => short.length)) * 6.4,
+      marginLeft: isAbove ? 1 : 14 + widest,
       marginRight: 52,
       marginTop: 4,
       marginBottom: 4,
       x: { axis: null },
       y: {
+        axis: isAbove ? null : "left",
         label: null,
         domain: named.map(({ at }) => at),
         tickSize: 0,
@@ -213,15 +236,34 @@ const ranked = (id: string, what: string, parts: ReadonlyArray<Part>): Chart => 
         padding: 0.25
       },
       marks: [
-        Plot.barX(named, { x: "contacts", y: "at", fill: "var(--rejected)", rx: 2 }),
+        Plot.barX(named, {
+          x: "contacts",
+          y: "at",
+          fill: "var(--rejected)",
+          rx: 2,
+          insetTop: isAbove ? 15 : 0
+        }),
         Plot.text(named, {
           x: "contacts",
           y: "at",
           text: ({ contacts }) => thousands(contacts),
           textAnchor: "start",
           dx: 5,
+          dy: isAbove ? 7 : 0,
           fill: "currentColor"
-        })
+        }),
+        ...(isAbove
+          ? [
+              Plot.text(named, {
+                x: 0,
+                y: "at",
+                text: ({ at }) => names.get(at) ?? "",
+                textAnchor: "start",
+                dy: -11,
+                fill: "currentColor"
+              })
+            ]
+          : [])
       ]
     })
   }
