@@ -31,7 +31,7 @@ const copyable = (command: string) =>
 
 const concern = ({ about, command, count, examples, name, reasons, says }: Concern) => html`
 <li class="card concern" data-name="${name}">
-<h3><span class="mark" data-mark="${about === "contacts" ? name : about}"></span>${name} <span class="count">${thousands(count)}</span></h3>
+<h4><span class="mark" data-mark="${about === "contacts" ? name : about}"></span>${name} <span class="count">${thousands(count)}</span></h4>
 <p>${says}</p>
 ${reasons.length === 0 ? "" : html`<ul class="reasons">${reasons.map(({ count, reason }) => html`<li><b>${thousands(count)}</b> ${reason}</li>`)}</ul>`}
 ${examples.length === 0 ? "" : html`<ul class="examples">${examples.map((text) => html`<li>${text}</li>`)}</ul>`}
@@ -67,6 +67,10 @@ const bar = ({ outcomes, totals }: ReportData) => {
     ? ""
     : html`<svg class="bar" viewBox="0 0 1000 26" preserveAspectRatio="none" role="img" aria-label="${`Outcomes: ${label}`}">${rects}</svg>`
 }
+
+/** What the colours of the bar mean. */
+const key = ({ outcomes }: ReportData) => html`
+<ul class="legend">${outcomes.flatMap(({ contacts, outcome }) => (contacts === 0 ? [] : [html`<li><span class="mark" data-mark="${outcome}"></span>${outcome} <b>${thousands(contacts)}</b></li>`]))}</ul>`
 
 const outcomeTable = ({ outcomes, totals }: ReportData) => html`
 <table class="outcomes">
@@ -186,13 +190,15 @@ const masthead = (report: ReportData) => html`
 
 const attention = (report: ReportData) => html`
 <section id="attention" aria-labelledby="verdict"><h2 id="verdict" class="verdict" data-mood="${mood(report)}">${report.verdict}</h2>
-${report.concerns.length === 0 ? "" : html`<ul class="concerns">${report.concerns.map(concern)}</ul>`}
+${report.totals.batches === 0 ? "" : tiles(report)}
+${report.totals.sent === 0 ? "" : html`<div class="card">${bar(report)}${key(report)}</div>`}
+${report.concerns.length === 0 ? "" : html`<h3 class="over">What needs attention</h3><ul class="concerns">${report.concerns.map(concern)}</ul>`}
 </section>`
 
 const numbers = (report: ReportData) => html`
 <section id="numbers" aria-labelledby="numbers-title"><h2 id="numbers-title">The numbers</h2>
-${tiles(report)}${report.totals.sent === 0 ? "" : html`<div class="card">${bar(report)}${outcomeTable(report)}</div>`}
-<p class="note statuses">${report.statuses.map(({ batches, status }) => `${status ?? "not answered"} ${thousands(batches)}`).join(" · ") || batchesOf(0)}${report.totals.to_be_resolved === 0 ? "" : ` · ${plural(report.totals.to_be_resolved, "contact")} to be resolved`}</p>
+${report.totals.sent === 0 ? "" : html`<div class="card">${outcomeTable(report)}</div>`}
+<p class="note statuses">${batchesOf(report.totals.batches)}: ${report.statuses.map(({ batches, status }) => `${status ?? "not answered"} ${thousands(batches)}`).join(" · ")}${report.totals.to_be_resolved === 0 ? "" : ` · ${plural(report.totals.to_be_resolved, "contact")} to be resolved`}</p>
 </section>`
 
 /** The data, in which nothing can end the element that it stands in. */
