@@ -1,4 +1,5 @@
-import type { Packed, UnpackedContact } from "../src/report/packed.js"
+import type { Packed } from "../src/report/packed.js"
+import { opening, showDetails } from "./details.js"
 import { element, find, mark, thousands, visible } from "./dom.js"
 import { type Column, liveTable, type Table } from "./table.js"
 
@@ -9,7 +10,7 @@ type Finding = Report["findings"]["rows"][number]
 /** How many rows are printed. */
 const printed = 50
 
-const worded = (word: string, sign: string) => {
+export const worded = (word: string, sign: string) => {
   const text = element("span", { class: "word" })
   text.append(mark(sign), visible(word))
   return text
@@ -18,7 +19,7 @@ const worded = (word: string, sign: string) => {
 const dayAndTime = (instant: string | null) => instant?.slice(0, 16).replace("T", " ") ?? ""
 
 /** Puts a live table in the place of the plain one, which stays for paper and then has the first rows shown. */
-const install = <Row>(
+export const install = <Row>(
   id: string,
   table: Table<Row>,
   columns: ReadonlyArray<Column<Row>>,
@@ -68,155 +69,6 @@ const install = <Row>(
       element("p", { class: "note more" }, note)
     )
   })
-}
-
-const contactColumns = (contactUrl: string | null): ReadonlyArray<Column<UnpackedContact>> => [
-  {
-    name: "Outcome",
-    width: 13,
-    value: ({ outcome }) => outcome,
-    cell: ({ outcome }) => worded(outcome, outcome)
-  },
-  { name: "Address", width: 25, value: ({ email }) => email },
-  { name: "Why", width: 30, value: ({ why }) => why },
-  { name: "Batch", width: 14, value: ({ batch_id }) => batch_id },
-  {
-    name: "Source",
-    width: 12,
-    // The folders before the name of a file would leave no room for it.
-    value: ({ source, source_key }) =>
-      [source?.replace(/^.*[/\\](?=[^/\\]+$)/, "") ?? "", ...(source_key === null ? [] : [source_key])].join(
-        " · "
-      )
-  },
-  {
-    name: "Contact",
-    width: 9,
-    value: ({ contact_id }) => contact_id ?? "",
-    cell: ({ contact_id, outcome }) =>
-      contact_id !== null && contactUrl !== null && outcome !== "missing" && /^\d+$/.test(contact_id)
-        ? element(
-            "a",
-            {
-              href: `${contactUrl}${contact_id}`,
-              target: "_blank",
-              rel: "noreferrer noopener",
-              "aria-label": `Contact ${contact_id} in ActiveCampaign`
-            },
-            `${contact_id} ↗`
-          )
-        : document.createTextNode(visible(contact_id ?? ""))
-  }
-]
-
-const labelled = (label: string, control: HTMLElement) =>
-  element("label", {}, element("span", {}, label), control)
-
-const counted = (words: ReadonlyArray<string>) => {
-  const counts = new Map<string, number>()
-  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1)
-  return [...counts]
-}
-
-/** More suggestions than this help nobody. */
-const suggestions = 500
-
-/** The table of contacts, with what it can be searched and filtered by. Returns how to show one batch of it. */
-export const contacts = (rows: ReadonlyArray<UnpackedContact>, contactUrl: string | null) => {
-  const columns = contactColumns(contactUrl)
-  const table = liveTable("Contacts that need attention", columns)
-  const search = element("input", {
-    type: "search",
-    placeholder: "Address, reason, source …",
-    autocomplete: "off"
-  })
-  const outcome = element(
-    "select",
-    {},
-    element("option", { value: "" }, "All outcomes"),
-    ...counted(rows.map((row) => row.outcome)).map(([word, count]) =>
-      element("option", { value: word }, `${word} (${thousands(count)})`)
-    )
-  )
-  const batch = element("input", {
-    type: "search",
-    list: "batch-ids",
-    placeholder: "Any batch",
-    autocomplete: "off"
-  })
-  const known = element(
-    "datalist",
-    { id: "batch-ids" },
-    ...counted(rows.map((row) => row.batch_id))
-      .slice(0, suggestions)
-      .map(([id]) => element("option", { value: id }))
-  )
-  const clear = element("button", { type: "button" }, "Clear")
-  const count = element("p", { class: "matches", role: "status" })
-  let texts: ReadonlyArray<string> | undefined
-
-  const show = () => {
-    const words = search.value
-      .toLowerCase()
-      .split(/\s+/)
-      .filter((word) => word !== "")
-    const wanted = batch.value.trim().toLowerCase()
-    if (words.length > 0) {
-      texts ??= rows.map((row) =>
-        [row.email, row.why, row.outcome, row.batch_id, row.source, row.source_key, row.contact_id]
-          .join("\n")
-          .toLowerCase()
-      )
-    }
-    const found = rows.filter(
-      (row, at) =>
-        (outcome.value === "" || row.outcome === outcome.value) &&
-        (wanted === "" || row.batch_id.toLowerCase().includes(wanted)) &&
-        words.every((word) => texts?.[at]?.includes(word) === true)
-    )
-    count.textContent =
-      found.length === rows.length
-        ? `${thousands(rows.length)} contacts`
-        : `${thousands(found.length)} of ${thousands(rows.length)} contacts`
-    clear.disabled = search.value === "" && outcome.value === "" && batch.value === ""
-    table.show(found)
-  }
-  let waiting: number | undefined
-  const soon = () => {
-    window.clearTimeout(waiting)
-    waiting = window.setTimeout(show, 80)
-  }
-  search.addEventListener("input", soon)
-  batch.addEventListener("input", soon)
-  outcome.addEventListener("change", show)
-  clear.addEventListener("click", () => {
-    search.value = ""
-    batch.value = ""
-    outcome.value = ""
-    show()
-    search.focus()
-  })
-  const tools = element(
-    "div",
-    { class: "tools", role: "search", "aria-label": "Contacts" },
-    labelled("Search", search),
-    labelled("Outcome", outcome),
-    labelled("Batch", batch),
-    known,
-    clear
-  )
-  install("contacts", table, columns, tools, count)
-  show()
-  return {
-    ofBatch: (id: string) => {
-      search.value = ""
-      outcome.value = ""
-      batch.value = id
-      show()
-      find("#contacts")?.scrollIntoView()
-      batch.focus({ preventScroll: true })
-    }
-  }
 }
 
 const inNeed = ({ contradictory, missing, rejected, unaccounted }: Batch) =>
@@ -273,7 +125,19 @@ export const batches = (rows: ReadonlyArray<Batch>, showContacts: (batchId: stri
 export const findings = (rows: ReadonlyArray<Finding>) => {
   const columns: ReadonlyArray<Column<Finding>> = [
     { name: "Finding", width: 16, value: ({ finding }) => finding },
-    { name: "Subject", width: 20, value: ({ subject }) => subject },
+    {
+      name: "Subject",
+      width: 20,
+      value: ({ subject }) => subject,
+      cell: ({ batch_id, detail, finding, subject }) =>
+        opening(subject, () =>
+          showDetails(subject, [
+            ["Finding", finding],
+            ["What it says", detail],
+            ["Batch", batch_id]
+          ])
+        )
+    },
     { name: "What it says", width: 48, value: ({ detail }) => detail },
     { name: "Batch", width: 16, value: ({ batch_id }) => batch_id }
   ]

@@ -1,7 +1,8 @@
 import { type Packed, unpacked } from "../src/report/packed.js"
 import { charts } from "./charts.js"
+import { contacts } from "./contacts.js"
 import { find } from "./dom.js"
-import * as listings from "./listings.js"
+import { batches, findings } from "./listings.js"
 
 /** Commands and queries can be copied where the browser lets a page do so. */
 const copyButtons = () => {
@@ -26,9 +27,9 @@ const copyButtons = () => {
 }
 
 const data: Packed = JSON.parse(find("#data")?.textContent ?? "")
-const contacts = listings.contacts(unpacked(data), data.report.account?.contact_url ?? null)
-listings.batches(data.report.batches.rows, contacts.ofBatch)
-listings.findings(data.report.findings.rows)
+const table = contacts(unpacked(data), data.report)
+batches(data.report.batches.rows, table.ofBatch)
+findings(data.report.findings.rows)
 charts(data.report)
 copyButtons()
 document.documentElement.classList.add("ready")

@@ -102,7 +102,12 @@ const FindingRow = Struct({ finding: Finding, subject: Text, detail: Text, batch
   identifier: "ReportedFinding"
 })
 
-const leftOut = described(Int, "How many more there are than rows")
+const listed = <Row extends Schema.Schema.AnyNoContext>(rows: Row, what: string) =>
+  Struct({
+    rows: described(List(rows), what),
+    left_out: described(Int, "How many more there are than rows"),
+    commands: described(List(Text), "The commands that show or export all of them")
+  })
 
 export const ReportData = Struct({
   db: described(Text, "The SQLite file"),
@@ -125,13 +130,9 @@ export const ReportData = Struct({
     others: Struct({ domains: Int, contacts: Int })
   }),
   rejected_reasons: List(Struct({ reason: Text, contacts: Int })),
-  findings: Struct({ rows: List(FindingRow), left_out: leftOut }),
-  batches: Struct({ rows: List(BatchRow), left_out: leftOut }),
-  contacts: Struct({
-    rows: described(List(ContactRow), "Contacts that need attention"),
-    left_out: leftOut,
-    commands: described(List(Text), "The commands that export all of them")
-  }),
+  findings: listed(FindingRow, "What was reported and matches no sent contact, or contradicts"),
+  batches: listed(BatchRow, "The newest batches first"),
+  contacts: listed(ContactRow, "Contacts that need attention, the rejected first"),
   obtained: described(
     List(Struct({ number: Text, how: Text, sql: Text })),
     "How each number was obtained: a query for 'ac-reconcile query' or any SQLite tool"

@@ -1,7 +1,7 @@
 import type { Attention, AttentionWord } from "../ledger/reports/Attention.js"
 import type { Finding } from "../ledger/schema/words.js"
 import { batchesOf, plural, thousands } from "../text/numbers.js"
-import { shellWord } from "../text/shellWord.js"
+import { dbOption, shellWord } from "../text/shellWord.js"
 import type { Concern, ReportData } from "./ReportData.js"
 
 const outcomeSays = {
@@ -31,18 +31,15 @@ const exportOf: Readonly<Record<AttentionWord, string>> = {
   unaccounted: "unaccounted"
 }
 
-/** Commands name the file unless it is the usual one. */
-const on = (db: string) => (db === "./reconcile.db" ? "" : ` --db ${shellWord(db)}`)
-
 const contacts = (attention: Attention, db: string): ReadonlyArray<Concern> =>
   attention.outcomes.map(({ contacts, examples, outcome, reasons }) => {
     const { toBeResolved } = attention
     const command =
       outcome !== "unaccounted"
-        ? `ac-reconcile export ${exportOf[outcome]}${on(db)}`
+        ? `ac-reconcile export ${exportOf[outcome]}${dbOption(db)}`
         : toBeResolved > 0
-          ? `ac-reconcile resolve${on(db)}`
-          : `ac-reconcile lookup --dry-run${on(db)}`
+          ? `ac-reconcile resolve${dbOption(db)}`
+          : `ac-reconcile lookup --dry-run${dbOption(db)}`
     return {
       about: "contacts",
       name: outcome,
@@ -68,7 +65,7 @@ const findings = (attention: Attention, db: string): ReadonlyArray<Concern> =>
     says: findingSays[finding],
     reasons: [],
     examples: [`${example.subject}: ${example.detail}`],
-    command: `ac-reconcile batches show ${shellWord(example.batch_id)}${on(db)}`
+    command: `ac-reconcile batches show ${shellWord(example.batch_id)}${dbOption(db)}`
   }))
 
 /** A few batches of each kind, by ID. */
@@ -95,7 +92,8 @@ const batches = (totals: ReportData["totals"], known: Batches, db: string): Read
             command
           }
         ]
-  const show = (ids: ReadonlyArray<string>) => `ac-reconcile batches show ${shellWord(ids[0] ?? "")}${on(db)}`
+  const show = (ids: ReadonlyArray<string>) =>
+    `ac-reconcile batches show ${shellWord(ids[0] ?? "")}${dbOption(db)}`
   return [
     ...concern(
       "without answer",
@@ -116,7 +114,7 @@ const batches = (totals: ReportData["totals"], known: Batches, db: string): Read
       totals.open,
       "ActiveCampaign has not finished them, or has not been asked yet. Their contacts are pending.",
       known.open,
-      `ac-reconcile run${on(db)}`
+      `ac-reconcile run${dbOption(db)}`
     )
   ]
 }
@@ -136,7 +134,7 @@ export const concernsOf = (
 /** The commands that export all contacts that need attention. */
 export const exportCommands = ({ outcomes }: Attention, db: string): ReadonlyArray<string> =>
   [...new Set(outcomes.map(({ outcome }) => exportOf[outcome]))].map(
-    (name) => `ac-reconcile export ${name}${on(db)}`
+    (name) => `ac-reconcile export ${name}${dbOption(db)}`
   )
 
 /** The whole in one or two sentences. */

@@ -6,6 +6,7 @@ import { attention as attentionKinds, attentionWords } from "../ledger/reports/A
 import { atOneMoment } from "../ledger/reports/ExportRows.js"
 import * as Reports from "../ledger/reports/Reports.js"
 import { endedBadly, evidences, Outcome } from "../ledger/schema/words.js"
+import { dbOption } from "../text/shellWord.js"
 import { version } from "../version.js"
 import { type Batches, concernsOf, exportCommands, verdictOf } from "./concerns.js"
 import { contactsWithin } from "./contacts.js"
@@ -116,7 +117,7 @@ export const readReport = (db: string, { limits, mask = false }: Options) =>
       open: yield* someBatches("settled_at IS NULL")
     }
     const account = yield* boundAccount
-    const url = account === undefined ? null : contactUrl(account)
+    const url = account === undefined || mask ? null : contactUrl(account)
     const isTroubled = new Set(troubled)
     const batches = yield* Reports.batchesWithin(limits.batches)
     const findings = yield* Reports.findings({ limit: limits.findings })
@@ -146,7 +147,8 @@ export const readReport = (db: string, { limits, mask = false }: Options) =>
           detail,
           batch_id
         })),
-        left_out: totals.findings - findings.length
+        left_out: totals.findings - findings.length,
+        commands: [`ac-reconcile export findings${dbOption(named)}`]
       },
       batches: {
         rows: batches.map(
@@ -155,7 +157,8 @@ export const readReport = (db: string, { limits, mask = false }: Options) =>
             answered: !isTroubled.has(row.batch_id)
           })
         ),
-        left_out: totals.batches - batches.length
+        left_out: totals.batches - batches.length,
+        commands: [`ac-reconcile batches list${dbOption(named)}`]
       },
       contacts: {
         rows: contacts,

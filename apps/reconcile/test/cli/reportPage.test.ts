@@ -161,6 +161,34 @@ describe("the page of a report", () => {
     )
   }
 
+  inBrowser(
+    "tells everything about a contact and a finding in a dialog, which a checker likes, too",
+    async () => {
+      const { page, wrongs } = await openedPage(some)
+      const dialog = page.getByRole("dialog")
+      const [email = ""] = await cells(page, 2)
+      await rowsOf(page).first().getByRole("button").press("Enter")
+      const told = (await dialog.textContent()) ?? ""
+      expect(await dialog.getByRole("heading").textContent()).toBe(email)
+      for (const text of ["OutcomeReject", "Evidencefailure", "Batchbatch-", "many.csv", "Your keyK-"]) {
+        expect(told.toLowerCase()).toContain(text.toLowerCase())
+      }
+      expect(told).toContain(`ac-reconcile explain ${email} --db `)
+      expect(await objections(page)).toEqual([])
+      await page.keyboard.press("Escape")
+      expect(await dialog.isVisible()).toBe(false)
+      expect(await page.evaluate("document.activeElement.textContent")).toBe(email)
+      await page
+        .locator("#findings")
+        .getByRole("button", { name: /@elsewhere/ })
+        .first()
+        .click()
+      expect(await dialog.textContent()).toContain("reported as failed")
+      await dialog.getByRole("button", { name: "Close" }).click()
+      expect(wrongs).toEqual([])
+    }
+  )
+
   inBrowser("fits a telephone", async () => {
     const { page } = await openedPage(some, { viewport: { width: 390, height: 800 } })
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390)
@@ -248,7 +276,13 @@ describe("the page of a report", () => {
       const shown = (await cells(page, 2)).join("\n")
       for (const text of hostile.filter((one) => !one.includes("\u202e"))) expect(shown).toContain(text)
       expect(shown).toContain("\\u202egnp.exe")
-      expect(await page.locator("img, #contacts a, #contacts i, #contacts b, svg[onload]").count()).toBe(0)
+      for (const row of await rowsOf(page).all()) {
+        await row.getByRole("button").click()
+        await page.getByRole("button", { name: "Close" }).click()
+      }
+      expect(
+        await page.locator("img, #contacts a, #contacts i, #contacts b, dialog b, svg[onload]").count()
+      ).toBe(0)
       expect(await page.locator("script").count()).toBe(2)
       await page.emulateMedia({ media: "print" })
       await page.evaluate("window.dispatchEvent(new Event('beforeprint'))")

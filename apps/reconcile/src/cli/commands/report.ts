@@ -49,9 +49,11 @@ const rows = Options.integer("rows").pipe(
 
 const PageParts = Schema.parseJson(Schema.Struct({ script: Schema.String, style: Schema.String }))
 
-/** Beside the folder of this code. Read only when a page is asked for. */
+/** Beside this code or its folder, as the build leaves it. Read only when a page is asked for. */
 const pageParts = Effect.promise(() =>
-  readFile(new URL("../report-page.json", import.meta.url), "utf8")
+  readFile(new URL("../report-page.json", import.meta.url), "utf8").catch(() =>
+    readFile(new URL("./report-page.json", import.meta.url), "utf8")
+  )
 ).pipe(Effect.flatMap(Schema.decode(PageParts)), Effect.orDie)
 
 /** Writes the page and tells its size. */

@@ -30,7 +30,7 @@ const copyable = (command: string) =>
   html`<div class="command"><code>${command}</code><button type="button" data-copy hidden>Copy</button></div>`
 
 const concern = ({ about, command, count, examples, name, reasons, says }: Concern) => html`
-<li class="card concern" data-name="${name}">
+<li class="card concern">
 <h4><span class="mark" data-mark="${about === "contacts" ? name : about}"></span>${name} <span class="count">${thousands(count)}</span></h4>
 <p>${says}</p>
 ${reasons.length === 0 ? "" : html`<ul class="reasons">${reasons.map(({ count, reason }) => html`<li><b>${thousands(count)}</b> ${reason}</li>`)}</ul>`}
@@ -99,7 +99,7 @@ ${figure("reasons", "Rejected by likely reason", rejected_reasons.length === 0 ?
 const leftOut = (count: number, what: string, commands: ReadonlyArray<string>) =>
   count === 0
     ? ""
-    : html`<p class="note">${`${thousands(count)} more ${what} are not in this page.`} ${commands.length === 0 ? "" : "These commands have all of them:"}</p>${commands.map(copyable)}`
+    : html`<p class="note">${`${thousands(count)} more ${what} are not in this page. All of them:`}</p>${commands.map(copyable)}`
 
 /** The first rows as plain HTML. The page replaces it by a table that can be searched. */
 const plainTable = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>) => html`
@@ -133,7 +133,7 @@ const contacts = ({ contacts: { commands, left_out, rows }, totals }: ReportData
     rest: leftOut(left_out, "contacts", commands)
   })
 
-const batches = ({ batches: { left_out, rows }, totals }: ReportData) =>
+const batches = ({ batches: { commands, left_out, rows }, totals }: ReportData) =>
   listing({
     id: "batches",
     title: "Batches",
@@ -150,10 +150,10 @@ const batches = ({ batches: { left_out, rows }, totals }: ReportData) =>
         thousands(row.findings)
       ]),
     of: totals.batches,
-    rest: leftOut(left_out, "batches", [])
+    rest: leftOut(left_out, "batches", commands)
   })
 
-const findings = ({ findings: { left_out, rows }, totals }: ReportData) =>
+const findings = ({ findings: { commands, left_out, rows }, totals }: ReportData) =>
   listing({
     id: "findings",
     title: "Findings",
@@ -161,7 +161,7 @@ const findings = ({ findings: { left_out, rows }, totals }: ReportData) =>
     head: ["Finding", "Subject", "What it says", "Batch"],
     rows: rows.slice(0, firstRows).map((row) => [row.finding, row.subject, row.detail, row.batch_id]),
     of: totals.findings,
-    rest: leftOut(left_out, "findings", [])
+    rest: leftOut(left_out, "findings", commands)
   })
 
 const obtained = ({ obtained }: ReportData) => html`

@@ -7,7 +7,7 @@ import type { Attention, AttentionWord, FindingKind, OutcomeKind } from "../../.
 import type * as Reports from "../../../ledger/reports/Reports.js"
 import { evidences, Outcome, Settled } from "../../../ledger/schema/words.js"
 import { share, thousands } from "../../../text/numbers.js"
-import { shellWord } from "../../../text/shellWord.js"
+import { dbOption, shellWord } from "../../../text/shellWord.js"
 import { shortened, widthOf } from "../../../text/width.js"
 import { wrapped } from "../../../text/wrapped.js"
 import { findingsCount } from "../summary.js"
@@ -181,7 +181,7 @@ export const attentionBlocks = ({ attention, width }: Ended): string =>
 
 /** Commands for what can be done next, with the IDs and addresses of this file; empty if there is nothing to do. */
 export const nextSteps = ({ attention, file, report, summary }: Ended): string => {
-  const db = file === "./reconcile.db" ? "" : ` --db ${shellWord(file)}`
+  const db = dbOption(file)
   const kind = (word: Outcome) => attention.outcomes.find(({ outcome }) => outcome === word)
   const has = (word: Outcome) => summary.outcomes.some(({ outcome }) => outcome === word)
   const unaccounted = kind("unaccounted")
