@@ -57,7 +57,7 @@ const columnsOf = (report: Report): ReadonlyArray<Column<UnpackedContact>> => [
     width: 12,
     // The folders before the name of a file would leave no room for it.
     value: ({ source, source_key }) =>
-      [source?.replace(/^.*[/\\](?=[^/\\]+$)/, "") ?? "", ...(source_key === null ? [] : [source_key])].join(
+      [...(source_key === null ? [] : [source_key]), source?.replace(/^.*[/\\](?=[^/\\]+$)/, "") ?? ""].join(
         " · "
       )
   },

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import Sqlite from "better-sqlite3"
 import { BatchId } from "effect-activecampaign/BatchId"
 import { packed, unpacked } from "../../src/report/packed.js"
 import { contactUrl, mostFrequent, roughly, spread } from "../../src/report/numbers.js"
@@ -209,6 +210,36 @@ describe("a report", () => {
       )
     )
   }
+
+  it.live("is of one moment, whatever is written while it is read", () =>
+    Effect.acquireUseRelease(
+      Effect.promise(makeSample),
+      ({ file }) =>
+        Effect.gen(function* () {
+          const before = yield* report
+          const service = yield* Ledger.Ledger
+          let statements = 0
+          const write = Effect.sync(() => {
+            statements += 1
+            if (statements !== 1) return
+            const writer = new Sqlite(file)
+            writer.exec(
+              "INSERT INTO numbered_batches (batch_id, added_at) VALUES ('late', '2031-04-02T08:15:00.000Z')"
+            )
+            writer.close()
+          })
+          const during = yield* Effect.provideService(report, Ledger.Ledger, {
+            ...service,
+            use: (effect) => Effect.tap(service.use(effect), () => write)
+          })
+          assert.isAbove(statements, 10)
+          assertAddsUp(during)
+          assert.deepStrictEqual({ ...during, made_at: "" }, { ...before, made_at: "" })
+          assert.strictEqual((yield* report).totals.batches, before.totals.batches + 1)
+        }).pipe(Effect.provide(Ledger.layerReadOnly(file))),
+      ({ close }) => Effect.sync(close)
+    )
+  )
 
   it.effect("of an empty file says so", () =>
     Effect.gen(function* () {
