@@ -105,6 +105,37 @@ const { helpTexts } = await import(pathToFileURL(writer).href)
 writeFileSync(`${dist}/help.json`, JSON.stringify(helpTexts()))
 rmSync(writer)
 
+// The bundle carries other people's work; their licences go with it.
+const packageOf = (input) => {
+  const [, folder] = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input) ?? []
+  return folder
+}
+
+const packagesOf = (inputs) =>
+  [...new Set(inputs.map(packageOf).filter((folder) => folder !== undefined))].sort()
+
+const licenceOf = (folder) => {
+  const { license, name, version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"))
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry))
+  // Some packages keep the text at the root of their repository alone.
+  const text = file === undefined ? `Licence: ${license}` : readFileSync(join(folder, file), "utf8").trim()
+  return { name: `${name} ${version}`, text }
+}
+
+/** Licences for a page that is given away: each text once, below the packages that have it and their authors. */
+const shortNotices = (folders) => {
+  const packages = new Map()
+  for (const { name, text } of folders.map(licenceOf)) {
+    const authors = text.match(/^Copyright.*$/gm) ?? []
+    const terms = text
+      .replace(/^Copyright.*$/gm, "")
+      .replace(/\s+/g, " ")
+      .trim()
+    packages.set(terms, [...(packages.get(terms) ?? []), [name, ...authors].join(", ")])
+  }
+  return [...packages].map(([terms, names]) => `${names.join("\n")}\n\n${terms}`).join("\n\n")
+}
+
 /** The code and the look of the page that `report --html` writes, in one file that no other command reads. */
 const buildReportPage = async () => {
   const part = (entry) =>
@@ -126,28 +157,18 @@ const buildReportPage = async () => {
   // Either would end the element that it stands in.
   if (/<\/script|<!--/i.test(code) || /<\/style/i.test(look))
     throw new Error("the report's page would end early")
-  writeFileSync(`${dist}/report-page.json`, JSON.stringify({ script: code, style: look.trim() }))
-  return Object.keys(script.metafile.inputs)
+  const [{ inputs }] = Object.values(script.metafile.outputs)
+  const used = Object.keys(inputs).filter((input) => inputs[input].bytesInOutput > 0)
+  const page = { script: code, style: look.trim(), notices: shortNotices(packagesOf(used)) }
+  writeFileSync(`${dist}/report-page.json`, JSON.stringify(page))
+  return used
 }
 
 const pageInputs = await buildReportPage()
 
-// The bundle carries other people's work; their licences go with it.
-const packageOf = (input) => {
-  const [, folder] = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input) ?? []
-  return folder
-}
-const folders = [
-  ...new Set(
-    [...Object.keys(metafile.inputs), ...pageInputs].map(packageOf).filter((folder) => folder !== undefined)
-  )
-].sort()
-const notices = folders.map((folder) => {
-  const { license, name, version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"))
-  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry))
-  // Some packages keep the text at the root of their repository alone.
-  const text = file === undefined ? `Licence: ${license}` : readFileSync(join(folder, file), "utf8").trim()
-  return `${name} ${version}\n\n${text}\n`
+const notices = packagesOf([...Object.keys(metafile.inputs), ...pageInputs]).map((folder) => {
+  const { name, text } = licenceOf(folder)
+  return `${name}\n\n${text}\n`
 })
 writeFileSync(
   `${dist}/THIRD-PARTY-NOTICES.txt`,

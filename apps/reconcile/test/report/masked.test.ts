@@ -44,7 +44,7 @@ describe("a masked report", () => {
         json: JSON.stringify(hidden),
         text: asText(hidden),
         markdown: asMarkdown(hidden),
-        html: asHtml(hidden, { script: "", style: "" }).join("")
+        html: asHtml(hidden, { script: "", style: "", notices: "" }).join("")
       }
       for (const [form, text] of Object.entries(forms)) {
         // A pseudonym may by chance have letters of a name, but no more than three of them.

@@ -47,7 +47,9 @@ const rows = Options.integer("rows").pipe(
   )
 )
 
-const PageParts = Schema.parseJson(Schema.Struct({ script: Schema.String, style: Schema.String }))
+const PageParts = Schema.parseJson(
+  Schema.Struct({ script: Schema.String, style: Schema.String, notices: Schema.String })
+)
 
 /** Beside this code or its folder, as the build leaves it. Read only when a page is asked for. */
 const pageParts = Effect.promise(() =>

@@ -15,6 +15,8 @@ import { settlingLine } from "./asText.js"
 export interface PageParts {
   readonly script: string
   readonly style: string
+  /** The licences of what others wrote of it. */
+  readonly notices: string
 }
 
 /** Rows that are in the HTML itself, for paper and for those without JavaScript. */
@@ -228,7 +230,8 @@ export const asHtml = (report: ReportData, parts: PageParts): ReadonlyArray<stri
   ]
     .map(({ text }) => text)
     .join("\n"),
-  html`<footer><p>${`Made by ac-reconcile ${report.version}. This page loads nothing from anywhere.`}</p></footer>`
+  html`<footer><p>${`Made by ac-reconcile ${report.version}. This page loads nothing from anywhere.`}</p>
+<details><summary>Licences of what this page contains</summary><pre class="notices">${parts.notices}</pre></details></footer>`
     .text,
   `\n<script type="application/json" id="data">${dataIn(report)}</script>\n`,
   `<script>${parts.script}</script>\n</body></html>\n`

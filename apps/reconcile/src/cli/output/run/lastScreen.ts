@@ -203,5 +203,6 @@ export const nextSteps = ({ attention, file, report, summary }: Ended): string =
       ? []
       : [[`ac-reconcile batches show ${shellWord(batch)}${db}`, "the batch's story"]])
   ]
-  return steps.length === 0 ? "" : ["Next", columns(steps)].join("\n")
+  const all = [`ac-reconcile report --html report.html${db}`, "all of it, to open in a browser"]
+  return steps.length === 0 ? "" : ["Next", columns([...steps, all])].join("\n")
 }
