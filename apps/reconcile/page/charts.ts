@@ -269,6 +269,15 @@ const ranked = (id: string, what: string, parts: ReadonlyArray<Part>): Chart => 
   }
 })
 
+/** A section without a picture, as of a file without batches, would be a heading alone. */
+const hideIfEmpty = () => {
+  const section = find("#charts")
+  const link = find("nav a[href='#charts']")
+  if (section === undefined || section.querySelector("figure:not([hidden])") !== null) return
+  section.hidden = true
+  if (link !== undefined) link.hidden = true
+}
+
 export const charts = (report: Report) => {
   const { others, rows } = report.rejected_domains
   install(overTime(report))
@@ -291,4 +300,5 @@ export const charts = (report: Report) => {
       }))
     )
   )
+  hideIfEmpty()
 }

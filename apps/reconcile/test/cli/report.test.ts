@@ -31,7 +31,7 @@ describe.concurrent("report", () => {
       expect(told.stdout).toMatch(/^ {4}ac-reconcile export rejected$/m)
       expect(told.stdout).toMatch(/^ {2}rejected +bo@example\.test +batch b-1/m)
       const fewer = await world.run(["report", "--rows", "1"])
-      expect(fewer.stdout).toMatch(/^ {2}… and 1 more:$/m)
+      expect(fewer.stdout).toMatch(/^ {2}… and 1 more; all of them:$/m)
     })
   )
 

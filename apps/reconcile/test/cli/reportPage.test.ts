@@ -228,6 +228,30 @@ describe("the page of a report", () => {
   )
 
   inBrowser(
+    "is short for a file without batches, and may list no contact at all",
+    inWorld(async (world) => {
+      world.write("none.csv", "email\nada@example.test\n")
+      expectDone(await world.run(["contacts", "load", "none.csv"]))
+      expectDone(await world.run(["report", "--html", "empty.html"]))
+      const empty = await openedPage(world.path("empty.html"))
+      expect(await empty.page.locator("h2.verdict").textContent()).toBe("This file has no batches yet.")
+      expect(await empty.page.locator("#charts").isVisible()).toBe(false)
+      expect(await objections(empty.page)).toEqual([])
+      expect(empty.wrongs).toEqual([])
+
+      world.write("sent.csv", "email,batch_id\nada@example.test,b-1\n")
+      expectDone(await world.run(["contacts", "load", "sent.csv", "--batch-column", "batch_id"]))
+      world.write("answer.json", '{"status":"completed","success":[],"failure":["ada@example.test"]}')
+      expectDone(await world.run(["batches", "add", "--id", "b-1", "--answer", "answer.json"]))
+      expectDone(await world.run(["report", "--html", "none.html", "--rows", "0"]))
+      const none = await openedPage(world.path("none.html"))
+      expect(await none.page.locator("#contacts table").count()).toBe(0)
+      expect(await none.page.locator("#contacts").textContent()).toMatch(/1 more contact is not in this page/)
+      expect(none.wrongs).toEqual([])
+    })
+  )
+
+  inBrowser(
     "shows what is hostile in any field as text",
     inWorld(async (world) => {
       const hostile = [

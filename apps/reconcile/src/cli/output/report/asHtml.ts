@@ -98,10 +98,10 @@ ${figure("domains", "Rejected by domain", "The part behind the @ of each rejecte
 ${figure("reasons", "Rejected by likely reason", rejected_reasons.length === 0 ? "" : "A guess: ActiveCampaign gives no reason.")}
 </div></section>`
 
-const leftOut = (count: number, what: string, commands: ReadonlyArray<string>) =>
+const leftOut = (count: number, one: string, many: string, commands: ReadonlyArray<string>) =>
   count === 0
     ? ""
-    : html`<p class="note">${`${thousands(count)} more ${what} are not in this page. All of them:`}</p>${commands.map(copyable)}`
+    : html`<p class="note">${`${plural(count, `more ${one}`, `more ${many}`)} ${count === 1 ? "is" : "are"} not in this page. All of them:`}</p>${commands.map(copyable)}`
 
 /** The first rows as plain HTML. The page replaces it by a table that can be searched. */
 const plainTable = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>) => html`
@@ -120,7 +120,7 @@ interface Listing {
 
 const listing = ({ head, id, of, rest, rows, says, title }: Listing) => html`
 <section id="${id}" aria-labelledby="${`${id}-title`}"><h2 id="${`${id}-title`}">${title} <span class="count">${thousands(of)}</span></h2>
-${of === 0 ? html`<p class="note">None.</p>` : html`<p class="says">${says}</p><div class="live" hidden></div><div class="plain">${plainTable(head, rows)}${rows.length < of ? html`<p class="note more">${`The first ${thousands(rows.length)} of ${thousands(of)}.`}</p>` : ""}</div>`}
+${of === 0 ? html`<p class="note">None.</p>` : rows.length === 0 ? "" : html`<p class="says">${says}</p><div class="live" hidden></div><div class="plain">${plainTable(head, rows)}${rows.length < of ? html`<p class="note more">${`The first ${thousands(rows.length)} of ${thousands(of)}.`}</p>` : ""}</div>`}
 ${rest}
 </section>`
 
@@ -132,7 +132,7 @@ const contacts = ({ contacts: { commands, left_out, rows }, totals }: ReportData
     head: ["Outcome", "Address", "Why", "Batch"],
     rows: rows.slice(0, firstRows).map((row) => [row.outcome, row.email, row.why, row.batch_id]),
     of: totals.attention,
-    rest: leftOut(left_out, "contacts", commands)
+    rest: leftOut(left_out, "contact", "contacts", commands)
   })
 
 const batches = ({ batches: { commands, left_out, rows }, totals }: ReportData) =>
@@ -152,7 +152,7 @@ const batches = ({ batches: { commands, left_out, rows }, totals }: ReportData) 
         thousands(row.findings)
       ]),
     of: totals.batches,
-    rest: leftOut(left_out, "batches", commands)
+    rest: leftOut(left_out, "batch", "batches", commands)
   })
 
 const findings = ({ findings: { commands, left_out, rows }, totals }: ReportData) =>
@@ -163,7 +163,7 @@ const findings = ({ findings: { commands, left_out, rows }, totals }: ReportData
     head: ["Finding", "Subject", "What it says", "Batch"],
     rows: rows.slice(0, firstRows).map((row) => [row.finding, row.subject, row.detail, row.batch_id]),
     of: totals.findings,
-    rest: leftOut(left_out, "findings", commands)
+    rest: leftOut(left_out, "finding", "findings", commands)
   })
 
 const obtained = ({ obtained }: ReportData) => html`

@@ -74,7 +74,7 @@ export const asMarkdown = (report: ReportData): string =>
           ),
           report.contacts.left_out === 0
             ? ""
-            : `… and ${thousands(report.contacts.left_out)} more: ${report.contacts.commands.map(code).join(", ")}`,
+            : `… and ${thousands(report.contacts.left_out)} more; all of them: ${report.contacts.commands.map(code).join(", ")}`,
           "</details>"
         )
   )

@@ -13,8 +13,8 @@ const concernLines = ({ command, count, examples, name, reasons, says }: Concern
 const titled = (title: string, rows: ReadonlyArray<ReadonlyArray<string>>) =>
   rows.length === 0 ? "" : [title, columns(rows)].join("\n")
 
-const totals = ({ outcomes, statuses, totals }: ReportData) =>
-  columns([
+const totals = ({ outcomes, statuses, totals }: ReportData) => {
+  const rows = [
     [
       "Batches",
       thousands(totals.batches),
@@ -32,7 +32,21 @@ const totals = ({ outcomes, statuses, totals }: ReportData) =>
           .map((part) => `${evidence.length > 1 ? `${thousands(part.contacts)} ` : ""}${part.says}`)
           .join(", ")
       ])
-  ])
+  ]
+  const widest = (at: number) => Math.max(...rows.map((row) => (row[at] ?? "").length))
+  const [counts, shares] = [widest(1), widest(2)]
+  return columns(
+    rows.map(([name = "", count = "", part = "", why = ""]) => [
+      name,
+      count.padStart(counts),
+      part.padStart(shares),
+      why
+    ])
+  )
+}
+
+const concerns = (title: string, some: ReadonlyArray<Concern>) =>
+  some.length === 0 ? "" : [title, ...some.flatMap(concernLines)].join("\n")
 
 /** How long batches took, in one sentence; empty if it is not known of any. */
 export const settlingLine = ({
@@ -62,7 +76,7 @@ const contacts = ({ contacts: { commands, left_out, rows } }: ReportData) =>
         ...(left_out === 0
           ? []
           : [
-              `  … and ${thousands(left_out)} more:`,
+              `  … and ${thousands(left_out)} more; all of them:`,
               ...commands.map((command) => `    ${printable(command)}`)
             ])
       ].join("\n")
@@ -72,9 +86,14 @@ export const asText = (report: ReportData): string =>
   blocks(
     report.verdict,
     totals(report),
-    report.concerns.length === 0
-      ? ""
-      : ["Needs attention", ...report.concerns.flatMap(concernLines)].join("\n"),
+    concerns(
+      "Needs attention",
+      report.concerns.filter(({ about }) => about !== "findings")
+    ),
+    concerns(
+      "Findings",
+      report.concerns.filter(({ about }) => about === "findings")
+    ),
     titled("Rejected by domain", domainRows(report.rejected_domains)),
     settlingLine(report.settling),
     contacts(report)
