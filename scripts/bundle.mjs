@@ -1,10 +1,12 @@
 // The command in a few files, of which each call loads what it needs: cron jobs start often.
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { builtinModules } from "node:module"
 import { join, resolve } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { parseArgs } from "node:util"
 import { build } from "rolldown"
+import { noticesOf } from "./bundling/notices.mjs"
+import { buildReportPage } from "./bundling/reportPage.mjs"
 
 // Tests build the command of a later version, by other migrations, into a folder of their own.
 const { values } = parseArgs({ options: { outdir: { type: "string" }, migrations: { type: "string" } } })
@@ -162,25 +164,14 @@ const { output } = await build({
 })
 if (values.outdir !== undefined) process.exit()
 
-/** The folder of the package that a module is from. */
-const packageOf = (module) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(module)?.[1]
-
-/** The bundle carries other people's work; their licences go with it. */
-const noticesOf = (modules) => {
-  const folders = new Set(modules.map(packageOf).filter((folder) => folder !== undefined))
-  const notices = [...folders].sort().map((folder) => {
-    const { license, name, version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"))
-    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry))
-    // Some packages keep the text at the root of their repository alone.
-    const text = file === undefined ? `Licence: ${license}` : readFileSync(join(folder, file), "utf8").trim()
-    return `${name} ${version}\n\n${text}\n`
-  })
-  return `contains the following packages.\n\n${notices.join(`\n${"-".repeat(80)}\n\n`)}`
-}
-
 const modulesIn = (files) => files.flatMap((file) => (file.type === "chunk" ? file.moduleIds : []))
 
-writeFileSync(join(dist, "THIRD-PARTY-NOTICES.txt"), `This command ${noticesOf(modulesIn(output))}`)
+const ofPage = await buildReportPage(root, dist)
+
+writeFileSync(
+  join(dist, "THIRD-PARTY-NOTICES.txt"),
+  `This command ${noticesOf([...modulesIn(output), ...ofPage])}`
+)
 
 // Node 20 takes half a millisecond for every file that is required, and keeps no compiled code.
 const driver = join(root, "packages/sqlite-node20")
