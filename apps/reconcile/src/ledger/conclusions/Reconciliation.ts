@@ -44,7 +44,7 @@ export const conclusionStatements = (options: {
   ...(options.doubted ? [] : doubtScope),
   fillFailures,
   chooseOwnIds,
-  drawOutcomesByOwnIds,
+  ...drawOutcomesByOwnIds,
   ...disproveOwnIds,
   ...describeLists,
   agreeCounts,
