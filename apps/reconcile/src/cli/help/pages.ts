@@ -24,7 +24,11 @@ export const pages: Readonly<Record<string, Page>> = {
   init: {
     examples: [
       ["The account that you use most", "ac-reconcile init"],
-      ["Another one, for --profile client", "ac-reconcile init --profile client"]
+      ["Another one, for --profile client", "ac-reconcile init --profile client"],
+      [
+        "Without questions",
+        "pass show ac | ac-reconcile init --url https://ACCOUNT.api-us1.com --api-key-stdin"
+      ]
     ],
     more: "cli.md#config-files"
   },
@@ -167,6 +171,7 @@ export const groups: ReadonlyArray<readonly [title: string, commands: ReadonlyAr
 export const values: Readonly<Record<string, string>> = {
   "--account-limit": "NUMBER",
   "--answer": "FILE",
+  "--api-key-file": "FILE",
   "--batch": "ID",
   "--batch-column": "COLUMN",
   "--db": "FILE",
@@ -193,7 +198,8 @@ export const values: Readonly<Record<string, string>> = {
   "--source": "NAME",
   "--submitted-at": "TIME",
   "--table": "NAME",
-  "--timeout": "TIME"
+  "--timeout": "TIME",
+  "--url": "URL"
 }
 
 /** Options of every command. */
