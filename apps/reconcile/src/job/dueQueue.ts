@@ -56,6 +56,8 @@ interface Place<A> {
   opens: number
   /** Whether this run makes its first call. */
   readonly isFresh: boolean
+  /** Since when it is followed. */
+  readonly from: number
   /** When it was asked last, or is asked next. */
   at: number
 }
@@ -162,9 +164,11 @@ export const make = <A extends Followable>(options: Options) => {
 
   return {
     /** Adds a batch without a call so far, after those of the same age. */
-    add: (batch: A) => insert(fresh, { batch, opens: 0, isFresh: true, at: batch.since }),
+    add: (batch: A, now = startsAt) =>
+      insert(fresh, { batch, opens: 0, isFresh: true, from: now, at: batch.since }),
     /** Adds a batch that was asked about before. It is due at once, after the others of this kind. */
-    addAsked: (batch: A) => insert(asked, { batch, opens: 0, isFresh: false, at: startsAt }),
+    addAsked: (batch: A, now = startsAt) =>
+      insert(asked, { batch, opens: 0, isFresh: false, from: now, at: now }),
     next: (now: number): Turn<A> => {
       const recent = underWayFor(atOnce, now)
       if (recent.calls >= mostAtOnce) return { _tag: "Wait", until: recent.until }
@@ -198,7 +202,7 @@ export const make = <A extends Followable>(options: Options) => {
     /** The call showed that the batch is open. Returns the time of its next call. */
     isOpen: (batch: A, now: number): number => {
       const left = leave(batch)
-      const at = now + pollInterval(now - batch.since)
+      const at = now + pollInterval(now - batch.since, left === undefined ? 0 : now - left.from)
       if (left === undefined) return at
       left.opens += 1
       if (isCounted(left)) open += 1

@@ -88,6 +88,7 @@ export const pages: Readonly<Record<string, Page>> = {
     examples: [
       ["Until every batch has settled", "ac-reconcile run"],
       ["One pass, as from cron", "ac-reconcile run --once --max-calls 500"],
+      ["As batches are added, until Ctrl-C", "ac-reconcile run --watch"],
       ["Fail if a contact was rejected", "ac-reconcile run --fail-on rejected"]
     ],
     more: "cli.md#running"
