@@ -209,6 +209,7 @@ export const everywhere: ReadonlyArray<readonly [label: string, description: str
   ["    --api-key-stdin", "Read the API key from standard input"],
   ["    --quiet", "Write nothing while it works: only the result and errors"],
   ["    --no-color", "Use no colour (or set NO_COLOR)"],
+  ["    --no-pager", "Print long output on a terminal without a pager (or set AC_RECONCILE_PAGER=cat)"],
   ["    --log-level LEVEL", "Also log what happens inside: debug, info, warning, error, none …"],
   ["-h, --help", "Show this help, as 'ac-reconcile help COMMAND' does"]
 ]

@@ -7,8 +7,16 @@ import { bin, type World } from "./World.js"
 
 const hasTmux = spawnSync("tmux", ["-V"]).status === 0
 
+/** The usual pager. */
+export const hasLess = spawnSync("less", ["--version"]).status === 0
+
 if (!hasTmux && process.env.AC_TERMINALS === "required") {
   throw new Error("tmux is not installed, and AC_TERMINALS=required does not let these tests be skipped.")
+}
+if (!hasLess && process.env.AC_TERMINALS === "required") {
+  throw new Error(
+    "less is not installed, and AC_TERMINALS=required does not let the tests with it be skipped."
+  )
 }
 if (!hasTmux) process.stderr.write("Skipped: tmux is not installed, so nothing is played in a terminal.\n")
 

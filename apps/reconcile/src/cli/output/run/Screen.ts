@@ -93,10 +93,10 @@ const onTerminal = (state: RunState, asks: Asks, stream: NodeJS.WriteStream) =>
       lines(stoppingLine)
     })
     yield* draw
-    yield* Effect.zipRight(outcomesSoFar(state, asks), draw).pipe(
-      Effect.repeat(Schedule.spaced("200 millis")),
-      Effect.forkScoped
-    )
+    const count = outcomesSoFar(state, asks)
+    // While it waits, only the time changes.
+    const pause = Effect.suspend(() => Effect.sleep(state.isIdle ? "1 second" : "200 millis"))
+    yield* count.pipe(Effect.zipRight(draw), Effect.zipRight(pause), Effect.forever, Effect.forkScoped)
     const result: Screen = {
       print: (write) => Effect.zipRight(clear, Effect.zipRight(write, draw)),
       showsResults: process.stdout.isTTY === true,
