@@ -1,4 +1,4 @@
-import { firstWait, pollInterval, soonest, timesKept, timeToSettle } from "./pollPolicy.js"
+import { firstWait, pollInterval, soonest, timesKept, timeToSettle, usualTime } from "./pollPolicy.js"
 
 /** A batch to be asked about. All times are milliseconds on the steady clock. */
 export interface Followable {
@@ -43,6 +43,13 @@ const manyEarly = 8
 
 /** … and at least this many older batches were open when the last first call found its batch settled. */
 const manyOvertaken = 8
+
+/**
+ * A batch that was submitted while others are followed waits for a pause no longer than this after it has probably settled. A
+ * service that works on all batches at once would otherwise be asked later and later. Those from before come at once, and
+ * would use up the calls.
+ */
+const longestPause = 10_000
 
 /** Milliseconds from one call to the next, until this run has measured them. */
 const expectedPace = 250
@@ -95,6 +102,8 @@ export const make = <A extends Followable>(options: Options) => {
   const underWay = new Map<A, Place<A>>()
   const times = options.timesToSettle.slice(-timesKept)
   let wait = once ? soonest : firstWait(times)
+  /** The age from which a batch that joined later is not kept waiting by a pause. */
+  let latest = usualTime(times) + longestPause
   /** How many of the batches that wait for a repeated call delay the first calls of others. */
   let open = 0
   let pausedUntil = Number.NEGATIVE_INFINITY
@@ -127,7 +136,9 @@ export const make = <A extends Followable>(options: Options) => {
     const [head] = fresh
     if (head === undefined) return never
     const mayHaveSettled = Math.min(head.batch.since + wait, startsAt + (endsAt - startsAt) / 2)
-    return Math.min(isOutOfOrder() ? mayHaveSettled : Math.max(mayHaveSettled, pausedUntil), hurryFrom())
+    const pause =
+      head.batch.since <= startsAt ? pausedUntil : Math.min(pausedUntil, head.batch.since + latest)
+    return Math.min(isOutOfOrder() ? mayHaveSettled : Math.max(mayHaveSettled, pause), hurryFrom())
   }
 
   /** How many calls of the last `millis` have no answer yet, and until when the first of them counts. */
@@ -198,6 +209,7 @@ export const make = <A extends Followable>(options: Options) => {
       times.push(timeToSettle(now - batch.since, left.opens > 0))
       if (times.length > timesKept) times.shift()
       wait = firstWait(times)
+      latest = usualTime(times) + longestPause
     },
     /** The call showed that the batch is open. Returns the time of its next call. */
     isOpen: (batch: A, now: number): number => {

@@ -20,10 +20,13 @@ export const timesKept = 30
  * The wait from the submission of a batch to the first call: the median time in which the last batches settled. Times are in
  * milliseconds.
  */
-export const firstWait = (timesToSettle: ReadonlyArray<number>): number => {
+export const firstWait = (timesToSettle: ReadonlyArray<number>): number =>
+  Math.min(longestFirstWait, Math.max(soonest, usualTime(timesToSettle)))
+
+/** The median time in which the last batches settled, however long that is. */
+export const usualTime = (timesToSettle: ReadonlyArray<number>): number => {
   const last = timesToSettle.slice(-timesKept).sort((one, other) => one - other)
-  const median = last[last.length >> 1] ?? soonest
-  return Math.min(longestFirstWait, Math.max(soonest, median))
+  return last[last.length >> 1] ?? soonest
 }
 
 /**

@@ -160,6 +160,22 @@ describe("batches that settle in another order than that of their age", () => {
   })
 })
 
+describe("batches that join while others are followed", () => {
+  it("do not wait for pause after pause, if the service works on all at once", () => {
+    const queue = queueOf()
+    const all = many(1000, "b", 1000).map((one, at) => ({ ...one, since: one.since + at * 600 }))
+    all.forEach((one) => queue.add(one))
+    // Each takes 10 s to 2 minutes, whatever the others do.
+    const takes = ({ name }: Batch) => 10_000 * 12 ** (((Number(name.slice(1)) * 617) % 1000) / 1000)
+    const calls = followed(queue, (one) => one.since + takes(one), { until: 1_000_000 })
+    const seen = new Map(calls.flatMap(({ at, name, settled }) => (settled ? [[name, at] as const] : [])))
+    const delays = all.map((one) => (seen.get(one.name) ?? 0) - one.since - takes(one))
+    delays.sort((one, other) => one - other)
+    assert.isBelow(delays[950] ?? 0, 60_000)
+    assert.isBelow(calls.length, 3 * all.length)
+  })
+})
+
 describe("in any order of answers", () => {
   const world = FastCheck.record({
     fresh: FastCheck.array(
