@@ -19,7 +19,7 @@ import * as RunView from "./output/run/RunView.js"
 import * as Screen from "./output/run/Screen.js"
 import { describePlan, describeSteps } from "./output/steps.js"
 import { changesLine, countsOf } from "./output/summary.js"
-import { batchesOf, blocks, plural, printable } from "./output/text.js"
+import { batchesOf, blocks, outputWidth, plural, printable } from "./output/text.js"
 import { Quiet } from "./shell/console.js"
 import type { FailOn } from "./shell/options.js"
 import { firstSignal, interruptedCode } from "./shell/signals.js"
@@ -179,7 +179,7 @@ export const runAndReport = (options: RunOptions) =>
     const changes = yield* Reports.changesSinceLastRun
     const ending = endingOf({ ...options, interrupted: interruptedCode() }, report, summary)
     yield* log({ _tag: "Ended", ...ending })
-    const ended = { report, summary, attention, ending, file: ledger.file, width: lastScreen.outputWidth() }
+    const ended = { report, summary, attention, ending, file: ledger.file, width: outputWidth() }
     return {
       text:
         summary.batches === 0
