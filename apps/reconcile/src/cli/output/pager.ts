@@ -155,7 +155,7 @@ export const forStdout: Effect.Effect<Writer | undefined, never, Scope.Scope> = 
   Paging,
   (isWanted) => {
     const { columns, isTTY, rows } = process.stdout
-    const command = isWanted && isTTY ? pagerOf(process.env) : undefined
+    const command = isWanted && isTTY && rows > 0 ? pagerOf(process.env) : undefined
     return command === undefined ? Effect.succeed(undefined) : through(command, { columns, rows })
   }
 )

@@ -13,7 +13,10 @@ export const batchesOf = (count: number) => plural(count, "batch", "batches")
 
 /** What the terminal can show in a line; output that is kept is neither cut nor wrapped. */
 export const outputWidth = () =>
-  process.stdout.isTTY === true ? process.stdout.columns : Number.POSITIVE_INFINITY
+  // Some terminals do not know their size.
+  process.stdout.isTTY === true && process.stdout.columns > 0
+    ? process.stdout.columns
+    : Number.POSITIVE_INFINITY
 
 /** Text that goes on below its own beginning where the line is full. */
 export const hanging = (head: string, text: string, width: number): string =>
