@@ -172,7 +172,9 @@ export const runAndReport = (options: RunOptions) =>
     }).pipe(
       Effect.provideService(CallMeter, RunView.meter(state)),
       Effect.ensuring(Effect.zipRight(rest, screen.clear)),
-      Effect.onInterrupt(() => (options.json ? Effect.void : stoppedAt(state)))
+      Effect.onInterrupt(() => (options.json ? Effect.void : stoppedAt(state))),
+      // What a watch has done by then is nowhere else to be seen at a glance.
+      Effect.tapError(() => (watch === undefined || options.json ? Effect.void : stoppedAt(state)))
     )
     const summary = yield* Reports.summary
     const attention = yield* Attention.attention

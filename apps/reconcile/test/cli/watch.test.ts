@@ -104,6 +104,29 @@ describe.concurrent("run --watch", () => {
   )
 
   it(
+    "that must end with an error says where it stands",
+    inWorld(async (world) => {
+      let isRefused = false
+      const documented = documentedServer(() => documentedAnswer)
+      const env = account(
+        await world.serve((request, response) => {
+          if (!isRefused) return documented(request, response)
+          response.writeHead(403, { "content-type": "application/json" })
+          response.end("{}")
+        })
+      )
+      await add(world, "batch-1")
+      const watching = world.start(watch, { env })
+      await watching.said(/Waiting for batches …/)
+      isRefused = true
+      await add(world, "batch-2")
+      const ended = await watching.ended
+      expect(ended.code).toBe(4)
+      expect(ended.stderr).toMatch(/ac-reconcile: 1 of 2 batches settled; .*\nac-reconcile: .*refused/s)
+    })
+  )
+
+  it(
     "does not go with --once or --deadline",
     inWorld(async (world) => {
       const env = await serve(world)
