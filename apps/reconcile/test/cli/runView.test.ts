@@ -84,7 +84,7 @@ describe("the screen of a run", () => {
     assert.include(lines(state, 0).join("\n"), "Budget     30 of 1,000 calls for contacts left")
     assert.include(
       RunView.standing(state, 0),
-      "0 calls; about 1,229 to go; 30 of 1,000 calls for contacts left"
+      "0 calls, about 1,229 to go; 30 of 1,000 calls for contacts left"
     )
   })
 

@@ -194,8 +194,7 @@ export const standing = (state: RunState, now: number): string => {
     `${thousands(settled)} of ${batchesOf(open)} settled${failed > 0 ? `, ${thousands(failed)} given up` : ""}`,
     ...(outcomesLine(outcomes) === "" ? [] : [`contacts: ${outcomesLine(outcomes).replaceAll("  ", ", ")}`]),
     ...activities(state).filter((activity) => !activity.startsWith("following")),
-    plural(calls, "call"),
-    ...(callsToGo(state) > 0 ? [`about ${thousands(callsToGo(state))} to go`] : []),
+    `${plural(calls, "call")}${toGo(state)}`,
     ...(budgetText(state) === "" ? [] : [budgetText(state)]),
     span(now - startedAt),
     ...(state.isIdle ? ["waiting for batches"] : [])
@@ -220,9 +219,9 @@ export const callsToGo = (state: RunState): number => {
   return Math.max(0, open - settled - failed) + Math.min(forContacts, budgetLeft ?? forContacts)
 }
 
-const callsText = (state: RunState) => {
-  const toGo = callsToGo(state)
-  return `${thousands(state.calls)} made${toGo > 0 ? `, about ${thousands(toGo)} to go` : ""}`
+const toGo = (state: RunState) => {
+  const calls = callsToGo(state)
+  return calls > 0 ? `, about ${thousands(calls)} to go` : ""
 }
 
 const budgetText = ({ budgetLeft, budget }: RunState) =>
@@ -276,7 +275,11 @@ export const screen = (
     ),
     ...labelled("Contacts", outcomesLine(outcomes), columns),
     ...labelled("Now", doing.join("; "), columns),
-    ...labelled("Calls", `${callsText(state)}, ${ratePerSecond(state, now).toFixed(1)} a second`, columns),
+    ...labelled(
+      "Calls",
+      `${thousands(state.calls)} made${toGo(state)}, ${ratePerSecond(state, now).toFixed(1)} a second`,
+      columns
+    ),
     ...labelled("Budget", budgetText(state), columns),
     ...waitingLine(state, now).map((line) => paint("yellow", shortened(`  ${line}`, columns)))
   ]
