@@ -12,7 +12,8 @@ const report: RunReport = {
   stillOpen: 0,
   problems: [],
   resolved: null,
-  lookedUp: null
+  lookedUp: null,
+  stopped: null
 }
 
 const summary: Summary = {
@@ -65,7 +66,7 @@ const ended = (over: Partial<lastScreen.Ended> = {}): lastScreen.Ended => ({
   report,
   summary,
   attention,
-  ending: endingOf({ once: false, failOn: [] }, report, summary),
+  ending: endingOf({ once: false, interrupted: 130, failOn: [] }, report, summary),
   file: "./reconcile.db",
   width: 80,
   ...over
@@ -127,7 +128,7 @@ describe("the end of a run", () => {
 
   it("gives a reason for each exit code", () => {
     const ending = (over: Partial<RunReport>, failOn: ReadonlyArray<"rejected"> = []) =>
-      endingOf({ once: false, failOn }, { ...report, open: 3, ...over }, summary)
+      endingOf({ once: false, interrupted: 130, failOn }, { ...report, open: 3, ...over }, summary)
     assert.deepStrictEqual(ending({}), { exitCode: 0, why: "all 3 batches completed." })
     assert.deepStrictEqual(ending({ stillOpen: 2 }), {
       exitCode: 8,

@@ -63,6 +63,7 @@ export const batchesShow = Command.make("show", { batchId: knownBatchArgument, d
           }),
           findingsTable(findings, { more: batch.findings - findings.length, oneBatch: true })
         ),
+        paged: true,
         result: { db: options.db, batch, trouble: trouble ?? null, timeline, attention, findings }
       }
     }).pipe(Effect.provide(Ledger.layerReadOnly(options.db)))
@@ -89,6 +90,7 @@ export const batchesList = Command.make("list", { db, json }, (options) =>
             ])
           )
         ),
+        paged: true,
         result: { db: options.db, batches, withoutAnswer: [...troubled] }
       }
     }).pipe(Effect.provide(Ledger.layerReadOnly(options.db)))

@@ -7,8 +7,8 @@ import * as Reports from "../../ledger/reports/Reports.js"
 import { db, json } from "../shell/options.js"
 import { respond } from "../shell/respond.js"
 import * as Attention from "../../ledger/reports/Attention.js"
-import { outputWidth, totals } from "../output/run/lastScreen.js"
-import { batchesOf, blocks, plural } from "../output/text.js"
+import { totals } from "../output/run/lastScreen.js"
+import { batchesOf, blocks, outputWidth, plural } from "../output/text.js"
 
 const again = Options.boolean("rebuild").pipe(
   Options.withDescription("Recompute every outcome, and report changes")

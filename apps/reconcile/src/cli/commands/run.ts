@@ -4,8 +4,10 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { outputTo } from "../../files/Target.js"
 import * as Ledger from "../../ledger/Ledger.js"
+import { sourceOf } from "../config/Settings.js"
 import { runAndReport } from "../runAndReport.js"
 import * as account from "../shell/account.js"
+import { ConfigurationError } from "../shell/ConfigurationError.js"
 import { db, deadline, failOn, json, maxCalls, rate } from "../shell/options.js"
 import { respond } from "../shell/respond.js"
 
@@ -17,11 +19,34 @@ const eventsTarget = ({ db, events }: { readonly db: string; readonly events: Op
       outputTo(name, { option: "--events", inputs: [{ name: db, is: "the ledger of this run" }] })
   })
 
+/** What does not go with --watch. A deadline from a setting is for other runs. */
+const fits = ({ once, watch }: { readonly once: boolean; readonly watch: boolean }) =>
+  Effect.gen(function* () {
+    if (!watch) return
+    if (once) {
+      return yield* new ConfigurationError({
+        problem: "--once asks a single time, and --watch goes on.",
+        hint: "Use one of them."
+      })
+    }
+    if ((yield* sourceOf("deadline"))._tag === "Option") {
+      return yield* new ConfigurationError({
+        problem: "--watch goes on until it is stopped, so --deadline means nothing.",
+        hint: "Leave it out. 'timeout 8h ac-reconcile run --watch' stops it after 8 hours."
+      })
+    }
+  })
+
 export const run = Command.make(
   "run",
   {
     once: Options.boolean("once").pipe(
       Options.withDescription("Ask about each open batch once, as from cron, and do not wait")
+    ),
+    watch: Options.boolean("watch").pipe(
+      Options.withDescription(
+        "Go on as batches and contacts are added, until Ctrl-C; without --deadline, and --max-calls counts for each hour"
+      )
     ),
     deadline: deadline("30m"),
     rate,
@@ -44,7 +69,7 @@ export const run = Command.make(
     respond(
       "run",
       options.json,
-      Effect.flatMap(eventsTarget(options), (events) =>
+      Effect.flatMap(Effect.zipRight(fits(options), eventsTarget(options)), (events) =>
         runAndReport({
           ...options,
           events,

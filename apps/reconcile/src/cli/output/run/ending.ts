@@ -15,10 +15,22 @@ export interface Ending {
 const contractErrors = ["ContractBroken", "MissingBatchId"]
 
 export const endingOf = (
-  options: { readonly once: boolean; readonly failOn: ReadonlyArray<FailOn> },
+  options: {
+    readonly once: boolean
+    readonly failOn: ReadonlyArray<FailOn>
+    /** The exit code of a run that was stopped with work under way. */
+    readonly interrupted: ExitCode
+  },
   report: RunReport,
   summary: Reports.Summary
 ): Ending => {
+  if (report.stopped === "busy") {
+    const open = report.stillOpen
+    return {
+      exitCode: options.interrupted,
+      why: `it was stopped ${open > 0 ? `while ${batchesOf(open)} had not settled` : "before it was done"}.`
+    }
+  }
   const broken = report.problems.filter(({ error }) => contractErrors.includes(error)).length
   if (broken > 0) {
     return {
