@@ -12,6 +12,7 @@ import { explain } from "./commands/explain.js"
 import { exportCommands } from "./commands/export.js"
 import { init } from "./commands/init.js"
 import { lookup } from "./commands/lookup.js"
+import { purge } from "./commands/purge.js"
 import { query } from "./commands/query.js"
 import { reconcile } from "./commands/reconcile.js"
 import { resolve } from "./commands/resolve.js"
@@ -44,6 +45,7 @@ const command = Command.withSubcommands(root, [
   schema,
   schedule,
   snapshot,
+  purge,
   erase
 ])
 
@@ -65,6 +67,7 @@ export const all: Parser = {
       schema,
       schedule,
       snapshot,
+      purge,
       erase
     ],
     {

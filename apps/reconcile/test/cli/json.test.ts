@@ -84,6 +84,8 @@ describe.concurrent("the envelope of --json", () => {
       await works("schedule", ["--github"])
       await works("erase", ["ada@example.test"])
       await works("erase", ["ada@example.test", "--yes", "--db", "copy.db"])
+      await works("purge", ["--older-than", "1ms"])
+      await works("purge", ["--older-than", "1ms", "--yes", "--db", "copy.db"])
       await works("contacts remove", ["--source", "sent.csv"])
       await works("batches remove", ["b-2"])
       await works("demo")

@@ -152,6 +152,13 @@ export const pages: Readonly<Record<string, Page>> = {
     more: "recipes/schedule.md"
   },
   snapshot: { examples: [["Even while a run writes", "ac-reconcile snapshot backup.db"]] },
+  purge: {
+    examples: [
+      ["Show what it would remove", "ac-reconcile purge --older-than 90d"],
+      ["Do it, after a copy of the file", "ac-reconcile purge --older-than 90d --yes"]
+    ],
+    more: "cli.md#purging"
+  },
   erase: {
     examples: [
       ["Show what the file has", "ac-reconcile erase ada@example.com"],
@@ -168,7 +175,7 @@ export const groups: ReadonlyArray<readonly [title: string, commands: ReadonlyAr
   ["Find out what became of it", ["run", "resolve", "lookup", "reconcile", "status", "wait"]],
   ["See it", ["batches list", "batches show", "explain", "query", "schema", "export"]],
   ["Leave it alone", ["schedule"]],
-  ["Look after the file", ["snapshot", "contacts remove", "batches remove", "erase"]]
+  ["Look after the file", ["snapshot", "contacts remove", "batches remove", "purge", "erase"]]
 ]
 
 /** What the value of an option is, in one word. */
@@ -192,6 +199,7 @@ export const values: Readonly<Record<string, string>> = {
   "--key": "COLUMN",
   "--map": "COLUMNS",
   "--max-calls": "NUMBER",
+  "--older-than": "TIME",
   "--outcome": "OUTCOME",
   "--output": "FILE",
   "--param": "NAME=VALUE",
@@ -199,6 +207,7 @@ export const values: Readonly<Record<string, string>> = {
   "--rejects": "FILE",
   "--requests-per-second": "NUMBER",
   "--sent": "FILE",
+  "--snapshot": "FILE",
   "--source": "NAME",
   "--submitted-at": "TIME",
   "--table": "NAME",

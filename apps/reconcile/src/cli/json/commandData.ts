@@ -16,6 +16,7 @@ export const commandData = {
   erase: File.Erase,
   explain: File.Explain,
   lookup: Run.Lookup,
+  purge: File.Purge,
   reconcile: Run.Reconcile,
   resolve: Run.Run,
   run: Run.Run,

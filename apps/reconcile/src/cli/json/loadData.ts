@@ -42,6 +42,7 @@ export const ContactsLoad = Struct({
   sent: Int,
   sent_added: Int,
   batches_added: Int,
+  purged: Int.annotations({ description: "Rows left out, because they name a purged batch" }),
   resubmitted: Resubmitted,
   case_twins: CaseTwins,
   outcomes_changed: Int,

@@ -228,6 +228,16 @@ const history: ReadonlyArray<string> = [
   "CREATE INDEX account_errors_by_step ON account_errors (step, last_at)",
   "CREATE UNIQUE INDEX account_errors_lasting ON account_errors (step) WHERE ended_at IS NULL",
 
+  `CREATE TABLE purges (
+    purge_id INTEGER PRIMARY KEY,
+    purged_at TEXT NOT NULL,
+    unchanged_since TEXT NOT NULL,
+    batches INTEGER NOT NULL,
+    sent_contacts INTEGER NOT NULL
+  ) STRICT`,
+  // A source that still names them would bring them back, open.
+  `CREATE TABLE purged_batches (batch_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID`,
+
   // One job at a time writes to the file. Process IDs and host names repeat, as in containers; an instance does not.
   `CREATE TABLE writer_lease (
     writer_lease_id INTEGER PRIMARY KEY CHECK (writer_lease_id = 1),
