@@ -16,7 +16,7 @@ import { type Tidied, tidy } from "../../ledger/erase/tidy.js"
 import { keepCopy } from "../../ledger/file/keptCopies.js"
 import * as Ledger from "../../ledger/Ledger.js"
 import { whileLeased } from "../../ledger/lease/Lease.js"
-import { describeRemoval, notDone, yes } from "../output/removalText.js"
+import { describeRemoval, yes } from "../output/removalText.js"
 import { batchesOf, blocks, printable, sizeOf } from "../output/text.js"
 import { ConfigurationError } from "../shell/ConfigurationError.js"
 import { ExitCode } from "../shell/ExitCode.js"
@@ -103,7 +103,7 @@ const day = (time: string) => time.slice(0, 10)
 const nothing = (file: string, { before }: Times) =>
   `${file}: nothing that is unchanged since before ${day(before)} can be purged.`
 
-const show = (file: string, times: Times) =>
+const show = ({ db: file, noSnapshot: none }: Copying, times: Times) =>
   Effect.map(preview(measured(times)), ({ bytes, purged }) => ({
     text: blocks(
       printable(
@@ -114,7 +114,9 @@ const show = (file: string, times: Times) =>
       ...describeRemoval({ ...purged, changed: [] }, false),
       purged.removed.length === 0 ? "" : shrunk(bytes, false),
       describeStaying(purged),
-      purged.removed.length === 0 ? "" : notDone
+      purged.removed.length === 0
+        ? ""
+        : `Nothing was changed. Run again with --yes to do it${none ? "; this cannot be undone" : ", after a copy of the file"}.`
     ),
     result: { done: false, ...purged, bytes, snapshot: null, tidied: null }
   }))
@@ -124,7 +126,8 @@ const remove = (options: Copying, times: Times) =>
     Effect.gen(function* () {
       const copy = yield* copyFirst(options, times)
       const { bytes, holdsFree, purged } = yield* measured(times)
-      return { copy, bytes, purged, tidied: holdsFree ? yield* tidy : null }
+      const tidied = holdsFree ? yield* tidy : null
+      return { copy, bytes: { ...bytes, after: (yield* sizes).all }, purged, tidied }
     })
   ).pipe(
     Effect.map(({ bytes, copy, purged, tidied }) => {
@@ -169,7 +172,7 @@ export const purge = Command.make("purge", { olderThan, snapshot, noSnapshot, ye
       const now = yield* DateTime.now
       const before = DateTime.formatIso(DateTime.subtractDuration(now, options.olderThan))
       const times: Times = { now: DateTime.formatIso(now), before }
-      const done = yield* options.yes ? remove(options, times) : show(options.db, times)
+      const done = yield* options.yes ? remove(options, times) : show(options, times)
       return { ...done, result: { db: options.db, unchangedSince: before, ...done.result } }
     }).pipe(Effect.provide(Ledger.layer(options.db, { mustExist: true })))
   )
