@@ -22,6 +22,7 @@ import { schema } from "./commands/schema.js"
 import { syntaxOf } from "./shell/syntax.js"
 import { snapshot } from "./commands/snapshot.js"
 import { status } from "./commands/status.js"
+import { supportBundle } from "./commands/supportBundle.js"
 import { wait } from "./commands/wait.js"
 
 const ofContacts = [contactsLoad, contactsRemove] as const
@@ -44,6 +45,7 @@ const command = Command.withSubcommands(root, [
   query,
   schema,
   schedule,
+  supportBundle,
   snapshot,
   purge,
   erase
@@ -66,6 +68,7 @@ export const all: Parser = {
       query,
       schema,
       schedule,
+      supportBundle,
       snapshot,
       purge,
       erase

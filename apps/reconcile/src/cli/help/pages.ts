@@ -152,6 +152,13 @@ export const pages: Readonly<Record<string, Page>> = {
     more: "recipes/schedule.md"
   },
   snapshot: { examples: [["Even while a run writes", "ac-reconcile snapshot backup.db"]] },
+  "support-bundle": {
+    examples: [
+      ["Show it", "ac-reconcile support-bundle bundle.md"],
+      ["Write it", "ac-reconcile support-bundle bundle.md --yes"]
+    ],
+    more: "cli.md#asking-for-help"
+  },
   purge: {
     examples: [
       ["Show what it would remove", "ac-reconcile purge --older-than 90d"],
@@ -170,7 +177,7 @@ export const pages: Readonly<Record<string, Page>> = {
 
 /** The commands in the order in which somebody new needs them. */
 export const groups: ReadonlyArray<readonly [title: string, commands: ReadonlyArray<string>]> = [
-  ["Set up", ["init", "doctor", "demo"]],
+  ["Set up", ["init", "doctor", "demo", "support-bundle"]],
   ["Say what was sent", ["contacts load", "batches add"]],
   ["Find out what became of it", ["run", "resolve", "lookup", "reconcile", "status", "wait"]],
   ["See it", ["batches list", "batches show", "explain", "query", "schema", "export"]],

@@ -24,6 +24,7 @@ export const commandData = {
   schema: File.FileSchema,
   snapshot: File.Snapshot,
   status: Run.Status,
+  "support-bundle": File.SupportBundle,
   wait: Run.Wait
 } as const
 

@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { Bundle } from "../support/Bundle.js"
 import { Batch, BatchId, Contact, Db, Finding, Outcome, TableRows, Time } from "./rows.js"
 
 const { Array: List, Boolean: Flag, Int, Literal, NullOr, String: Text, Struct, Union } = Schema
@@ -210,3 +211,5 @@ export const Doctor = Struct({
     })
   )
 })
+
+export const SupportBundle = Struct({ file: Text, written: Flag, bundle: Bundle })
