@@ -67,7 +67,9 @@ describe("a purge", () => {
       expect(rows(world.path(file), "SELECT contact_id, email_key, learnt_from FROM links")).toEqual([
         { contact_id: "7", email_key: "ada@x.test", learnt_from: "local" }
       ])
-      expect((await world.run(["reconcile", "--rebuild"])).stdout).toContain("no outcome changed")
+      const rebuilt = await world.run(["reconcile", "--rebuild"])
+      expect(rebuilt.stdout).toContain("no outcome changed")
+      expect(rebuilt.stdout).toMatch(/^Purged +1 +batches removed since, and not counted here$/m)
       expect(rows(world.path(file), "SELECT batches, sent_contacts FROM purges")).toEqual([
         { batches: 1, sent_contacts: 3 }
       ])
@@ -150,6 +152,11 @@ describe("a purged batch", () => {
         batches_added: 0
       })
       expect((await world.run(load)).stdout).toContain("3 rows name purged batches and were left out.")
+      expect(batches(world)).toEqual(["b-2", "b-3", "b-4"])
+
+      world.write("ids.txt", "b-1\nb-2\n")
+      const listed = await world.run(["batches", "add", "--file", "ids.txt", "--json"])
+      expect(envelopeOf(listed.stdout).data).toMatchObject({ added: 0, known: 1, purged: 1 })
       expect(batches(world)).toEqual(["b-2", "b-3", "b-4"])
 
       expectDone(await world.run(["batches", "add", "--id", "b-1"]))

@@ -3,6 +3,7 @@ import { dirname } from "node:path"
 import Sqlite from "better-sqlite3"
 import { describe, expect, it } from "vitest"
 import { envelopeOf, expectDone, expectRefusal } from "./support/said.js"
+import { hasTerminal, onTerminal, typing } from "./support/typedInto.js"
 import { account, inWorld, token, type World } from "./support/World.js"
 
 /** Made up to be found again, whatever is done to them. */
@@ -204,3 +205,22 @@ describe("a support bundle", () => {
     })
   )
 })
+
+describe.runIf(hasTerminal)(
+  "a support bundle on a terminal (skipped without script(1) of util-linux)",
+  () => {
+    it(
+      "is shown, and written only if the answer is yes",
+      inWorld(async (world) => {
+        const call = ["support-bundle", "bundle.md"]
+        const asked = /Write this to bundle\.md\?/
+        const no = await onTerminal(world, call, [[asked, typing("n")]])
+        expect(no.screen).toContain("This was not written.")
+        expect(existsSync(world.path("bundle.md"))).toBe(false)
+        const wanted = await onTerminal(world, call, [[asked, typing("y")]])
+        expect(wanted).toMatchObject({ code: 0, screen: expect.stringContaining("Written to bundle.md.") })
+        expect(world.read("bundle.md")).toContain("# ac-reconcile support bundle")
+      })
+    )
+  }
+)

@@ -57,6 +57,7 @@ export const BatchesAdd = Union(
     db: Db,
     added: Int,
     known: Int,
+    purged: Int.annotations({ description: "Batches of --file left out, because they were purged" }),
     sent_added: Int,
     resubmitted: Resubmitted,
     answer: NullOr(Recorded),
