@@ -225,6 +225,30 @@ describe("a purge", () => {
   )
 })
 
+describe("a source that is loaded again after a purge", () => {
+  it.effect.prop(
+    "changes nothing that was sent in the batches that stay, nor their outcomes",
+    [FastCheck.array(fact, { minLength: 4, maxLength: 12 })],
+    ([facts]) =>
+      Effect.gen(function* () {
+        yield* made(facts, true)
+        yield* purge(times)
+        const state = Effect.all({
+          batches: batchesLeft,
+          sent: select("SELECT * FROM batch_sent ORDER BY 1, 2, 3"),
+          outcomes: select("SELECT * FROM outcomes ORDER BY 1, 2, 3")
+        })
+        const before = yield* state
+        const last = new Map(facts.flatMap((one) => (one.kind === "load" ? [[one.name, one] as const] : [])))
+        for (const one of last.values()) yield* take({ ...one, at: recent, rejected: 0 })
+        yield* reconcileStale()
+        assert.deepStrictEqual(yield* state, before)
+        assert.deepStrictEqual(yield* useless, nothingUseless)
+      }).pipe(Effect.zipLeft(turn), inMemory),
+    limits
+  )
+})
+
 const add = (...batchIds: ReadonlyArray<string>) =>
   Batches.add(
     batchIds.map((one) => BatchId.make(one)),
