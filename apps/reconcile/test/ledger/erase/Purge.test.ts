@@ -247,6 +247,20 @@ describe("a source that is loaded again after a purge", () => {
       }).pipe(Effect.zipLeft(turn), inMemory),
     limits
   )
+
+  it.effect("knows its contacts again, even if one of the same address was purged before them", () =>
+    Effect.gen(function* () {
+      const later = row("a@x.test", "later", "1")
+      yield* loadAt(old, [row("a@x.test", "first", "1"), later])
+      for (const one of ["first", "later"]) {
+        yield* answerAt(one === "first" ? old : recent, one, "completed", { success: ["1"], failure: [] })
+      }
+      yield* reconcileStale()
+      assert.strictEqual((yield* purge(times)).batches, 1)
+      const { absent, added, unchanged } = yield* loadAt(recent, [later])
+      assert.deepStrictEqual({ absent, added, unchanged }, { absent: 0, added: 0, unchanged: 1 })
+    }).pipe(inMemory)
+  )
 })
 
 const add = (...batchIds: ReadonlyArray<string>) =>
