@@ -321,6 +321,40 @@ describe("a batch that is old", () => {
   )
 })
 
+describe("a purge of many batches", () => {
+  it.effect("that is stopped between two of its transactions goes on when it is run again", () =>
+    Effect.gen(function* () {
+      const all = Array.from({ length: 600 }, (_, at) => `b-${at}`)
+      yield* loadAt(
+        old,
+        all.map((one, at) => row(`contact-${at % 40}@x.test`, one, String((at % 40) + 1)))
+      )
+      for (const [at, one] of all.entries()) {
+        yield* answerAt(old, one, "completed", { success: [String((at % 40) + 1)], failure: [] })
+      }
+      yield* reconcileStale()
+      // The second transaction is the first to add to the record of the purge.
+      yield* select(`CREATE TRIGGER stopping BEFORE UPDATE ON purges
+        BEGIN SELECT RAISE(ABORT, 'stopped'); END`)
+      yield* Effect.flip(purge(times))
+      yield* select("DROP TRIGGER stopping")
+      const left = yield* batchesLeft
+      assert.isAbove(left.length, 0)
+      assert.isBelow(left.length, all.length)
+      assert.deepStrictEqual(yield* useless, nothingUseless)
+      assert.strictEqual((yield* rebuild).changed, 0)
+
+      assert.strictEqual((yield* purge(times)).batches, left.length)
+      assert.deepStrictEqual(yield* select("SELECT batches FROM purges ORDER BY purge_id"), [
+        { batches: all.length - left.length },
+        { batches: left.length }
+      ])
+      assert.deepStrictEqual(yield* select("SELECT * FROM addresses"), [])
+      assert.deepStrictEqual(yield* select("SELECT * FROM links"), [])
+    }).pipe(inMemory)
+  )
+})
+
 describe("the history of a file", () => {
   it.effect("loses old runs but the last, and errors of the account that ended", () =>
     Effect.gen(function* () {
