@@ -13,6 +13,7 @@ import { explain } from "./commands/explain.js"
 import { exportCommands } from "./commands/export.js"
 import { init } from "./commands/init.js"
 import { lookup } from "./commands/lookup.js"
+import { purge } from "./commands/purge.js"
 import { query } from "./commands/query.js"
 import { reconcile } from "./commands/reconcile.js"
 import { report } from "./commands/report.js"
@@ -23,6 +24,7 @@ import { schema } from "./commands/schema.js"
 import { syntaxOf } from "./shell/syntax.js"
 import { snapshot } from "./commands/snapshot.js"
 import { status } from "./commands/status.js"
+import { supportBundle } from "./commands/supportBundle.js"
 import { wait } from "./commands/wait.js"
 
 const ofContacts = [contactsLoad, contactsRemove] as const
@@ -47,7 +49,9 @@ const command = Command.withSubcommands(root, [
   query,
   schema,
   schedule,
+  supportBundle,
   snapshot,
+  purge,
   erase
 ])
 
@@ -70,7 +74,9 @@ export const all: Parser = {
       query,
       schema,
       schedule,
+      supportBundle,
       snapshot,
+      purge,
       erase
     ],
     {

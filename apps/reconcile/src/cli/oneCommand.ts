@@ -45,6 +45,8 @@ const commands: Readonly<Record<string, Load>> = {
   schedule: async () => alone((await import("./commands/schedule.js")).schedule),
   schema: async () => alone((await import("./commands/schema.js")).schema),
   snapshot: async () => alone((await import("./commands/snapshot.js")).snapshot),
+  "support-bundle": async () => alone((await import("./commands/supportBundle.js")).supportBundle),
+  purge: async () => alone((await import("./commands/purge.js")).purge),
   erase: async () => alone((await import("./commands/erase.js")).erase)
 }
 

@@ -88,6 +88,7 @@ describe.concurrent("doctor", () => {
         "schema",
         "lease",
         "account-of-file",
+        "purges",
         "oldest-open-batch",
         "next-run"
       ])

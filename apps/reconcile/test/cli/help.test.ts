@@ -78,6 +78,8 @@ const commands: Readonly<Record<string, ReadonlyArray<string>>> = {
   report: ["--html", "--markdown", "--mask", "--rows", "--db", "--json"],
   explain: ["ADDRESS_OR_CONTACT_ID", "--db", "--json"],
   erase: ["ADDRESS", "--yes", "--db", "--json"],
+  "support-bundle": ["FILE", "--yes", "--db", "--json"],
+  purge: ["--older-than TIME", "--snapshot FILE", "--no-snapshot", "--yes", "--db", "--json"],
   schema: ["--markdown", "--datasette", "--db"],
   schedule: ["--cron", "--systemd", "--github", "--every TIME", "--db", "--json"],
   snapshot: ["FILE", "--db", "--json"]

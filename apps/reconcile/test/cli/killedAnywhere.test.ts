@@ -57,6 +57,11 @@ const scenes: ReadonlyArray<Scene> = [
     before: [load, run],
     command: ["erase", "contact-0@batch-3.example.test", "--yes"]
   },
+  {
+    name: "purge",
+    before: [load, run],
+    command: ["purge", "--older-than", "1ms", "--yes"]
+  },
   { name: "a migration", before: [load, run], command: ["reconcile"], isLater: true }
 ]
 

@@ -25,7 +25,8 @@ const summary: Summary = {
     { outcome: "rejected", evidence: "failure", contacts: 60 },
     { outcome: "unaccounted", evidence: "silence", contacts: 240 }
   ],
-  findings: []
+  findings: [],
+  purged: 0
 }
 
 const rejected = {

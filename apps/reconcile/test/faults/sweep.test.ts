@@ -56,6 +56,12 @@ const load = run((folder) => [
 ])
 const exported = run((folder) => ["export", "outcomes", "--output", join(folder, "outcomes.csv")])
 const erased = run(() => ["erase", "ada@example.test", "--yes"])
+// The run happened in 2031, by its own clock.
+const purged = (folder: string) =>
+  Effect.withClock(
+    command(["purge", "--older-than", "90d", "--yes", "--db", database(folder)]),
+    virtualClock.make(Date.parse("2032-01-01T00:00:00Z"))
+  )
 const copied = run((folder) => ["snapshot", join(folder, "copy.db")])
 
 /** `run --once`, on an account in this process and a clock that runs as fast as it can. */
@@ -108,6 +114,7 @@ const jobs: ReadonlyArray<Job> = [
     commands: (folder) => [load(folder)]
   },
   { name: "erasing", before: reconciled, commands: (folder) => [erased(folder)] },
+  { name: "purging", before: reconciled, commands: (folder) => [purged(folder)] },
   { name: "taking a snapshot", before: reconciled, commands: (folder) => [copied(folder)] },
   {
     name: "bringing an older ledger to this schema",

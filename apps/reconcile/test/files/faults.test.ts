@@ -67,7 +67,7 @@ const jobs: Readonly<
   },
   "a copy of a ledger": {
     makes: "reconcile.db.before-schema-9",
-    run: (folder) => keepCopy(join(folder, "reconcile.db"), 9)
+    run: (folder) => keepCopy(join(folder, "reconcile.db"), "schema-9")
   },
   "a new ledger": {
     makes: "new.db",

@@ -128,7 +128,11 @@ export const batchesAdd = Command.make(
         const done = yield* Effect.gen(function* () {
           const second = pasted === undefined || options.yes ? undefined : yield* secondAnswer(pasted)
           if (second !== undefined) return second
-          const { added, resubmitted } = yield* Batches.add(batchIds, times)
+          // A list that is added again and again must not bring them back; a call that names one means it.
+          const isList = Option.isSome(options.file) && input === undefined && pasted === undefined
+          const purged = isList ? yield* Batches.purged : new Set<string>()
+          const wanted = batchIds.filter((id) => options.id.includes(id) || !purged.has(id))
+          const { added, resubmitted } = yield* Batches.add(wanted, times)
           const report =
             input === undefined
               ? undefined
@@ -145,6 +149,7 @@ export const batchesAdd = Command.make(
           return {
             _tag: "Added" as const,
             added,
+            purged: batchIds.length - wanted.length,
             resubmitted,
             report,
             recorded,
@@ -155,13 +160,18 @@ export const batchesAdd = Command.make(
           }
         }).pipe(Effect.provide(Ledger.layer(options.db)))
         if (done._tag === "Shown") return describeSecond(options.db, done)
-        const { added, batch, changed, recorded, report, resubmitted, settled, twins } = done
+        const { added, batch, changed, purged, recorded, report, resubmitted, settled, twins } = done
         const reading = input === undefined ? nothingRead : readingOf(input, yield* input.finish, true)
-        const known = batchIds.length - added
+        const known = batchIds.length - purged - added
         const caseTwins = describeCaseTwins(twins)
         return {
           text: [
             `${options.db}: ${batchesOf(added)} added${known > 0 ? `, ${known} already known` : ""}.`,
+            ...(purged > 0
+              ? [
+                  `${batchesOf(purged)} of the list ${purged === 1 ? "was" : "were"} purged, and left out. Name one with --id to bring it back.`
+                ]
+              : []),
             ...(report === undefined ? [] : [describeSent(report), ...describeDifferences(report)]),
             ...describeResubmitted(resubmitted, options.submittedAt),
             ...(pasted === undefined ? [] : describePasted(pasted, recorded === true, batch, settled)),
@@ -175,6 +185,7 @@ export const batchesAdd = Command.make(
             db: options.db,
             added,
             known,
+            purged,
             sentAdded: report?.sentAdded ?? 0,
             resubmitted,
             answer:

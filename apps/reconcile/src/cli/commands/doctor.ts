@@ -1,85 +1,12 @@
 import * as Command from "@effect/cli/Command"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
-import * as Option from "effect/Option"
-import * as ActiveCampaignClient from "effect-activecampaign/ActiveCampaignClient"
-import * as Account from "../config/Account.js"
-import { nameOfSource, settings as known, type Setting, type Source } from "../config/Setting.js"
-import * as Settings from "../config/Settings.js"
-import { type Check, failed, ok } from "../doctor/Check.js"
+import type { Check } from "../doctor/Check.js"
+import { examine } from "../doctor/examine.js"
 import { wrapped } from "../../text/wrapped.js"
 import { blocks, columns } from "../output/text.js"
 import { ExitCode } from "../shell/ExitCode.js"
 import { db, json, maxCalls, rate } from "../shell/options.js"
 import { respond } from "../shell/respond.js"
-
-/** A setting of this call. The value of the key is never shown. */
-interface Held {
-  readonly setting: string
-  readonly value: string | null
-  readonly source: string
-}
-
-const withoutDriver = (error: unknown): Check | undefined =>
-  error instanceof Error && "code" in error && error.code === "AC_RECONCILE_NO_SQLITE"
-    ? failed("sqlite", { _tag: "LedgerError", message: error.message })
-    : undefined
-
-/** Everything that needs SQLite is loaded here, so that missing SQLite is a finding like any other. */
-const loaded = Effect.tryPromise({
-  try: () => import("../doctor/checks.js"),
-  catch: (error) => error
-}).pipe(
-  Effect.catchAll((error) => {
-    const check = withoutDriver(error)
-    return check === undefined ? Effect.die(error) : Effect.fail(check)
-  }),
-  Effect.either
-)
-
-const filesCheck = Effect.map(Settings.Settings, ({ files, problems, userFile }): ReadonlyArray<Check> => {
-  if (problems.length > 0) return problems.map((problem) => failed("settings", problem))
-  const none = `No config file is used${userFile === undefined ? "" : ` (yours would be ${userFile})`}; 'ac-reconcile init' writes one.`
-  return [
-    ok("settings", files.length === 0 ? none : `Read from ${files.map(({ path }) => path).join(" and ")}.`)
-  ]
-})
-
-const heldSettings = (values: Readonly<Record<Setting, string>>) =>
-  Effect.gen(function* () {
-    const { profile } = yield* Settings.Settings
-    const url = yield* Effect.option(Account.url)
-    // A value that is not a URL may be a key in the wrong place.
-    const shown = Option.flatMap(url, ({ text }) => Either.getRight(ActiveCampaignClient.accountUrl(text)))
-    const key = yield* Effect.option(Account.account)
-    const named = (setting: string, value: string | null, source: Source | undefined): Held => ({
-      setting,
-      value,
-      source: source === undefined ? "not set" : nameOfSource(source)
-    })
-    const others = yield* Effect.forEach(known, (setting) =>
-      Effect.map(Settings.sourceOf(setting), (source) => named(setting, values[setting], source))
-    )
-    return [
-      named(
-        "profile",
-        Option.getOrNull(Option.map(profile, ({ text }) => text)),
-        Option.getOrUndefined(Option.map(profile, ({ source }) => source))
-      ),
-      named("url", Option.getOrNull(shown), Option.getOrUndefined(Option.map(url, ({ source }) => source))),
-      named("api_key", null, Option.getOrUndefined(Option.map(key, ({ key: { source } }) => source))),
-      ...others
-    ]
-  })
-
-const keyCheck = (modeCheck: (check: string, path: string, what: string) => Check) =>
-  Effect.gen(function* () {
-    const { key } = yield* Account.account
-    const path = key.source._tag === "File" ? yield* Account.keyFilePath : undefined
-    return path === undefined
-      ? ok("key", `Found in ${nameOfSource(key.source)}.`)
-      : modeCheck("key", path, `the key file ${path}`)
-  }).pipe(Effect.catchAll((error) => Effect.succeed(failed("key", error))))
 
 const signs = { ok: "ok", warn: "warn", fail: "FAIL" } as const
 
@@ -109,47 +36,7 @@ export const doctor = Command.make("doctor", { db, rate, maxCalls, json }, (opti
     "doctor",
     options.json,
     Effect.gen(function* () {
-      const { accountLimit, requestsPerSecond } = options.rate
-      const deadline = yield* Settings.lookUp("deadline")
-      const settings = yield* heldSettings({
-        db: options.db,
-        requests_per_second: String(requestsPerSecond),
-        account_limit: String(accountLimit),
-        max_calls: String(options.maxCalls),
-        deadline: Option.match(deadline, { onNone: () => "30m", onSome: ({ text }) => text })
-      })
-      const ofFiles = yield* filesCheck
-      const modules = yield* loaded
-      const looked = Either.isLeft(modules)
-        ? { checks: [modules.left], nextRun: null }
-        : yield* Effect.gen(function* () {
-            const checks = modules.right
-            const { check: ofUrl, url } = yield* checks.urlCheck
-            const key = url === undefined ? undefined : yield* keyCheck(checks.modeCheck)
-            const call =
-              key === undefined || key.state === "fail"
-                ? { checks: [], newestId: undefined }
-                : yield* checks.callChecks(options.rate)
-            const file = yield* checks.fileChecks({
-              db: options.db,
-              url,
-              maxCalls: options.maxCalls,
-              requestsPerSecond,
-              newestId: call.newestId
-            })
-            return {
-              checks: [
-                yield* checks.sqlite,
-                ofUrl,
-                ...(url === undefined ? [] : [yield* checks.proxyCheck(url)]),
-                ...(key === undefined ? [] : [key]),
-                ...call.checks,
-                ...file.checks
-              ],
-              nextRun: file.nextRun
-            }
-          })
-      const checks = [...ofFiles, ...looked.checks]
+      const { checks, nextRun, settings } = yield* examine(options)
       const worst = checks.find(({ state }) => state === "fail")
       return {
         text: blocks(
@@ -159,8 +46,8 @@ export const doctor = Command.make("doctor", { db, rate, maxCalls, json }, (opti
         ),
         result: {
           checks: checks.map(({ exitCode: _, ...check }) => check),
-          settings,
-          nextRun: looked.nextRun
+          settings: settings.map(({ kind: _, ...setting }) => setting),
+          nextRun
         },
         warnings: checks
           .filter(({ state }) => state === "warn")

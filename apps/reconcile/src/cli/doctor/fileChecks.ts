@@ -2,6 +2,7 @@ import { lstatSync, statSync } from "node:fs"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import Sqlite from "better-sqlite3"
 import * as Batches from "../../ledger/facts/Batches.js"
 import * as Links from "../../ledger/facts/Links.js"
@@ -112,6 +113,29 @@ const accountCheck = (url: string | undefined) =>
         )
   })
 
+const Purges = Ledger.rowOf("purges", {
+  batches: Schema.Int,
+  last: Schema.NullOr(Schema.String),
+  since: Schema.NullOr(Schema.String)
+})
+
+const purgesCheck = Effect.map(
+  Ledger.Ledger.query(
+    Purges,
+    (
+      sql
+    ) => sql`SELECT coalesce(sum(batches), 0) AS batches, max(purged_at) AS last, max(unchanged_since) AS since
+      FROM purges`
+  ),
+  ([purges]) =>
+    purges === undefined || purges.last === null
+      ? ok("purges", "No batch was purged.")
+      : ok(
+          "purges",
+          `${batchesOf(purges.batches)} unchanged since before ${purges.since} ${purges.batches === 1 ? "was" : "were"} purged, the last on ${purges.last}; no total has them.`
+        )
+)
+
 const longOpen = Duration.days(1)
 
 const oldestCheck = Effect.gen(function* () {
@@ -220,6 +244,7 @@ const inLedger = (options: Options) =>
     const checks = [
       yield* leaseCheck,
       yield* accountCheck(options.url),
+      yield* purgesCheck,
       yield* oldestCheck,
       describeNext(plan, options)
     ]

@@ -177,6 +177,20 @@ export const pages: Readonly<Record<string, Page>> = {
     more: "recipes/schedule.md"
   },
   snapshot: { examples: [["Even while a run writes", "ac-reconcile snapshot backup.db"]] },
+  "support-bundle": {
+    examples: [
+      ["Show it", "ac-reconcile support-bundle bundle.md"],
+      ["Write it", "ac-reconcile support-bundle bundle.md --yes"]
+    ],
+    more: "cli.md#asking-for-help"
+  },
+  purge: {
+    examples: [
+      ["Show what it would remove", "ac-reconcile purge --older-than 90d"],
+      ["Do it, after a copy of the file", "ac-reconcile purge --older-than 90d --yes"]
+    ],
+    more: "cli.md#purging"
+  },
   erase: {
     examples: [
       ["Show what the file has", "ac-reconcile erase ada@example.com"],
@@ -188,12 +202,12 @@ export const pages: Readonly<Record<string, Page>> = {
 
 /** The commands in the order in which somebody new needs them. */
 export const groups: ReadonlyArray<readonly [title: string, commands: ReadonlyArray<string>]> = [
-  ["Set up", ["init", "doctor", "demo", "completions"]],
+  ["Set up", ["init", "doctor", "demo", "completions", "support-bundle"]],
   ["Say what was sent", ["contacts load", "batches add"]],
   ["Find out what became of it", ["run", "resolve", "lookup", "reconcile", "status", "wait"]],
   ["See it", ["report", "batches list", "batches show", "explain", "query", "schema", "export"]],
   ["Leave it alone", ["schedule"]],
-  ["Look after the file", ["snapshot", "contacts remove", "batches remove", "erase"]]
+  ["Look after the file", ["snapshot", "contacts remove", "batches remove", "purge", "erase"]]
 ]
 
 /** What the value of an option is, in one word. */
@@ -220,6 +234,7 @@ export const values: Readonly<Record<string, string>> = {
   "--log-level": "LEVEL",
   "--map": "COLUMNS",
   "--max-calls": "NUMBER",
+  "--older-than": "TIME",
   "--outcome": "OUTCOME",
   "--output": "FILE",
   "--param": "NAME=VALUE",
@@ -229,6 +244,7 @@ export const values: Readonly<Record<string, string>> = {
   "--requests-per-second": "NUMBER",
   "--rows": "NUMBER",
   "--sent": "FILE",
+  "--snapshot": "FILE",
   "--source": "NAME",
   "--submitted-at": "TIME",
   "--table": "NAME",

@@ -18,6 +18,7 @@ export const commandData = {
   explain: File.Explain,
   init: File.Init,
   lookup: Run.Lookup,
+  purge: File.Purge,
   reconcile: Run.Reconcile,
   report: ReportData,
   resolve: Run.Run,
@@ -26,6 +27,7 @@ export const commandData = {
   schema: File.FileSchema,
   snapshot: File.Snapshot,
   status: Run.Status,
+  "support-bundle": File.SupportBundle,
   wait: Run.Wait
 } as const
 

@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { Bundle } from "../support/Bundle.js"
 import { Batch, BatchId, Contact, Db, Finding, Outcome, TableRows, Time } from "./rows.js"
 
 const { Array: List, Boolean: Flag, Int, Literal, NullOr, String: Text, Struct, Union } = Schema
@@ -96,6 +97,35 @@ export const ContactsRemove = Struct({
   emptied: List(BatchId).annotations({ description: "Batches left without a sent contact" })
 })
 
+const Tidied = Union(
+  Struct({ done: Literal(true) }),
+  Struct({
+    done: Literal(false),
+    because: Literal("log", "writer", "failed"),
+    reason: Text,
+    open_in: List(Int)
+  })
+)
+
+export const Purge = Struct({
+  db: Db,
+  done: Flag.annotations({ description: "False: this is what --yes would do" }),
+  unchanged_since: Time,
+  batches: Int,
+  removed: List(TableRows),
+  lost: List(Struct({ outcome: Outcome, contacts: Int })),
+  stay: List(
+    Struct({
+      because: Literal("open", "stale", "unaccounted", "unresolved", "needed"),
+      batches: Int
+    })
+  ).annotations({ description: "Batches as old that stay, and why" }),
+  retry: Struct({ before: Int, after: Int }).annotations({ description: "Contacts that may be sent again" }),
+  bytes: Struct({ before: Int, after: Int }).annotations({ description: "The size of the file" }),
+  snapshot: NullOr(Text).annotations({ description: "The copy of the file from before" }),
+  tidied: NullOr(Tidied).annotations({ description: "Null: there was no space to give back" })
+})
+
 const Place = Struct({ place: Text, rows: Int })
 
 const BytesBeside = Struct({ path: Text, bytes: Int, occurrences: Int, unexplained: Int })
@@ -118,15 +148,7 @@ export const Erase = Union(
     proven: Flag.annotations({ description: "Whether the address is nowhere any more" }),
     token: NullOr(Text).annotations({ description: "What replaces the address" }),
     shared_ids: List(Text),
-    tidied: Union(
-      Struct({ done: Literal(true) }),
-      Struct({
-        done: Literal(false),
-        because: Literal("log", "writer", "failed"),
-        reason: Text,
-        open_in: List(Int)
-      })
-    ),
+    tidied: Tidied,
     kept_copies: List(Text),
     remaining: List(Place),
     unread: List(Struct({ table: Text, reason: Text })),
@@ -196,3 +218,5 @@ export const Doctor = Struct({
     })
   )
 })
+
+export const SupportBundle = Struct({ file: Text, written: Flag, bundle: Bundle })

@@ -72,6 +72,7 @@ export const Finding = Struct({
 }).annotations({ identifier: "Finding" })
 
 export const Summary = Struct({
+  purged: Int.annotations({ description: "Batches that were purged, in no other total" }),
   batches: Int,
   settled: Int,
   sent: Int,

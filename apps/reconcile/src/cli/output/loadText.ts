@@ -17,7 +17,7 @@ export const describeChanged = (changed: number): ReadonlyArray<string> =>
 
 /** What changed in the contacts, beyond their counts; empty if nothing did. */
 export const describeDifferences = (report: LoadReport): ReadonlyArray<string> => {
-  const { absent, addressesChanged, duplicates, idsChanged, idsGained, idsLost } = report
+  const { absent, addressesChanged, duplicates, idsChanged, idsGained, idsLost, purged } = report
   const parts = [
     ...(addressesChanged > 0 ? [`${plural(addressesChanged, "address", "addresses")} under their key`] : []),
     ...(idsGained > 0 ? [`${plural(idsGained, "contact ID")} gained`] : []),
@@ -36,6 +36,11 @@ export const describeDifferences = (report: LoadReport): ReadonlyArray<string> =
     ...(duplicates > 0
       ? [
           `${plural(duplicates, "row repeats", "rows repeat")} the address and batch of another; each was kept as a separate contact.`
+        ]
+      : []),
+    ...(purged > 0
+      ? [
+          `${plural(purged, "row names a purged batch and was", "rows name purged batches and were")} left out. 'ac-reconcile batches add --id BATCH_ID' brings a batch back.`
         ]
       : [])
   ]

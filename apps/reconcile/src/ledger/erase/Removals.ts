@@ -4,7 +4,6 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { BatchId } from "effect-activecampaign/BatchId"
-import { forgetAddresses } from "../facts/addresses.js"
 import { markAddresses, markBatches, markListed, sentTo } from "../facts/stale.js"
 import { Ledger, rowOf } from "../Ledger.js"
 import type { LedgerError } from "../LedgerError.js"
@@ -14,15 +13,30 @@ import { spellOut } from "../load/shapes.js"
 import { Outcome } from "../schema/words.js"
 import { reconcileStale } from "../conclusions/Reconciliation.js"
 import { knownAs } from "../schema/recordViews.js"
-
-const Lost = rowOf("outcomes", { outcome: Outcome, contacts: Schema.Int })
+import {
+  addressesOfBatches,
+  createLeft,
+  createTaken,
+  deleteAll,
+  deleteBatches,
+  type Deleted,
+  forgetLeft,
+  isOfTaken,
+  isTaken,
+  type Lost,
+  lostOutcomes,
+  noteAddresses,
+  sum,
+  takeBatches,
+  takeSentOfBatches
+} from "./deletions.js"
 
 const Change = rowOf("outcome_changes", { before: Outcome, after: Outcome, contacts: Schema.Int })
 
 /** What a removal deletes, and what else it changes. */
 export interface Removal {
   /** Deleted rows, table by table. Tables that lose none are left out. */
-  readonly removed: ReadonlyArray<{ readonly table: string; readonly rows: number }>
+  readonly removed: Deleted
   /** The outcomes of the deleted sent contacts. */
   readonly lost: ReadonlyArray<typeof Lost.Type>
   /** Contacts that stay but get another outcome. */
@@ -51,7 +65,7 @@ export const sources = Ledger.query(
   (sql) => sql`SELECT local_source_id AS id, name FROM local_sources ORDER BY name`
 )
 
-const countRetries = Ledger.number(
+export const countRetries = Ledger.number(
   "retry_candidates",
   (sql) => sql`SELECT count(*) AS number FROM retry_candidates`
 )
@@ -90,9 +104,9 @@ const removal = <A extends Pick<Removal, "removed" | "lost">>(
       yield* reconcileStale()
       const before = yield* countRetries
       yield* sql.unsafe("PRAGMA defer_foreign_keys = ON")
-      for (const statement of createLeft) yield* sql.unsafe(statement)
+      yield* createLeft(sql)
       const taken = yield* take(sql)
-      yield* sql.unsafe(forgetAddresses("SELECT address_id FROM left_addresses"))
+      yield* forgetLeft(sql)
       const last = yield* lastChange
       yield* reconcileStale()
       const changed = yield* changedSince(last)
@@ -100,56 +114,12 @@ const removal = <A extends Pick<Removal, "removed" | "lost">>(
     })
   )
 
-type Deletion = readonly [table: string, where: string]
-
-const deleteAll = (sql: SqlClient.SqlClient, deletions: ReadonlyArray<Deletion>) =>
-  Effect.map(
-    Effect.forEach(deletions, ([table, where]) =>
-      Effect.map(sql.unsafe(`DELETE FROM ${table} WHERE ${where}`).raw, (result) => ({
-        table: knownAs(table),
-        rows: changesOf(result)
-      }))
-    ),
-    (removed) => removed.filter(({ rows, table }) => rows > 0 && !untold.includes(table))
-  )
-
-const isTaken = (row: string) =>
-  `(${row}.batch, ${row}.address_id, ${row}.occurrence) IN (SELECT batch, address_id, occurrence FROM taken_sent)`
-
-/** The sent contacts to delete, by key. */
-const createTaken: ReadonlyArray<string> = [
-  `CREATE TEMP TABLE IF NOT EXISTS taken_sent (
-    batch INTEGER NOT NULL, address_id INTEGER NOT NULL, occurrence INTEGER NOT NULL,
-    PRIMARY KEY (batch, address_id, occurrence)
-  ) STRICT, WITHOUT ROWID`,
-  "DELETE FROM taken_sent"
-]
-
-/** Addresses that may have no row left. */
-const createLeft: ReadonlyArray<string> = [
-  "CREATE TEMP TABLE IF NOT EXISTS left_addresses (address_id INTEGER PRIMARY KEY) STRICT",
-  "DELETE FROM left_addresses"
-]
-
-const noteAddresses = (sql: SqlClient.SqlClient, selects: ReadonlyArray<string>) =>
-  sql.unsafe(
-    `INSERT INTO left_addresses SELECT address_id FROM (${selects.join(" UNION ")}) WHERE true ON CONFLICT DO NOTHING`
-  )
-
-const lostOutcomes = Ledger.query(
-  Lost,
-  (sql) => sql`
-    SELECT coalesce(o.outcome, 'pending') AS outcome, count(*) AS contacts FROM taken_sent t
-    LEFT JOIN verdicts o ON o.batch = t.batch AND o.address_id = t.address_id AND o.occurrence = t.occurrence
-    GROUP BY 1 ORDER BY 1`
-)
-
 const Emptied = rowOf("batches", { batch_id: Schema.String })
 
 /** Deletes a source, and the sent contacts that only it named. */
 const takeSource = (sql: SqlClient.SqlClient, source: NamedSource) =>
   Effect.gen(function* () {
-    for (const statement of createTaken) yield* sql.unsafe(statement)
+    yield* createTaken(sql)
     // Of the contacts of an address in a batch, as many stay as another source names. If more were sent than this source
     // ever named, the others came from elsewhere, and all stay.
     yield* sql.unsafe(`
@@ -215,17 +185,15 @@ const namedBy = (which: string) => `
 /** The source that `batches add --sent` creates for a batch. It is a part of the batch. */
 export const sourceOfSent = (batchId: BatchId) => `sent in ${batchId}`
 
-const takeBatches = (sql: SqlClient.SqlClient, batchIds: ReadonlyArray<BatchId>) =>
+const takeNamed = (sql: SqlClient.SqlClient, batchIds: ReadonlyArray<BatchId>) =>
   Effect.gen(function* () {
-    yield* sql.unsafe("CREATE TEMP TABLE IF NOT EXISTS taken_batches (batch INTEGER PRIMARY KEY) STRICT")
-    yield* sql.unsafe("DELETE FROM taken_batches")
-    yield* sql`INSERT INTO taken_batches SELECT batch FROM numbered_batches
-      WHERE batch_id IN (SELECT value FROM json_each(${JSON.stringify(batchIds)}))`
-    for (const statement of createTaken) yield* sql.unsafe(statement)
-    const isOfTaken = "batch IN (SELECT batch FROM taken_batches)"
-    yield* sql.unsafe(
-      `INSERT INTO taken_sent SELECT batch, address_id, occurrence FROM sent_contacts WHERE ${isOfTaken}`
+    yield* takeBatches(
+      sql,
+      "SELECT batch FROM numbered_batches WHERE batch_id IN (SELECT value FROM json_each(?))",
+      [JSON.stringify(batchIds)]
     )
+    yield* createTaken(sql)
+    yield* sql.unsafe(takeSentOfBatches)
     const lost = yield* lostOutcomes
     const ownSources = yield* Ledger.query(
       NamedSource,
@@ -240,55 +208,13 @@ const takeBatches = (sql: SqlClient.SqlClient, batchIds: ReadonlyArray<BatchId>)
     yield* sql.unsafe(markAddresses(`SELECT DISTINCT address_id FROM local_rows WHERE ${isOfTaken}`))
     yield* spellOut(sql, "batch_id_at", `SELECT local_contact_id FROM local_rows WHERE ${isOfTaken}`)
     const unnamed = changesOf(yield* sql.unsafe(`UPDATE local_rows SET batch = NULL WHERE ${isOfTaken}`).raw)
-    yield* noteAddresses(sql, [
-      "SELECT address_id FROM taken_sent",
-      `SELECT address_id FROM former_sent WHERE ${isOfTaken}`,
-      `SELECT f.address_id FROM answers r CROSS JOIN answer_failures f ON f.answer_id = r.answer_id WHERE r.${isOfTaken}`
-    ])
-    const ofAnswers = `answer_id IN (SELECT answer_id FROM answers WHERE ${isOfTaken})`
-    // The stale marks are deleted last: their trigger compares what was sent with the outcomes.
-    const removed = yield* deleteAll(sql, [
-      ...["answer_successes", "answer_failures", "unreadable_items"].map(
-        (table): Deletion => [table, ofAnswers]
-      ),
-      ...tablesOfBatches.map((table): Deletion => [table, isOfTaken])
-    ])
-    // New answers reuse the numbers of the deleted ones. Earlier look-ups must not count for them.
-    yield* sql`UPDATE address_lookups SET after_answer_id = min(after_answer_id,
-      (SELECT coalesce(max(answer_id), 0) FROM answers))`
+    yield* noteAddresses(sql, addressesOfBatches)
+    const removed = yield* deleteBatches(sql)
     return { removed: sum([...ofSources.flatMap((one) => one.removed), ...removed]), lost, unnamed }
   })
 
-/** Every table with rows of single batches, except the user's own contacts. The batches themselves are last. */
-const tablesOfBatches: ReadonlyArray<string> = [
-  "former_sent",
-  "sent_contacts",
-  "sent_gaps",
-  "answers",
-  "batch_troubles",
-  "verdicts",
-  "unmatched_ids",
-  "batch_findings",
-  "nearest_sent",
-  "verdict_changes",
-  "stale_marks",
-  "numbered_batches"
-]
-
-/** Rows of these need no mention. */
-const untold = [knownAs("stale_marks"), "row_shapes"]
-
-const sum = (rows: Removal["removed"]): Removal["removed"] => {
-  const byTable = new Map<string, number>()
-  for (const { rows: some, table } of rows) {
-    byTable.set(table, (byTable.get(table) ?? 0) + some)
-  }
-  return [...byTable].map(([table, all]) => ({ table, rows: all }))
-}
-
 /** Deletes batches with all that belongs to them. What the account said about contacts stays: it is not about the batch. */
-export const removeBatches = (batchIds: ReadonlyArray<BatchId>) =>
-  removal((sql) => takeBatches(sql, batchIds))
+export const removeBatches = (batchIds: ReadonlyArray<BatchId>) => removal((sql) => takeNamed(sql, batchIds))
 
 /** Deletes a source: its contacts, and the sent contacts that only it named. Batches stay. */
 export const removeSource = (source: NamedSource) => removal((sql) => takeSource(sql, source))

@@ -44,7 +44,7 @@ export const recordSubmission = (
     return replaced
   })
 
-/** Adds batches submitted by any tool. For known ones, only the time of submission is replaced. */
+/** Adds batches submitted by any tool, purged ones again. For known ones, only the time of submission is replaced. */
 export const add = (
   batchIds: ReadonlyArray<BatchId>,
   times: { readonly addedAt: string; readonly submittedAt?: string | undefined }
@@ -57,11 +57,20 @@ export const add = (
           SELECT DISTINCT value, ${times.submittedAt ?? null}, ${times.addedAt} FROM (${ids}) WHERE true
           ON CONFLICT (batch_id) DO NOTHING RETURNING batch`
       yield* markListed(sql, added)
+      yield* sql`DELETE FROM purged_batches WHERE batch_id IN (${ids})`
       const resubmitted =
         times.submittedAt === undefined ? [] : yield* recordSubmission(sql, ids, times.submittedAt)
       return { added: added.length, resubmitted }
     })
   )
+
+/** The IDs of purged batches. There may be many, so rows are not decoded. */
+export const purged = Ledger.use((sql) =>
+  Effect.map(
+    sql<{ readonly batch_id: string }>`SELECT batch_id FROM purged_batches`,
+    (rows): ReadonlySet<string> => new Set(rows.map(({ batch_id }) => batch_id))
+  )
+)
 
 /** Two batches whose IDs differ only in letter case: the one just named, then the known one. */
 export type CaseTwins = readonly [named: string, known: string]

@@ -9,7 +9,8 @@ import * as Unfinished from "../../files/Unfinished.js"
 import { checkedCopy } from "./copyLedger.js"
 import { LedgerError } from "../LedgerError.js"
 
-const mark = ".before-schema-"
+/** Before what a copy was made: a migration to a schema, or a purge on a day. */
+const marks = [".before-schema-", ".before-purge-"]
 
 /** Copies are beside the file itself, even if a link leads to it. */
 export const realPath = (file: string): Effect.Effect<string> =>
@@ -19,7 +20,7 @@ export const realPath = (file: string): Effect.Effect<string> =>
     Effect.orElseSucceed(() => file)
   )
 
-/** The copies that earlier migrations left beside a ledger. */
+/** The copies that earlier migrations and purges left beside a ledger. */
 export const keptCopies = (file: string): Effect.Effect<ReadonlyArray<string>, LedgerError> =>
   file === ":memory:"
     ? Effect.succeed([])
@@ -27,7 +28,7 @@ export const keptCopies = (file: string): Effect.Effect<ReadonlyArray<string>, L
         use((disk) => disk.list(dirname(path))).pipe(
           Effect.map((names) =>
             names
-              .filter((name) => name.startsWith(`${basename(path)}${mark}`))
+              .filter((name) => marks.some((mark) => name.startsWith(`${basename(path)}${mark}`)))
               .map((name) => join(dirname(path), name))
               .sort()
           ),
@@ -69,10 +70,13 @@ const nameCopy = (copy: string, name: string, number = 1): Effect.Effect<string,
     return (yield* holdTheSame(copy, candidate)) ? candidate : yield* nameCopy(copy, name, number + 1)
   })
 
-/** Copies a ledger before it is migrated to a schema, and returns where the copy is. */
-export const keepCopy = (file: string, schema: number): Effect.Effect<string, OutputError | LedgerError> =>
+/** Copies a ledger beside it before much of it changes, and returns where the copy is. */
+export const keepCopy = (
+  file: string,
+  before: `schema-${number}` | `purge-${string}`
+): Effect.Effect<string, OutputError | LedgerError> =>
   Effect.flatMap(realPath(file), (path) => {
-    const name = `${path}${mark}${schema}`
+    const name = `${path}.before-${before}`
     return Effect.scoped(
       Effect.flatMap(checkedCopy(file, name), (copy) =>
         Effect.mapError(nameCopy(copy, name), outputFailed({ name, hint: "Name another file." }))

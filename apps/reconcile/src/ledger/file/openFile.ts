@@ -17,7 +17,7 @@ const keepBefore = (file: string, to: number) => (from: number) =>
     ? Effect.void
     : Effect.gen(function* () {
         const copy = yield* Effect.mapError(
-          keepCopy(file, to),
+          keepCopy(file, `schema-${to}`),
           ({ message }) =>
             new LedgerError({
               file,

@@ -1,10 +1,10 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type * as Stream from "effect/Stream"
+import * as Stream from "effect/Stream"
 import { normalForm, printable } from "../../contacts/ColumnNames.js"
 import type { ContactRow } from "../../contacts/ContactRow.js"
-import type * as Batches from "../facts/Batches.js"
+import * as Batches from "../facts/Batches.js"
 import { withTransaction } from "../file/transaction.js"
 import { Ledger } from "../Ledger.js"
 import * as changes from "./changes.js"
@@ -36,6 +36,8 @@ export interface LoadReport extends changes.Changes {
   readonly duplicates: number
   /** Rows that name a batch. */
   readonly sent: number
+  /** Rows that were left out, because they name a purged batch. */
+  readonly purged: number
   /** Times of submission that were replaced. */
   readonly resubmitted: ReadonlyArray<Batches.Resubmission>
   /** Batches that the load names, and others that differ from them in letter case only. */
@@ -91,6 +93,20 @@ const known = (sql: SqlClient.SqlClient, source: Source) =>
     ([row]) => row
   )
 
+/** The rows without those that name a purged batch: it would come back, and be asked about again. */
+const withoutPurged = <E, R>(
+  rows: Stream.Stream<ReadonlyArray<ContactRow>, E, R>,
+  purged: ReadonlySet<string>,
+  leftOut: (rows: number) => void
+) =>
+  purged.size === 0
+    ? rows
+    : Stream.map(rows, (some) => {
+        const others = some.filter(({ batchId }) => batchId === null || !purged.has(batchId))
+        leftOut(some.length - others.length)
+        return others
+      })
+
 /**
  * Loads the contacts of one source, and with them which batch each was sent in. Loading a source again
  * changes the contacts that changed; nothing is taken out, and what was recorded as sent stays.
@@ -106,6 +122,13 @@ export const load = <E, R>(
       const before = yield* use(Effect.tap(known(sql, source), (row) => checkKey(source, row)))
       const given = yield* use(givenNumbers(sql, before?.id))
       const isAgain = before !== undefined
+      let purged = 0
+      const kept =
+        source.batchId === undefined
+          ? withoutPurged(rows, yield* Batches.purged, (some) => {
+              purged += some
+            })
+          : rows
       // Staging writes to the temporary database alone, in a transaction that never locks the file: a run
       // can go on recording while a large file is read.
       const staged = yield* use(
@@ -113,16 +136,20 @@ export const load = <E, R>(
           Effect.gen(function* () {
             for (const statement of [...stagePages, ...createStage, ...emptyStage])
               yield* sql.unsafe(statement)
-            const all = yield* stage(source, { ...given, isAgain }, rows)
+            const all = yield* stage(source, { ...given, isAgain }, kept)
             return source.key === undefined ? all : yield* setRepeatsAside(sql, source.key, all)
           })
         )
       )
-      if (source.namesBatches === true && staged.rows > 0 && staged.sent === 0) {
+      if (source.namesBatches === true && staged.rows > 0 && staged.sent === 0 && purged === 0) {
         return yield* new NoBatchNamed({ source: source.name, rows: staged.rows })
       }
       // A first load itself writes all that its rows refer to.
-      return yield* (before === undefined ? transactUnchecked : transact)(take(sql, source, staged, now))
+      const taken = yield* (before === undefined ? transactUnchecked : transact)(
+        take(sql, source, staged, now)
+      )
+      const report: LoadReport = { ...taken, purged }
+      return report
     })
   )
 
@@ -161,7 +188,7 @@ const take = (sql: SqlClient.SqlClient, source: Source, staged: Staged, now: str
         : yield* takeAgain(sql, { id: sourceId, contacts }, again, staged, batchesAdded)
     yield* sent.recordGaps(sql, source)
     const resubmitted = yield* sent.recordSubmission(sql, source)
-    const report: LoadReport = {
+    return {
       resubmitted,
       caseTwins: staged.sent === 0 ? [] : yield* sent.caseTwins(sql),
       rows: staged.rows,
@@ -170,7 +197,6 @@ const take = (sql: SqlClient.SqlClient, source: Source, staged: Staged, now: str
       batchesAdded,
       ...taken
     }
-    return report
   })
 
 const takeFirst = (sql: SqlClient.SqlClient, sourceId: number, staged: Staged, batchesAdded: number) =>

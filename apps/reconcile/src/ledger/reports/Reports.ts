@@ -72,6 +72,8 @@ export interface Summary {
   readonly sent: number
   readonly outcomes: ReadonlyArray<OutcomeTotal>
   readonly findings: ReadonlyArray<typeof FindingTotal.Type>
+  /** Batches that were purged, and are in no other total. */
+  readonly purged: number
 }
 
 export const summary = Effect.gen(function* () {
@@ -89,7 +91,11 @@ export const summary = Effect.gen(function* () {
     FindingTotal,
     (sql) => sql`SELECT finding, count(*) AS count FROM batch_findings GROUP BY finding ORDER BY finding`
   )
-  const result: Summary = { ...totals, outcomes, findings }
+  const purged = yield* Ledger.number(
+    "purges",
+    (sql) => sql`SELECT coalesce(sum(batches), 0) AS number FROM purges`
+  )
+  const result: Summary = { ...totals, purged, outcomes, findings }
   return result
 })
 

@@ -97,6 +97,9 @@ export const totals = ({
   })
   const table = [
     ["Batches", thousands(summary.batches), "", statusText(attention)],
+    ...(summary.purged > 0
+      ? [["Purged", thousands(summary.purged), "", "batches removed since, and not counted here"]]
+      : []),
     ["Contacts", thousands(summary.sent), "", ""],
     ...rows
   ]

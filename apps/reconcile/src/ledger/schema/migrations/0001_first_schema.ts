@@ -235,6 +235,16 @@ const history: ReadonlyArray<string> = [
   ) STRICT`,
   "INSERT INTO pseudonym_keys (pseudonym_key_id, secret) VALUES (1, lower(hex(randomblob(32))))",
 
+  `CREATE TABLE purges (
+    purge_id INTEGER PRIMARY KEY,
+    purged_at TEXT NOT NULL,
+    unchanged_since TEXT NOT NULL,
+    batches INTEGER NOT NULL,
+    sent_contacts INTEGER NOT NULL
+  ) STRICT`,
+  // A source that still names them would bring them back, open.
+  `CREATE TABLE purged_batches (batch_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID`,
+
   // One job at a time writes to the file. Process IDs and host names repeat, as in containers; an instance does not.
   `CREATE TABLE writer_lease (
     writer_lease_id INTEGER PRIMARY KEY CHECK (writer_lease_id = 1),

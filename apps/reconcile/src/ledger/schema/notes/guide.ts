@@ -208,6 +208,15 @@ FROM reconcile_runs ORDER BY reconcile_run_id DESC LIMIT 2`
     sql: `SELECT changed_at, email_key, outcome_before, outcome_after
 FROM outcome_changes ORDER BY outcome_change_id`
   },
+  purges: {
+    asks: "How many batches were purged? None, if there is no row.",
+    sql: `SELECT purged_at, unchanged_since, batches, sent_contacts
+FROM purges ORDER BY purge_id`
+  },
+  purged_batches: {
+    asks: "Was a batch purged? No, if there is no row.",
+    sql: "SELECT batch_id FROM purged_batches WHERE batch_id = 'b-1'"
+  },
   writer_lease: {
     asks: "Is a job running? No, if there is no row.",
     sql: "SELECT host, process_id, taken_at FROM writer_lease"

@@ -34,6 +34,24 @@ export const history: ReadonlyArray<ObjectNotes> = [
     }
   },
   {
+    object: "purges",
+    layer: "history",
+    note: "A purge: old batches that were removed with their facts, and are in no total any more.",
+    columns: {
+      purge_id: "A number in the order of purges.",
+      purged_at: "When it was done. UTC.",
+      unchanged_since: "Batches about which nothing had been learnt since then were removed. UTC.",
+      batches: "Removed batches.",
+      sent_contacts: "Contacts that had been sent in them."
+    }
+  },
+  {
+    object: "purged_batches",
+    layer: "history",
+    note: "The ID of a batch that was purged. A load leaves out contacts that name it; 'batches add --id' brings it back.",
+    columns: { batch_id: said.batchId }
+  },
+  {
     object: "writer_lease",
     layer: "file",
     note: "The job that is writing to the file now. At most one row. If its process is gone, the next job takes it over.",
