@@ -1,4 +1,5 @@
 import * as Console from "effect/Console"
+import * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -12,6 +13,8 @@ import * as Attention from "../ledger/reports/Attention.js"
 import * as Reports from "../ledger/reports/Reports.js"
 import { span, thousands } from "../text/numbers.js"
 import type { Target } from "../files/Target.js"
+import type { Condition } from "./failOn/Condition.js"
+import { appliedTo } from "./failOn/facts.js"
 import { endingOf } from "./output/run/ending.js"
 import * as EventLog from "./output/run/eventLog.js"
 import * as lastScreen from "./output/run/lastScreen.js"
@@ -21,7 +24,6 @@ import { describePlan, describeSteps } from "./output/steps.js"
 import { changesLine, countsOf } from "./output/summary.js"
 import { batchesOf, blocks, plural, printable } from "./output/text.js"
 import { Quiet } from "./shell/console.js"
-import type { FailOn } from "./shell/options.js"
 import { nameOf, waitingFor } from "./shell/waiting.js"
 
 const shown = 20
@@ -129,7 +131,7 @@ export interface RunOptions {
   readonly once: boolean
   readonly deadline: Duration.Duration
   readonly account: Run.AccountOptions
-  readonly failOn: ReadonlyArray<FailOn>
+  readonly failOn: ReadonlyArray<Condition>
   readonly json: boolean
   /** Where each event is appended as NDJSON. */
   readonly events?: Target | undefined
@@ -145,6 +147,7 @@ const stoppedAt = (state: RunView.RunState) =>
 export const runAndReport = (options: RunOptions) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger.Ledger
+    const began = DateTime.formatIso(yield* DateTime.now)
     const state = RunView.makeState(yield* steadyMillis)
     const quiet = options.json || (yield* Quiet)
     const screen = yield* Screen.make(state, { quiet })
@@ -165,7 +168,8 @@ export const runAndReport = (options: RunOptions) =>
     const summary = yield* Reports.summary
     const attention = yield* Attention.attention
     const changes = yield* Reports.changesSinceLastRun
-    const ending = endingOf(options, report, summary)
+    const failedOn = yield* appliedTo(options.failOn, { summary, since: began })
+    const ending = endingOf(options, report, failedOn)
     yield* log({ _tag: "Ended", ...ending })
     const ended = { report, summary, attention, ending, file: ledger.file, width: lastScreen.outputWidth() }
     return {
@@ -187,7 +191,7 @@ export const runAndReport = (options: RunOptions) =>
               ].join("\n"),
               options.suggest ? lastScreen.nextSteps(ended) : ""
             ),
-      result: { db: ledger.file, run: report, summary, changes, attention },
+      result: { db: ledger.file, run: report, summary, changes, failedOn, attention },
       exitCode: ending.exitCode,
       because: { message: ending.why }
     }

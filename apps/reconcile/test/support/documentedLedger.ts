@@ -145,7 +145,8 @@ const days = Effect.gen(function* () {
   yield* run({ once: true, account })
   yield* Effect.sleep(minutes(10))
   yield* run({ once: true, account })
-  yield* Effect.sleep(minutes(10))
+  // Long enough for b-4 to be stalled.
+  yield* Effect.sleep(minutes(60 * 25))
   yield* run({ deadline: "10 minutes", account })
   yield* Effect.sleep(minutes(60 * 24))
   yield* loadNewsletter("b-5")

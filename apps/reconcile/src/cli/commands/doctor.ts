@@ -45,7 +45,7 @@ const filesCheck = Effect.map(Settings.Settings, ({ files, problems, userFile })
   ]
 })
 
-const heldSettings = (values: Readonly<Record<Setting, string>>) =>
+const heldSettings = (values: Readonly<Record<Setting, string | null>>) =>
   Effect.gen(function* () {
     const { profile } = yield* Settings.Settings
     const url = yield* Effect.option(Account.url)
@@ -58,7 +58,9 @@ const heldSettings = (values: Readonly<Record<Setting, string>>) =>
       source: source === undefined ? "not set" : nameOfSource(source)
     })
     const others = yield* Effect.forEach(known, (setting) =>
-      Effect.map(Settings.sourceOf(setting), (source) => named(setting, values[setting], source))
+      Effect.map(Settings.sourceOf(setting), (source) =>
+        named(setting, values[setting], values[setting] === null ? undefined : source)
+      )
     )
     return [
       named(
@@ -110,13 +112,17 @@ export const doctor = Command.make("doctor", { db, rate, maxCalls, json }, (opti
     options.json,
     Effect.gen(function* () {
       const { accountLimit, requestsPerSecond } = options.rate
-      const deadline = yield* Settings.lookUp("deadline")
+      const set = (setting: Setting) =>
+        Effect.map(Settings.lookUp(setting), (found) =>
+          Option.getOrNull(Option.map(found, ({ text }) => text))
+        )
       const settings = yield* heldSettings({
         db: options.db,
         requests_per_second: String(requestsPerSecond),
         account_limit: String(accountLimit),
         max_calls: String(options.maxCalls),
-        deadline: Option.match(deadline, { onNone: () => "30m", onSome: ({ text }) => text })
+        deadline: (yield* set("deadline")) ?? "30m",
+        fail_on: yield* set("fail_on")
       })
       const ofFiles = yield* filesCheck
       const modules = yield* loaded

@@ -15,7 +15,8 @@ import { asSystemd, unitsOf } from "../schedule/asSystemd.js"
 import { checked, type NotWritable, type Pass, timesOf } from "../schedule/Pass.js"
 import { printable } from "../../text/printable.js"
 import { ConfigurationError } from "../shell/ConfigurationError.js"
-import { db, invalid, json, parseDuration } from "../shell/options.js"
+import { parseDuration } from "../shell/duration.js"
+import { db, invalid, json } from "../shell/options.js"
 import { respond } from "../shell/respond.js"
 
 const kinds = ["cron", "systemd", "github"] as const

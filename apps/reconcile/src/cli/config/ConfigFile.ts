@@ -32,7 +32,7 @@ export interface ConfigFile {
 
 export const projectFile = "ac-reconcile.toml"
 
-const texts: ReadonlyArray<string> = ["url", "api_key_file", "profile", "db", "deadline"]
+const texts: ReadonlyArray<string> = ["url", "api_key_file", "profile", "db", "deadline", "fail_on"]
 const ofAccount: ReadonlyArray<string> = ["url", "api_key_file"]
 
 /** Fields in which people would put a key, whatever the value looks like. */

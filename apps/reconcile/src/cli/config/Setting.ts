@@ -1,5 +1,12 @@
 /** What can be set outside a call: as an option, a variable, or a field of a config file. */
-export const settings = ["db", "requests_per_second", "account_limit", "max_calls", "deadline"] as const
+export const settings = [
+  "db",
+  "requests_per_second",
+  "account_limit",
+  "max_calls",
+  "deadline",
+  "fail_on"
+] as const
 
 export type Setting = (typeof settings)[number]
 

@@ -95,7 +95,7 @@ export const pages: Readonly<Record<string, Page>> = {
     examples: [
       ["Until every batch has settled", "ac-reconcile run"],
       ["One pass, as from cron", "ac-reconcile run --once --max-calls 500"],
-      ["Fail if a contact was rejected", "ac-reconcile run --fail-on rejected"]
+      ["Fail if many were rejected, or one is missing", "ac-reconcile run --fail-on 'rejected>2%,missing'"]
     ],
     more: "cli.md#running"
   },
@@ -193,7 +193,7 @@ export const values: Readonly<Record<string, string>> = {
   "--delimiter": "SIGN",
   "--directory": "FOLDER",
   "--every": "TIME",
-  "--fail-on": "WORDS",
+  "--fail-on": "CONDITIONS",
   "--events": "FILE",
   "--file": "FILE",
   "--format": "FORMAT",

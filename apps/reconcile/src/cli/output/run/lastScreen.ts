@@ -6,7 +6,7 @@ import type { RunReport } from "../../../job/RunReport.js"
 import type { Attention, AttentionWord, FindingKind, OutcomeKind } from "../../../ledger/reports/Attention.js"
 import type * as Reports from "../../../ledger/reports/Reports.js"
 import { evidences, Outcome, Settled } from "../../../ledger/schema/words.js"
-import { share, thousands } from "../../../text/numbers.js"
+import { share, span, thousands } from "../../../text/numbers.js"
 import { shortened, widthOf } from "../../../text/width.js"
 import { wrapped } from "../../../text/wrapped.js"
 import { findingsCount } from "../summary.js"
@@ -159,6 +159,27 @@ const findingBlock = ({ count, example, finding }: FindingKind, width: number) =
   `    batch ${shortened(printable(example.batch_id), Math.max(20, Math.min(width - 10, 320)))}`
 ]
 
+/** `active for 1d 2h; 9 of 10 batches left it within 4m`. */
+export const stalledText = ({ seconds, status, usual_seconds }: Reports.Stalled) =>
+  `${printable(status)} for ${span(seconds * 1000)}${
+    usual_seconds === null ? "" : `; 9 of 10 batches left it within ${span(usual_seconds * 1000)}`
+  }`
+
+const stalledShown = 5
+
+const stalledBlock = ({ stalled }: Attention, width: number) => [
+  `Stalled: ${batchesOf(stalled.length)}`,
+  ...stalled
+    .slice(0, stalledShown)
+    .flatMap((one) => [
+      `  ${shortened(printable(one.batch_id), Math.max(20, Math.min(width - 4, 320)))}`,
+      hanging("    ", stalledText(one), width)
+    ]),
+  ...(stalled.length > stalledShown
+    ? [`  … and ${thousands(stalled.length - stalledShown)} more; 'ac-reconcile batches list' marks them all`]
+    : [])
+]
+
 /** What needs attention, by kind. */
 export const attentionBlocks = ({ attention, width }: Ended): string =>
   blocks(
@@ -173,6 +194,7 @@ export const attentionBlocks = ({ attention, width }: Ended): string =>
             })
           ].join("\n")
         ]),
+    ...(attention.stalled.length === 0 ? [] : [stalledBlock(attention, width).join("\n")]),
     ...(attention.findings.length === 0
       ? []
       : [["Findings", ...attention.findings.flatMap((kind) => findingBlock(kind, width))].join("\n")])
