@@ -1,7 +1,6 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
@@ -10,6 +9,7 @@ import { printError } from "./cli/shell/console.js"
 import { ExitCode, ExitWith, fromExit } from "./cli/shell/ExitCode.js"
 import { afterStdout, watchStreams } from "./cli/shell/streams.js"
 import { interruptedCode, watchSignals } from "./cli/shell/signals.js"
+import { terminal } from "./cli/shell/terminal.js"
 import { printable } from "./text/printable.js"
 
 const stderrLogger = Logger.map(Logger.logfmtLogger, (line) => {
@@ -38,7 +38,7 @@ const unlessStdoutDestroys = <A, E, R>(command: Effect.Effect<A, E, R>) =>
       )
 
 // The platform's whole context would load workers and child processes, too.
-const platform = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeTerminal.layer)
+const platform = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, terminal)
 
 const command = await cli(process.argv)
 

@@ -23,8 +23,6 @@ const load = (): typeof Sqlite => {
   const require = createRequire(import.meta.url)
   try {
     const loaded: typeof Sqlite = require(driver)
-    // A driver that was not compiled fails only when it opens a database.
-    if (isNode20) new loaded(":memory:").close()
     return loaded
   } catch (cause) {
     throw new NoSqliteDriver(`The SQLite driver (${driver}) is missing or cannot be loaded. ${remedy}`, {

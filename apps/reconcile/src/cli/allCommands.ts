@@ -15,6 +15,7 @@ import { init } from "./commands/init.js"
 import { lookup } from "./commands/lookup.js"
 import { query } from "./commands/query.js"
 import { reconcile } from "./commands/reconcile.js"
+import { report } from "./commands/report.js"
 import { resolve } from "./commands/resolve.js"
 import { run } from "./commands/run.js"
 import { schedule } from "./commands/schedule.js"
@@ -38,6 +39,7 @@ const command = Command.withSubcommands(root, [
   resolve,
   lookup,
   reconcile,
+  report,
   explain,
   status,
   wait,
@@ -61,6 +63,7 @@ export const all: Parser = {
       resolve,
       lookup,
       reconcile,
+      report,
       explain,
       status,
       wait,

@@ -37,6 +37,7 @@ const commands: Readonly<Record<string, Load>> = {
   lookup: async () => alone((await import("./commands/lookup.js")).lookup),
   reconcile: async () => alone((await import("./commands/reconcile.js")).reconcile),
   explain: async () => alone((await import("./commands/explain.js")).explain),
+  report: async () => alone((await import("./commands/report.js")).report),
   status: async () => alone((await import("./commands/status.js")).status),
   wait: async () => alone((await import("./commands/wait.js")).wait),
   export: async () => ofExports((await import("./commands/export.js")).exportCommands),

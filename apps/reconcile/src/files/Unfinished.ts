@@ -14,8 +14,10 @@ import { DiskError, flushFolder, ifThere, opened, use, wait } from "./Disk.js"
  */
 const prefixOf = (path: string) => {
   const place = createHash("sha256").update(basename(path)).digest("hex").slice(0, 16)
-  return `.ac-reconcile-unfinished-${place}-`
+  return `${unfinished}${place}-`
 }
+
+const unfinished = ".ac-reconcile-unfinished-"
 
 const content = "content"
 const lock = "lock"
@@ -77,8 +79,10 @@ const takeAwayAbandoned = (folder: string) =>
 export const sweep = (path: string): Effect.Effect<void> =>
   use((disk) => disk.list(dirname(path))).pipe(
     Effect.flatMap((names) => {
-      const prefix = prefixOf(path)
-      const left = names.filter(
+      const any = names.filter((name) => name.startsWith(unfinished))
+      // Most folders have none, and Node's cryptography takes time to load.
+      const prefix = any.length === 0 ? "" : prefixOf(path)
+      const left = any.filter(
         (name) => name.startsWith(prefix) && /^[0-9a-f]{32}$/.test(name.slice(prefix.length))
       )
       return Effect.forEach(left, (name) => Effect.ignore(takeAwayAbandoned(join(dirname(path), name))), {

@@ -3,6 +3,12 @@ import * as Duration from "effect/Duration"
 /** `1,234,567`. What the platform has for it loads the rules of every language, which a short command would feel. */
 export const thousands = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ",")
 
+export const plural = (count: number, one: string, many = `${one}s`): string =>
+  `${thousands(count)} ${count === 1 ? one : many}`
+
+/** "batch", "batches". */
+export const batchesOf = (count: number): string => plural(count, "batch", "batches")
+
 /** A part of a whole: `12.5%`. Something is never shown as nothing, nor nearly all as all. */
 export const share = (part: number, whole: number): string => {
   const percent = whole === 0 ? 0 : (part / whole) * 100

@@ -46,7 +46,7 @@ const documented = async (world: World) => {
   return env
 }
 
-const offline = ["batches list", "batches show", "explain", "schema", "reconcile"] as const
+const offline = ["batches list", "batches show", "explain", "report", "schema", "reconcile"] as const
 
 describe.concurrent("the envelope of --json", () => {
   it(
@@ -77,6 +77,8 @@ describe.concurrent("the envelope of --json", () => {
       await works("batches list")
       await works("batches show", ["b-1"])
       await works("explain", ["ada@example.test"])
+      await works("report")
+      await works("report", ["--mask", "--rows", "0"])
       await works("reconcile")
       await works("schema")
       await works("schema", ["contact_status"])

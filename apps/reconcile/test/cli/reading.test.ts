@@ -20,6 +20,8 @@ const reading = [
   ["batches", "list"],
   ["batches", "show", "b-1"],
   ["explain", "ada@example.test"],
+  ["report"],
+  ["report", "--html", "-", "--mask"],
   ["erase", "ada@example.test"],
   ["schema"]
 ] as const

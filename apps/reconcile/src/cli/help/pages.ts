@@ -114,6 +114,15 @@ export const pages: Readonly<Record<string, Page>> = {
     examples: [["From the facts alone, all of it", "ac-reconcile reconcile --rebuild"]],
     more: "cli.md#recomputing-outcomes"
   },
+  report: {
+    examples: [
+      ["In the terminal", "ac-reconcile report"],
+      ["As one page, to open in a browser", "ac-reconcile report --html report.html"],
+      ["To give away, without personal data", "ac-reconcile report --html report.html --mask"],
+      ["For the summary of a CI job", 'ac-reconcile report --markdown >> "$GITHUB_STEP_SUMMARY"']
+    ],
+    more: "report.md"
+  },
   explain: {
     examples: [
       ["An address, in any spelling", "ac-reconcile explain ada@example.com"],
@@ -177,7 +186,7 @@ export const groups: ReadonlyArray<readonly [title: string, commands: ReadonlyAr
   ["Set up", ["init", "doctor", "demo", "completions"]],
   ["Say what was sent", ["contacts load", "batches add"]],
   ["Find out what became of it", ["run", "resolve", "lookup", "reconcile", "status", "wait"]],
-  ["See it", ["batches list", "batches show", "explain", "query", "schema", "export"]],
+  ["See it", ["report", "batches list", "batches show", "explain", "query", "schema", "export"]],
   ["Leave it alone", ["schedule"]],
   ["Look after the file", ["snapshot", "contacts remove", "batches remove", "erase"]]
 ]
@@ -198,6 +207,7 @@ export const values: Readonly<Record<string, string>> = {
   "--file": "FILE",
   "--format": "FORMAT",
   "--from": "FILE",
+  "--html": "FILE",
   "--id": "ID",
   "--input-format": "FORMAT",
   "--key": "COLUMN",
@@ -211,6 +221,7 @@ export const values: Readonly<Record<string, string>> = {
   "--query": "SQL",
   "--rejects": "FILE",
   "--requests-per-second": "NUMBER",
+  "--rows": "NUMBER",
   "--sent": "FILE",
   "--source": "NAME",
   "--submitted-at": "TIME",

@@ -1,6 +1,7 @@
 import type * as Schema from "effect/Schema"
 import * as File from "./fileData.js"
 import * as Load from "./loadData.js"
+import { ReportData } from "../../report/ReportData.js"
 import * as Run from "./runData.js"
 
 /** What each command with `--json` gives as `data`. */
@@ -17,6 +18,7 @@ export const commandData = {
   explain: File.Explain,
   lookup: Run.Lookup,
   reconcile: Run.Reconcile,
+  report: ReportData,
   resolve: Run.Run,
   run: Run.Run,
   schedule: File.Schedule,

@@ -1,14 +1,8 @@
 import { printable } from "../../text/printable.js"
 import { widthOf } from "../../text/width.js"
-import { thousands } from "../../text/numbers.js"
 
+export { batchesOf, plural } from "../../text/numbers.js"
 export { printable } from "../../text/printable.js"
-
-export const plural = (count: number, one: string, many = `${one}s`): string =>
-  `${thousands(count)} ${count === 1 ? one : many}`
-
-/** "batch", "batches". */
-export const batchesOf = (count: number) => plural(count, "batch", "batches")
 
 /** No real address is longer. */
 const longestCell = 320

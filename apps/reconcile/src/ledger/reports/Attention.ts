@@ -114,17 +114,16 @@ const findingKinds = Effect.map(
     )
 )
 
-/** Successful IDs with no known address, by batch, beside the contacts of it that are unaccounted. */
-const toBeResolved = Ledger.number("unmatched_successes", (sql) =>
-  sql.unsafe(`
-    SELECT coalesce(sum(min(open.contacts, known.ids)), 0) AS number
-    FROM (SELECT batch, count(*) AS contacts FROM verdicts
-      WHERE outcome = 'unaccounted' AND ${isWorthAnIndex("outcome")} GROUP BY batch) open
-    JOIN (SELECT x.batch, count(*) AS ids FROM unmatched_ids x
-      WHERE ${hasNoAddress("x.contact_id")}
-        AND NOT EXISTS (SELECT 1 FROM gone_contacts g WHERE g.contact_id = x.contact_id)
-      GROUP BY x.batch) known ON known.batch = open.batch`)
-)
+/** In SQL: successful IDs with no known address, by batch, beside the contacts of it that are unaccounted. */
+export const toBeResolvedSql = `SELECT coalesce(sum(min(open.contacts, known.ids)), 0) AS number
+FROM (SELECT batch, count(*) AS contacts FROM verdicts
+  WHERE outcome = 'unaccounted' AND ${isWorthAnIndex("outcome")} GROUP BY batch) open
+JOIN (SELECT x.batch, count(*) AS ids FROM unmatched_ids x
+  WHERE ${hasNoAddress("x.contact_id")}
+    AND NOT EXISTS (SELECT 1 FROM gone_contacts g WHERE g.contact_id = x.contact_id)
+  GROUP BY x.batch) known ON known.batch = open.batch`
+
+const toBeResolved = Ledger.number("unmatched_successes", (sql) => sql.unsafe(toBeResolvedSql))
 
 export const attention = Effect.gen(function* () {
   const kinds = yield* Effect.forEach(attentionWords, kindOf)

@@ -189,6 +189,15 @@ export const batches = Ledger.query(
   (sql) => sql`SELECT * FROM batch_overview ORDER BY coalesce(submitted_at, ''), batch_id`
 )
 
+/** The newest of them, at most so many. */
+export const batchesWithin = (limit: number) =>
+  Ledger.query(
+    BatchRow,
+    (sql) => sql`
+      SELECT o.* FROM numbered_batches b JOIN batch_overview o ON o.batch_id = b.batch_id
+      ORDER BY coalesce(b.submitted_at, b.added_at) DESC, b.batch_id LIMIT ${limit}`
+  )
+
 export const batch = (batchId: string) =>
   Effect.map(
     Ledger.query(BatchRow, (sql) => sql`SELECT * FROM batch_overview WHERE batch_id = ${batchId}`),

@@ -7,6 +7,7 @@ import type { Attention, AttentionWord, FindingKind, OutcomeKind } from "../../.
 import type * as Reports from "../../../ledger/reports/Reports.js"
 import { evidences, Outcome, Settled } from "../../../ledger/schema/words.js"
 import { share, span, thousands } from "../../../text/numbers.js"
+import { dbOption, shellWord } from "../../../text/shellWord.js"
 import { shortened, widthOf } from "../../../text/width.js"
 import { wrapped } from "../../../text/wrapped.js"
 import { findingsCount } from "../summary.js"
@@ -200,11 +201,9 @@ export const attentionBlocks = ({ attention, width }: Ended): string =>
       : [["Findings", ...attention.findings.flatMap((kind) => findingBlock(kind, width))].join("\n")])
   )
 
-const quoted = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
-
 /** Commands for what can be done next, with the IDs and addresses of this file; empty if there is nothing to do. */
 export const nextSteps = ({ attention, file, report, summary }: Ended): string => {
-  const db = file === "./reconcile.db" ? "" : ` --db ${quoted(file)}`
+  const db = dbOption(file)
   const kind = (word: Outcome) => attention.outcomes.find(({ outcome }) => outcome === word)
   const has = (word: Outcome) => summary.outcomes.some(({ outcome }) => outcome === word)
   const unaccounted = kind("unaccounted")
@@ -221,8 +220,11 @@ export const nextSteps = ({ attention, file, report, summary }: Ended): string =
       : []),
     ...(subject === undefined
       ? []
-      : [[`ac-reconcile explain ${quoted(subject)}${db}`, "why it has its outcome"]]),
-    ...(batch === undefined ? [] : [[`ac-reconcile batches show ${quoted(batch)}${db}`, "the batch's story"]])
+      : [[`ac-reconcile explain ${shellWord(subject)}${db}`, "why it has its outcome"]]),
+    ...(batch === undefined
+      ? []
+      : [[`ac-reconcile batches show ${shellWord(batch)}${db}`, "the batch's story"]])
   ]
-  return steps.length === 0 ? "" : ["Next", columns(steps)].join("\n")
+  const all = [`ac-reconcile report --html report.html${db}`, "all of it, to open in a browser"]
+  return steps.length === 0 ? "" : ["Next", columns([...steps, all])].join("\n")
 }

@@ -228,6 +228,13 @@ const history: ReadonlyArray<string> = [
   "CREATE INDEX account_errors_by_step ON account_errors (step, last_at)",
   "CREATE UNIQUE INDEX account_errors_lasting ON account_errors (step) WHERE ended_at IS NULL",
 
+  // It is made with the file, so that a file that can only be read has it, too.
+  `CREATE TABLE pseudonym_keys (
+    pseudonym_key_id INTEGER PRIMARY KEY CHECK (pseudonym_key_id = 1),
+    secret TEXT NOT NULL
+  ) STRICT`,
+  "INSERT INTO pseudonym_keys (pseudonym_key_id, secret) VALUES (1, lower(hex(randomblob(32))))",
+
   // One job at a time writes to the file. Process IDs and host names repeat, as in containers; an instance does not.
   `CREATE TABLE writer_lease (
     writer_lease_id INTEGER PRIMARY KEY CHECK (writer_lease_id = 1),

@@ -69,6 +69,16 @@ export const internal: ReadonlyArray<ObjectNotes> = [
     }
   },
   {
+    object: "pseudonym_keys",
+    layer: "internal",
+    note: "The secret behind the pseudonyms of 'report --mask', so that they are the same in every report of this file.",
+    columns: {
+      pseudonym_key_id: "Always 1: a file has one.",
+      secret:
+        "256 random bits, made with the file. With it, anybody can tell which address a pseudonym stands for."
+    }
+  },
+  {
     object: "row_shapes",
     layer: "internal",
     note: "The column names of a source's rows, and which of them have a column of their own in local_rows.",

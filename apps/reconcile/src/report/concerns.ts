@@ -1,0 +1,160 @@
+import type { Attention, AttentionWord } from "../ledger/reports/Attention.js"
+import type { Finding } from "../ledger/schema/words.js"
+import { batchesOf, plural, thousands } from "../text/numbers.js"
+import { dbOption, shellWord } from "../text/shellWord.js"
+import type { Concern, ReportData } from "./ReportData.js"
+
+const outcomeSays = {
+  rejected: "ActiveCampaign refused them: their address is in the failure list.",
+  contradictory: "Their address failed and their contact ID succeeded: look at them one by one.",
+  missing: "They are in neither list and not in the account. They may be sent again.",
+  unaccounted: "They are in neither list, and were not looked up yet."
+} as const
+
+/** What a finding of each kind means, without any of its data. */
+export const findingSays: Readonly<Record<Finding, string>> = {
+  "unmatched-success": "A successful contact ID belongs to an address that was not sent in the batch.",
+  "unmatched-failure": "An address was reported as failed that was not sent in the batch.",
+  "duplicate-sent": "An address was sent more than once in one batch.",
+  "duplicate-local": "A source has an address more than once, in rows that name no batch.",
+  "id-conflict": "A contact ID belongs to several addresses, or an address has several contact IDs.",
+  "impossible-transition": "A settled batch later got another status, or a list that lost items.",
+  "count-refuted": "The numbers of a batch match, but they cannot be of the same contacts.",
+  "unreadable-item": "A list has an item that cannot be read, or is not a list."
+}
+
+/** The export that has the contacts of an outcome. */
+const exportOf: Readonly<Record<AttentionWord, string>> = {
+  rejected: "rejected",
+  contradictory: "rejected",
+  missing: "missing",
+  unaccounted: "unaccounted"
+}
+
+const contacts = (attention: Attention, db: string): ReadonlyArray<Concern> =>
+  attention.outcomes.map(({ contacts, examples, outcome, reasons }) => {
+    const { toBeResolved } = attention
+    const command =
+      outcome !== "unaccounted"
+        ? `ac-reconcile export ${exportOf[outcome]}${dbOption(db)}`
+        : toBeResolved > 0
+          ? `ac-reconcile resolve${dbOption(db)}`
+          : `ac-reconcile lookup --dry-run${dbOption(db)}`
+    return {
+      about: "contacts",
+      name: outcome,
+      count: contacts,
+      says:
+        outcome === "unaccounted" && toBeResolved > 0
+          ? `${outcomeSays.unaccounted} ${plural(toBeResolved, "contact ID")} without a known address may be theirs.`
+          : outcomeSays[outcome],
+      reasons:
+        outcome === "rejected"
+          ? reasons.map(({ contacts, reason }) => ({ reason: reason || "no likely reason", count: contacts }))
+          : [],
+      examples,
+      command
+    }
+  })
+
+const findings = (attention: Attention, db: string): ReadonlyArray<Concern> =>
+  attention.findings.map(({ count, example, finding }) => ({
+    about: "findings",
+    name: finding,
+    count,
+    says: findingSays[finding],
+    reasons: [],
+    examples: [`${example.subject}: ${example.detail}`],
+    command: `ac-reconcile batches show ${shellWord(example.batch_id)}${dbOption(db)}`
+  }))
+
+/** A few batches of each kind, by ID. */
+export interface Batches {
+  readonly withoutAnswer: ReadonlyArray<string>
+  readonly endedBadly: ReadonlyArray<string>
+  readonly open: ReadonlyArray<string>
+}
+
+const shown = 3
+
+const batches = (totals: ReportData["totals"], known: Batches, db: string): ReadonlyArray<Concern> => {
+  const concern = (name: string, count: number, says: string, ids: ReadonlyArray<string>, command: string) =>
+    count === 0
+      ? []
+      : [
+          {
+            about: "batches" as const,
+            name,
+            count,
+            says,
+            reasons: [],
+            examples: ids.slice(0, shown),
+            command
+          }
+        ]
+  const show = (ids: ReadonlyArray<string>) =>
+    `ac-reconcile batches show ${shellWord(ids[0] ?? "")}${dbOption(db)}`
+  return [
+    ...concern(
+      "without answer",
+      totals.without_answer,
+      "The last calls about them all failed.",
+      known.withoutAnswer,
+      show(known.withoutAnswer)
+    ),
+    ...concern(
+      "ended badly",
+      totals.ended_badly,
+      "They failed or were interrupted, and ActiveCampaign will not try again.",
+      known.endedBadly,
+      show(known.endedBadly)
+    ),
+    ...concern(
+      "not settled",
+      totals.open,
+      "ActiveCampaign has not finished them, or has not been asked yet. Their contacts are pending.",
+      known.open,
+      `ac-reconcile run${dbOption(db)}`
+    )
+  ]
+}
+
+/** What needs attention, the most urgent first. */
+export const concernsOf = (
+  attention: Attention,
+  totals: ReportData["totals"],
+  known: Batches,
+  db: string
+): ReadonlyArray<Concern> => [
+  ...contacts(attention, db),
+  ...batches(totals, known, db),
+  ...findings(attention, db)
+]
+
+/** The commands that export all contacts that need attention. */
+export const exportCommands = ({ outcomes }: Attention, db: string): ReadonlyArray<string> =>
+  [...new Set(outcomes.map(({ outcome }) => exportOf[outcome]))].map(
+    (name) => `ac-reconcile export ${name}${dbOption(db)}`
+  )
+
+/** The whole in one or two sentences. */
+export const verdictOf = (totals: ReportData["totals"]) => {
+  const { batches, findings, open, sent, to_be_resolved } = totals
+  if (batches === 0) return "This file has no batches yet."
+  const urgent = totals.attention - to_be_resolved
+  const toLookAt = [
+    ...(urgent > 0
+      ? [`${thousands(urgent)} of ${plural(sent, "contact")} ${urgent === 1 ? "needs" : "need"} attention`]
+      : []),
+    ...(to_be_resolved > 0 ? [`${plural(to_be_resolved, "contact")} to be resolved`] : []),
+    ...(findings > 0 ? [plural(findings, "finding")] : [])
+  ]
+  const settled =
+    open > 0
+      ? `${thousands(open)} of ${batchesOf(batches)} ${open === 1 ? "has" : "have"} not settled yet.`
+      : batches === 1
+        ? "The batch has settled."
+        : `All ${batchesOf(batches)} have settled.`
+  if (toLookAt.length > 0) return `${settled} ${toLookAt.join("; ")}.`
+  return sent > 0 && open === 0 ? `${settled} No contact needs attention.` : settled
+}
