@@ -8,12 +8,14 @@ import * as Run from "../job/Run.js"
 import type { RunEvent } from "../job/RunEvent.js"
 import type { RunReport } from "../job/RunReport.js"
 import { steadyMillis } from "../job/steadyTime.js"
+import * as Runs from "../ledger/facts/Runs.js"
 import * as Ledger from "../ledger/Ledger.js"
 import * as Attention from "../ledger/reports/Attention.js"
 import * as Reports from "../ledger/reports/Reports.js"
 import { span, thousands } from "../text/numbers.js"
 import type { Target } from "../files/Target.js"
 import type { Condition } from "./failOn/Condition.js"
+import { endOf, type Failure, type Response } from "./alert/End.js"
 import { appliedTo } from "./failOn/facts.js"
 import { endingOf } from "./output/run/ending.js"
 import * as EventLog from "./output/run/eventLog.js"
@@ -143,6 +145,12 @@ export interface RunOptions {
 const stoppedAt = (state: RunView.RunState) =>
   Effect.flatMap(steadyMillis, (now) => Console.error(`ac-reconcile: ${RunView.standing(state, now)}.`))
 
+/** Keeps in the file how it ended. If that fails, the run has its result all the same. */
+const concluded = <A extends Response, E extends Failure, R>(run: Effect.Effect<A, E, R>) =>
+  Effect.flatMap(Runs.lastId, (after) =>
+    Effect.onExit(run, (exit) => Effect.ignore(Runs.conclude({ after, ...endOf(exit) })))
+  )
+
 /** One reconciliation run and the report on it, for the command and for the demo. */
 export const runAndReport = (options: RunOptions) =>
   Effect.gen(function* () {
@@ -195,4 +203,4 @@ export const runAndReport = (options: RunOptions) =>
       exitCode: ending.exitCode,
       because: { message: ending.why }
     }
-  }).pipe(Effect.scoped)
+  }).pipe(Effect.scoped, concluded)

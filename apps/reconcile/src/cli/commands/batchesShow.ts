@@ -6,8 +6,7 @@ import { knownBatch } from "../input/knownBatch.js"
 import { knownBatchArgument, db, json } from "../shell/options.js"
 import { span } from "../../text/numbers.js"
 import { respond } from "../shell/respond.js"
-import { stalledText } from "../output/run/lastScreen.js"
-import { attentionIn, attentionTable, countsOf, findingsTable } from "../output/summary.js"
+import { attentionIn, attentionTable, countsOf, findingsTable, stalledText } from "../output/summary.js"
 import { batchesOf, blocks, columns, plural, printable } from "../output/text.js"
 
 const shown = 50

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as ActiveCampaignClient from "effect-activecampaign/ActiveCampaignClient"
+import * as Webhook from "../alert/Webhook.js"
 import * as Account from "../config/Account.js"
 import { nameOfSource, settings as known, type Setting, type Source } from "../config/Setting.js"
 import * as Settings from "../config/Settings.js"
@@ -116,13 +117,24 @@ export const doctor = Command.make("doctor", { db, rate, maxCalls, json }, (opti
         Effect.map(Settings.lookUp(setting), (found) =>
           Option.getOrNull(Option.map(found, ({ text }) => text))
         )
+      const hostSet = (setting: Setting) =>
+        Effect.map(set(setting), (text) =>
+          text === null
+            ? null
+            : Either.match(Webhook.parse(text, setting), {
+                onLeft: (problem) => problem,
+                onRight: ({ host }) => `a URL of ${host}`
+              })
+        )
       const settings = yield* heldSettings({
         db: options.db,
         requests_per_second: String(requestsPerSecond),
         account_limit: String(accountLimit),
         max_calls: String(options.maxCalls),
         deadline: (yield* set("deadline")) ?? "30m",
-        fail_on: yield* set("fail_on")
+        fail_on: yield* set("fail_on"),
+        notify: yield* hostSet("notify"),
+        ping: yield* hostSet("ping")
       })
       const ofFiles = yield* filesCheck
       const modules = yield* loaded

@@ -4,9 +4,11 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { outputTo } from "../../files/Target.js"
 import * as Ledger from "../../ledger/Ledger.js"
+import type { Options as AlertOptions } from "../alert/alerting.js"
+import type { Failure, Response } from "../alert/End.js"
 import { runAndReport } from "../runAndReport.js"
 import * as account from "../shell/account.js"
-import { db, deadline, failOn, json, maxCalls, rate } from "../shell/options.js"
+import { alerts, db, deadline, failOn, json, maxCalls, rate } from "../shell/options.js"
 import { respond } from "../shell/respond.js"
 
 /** Checked before the ledger is opened. */
@@ -16,6 +18,19 @@ const eventsTarget = ({ db, events }: { readonly db: string; readonly events: Op
     onSome: (name) =>
       outputTo(name, { option: "--events", inputs: [{ name: db, is: "the ledger of this run" }] })
   })
+
+type Alerts = Pick<AlertOptions, "db"> & { readonly alerts: Omit<AlertOptions, "db"> }
+
+/** Loaded only if somebody is to be told. */
+const alerting =
+  ({ alerts, db }: Alerts) =>
+  <A extends Response, E extends Failure, R>(run: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Option.isNone(alerts.notify) && Option.isNone(alerts.ping)
+      ? run
+      : Effect.flatMap(
+          Effect.promise(() => import("../alert/alerting.js")),
+          ({ around }) => around({ ...alerts, db })(run)
+        )
 
 export const run = Command.make(
   "run",
@@ -37,6 +52,7 @@ export const run = Command.make(
       Options.optional,
       Options.withDescription("Append what happens to this file while it happens, as NDJSON")
     ),
+    alerts,
     db,
     json
   },
@@ -44,16 +60,18 @@ export const run = Command.make(
     respond(
       "run",
       options.json,
-      Effect.flatMap(eventsTarget(options), (events) =>
-        runAndReport({
-          ...options,
-          events,
-          follow: true,
-          suggest: true,
-          account: { resolve: !options.noResolve, lookup: !options.noLookup, maxCalls: options.maxCalls }
-        }).pipe(
-          Effect.provide(account.layer(options.rate)),
-          Effect.provide(Ledger.layer(options.db, { mustExist: true }))
+      alerting(options)(
+        Effect.flatMap(eventsTarget(options), (events) =>
+          runAndReport({
+            ...options,
+            events,
+            follow: true,
+            suggest: true,
+            account: { resolve: !options.noResolve, lookup: !options.noLookup, maxCalls: options.maxCalls }
+          }).pipe(
+            Effect.provide(account.layer(options.rate)),
+            Effect.provide(Ledger.layer(options.db, { mustExist: true }))
+          )
         )
       )
     )

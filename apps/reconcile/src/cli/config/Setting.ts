@@ -5,10 +5,15 @@ export const settings = [
   "account_limit",
   "max_calls",
   "deadline",
-  "fail_on"
+  "fail_on",
+  "notify",
+  "ping"
 ] as const
 
 export type Setting = (typeof settings)[number]
+
+/** Whoever knows their values may use them, so they are never shown. */
+export const secretSettings: ReadonlyArray<Setting> = ["notify", "ping"]
 
 export const optionOf = (setting: Setting) => `--${setting.replaceAll("_", "-")}`
 

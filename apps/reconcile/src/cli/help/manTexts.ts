@@ -41,7 +41,9 @@ const ofSettings: Readonly<Record<Setting, string>> = {
   account_limit: "As --account-limit.",
   max_calls: "As --max-calls.",
   deadline: "As --deadline.",
-  fail_on: "As --fail-on."
+  fail_on: "As --fail-on.",
+  notify: "As --notify.",
+  ping: "As --ping."
 }
 
 export const environment: ReadonlyArray<Item> = [

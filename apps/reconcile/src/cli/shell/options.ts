@@ -8,6 +8,7 @@ import * as Option from "effect/Option"
 import { BatchId } from "effect-activecampaign/BatchId"
 import type { Outcome } from "../../ledger/schema/words.js"
 import { nameOfSource, optionOf, type Setting, type Sourced } from "../config/Setting.js"
+import * as Webhook from "../alert/Webhook.js"
 import * as Settings from "../config/Settings.js"
 import * as Condition from "../failOn/Condition.js"
 import { parseDuration } from "./duration.js"
@@ -194,6 +195,25 @@ export const batch = Options.text("batch").pipe(
 export const keepFormulas = Options.boolean("raw").pipe(
   Options.withDescription("Leave CSV cells unchanged, even if a spreadsheet would run them as formulas")
 )
+
+const webhook = (name: "notify" | "ping") =>
+  Options.text(name).pipe(Options.withPseudoName("url"), Options.optional, setting(name, Webhook.parse))
+
+export const alerts = Options.all({
+  notify: webhook("notify").pipe(
+    Options.withDescription(
+      "Post a summary as JSON, without addresses, to this URL when a run ends badly, and when it is well again"
+    )
+  ),
+  notifyAddresses: Options.boolean("notify-addresses").pipe(
+    Options.withDescription("Let the summary of --notify have a few addresses, and errors in full")
+  ),
+  ping: webhook("ping").pipe(
+    Options.withDescription(
+      "Call this URL when a run ends well, URL/start when it begins, and URL/fail when it ends badly"
+    )
+  )
+})
 
 export const failOn = Options.text("fail-on").pipe(
   Options.withPseudoName("conditions"),

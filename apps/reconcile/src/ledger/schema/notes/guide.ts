@@ -206,7 +206,7 @@ FROM near_matches ORDER BY reported_email, sent_email`
   },
   reconcile_runs: {
     asks: "What did the last runs do?",
-    sql: `SELECT started_at, finished_at, open_batches, settled, looked_up
+    sql: `SELECT started_at, exit_code, open_batches, settled, looked_up
 FROM reconcile_runs ORDER BY reconcile_run_id DESC LIMIT 2`
   },
   outcome_changes: {
