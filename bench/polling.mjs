@@ -3,7 +3,7 @@
 import { fileURLToPath } from "node:url"
 import { build } from "esbuild"
 import { clairvoyant, job, timers } from "./polling/policies.mjs"
-import { chance, makeService } from "./polling/service.mjs"
+import { chance, makeParallel, makeService } from "./polling/service.mjs"
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
 const batches = Number(process.argv[2] ?? 4000)
@@ -55,16 +55,26 @@ const follow = (policy, service, { calls = 0, startsAt, toSubmit }) => {
 }
 
 /** The batches wait for the run in the file, in the order in which they were submitted, 100 a minute. */
-const adopted = (opensAt) => ({
+const adopted = (opensAt, order = (all) => all) => ({
   run: (make) => {
     const service = makeService(batches, chance(1), opensAt)
     for (let batch = 0; batch < batches; batch++) service.submit(batch, batch * submitEvery)
     const startsAt = batches * submitEvery
     const policy = make({ service, startsAt })
-    for (let batch = 0; batch < batches; batch++) policy.add(batch, startsAt)
+    for (const batch of order(Array.from({ length: batches }, (_, batch) => batch)))
+      policy.add(batch, startsAt)
     return follow(policy, service, { startsAt, toSubmit: 0 })
   }
 })
+
+const shuffled = (all) => {
+  const random = chance(2)
+  for (let last = all.length - 1; last > 0; last--) {
+    const other = Math.floor(random() * (last + 1))
+    ;[all[last], all[other]] = [all[other], all[last]]
+  }
+  return all
+}
 
 const cases = {
   "submitted, 100 a minute, while the others are followed": {
@@ -73,8 +83,18 @@ const cases = {
       return follow(make({ service, startsAt: 0 }), service, { startsAt: 0, toSubmit: batches })
     }
   },
+  "submitted, 100 a minute, each settling by itself in 10 s to 2 minutes": {
+    run: (make) => {
+      const service = makeParallel(batches, chance(1))
+      return follow(make({ service, startsAt: 0 }), service, { startsAt: 0, toSubmit: batches })
+    }
+  },
   "adopted at once, when the last was submitted": adopted(0),
-  "adopted at once, before the service has begun with the first": adopted(batches * submitEvery)
+  "adopted at once, before the service has begun with the first": adopted(batches * submitEvery),
+  "adopted at once, before the service has begun, and added in no order": adopted(
+    batches * submitEvery,
+    shuffled
+  )
 }
 
 const policies = {

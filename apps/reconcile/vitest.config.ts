@@ -13,7 +13,6 @@ export default mergeConfig(
         }
       ]
     },
-    // The adapter imports the driver, too, and must get the same.
-    test: { name: "ac-reconcile", server: { deps: { inline: [/@effect\/sql-sqlite-node/] } } }
+    test: { name: "ac-reconcile" }
   })
 )

@@ -58,8 +58,7 @@ export const clairvoyant = ({ service }) => {
     next: (now) => {
       let first = never
       let at = -1
-      // Those submitted much later settle later, too.
-      for (let place = 0; place < Math.min(open.length, 100); place++) {
+      for (let place = 0; place < open.length; place++) {
         const settledAt = service.settledAt(open[place], now)
         if (settledAt >= first) continue
         first = settledAt

@@ -11,6 +11,16 @@ export const chance = (seed) => {
   }
 }
 
+/** A service that works on all batches at once: each settles by itself, 10 s to 2 minutes after its submission. */
+export const makeParallel = (batches, random) => {
+  const lengths = Array.from({ length: batches }, () => 10_000 * 12 ** random())
+  const settledAt = new Map()
+  return {
+    submit: (batch, now) => settledAt.set(batch, now + lengths[batch]),
+    settledAt: (batch) => settledAt.get(batch) ?? Number.POSITIVE_INFINITY
+  }
+}
+
 const meanLength = (250 / 25_000) * 60_000
 
 /** `opensAt`: it processes nothing before. How long each batch takes is drawn first, so it is the same for all policies. */

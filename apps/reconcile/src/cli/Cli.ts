@@ -11,7 +11,7 @@ import {
 } from "../ledger/Notices.js"
 import { schemaVersion } from "../ledger/schema/migrations.js"
 import type { Parser } from "./commandTree.js"
-import { Quiet, printColoured, withParserConsole } from "./shell/console.js"
+import { Paging, Quiet, printColoured, withParserConsole } from "./shell/console.js"
 import { oneCommand } from "./oneCommand.js"
 import * as Settings from "./config/Settings.js"
 import {
@@ -108,6 +108,7 @@ export const cli = async (argv: ReadonlyArray<string>) => {
     withParserConsole,
     withUsage(call),
     Effect.provideService(Quiet, given.has("--quiet")),
+    Effect.provideService(Paging, !given.has("--no-pager")),
     Effect.provideService(OnMigration, tellMigration),
     Effect.provideService(OnLease, tellLease),
     Effect.provideService(OnPrivateCopy, tellPrivateCopy)

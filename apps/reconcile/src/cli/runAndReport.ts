@@ -24,11 +24,14 @@ import * as RunView from "./output/run/RunView.js"
 import * as Screen from "./output/run/Screen.js"
 import { describePlan, describeSteps } from "./output/steps.js"
 import { changesLine, countsOf } from "./output/summary.js"
-import { batchesOf, blocks, plural, printable } from "./output/text.js"
+import { batchesOf, blocks, outputWidth, plural, printable } from "./output/text.js"
 import { Quiet } from "./shell/console.js"
+import { firstSignal, interruptedCode } from "./shell/signals.js"
 import { nameOf, waitingFor } from "./shell/waiting.js"
 
 const shown = 20
+
+const waitingForBatches = "Waiting for batches …"
 
 /** Results go to stdout, a line for each batch that settled; problems and the state of the run to stderr. */
 const tell = (options: {
@@ -55,6 +58,10 @@ const tell = (options: {
         return event.open === 0 || screen.isLive
           ? Effect.void
           : Console.log(`Following ${batchesOf(event.open)} …`)
+      case "Idle":
+        return screen.isLive ? Effect.void : Console.log(waitingForBatches)
+      case "Joined":
+        return screen.isLive ? Effect.void : Console.log(`Following ${batchesOf(event.batches)} more …`)
       case "Planned":
         return screen.print(Console.log(describePlan(event.plan)))
       case "TroubleBegan":
@@ -131,6 +138,8 @@ const askedFor = ({ account, follow }: RunOptions) =>
 export interface RunOptions {
   readonly follow: boolean
   readonly once: boolean
+  /** Go on as batches are added, until a signal comes. */
+  readonly watch?: boolean
   readonly deadline: Duration.Duration
   readonly account: Run.AccountOptions
   readonly failOn: ReadonlyArray<Condition>
@@ -156,30 +165,35 @@ export const runAndReport = (options: RunOptions) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger.Ledger
     const began = DateTime.formatIso(yield* DateTime.now)
-    const state = RunView.makeState(yield* steadyMillis)
+    // Before the screen listens for signals, too.
+    const watch = options.watch === true ? yield* firstSignal : undefined
+    const state = RunView.makeState(yield* steadyMillis, options.account.maxCalls)
     const quiet = options.json || (yield* Quiet)
-    const screen = yield* Screen.make(state, { quiet })
+    const screen = yield* Screen.make(state, { quiet, asks: options.account })
     const { onEvent, rest } = tell({ json: options.json, quiet, state, screen })
     const log = options.events === undefined ? () => Effect.void : yield* EventLog.make(options.events)
     const report = yield* Run.run({
       follow: options.follow,
       once: options.once,
       deadline: options.deadline,
+      watch,
       account: options.account,
       onEvent: (event) =>
         Effect.zipRight(log(event), Effect.provideService(onEvent(event), Ledger.Ledger, ledger))
     }).pipe(
       Effect.provideService(CallMeter, RunView.meter(state)),
       Effect.ensuring(Effect.zipRight(rest, screen.clear)),
-      Effect.onInterrupt(() => (options.json ? Effect.void : stoppedAt(state)))
+      Effect.onInterrupt(() => (options.json ? Effect.void : stoppedAt(state))),
+      // What a watch has done by then is nowhere else to be seen at a glance.
+      Effect.tapError(() => (watch === undefined || options.json ? Effect.void : stoppedAt(state)))
     )
     const summary = yield* Reports.summary
     const attention = yield* Attention.attention
     const changes = yield* Reports.changesSinceLastRun
     const failedOn = yield* appliedTo(options.failOn, { summary, since: began })
-    const ending = endingOf(options, report, failedOn)
+    const ending = endingOf({ ...options, interrupted: interruptedCode() }, report, failedOn)
     yield* log({ _tag: "Ended", ...ending })
-    const ended = { report, summary, attention, ending, file: ledger.file, width: lastScreen.outputWidth() }
+    const ended = { report, summary, attention, ending, file: ledger.file, width: outputWidth() }
     return {
       text:
         summary.batches === 0
@@ -201,6 +215,6 @@ export const runAndReport = (options: RunOptions) =>
             ),
       result: { db: ledger.file, run: report, summary, changes, failedOn, attention },
       exitCode: ending.exitCode,
-      because: { message: ending.why }
+      because: { message: ending.why, ...(report.stopped === "busy" ? { code: "Interrupted" } : {}) }
     }
   }).pipe(Effect.scoped, concluded)

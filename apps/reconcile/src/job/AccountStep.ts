@@ -34,12 +34,18 @@ export interface CallBudget {
   readonly spend: (calls: number) => void
 }
 
-export const callBudget = (most: number): CallBudget => {
+/** `onSpent` gets the calls that are left. */
+export const callBudget = (most: number, onSpent: (left: number) => void = () => {}) => {
   let left = most
   return {
     left: () => left,
-    spend: (calls) => {
+    spend: (calls: number) => {
       left = Math.max(0, left - calls)
+      onSpent(left)
+    },
+    renew: () => {
+      left = most
+      onSpent(left)
     }
   }
 }

@@ -6,11 +6,13 @@ import * as Effect from "effect/Effect"
 export interface Service {
   /** A call, or another attempt at one, got its turn. */
   readonly taken: Effect.Effect<void>
+  /** So many calls are left of those that a run may spend on contacts. */
+  readonly left: (calls: number) => void
   /** ActiveCampaign asked that no call be made for this long (429). */
   readonly held: (duration: Duration.Duration) => Effect.Effect<void>
 }
 
 /** Who follows them; by default nobody. */
 export class CallMeter extends Context.Reference<CallMeter>()("ac-reconcile/CallMeter", {
-  defaultValue: (): Service => ({ taken: Effect.void, held: () => Effect.void })
+  defaultValue: (): Service => ({ taken: Effect.void, left: () => {}, held: () => Effect.void })
 }) {}

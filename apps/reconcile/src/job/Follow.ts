@@ -5,6 +5,7 @@ import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import type { ActiveCampaignClient } from "effect-activecampaign/ActiveCampaignClient"
 import type { ActiveCampaignError } from "effect-activecampaign/ActiveCampaignError"
+import type { ContactsError } from "effect-activecampaign/ContactsError"
 import type { BatchId } from "effect-activecampaign/BatchId"
 import type { Service as Contacts } from "effect-activecampaign/Contacts"
 import { isSettled } from "effect-activecampaign/ImportAnswer"
@@ -60,6 +61,12 @@ export interface Options {
   readonly once: boolean
   /** When following must end, on the steady clock. */
   readonly endsAt: number
+  /** Waits until there are more batches to follow. Null: none are added. */
+  readonly joining: Effect.Effect<ReadonlyArray<OpenBatch>, LedgerError, Ledger> | null
+  /** Runs beside, with the turns that are left. Following lasts at least as long. */
+  readonly beside: Effect.Effect<void, ContactsError | LedgerError, Ledger> | null
+  /** Gets the ending of each batch: that it is open, until it has another one. */
+  readonly endings: Map<BatchId, Ending>
   readonly onEvent: (event: RunEvent) => Effect.Effect<void>
 }
 
@@ -69,32 +76,47 @@ const unclear: ReadonlySet<string> = new Set(["AuthenticationFailed", "RequestRe
 /** Asks about every open batch once, or until it settles. Fails if every call must fail the same way. */
 export const follow = (
   open: ReadonlyArray<OpenBatch>,
-  { client, contacts, endsAt, journal, once, onEvent, timesToSettle, turns }: Options
-): Effect.Effect<ReadonlyArray<Ending>, ActiveCampaignError | LedgerError, Ledger> =>
+  options: Options
+): Effect.Effect<void, ContactsError | LedgerError, Ledger> =>
   Effect.gen(function* () {
+    const { beside, client, contacts, endings, endsAt, journal, once, onEvent, timesToSettle, turns } =
+      options
     const { troubles } = journal
     const startedAt = yield* steadyMillis
-    const now = yield* DateTime.now
-    const all = open.map((batch): Followed => {
-      const since = startedAt - Math.max(0, DateTime.distance(batch.since, now))
-      const source: Source = { _tag: "Batch", batchId: batch.batchId }
-      const fresh = { asked: false, answered: null, unsetSince: null, known: false, strikes: 0, ending: null }
-      return { batch, source, since, ...fresh }
-    })
-    for (const { batch } of all) troubles.open(batch.batchId)
+    const all: Array<Followed> = []
     const queue = DueQueue.make<Followed>({ startsAt: startedAt, endsAt, once, timesToSettle })
     const isTroubled = ({ batch }: Followed) => journal.wasTroubled(batch.batchId)
     const isNew = (one: Followed) => one.batch.wasAnswered === 0 && !isTroubled(one)
-    // Batches without an answer so far come by age. The others come in random order, troubled ones last: if there is not
-    // enough time for all, no batch is always the one left out.
-    const others = [...(yield* Random.shuffle(all.filter((one) => !isNew(one))))]
-    all.filter(isNew).forEach(queue.add)
-    others.filter((one) => !isTroubled(one)).forEach(queue.addAsked)
-    others.filter(isTroubled).forEach(queue.addAsked)
+
+    /** Puts batches into the queue. */
+    const join = (batches: ReadonlyArray<OpenBatch>) =>
+      Effect.gen(function* () {
+        const at = yield* steadyMillis
+        const now = yield* DateTime.now
+        const joined = batches.map((batch): Followed => {
+          const since = at - Math.max(0, DateTime.distance(batch.since, now))
+          const source: Source = { _tag: "Batch", batchId: batch.batchId }
+          const fresh = { asked: false, answered: null, unsetSince: null, known: false, strikes: 0 }
+          return { batch, source, since, ...fresh, ending: null }
+        })
+        for (const one of joined) {
+          all.push(one)
+          endings.set(one.batch.batchId, { _tag: "Open" })
+          troubles.open(one.batch.batchId)
+        }
+        // Batches without an answer so far come by age. The others come in random order, troubled ones last: if there is
+        // not enough time for all, no batch is always the one left out.
+        const others = [...(yield* Random.shuffle(joined.filter((one) => !isNew(one))))]
+        for (const one of joined.filter(isNew)) queue.add(one, at)
+        for (const one of others.filter((other) => !isTroubled(other))) queue.addAsked(one, at)
+        for (const one of others.filter(isTroubled)) queue.addAsked(one, at)
+      })
+    yield* join(open)
 
     const ended = (followed: Followed, ending: Ending) =>
       Effect.suspend(() => {
         followed.ending = ending
+        endings.set(followed.batch.batchId, ending)
         troubles.close(followed.batch.batchId)
         queue.giveUp(followed)
         if (ending._tag !== "Failed") return Effect.void
@@ -170,7 +192,7 @@ export const follow = (
         followed.answered = { time: now, at: DateTime.formatIso(receivedAt) }
         followed.strikes = 0
         refused.clear()
-        enough = shownBy
+        enough = null
         if (isSettled(answer)) {
           queue.settled(followed, now)
           return yield* ended(followed, { _tag: "Settled", batchId, status: answer.status })
@@ -188,21 +210,21 @@ export const follow = (
     /** Endings that count only if the token turns out to work. */
     const inDoubt: Array<ReturnType<typeof fail>> = []
     const unreached = new Set<Followed>()
-    let lastStranger: ActiveCampaignError | null = null
-    const shownBy = Math.min(2, all.length)
-    /** After this many refusals since the last answer, it is checked whether the token works at all. */
-    let enough = shownBy
+    let lastStranger: ContactsError | null = null
+    const shownBy = () => Math.min(2, all.length)
+    /** After this many refusals since the last answer, it is checked whether the token works at all. Null: the usual. */
+    let enough: number | null = null
 
     /** Whether every call must fail like this one, judged by two batches, or one if there is only one. */
     const isTheEnd = (error: ActiveCampaignError) => {
       if (error._tag === "AuthenticationFailed") {
-        if (refused.size < enough) return false
+        if (refused.size < (enough ?? shownBy())) return false
         // A token that worked in this run is not refused while a batch that answered with it may still answer.
         return !all.some((one) => one.ending === null && one.answered !== null && !refused.has(one))
       }
       if (journal.hasHeard() || unreached.size === 0) return false
       return neverConnected(error)
-        ? unreached.size >= shownBy
+        ? unreached.size >= shownBy()
         : all.every((one) => one.ending !== null || unreached.has(one))
     }
 
@@ -254,7 +276,7 @@ export const follow = (
         })
       )
 
-    const answersOtherwise = (error: ActiveCampaignError) =>
+    const answersOtherwise = (error: ContactsError) =>
       neverConnected(error) ? Effect.succeed(false) : accountAnswers(contacts, journal)
     const leaveUnreached = Effect.forEach(
       all,
@@ -264,8 +286,8 @@ export const follow = (
       },
       { discard: true }
     )
-    const followAll: Effect.Effect<void, ActiveCampaignError | LedgerError, Ledger> = turns
-      .follow(queue, { endsAt, visit, atTheEnd })
+    const followAll: Effect.Effect<void, ContactsError | LedgerError, Ledger> = turns
+      .follow<Followed, ContactsError | LedgerError, Ledger>(queue, { endsAt, visit, atTheEnd, beside })
       .pipe(
         // The current calls have been given up by now, so they do not delay the call that decides.
         Effect.catchIf(
@@ -277,18 +299,31 @@ export const follow = (
                 return yield* Effect.fail(error)
               }
               refused.clear()
-              enough *= 2
+              enough = 2 * (enough ?? shownBy())
               yield* Effect.all(inDoubt.splice(0), { discard: true })
               queue.putBack(yield* steadyMillis, ({ ending }) => ending === null)
               return yield* followAll
             })
         )
       )
-    yield* followAll
+    const { joining } = options
+    const joinMore =
+      joining === null
+        ? Effect.never
+        : Effect.forever(
+            Effect.flatMap(joining, (batches) =>
+              Effect.uninterruptible(
+                join(batches).pipe(
+                  Effect.zipRight(onEvent({ _tag: "Joined", batches: batches.length })),
+                  Effect.zipRight(Effect.sync(turns.queueChanged))
+                )
+              )
+            )
+          )
+    yield* Effect.raceFirst(followAll, joinMore)
     // Nothing so far surely came from the account. If it does not answer now, the file stays unchanged.
     if (lastStranger !== null && !journal.hasHeard() && !(yield* answersOtherwise(lastStranger))) {
       return yield* Effect.fail(lastStranger)
     }
     yield* tellRest
-    return all.flatMap(({ ending }) => (ending === null ? [] : [ending]))
   }).pipe(Effect.withSpan("reconcile.follow"))

@@ -149,10 +149,10 @@ const byWalk = (step: AccountStep, calls: Calls, counts: LookupCounts, upTo?: Co
  */
 export const lookUp = (
   step: AccountStep,
-  before: Readonly<LookupCounts> = { found: 0, absent: 0 }
+  /** Counted on, also if the step is interrupted. */
+  counts: LookupCounts = { found: 0, absent: 0 }
 ): Effect.Effect<LookupReport, ContactsError | LedgerError, Ledger> =>
   Effect.gen(function* () {
-    const counts: LookupCounts = { ...before }
     const calls = makeCalls(step)
     let newest: ContactId | undefined
     /** Without the account's size, the addresses can still be looked up one by one. */

@@ -36,8 +36,15 @@ export interface Done {
   readonly lookedUp: LookupCounts
 }
 
+export const nothingDone = (): Done => ({
+  resolved: { linked: 0, gone: 0 },
+  lookedUp: { found: 0, absent: 0 }
+})
+
 export interface Options {
   readonly turns: Turns
+  /** What the run has done so far; it is counted on. */
+  readonly done: Done
   /** Opened when a batch has settled, because there may be something to ask for. */
   readonly news: Effect.Latch
   /** Null: the run does not take this step. */
@@ -155,8 +162,7 @@ const lookingUp = (step: AccountStep, calls: Calls, counts: LookupCounts, resolv
  * Asks about contacts while batches are followed, with the calls that are left. After the first failed call of a kind, the
  * rest of that kind is left to the step after following, which has other ways to ask and reports the failure.
  */
-export const make = ({ lookup, news, resolve, turns }: Options) => {
-  const done: Done = { resolved: { linked: 0, gone: 0 }, lookedUp: { found: 0, absent: 0 } }
+export const make = ({ done, lookup, news, resolve, turns }: Options) => {
   let isOver = false
   const resolveSome = resolve === null ? () => none : resolving(resolve, makeCalls(resolve), done.resolved)
   const lookUpOne =
@@ -181,7 +187,6 @@ export const make = ({ lookup, news, resolve, turns }: Options) => {
   })
 
   return {
-    done,
     during: <A, E, R>(following: Effect.Effect<A, E, R>): Effect.Effect<A, E | LedgerError, R | Ledger> =>
       Effect.scoped(
         Effect.gen(function* () {

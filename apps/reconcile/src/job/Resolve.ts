@@ -72,10 +72,10 @@ const halves = (ids: ReadonlyArray<ContactId>, reason: ContactsError): ReadonlyA
  */
 export const resolve = (
   step: AccountStep,
-  before: Readonly<ResolveCounts> = { linked: 0, gone: 0 }
+  /** Counted on, also if the step is interrupted. */
+  counts: ResolveCounts = { linked: 0, gone: 0 }
 ): Effect.Effect<ResolveReport, ContactsError | LedgerError, Ledger> =>
   Effect.gen(function* () {
-    const counts: ResolveCounts = { ...before }
     const calls = makeCalls(step)
     const unknown = yield* Links.unknownIds
     const pages = [...(yield* Random.shuffle(pagesOf(unknown)))]

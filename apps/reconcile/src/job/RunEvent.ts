@@ -30,6 +30,10 @@ export type Problem = BatchProblem | StepProblem
 /** What happens, reported while it happens. */
 export type RunEvent =
   | { readonly _tag: "Started"; readonly open: number }
+  /** There are more batches to follow, in a run that watches. */
+  | { readonly _tag: "Joined"; readonly batches: number }
+  /** A run that watches has nothing left to do, and waits for more batches. */
+  | { readonly _tag: "Idle" }
   | { readonly _tag: "Answered"; readonly batchId: BatchId; readonly status: string }
   | { readonly _tag: "Settled"; readonly batchId: BatchId; readonly status: SettledStatus }
   | { readonly _tag: "Resolved"; readonly done: number; readonly left: number }

@@ -5,7 +5,7 @@ import type { ResolveReport } from "./Resolve.js"
 import type { Problem } from "./RunEvent.js"
 
 export interface RunReport {
-  /** Batches open when the run began. */
+  /** Batches open when the run began, and those that joined while it watched. */
   readonly open: number
   readonly settled: ReadonlyArray<{ readonly batchId: BatchId; readonly status: SettledStatus }>
   /** Batches still open at its end for lack of time. */
@@ -15,4 +15,6 @@ export interface RunReport {
   /** Null if the step was not asked for, or had nothing to do. */
   readonly resolved: ResolveReport | null
   readonly lookedUp: LookupReport | null
+  /** How a run that watches was stopped: with nothing left to do, or with work under way. Null: it does not watch. */
+  readonly stopped: "idle" | "busy" | null
 }

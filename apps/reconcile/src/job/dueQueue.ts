@@ -1,4 +1,4 @@
-import { firstWait, pollInterval, soonest, timesKept, timeToSettle } from "./pollPolicy.js"
+import { firstWait, pollInterval, soonest, timesKept, timeToSettle, usualTime } from "./pollPolicy.js"
 
 /** A batch to be asked about. All times are milliseconds on the steady clock. */
 export interface Followable {
@@ -44,6 +44,13 @@ const manyEarly = 8
 /** … and at least this many older batches were open when the last first call found its batch settled. */
 const manyOvertaken = 8
 
+/**
+ * A batch that was submitted while others are followed waits for a pause no longer than this after it has probably settled. A
+ * service that works on all batches at once would otherwise be asked later and later. Those from before come at once, and
+ * would use up the calls.
+ */
+const longestPause = 10_000
+
 /** Milliseconds from one call to the next, until this run has measured them. */
 const expectedPace = 250
 
@@ -56,6 +63,8 @@ interface Place<A> {
   opens: number
   /** Whether this run makes its first call. */
   readonly isFresh: boolean
+  /** Since when it is followed. */
+  readonly from: number
   /** When it was asked last, or is asked next. */
   at: number
 }
@@ -93,6 +102,8 @@ export const make = <A extends Followable>(options: Options) => {
   const underWay = new Map<A, Place<A>>()
   const times = options.timesToSettle.slice(-timesKept)
   let wait = once ? soonest : firstWait(times)
+  /** The age from which a batch that joined later is not kept waiting by a pause. */
+  let latest = usualTime(times) + longestPause
   /** How many of the batches that wait for a repeated call delay the first calls of others. */
   let open = 0
   let pausedUntil = Number.NEGATIVE_INFINITY
@@ -125,7 +136,9 @@ export const make = <A extends Followable>(options: Options) => {
     const [head] = fresh
     if (head === undefined) return never
     const mayHaveSettled = Math.min(head.batch.since + wait, startsAt + (endsAt - startsAt) / 2)
-    return Math.min(isOutOfOrder() ? mayHaveSettled : Math.max(mayHaveSettled, pausedUntil), hurryFrom())
+    const pause =
+      head.batch.since <= startsAt ? pausedUntil : Math.min(pausedUntil, head.batch.since + latest)
+    return Math.min(isOutOfOrder() ? mayHaveSettled : Math.max(mayHaveSettled, pause), hurryFrom())
   }
 
   /** How many calls of the last `millis` have no answer yet, and until when the first of them counts. */
@@ -162,9 +175,11 @@ export const make = <A extends Followable>(options: Options) => {
 
   return {
     /** Adds a batch without a call so far, after those of the same age. */
-    add: (batch: A) => insert(fresh, { batch, opens: 0, isFresh: true, at: batch.since }),
+    add: (batch: A, now = startsAt) =>
+      insert(fresh, { batch, opens: 0, isFresh: true, from: now, at: batch.since }),
     /** Adds a batch that was asked about before. It is due at once, after the others of this kind. */
-    addAsked: (batch: A) => insert(asked, { batch, opens: 0, isFresh: false, at: startsAt }),
+    addAsked: (batch: A, now = startsAt) =>
+      insert(asked, { batch, opens: 0, isFresh: false, from: now, at: now }),
     next: (now: number): Turn<A> => {
       const recent = underWayFor(atOnce, now)
       if (recent.calls >= mostAtOnce) return { _tag: "Wait", until: recent.until }
@@ -194,11 +209,12 @@ export const make = <A extends Followable>(options: Options) => {
       times.push(timeToSettle(now - batch.since, left.opens > 0))
       if (times.length > timesKept) times.shift()
       wait = firstWait(times)
+      latest = usualTime(times) + longestPause
     },
     /** The call showed that the batch is open. Returns the time of its next call. */
     isOpen: (batch: A, now: number): number => {
       const left = leave(batch)
-      const at = now + pollInterval(now - batch.since)
+      const at = now + pollInterval(now - batch.since, left === undefined ? 0 : now - left.from)
       if (left === undefined) return at
       left.opens += 1
       if (isCounted(left)) open += 1

@@ -20,10 +20,13 @@ export const timesKept = 30
  * The wait from the submission of a batch to the first call: the median time in which the last batches settled. Times are in
  * milliseconds.
  */
-export const firstWait = (timesToSettle: ReadonlyArray<number>): number => {
+export const firstWait = (timesToSettle: ReadonlyArray<number>): number =>
+  Math.min(longestFirstWait, Math.max(soonest, usualTime(timesToSettle)))
+
+/** The median time in which the last batches settled, however long that is. */
+export const usualTime = (timesToSettle: ReadonlyArray<number>): number => {
   const last = timesToSettle.slice(-timesKept).sort((one, other) => one - other)
-  const median = last[last.length >> 1] ?? soonest
-  return Math.min(longestFirstWait, Math.max(soonest, median))
+  return last[last.length >> 1] ?? soonest
 }
 
 /**
@@ -32,11 +35,16 @@ export const firstWait = (timesToSettle: ReadonlyArray<number>): number => {
  */
 export const timeToSettle = (age: number, wasSeenOpen: boolean): number => (wasSeenOpen ? age : 0.8 * age)
 
+/** From this time on, a batch that one run follows is asked about less and less. */
+const longTime = Duration.toMillis("1 hour")
+
 /**
  * The wait before a batch is asked about again: a quarter of its age, within 1 to 10 s. A young batch is
- * seen soon after it settles, an old one does not eat the others' share of the rate. In milliseconds.
+ * seen soon after it settles, an old one does not eat the others' share of the rate. If one run has followed it for more
+ * than an hour, the wait grows with that time: to 4 minutes after a day. In milliseconds.
  */
-export const pollInterval = (age: number): number => Math.min(10_000, Math.max(1_000, 0.25 * age))
+export const pollInterval = (age: number, followedFor = 0): number =>
+  Math.min(10_000, Math.max(1_000, 0.25 * age)) * Math.max(1, followedFor / longTime)
 
 /**
  * Whether a time noted by another process is longer ago than the grace period, by the wall clock. A time in the future

@@ -15,6 +15,8 @@ export interface Visits<A, E, R> {
   readonly visit: (batch: A) => Effect.Effect<void, E, R>
   /** Runs for each batch that still waits at the end. */
   readonly atTheEnd: (batch: A) => Effect.Effect<void, E, R>
+  /** Runs beside, with the turns that are left. Following lasts at least as long. */
+  readonly beside?: Effect.Effect<void, E, R> | null
 }
 
 /** Waiting calls in the order in which they came. Each gets true when it is let in, and false when following is over. */
@@ -95,13 +97,35 @@ export const make = () => {
           Effect.timeoutOption(changed.await, Duration.millis(Math.max(1, until - now)))
     )
 
+  const spare = <A, E, R>(call: Effect.Effect<A, E, R>): Effect.Effect<Option.Option<A>, E, R> =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.flatMap(letIn(spares, restore), (isLetIn) =>
+        isLetIn ? Effect.asSome(inLine(restore(call), spares)) : Effect.succeedNone
+      )
+    )
+
   const follow = <A extends Followable, E, R>(
     queue: DueQueue<A>,
-    { atTheEnd, endsAt, visit }: Visits<A, E, R>
+    { atTheEnd, beside = null, endsAt, visit }: Visits<A, E, R>
   ): Effect.Effect<void, E, R> =>
     Effect.gen(function* () {
       const failure = yield* Deferred.make<void, E>()
       const visits = yield* FiberSet.make<void>()
+      let isAlone = beside === null
+      if (beside !== null) {
+        yield* FiberSet.run(
+          visits,
+          spare(beside).pipe(
+            Effect.catchAllCause((cause) => Deferred.failCause(failure, cause)),
+            Effect.zipRight(
+              Effect.sync(() => {
+                isAlone = true
+                changed.unsafeOpen()
+              })
+            )
+          )
+        )
+      }
       const ask = (batch: A) =>
         inLine(visit(batch), retries).pipe(
           Effect.catchAllCause((cause) => Deferred.failCause(failure, cause)),
@@ -109,7 +133,7 @@ export const make = () => {
         )
       let wasRetry = false
       const loop = Effect.gen(function* () {
-        while (queue.size() > 0) {
+        while (queue.size() > 0 || !isAlone) {
           changed.unsafeClose()
           const now = yield* steadyMillis
           if (now >= endsAt) {
@@ -155,12 +179,9 @@ export const make = () => {
         return Effect.ensuring(follow(queue, visits), end)
       }),
     /** Makes a call as soon as no batch is due. None: following ended before. */
-    spare: <A, E, R>(call: Effect.Effect<A, E, R>): Effect.Effect<Option.Option<A>, E, R> =>
-      Effect.uninterruptibleMask((restore) =>
-        Effect.flatMap(letIn(spares, restore), (isLetIn) =>
-          isLetIn ? Effect.asSome(inLine(restore(call), spares)) : Effect.succeedNone
-        )
-      )
+    spare,
+    /** To be called when a batch was added to the queue: it may be due before the others. */
+    queueChanged: () => changed.unsafeOpen()
   }
 }
 

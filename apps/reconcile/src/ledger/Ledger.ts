@@ -7,6 +7,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
+import type { Client, Prepare } from "./file/client.js"
 import { isSqlError, withImmediateTransaction } from "./file/transaction.js"
 import type * as Scope from "effect/Scope"
 import { fromRow, fromSqlite, LedgerError } from "./LedgerError.js"
@@ -30,6 +31,8 @@ export interface Service {
    * reference exists. SQLite's check can take longer than writing the row.
    */
   readonly transactUnchecked: Service["transact"]
+  /** One transaction of work that needs nothing but SQLite, for what is recorded often. */
+  readonly atOnce: <A>(work: (prepare: Prepare) => A) => Effect.Effect<A, LedgerError>
 }
 
 export class Ledger extends Context.Tag("ac-reconcile/Ledger")<Ledger, Service>() {
@@ -79,7 +82,7 @@ export const rowOf = <Fields extends Schema.Struct.Fields>(from: string, fields:
 
 const layerOf = (
   file: string,
-  client: Effect.Effect<SqlClient.SqlClient, LedgerError, Scope.Scope | Reactivity.Reactivity>
+  client: Effect.Effect<Client, LedgerError, Scope.Scope | Reactivity.Reactivity>
 ): Layer.Layer<Ledger, LedgerError> =>
   Layer.scoped(
     Ledger,
@@ -94,7 +97,8 @@ const layerOf = (
         sql,
         use,
         transact: transactions({ checksReferences: true }),
-        transactUnchecked: transactions({ checksReferences: false })
+        transactUnchecked: transactions({ checksReferences: false }),
+        atOnce: (work) => use(sql.atOnce(work))
       }
     })
   ).pipe(Layer.provide(Reactivity.layer))

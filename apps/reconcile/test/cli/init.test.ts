@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, readdirSync, statSync } from "node:fs"
 import { describe, expect, it } from "vitest"
-import { expectRefusal } from "./support/said.js"
+import { envelopeOf, expectDone, expectRefusal } from "./support/said.js"
 import { hasTerminal, onTerminal, typing } from "./support/typedInto.js"
 import { inWorld, token, type World } from "./support/World.js"
 
@@ -12,14 +12,68 @@ const down = typing("", "down")
 
 describe.concurrent("init without a terminal", () => {
   it(
-    "says what to do instead, and writes nothing",
+    "says what to name instead, and writes nothing",
     inWorld(async (world) => {
-      expectRefusal(
-        await world.run(["init"]),
-        2,
-        /this is no terminal\. Set ACTIVECAMPAIGN_URL and ACTIVECAMPAIGN_API_KEY instead; or write .*config\.toml with the lines url = .* and api_key_file = /
-      )
+      for (const args of [["init"], ["init", "--json"], ["init", "--api-key-file", "key"]]) {
+        const ended = await world.run(args)
+        expect(ended.code).toBe(2)
+        expect(ended.stdout + ended.stderr).toMatch(
+          /asks (questions|nothing).* Name the account with --url URL, and its key with --api-key-file FILE or --api-key-stdin\./s
+        )
+      }
       expect(readdirSync(world.folder)).toEqual([])
+    })
+  )
+
+  it(
+    "writes the account that its options name, with the key that was piped in",
+    inWorld(async (world) => {
+      const ended = await world.run(["init", "--url", url, "--api-key-stdin"], { stdin: `${token}\n` })
+      expectDone(ended)
+      expect(ended.stdout).not.toContain(token)
+      expect(world.read(config)).toContain(`url = "${url}"`)
+      expect(world.read(".config/ac-reconcile/default.key")).toBe(`${token}\n`)
+      expect(modeOf(world, ".config/ac-reconcile/default.key")).toBe(0o600)
+      const again = await world.run(["init", "--url", url, "--api-key-stdin"], { stdin: "other\n" })
+      expectRefusal(again, 2, /has an account already, and was left unchanged\. Add --overwrite/)
+      expect(world.read(".config/ac-reconcile/default.key")).toBe(`${token}\n`)
+    })
+  )
+
+  it(
+    "has one envelope for programs, and never the key",
+    inWorld(async (world) => {
+      world.write("keys/acme", `${token}\n`)
+      const args = ["init", "--profile", "acme", "--url", url, "--api-key-file", "keys/acme", "--json"]
+      const ended = await world.run(args)
+      expect(ended.stderr).toBe("")
+      expect(ended.stdout).not.toContain(token)
+      expect(envelopeOf(ended.stdout)).toMatchObject({
+        schema: "ac-reconcile/init/1",
+        ok: true,
+        data: { file: world.path(config), profile: "acme", url, api_key_file: world.path("keys/acme") }
+      })
+      const again = await world.run(args)
+      expect(again.code).toBe(2)
+      expect(envelopeOf(again.stdout)).toMatchObject({ ok: false, data: null, error: { exit_code: 2 } })
+    })
+  )
+
+  it(
+    "refuses what is no URL, a key file that is not there, and two keys",
+    inWorld(async (world) => {
+      const both = ["--api-key-file", "key", "--api-key-stdin"]
+      for (const [args, says] of [
+        [["--url", "http://acme.example.test"], /https/],
+        [
+          ["--url", url, "--api-key-file", "none"],
+          /There is no file .*none\. Name another with --api-key-file/
+        ],
+        [["--url", url, ...both], /both name the key/]
+      ] as const) {
+        expectRefusal(await world.run(["init", ...args]), 2, says)
+      }
+      expect(existsSync(world.path(config))).toBe(false)
     })
   )
 })

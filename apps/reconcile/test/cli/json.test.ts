@@ -89,6 +89,7 @@ describe.concurrent("the envelope of --json", () => {
       await works("contacts remove", ["--source", "sent.csv"])
       await works("batches remove", ["b-2"])
       await works("demo")
+      await works("init", ["--url", env.ACTIVECAMPAIGN_URL])
       seen.add("doctor")
       expect((await called(world, ["doctor"], { env })).data).not.toBeNull()
       expect([...seen].sort()).toEqual(Object.keys(commandData).sort())

@@ -13,7 +13,8 @@ const report: RunReport = {
   stillOpen: 0,
   problems: [],
   resolved: null,
-  lookedUp: null
+  lookedUp: null,
+  stopped: null
 }
 
 const summary: Summary = {
@@ -67,7 +68,7 @@ const ended = (over: Partial<lastScreen.Ended> = {}): lastScreen.Ended => ({
   report,
   summary,
   attention,
-  ending: endingOf({ once: false }, report, []),
+  ending: endingOf({ once: false, interrupted: 130 }, report, []),
   file: "./reconcile.db",
   width: 80,
   ...over
@@ -142,7 +143,7 @@ describe("the end of a run", () => {
 
   it("gives a reason for each exit code", () => {
     const ending = (over: Partial<RunReport>, failed: ReadonlyArray<Applied> = []) =>
-      endingOf({ once: false }, { ...report, open: 3, ...over }, failed)
+      endingOf({ once: false, interrupted: 130 }, { ...report, open: 3, ...over }, failed)
     assert.deepStrictEqual(ending({}), { exitCode: 0, why: "all 3 batches completed." })
     assert.deepStrictEqual(ending({ stillOpen: 2 }), {
       exitCode: 8,

@@ -133,7 +133,7 @@ describe.concurrent("the exit code of a run", () => {
         if (signal === "SIGINT")
           expect(ended.stderr).toMatch(/^ac-reconcile: Stopping: finishing the write …/)
         expect(lines).toEqual([
-          expect.stringMatching(/^ac-reconcile: 1 of 2 batches settled; .*calls?; \d+s\.$/),
+          expect.stringMatching(/^ac-reconcile: 1 of 2 batches settled; .*calls?, about 1 to go; \d+s\.$/),
           expect.stringMatching(
             /^ac-reconcile: Stopped by a signal\. Nothing recorded is lost; .* continue\.$/
           )

@@ -8,7 +8,7 @@ import { widthOf } from "../../src/text/width.js"
 const plain: RunView.Paint = (_, text) => text
 
 const after = (events: ReadonlyArray<RunEvent>, now = 0) => {
-  const state = RunView.makeState(0)
+  const state = RunView.makeState(0, 1000)
   for (const event of events) RunView.onEvent(state, now, event)
   return state
 }
@@ -66,8 +66,56 @@ describe("the screen of a run", () => {
   it("counts calls, and their rate in the last five seconds", () => {
     const state = after([{ _tag: "Started", open: 1 }])
     for (let at = 0; at < 20_000; at += 250) RunView.onCall(state, at)
-    assert.include(lines(state, 19_999).join("\n"), "80 made, 4.0 a second")
-    assert.include(lines(state, 60_000).join("\n"), "80 made, 0.0 a second")
+    assert.include(lines(state, 19_999).join("\n"), "80 made, about 1 to go, 4.0 a second")
+    assert.include(lines(state, 60_000).join("\n"), "80 made, about 1 to go, 0.0 a second")
+  })
+
+  it("says how many calls are still needed, and how many may be spent on contacts", () => {
+    const state = after([{ _tag: "Started", open: 1200 }, settled("a"), answered("b", "active")])
+    state.toAsk = { ids: 1501, addresses: 40 }
+    assert.strictEqual(RunView.callsToGo(state), 1199 + 16 + 40)
+    const shown = lines(state, 0)
+    assert.include(shown.join("\n"), "Calls      0 made, about 1,255 to go, 0.0 a second")
+    assert.notInclude(shown.join("\n"), "Budget")
+    RunView.meter(state).left(1000)
+    assert.notInclude(lines(state, 0).join("\n"), "Budget")
+    RunView.meter(state).left(30)
+    assert.strictEqual(RunView.callsToGo(state), 1199 + 30)
+    assert.include(lines(state, 0).join("\n"), "Budget     30 of 1,000 calls for contacts left")
+    assert.include(
+      RunView.standing(state, 0),
+      "0 calls, about 1,229 to go; 30 of 1,000 calls for contacts left"
+    )
+  })
+
+  it("counts the calls of a walk through the account, while that takes fewer", () => {
+    const plan = {
+      addresses: 500,
+      method: "walk",
+      calls: 21,
+      walkCalls: 21,
+      budget: 1000,
+      affordable: 500
+    } as const
+    const state = after([
+      { _tag: "Started", open: 0 },
+      { _tag: "Planned", plan }
+    ])
+    state.toAsk = { ids: 0, addresses: 500 }
+    assert.strictEqual(RunView.callsToGo(state), 21)
+    RunView.onCall(state, 0)
+    assert.strictEqual(RunView.callsToGo(state), 20)
+    state.toAsk = { ids: 0, addresses: 0 }
+    assert.strictEqual(RunView.callsToGo(state), 0)
+  })
+
+  it("that watches waits for batches, and estimates from when there are more", () => {
+    const state = after([{ _tag: "Started", open: 1 }, settled("a"), { _tag: "Idle" }], 1000)
+    assert.strictEqual(lines(state, 3_600_000)[0], "Watching: 1h. Waiting for batches; Ctrl-C ends it.")
+    assert.include(RunView.standing(state, 3_600_000), "waiting for batches")
+    RunView.onEvent(state, 3_600_000, { _tag: "Joined", batches: 6 })
+    for (const id of ["b", "c", "d"]) RunView.onEvent(state, 3_603_000, settled(id))
+    assert.strictEqual(lines(state, 3_603_000)[0], "Running: 1h 3s, about 3s left")
   })
 
   it("names each step while it works", () => {

@@ -51,7 +51,7 @@ describe.each(sizes)("a run on a terminal of $columns columns", (size) => {
         expect(during).toMatch(/^Running: \d+s/m)
         expect(during).toMatch(/█+░+ {2}1 of 3/)
         expect(during).toMatch(/Now +following 2 batches/)
-        expect(during).toMatch(/Calls +\d+ made, \d+\.\d a second/)
+        expect(during).toMatch(/Calls +\d+ made, about 2 to go, \d+\.\d a second/)
         mayEnd = true
         const after = await terminal.until(/exit code \d/)
         expect(after).toMatch(/^All 3 batches have settled\./)
@@ -100,6 +100,29 @@ describe.each(sizes)("a run on a terminal of $columns columns", (size) => {
         await terminal.press("C-c")
         await terminal.press("C-c")
         expect(await terminal.until(/exit code \d/)).toMatch(/exit code 130$/)
+      })
+    })
+  )
+
+  Terminal.inTerminal(
+    "that watches waits for batches, follows one that is added, and ends with its result at Ctrl-C",
+    inWorld(async (world) => {
+      let mayEnd = false
+      const env = account(await world.serve(slow(() => mayEnd)))
+      await addBatches(world, ["batch-1"])
+      await play(world, ["run", "--watch", ...fast], { ...size, env }, async (terminal) => {
+        await terminal.until(/^Watching: \d+s\. Waiting for batches; Ctrl-C ends it\.$/m)
+        await addBatches(world, ["batch-2"])
+        const during = await terminal.until(/completed 1 {2}active 1/)
+        expect(during).toMatch(/Now +following 1 batch$/m)
+        expect(during).toMatch(/Calls +\d+ made, about 1 to go, /)
+        mayEnd = true
+        await terminal.until(/^Watching: .*\n.* 2 of 2$/m)
+        await terminal.press("C-c")
+        const after = await terminal.until(/exit code \d/)
+        expect(after).toMatch(/^All 2 batches have settled\./)
+        expect(after).not.toMatch(/Watching|█/)
+        expect(after).toMatch(/exit code 0$/)
       })
     })
   )

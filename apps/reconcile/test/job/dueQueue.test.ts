@@ -87,7 +87,7 @@ describe("the queue", () => {
 
   it("pauses first calls after one that came too early, for less and less", () => {
     const queue = queueOf()
-    many(4, "b", -60_000).forEach(queue.add)
+    for (const one of many(4, "b", -60_000)) queue.add(one)
     const calls = followed(queue, () => Number.POSITIVE_INFINITY, { until: 19_000 })
     const firsts = ["b0", "b1", "b2", "b3"].map((name) => calls.find((call) => call.name === name)?.at)
     assert.deepStrictEqual(firsts, [0, 10_000, 15_000, 17_500])
@@ -107,7 +107,7 @@ describe("the queue", () => {
 
   it("puts back only what is wanted of the calls that were given up", () => {
     const queue = queueOf()
-    many(3, "b", -9000).forEach(queue.add)
+    for (const one of many(3, "b", -9000)) queue.add(one)
     assert.deepStrictEqual(askedAt(queue, 0), ["b0", "b1", "b2"])
     queue.putBack(500, ({ name }) => name !== "b1")
     assert.deepStrictEqual(askedAt(queue, 500), ["b0", "b2"])
@@ -128,8 +128,8 @@ describe("batches that never settle", () => {
 
   it("have a quarter of the calls if new ones are due, and new ones have the others", () => {
     const queue = queueOf()
-    stuck.forEach(queue.addAsked)
-    many(200, "new", -600_000).forEach(queue.add)
+    for (const one of stuck) queue.addAsked(one)
+    for (const one of many(200, "new", -600_000)) queue.add(one)
     const calls = followed(queue, settlesAt, { until: 20_000 })
     const ofStuck = calls.filter(({ name }) => name.startsWith("stuck")).length
     assert.strictEqual(calls.length, 100)
@@ -138,7 +138,7 @@ describe("batches that never settle", () => {
 
   it("are asked about in turn, so that each has its calls", () => {
     const queue = queueOf()
-    stuck.forEach(queue.addAsked)
+    for (const one of stuck) queue.addAsked(one)
     const calls = followed(queue, settlesAt, { until: 120_000 })
     const each = stuck.map(({ name }) => calls.filter((call) => call.name === name).length)
     assert.strictEqual(Math.min(...each), 3)
@@ -150,13 +150,29 @@ describe("batches that settle in another order than that of their age", () => {
   it("are asked about in turn once this shows, without pauses and however many are open", () => {
     const queue = queueOf()
     const all = many(600, "b", -1000)
-    all.forEach(queue.add)
+    for (const one of all) queue.add(one)
     // 7 and 600 have no common divisor: each has its own place in an order that looks like none.
     const settlesAt = ({ name }: Batch) => ((Number(name.slice(1)) * 7 * 31) % 600) * 1000
     const calls = followed(queue, settlesAt, { until: 700_000 })
     assert.strictEqual(calls.filter(({ settled }) => settled).length, all.length)
     const firstAsked = all.map(({ name }) => calls.find((call) => call.name === name)?.at ?? 0)
     assert.isBelow(Math.max(...firstAsked), 240_000)
+  })
+})
+
+describe("batches that join while others are followed", () => {
+  it("do not wait for pause after pause, if the service works on all at once", () => {
+    const queue = queueOf()
+    const all = many(1000, "b", 1000).map((one, at) => ({ ...one, since: one.since + at * 600 }))
+    for (const one of all) queue.add(one)
+    // Each takes 10 s to 2 minutes, whatever the others do.
+    const takes = ({ name }: Batch) => 10_000 * 12 ** (((Number(name.slice(1)) * 617) % 1000) / 1000)
+    const calls = followed(queue, (one) => one.since + takes(one), { until: 1_000_000 })
+    const seen = new Map(calls.flatMap(({ at, name, settled }) => (settled ? [[name, at] as const] : [])))
+    const delays = all.map((one) => (seen.get(one.name) ?? 0) - one.since - takes(one))
+    delays.sort((one, other) => one - other)
+    assert.isBelow(delays[950] ?? 0, 60_000)
+    assert.isBelow(calls.length, 3 * all.length)
   })
 })
 
@@ -181,7 +197,7 @@ describe("in any order of answers", () => {
         const queue = queueOf({ endsAt: deadline, timesToSettle: times })
         const takes = new Map(fresh.map(({ takes }, index) => [`b${index}`, takes]))
         for (const [index, { age }] of fresh.entries()) queue.add(batch(`b${index}`, -age))
-        many(known, "known", -3_600_000).forEach(queue.addAsked)
+        for (const one of many(known, "known", -3_600_000)) queue.addAsked(one)
         const settlesAt = ({ name, since }: Batch) => since + (takes.get(name) ?? Number.POSITIVE_INFINITY)
         const calls = followed(queue, settlesAt, { until: deadline, every })
         const counts = new Map<string, number>()
@@ -210,8 +226,8 @@ describe("in any order of answers", () => {
 
   it("no more calls are under way that have just gone out than 8, so that few answers are held in memory", () => {
     const queue = queueOf()
-    many(100, "b", -600_000).forEach(queue.add)
-    many(100, "known", -600_000).forEach(queue.addAsked)
+    for (const one of many(100, "b", -600_000)) queue.add(one)
+    for (const one of many(100, "known", -600_000)) queue.addAsked(one)
     assert.strictEqual(askedAt(queue, 0).length, 8)
     assert.strictEqual(waitOf(queue, 400), 1000)
     assert.strictEqual(askedAt(queue, 1000).length, 8)
@@ -219,7 +235,7 @@ describe("in any order of answers", () => {
 
   it("calls that hang keep no others from going out", () => {
     const queue = queueOf()
-    many(200, "b", -600_000).forEach(queue.add)
+    for (const one of many(200, "b", -600_000)) queue.add(one)
     const asked = [0, 1000, 2000, 3000, 4000].flatMap((now) => askedAt(queue, now))
     assert.strictEqual(asked.length, 32)
     assert.strictEqual(waitOf(queue, 4000), DueQueue.patience)

@@ -49,6 +49,15 @@ describe("the wait before a batch is asked about again", () => {
   })
 })
 
+describe("the wait, in a run that has followed a batch for more than an hour,", () => {
+  it("grows with that time, up to 4 minutes after a day", () => {
+    const hour = 3_600_000
+    assert.strictEqual(pollInterval(2 * hour, hour), 10_000)
+    assert.strictEqual(pollInterval(2 * hour, 2 * hour), 20_000)
+    assert.strictEqual(pollInterval(30 * hour, 24 * hour), 240_000)
+  })
+})
+
 describe("a time from another process", () => {
   const now = DateTime.unsafeMake("2031-04-02T08:15:00Z")
   it("is long ago after the grace, and is ignored if it is in the future", () => {

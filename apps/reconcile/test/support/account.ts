@@ -19,6 +19,8 @@ export const withAccount =
     options: {
       readonly requestsPerSecond?: number
       readonly apiToken?: string
+      /** The ledger's file; in memory without it. */
+      readonly db?: string
       /** How far the wall clock has been set by then. */
       readonly clockSetBy?: (elapsed: number) => number
     } = {}
@@ -32,7 +34,7 @@ export const withAccount =
     }).pipe(Layer.provide(reportedCalls.budgetLayer.pipe(Layer.provide(RateBudget.layer(options)))))
     return effect.pipe(
       Effect.provide(client.pipe(Layer.provideMerge(InProcess.layer(scenario)))),
-      Effect.provide(Ledger.layer(":memory:")),
+      Effect.provide(Ledger.layer(options.db ?? ":memory:")),
       Effect.withClock(virtualClock.make(undefined, options.clockSetBy))
     )
   }
@@ -42,6 +44,7 @@ export const run = (
   options: {
     readonly follow?: boolean
     readonly once?: boolean
+    readonly watch?: Effect.Effect<void>
     readonly deadline?: Duration.DurationInput
     readonly account?: Partial<Run.AccountOptions>
   } = {}
@@ -51,6 +54,7 @@ export const run = (
     const report = yield* Run.run({
       follow: options.follow ?? true,
       once: options.once ?? false,
+      watch: options.watch,
       deadline: Duration.decode(options.deadline ?? "30 minutes"),
       account: { resolve: false, lookup: false, maxCalls: 1000, ...options.account },
       onEvent: (event) => Effect.sync(() => events.push(event))

@@ -15,6 +15,7 @@ import * as InProcess from "effect-activecampaign-simulator/InProcess"
 import * as Scenario from "effect-activecampaign-simulator/Scenario"
 import { endOf } from "../../src/cli/alert/End.js"
 import { endingOf } from "../../src/cli/output/run/ending.js"
+import { ExitCode } from "../../src/cli/shell/ExitCode.js"
 import * as Reconciliation from "../../src/ledger/conclusions/Reconciliation.js"
 import * as Answers from "../../src/ledger/facts/Answers.js"
 import * as Batches from "../../src/ledger/facts/Batches.js"
@@ -146,7 +147,11 @@ const ranTo = (options: Parameters<typeof run>[0] & { readonly once?: boolean })
   Effect.gen(function* () {
     const after = yield* Runs.lastId
     const report = yield* run(options)
-    const { exitCode, why } = endingOf({ once: options.once ?? false }, report, [])
+    const { exitCode, why } = endingOf(
+      { once: options.once ?? false, interrupted: ExitCode.interrupted },
+      report,
+      []
+    )
     const end = endOf(Exit.succeed({ exitCode, because: { message: why }, result: { failedOn: [] } }))
     yield* Runs.conclude({ after, ...end })
   })

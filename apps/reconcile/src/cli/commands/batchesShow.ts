@@ -66,6 +66,7 @@ export const batchesShow = Command.make("show", { batchId: knownBatchArgument, d
           }),
           findingsTable(findings, { more: batch.findings - findings.length, oneBatch: true })
         ),
+        paged: true,
         result: {
           db: options.db,
           batch,
@@ -107,6 +108,7 @@ export const batchesList = Command.make("list", { db, json }, (options) =>
             ])
           )
         ),
+        paged: true,
         result: { db: options.db, batches, withoutAnswer: [...troubled], stalled: [...stalled.keys()] }
       }
     }).pipe(Effect.provide(Ledger.layerReadOnly(options.db)))

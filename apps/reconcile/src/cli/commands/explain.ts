@@ -76,6 +76,7 @@ export const explain = Command.make("explain", { subject, db, json }, (options) 
                 `Contact ID ${printable(options.subject)} has no known address; run 'ac-reconcile resolve'.`,
                 factsTable(reports)
               ),
+        paged: true,
         result: { db: options.db, subject: options.subject, stories, reports }
       }
     }).pipe(Effect.provide(Ledger.layerReadOnly(options.db)))

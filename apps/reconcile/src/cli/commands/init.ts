@@ -4,29 +4,47 @@ import { dirname, join, resolve } from "node:path"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Prompt from "@effect/cli/Prompt"
+import type * as Terminal from "@effect/platform/Terminal"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as ActiveCampaignClient from "effect-activecampaign/ActiveCampaignClient"
-import { keyVariable, urlVariable } from "../config/Account.js"
+import { keyVariable, pipedKey } from "../config/Account.js"
 import * as ConfigFile from "../config/ConfigFile.js"
 import { nameOfSource } from "../config/Setting.js"
 import { Settings } from "../config/Settings.js"
 import { added, replaced, writePrivately } from "../config/writeConfig.js"
 import { printable } from "../output/text.js"
 import { ConfigurationError } from "../shell/ConfigurationError.js"
+import { json } from "../shell/options.js"
 import { respond } from "../shell/respond.js"
 
 const overwrite = Options.boolean("overwrite").pipe(
   Options.withDescription("Replace the account of that name if the file has it already")
 )
 
-const noTerminal = (file: string) =>
-  new ConfigurationError({
-    problem: "'ac-reconcile init' asks questions, and this is no terminal.",
-    hint: `Set ${urlVariable} and ${keyVariable} instead; or write ${printable(file)} with the lines url = "https://ACCOUNT.api-us1.com" and api_key_file = "/PATH/OF/A/FILE/WITH/THE/KEY".`
-  })
+const url = Options.text("url").pipe(
+  Options.optional,
+  Options.withDescription("The account's URL; nothing is asked then")
+)
+
+const apiKeyFile = Options.text("api-key-file").pipe(
+  Options.optional,
+  Options.withDescription(
+    "With --url: a file that has the API key. Without it and --api-key-stdin, the key stays in the environment"
+  )
+)
+
+const unasked = "Name the account with --url URL, and its key with --api-key-file FILE or --api-key-stdin."
+
+const noTerminal = new ConfigurationError({
+  problem: "'ac-reconcile init' asks questions, and this is no terminal.",
+  hint: unasked
+})
+
+const noQuestions = (option: string) =>
+  new ConfigurationError({ problem: `With ${option}, 'ac-reconcile init' asks nothing.`, hint: unasked })
 
 const askUrl = Prompt.text({
   message: "Account URL (ActiveCampaign shows it under Settings > Developer)",
@@ -57,13 +75,86 @@ const askKey = Prompt.password({
 
 const inHome = (text: string) => (/^~[\\/]/.test(text) ? join(homedir(), text.slice(2)) : resolve(text))
 
-const askFile = Prompt.text({
-  message: "The file that has the key",
-  validate: (text) => {
-    const path = inHome(text.trim())
-    return existsSync(path) ? Effect.succeed(path) : Effect.fail(`There is no file ${printable(path)}.`)
-  }
-})
+const existing = (text: string) => {
+  const path = inHome(text.trim())
+  return existsSync(path) ? Effect.succeed(path) : Effect.fail(`There is no file ${printable(path)}.`)
+}
+
+const askFile = Prompt.text({ message: "The file that has the key", validate: existing })
+
+/** An account without its key. */
+interface Wanted {
+  readonly url: string
+  readonly key:
+    | { readonly _tag: "Environment" }
+    | { readonly _tag: "File"; readonly path: string }
+    /** The key itself, for a file of its own; read once it is known that the file may be written. */
+    | {
+        readonly _tag: "Given"
+        readonly key: Effect.Effect<
+          Redacted.Redacted,
+          ConfigurationError | Terminal.QuitException,
+          Terminal.Terminal
+        >
+      }
+}
+
+interface Given {
+  readonly url: Option.Option<string>
+  readonly apiKeyFile: Option.Option<string>
+  readonly json: boolean
+}
+
+/** From the options alone. */
+const fromOptions = (url: string, file: Option.Option<string>) =>
+  Effect.gen(function* () {
+    yield* ActiveCampaignClient.accountUrl(url.trim())
+    const { keyFromStdin } = yield* Settings
+    if (keyFromStdin && Option.isSome(file)) {
+      return yield* new ConfigurationError({
+        problem: "--api-key-file and --api-key-stdin both name the key.",
+        hint: "Use one of them."
+      })
+    }
+    const key: Wanted["key"] = keyFromStdin
+      ? { _tag: "Given", key: pipedKey }
+      : Option.isNone(file)
+        ? { _tag: "Environment" }
+        : {
+            _tag: "File",
+            path: yield* Effect.mapError(
+              existing(file.value),
+              (problem) => new ConfigurationError({ problem, hint: "Name another with --api-key-file FILE." })
+            )
+          }
+    const wanted: Wanted = { url: url.trim(), key }
+    return wanted
+  })
+
+const fromQuestions = (keyFile: string) =>
+  Effect.gen(function* () {
+    const url = yield* askUrl
+    const where = yield* askWhere(keyFile)
+    const key: Wanted["key"] =
+      where === "environment"
+        ? { _tag: "Environment" }
+        : where === "file"
+          ? { _tag: "File", path: yield* askFile }
+          : { _tag: "Given", key: askKey }
+    const wanted: Wanted = { url, key }
+    return wanted
+  })
+
+const wantedOf = (options: Given, keyFile: string) =>
+  Effect.gen(function* () {
+    if (Option.isSome(options.url)) return yield* fromOptions(options.url.value, options.apiKeyFile)
+    const { keyFromStdin } = yield* Settings
+    if (options.json) return yield* noQuestions("--json")
+    if (Option.isSome(options.apiKeyFile)) return yield* noQuestions("--api-key-file")
+    if (keyFromStdin) return yield* noQuestions("--api-key-stdin")
+    if (process.stdin.isTTY !== true || process.stdout.isTTY !== true) return yield* noTerminal
+    return yield* fromQuestions(keyFile)
+  })
 
 /** The profile to write, which needs no quotes in the file. */
 const profileOf = Effect.gen(function* () {
@@ -84,10 +175,10 @@ const refuse = (problem: string) =>
     hint: "Add --overwrite to replace it, or --profile NAME to add another account."
   })
 
-export const init = Command.make("init", { overwrite }, (options) =>
+export const init = Command.make("init", { url, apiKeyFile, overwrite, json }, (options) =>
   respond(
     "init",
-    false,
+    options.json,
     Effect.gen(function* () {
       const { userFile } = yield* Settings
       if (userFile === undefined) {
@@ -96,7 +187,6 @@ export const init = Command.make("init", { overwrite }, (options) =>
           hint: "Set XDG_CONFIG_HOME to a folder."
         })
       }
-      if (process.stdin.isTTY !== true || process.stdout.isTTY !== true) return yield* noTerminal(userFile)
       const profile = yield* profileOf
       const known = yield* ConfigFile.read({ path: userFile, owner: "user", home: homedir() })
       const there = profile === undefined ? known?.top : known?.profiles.get(profile)
@@ -109,20 +199,14 @@ export const init = Command.make("init", { overwrite }, (options) =>
         return yield* refuse(`${printable(userFile)} has ${what} already, and was left unchanged.`)
       }
       const keyFile = join(dirname(userFile), `${profile ?? "default"}.key`)
-      const url = yield* askUrl
-      const where = yield* askWhere(keyFile)
-      if (where === "paste" && existsSync(keyFile) && !options.overwrite) {
-        return yield* refuse(`${printable(keyFile)} is there already, and was left unchanged.`)
+      const { key, url } = yield* wantedOf(options, keyFile)
+      if (key._tag === "Given") {
+        if (existsSync(keyFile) && !options.overwrite) {
+          return yield* refuse(`${printable(keyFile)} is there already, and was left unchanged.`)
+        }
+        yield* Effect.flatMap(key.key, (text) => writePrivately(keyFile, `${Redacted.value(text)}\n`))
       }
-      const apiKeyFile =
-        where === "environment"
-          ? undefined
-          : where === "file"
-            ? yield* askFile
-            : yield* Effect.as(
-                Effect.flatMap(askKey, (key) => writePrivately(keyFile, `${Redacted.value(key)}\n`)),
-                keyFile
-              )
+      const apiKeyFile = key._tag === "Environment" ? undefined : key._tag === "File" ? key.path : keyFile
       const entry = { profile, url, apiKeyFile }
       const text = known === undefined ? undefined : readFileSync(userFile, "utf8")
       yield* writePrivately(
@@ -133,10 +217,10 @@ export const init = Command.make("init", { overwrite }, (options) =>
       return {
         text: [
           `${printable(userFile)} has ${what} now; only you can read it.`,
-          ...(where === "environment" ? [`Set ${keyVariable} for each command that asks the account.`] : []),
+          ...(apiKeyFile === undefined ? [`Set ${keyVariable} for each command that asks the account.`] : []),
           `Check it with: ac-reconcile doctor${named}`
         ].join("\n"),
-        result: null
+        result: { file: userFile, profile: profile ?? null, url, apiKeyFile: apiKeyFile ?? null }
       }
     }).pipe(Effect.catchTag("QuitException", () => Effect.interrupt))
   )

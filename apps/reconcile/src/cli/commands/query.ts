@@ -7,6 +7,7 @@ import * as Console from "effect/Console"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import { identity } from "effect/Function"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -25,6 +26,7 @@ import { asTable } from "../output/tableText.js"
 import { respond } from "../shell/respond.js"
 import { encode, type Format, formats } from "../output/rowFormat.js"
 import { listColumns, listed, questionsAsText } from "../output/savedQuestions.js"
+import { Paging } from "../shell/console.js"
 import { endedBySignals } from "../shell/endedBySignals.js"
 import { isOfTheFile } from "../shell/machineTrouble.js"
 import { plural, printable } from "../output/text.js"
@@ -206,7 +208,10 @@ const answer = (
       )
       return nothingMore
     })
-    return yield* endedBySignals(asking, options.timeout)
+    return yield* endedBySignals(asking, options.timeout).pipe(
+      // The time that a reader takes in a pager must not count.
+      Option.isSome(options.timeout) ? Effect.provideService(Paging, false) : identity
+    )
   }).pipe(Effect.scoped)
 
 const timeout = Options.text("timeout").pipe(
@@ -260,7 +265,7 @@ export const query = Command.make(
           const asked = yield* askedQuestion(isPiped ? `${text}\n` : text, options.params)
           return yield* answer(asked, options)
         }
-        if (options.format === "table") return { text: questionsAsText(questions), result: null }
+        if (options.format === "table") return { text: questionsAsText(questions), paged: true, result: null }
         const rows = questions.map(listed).map((row) => listColumns.map((column) => row[column]))
         return yield* Effect.as(
           print(options.format, listColumns, Stream.fromIterable(rows), options),

@@ -9,8 +9,8 @@ import { respond } from "../shell/respond.js"
 import { appliedTo } from "../failOn/facts.js"
 import { failOnEnding } from "../output/run/ending.js"
 import * as Attention from "../../ledger/reports/Attention.js"
-import { outputWidth, totals } from "../output/run/lastScreen.js"
-import { batchesOf, blocks, plural } from "../output/text.js"
+import { totals } from "../output/run/lastScreen.js"
+import { batchesOf, blocks, outputWidth, plural } from "../output/text.js"
 
 const again = Options.boolean("rebuild").pipe(
   Options.withDescription("Recompute every outcome, and report changes")

@@ -6,8 +6,10 @@ import { outputTo } from "../../files/Target.js"
 import * as Ledger from "../../ledger/Ledger.js"
 import type { Options as AlertOptions } from "../alert/alerting.js"
 import type { Failure, Response } from "../alert/End.js"
+import { sourceOf } from "../config/Settings.js"
 import { runAndReport } from "../runAndReport.js"
 import * as account from "../shell/account.js"
+import { ConfigurationError } from "../shell/ConfigurationError.js"
 import { alerts, db, deadline, failOn, json, maxCalls, rate } from "../shell/options.js"
 import { respond } from "../shell/respond.js"
 
@@ -32,11 +34,34 @@ const alerting =
           ({ around }) => around({ ...alerts, db })(run)
         )
 
+/** What does not go with --watch. A deadline from a setting is for other runs. */
+const fits = ({ once, watch }: { readonly once: boolean; readonly watch: boolean }) =>
+  Effect.gen(function* () {
+    if (!watch) return
+    if (once) {
+      return yield* new ConfigurationError({
+        problem: "--once asks a single time, and --watch goes on.",
+        hint: "Use one of them."
+      })
+    }
+    if ((yield* sourceOf("deadline"))._tag === "Option") {
+      return yield* new ConfigurationError({
+        problem: "--watch goes on until it is stopped, so --deadline means nothing.",
+        hint: "Leave it out. 'timeout 8h ac-reconcile run --watch' stops it after 8 hours."
+      })
+    }
+  })
+
 export const run = Command.make(
   "run",
   {
     once: Options.boolean("once").pipe(
       Options.withDescription("Ask about each open batch once, as from cron, and do not wait")
+    ),
+    watch: Options.boolean("watch").pipe(
+      Options.withDescription(
+        "Go on as batches and contacts are added, until Ctrl-C; without --deadline, and --max-calls counts for each hour"
+      )
     ),
     deadline: deadline("30m"),
     rate,
@@ -60,17 +85,20 @@ export const run = Command.make(
     respond(
       "run",
       options.json,
-      alerting(options)(
-        Effect.flatMap(eventsTarget(options), (events) =>
-          runAndReport({
-            ...options,
-            events,
-            follow: true,
-            suggest: true,
-            account: { resolve: !options.noResolve, lookup: !options.noLookup, maxCalls: options.maxCalls }
-          }).pipe(
-            Effect.provide(account.layer(options.rate)),
-            Effect.provide(Ledger.layer(options.db, { mustExist: true }))
+      Effect.zipRight(
+        fits(options),
+        alerting(options)(
+          Effect.flatMap(eventsTarget(options), (events) =>
+            runAndReport({
+              ...options,
+              events,
+              follow: true,
+              suggest: true,
+              account: { resolve: !options.noResolve, lookup: !options.noLookup, maxCalls: options.maxCalls }
+            }).pipe(
+              Effect.provide(account.layer(options.rate)),
+              Effect.provide(Ledger.layer(options.db, { mustExist: true }))
+            )
           )
         )
       )

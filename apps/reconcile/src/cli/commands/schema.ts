@@ -85,7 +85,11 @@ export const schema = Command.make(
               : datasetteMetadata(described, database)
           return { text: printableJson(JSON.stringify(document, null, 2)), result, exact: true }
         }
-        return { text: Option.isSome(options.name) ? asTextOfOne(described) : asText(described), result }
+        return {
+          text: Option.isSome(options.name) ? asTextOfOne(described) : asText(described),
+          paged: true,
+          result
+        }
       })
     )
 ).pipe(Command.withDescription("Describe every table, view and column of the file, or one of them"))

@@ -70,6 +70,7 @@ export const status = Command.make("status", { batchId: batchIdArgument, rate, j
       const { failure, success, unreadable } = read.lists
       return {
         text: describe(batchId, read),
+        paged: true,
         result: {
           batchId,
           status: read.answer.status,

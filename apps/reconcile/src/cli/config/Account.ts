@@ -113,7 +113,8 @@ const keyIn = (path: string, field: string): Effect.Effect<Redacted.Redacted, Co
 /** Standard input can be read once, and a command may ask for the key more often. */
 let piped: Redacted.Redacted | undefined
 
-const fromStdin: Effect.Effect<Redacted.Redacted, ConfigurationError> = Effect.suspend(() => {
+/** The key on standard input (`--api-key-stdin`). */
+export const pipedKey: Effect.Effect<Redacted.Redacted, ConfigurationError> = Effect.suspend(() => {
   const refuse = (problem: string) =>
     new ConfigurationError({
       problem: `--api-key-stdin: ${problem}.`,
@@ -144,7 +145,7 @@ const fromStdin: Effect.Effect<Redacted.Redacted, ConfigurationError> = Effect.s
 const keyFor = (url: Sourced): Effect.Effect<Account["key"], ConfigurationError> =>
   Effect.gen(function* () {
     const { files, keyFromStdin, section } = yield* Settings
-    if (keyFromStdin) return { token: yield* fromStdin, source: { _tag: "StandardInput" } as const }
+    if (keyFromStdin) return { token: yield* pipedKey, source: { _tag: "StandardInput" } as const }
     const setUrl = yield* variable(urlVariable)
     const setKey = yield* variable(keyVariable)
     const isOfEnvironment = Option.isNone(setUrl) || (yield* isSame(setUrl.value, url.text))

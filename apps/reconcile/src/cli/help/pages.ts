@@ -26,7 +26,11 @@ export const pages: Readonly<Record<string, Page>> = {
   init: {
     examples: [
       ["The account that you use most", "ac-reconcile init"],
-      ["Another one, for --profile client", "ac-reconcile init --profile client"]
+      ["Another one, for --profile client", "ac-reconcile init --profile client"],
+      [
+        "Without questions",
+        "pass show ac | ac-reconcile init --url https://ACCOUNT.api-us1.com --api-key-stdin"
+      ]
     ],
     more: "cli.md#config-files"
   },
@@ -95,6 +99,7 @@ export const pages: Readonly<Record<string, Page>> = {
     examples: [
       ["Until every batch has settled", "ac-reconcile run"],
       ["One pass, as from cron", "ac-reconcile run --once --max-calls 500"],
+      ["As batches are added, until Ctrl-C", "ac-reconcile run --watch"],
       ["Fail if many were rejected, or one is missing", "ac-reconcile run --fail-on 'rejected>2%,missing'"]
     ],
     more: "cli.md#running"
@@ -195,6 +200,7 @@ export const groups: ReadonlyArray<readonly [title: string, commands: ReadonlyAr
 export const values: Readonly<Record<string, string>> = {
   "--account-limit": "NUMBER",
   "--answer": "FILE",
+  "--api-key-file": "FILE",
   "--batch": "ID",
   "--batch-column": "COLUMN",
   "--db": "FILE",
@@ -228,7 +234,8 @@ export const values: Readonly<Record<string, string>> = {
   "--source": "NAME",
   "--submitted-at": "TIME",
   "--table": "NAME",
-  "--timeout": "TIME"
+  "--timeout": "TIME",
+  "--url": "URL"
 }
 
 /** Whether one of several words is to be chosen. */
@@ -258,6 +265,7 @@ export const everywhere: ReadonlyArray<Entry> = [
   option("--api-key-stdin", "Read the API key from standard input"),
   option("--quiet", "Write nothing while it works: only the result and errors"),
   option("--no-color", "Use no colour (or set NO_COLOR)"),
+  option("--no-pager", "Print long output on a terminal without a pager (or set AC_RECONCILE_PAGER=cat)"),
   option(
     "--log-level",
     "Also log what happens inside",

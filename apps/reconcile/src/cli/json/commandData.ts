@@ -16,6 +16,7 @@ export const commandData = {
   doctor: File.Doctor,
   erase: File.Erase,
   explain: File.Explain,
+  init: File.Init,
   lookup: Run.Lookup,
   reconcile: Run.Reconcile,
   report: ReportData,

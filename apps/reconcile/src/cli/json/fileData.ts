@@ -62,6 +62,13 @@ export const Explain = Struct({
   reports: List(Fact)
 })
 
+export const Init = Struct({
+  file: Text.annotations({ description: "Your config file, which has the account now" }),
+  profile: NullOr(Text).annotations({ description: "Null: the account at the top of the file" }),
+  url: Text,
+  api_key_file: NullOr(Text).annotations({ description: "Null: the key stays in the environment" })
+})
+
 export const Snapshot = Struct({
   db: Db,
   file: Text,

@@ -15,12 +15,15 @@ const BatchProblem = Struct({
 const StepProblem = Struct({ step: Literal("resolve", "lookup"), error: Text, message: Text, calls: Int })
 
 const Report = Struct({
-  open: Int.annotations({ description: "Batches open when the run began" }),
+  open: Int.annotations({ description: "Batches open when the run began, or added while it watched" }),
   settled: List(Struct({ batch_id: BatchId, status: Text })),
   still_open: Int,
   problems: List(Union(BatchProblem, StepProblem)),
   resolved: NullOr(Struct({ linked: Int, gone: Int, left: Int })),
-  looked_up: NullOr(Struct({ plan: Plan, found: Int, absent: Int, left: Int }))
+  looked_up: NullOr(Struct({ plan: Plan, found: Int, absent: Int, left: Int })),
+  stopped: NullOr(Literal("idle", "busy")).annotations({
+    description: "How run --watch was stopped: with nothing left to do, or with work under way"
+  })
 })
 
 const Changes = Struct({ settled: Int, found: Int, lost: Int, changed: Int, unchanged: Int }).annotations({

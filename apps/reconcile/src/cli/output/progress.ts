@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import { printable } from "../../text/printable.js"
+import { shortened } from "../../text/width.js"
 import { plural } from "./text.js"
 
 /** One line that keeps changing on a terminal; nothing elsewhere. */
@@ -21,7 +22,7 @@ export const make = (quiet: boolean, stream: NodeJS.WriteStream = process.stderr
       Effect.sync(() => {
         shown = true
         // Cut to the terminal's width: a line that wraps cannot be erased.
-        stream.write(`${eraseLine}${printable(text).slice(0, stream.columns - 1)}`)
+        stream.write(`${eraseLine}${shortened(printable(text), stream.columns - 1)}`)
       }),
     clear: Effect.sync(() => {
       if (shown) stream.write(eraseLine)

@@ -56,7 +56,8 @@ export const findingsTable = (
   const heads = columns(
     rows.map((row) =>
       oneBatch ? [row.finding, row.subject] : [row.finding, row.subject, `batch ${row.batch_id}`]
-    )
+    ),
+    Number.POSITIVE_INFINITY
   ).split("\n")
   return [
     "Findings",

@@ -1,20 +1,52 @@
 import { printable } from "../../text/printable.js"
 import { widthOf } from "../../text/width.js"
+import { wrapped } from "../../text/wrapped.js"
 
 export { batchesOf, plural } from "../../text/numbers.js"
 export { printable } from "../../text/printable.js"
 
+/** What the terminal can show in a line; output that is kept is neither cut nor wrapped. */
+export const outputWidth = () =>
+  // Some terminals do not know their size.
+  process.stdout.isTTY === true && process.stdout.columns > 0
+    ? process.stdout.columns
+    : Number.POSITIVE_INFINITY
+
+/** Text that goes on below its own beginning where the line is full. */
+export const hanging = (head: string, text: string, width: number): string =>
+  Number.isFinite(width)
+    ? wrapped(text, Math.max(20, width - widthOf(head)), { breaksWords: true })
+        .map((line, at) => (at === 0 ? head : " ".repeat(widthOf(head))) + line)
+        .join("\n")
+    : head + text
+
 /** No real address is longer. */
 const longestCell = 320
 
-/** Columns padded to their widest cell, indented by two; the last column is not padded. */
-export const columns = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
+/** Columns padded to their widest cell, indented by two. The last one is not padded, and goes on below where a line is full. */
+export const columns = (rows: ReadonlyArray<ReadonlyArray<string>>, width = outputWidth()): string => {
   const printed = rows.map((row) => row.map((cell) => printable(cell, longestCell)))
   const widths = (printed[0] ?? []).map((_, index) =>
     printed.reduce((widest, row) => Math.max(widest, widthOf(row[index] ?? "")), 0)
   )
-  return printed.map((row) => aligned(row, widths)).join("\n")
+  return printed
+    .map((row) => {
+      const head = aligned([...row.slice(0, -1), "."], widths).slice(0, -1)
+      return hanging(head, row.at(-1) ?? "", width).trimEnd()
+    })
+    .join("\n")
 }
+
+/** The widths, of which the widest are cut until a line of them fits. Cells of a few columns are left as they are. */
+export const fitted = (widths: ReadonlyArray<number>, width: number): ReadonlyArray<number> => {
+  const room = width - 2 * widths.length
+  const sumUpTo = (most: number) => widths.reduce((sum, one) => sum + Math.min(one, most), 0)
+  let most = Math.max(0, ...widths)
+  while (most > leastCell && sumUpTo(most) > room) most -= 1
+  return widths.map((one) => Math.min(one, most))
+}
+
+const leastCell = 12
 
 /** One line of a table whose cells are printable. */
 export const aligned = (cells: ReadonlyArray<string>, widths: ReadonlyArray<number>): string =>

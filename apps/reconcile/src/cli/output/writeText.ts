@@ -4,6 +4,7 @@ import * as Stream from "effect/Stream"
 import { type Input, outputTo, type Target } from "../../files/Target.js"
 import type { OutputError } from "../../files/OutputError.js"
 import * as Writer from "../../files/Writer.js"
+import * as Pager from "./pager.js"
 import type { Piece } from "./rowFormat.js"
 
 export interface Written {
@@ -19,6 +20,9 @@ const turn = Effect.async<void>((resume) => {
   setImmediate(() => resume(Effect.void))
 })
 
+const isStdout = (target: Target) =>
+  target._tag === "Stream" && target.place._tag === "Descriptor" && target.place.descriptor === 1
+
 /**
  * Writes the text of the pieces to a checked output, and returns what they contained.
  */
@@ -29,7 +33,9 @@ export const write = <E, R>(
 ) =>
   Effect.gen(function* () {
     let total: Written = { rows: 0, neutralised: 0, isCut: false }
-    const writer = yield* Writer.into(target, { inputs, sealed: false })
+    const writer =
+      (isStdout(target) ? yield* Pager.forStdout : undefined) ??
+      (yield* Writer.into(target, { inputs, sealed: false }))
     const put = ({ neutralised, rows, text }: Piece): Effect.Effect<void, Option.Option<OutputError>> => {
       total = { ...total, rows: total.rows + rows, neutralised: total.neutralised + neutralised }
       return Effect.catchAll(Effect.zipRight(writer.write(text), turn), (error) => {

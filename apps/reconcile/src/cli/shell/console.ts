@@ -8,6 +8,11 @@ export class Quiet extends Context.Reference<Quiet>()("ac-reconcile/Quiet", {
   defaultValue: () => false
 }) {}
 
+/** Whether long output on a terminal may go through a pager (without `--no-pager`). */
+export class Paging extends Context.Reference<Paging>()("ac-reconcile/Paging", {
+  defaultValue: () => true
+}) {}
+
 export const wantsColour = (stream: { readonly isTTY?: boolean }) =>
   stream.isTTY === true && (process.env.NO_COLOR ?? "") === "" && process.env.TERM !== "dumb"
 

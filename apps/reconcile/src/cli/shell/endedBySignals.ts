@@ -2,8 +2,7 @@ import { Worker } from "node:worker_threads"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-
-const signals = ["SIGINT", "SIGTERM"] as const
+import { listening } from "./signals.js"
 
 /**
  * Written as text because it runs in its own thread: while SQLite works, this thread is blocked, and another thread can
@@ -43,21 +42,7 @@ export const endedBySignals = <A, E, R>(
 ): Effect.Effect<A, E, R> =>
   Effect.scoped(
     Effect.gen(function* () {
-      yield* Effect.acquireRelease(
-        Effect.sync(() =>
-          signals.map((signal) => {
-            const listeners = process.listeners(signal)
-            process.removeAllListeners(signal)
-            return { signal, listeners }
-          })
-        ),
-        (removed) =>
-          Effect.sync(() => {
-            for (const { listeners, signal } of removed) {
-              for (const listener of listeners) process.on(signal, listener)
-            }
-          })
-      )
+      yield* listening(["SIGINT", "SIGTERM"])
       yield* Option.match(timeout, { onNone: () => Effect.void, onSome: limited })
       return yield* effect
     })

@@ -19,6 +19,8 @@ export interface Response {
   readonly because?: { readonly code?: string; readonly message: string }
   /** What people read in `text` that programs should not miss. */
   readonly warnings?: ReadonlyArray<string>
+  /** The text may be long, and goes through a pager on a terminal. */
+  readonly paged?: boolean
   /** The text is also for programs, and must not be changed to suit a terminal. */
   readonly exact?: boolean
 }
@@ -118,7 +120,15 @@ export const respond = <Command extends string, Answer extends Response, E exten
           : Console.error(`ac-reconcile: ${interrupted}`)
       ),
       Effect.matchCauseEffect({
-        onSuccess: ({ because, exact = false, exitCode = ExitCode.done, result, text, warnings = [] }) => {
+        onSuccess: ({
+          because,
+          exact = false,
+          exitCode = ExitCode.done,
+          paged = false,
+          result,
+          text,
+          warnings = []
+        }) => {
           const output = json
             ? printExact(
                 envelope(command, exitCode, {
@@ -131,7 +141,12 @@ export const respond = <Command extends string, Answer extends Response, E exten
               ? Effect.void
               : exact
                 ? printExact(text)
-                : Console.log(text)
+                : paged && process.stdout.isTTY === true
+                  ? Effect.flatMap(
+                      Effect.promise(() => import("../output/pager.js")),
+                      ({ print }) => print(text)
+                    )
+                  : Console.log(text)
           return Effect.zipRight(
             output,
             exitCode === ExitCode.done ? Effect.void : Effect.fail(new ExitWith({ code: exitCode }))

@@ -18,7 +18,8 @@ const ofEveryCommand: ReadonlyArray<readonly [string, string | undefined]> = [
   ["--profile", "text"],
   ["--api-key-stdin", undefined],
   ["--quiet", undefined],
-  ["--no-color", undefined]
+  ["--no-color", undefined],
+  ["--no-pager", undefined]
 ]
 
 const builtIn: ReadonlyArray<readonly [string, string | undefined]> = [

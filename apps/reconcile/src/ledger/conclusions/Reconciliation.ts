@@ -3,7 +3,7 @@ import type { SqlError } from "@effect/sql/SqlError"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import { markBatches } from "../facts/stale.js"
-import { changesOf, transactionConnection } from "../file/transaction.js"
+import { changesOf, dataVersion, transactionConnection } from "../file/transaction.js"
 import { Ledger } from "../Ledger.js"
 import { agreeCounts, anyKnownId, closeNumbers } from "./count.js"
 import { anyRepeatedLocal, drawDuplicateLocal, drawFindings } from "./findings.js"
@@ -44,7 +44,7 @@ export const conclusionStatements = (options: {
   ...(options.doubted ? [] : doubtScope),
   fillFailures,
   chooseOwnIds,
-  drawOutcomesByOwnIds,
+  ...drawOutcomesByOwnIds,
   ...disproveOwnIds,
   ...describeLists,
   agreeCounts,
@@ -96,13 +96,6 @@ interface SliceOptions extends Options {
   /** If all doubted IDs are looked for at once: the state of the file in which that was last done. */
   readonly doubted?: { seen: number | undefined } | undefined
 }
-
-/** A number that changes when another connection has written to the file. */
-const dataVersion = (sql: SqlClient.SqlClient) =>
-  Effect.map(
-    sql.unsafe<{ readonly data_version: number }>("PRAGMA data_version"),
-    ([row]) => row?.data_version
-  )
 
 const doubtAgain = (sql: SqlClient.SqlClient, doubted: { seen: number | undefined }) =>
   Effect.gen(function* () {

@@ -24,32 +24,44 @@ const evidence = (contactId: string) => `CASE
  * One outcome for each sent contact of the settled batches of the scope, written over the old one. So an unchanged outcome
  * costs no write, and a changed one is noticed.
  */
-const draw = (options: {
-  readonly byOwnIds: boolean
-  readonly contactId: string
-  readonly successes: string
-}) => `
+const draw = (options: { readonly which: string; readonly contactId: string; readonly from: string }) => `
   INSERT INTO verdicts (batch, address_id, occurrence, evidence, contact_id)
   SELECT s.batch, s.address_id, s.occurrence, ${evidence(options.contactId)}, ${options.contactId}
-  FROM reconcile_scope r
-  CROSS JOIN sent_contacts s ${ownKeyOf("sent_contacts")} ON s.batch = r.batch
-  ${options.successes}
+  FROM ${options.from}
   LEFT JOIN scope_reports u ON u.batch = r.batch AND u.address_id = s.address_id
-  WHERE r.answer_id IS NOT NULL AND ${options.byOwnIds ? "r.by_own_ids" : "NOT r.by_own_ids"}
+  WHERE r.answer_id IS NOT NULL AND ${options.which}
   ON CONFLICT (batch, address_id, occurrence) DO UPDATE SET
     evidence = excluded.evidence, contact_id = excluded.contact_id
   WHERE evidence <> excluded.evidence OR contact_id IS NOT excluded.contact_id`
 
-/** By the ID in the row of each sent contact. */
-export const drawOutcomesByOwnIds = draw({
-  byOwnIds: true,
-  contactId: "x.contact_id",
-  successes: `LEFT JOIN answer_successes x ${ownKeyOf("answer_successes")}
-    ON x.answer_id = r.answer_id AND x.contact_id = s.contact_id`
-})
+const sent = `reconcile_scope r
+  CROSS JOIN sent_contacts s ${ownKeyOf("sent_contacts")} ON s.batch = r.batch`
+
+const success = (id: string) => `answer_successes x ${ownKeyOf("answer_successes")}
+    ON x.answer_id = r.answer_id AND x.contact_id = ${id}`
+
+export const drawOutcomesByOwnIds: ReadonlyArray<string> = [
+  // By the ID in the row of each sent contact.
+  draw({
+    which: "r.by_own_ids AND NOT r.by_links",
+    contactId: "x.contact_id",
+    from: `${sent} LEFT JOIN ${success("s.contact_id")}`
+  }),
+  // By that or by one that is linked to its address. LIMIT keeps SQLite from looking for it each time it is mentioned.
+  draw({
+    which: "r.by_own_ids AND r.by_links",
+    contactId: "s.contact_id",
+    from: `(SELECT s.batch, s.address_id, s.occurrence, coalesce(x.contact_id,
+        (SELECT x.contact_id FROM id_links l CROSS JOIN ${success("l.contact_id")}
+          WHERE l.address_id = s.address_id ORDER BY l.contact_id LIMIT 1)) AS contact_id
+      FROM ${sent} LEFT JOIN ${success("s.contact_id")}
+      WHERE r.by_own_ids AND r.by_links LIMIT -1) s
+    CROSS JOIN reconcile_scope r ON r.batch = s.batch`
+  })
+]
 
 /** By all links of the successful IDs. */
-export const drawOutcomes = draw({ byOwnIds: false, contactId: "u.contact_id", successes: "" })
+export const drawOutcomes = draw({ which: "NOT r.by_own_ids", contactId: "u.contact_id", from: sent })
 
 /**
  * The IDs of a batch disagree if one of its successful IDs belongs to several addresses, several belong to one address, or

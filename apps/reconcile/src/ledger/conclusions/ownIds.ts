@@ -1,7 +1,7 @@
 /**
- * The short way to decide a batch. Most often each sent contact has an ID of its own in its row, and the success list
- * holds only IDs like that. Then no other link matters. If that turns out to be wrong for a batch, it is decided by all
- * links instead; where it is right, both ways give the same outcomes.
+ * The short way to decide a batch: from each sent contact to its ID, in its own row or linked to its address, and on to the
+ * success list. Most often the list holds only IDs like that. Then no other link matters. If that turns out to be wrong for a
+ * batch, it is decided by all links instead; where it is right, both ways give the same outcomes.
  */
 import { hasSettled } from "../schema/words.js"
 import { ownKeyOf } from "./scope.js"
@@ -11,10 +11,16 @@ const seemsToHaveIds = `NOT EXISTS (SELECT 1
     FROM (SELECT s.contact_id FROM sent_contacts s ${ownKeyOf("sent_contacts")} WHERE s.batch = r.batch LIMIT 8)
     WHERE contact_id IS NULL)`
 
+/** A guess from the first few successes. */
+const seemsLinked = `NOT EXISTS (SELECT 1
+    FROM (SELECT x.contact_id FROM answer_successes x ${ownKeyOf("answer_successes")} WHERE x.answer_id = r.answer_id LIMIT 8) x
+    WHERE NOT EXISTS (SELECT 1 FROM id_links l WHERE l.contact_id = x.contact_id)
+      AND NOT EXISTS (SELECT 1 FROM local_rows l WHERE l.contact_id = x.contact_id))`
+
 /** An ID that several addresses share proves nothing. An earlier settled answer may have IDs that the last one lacks. */
 export const chooseOwnIds = `
-  UPDATE reconcile_scope AS r SET by_own_ids = 1
-  WHERE answer_id IS NOT NULL AND ${seemsToHaveIds}
+  UPDATE reconcile_scope AS r SET by_own_ids = 1, by_links = NOT ${seemsToHaveIds}
+  WHERE answer_id IS NOT NULL AND (${seemsToHaveIds} OR ${seemsLinked})
     AND NOT EXISTS (SELECT 1 FROM answers a WHERE a.batch = r.batch AND a.answer_id <> r.answer_id
       AND ${hasSettled("a.status")})
     AND NOT EXISTS (SELECT 1 FROM doubted_ids d CROSS JOIN answer_successes x ${ownKeyOf("answer_successes")}

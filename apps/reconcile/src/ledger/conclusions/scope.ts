@@ -15,7 +15,7 @@ export const ownKeyOf = (table: "sent_contacts" | "answer_successes" | "verdicts
 
 export const createScope: ReadonlyArray<string> = [
   // A batch with its settled answer (NULL while there is none), its numbers of distinct keys and IDs, the way in which it
-  // is decided, whether the numbers close, and whether to look for findings about its IDs.
+  // is decided (by the IDs of what was sent, which may be linked to it), whether the numbers close, and whether to look for findings about its IDs.
   `CREATE TEMP TABLE IF NOT EXISTS reconcile_scope (
     batch INTEGER PRIMARY KEY,
     answer_id INTEGER,
@@ -25,6 +25,7 @@ export const createScope: ReadonlyArray<string> = [
     success_ids INTEGER NOT NULL DEFAULT 0,
     repeats INTEGER NOT NULL DEFAULT 0,
     by_own_ids INTEGER NOT NULL DEFAULT 0,
+    by_links INTEGER NOT NULL DEFAULT 0,
     counts_agree INTEGER NOT NULL DEFAULT 0,
     refuted_by TEXT,
     numbers_close INTEGER NOT NULL DEFAULT 0,
@@ -82,8 +83,11 @@ const reportLinked = (links: "local_rows" | "id_links") => `
     several = several OR coalesce(contact_id <> excluded.contact_id, 0),
     contact_id = coalesce(min(contact_id, excluded.contact_id), excluded.contact_id)`
 
+const isLocalElsewhere =
+  "EXISTS (SELECT 1 FROM local_rows l WHERE l.contact_id = k.contact_id AND l.address_id <> k.address_id)"
+
 const isLinkedElsewhere = `EXISTS (SELECT 1 FROM id_links other WHERE other.contact_id = k.contact_id AND other.address_id <> k.address_id)
-     OR EXISTS (SELECT 1 FROM local_rows l WHERE l.contact_id = k.contact_id AND l.address_id <> k.address_id)`
+     OR ${isLocalElsewhere}`
 
 /** Doubted IDs among the successes of the scope. */
 export const doubtScope: ReadonlyArray<string> = [
@@ -100,7 +104,7 @@ export const doubtScope: ReadonlyArray<string> = [
    ON CONFLICT DO NOTHING`
 ]
 
-/** The same for all IDs: one pass over an index, which is faster from some hundred batches on. */
+/** The same for all IDs: one pass over each index, which is faster from some hundred batches on. */
 export const doubtAll: ReadonlyArray<string> = [
   clearDoubted,
   `INSERT INTO doubted_ids
@@ -108,8 +112,11 @@ export const doubtAll: ReadonlyArray<string> = [
      SELECT contact_id FROM local_rows WHERE contact_id IS NOT NULL GROUP BY contact_id HAVING count(*) > 1)
    GROUP BY contact_id HAVING min(address_id) <> max(address_id)`,
   `INSERT INTO doubted_ids
+   SELECT contact_id FROM id_links GROUP BY contact_id HAVING count(*) > 1
+   ON CONFLICT DO NOTHING`,
+  `INSERT INTO doubted_ids
    SELECT k.contact_id FROM id_links k
-   WHERE ${isLinkedElsewhere}
+   WHERE ${isLocalElsewhere}
    ON CONFLICT DO NOTHING`
 ]
 

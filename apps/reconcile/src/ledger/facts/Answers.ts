@@ -10,7 +10,7 @@ import { numberAddresses } from "./addresses.js"
 import { markBatches } from "./stale.js"
 import { Ledger } from "../Ledger.js"
 import { hasSettled } from "../schema/words.js"
-import { changesOf, transactionConnection } from "../file/transaction.js"
+import type { Prepare } from "../file/client.js"
 
 const count = (list: Option.Option<ReadonlyArray<unknown>>) =>
   Option.getOrNull(Option.map(list, (items) => items.length))
@@ -22,7 +22,7 @@ const selectLast = `
 
 const insertAnswer = `
   INSERT INTO answers (batch, sequence, received_at, status, success_count, failure_count, raw_body, origin)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING answer_id`
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
 
 const insertSuccesses = `
   INSERT INTO answer_successes (answer_id, contact_id, position)
@@ -71,12 +71,39 @@ interface LastAnswer {
   readonly origin: Origin | null
 }
 
+const isLast = (row: unknown): row is LastAnswer =>
+  typeof row === "object" && row !== null && "raw_body" in row
+
 /** Whether the account answered a call, or the user pasted an answer. */
 export type Origin = "account" | "pasted"
 
 /** The account's confirmation of a pasted answer is new. Pasting a known answer again is not. */
 const isSame = (last: LastAnswer, { answer, body }: ImportSnapshot, origin: Origin) =>
   last.raw_body === body && last.status === answer.status && (last.origin === origin || origin === "pasted")
+
+/** Records each item of the lists of a settled answer, unreadable ones apart. */
+const recordLists = (prepare: Prepare, answerId: number, answer: ImportSnapshot["answer"]) => {
+  const { failure, success, unreadable } = lists(answer)
+  if (Option.isSome(success)) {
+    prepare(insertSuccesses).run(answerId, inPlace("success", success.value, unreadable))
+  }
+  if (Option.isSome(failure)) {
+    const rows = failure.value.map((email) => {
+      const key = fromAddress(email)
+      return [key, key === email ? null : email]
+    })
+    const items = inPlace("failure", rows, unreadable)
+    // Usually each was sent, and has a number already.
+    if (prepare(insertFailures).run(answerId, items).changes < rows.length) {
+      prepare(numberFailed).run(items)
+      prepare(insertFailures).run(answerId, items)
+    }
+  }
+  if (unreadable.length > 0) {
+    const rows = unreadable.map(({ list, position, value }) => [list, Option.getOrNull(position), value])
+    prepare(insertUnreadable).run(answerId, JSON.stringify(rows))
+  }
+}
 
 /**
  * Records an answer if it says something new about its batch, and returns whether it did. A settled answer is recorded
@@ -85,64 +112,30 @@ const isSame = (last: LastAnswer, { answer, body }: ImportSnapshot, origin: Orig
  * Lists of an unsettled answer may still grow. They stay in `raw_body` and are not yet facts about contacts.
  */
 export const record = (snapshot: ImportSnapshot, origin: Origin = "account") =>
-  Effect.flatMap(Ledger, ({ transact }) =>
-    transact(
-      Effect.gen(function* () {
-        const { answer, batchId, body, receivedAt } = snapshot
-        const connection = yield* transactionConnection
-        const { failure, success, unreadable } = lists(answer)
-        const [last]: ReadonlyArray<LastAnswer> = yield* connection.execute(selectLast, [batchId], undefined)
-        if (last !== undefined && isSame(last, snapshot, origin)) return false
+  Effect.flatMap(Ledger, ({ atOnce }) =>
+    atOnce((prepare) => {
+      const { answer, batchId, body, receivedAt } = snapshot
+      const row = prepare(selectLast).get(batchId)
+      const last = isLast(row) ? row : undefined
+      if (last !== undefined && isSame(last, snapshot, origin)) return false
 
-        // An unknown batch has no number, so its answer is refused.
-        const batch = last?.batch ?? 0
-        const sequence = (last?.sequence ?? 0) + 1
-        const [{ answer_id } = { answer_id: 0 }]: ReadonlyArray<{ readonly answer_id: number }> =
-          yield* connection.execute(
-            insertAnswer,
-            [
-              batch,
-              sequence,
-              DateTime.formatIso(receivedAt),
-              answer.status,
-              count(success),
-              count(failure),
-              body,
-              origin
-            ],
-            undefined
-          )
-        if (isSettled(answer)) {
-          if (Option.isSome(success)) {
-            const items = inPlace("success", success.value, unreadable)
-            yield* connection.executeRaw(insertSuccesses, [answer_id, items])
-          }
-          if (Option.isSome(failure)) {
-            const rows = failure.value.map((email) => {
-              const key = fromAddress(email)
-              return [key, key === email ? null : email]
-            })
-            const items = inPlace("failure", rows, unreadable)
-            const known = yield* connection.executeRaw(insertFailures, [answer_id, items])
-            // Usually each was sent, and has a number already.
-            if (changesOf(known) < rows.length) {
-              yield* connection.executeRaw(numberFailed, [items])
-              yield* connection.executeRaw(insertFailures, [answer_id, items])
-            }
-          }
-          if (unreadable.length > 0) {
-            const rows = unreadable.map(({ list, position, value }) => [
-              list,
-              Option.getOrNull(position),
-              value
-            ])
-            yield* connection.executeRaw(insertUnreadable, [answer_id, JSON.stringify(rows)])
-          }
-        }
-        yield* connection.executeRaw(markStale, [batch])
-        return true
-      })
-    )
+      const { failure, success } = lists(answer)
+      // An unknown batch has no number, so its answer is refused.
+      const batch = last?.batch ?? 0
+      const { lastInsertRowid } = prepare(insertAnswer).run(
+        batch,
+        (last?.sequence ?? 0) + 1,
+        DateTime.formatIso(receivedAt),
+        answer.status,
+        count(success),
+        count(failure),
+        body,
+        origin
+      )
+      if (isSettled(answer)) recordLists(prepare, Number(lastInsertRowid), answer)
+      prepare(markStale).run(batch)
+      return true
+    })
   )
 
 /** The final status of a batch, if it has settled. */

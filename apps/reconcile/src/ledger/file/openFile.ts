@@ -1,7 +1,7 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
-import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
 import * as Effect from "effect/Effect"
 import * as Unfinished from "../../files/Unfinished.js"
+import * as Client from "./client.js"
 import { identify } from "./identity.js"
 import { keepCopy } from "./keptCopies.js"
 import { codeOf, fromSqlite, LedgerError } from "../LedgerError.js"
@@ -9,11 +9,7 @@ import { migrate } from "./migrate.js"
 import { type Migrations, migrations as ours } from "../schema/migrations.js"
 import { OnMigration } from "../Notices.js"
 
-const connect = (file: string) =>
-  // The adapter throws if a file cannot be opened. A defect would end in a stack trace.
-  SqliteClient.make({ filename: file, disableWAL: true }).pipe(
-    Effect.catchAllDefect((defect) => Effect.fail(fromSqlite(file, defect)))
-  )
+const connect = (file: string) => Effect.mapError(Client.make(file), (error) => fromSqlite(file, error))
 
 /** Copies an existing ledger before it is migrated, and says so. */
 const keepBefore = (file: string, to: number) => (from: number) =>

@@ -1,10 +1,9 @@
 import type * as Reactivity from "@effect/experimental/Reactivity"
-import type * as SqlClient from "@effect/sql/SqlClient"
-import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
 import type Sqlite from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
 import { fromSqlite, type LedgerError } from "../LedgerError.js"
+import * as Client from "./client.js"
 import { reading } from "./connection.js"
 import { noLedgerYet } from "./openFile.js"
 import { leavingNothing, type ReadOptions, readablePath } from "./readable.js"
@@ -34,12 +33,10 @@ export const readOnly = (
 /** A client that only reads the file: no lease, no migration, no change of its mode. */
 export const readOnlyClient = (
   file: string
-): Effect.Effect<SqlClient.SqlClient, LedgerError, Scope.Scope | Reactivity.Reactivity> =>
+): Effect.Effect<Client.Client, LedgerError, Scope.Scope | Reactivity.Reactivity> =>
   opened(file, { schema: "own", absent: noLedgerYet }, (path) =>
-    SqliteClient.make({ filename: path, readonly: true, disableWAL: true }).pipe(
+    Client.make(path, { readonly: true }).pipe(
       Effect.tap((sql) => sql.unsafe("PRAGMA busy_timeout = 5000")),
-      // The adapter throws if a file cannot be opened. A defect would end in a stack trace.
-      Effect.catchAllDefect((defect) => Effect.fail(defect)),
       Effect.mapError((error) => fromSqlite(file, error))
     )
   )

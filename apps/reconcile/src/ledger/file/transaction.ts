@@ -74,3 +74,10 @@ export const transactionConnection = Effect.flatMap(
     onSome: ([connection]) => Effect.succeed(connection)
   })
 )
+
+/** A number that changes when another connection has written to the file. Reading it costs next to nothing. */
+export const dataVersion = (sql: SqlClient.SqlClient) =>
+  Effect.map(
+    sql.unsafe<{ readonly data_version: number }>("PRAGMA data_version"),
+    ([row]) => row?.data_version
+  )

@@ -173,8 +173,19 @@ const onlyWhileHeld = (ledger: Service, { instance }: Holder): Service => {
     (transact: Service["transact"]): Service["transact"] =>
     <A, E, R>(effect: Effect.Effect<A, E | SqlError, R>) =>
       transact<A, E | LedgerError, R>(Effect.zipRight(renewInTransaction, effect))
+  const atOnce: Service["atOnce"] = (work) =>
+    Effect.flatMap(DateTime.now, (now) =>
+      Effect.flatten(
+        ledger.atOnce((prepare) =>
+          prepare(renewal).get(DateTime.formatIso(now), instance) === undefined
+            ? lost(ledger.file)
+            : Effect.succeed(work(prepare))
+        )
+      )
+    )
   return {
     ...ledger,
+    atOnce,
     transact: checked(ledger.transact),
     transactUnchecked: checked(ledger.transactUnchecked)
   }

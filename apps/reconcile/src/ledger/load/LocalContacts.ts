@@ -16,7 +16,7 @@ import type { Source } from "./Source.js"
 import * as sent from "./sent.js"
 import { givenNumbers } from "./numbers.js"
 import { layByBatch, settleNumbers } from "./settling.js"
-import { unpack } from "./pages.js"
+import { countEqualDuplicates, unpack } from "./pages.js"
 import { createStage, emptyStage, stagePages } from "./stageTables.js"
 import { isScattered, type Staged, stage } from "./staging.js"
 import { ColumnNames } from "./SourceColumns.js"
@@ -105,8 +105,7 @@ export const load = <E, R>(
       // Told before a long file is read; what counts is what stands there once it has been.
       const before = yield* use(Effect.tap(known(sql, source), (row) => checkKey(source, row)))
       const given = yield* use(givenNumbers(sql, before?.id))
-      // Its place alone never identifies a contact that shares its address.
-      const isAgain = before !== undefined && !(yield* use(hasRepeats(sql, before.id)))
+      const isAgain = before !== undefined
       // Staging writes to the temporary database alone, in a transaction that never locks the file: a run
       // can go on recording while a large file is read.
       const staged = yield* use(
@@ -153,7 +152,8 @@ const take = (sql: SqlClient.SqlClient, source: Source, staged: Staged, now: str
     const again: changes.Again = {
       kind: source.key === undefined ? "unkeyed" : "keyed",
       isNewKey: before?.key_column == null,
-      isScattered: isScattered(staged)
+      isScattered: isScattered(staged),
+      hasRepeats: contacts > 0 && (yield* hasRepeats(sql, sourceId))
     }
     const taken =
       contacts === 0
@@ -203,7 +203,8 @@ const takeAgain = (
     if (changed > 0) yield* markChangedRepeats(sql)
     const sentAdded = changed > 0 ? yield* sent.recordChanged(sql, batchesAdded) : 0
     // An address that only one contact of the source has cannot be repeated in the load.
-    const duplicates = (yield* hasRepeats(sql, local.id)) ? yield* countDuplicates(sql) : 0
+    const repeats = again.hasRepeats || (changed > 0 && (yield* hasRepeats(sql, local.id)))
+    const duplicates = repeats ? (yield* countDuplicates(sql)) + (yield* countEqual(sql, local.id)) : 0
     return { ...drawn, sentAdded, absent, duplicates }
   })
 
@@ -220,6 +221,12 @@ const countDuplicates = (sql: SqlClient.SqlClient) =>
     sql<{ readonly duplicates: number }>`
       SELECT coalesce(sum(rows - 1), 0) AS duplicates FROM (
         SELECT count(*) AS rows FROM staged_contacts GROUP BY email_key, batch HAVING count(*) > 1)`,
+    ([row]) => row?.duplicates ?? 0
+  )
+
+const countEqual = (sql: SqlClient.SqlClient, sourceId: number) =>
+  Effect.map(
+    sql.unsafe<{ readonly duplicates: number }>(countEqualDuplicates(sourceId)),
     ([row]) => row?.duplicates ?? 0
   )
 

@@ -100,15 +100,18 @@ export interface Again {
   readonly isNewKey: boolean
   /** Whether its batches are scattered. */
   readonly isScattered: boolean
+  /** Whether several of its contacts have one address. */
+  readonly hasRepeats: boolean
 }
 
 /** Compares what is staged with what the source had, into `contact_changes`. */
-export const draw = (sql: SqlClient.SqlClient, sourceId: number, { isNewKey, isScattered, kind }: Again) =>
+export const draw = (sql: SqlClient.SqlClient, sourceId: number, again: Again) =>
   Effect.gen(function* () {
+    const { hasRepeats, isNewKey, isScattered, kind } = again
     yield* sql.unsafe(createChanges)
     yield* sql`DELETE FROM contact_changes`
     if (kind === "keyed" && isNewKey) yield* sql.unsafe(adopt(sourceId))
-    const elsewhere = yield* find(sql, sourceId, kind)
+    const elsewhere = yield* find(sql, sourceId, kind, hasRepeats)
     if (elsewhere === "none") return none
     yield* sql.unsafe(drawn(sourceId, kind, elsewhere))
     if (kind === "keyed") yield* sql.unsafe(findMoved(sourceId))

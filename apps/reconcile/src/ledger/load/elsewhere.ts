@@ -2,7 +2,7 @@ import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import { changesOf } from "../file/transaction.js"
 import { isSame, type Kind, sameTurn } from "./isSame.js"
-import { segmentRows, settlePages, unpack, unpackElsewhere } from "./pages.js"
+import { findOutOfTurn, segmentRows, settlePages, unpack, unpackElsewhere } from "./pages.js"
 import { contactColumns } from "./stageTables.js"
 
 /**
@@ -22,7 +22,8 @@ const create: ReadonlyArray<string> = [
   "DELETE FROM elsewhere_keys"
 ]
 
-// A segment ends where the next one begins in local_rows, so that no contact matches two rows.
+// A segment ends where the next one begins in local_rows, so that no contact matches two rows. Of several contacts with the
+// address, it most likely begins with the one that is nearest to its place.
 const findSegments = (sourceId: number) => `
   INSERT INTO staged_segments
   WITH RECURSIVE places (first_row) AS (
@@ -30,11 +31,15 @@ const findSegments = (sourceId: number) => `
     WHERE first_row + ${segmentRows} <= (SELECT max(staged_row) FROM staged_contacts)),
   firsts (first_row, email_key) AS (
     SELECT first_row, first_key FROM staged_pages UNION ALL
-    SELECT n.staged_row, n.email_key FROM places f CROSS JOIN staged_contacts n ON n.staged_row = f.first_row)
-  SELECT f.first_row, l.local_contact_id - f.first_row,
-    lead(l.local_contact_id, 1, 9223372036854775807) OVER (ORDER BY l.local_contact_id, f.first_row)
-  FROM firsts f CROSS JOIN addresses a ON a.email_key = f.email_key
-  CROSS JOIN local_rows l ON l.address_id = a.address_id AND l.local_source_id = ${sourceId} AND l.occurrence = 1`
+    SELECT n.staged_row, n.email_key FROM places f CROSS JOIN staged_contacts n ON n.staged_row = f.first_row),
+  nearest (first_row, first_contact, distance) AS (
+    SELECT f.first_row, l.local_contact_id, min(abs(l.local_contact_id - f.first_row))
+    FROM firsts f CROSS JOIN addresses a ON a.email_key = f.email_key
+    CROSS JOIN local_rows l ON l.address_id = a.address_id AND l.local_source_id = ${sourceId}
+    GROUP BY f.first_row)
+  SELECT first_row, first_contact - first_row,
+    lead(first_contact, 1, 9223372036854775807) OVER (ORDER BY first_contact, first_row)
+  FROM nearest`
 
 const findBesides = (sourceId: number, kind: Kind) => `
   INSERT INTO staged_elsewhere
@@ -97,7 +102,7 @@ const byAddress = (sql: SqlClient.SqlClient, sourceId: number, kind: Kind) =>
  * A file loaded again usually has the same rows as `local_rows` in the same order. They are compared side by side, without a
  * search. In another order they are compared by address. The remaining rows have to be searched for.
  */
-export const find = (sql: SqlClient.SqlClient, sourceId: number, kind: Kind) =>
+export const find = (sql: SqlClient.SqlClient, sourceId: number, kind: Kind, hasRepeats: boolean) =>
   Effect.gen(function* () {
     for (const statement of create) yield* sql.unsafe(statement)
     yield* sql.unsafe(findSegments(sourceId))
@@ -108,7 +113,8 @@ export const find = (sql: SqlClient.SqlClient, sourceId: number, kind: Kind) =>
     const equal = hasOtherOrder ? 0 : yield* settlePages(sql, sourceId)
     if (hasOtherOrder) yield* unpack(sql)
     const elsewhere = yield* (hasOtherOrder ? byAddress : besides)(sql, sourceId, kind)
-    if (elsewhere === 0) return "none"
+    const outOfTurn = equal > 0 && hasRepeats ? changesOf(yield* sql.unsafe(findOutOfTurn(sourceId)).raw) : 0
+    if (elsewhere + outOfTurn === 0) return "none"
     const [staged] = yield* sql<{ readonly rows: number }>`SELECT count(*) AS rows FROM staged_contacts`
     // Searching for few rows is cheaper than for all, but finding out which ones costs something, too.
     if (equal === 0 && elsewhere > (staged?.rows ?? 0) / 4) return "all"

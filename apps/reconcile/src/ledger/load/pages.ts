@@ -58,8 +58,8 @@ export const pageWriter = (connection: Connection) => {
 }
 
 /**
- * Finds the pages whose rows are in `local_rows` unchanged: side by side, each the first of its address. `staged_segments` has
- * the place of each page, and where the next one begins.
+ * Finds the pages whose rows are in `local_rows` unchanged, side by side. `staged_segments` has the place of each page, and
+ * where the next one begins.
  */
 export const findEqual = (sourceId: number) => `
   INSERT INTO equal_pages
@@ -69,12 +69,42 @@ export const findEqual = (sourceId: number) => `
     SELECT group_concat(text, char(30)) FROM (
       SELECT ${ofLocalRow} AS text FROM local_rows l CROSS JOIN addresses a ON a.address_id = l.address_id
       WHERE l.local_contact_id BETWEEN p.first_row + g.shift AND p.first_row + g.shift + p.rows - 1
-        AND l.local_source_id = ${sourceId} AND l.occurrence = 1 ORDER BY l.local_contact_id))`
+        AND l.local_source_id = ${sourceId} ORDER BY l.local_contact_id))`
+
+/** The equal page that a contact is in. */
+const equalPageOf = (contact: string, page: string) => `equal_pages ${page}
+    ON ${page}.first_contact = (SELECT max(first_contact) FROM equal_pages WHERE first_contact <= ${contact}.local_contact_id)
+      AND ${page}.last_contact >= ${contact}.local_contact_id`
 
 /** Whether a contact `l` is in an equal page. */
-export const isInEqualPage = `EXISTS (SELECT 1 FROM equal_pages q
-  WHERE q.first_contact = (SELECT max(first_contact) FROM equal_pages WHERE first_contact <= l.local_contact_id)
-    AND q.last_contact >= l.local_contact_id)`
+export const isInEqualPage = `EXISTS (SELECT 1 FROM (SELECT 1) CROSS JOIN ${equalPageOf("l", "q")})`
+
+/** The row that a contact in an equal page is the same as. */
+const rowOf = (contact: string, page: string) =>
+  `${contact}.local_contact_id - ${page}.first_contact + ${page}.first_row`
+
+const repeatsInEqualPages = `equal_pages q CROSS JOIN local_rows l
+    ON l.local_contact_id BETWEEN q.first_contact AND q.last_contact AND l.occurrence > 1`
+
+/**
+ * Several rows with one address are its contacts in their turn. Finds the addresses for which equal pages have them in
+ * another order, or not all of them up to the last.
+ */
+export const findOutOfTurn = (sourceId: number) => `
+  INSERT INTO elsewhere_keys
+  SELECT a.email_key FROM ${repeatsInEqualPages}
+  CROSS JOIN addresses a ON a.address_id = l.address_id
+  WHERE NOT EXISTS (SELECT 1 FROM local_rows p CROSS JOIN ${equalPageOf("p", "r")}
+    WHERE p.address_id = l.address_id AND p.local_source_id = ${sourceId} AND p.occurrence = l.occurrence - 1
+      AND ${rowOf("p", "r")} < ${rowOf("l", "q")})
+  ON CONFLICT DO NOTHING`
+
+/** Counts the rows of equal pages that repeat another's address and batch, but for those that are staged as well. */
+export const countEqualDuplicates = (sourceId: number) => `
+  SELECT count(*) AS duplicates FROM ${repeatsInEqualPages}
+  WHERE EXISTS (SELECT 1 FROM local_rows p WHERE p.address_id = l.address_id AND p.local_source_id = ${sourceId}
+      AND p.occurrence < l.occurrence AND p.batch IS l.batch)
+    AND (SELECT email_key FROM addresses a WHERE a.address_id = l.address_id) NOT IN (SELECT email_key FROM elsewhere_keys)`
 
 const pagesAtOnce = 40
 
@@ -122,13 +152,10 @@ export const unpack = (sql: SqlClient.SqlClient) =>
 /** Also stages the rows of equal pages whose address is among the `elsewhere_keys`. */
 export const unpackElsewhere = (sourceId: number) => `
   INSERT INTO staged_contacts
-  SELECT l.local_contact_id - q.first_contact + q.first_row, NULL, k.email_key, l.shape_id, l.batch, l.email,
-    l.contact_id, NULL, l.cells
+  SELECT ${rowOf("l", "q")}, NULL, k.email_key, l.shape_id, l.batch, l.email, l.contact_id, NULL, l.cells
   FROM elsewhere_keys k CROSS JOIN addresses a ON a.email_key = k.email_key
-  CROSS JOIN local_rows l ON l.address_id = a.address_id AND l.local_source_id = ${sourceId} AND l.occurrence = 1
-  CROSS JOIN equal_pages q
-    ON q.first_contact = (SELECT max(first_contact) FROM equal_pages WHERE first_contact <= l.local_contact_id)
-      AND q.last_contact >= l.local_contact_id`
+  CROSS JOIN local_rows l ON l.address_id = a.address_id AND l.local_source_id = ${sourceId}
+  CROSS JOIN ${equalPageOf("l", "q")}`
 
 /** Stages the rows of pages that are not equal. Returns how many pages are equal. */
 export const settlePages = (sql: SqlClient.SqlClient, sourceId: number) =>

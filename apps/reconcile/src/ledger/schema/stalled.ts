@@ -25,7 +25,8 @@ const heard = "r.origin = 'account'"
  * whether a batch has settled.
  */
 const lastAsked = `(SELECT coalesce(u.finished_at, (SELECT w.renewed_at FROM writer_lease w), u.started_at)
-        FROM reconcile_runs u WHERE u.open_batches > 0 ORDER BY u.reconcile_run_id DESC LIMIT 1)`
+        FROM reconcile_runs u WHERE u.open_batches > 0 OR u.answers > 0 OR u.finished_at IS NULL
+        ORDER BY u.reconcile_run_id DESC LIMIT 1)`
 
 /** The body of the view `stalled_batches`. */
 export const stalledBatches = `WITH settled AS MATERIALIZED (

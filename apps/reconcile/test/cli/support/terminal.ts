@@ -11,7 +11,8 @@ const programs = {
   bash: "--version",
   zsh: "--version",
   fish: "--version",
-  groff: "--version"
+  groff: "--version",
+  less: "--version"
 } as const
 
 export type Program = keyof typeof programs

@@ -61,6 +61,15 @@ const addBatch = (id: string) =>
     )
   )
 
+const addAtOnce = (id: string) =>
+  Effect.flatMap(Ledger.Ledger, ({ atOnce }) =>
+    atOnce((prepare) => {
+      prepare("INSERT INTO numbered_batches (batch_id, added_at) VALUES (?, '2031-04-02T08:15:00.000Z')").run(
+        id
+      )
+    })
+  )
+
 const batches = Effect.map(select<{ readonly batch_id: string }>("SELECT batch_id FROM batches"), (rows) =>
   rows.map((row) => row.batch_id)
 )
@@ -110,29 +119,36 @@ describe("the lease of a file", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("is checked in each transaction: a job that lost it while paused writes nothing more", () =>
-    Effect.gen(function* () {
-      const taken = yield* Deferred.make<void>()
-      const job = yield* Effect.fork(
-        whileLeased(
-          Effect.gen(function* () {
-            yield* addBatch("before")
-            yield* Deferred.await(taken)
-            yield* addBatch("after")
-          })
+  for (const { kind, write } of [
+    { kind: "in each transaction", write: addBatch },
+    { kind: "in all that is done at once", write: addAtOnce }
+  ]) {
+    it.effect(`is checked ${kind}: a job that lost it while paused writes nothing more`, () =>
+      Effect.gen(function* () {
+        const taken = yield* Deferred.make<void>()
+        const job = yield* Effect.fork(
+          whileLeased(
+            Effect.gen(function* () {
+              yield* write("before")
+              yield* Deferred.await(taken)
+              yield* write("after")
+            })
+          )
         )
-      )
-      yield* TestClock.adjust("1 second")
-      yield* select("DELETE FROM writer_lease")
-      yield* leftBy({})
-      yield* Deferred.succeed(taken, undefined)
-      const lost = yield* Effect.flip(Fiber.join(job))
-      assert.deepInclude(lost, { _tag: "LedgerError", kind: "locked" })
-      assert.deepStrictEqual(yield* batches, ["before"])
-      // What another has taken is not given back in its place.
-      assert.deepStrictEqual(yield* select("SELECT instance FROM writer_lease"), [{ instance: "the other" }])
-    }).pipe(inMemory)
-  )
+        yield* TestClock.adjust("1 second")
+        yield* select("DELETE FROM writer_lease")
+        yield* leftBy({})
+        yield* Deferred.succeed(taken, undefined)
+        const lost = yield* Effect.flip(Fiber.join(job))
+        assert.deepInclude(lost, { _tag: "LedgerError", kind: "locked" })
+        assert.deepStrictEqual(yield* batches, ["before"])
+        // What another has taken is not given back in its place.
+        assert.deepStrictEqual(yield* select("SELECT instance FROM writer_lease"), [
+          { instance: "the other" }
+        ])
+      }).pipe(inMemory)
+    )
+  }
 })
 
 describe("a lease of a process that cannot be seen", () => {

@@ -76,11 +76,18 @@ const edit: FastCheck.Arbitrary<(file: File) => File> = FastCheck.oneof(
 
 const scatter = ({ contactId, email }: Entry) => (Number(contactId ?? email.length) * 7919) % 3203
 
+/** Three in ten rows have the address of one that stands so many rows before them, if any does. */
+const repeating = (before: number, number: number): Entry =>
+  before > 0 && number >= before && number % 10 < 3
+    ? { ...entryOf(number - before), batchId: entryOf(number).batchId }
+    : entryOf(number)
+
 const files = FastCheck.tuple(
   FastCheck.constantFrom(0, 3, 250, 600, 3100),
+  FastCheck.constantFrom(0, 0, 1, 10, 250, 1730),
   FastCheck.array(FastCheck.array(edit, { maxLength: 4 }), { minLength: 1, maxLength: 3 })
-).map(([rows, loads]) => {
-  const first: File = Array.from({ length: rows }, (_, number) => entryOf(number))
+).map(([rows, before, loads]) => {
+  const first: File = Array.from({ length: rows }, (_, number) => repeating(before, number))
   const all = [first]
   for (const edits of loads) all.push(edits.reduce((file, by) => by(file), all.at(-1) ?? []))
   return all

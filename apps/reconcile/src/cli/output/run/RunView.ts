@@ -6,6 +6,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { CallMeter } from "../../../job/CallMeter.js"
 import { steadyMillis } from "../../../job/steadyTime.js"
+import { idsPerCall } from "../../../job/Resolve.js"
 import type { RunEvent } from "../../../job/RunEvent.js"
 import { Outcome, Settled } from "../../../ledger/schema/words.js"
 import { shortened, widthOf } from "../../../text/width.js"
@@ -19,6 +20,10 @@ export interface RunState {
   readonly startedAt: number
   /** Open batches when it began, and the last status of each that has answered. */
   open: number
+  /** It watches, and has nothing left to do. */
+  isIdle: boolean
+  /** Since when it has had something to do, and how many batches were done before. */
+  busySince: { readonly at: number; readonly done: number }
   readonly statuses: Map<string, string>
   settled: number
   /** Batches that were given up. */
@@ -27,6 +32,12 @@ export interface RunState {
   resolved: { readonly done: number; readonly left: number } | undefined
   lookedUp: { readonly done: number; readonly of: number } | undefined
   calls: number
+  /** Calls that may still be spent on contacts, once some were; and how many contacts are left to ask about. */
+  budgetLeft: number | undefined
+  readonly budget: number
+  toAsk: { readonly ids: number; readonly addresses: number }
+  /** A walk through the account in place of a call for each address: how many calls it takes, and how many were made before. */
+  walk: { readonly calls: number; readonly begunAt: number } | undefined
   /** When the last calls were made, the newest last. */
   readonly recent: Array<number>
   /** Why nothing is asked, and until when. */
@@ -35,9 +46,12 @@ export interface RunState {
   stopping: boolean
 }
 
-export const makeState = (startedAt: number): RunState => ({
+/** `budget`: the most calls that may be spent on contacts. */
+export const makeState = (startedAt: number, budget = 0): RunState => ({
   startedAt,
   open: 0,
+  isIdle: false,
+  busySince: { at: startedAt, done: 0 },
   statuses: new Map(),
   settled: 0,
   failed: 0,
@@ -45,6 +59,10 @@ export const makeState = (startedAt: number): RunState => ({
   resolved: undefined,
   lookedUp: undefined,
   calls: 0,
+  budgetLeft: undefined,
+  budget,
+  toAsk: { ids: 0, addresses: 0 },
+  walk: undefined,
   recent: [],
   waiting: undefined,
   stopping: false
@@ -58,6 +76,7 @@ export const onCall = (state: RunState, now: number) => {
   state.recent.push(now)
   while ((state.recent[0] ?? now) < now - rateWindow) state.recent.shift()
   state.waiting = undefined
+  state.isIdle = false
 }
 
 export const onHold = (state: RunState, now: number, millis: number) => {
@@ -67,6 +86,9 @@ export const onHold = (state: RunState, now: number, millis: number) => {
 /** Follows the calls of a run. */
 export const meter = (state: RunState): CallMeter["Type"] => ({
   taken: Effect.map(steadyMillis, (now) => onCall(state, now)),
+  left: (calls) => {
+    state.budgetLeft = calls
+  },
   held: (duration) => Effect.map(steadyMillis, (now) => onHold(state, now, Duration.toMillis(duration)))
 })
 
@@ -74,6 +96,14 @@ export const onEvent = (state: RunState, now: number, event: RunEvent) => {
   switch (event._tag) {
     case "Started":
       state.open = event.open
+      break
+    case "Joined":
+      if (state.isIdle) state.busySince = { at: now, done: state.settled + state.failed }
+      state.open += event.batches
+      state.isIdle = false
+      break
+    case "Idle":
+      state.isIdle = true
       break
     case "Answered":
       state.statuses.set(event.batchId, event.status)
@@ -85,9 +115,13 @@ export const onEvent = (state: RunState, now: number, event: RunEvent) => {
     case "Resolved":
       state.resolved = event
       break
-    case "Planned":
-      state.lookedUp = { done: 0, of: event.plan.affordable }
+    case "Planned": {
+      const { affordable, calls, method } = event.plan
+      const done = state.lookedUp?.done ?? 0
+      state.lookedUp = { done, of: done + affordable }
+      state.walk = method === "walk" ? { calls, begunAt: state.calls } : undefined
       break
+    }
     case "LookedUp":
       state.lookedUp = { done: event.done, of: Math.max(event.done, state.lookedUp?.of ?? 0) }
       break
@@ -125,11 +159,12 @@ export const ratePerSecond = ({ recent, startedAt }: RunState, now: number) => {
   return inWindow / (Math.min(rateWindow, Math.max(1000, now - startedAt)) / 1000)
 }
 
-/** From the batches that have settled: an estimate, and called one. */
-const left = ({ failed, open, settled, startedAt }: RunState, now: number) => {
+/** From the batches that have settled since it last had nothing to do: an estimate, and called one. */
+const left = ({ busySince, failed, open, settled }: RunState, now: number) => {
   const done = settled + failed
-  if (done < 3 || done >= open) return ""
-  return `, about ${span(((now - startedAt) / done) * (open - done))} left`
+  const lately = done - busySince.done
+  if (lately < 3 || done >= open) return ""
+  return `, about ${span(((now - busySince.at) / lately) * (open - done))} left`
 }
 
 const bar = (done: number, of: number, width: number) => {
@@ -159,8 +194,10 @@ export const standing = (state: RunState, now: number): string => {
     `${thousands(settled)} of ${batchesOf(open)} settled${failed > 0 ? `, ${thousands(failed)} given up` : ""}`,
     ...(outcomesLine(outcomes) === "" ? [] : [`contacts: ${outcomesLine(outcomes).replaceAll("  ", ", ")}`]),
     ...activities(state).filter((activity) => !activity.startsWith("following")),
-    plural(calls, "call"),
-    span(now - startedAt)
+    `${plural(calls, "call")}${toGo(state)}`,
+    ...(budgetText(state) === "" ? [] : [budgetText(state)]),
+    span(now - startedAt),
+    ...(state.isIdle ? ["waiting for batches"] : [])
   ].join("; ")
 }
 
@@ -168,6 +205,29 @@ const waitingLine = ({ waiting }: RunState, now: number) =>
   waiting === undefined || waiting.until <= now
     ? []
     : [`Waiting: ${waiting.why} – ${span(waiting.until - now)} left`]
+
+/**
+ * How many calls are still needed, as far as can be known now: one for each open batch, one for each hundred IDs and one for
+ * each address, or those of a walk. Those for contacts are no more than may be spent.
+ */
+export const callsToGo = (state: RunState): number => {
+  const { budgetLeft, calls, failed, isIdle, open, settled, toAsk, walk } = state
+  if (isIdle) return 0
+  const ofWalk = walk === undefined ? Number.POSITIVE_INFINITY : walk.calls - (calls - walk.begunAt)
+  const lookups = Math.max(0, Math.min(toAsk.addresses, ofWalk))
+  const forContacts = Math.ceil(toAsk.ids / idsPerCall) + lookups
+  return Math.max(0, open - settled - failed) + Math.min(forContacts, budgetLeft ?? forContacts)
+}
+
+const toGo = (state: RunState) => {
+  const calls = callsToGo(state)
+  return calls > 0 ? `, about ${thousands(calls)} to go` : ""
+}
+
+const budgetText = ({ budgetLeft, budget }: RunState) =>
+  budgetLeft === undefined || budgetLeft === budget
+    ? ""
+    : `${thousands(budgetLeft)} of ${thousands(budget)} calls for contacts left`
 
 const labelled = (label: string, text: string, columns: number) =>
   text === "" ? [] : [`  ${label.padEnd(9)}  ${shortened(text, columns - 13)}`]
@@ -184,7 +244,7 @@ export const screen = (
   now: number,
   options: { readonly columns: number; readonly paint: Paint }
 ): ReadonlyArray<string> => {
-  const { calls, failed, open, outcomes, settled, startedAt } = state
+  const { failed, open, outcomes, settled, startedAt } = state
   const { columns, paint } = options
   const elapsed = span(now - startedAt)
   if (state.stopping) return [shortened(stoppingLine, columns)]
@@ -195,7 +255,12 @@ export const screen = (
   const filled = whole.lastIndexOf("█") + 1
   const doing = activities(state)
   return [
-    shortened(`${doing.length === 0 ? "Finishing" : "Running"}: ${elapsed}${left(state, now)}`, columns),
+    shortened(
+      state.isIdle
+        ? `Watching: ${elapsed}. Waiting for batches; Ctrl-C ends it.`
+        : `${doing.length === 0 ? "Finishing" : "Running"}: ${elapsed}${left(state, now)}`,
+      columns
+    ),
     ...(open > 0
       ? [
           `  ${paint(failed > 0 ? "yellow" : "green", whole.slice(0, filled))}${paint("dim", whole.slice(filled))}${count}`
@@ -212,9 +277,10 @@ export const screen = (
     ...labelled("Now", doing.join("; "), columns),
     ...labelled(
       "Calls",
-      `${thousands(calls)} made, ${ratePerSecond(state, now).toFixed(1)} a second`,
+      `${thousands(state.calls)} made${toGo(state)}, ${ratePerSecond(state, now).toFixed(1)} a second`,
       columns
     ),
+    ...labelled("Budget", budgetText(state), columns),
     ...waitingLine(state, now).map((line) => paint("yellow", shortened(`  ${line}`, columns)))
   ]
 }

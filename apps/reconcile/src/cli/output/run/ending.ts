@@ -19,10 +19,21 @@ export const failOnEnding = (failed: ReadonlyArray<Applied>): Ending => ({
 })
 
 export const endingOf = (
-  options: { readonly once: boolean },
+  options: {
+    readonly once: boolean
+    /** The exit code of a run that was stopped with work under way. */
+    readonly interrupted: ExitCode
+  },
   report: RunReport,
   failed: ReadonlyArray<Applied>
 ): Ending => {
+  if (report.stopped === "busy") {
+    const open = report.stillOpen
+    return {
+      exitCode: options.interrupted,
+      why: `it was stopped ${open > 0 ? `while ${batchesOf(open)} had not settled` : "before it was done"}.`
+    }
+  }
   const broken = report.problems.filter(({ error }) => contractErrors.includes(error)).length
   if (broken > 0) {
     return {

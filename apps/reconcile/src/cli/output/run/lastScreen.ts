@@ -9,9 +9,8 @@ import { evidences, Outcome, Settled } from "../../../ledger/schema/words.js"
 import { share, thousands } from "../../../text/numbers.js"
 import { dbOption, shellWord } from "../../../text/shellWord.js"
 import { shortened, widthOf } from "../../../text/width.js"
-import { wrapped } from "../../../text/wrapped.js"
 import { findingsCount, stalledText } from "../summary.js"
-import { batchesOf, blocks, columns, plural, printable } from "../text.js"
+import { batchesOf, blocks, columns, hanging, plural, printable } from "../text.js"
 import type { Ending } from "./ending.js"
 
 export interface Ended {
@@ -23,10 +22,6 @@ export interface Ended {
   /** The terminal's width; nothing is cut or wrapped where the output is kept. */
   readonly width: number
 }
-
-/** What the terminal can show in a line; output that is kept is neither cut nor wrapped. */
-export const outputWidth = () =>
-  process.stdout.isTTY === true ? process.stdout.columns : Number.POSITIVE_INFINITY
 
 /** How many of an outcome's contacts call for attention: those that only wait for their IDs to be resolved do not. */
 const urgent = ({ contacts, outcome }: OutcomeKind, toBeResolved: number) =>
@@ -114,14 +109,6 @@ export const totals = ({
     })
     .join("\n")
 }
-
-/** Text that goes on below its own beginning where the line is full. */
-const hanging = (head: string, text: string, width: number) =>
-  Number.isFinite(width)
-    ? wrapped(text, Math.max(20, width - widthOf(head)))
-        .map((line, at) => (at === 0 ? head : " ".repeat(widthOf(head))) + line)
-        .join("\n")
-    : head + text
 
 const actionOn: Readonly<Record<AttentionWord, string>> = {
   rejected: "ActiveCampaign refused them",

@@ -1,0 +1,210 @@
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { ActiveCampaignClient } from "effect-activecampaign/ActiveCampaignClient"
+import type { BatchId } from "effect-activecampaign/BatchId"
+import * as Contacts from "effect-activecampaign/Contacts"
+import type { ContactsError } from "effect-activecampaign/ContactsError"
+import * as Batches from "../ledger/facts/Batches.js"
+import * as Links from "../ledger/facts/Links.js"
+import * as Lookups from "../ledger/facts/Lookups.js"
+import type { Ledger } from "../ledger/Ledger.js"
+import type { LedgerError } from "../ledger/LedgerError.js"
+import { type AccountStep, callBudget } from "./AccountStep.js"
+import { CallMeter } from "./CallMeter.js"
+import { type Ending, follow } from "./Follow.js"
+import * as Journal from "./Journal.js"
+import { lookUp } from "./LookUp.js"
+import { type LookupPlan, planLookup } from "./lookupPlan.js"
+import * as Meanwhile from "./Meanwhile.js"
+import { timesKept, timeToSettle } from "./pollPolicy.js"
+import { resolve } from "./Resolve.js"
+import type { RunEvent, StepProblem } from "./RunEvent.js"
+import type { RunReport } from "./RunReport.js"
+import { steadyMillis } from "./steadyTime.js"
+import * as Turns from "./turns.js"
+
+export interface AccountOptions {
+  /** Fetch the addresses of successful IDs with no known address. */
+  readonly resolve: boolean
+  /** Look up the addresses that are in neither list. */
+  readonly lookup: boolean
+  /** The most calls both may make together. */
+  readonly maxCalls: number
+}
+
+export interface Options {
+  /** Ask about each open batch once, instead of until it settles. */
+  readonly once: boolean
+  /** Longest time to wait for batches to settle. Each step after it may take as long. */
+  readonly deadline: Duration.Duration
+  /** What to ask about contacts once the batches have been asked about. */
+  readonly account: AccountOptions
+  readonly onEvent: (event: RunEvent) => Effect.Effect<void>
+}
+
+/** When something that begins now has to end, on the steady clock. */
+export const endOf = (deadline: Duration.Duration) =>
+  Effect.map(steadyMillis, (now) => now + Duration.toMillis(deadline))
+
+/** How long the last batches of the file took to settle, in milliseconds, the latest last. */
+const timesToSettle = Effect.map(Batches.lastSettled(timesKept), (batches) =>
+  batches
+    .map(({ settledAt, since, wasOpen }) => timeToSettle(DateTime.distance(since, settledAt), wasOpen === 1))
+    .filter((time) => time > 0)
+    .reverse()
+)
+
+/** Waits until there are more batches to follow. */
+export type Joining = Effect.Effect<ReadonlyArray<Batches.OpenBatch>, LedgerError, Ledger>
+
+/** What contacts may still be asked about: successful IDs with no known address, and unaccounted addresses. */
+export interface Left {
+  readonly ids: number
+  readonly addresses: number
+}
+
+export type Rounds = Effect.Effect.Success<ReturnType<typeof make>>
+
+/**
+ * Follows batches, and resolves and looks up what their lists left open. A run makes one such round, and one that watches
+ * makes one whenever there is more to do. All that the run tells and reports is counted over its rounds.
+ */
+export const make = (options: Options, open: number) =>
+  Effect.gen(function* () {
+    const client = yield* ActiveCampaignClient
+    const contacts = yield* Contacts.make
+    const meter = yield* CallMeter
+    const { account, deadline, once } = options
+    const turns = Turns.make()
+    const calls = callBudget(account.maxCalls, meter.left)
+    const news = Effect.unsafeMakeLatch()
+    const endings = new Map<BatchId, Ending>()
+    const stepProblems = new Map<StepProblem["step"], Array<StepProblem>>()
+    const done = Meanwhile.nothingDone()
+    let lookupPlan: LookupPlan | null = null
+    const hasRun = new Set<StepProblem["step"]>()
+    const onEvent = (event: RunEvent) => {
+      if (event._tag === "Settled") news.unsafeOpen()
+      return options.onEvent(event)
+    }
+    const journal = yield* Journal.make({ url: client.url, open, onEvent })
+
+    // Each step has its own time: otherwise a batch that never settles would leave it none.
+    const stepOf = (name: StepProblem["step"]) =>
+      Effect.gen(function* () {
+        const problems: Array<StepProblem> = []
+        stepProblems.set(name, problems)
+        const step: AccountStep = {
+          name,
+          client,
+          contacts,
+          calls,
+          journal,
+          endsAt: yield* endOf(deadline),
+          onEvent: (event) => {
+            if (event._tag === "Resolved") journal.count({ resolved: event.done })
+            if (event._tag === "LookedUp") journal.count({ lookedUp: event.done })
+            return options.onEvent(event)
+          },
+          onProblem: (problem) => {
+            problems.push(problem)
+            return options.onEvent({ _tag: "Failed", problem })
+          }
+        }
+        return step
+      })
+
+    const resolved = Effect.gen(function* () {
+      const { gone, linked } = done.resolved
+      if (!account.resolve || (linked + gone === 0 && (yield* Links.countUnknown) === 0)) return
+      hasRun.add("resolve")
+      yield* resolve(yield* stepOf("resolve"), done.resolved)
+    })
+    const lookedUp = Effect.gen(function* () {
+      const { absent, found } = done.lookedUp
+      if (!account.lookup || (found + absent === 0 && (yield* Lookups.countUnaccounted) === 0)) return
+      hasRun.add("lookup")
+      lookupPlan = (yield* lookUp(yield* stepOf("lookup"), done.lookedUp)).plan
+    })
+    const steps: Effect.Effect<void, ContactsError | LedgerError, Ledger> = Effect.zipRight(
+      resolved,
+      lookedUp
+    )
+
+    return {
+      journal,
+      calls,
+      endings,
+      /** `joining`: more batches to follow, while the round lasts. */
+      round: (batches: ReadonlyArray<Batches.OpenBatch>, joining: Joining | null) =>
+        Effect.gen(function* () {
+          const meanwhile = Meanwhile.make({
+            turns,
+            news,
+            done,
+            resolve: account.resolve && !once ? yield* stepOf("resolve") : null,
+            lookup: account.lookup && !once ? yield* stepOf("lookup") : null
+          })
+          const endsAt = yield* endOf(deadline)
+          const followed = (some: ReadonlyArray<Batches.OpenBatch>, beside: typeof steps | null) =>
+            Effect.flatMap(timesToSettle, (times) =>
+              follow(some, {
+                client,
+                contacts,
+                journal,
+                once,
+                endsAt,
+                timesToSettle: times,
+                turns,
+                joining,
+                beside,
+                endings,
+                onEvent: options.onEvent
+              })
+            )
+          yield* meanwhile.during(Effect.zipRight(followed(batches, null), journal.decide))
+          // A batch that joins during the steps does not wait for their end.
+          yield* joining === null ? steps : Effect.zipRight(followed([], steps), journal.decide)
+        }),
+      left: Effect.gen(function* () {
+        const left: Left = {
+          ids: account.resolve ? yield* Links.countUnknown : 0,
+          addresses: account.lookup ? yield* Lookups.countUnaccounted : 0
+        }
+        return left
+      }),
+      /** What all rounds did, as far as they got. */
+      report: (stopped: RunReport["stopped"]) =>
+        Effect.gen(function* () {
+          const all = [...endings].map(([, ending]) => ending)
+          const { absent, found } = done.lookedUp
+          const { gone, linked } = done.resolved
+          const addresses = yield* Lookups.countUnaccounted
+          const report: RunReport = {
+            open: endings.size,
+            settled: all.filter((ending) => ending._tag === "Settled"),
+            stillOpen: all.filter((ending) => ending._tag === "Open").length,
+            resolved:
+              hasRun.has("resolve") || linked + gone > 0
+                ? { linked, gone, left: yield* Links.countUnknown }
+                : null,
+            lookedUp:
+              hasRun.has("lookup") || found + absent > 0
+                ? {
+                    plan: lookupPlan ?? planLookup({ addresses, newestId: null, budget: calls.left() }),
+                    found,
+                    absent,
+                    left: addresses
+                  }
+                : null,
+            problems: [
+              ...all.flatMap((ending) => (ending._tag === "Failed" ? [ending.problem] : [])),
+              ...[...stepProblems.values()].flat()
+            ],
+            stopped
+          }
+          return report
+        })
+    }
+  })

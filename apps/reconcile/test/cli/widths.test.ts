@@ -1,0 +1,95 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as FastCheck from "effect/FastCheck"
+import * as Stream from "effect/Stream"
+import { asTable } from "../../src/cli/output/tableText.js"
+import { columns, fitted } from "../../src/cli/output/text.js"
+import { widthOf } from "../../src/text/width.js"
+
+const table = (rows: ReadonlyArray<ReadonlyArray<unknown>>, width: number) =>
+  Stream.fromIterable(rows).pipe(
+    asTable(["email", "batch_id", "outcome"], width),
+    Stream.runCollect,
+    Effect.map((pieces) =>
+      Chunk.join(
+        Chunk.map(pieces, ({ text }) => text),
+        ""
+      ).split("\n")
+    ),
+    Effect.runSync
+  )
+
+const long = "somebody.with.quite.a.long.name+and-a-tag@a-subdomain.of.example.test"
+const batchId = "8a7b6c5d-1234-4321-aaaa-000000000001"
+
+describe("a table on a terminal", () => {
+  it("loses the middle of its widest cells, where a line would be too long", () => {
+    assert.deepStrictEqual(table([[long, batchId, "pending"]], 80).slice(0, 2), [
+      "  email                              batch_id                           outcome",
+      "  somebody.with.qu….of.example.test  8a7b6c5d-1234-43…aaa-000000000001  pending"
+    ])
+    assert.deepStrictEqual(table([["a@x.test", batchId, "pending"]], 80).slice(0, 2), [
+      "  email     batch_id                              outcome",
+      `  a@x.test  ${batchId}  pending`
+    ])
+  })
+
+  it("is whole where it is kept", () => {
+    assert.strictEqual(
+      table([[long, batchId, "pending"]], Number.POSITIVE_INFINITY)[1],
+      `  ${long}  ${batchId}  pending`
+    )
+  })
+
+  it("fits, whatever is in a few columns", () => {
+    const cell = FastCheck.oneof(FastCheck.string({ unit: "grapheme", maxLength: 200 }), FastCheck.integer())
+    FastCheck.assert(
+      FastCheck.property(
+        FastCheck.array(FastCheck.tuple(cell, cell, cell), { minLength: 1, maxLength: 20 }),
+        FastCheck.constantFrom(60, 80, 120),
+        (rows, width) => {
+          for (const line of table(rows, width)) assert.isAtMost(widthOf(line), width)
+        }
+      )
+    )
+  })
+
+  it("leaves cells of a few columns as they are, however many there are", () => {
+    assert.deepStrictEqual(
+      fitted(
+        Array.from({ length: 20 }, () => 10),
+        80
+      ),
+      Array.from({ length: 20 }, () => 10)
+    )
+    assert.deepStrictEqual(fitted([5, 100, 30], 60), [5, 24, 24])
+  })
+})
+
+describe("columns for people", () => {
+  it("go on below the last one, where a line is full", () => {
+    assert.strictEqual(
+      columns([[batchId, "completed", "250 contacts sent: 240 imported, 5 rejected, 5 unaccounted"]], 80),
+      [
+        `  ${batchId}  completed  250 contacts sent: 240`,
+        `${" ".repeat(51)}imported, 5 rejected, 5`,
+        `${" ".repeat(51)}unaccounted`
+      ].join("\n")
+    )
+    assert.strictEqual(columns([["at", long]], 60).split("\n").length, 2)
+  })
+
+  it("are one line each where they are kept", () => {
+    assert.strictEqual(
+      columns(
+        [
+          ["a", long],
+          ["bb", "c"]
+        ],
+        Number.POSITIVE_INFINITY
+      ),
+      `  a   ${long}\n  bb  c`
+    )
+  })
+})
