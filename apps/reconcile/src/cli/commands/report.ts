@@ -17,8 +17,9 @@ import { blocks, sizeOf } from "../output/text.js"
 import { appliedTo } from "../failOn/facts.js"
 import { failOnEnding } from "../output/run/ending.js"
 import { ConfigurationError } from "../shell/ConfigurationError.js"
-import { db, failOn, invalid, json } from "../shell/options.js"
+import { db, invalid, json } from "../shell/options.js"
 import { respond } from "../shell/respond.js"
+import { failOn } from "../shell/runOptions.js"
 
 const html = Options.text("html").pipe(
   Options.optional,

@@ -2,8 +2,9 @@ import * as Command from "@effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Ledger from "../../ledger/Ledger.js"
 import * as account from "../shell/account.js"
-import { db, deadline, failOn, json, maxCalls, rate } from "../shell/options.js"
+import { db, deadline, json, maxCalls, rate } from "../shell/options.js"
 import { respond } from "../shell/respond.js"
+import { failOn } from "../shell/runOptions.js"
 import { runAndReport } from "../runAndReport.js"
 
 export const resolve = Command.make(

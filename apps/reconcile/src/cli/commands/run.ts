@@ -10,8 +10,9 @@ import { sourceOf } from "../config/Settings.js"
 import { runAndReport } from "../runAndReport.js"
 import * as account from "../shell/account.js"
 import { ConfigurationError } from "../shell/ConfigurationError.js"
-import { alerts, db, deadline, failOn, json, maxCalls, rate } from "../shell/options.js"
+import { db, deadline, json, maxCalls, rate } from "../shell/options.js"
 import { respond } from "../shell/respond.js"
+import { alerts, failOn } from "../shell/runOptions.js"
 
 /** Checked before the ledger is opened. */
 const eventsTarget = ({ db, events }: { readonly db: string; readonly events: Option.Option<string> }) =>

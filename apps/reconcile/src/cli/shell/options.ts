@@ -8,9 +8,7 @@ import * as Option from "effect/Option"
 import { BatchId } from "effect-activecampaign/BatchId"
 import type { Outcome } from "../../ledger/schema/words.js"
 import { nameOfSource, optionOf, type Setting, type Sourced } from "../config/Setting.js"
-import * as Webhook from "../alert/Webhook.js"
 import * as Settings from "../config/Settings.js"
-import * as Condition from "../failOn/Condition.js"
 import { parseDuration } from "./duration.js"
 import * as IsoTime from "./IsoTime.js"
 import { printable } from "../output/text.js"
@@ -18,7 +16,10 @@ import { printable } from "../output/text.js"
 export const invalid = (message: string) => ValidationError.invalidValue(HelpDoc.p(message))
 
 /** An option, wherever it is set. `read` says why a text is not a value of it. */
-const setting = <A>(name: Setting, read: (text: string, subject: string) => Either.Either<A, string>) =>
+export const setting = <A>(
+  name: Setting,
+  read: (text: string, subject: string) => Either.Either<A, string>
+) =>
   Options.mapEffect((given: Option.Option<string>) =>
     Effect.gen(function* () {
       const typed = Option.map(
@@ -194,35 +195,4 @@ export const batch = Options.text("batch").pipe(
 
 export const keepFormulas = Options.boolean("raw").pipe(
   Options.withDescription("Leave CSV cells unchanged, even if a spreadsheet would run them as formulas")
-)
-
-const webhook = (name: "notify" | "ping") =>
-  Options.text(name).pipe(Options.withPseudoName("url"), Options.optional, setting(name, Webhook.parse))
-
-export const alerts = Options.all({
-  notify: webhook("notify").pipe(
-    Options.withDescription(
-      "Post a summary as JSON, without addresses, to this URL when a run ends badly, and when it is well again"
-    )
-  ),
-  notifyAddresses: Options.boolean("notify-addresses").pipe(
-    Options.withDescription("Let the summary of --notify have a few addresses, and errors in full")
-  ),
-  ping: webhook("ping").pipe(
-    Options.withDescription(
-      "Call this URL when a run ends well, URL/start when it begins, and URL/fail when it ends badly"
-    )
-  )
-})
-
-export const failOn = Options.text("fail-on").pipe(
-  Options.withPseudoName("conditions"),
-  Options.optional,
-  setting("fail_on", (text, subject) =>
-    Either.mapLeft(Condition.parse(text), (reason) => `${subject}: ${reason}`)
-  ),
-  Options.map(Option.getOrElse((): ReadonlyArray<Condition.Condition> => [])),
-  Options.withDescription(
-    "Exit with 3 if one of these applies: an outcome, findings or stalled, with a limit as in rejected>2% or stalled>1h, with new- for what is new; separate with commas"
-  )
 )
