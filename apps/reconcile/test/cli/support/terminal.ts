@@ -100,7 +100,8 @@ export const openLine = async (
       await tmux("send-keys", "-l", "--", text)
     },
     close: async () => {
-      await tmux("kill-server")
+      // It ends by itself with the last program in it.
+      await tmux("kill-server").catch(() => {})
     }
   }
 }
