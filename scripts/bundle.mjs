@@ -111,7 +111,15 @@ const parts = {
     "cli/output/writeText.ts",
     "contacts/TextCheck.ts"
   ],
-  account: ["cli/shell/account.ts", "cli/shell/waiting.ts"]
+  account: ["cli/shell/account.ts", "cli/shell/waiting.ts"],
+  // How a run ends, and who is told: for the commands with --fail-on.
+  endings: [
+    "cli/shell/runOptions.ts",
+    "cli/failOn/facts.ts",
+    "cli/output/run/ending.ts",
+    "cli/alert/End.ts",
+    "ledger/facts/Runs.ts"
+  ]
 }
 
 /** Needs no ledger, and is not needed with it. What both use is in the base. */

@@ -1,4 +1,5 @@
 import * as Console from "effect/Console"
+import * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -7,11 +8,15 @@ import * as Run from "../job/Run.js"
 import type { RunEvent } from "../job/RunEvent.js"
 import type { RunReport } from "../job/RunReport.js"
 import { steadyMillis } from "../job/steadyTime.js"
+import * as Runs from "../ledger/facts/Runs.js"
 import * as Ledger from "../ledger/Ledger.js"
 import * as Attention from "../ledger/reports/Attention.js"
 import * as Reports from "../ledger/reports/Reports.js"
 import { span, thousands } from "../text/numbers.js"
 import type { Target } from "../files/Target.js"
+import type { Condition } from "./failOn/Condition.js"
+import { endOf, type Failure, type Response } from "./alert/End.js"
+import { appliedTo } from "./failOn/facts.js"
 import { endingOf } from "./output/run/ending.js"
 import * as EventLog from "./output/run/eventLog.js"
 import * as lastScreen from "./output/run/lastScreen.js"
@@ -21,7 +26,6 @@ import { describePlan, describeSteps } from "./output/steps.js"
 import { changesLine, countsOf } from "./output/summary.js"
 import { batchesOf, blocks, outputWidth, plural, printable } from "./output/text.js"
 import { Quiet } from "./shell/console.js"
-import type { FailOn } from "./shell/options.js"
 import { firstSignal, interruptedCode } from "./shell/signals.js"
 import { nameOf, waitingFor } from "./shell/waiting.js"
 
@@ -138,7 +142,7 @@ export interface RunOptions {
   readonly watch?: boolean
   readonly deadline: Duration.Duration
   readonly account: Run.AccountOptions
-  readonly failOn: ReadonlyArray<FailOn>
+  readonly failOn: ReadonlyArray<Condition>
   readonly json: boolean
   /** Where each event is appended as NDJSON. */
   readonly events?: Target | undefined
@@ -150,10 +154,17 @@ export interface RunOptions {
 const stoppedAt = (state: RunView.RunState) =>
   Effect.flatMap(steadyMillis, (now) => Console.error(`ac-reconcile: ${RunView.standing(state, now)}.`))
 
+/** Keeps in the file how it ended. If that fails, the run has its result all the same. */
+const concluded = <A extends Response, E extends Failure, R>(run: Effect.Effect<A, E, R>) =>
+  Effect.flatMap(Runs.lastId, (after) =>
+    Effect.onExit(run, (exit) => Effect.ignore(Runs.conclude({ after, ...endOf(exit) })))
+  )
+
 /** One reconciliation run and the report on it, for the command and for the demo. */
 export const runAndReport = (options: RunOptions) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger.Ledger
+    const began = DateTime.formatIso(yield* DateTime.now)
     // Before the screen listens for signals, too.
     const watch = options.watch === true ? yield* firstSignal : undefined
     const state = RunView.makeState(yield* steadyMillis, options.account.maxCalls)
@@ -179,7 +190,8 @@ export const runAndReport = (options: RunOptions) =>
     const summary = yield* Reports.summary
     const attention = yield* Attention.attention
     const changes = yield* Reports.changesSinceLastRun
-    const ending = endingOf({ ...options, interrupted: interruptedCode() }, report, summary)
+    const failedOn = yield* appliedTo(options.failOn, { summary, since: began })
+    const ending = endingOf({ ...options, interrupted: interruptedCode() }, report, failedOn)
     yield* log({ _tag: "Ended", ...ending })
     const ended = { report, summary, attention, ending, file: ledger.file, width: outputWidth() }
     return {
@@ -201,8 +213,8 @@ export const runAndReport = (options: RunOptions) =>
               ].join("\n"),
               options.suggest ? lastScreen.nextSteps(ended) : ""
             ),
-      result: { db: ledger.file, run: report, summary, changes, attention },
+      result: { db: ledger.file, run: report, summary, changes, failedOn, attention },
       exitCode: ending.exitCode,
       because: { message: ending.why, ...(report.stopped === "busy" ? { code: "Interrupted" } : {}) }
     }
-  }).pipe(Effect.scoped)
+  }).pipe(Effect.scoped, concluded)

@@ -266,7 +266,10 @@ describe.concurrent("doctor", () => {
         { setting: "requests_per_second", value: "2", source: "--requests-per-second" },
         { setting: "account_limit", value: "3", source: "AC_RECONCILE_ACCOUNT_LIMIT" },
         { setting: "max_calls", value: "7", source: "max_calls in ac-reconcile.toml" },
-        { setting: "deadline", value: "30m", source: "the default" }
+        { setting: "deadline", value: "30m", source: "the default" },
+        { setting: "fail_on", value: null, source: "not set" },
+        { setting: "notify", value: null, source: "not set" },
+        { setting: "ping", value: null, source: "not set" }
       ])
       world.write("ac-reconcile.toml", "max_cals = 7\n")
       const broken = await examine(world, [], { env: account(url) })

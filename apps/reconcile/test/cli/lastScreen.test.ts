@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { endingOf } from "../../src/cli/output/run/ending.js"
+import type { Applied } from "../../src/cli/failOn/Condition.js"
 import * as lastScreen from "../../src/cli/output/run/lastScreen.js"
 import type { RunReport } from "../../src/job/RunReport.js"
 import type { Attention } from "../../src/ledger/reports/Attention.js"
@@ -59,6 +60,7 @@ const attention: Attention = {
       }
     }
   ],
+  stalled: [],
   toBeResolved: 236,
   statuses: [{ status: "completed", batches: 2 }]
 }
@@ -67,7 +69,7 @@ const ended = (over: Partial<lastScreen.Ended> = {}): lastScreen.Ended => ({
   report,
   summary,
   attention,
-  ending: endingOf({ once: false, interrupted: 130, failOn: [] }, report, summary),
+  ending: endingOf({ once: false, interrupted: 130 }, report, []),
   file: "./reconcile.db",
   width: 80,
   ...over
@@ -120,6 +122,19 @@ describe("the end of a run", () => {
     assert.include(kept, "b".repeat(200))
   })
 
+  it("names each stalled batch, its status, for how long, and what is usual", () => {
+    const stuck = { status: "active", status_since: "2031-04-02T08:00:00.000Z", seconds: 93_600 }
+    const stalled = [
+      { ...stuck, batch_id: "b-1", usual_seconds: 240 },
+      { ...stuck, batch_id: "b-2", usual_seconds: null }
+    ]
+    const blocks = lastScreen.attentionBlocks(ended({ attention: { ...attention, stalled } }))
+    assert.include(
+      blocks,
+      "Stalled: 2 batches\n  b-1\n    active for 1d 2h; 9 of 10 batches left it within 4m\n  b-2\n    active for 1d 2h\n"
+    )
+  })
+
   it("does not call a run finished while batches are open or silent", () => {
     assert.strictEqual(
       lastScreen.verdict(ended({ summary: { ...summary, settled: 1 } })),
@@ -128,13 +143,17 @@ describe("the end of a run", () => {
   })
 
   it("gives a reason for each exit code", () => {
-    const ending = (over: Partial<RunReport>, failOn: ReadonlyArray<"rejected"> = []) =>
-      endingOf({ once: false, interrupted: 130, failOn }, { ...report, open: 3, ...over }, summary)
+    const ending = (over: Partial<RunReport>, failed: ReadonlyArray<Applied> = []) =>
+      endingOf({ once: false, interrupted: 130 }, { ...report, open: 3, ...over }, failed)
     assert.deepStrictEqual(ending({}), { exitCode: 0, why: "all 3 batches completed." })
     assert.deepStrictEqual(ending({ stillOpen: 2 }), {
       exitCode: 8,
       why: "2 batches had not settled in time."
     })
-    assert.deepStrictEqual(ending({}, ["rejected"]), { exitCode: 3, why: "--fail-on rejected applies." })
+    const applied = { condition: "rejected>2%", count: 60, of: 1000, says: "60 of 1,000 sent contacts, 6.0%" }
+    assert.deepStrictEqual(ending({}, [applied]), {
+      exitCode: 3,
+      why: "--fail-on applies: rejected>2% (60 of 1,000 sent contacts, 6.0%)."
+    })
   })
 })

@@ -20,9 +20,62 @@ describe.concurrent("the exit code of a run", () => {
       // What stands in the file counts, also when nothing is left to ask.
       const again = await world.run(["run", "--fail-on", "rejected", "--json", ...fast], { env })
       expect(again).toMatchObject({ code: 3, stderr: "" })
-      expect(envelopeOf(again.stdout).error).toMatchObject({ code: "FailOn", exit_code: 3 })
+      expect(envelopeOf(again.stdout)).toMatchObject({
+        data: { failed_on: [{ condition: "rejected", count: 2, of: 6 }] },
+        error: {
+          code: "FailOn",
+          message: "--fail-on applies: rejected (2 of 6 sent contacts, 33.3%).",
+          exit_code: 3
+        }
+      })
+      const share = await world.run(["run", "--fail-on", "rejected>33%,missing,rejected>2", ...fast], { env })
+      expect(share.stdout).toContain(
+        "Exit code 3: --fail-on applies: rejected>33% (2 of 6 sent contacts, 33.3%)."
+      )
+      const set = { ...env, AC_RECONCILE_FAIL_ON: "rejected>34%" }
+      expect((await world.run(["run", ...fast], { env: set })).code).toBe(0)
+      world.write("ac-reconcile.toml", 'fail_on = "rejected>1"\n')
+      expect((await world.run(["run", ...fast], { env })).code).toBe(3)
+      expect((await world.run(["run", "--fail-on", "", ...fast], { env })).code).toBe(0)
+      const computed = await world.run(["reconcile", "--json"], { env })
+      expect(computed).toMatchObject({ code: 3, stderr: "" })
+      expect(envelopeOf(computed.stdout).error?.message).toContain("rejected>1 (2 of 6")
+      const reported = await world.run(["report", "--markdown"], { env })
+      expect(reported).toMatchObject({ code: 3, stderr: "" })
+      expect(reported.stdout).toContain("Exit code 3: --fail-on applies: rejected>1 (2 of 6")
       const happy = await world.run(["run", "--fail-on", "unaccounted,findings", ...fast], { env })
       expect(happy.code).toBe(0)
+    })
+  )
+
+  it(
+    "is 3 for what is new in one run alone, however many passes come after it",
+    inWorld(async (world) => {
+      const answer = (batchId: string) => (batchId === "batch-1" ? documentedAnswer : stuck)
+      const env = account(await world.serve(documentedServer(answer)))
+      await prepared(world)
+      await world.run(["batches", "add", "--id", "batch-2"])
+      const pass = () => world.run(["run", "--once", "--fail-on", "new-rejected>30%", ...fast], { env })
+      const first = await pass()
+      expect(first.code).toBe(3)
+      expect(first.stdout).toContain("new-rejected>30% (2 of 6 contacts with a new outcome, 33.3%)")
+      // The second asks about the open batch, the third about nothing.
+      expect((await pass()).code).toBe(0)
+      await world.run(["batches", "remove", "batch-2", "--yes"])
+      expect((await pass()).code).toBe(0)
+    })
+  )
+
+  it(
+    "is 3 while a batch is open for longer than --fail-on allows, and names it",
+    inWorld(async (world) => {
+      const env = account(await world.serve(documentedServer(() => stuck)))
+      await world.run(["batches", "add", "--id", "young"])
+      await world.run(["batches", "add", "--id", "old", "--submitted-at", "2026-01-01T00:00:00Z"])
+      const ran = await world.run(["run", "--once", "--fail-on", "stalled>1h", ...fast], { env })
+      expect(ran.code).toBe(3)
+      expect(ran.stdout).toContain("Exit code 3: --fail-on applies: stalled>1h (1 batch: old).")
+      expect((await world.run(["run", "--once", "--fail-on", "stalled", ...fast], { env })).code).toBe(0)
     })
   )
 

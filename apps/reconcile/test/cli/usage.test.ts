@@ -13,6 +13,14 @@ describe("an invalid call", () => {
     [["status"], /Missing argument <batch-id>/],
     [["run", "--deadline", "soon"], /--deadline: 'soon' is not a duration\. Write 90s, 30m, 2h or 1d\./],
     [["run", "--fail-on", "rejected,sadness"], /--fail-on: 'sadness' is not valid.*rejected.*findings/],
+    [
+      ["run", "--fail-on", "findings>2%"],
+      /--fail-on: 'findings>2%' is not valid\. Write a number after '>'\./
+    ],
+    [
+      ["run", "--fail-on", "new-stalled"],
+      /--fail-on: 'new-stalled' is not valid\. new- goes with imported, /
+    ],
     [["run", "--requests-per-second", "0"], /must be a finite number greater than 0/],
     [["run", "--requests-per-second", "Infinity"], /must be a finite number greater than 0/],
     [["run", "--requests-per-second", "5.5"], /more than the account's limit of 5\. .*--account-limit 6\./],

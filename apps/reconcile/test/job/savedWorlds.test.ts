@@ -63,8 +63,11 @@ const numbers = Effect.map(
 const isChance = (view: string, row: Readonly<Record<string, unknown>>) =>
   view === "batch_timeline" && ["unset", "waiting", "claimed", "active"].some((word) => word === row.status)
 
+/** Which batches count as stalled is a matter of time alone. */
+const viewNames = views.map(({ name }) => name).filter((name) => name !== "stalled_batches")
+
 const viewed = Effect.flatMap(numbers, (numbers) =>
-  Effect.forEach(["findings", "near_matches", ...views.map(({ name }) => name)], (name) =>
+  Effect.forEach(["findings", "near_matches", ...viewNames], (name) =>
     Effect.map(select<Readonly<Record<string, unknown>>>(`SELECT * FROM ${name}`), (all) => ({
       name,
       rows: all

@@ -1,5 +1,6 @@
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
@@ -12,9 +13,13 @@ import * as RateBudget from "effect-activecampaign/RateBudget"
 import * as RetryPolicy from "effect-activecampaign/RetryPolicy"
 import * as InProcess from "effect-activecampaign-simulator/InProcess"
 import * as Scenario from "effect-activecampaign-simulator/Scenario"
+import { endOf } from "../../src/cli/alert/End.js"
+import { endingOf } from "../../src/cli/output/run/ending.js"
+import { ExitCode } from "../../src/cli/shell/ExitCode.js"
 import * as Reconciliation from "../../src/ledger/conclusions/Reconciliation.js"
 import * as Answers from "../../src/ledger/facts/Answers.js"
 import * as Batches from "../../src/ledger/facts/Batches.js"
+import * as Runs from "../../src/ledger/facts/Runs.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
 import * as LocalContacts from "../../src/ledger/load/LocalContacts.js"
 import { run } from "./account.js"
@@ -137,16 +142,31 @@ const paste = Effect.gen(function* () {
 
 const account = { resolve: true, lookup: true }
 
+/** A run, and how its command ends, which the command records. */
+const ranTo = (options: Parameters<typeof run>[0] & { readonly once?: boolean }) =>
+  Effect.gen(function* () {
+    const after = yield* Runs.lastId
+    const report = yield* run(options)
+    const { exitCode, why } = endingOf(
+      { once: options.once ?? false, interrupted: ExitCode.interrupted },
+      report,
+      []
+    )
+    const end = endOf(Exit.succeed({ exitCode, because: { message: why }, result: { failedOn: [] } }))
+    yield* Runs.conclude({ after, ...end })
+  })
+
 const days = Effect.gen(function* () {
   yield* loadCrm
   const submittedAt = yield* now
   const all = ["b-1", "b-2", "b-3", "b-4"].map((id) => BatchId.make(id))
   yield* Batches.add(all, { addedAt: submittedAt, submittedAt })
-  yield* run({ once: true, account })
+  yield* ranTo({ once: true, account })
   yield* Effect.sleep(minutes(10))
-  yield* run({ once: true, account })
-  yield* Effect.sleep(minutes(10))
-  yield* run({ deadline: "10 minutes", account })
+  yield* ranTo({ once: true, account })
+  // Long enough for b-4 to be stalled.
+  yield* Effect.sleep(minutes(60 * 25))
+  yield* ranTo({ deadline: "10 minutes", account })
   yield* Effect.sleep(minutes(60 * 24))
   yield* loadNewsletter("b-5")
   yield* loadNewsletter("b-4")

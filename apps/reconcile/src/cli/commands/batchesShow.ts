@@ -4,8 +4,9 @@ import * as Ledger from "../../ledger/Ledger.js"
 import * as Reports from "../../ledger/reports/Reports.js"
 import { knownBatch } from "../input/knownBatch.js"
 import { knownBatchArgument, db, json } from "../shell/options.js"
+import { span } from "../../text/numbers.js"
 import { respond } from "../shell/respond.js"
-import { attentionIn, attentionTable, countsOf, findingsTable } from "../output/summary.js"
+import { attentionIn, attentionTable, countsOf, findingsTable, stalledText } from "../output/summary.js"
 import { batchesOf, blocks, columns, plural, printable } from "../output/text.js"
 
 const shown = 50
@@ -37,11 +38,13 @@ export const batchesShow = Command.make("show", { batchId: knownBatchArgument, d
       const attention = yield* Reports.attention({ batchId, limit: shown })
       const findings = yield* Reports.findings({ batchId, limit: shown })
       const trouble = yield* Reports.troubleOf(batchId)
+      const stalled = (yield* Reports.stalled).find((one) => one.batch_id === batchId)
       return {
         text: blocks(
           [
             printable(`Batch ${batch.batch_id} is ${statusOf(batch, trouble !== undefined)}.`),
             ...(trouble === undefined ? [] : [printable(troubleLine(trouble))]),
+            ...(stalled === undefined ? [] : [`Stalled: ${stalledText(stalled)}.`]),
             `${plural(batch.sent, "contact")} sent${countsOf(batch)}.${unlinked(batch.unlinked_successes)}`
           ].join("\n"),
           timeline.length === 0
@@ -64,11 +67,27 @@ export const batchesShow = Command.make("show", { batchId: knownBatchArgument, d
           findingsTable(findings, { more: batch.findings - findings.length, oneBatch: true })
         ),
         paged: true,
-        result: { db: options.db, batch, trouble: trouble ?? null, timeline, attention, findings }
+        result: {
+          db: options.db,
+          batch,
+          trouble: trouble ?? null,
+          stalled: stalled ?? null,
+          timeline,
+          attention,
+          findings
+        }
       }
     }).pipe(Effect.provide(Ledger.layerReadOnly(options.db)))
   )
 ).pipe(Command.withDescription("Show one batch: its answers, and the contacts that need attention"))
+
+const listedStatus = (batch: Reports.BatchRow, isTroubled: boolean, stalled: Reports.Stalled | undefined) => {
+  const status = batch.status ?? (isTroubled ? "asked" : "not asked")
+  return [
+    stalled === undefined ? status : `${status}, stalled for ${span(stalled.seconds * 1000)}`,
+    ...(isTroubled ? ["no answer since"] : [])
+  ].join(", ")
+}
 
 export const batchesList = Command.make("list", { db, json }, (options) =>
   respond(
@@ -77,21 +96,20 @@ export const batchesList = Command.make("list", { db, json }, (options) =>
     Effect.gen(function* () {
       const batches = yield* Reports.batches
       const troubled = new Set(yield* Reports.troubled)
+      const stalled = new Map((yield* Reports.stalled).map((one) => [one.batch_id, one]))
       return {
         text: blocks(
           batchesOf(batches.length),
           columns(
             batches.map((batch) => [
               batch.batch_id,
-              troubled.has(batch.batch_id)
-                ? `${batch.status ?? "asked"}, no answer since`
-                : (batch.status ?? "not asked"),
+              listedStatus(batch, troubled.has(batch.batch_id), stalled.get(batch.batch_id)),
               `${plural(batch.sent, "contact")} sent${countsOf(batch)}`
             ])
           )
         ),
         paged: true,
-        result: { db: options.db, batches, withoutAnswer: [...troubled] }
+        result: { db: options.db, batches, withoutAnswer: [...troubled], stalled: [...stalled.keys()] }
       }
     }).pipe(Effect.provide(Ledger.layerReadOnly(options.db)))
   )

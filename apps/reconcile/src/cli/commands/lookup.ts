@@ -3,10 +3,12 @@ import * as Options from "@effect/cli/Options"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { planOnly } from "../../job/Run.js"
+import type { Condition } from "../failOn/Condition.js"
 import * as Ledger from "../../ledger/Ledger.js"
 import * as account from "../shell/account.js"
 import { db, deadline, json, maxCalls, rate } from "../shell/options.js"
 import { respond } from "../shell/respond.js"
+import { failOn } from "../shell/runOptions.js"
 import { runAndReport } from "../runAndReport.js"
 import { describePlan } from "../output/steps.js"
 import { blocks } from "../output/text.js"
@@ -21,6 +23,7 @@ const dryRun = Options.boolean("dry-run").pipe(
 const lookAllUp = (options: {
   readonly deadline: Duration.Duration
   readonly maxCalls: number
+  readonly failOn: ReadonlyArray<Condition>
   readonly json: boolean
 }) =>
   runAndReport({
@@ -28,14 +31,14 @@ const lookAllUp = (options: {
     once: true,
     deadline: options.deadline,
     account: { resolve: false, lookup: true, maxCalls: options.maxCalls },
-    failOn: [],
+    failOn: options.failOn,
     suggest: true,
     json: options.json
   })
 
 export const lookup = Command.make(
   "lookup",
-  { dryRun, maxCalls, deadline: deadline("30m"), rate, db, json },
+  { dryRun, maxCalls, deadline: deadline("30m"), rate, failOn, db, json },
   (options) =>
     respond(
       "lookup",

@@ -7,15 +7,19 @@ import * as Schema from "effect/Schema"
 import { outputTo, type Target } from "../../files/Target.js"
 import * as Writer from "../../files/Writer.js"
 import * as Ledger from "../../ledger/Ledger.js"
+import * as Reports from "../../ledger/reports/Reports.js"
 import { readReport } from "../../report/readReport.js"
 import type { ReportData } from "../../report/ReportData.js"
 import { asHtml } from "../output/report/asHtml.js"
 import { asMarkdown } from "../output/report/asMarkdown.js"
 import { asText } from "../output/report/asText.js"
-import { sizeOf } from "../output/text.js"
+import { blocks, sizeOf } from "../output/text.js"
+import { appliedTo } from "../failOn/facts.js"
+import { failOnEnding } from "../output/run/ending.js"
 import { ConfigurationError } from "../shell/ConfigurationError.js"
 import { db, invalid, json } from "../shell/options.js"
 import { respond } from "../shell/respond.js"
+import { failOn } from "../shell/runOptions.js"
 
 const html = Options.text("html").pipe(
   Options.optional,
@@ -75,7 +79,7 @@ const writePage = (target: Target, report: ReportData, db: string) =>
     )
   )
 
-export const report = Command.make("report", { html, markdown, mask, rows, db, json }, (options) =>
+export const report = Command.make("report", { html, markdown, mask, rows, failOn, db, json }, (options) =>
   respond(
     "report",
     options.json,
@@ -108,12 +112,20 @@ export const report = Command.make("report", { html, markdown, mask, rows, db, j
             findings: isLong ? 20_000 : 0
           }
         })
+        const failedOn =
+          options.failOn.length === 0
+            ? []
+            : yield* appliedTo(options.failOn, { summary: yield* Reports.summary })
+        const ending = failedOn.length === 0 ? undefined : failOnEnding(failedOn)
+        const end =
+          ending === undefined ? {} : { exitCode: ending.exitCode, because: { message: ending.why } }
+        const why = ending === undefined ? "" : `Exit code ${ending.exitCode}: ${ending.why}`
         if (target !== undefined) {
           const said = yield* writePage(target, result, options.db)
           const isStdout = target._tag === "Stream" && target.place._tag === "Descriptor"
-          return { text: isStdout ? "" : said, result }
+          return { text: isStdout ? "" : blocks(said, why), result, ...end }
         }
-        return { text: options.markdown ? asMarkdown(result) : asText(result), result }
+        return { text: blocks(options.markdown ? asMarkdown(result) : asText(result), why), result, ...end }
       }).pipe(Effect.provide(Ledger.layerReadOnly(options.db)))
     })
   )

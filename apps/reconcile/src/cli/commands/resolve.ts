@@ -4,11 +4,12 @@ import * as Ledger from "../../ledger/Ledger.js"
 import * as account from "../shell/account.js"
 import { db, deadline, json, maxCalls, rate } from "../shell/options.js"
 import { respond } from "../shell/respond.js"
+import { failOn } from "../shell/runOptions.js"
 import { runAndReport } from "../runAndReport.js"
 
 export const resolve = Command.make(
   "resolve",
-  { maxCalls, deadline: deadline("30m"), rate, db, json },
+  { maxCalls, deadline: deadline("30m"), rate, failOn, db, json },
   (options) =>
     respond(
       "resolve",
@@ -18,7 +19,7 @@ export const resolve = Command.make(
         once: true,
         deadline: options.deadline,
         account: { resolve: true, lookup: false, maxCalls: options.maxCalls },
-        failOn: [],
+        failOn: options.failOn,
         suggest: true,
         json: options.json
       }).pipe(

@@ -4,12 +4,15 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { outputTo } from "../../files/Target.js"
 import * as Ledger from "../../ledger/Ledger.js"
+import type { Options as AlertOptions } from "../alert/alerting.js"
+import type { Failure, Response } from "../alert/End.js"
 import { sourceOf } from "../config/Settings.js"
 import { runAndReport } from "../runAndReport.js"
 import * as account from "../shell/account.js"
 import { ConfigurationError } from "../shell/ConfigurationError.js"
-import { db, deadline, failOn, json, maxCalls, rate } from "../shell/options.js"
+import { db, deadline, json, maxCalls, rate } from "../shell/options.js"
 import { respond } from "../shell/respond.js"
+import { alerts, failOn } from "../shell/runOptions.js"
 
 /** Checked before the ledger is opened. */
 const eventsTarget = ({ db, events }: { readonly db: string; readonly events: Option.Option<string> }) =>
@@ -18,6 +21,19 @@ const eventsTarget = ({ db, events }: { readonly db: string; readonly events: Op
     onSome: (name) =>
       outputTo(name, { option: "--events", inputs: [{ name: db, is: "the ledger of this run" }] })
   })
+
+type Alerts = Pick<AlertOptions, "db"> & { readonly alerts: Omit<AlertOptions, "db"> }
+
+/** Loaded only if somebody is to be told. */
+const alerting =
+  ({ alerts, db }: Alerts) =>
+  <A extends Response, E extends Failure, R>(run: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Option.isNone(alerts.notify) && Option.isNone(alerts.ping)
+      ? run
+      : Effect.flatMap(
+          Effect.promise(() => import("../alert/alerting.js")),
+          ({ around }) => around({ ...alerts, db })(run)
+        )
 
 /** What does not go with --watch. A deadline from a setting is for other runs. */
 const fits = ({ once, watch }: { readonly once: boolean; readonly watch: boolean }) =>
@@ -62,6 +78,7 @@ export const run = Command.make(
       Options.optional,
       Options.withDescription("Append what happens to this file while it happens, as NDJSON")
     ),
+    alerts,
     db,
     json
   },
@@ -69,16 +86,21 @@ export const run = Command.make(
     respond(
       "run",
       options.json,
-      Effect.flatMap(Effect.zipRight(fits(options), eventsTarget(options)), (events) =>
-        runAndReport({
-          ...options,
-          events,
-          follow: true,
-          suggest: true,
-          account: { resolve: !options.noResolve, lookup: !options.noLookup, maxCalls: options.maxCalls }
-        }).pipe(
-          Effect.provide(account.layer(options.rate)),
-          Effect.provide(Ledger.layer(options.db, { mustExist: true }))
+      Effect.zipRight(
+        fits(options),
+        alerting(options)(
+          Effect.flatMap(eventsTarget(options), (events) =>
+            runAndReport({
+              ...options,
+              events,
+              follow: true,
+              suggest: true,
+              account: { resolve: !options.noResolve, lookup: !options.noLookup, maxCalls: options.maxCalls }
+            }).pipe(
+              Effect.provide(account.layer(options.rate)),
+              Effect.provide(Ledger.layer(options.db, { mustExist: true }))
+            )
+          )
         )
       )
     )

@@ -7,7 +7,7 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { version } from "../../version.js"
 import * as Account from "../config/Account.js"
-import { optionOf, settings, variableOf } from "../config/Setting.js"
+import { optionOf, secretSettings, settings, variableOf } from "../config/Setting.js"
 import * as Settings from "../config/Settings.js"
 import { asCron } from "../schedule/asCron.js"
 import { asGithub } from "../schedule/asGithub.js"
@@ -15,7 +15,8 @@ import { asSystemd, unitsOf } from "../schedule/asSystemd.js"
 import { checked, type NotWritable, type Pass, timesOf } from "../schedule/Pass.js"
 import { printable } from "../../text/printable.js"
 import { ConfigurationError } from "../shell/ConfigurationError.js"
-import { db, invalid, json, parseDuration } from "../shell/options.js"
+import { parseDuration } from "../shell/duration.js"
+import { db, invalid, json } from "../shell/options.js"
 import { respond } from "../shell/respond.js"
 
 const kinds = ["cron", "systemd", "github"] as const
@@ -56,11 +57,25 @@ const hasCredentials = ([, value]: readonly [string, string]) => value.includes(
 /** Settings of this shell's environment, as options of the pass. */
 const ofEnvironment = Effect.map(
   Effect.forEach(
-    settings.filter((setting) => setting !== "db" && setting !== "deadline"),
+    settings.filter(
+      (setting) => setting !== "db" && setting !== "deadline" && !secretSettings.includes(setting)
+    ),
     (setting) =>
       Effect.map(Settings.variable(variableOf(setting)), (value) =>
         Option.match(value, { onNone: () => [], onSome: (text) => [optionOf(setting), text] })
       )
+  ),
+  (all) => all.flat()
+)
+
+/** They would stand in a crontab or unit that others may read, and in the list of processes. */
+const secretsSet = Effect.map(
+  Effect.forEach(secretSettings, (setting) =>
+    Effect.map(Settings.variable(variableOf(setting)), (value) =>
+      Option.isSome(value)
+        ? [`${variableOf(setting)} is a secret and is not written here: set ${setting} in your config file.`]
+        : []
+    )
   ),
   (all) => all.flat()
 )
@@ -157,6 +172,7 @@ export const schedule = Command.make(
             ? []
             : [
                 ...(yield* accountWarnings),
+                ...(yield* secretsSet),
                 ...nodeWarnings(pass.node, pass.script),
                 ...secret.map(
                   ([name]) => `${name} has credentials and is not written here: set it for the scheduler.`

@@ -3,7 +3,7 @@ import { views } from "../../ledger/schema/views.js"
 import { all } from "../allCommands.js"
 import { docOf, type Entry } from "../help/described.js"
 import { atTheTop, everywhere, groups, wordFor } from "../help/pages.js"
-import { failOnWords } from "../shell/options.js"
+import * as Condition from "../failOn/Condition.js"
 import type { Syntax } from "../shell/syntax.js"
 import { shells } from "./shells.js"
 
@@ -56,7 +56,7 @@ const words = (list: ReadonlyArray<Word>, several = false): Values => ({
 const plain = (list: ReadonlyArray<string>) => list.map((word): Word => [word, ""])
 
 const valuesOfOption: Readonly<Record<string, Values>> = {
-  "--fail-on": words(plain(failOnWords), true),
+  "--fail-on": words(plain(Condition.words), true),
   "--profile": { _tag: "Profiles" }
 }
 

@@ -6,7 +6,7 @@ import { DiskError } from "../../files/Disk.js"
 import { nearest } from "../../text/nearest.js"
 import { ConfigurationError } from "../shell/ConfigurationError.js"
 import { printable } from "../output/text.js"
-import { type Setting, settings } from "./Setting.js"
+import { secretSettings, type Setting, settings } from "./Setting.js"
 
 /** The owner of the file. Others may have written a project's file, so it names no account. */
 export type Owner = "user" | "project"
@@ -32,7 +32,16 @@ export interface ConfigFile {
 
 export const projectFile = "ac-reconcile.toml"
 
-const texts: ReadonlyArray<string> = ["url", "api_key_file", "profile", "db", "deadline"]
+const texts: ReadonlyArray<string> = [
+  "url",
+  "api_key_file",
+  "profile",
+  "db",
+  "deadline",
+  "fail_on",
+  "notify",
+  "ping"
+]
 const ofAccount: ReadonlyArray<string> = ["url", "api_key_file"]
 
 /** Fields in which people would put a key, whatever the value looks like. */
@@ -81,7 +90,7 @@ const forbidden = (key: string, owner: Owner, known: ReadonlyArray<string>) => {
       hint: "Take the line out. Put the key into a file that only you can read, and name that file as api_key_file in your own config file."
     }
   }
-  if (owner === "project" && [...ofAccount, "profiles"].includes(key)) {
+  if (owner === "project" && [...ofAccount, ...secretSettings, "profiles"].includes(key)) {
     return {
       problem: "cannot be set in the file of a project, because anybody may have written it",
       hint: "Set it in your own config file ('ac-reconcile init' writes it), or in the environment."

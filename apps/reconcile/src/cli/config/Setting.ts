@@ -1,7 +1,19 @@
 /** What can be set outside a call: as an option, a variable, or a field of a config file. */
-export const settings = ["db", "requests_per_second", "account_limit", "max_calls", "deadline"] as const
+export const settings = [
+  "db",
+  "requests_per_second",
+  "account_limit",
+  "max_calls",
+  "deadline",
+  "fail_on",
+  "notify",
+  "ping"
+] as const
 
 export type Setting = (typeof settings)[number]
+
+/** Whoever knows their values may use them, so they are never shown. */
+export const secretSettings: ReadonlyArray<Setting> = ["notify", "ping"]
 
 export const optionOf = (setting: Setting) => `--${setting.replaceAll("_", "-")}`
 

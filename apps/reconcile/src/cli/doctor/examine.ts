@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as ActiveCampaignClient from "effect-activecampaign/ActiveCampaignClient"
+import * as Webhook from "../alert/Webhook.js"
 import * as Account from "../config/Account.js"
 import { nameOfSource, settings as known, type Setting, type Source } from "../config/Setting.js"
 import * as Settings from "../config/Settings.js"
@@ -40,7 +41,8 @@ const filesCheck = Effect.map(Settings.Settings, ({ files, problems, userFile })
   ]
 })
 
-const heldSettings = (values: Readonly<Record<Setting, string>>) =>
+/** `values`: those that are always listed. The others are listed if they are set. */
+const heldSettings = (values: Readonly<Partial<Record<Setting, string | null>>>) =>
   Effect.gen(function* () {
     const { profile } = yield* Settings.Settings
     const url = yield* Effect.option(Account.url)
@@ -54,7 +56,14 @@ const heldSettings = (values: Readonly<Record<Setting, string>>) =>
       kind: source?._tag ?? "Unset"
     })
     const others = yield* Effect.forEach(known, (setting) =>
-      Effect.map(Settings.sourceOf(setting), (source) => named(setting, values[setting], source))
+      Effect.gen(function* () {
+        const value = values[setting]
+        if (value === null) return [named(setting, null, undefined)]
+        if (value !== undefined) return [named(setting, value, yield* Settings.sourceOf(setting))]
+        return Option.toArray(yield* Settings.lookUp(setting)).map(({ source, text }) =>
+          named(setting, text, source)
+        )
+      })
     )
     return [
       named(
@@ -64,7 +73,7 @@ const heldSettings = (values: Readonly<Record<Setting, string>>) =>
       ),
       named("url", Option.getOrNull(shown), Option.getOrUndefined(Option.map(url, ({ source }) => source))),
       named("api_key", null, Option.getOrUndefined(Option.map(key, ({ key: { source } }) => source))),
-      ...others
+      ...others.flat()
     ]
   })
 
@@ -77,6 +86,20 @@ const keyCheck = (modeCheck: (check: string, path: string, what: string) => Chec
       : modeCheck("key", path, `the key file ${path}`)
   }).pipe(Effect.catchAll((error) => Effect.succeed(failed("key", error))))
 
+const set = (setting: Setting) =>
+  Effect.map(Settings.lookUp(setting), (found) => Option.getOrNull(Option.map(found, ({ text }) => text)))
+
+/** The URL of a webhook is a secret. */
+const hostSet = (setting: Setting) =>
+  Effect.map(set(setting), (text) =>
+    text === null
+      ? null
+      : Either.match(Webhook.parse(text, setting), {
+          onLeft: (problem) => problem,
+          onRight: ({ host }) => `a URL of ${host}`
+        })
+  )
+
 export interface ExamineOptions {
   readonly db: string
   readonly rate: { readonly requestsPerSecond: number; readonly accountLimit: number }
@@ -87,13 +110,15 @@ export interface ExamineOptions {
 export const examine = (options: ExamineOptions) =>
   Effect.gen(function* () {
     const { accountLimit, requestsPerSecond } = options.rate
-    const deadline = yield* Settings.lookUp("deadline")
     const settings = yield* heldSettings({
       db: options.db,
       requests_per_second: String(requestsPerSecond),
       account_limit: String(accountLimit),
       max_calls: String(options.maxCalls),
-      deadline: Option.match(deadline, { onNone: () => "30m", onSome: ({ text }) => text })
+      deadline: (yield* set("deadline")) ?? "30m",
+      fail_on: yield* set("fail_on"),
+      notify: yield* hostSet("notify"),
+      ping: yield* hostSet("ping")
     })
     const ofFiles = yield* filesCheck
     const modules = yield* loaded

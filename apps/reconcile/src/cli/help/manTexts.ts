@@ -18,7 +18,7 @@ const meanings: Readonly<Record<keyof typeof ExitCode, string>> = {
     "A batch, or a call about contacts, gave no usable answer by the end; the account, or the proxy to it, cannot be reached; an output cannot be written; or something unexpected happened.",
   usage:
     "Usage or configuration: the call, the settings, an input file, or an output that would destroy something.",
-  failOn: "Something named by --fail-on was found.",
+  failOn: "A condition of --fail-on applies.",
   authentication: "ActiveCampaign refused the API key.",
   batchEnded: "A batch that was waited for ended failed or interrupted.",
   contractBroken: "ActiveCampaign broke its contract: an answer was not its documented JSON.",
@@ -40,7 +40,10 @@ const ofSettings: Readonly<Record<Setting, string>> = {
   requests_per_second: "As --requests-per-second.",
   account_limit: "As --account-limit.",
   max_calls: "As --max-calls.",
-  deadline: "As --deadline."
+  deadline: "As --deadline.",
+  fail_on: "As --fail-on.",
+  notify: "As --notify.",
+  ping: "As --ping."
 }
 
 export const environment: ReadonlyArray<Item> = [

@@ -100,7 +100,7 @@ export const pages: Readonly<Record<string, Page>> = {
       ["Until every batch has settled", "ac-reconcile run"],
       ["One pass, as from cron", "ac-reconcile run --once --max-calls 500"],
       ["As batches are added, until Ctrl-C", "ac-reconcile run --watch"],
-      ["Fail if a contact was rejected", "ac-reconcile run --fail-on rejected"]
+      ["Fail if many were rejected, or one is missing", "ac-reconcile run --fail-on 'rejected>2%,missing'"]
     ],
     more: "cli.md#running"
   },
@@ -222,7 +222,7 @@ export const values: Readonly<Record<string, string>> = {
   "--delimiter": "SIGN",
   "--directory": "FOLDER",
   "--every": "TIME",
-  "--fail-on": "WORDS",
+  "--fail-on": "CONDITIONS",
   "--events": "FILE",
   "--file": "FILE",
   "--format": "FORMAT",
@@ -234,10 +234,12 @@ export const values: Readonly<Record<string, string>> = {
   "--log-level": "LEVEL",
   "--map": "COLUMNS",
   "--max-calls": "NUMBER",
+  "--notify": "URL",
   "--older-than": "TIME",
   "--outcome": "OUTCOME",
   "--output": "FILE",
   "--param": "NAME=VALUE",
+  "--ping": "URL",
   "--profile": "NAME",
   "--query": "SQL",
   "--rejects": "FILE",

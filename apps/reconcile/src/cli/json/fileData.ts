@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 import { Bundle } from "../support/Bundle.js"
-import { Batch, BatchId, Contact, Db, Finding, Outcome, TableRows, Time } from "./rows.js"
+import { Batch, BatchId, Contact, Db, Finding, Outcome, Stalled, TableRows, Time } from "./rows.js"
 
 const { Array: List, Boolean: Flag, Int, Literal, NullOr, String: Text, Struct, Union } = Schema
 
@@ -10,12 +10,18 @@ const Trouble = Struct({ first_at: Time, last_at: Time, times: Int, error: Text,
   }
 )
 
-export const BatchesList = Struct({ db: Db, batches: List(Batch), without_answer: List(BatchId) })
+export const BatchesList = Struct({
+  db: Db,
+  batches: List(Batch),
+  without_answer: List(BatchId),
+  stalled: List(BatchId)
+})
 
 export const BatchesShow = Struct({
   db: Db,
   batch: Batch,
   trouble: NullOr(Trouble),
+  stalled: NullOr(Stalled),
   timeline: List(
     Struct({
       at: Time,

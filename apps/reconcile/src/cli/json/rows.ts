@@ -40,6 +40,18 @@ export const Contact = Struct({
   contact_id: NullOr(Text)
 }).annotations({ identifier: "Contact", description: "A contact that needs attention" })
 
+/** A row of the view `stalled_batches`. */
+export const Stalled = Struct({
+  batch_id: BatchId,
+  status: Text,
+  status_since: Time,
+  seconds: described(Int, "For how long it has been in this status"),
+  usual_seconds: described(
+    NullOr(Int),
+    "The time within which 9 of 10 batches left it; null if it is not known"
+  )
+}).annotations({ identifier: "Stalled", description: "A batch in one status for far longer than usual" })
+
 /** What needs attention, by kind. */
 export const Attention = Struct({
   outcomes: List(
@@ -57,6 +69,7 @@ export const Attention = Struct({
       example: Struct({ batch_id: BatchId, subject: Text, detail: Text })
     })
   ),
+  stalled: List(Stalled),
   to_be_resolved: described(
     Int,
     "Unaccounted contacts that successful IDs without a known address may belong to"

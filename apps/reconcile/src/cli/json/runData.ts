@@ -30,11 +30,21 @@ const Changes = Struct({ settled: Int, found: Int, lost: Int, changed: Int, unch
   description: "How outcomes differ from those before the last run"
 })
 
+const FailedOn = List(
+  Struct({
+    condition: Text,
+    count: Int.annotations({ description: "Contacts, findings or batches" }),
+    of: NullOr(Int).annotations({ description: "Contacts in all; null for findings and batches" }),
+    says: Text
+  })
+).annotations({ description: "The conditions of --fail-on that apply, whatever the exit code" })
+
 export const Run = Struct({
   db: Db,
   run: Report,
   summary: Summary,
   changes: Changes,
+  failed_on: FailedOn,
   attention: Attention
 })
 
@@ -45,7 +55,8 @@ export const Reconcile = Struct({
   rebuilt: Schema.Boolean,
   batches: Int.annotations({ description: "Batches whose outcomes were recomputed" }),
   changed: Int.annotations({ description: "Contacts whose outcome changed" }),
-  summary: Summary
+  summary: Summary,
+  failed_on: FailedOn
 })
 
 export const Status = Struct({

@@ -2,7 +2,7 @@ import { attentionWords } from "../../ledger/reports/Attention.js"
 import { evidences, Outcome } from "../../ledger/schema/words.js"
 import type * as Reports from "../../ledger/reports/Reports.js"
 import { columns, printable } from "./text.js"
-import { thousands } from "../../text/numbers.js"
+import { span, thousands } from "../../text/numbers.js"
 
 /** ": 4 imported, 2 rejected", or nothing if nothing was sent. */
 export const countsOf = (batch: Reports.BatchRow): string => {
@@ -71,3 +71,9 @@ export const attentionIn = (batch: Reports.BatchRow): number =>
 
 export const findingsCount = (summary: Reports.Summary): number =>
   summary.findings.reduce((total, { count }) => total + count, 0)
+
+/** `active for 1d 2h; 9 of 10 batches left it within 4m`. */
+export const stalledText = ({ seconds, status, usual_seconds }: Reports.Stalled) =>
+  `${printable(status)} for ${span(seconds * 1000)}${
+    usual_seconds === null ? "" : `; 9 of 10 batches left it within ${span(usual_seconds * 1000)}`
+  }`

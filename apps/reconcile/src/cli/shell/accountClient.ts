@@ -1,26 +1,13 @@
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import * as ActiveCampaignClient from "effect-activecampaign/ActiveCampaignClient"
-import * as Proxy from "../../account/Proxy.js"
 import * as SharedRate from "../../account/SharedRate.js"
 import * as reportedCalls from "../../job/reportedCalls.js"
 import type { Account } from "../config/Account.js"
 import { printable } from "../output/text.js"
 import type { AccountOptions } from "./account.js"
-import { httpClient } from "./httpClient.js"
-
-/** How to reach the account. The proxy code is loaded only if there is a proxy: most runs have none. */
-const wayTo = (account: string) =>
-  Effect.gen(function* () {
-    const direct = { http: httpClient, proxy: undefined }
-    const named = yield* Proxy.of(account)
-    if (Option.isNone(named)) return direct
-    const ProxyClient = yield* Effect.promise(() => import("../../account/ProxyClient.js"))
-    if (!ProxyClient.isFor(named.value, account)) return direct
-    return { http: ProxyClient.layer(named.value), proxy: named.value.host }
-  })
+import { wayTo } from "./wayTo.js"
 
 /** The client of this account, within the rate that all commands of a user share. */
 export const layer = (

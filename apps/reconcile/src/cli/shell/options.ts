@@ -2,21 +2,24 @@ import * as Args from "@effect/cli/Args"
 import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Options from "@effect/cli/Options"
 import * as ValidationError from "@effect/cli/ValidationError"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { BatchId } from "effect-activecampaign/BatchId"
-import { Outcome } from "../../ledger/schema/words.js"
+import type { Outcome } from "../../ledger/schema/words.js"
 import { nameOfSource, optionOf, type Setting, type Sourced } from "../config/Setting.js"
 import * as Settings from "../config/Settings.js"
+import { parseDuration } from "./duration.js"
 import * as IsoTime from "./IsoTime.js"
 import { printable } from "../output/text.js"
 
 export const invalid = (message: string) => ValidationError.invalidValue(HelpDoc.p(message))
 
 /** An option, wherever it is set. `read` says why a text is not a value of it. */
-const setting = <A>(name: Setting, read: (text: string, subject: string) => Either.Either<A, string>) =>
+export const setting = <A>(
+  name: Setting,
+  read: (text: string, subject: string) => Either.Either<A, string>
+) =>
   Options.mapEffect((given: Option.Option<string>) =>
     Effect.gen(function* () {
       const typed = Option.map(
@@ -56,19 +59,6 @@ export const db = Options.text("db").pipe(
 export const json = Options.boolean("json").pipe(
   Options.withDescription("Print one JSON envelope on stdout and nothing else")
 )
-
-const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
-
-/** `90s`, `30m`, `2h`, `1d`; or a number with a spelt-out unit, as in `30 minutes`. */
-export const parseDuration = (text: string): Either.Either<Duration.Duration, string> => {
-  const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/.exec(text.trim())
-  const unit = units[match?.[2] ?? ""]
-  if (match !== null && unit !== undefined) return Either.right(Duration.millis(Number(match[1]) * unit))
-  const spelt = /^\d+ [a-z]+$/.test(text) ? Duration.decodeUnknown(text) : undefined
-  return spelt?._tag === "Some"
-    ? Either.right(spelt.value)
-    : Either.left(`'${text}' is not a duration. Write 90s, 30m, 2h or 1d.`)
-}
 
 const longestTime = (fallback: string) => `Longest time to wait, as 90s, 30m or 2h (default ${fallback})`
 
@@ -205,33 +195,4 @@ export const batch = Options.text("batch").pipe(
 
 export const keepFormulas = Options.boolean("raw").pipe(
   Options.withDescription("Leave CSV cells unchanged, even if a spreadsheet would run them as formulas")
-)
-
-export type FailOn = Outcome | "findings"
-
-/** What `--fail-on` takes. */
-export const failOnWords: ReadonlyArray<string> = [...Outcome.literals, "findings"]
-const isFailOn = (word: string): word is FailOn => failOnWords.includes(word)
-
-export const failOn = Options.text("fail-on").pipe(
-  Options.withDefault(""),
-  Options.mapEffect((text) =>
-    Effect.forEach(
-      text
-        .split(",")
-        .map((word) => word.trim())
-        .filter((word) => word !== ""),
-      (word) =>
-        isFailOn(word)
-          ? Effect.succeed(word)
-          : Effect.fail(
-              invalid(
-                `--fail-on: '${word}' is not valid. Choose from ${failOnWords.join(", ")}, separated by commas.`
-              )
-            )
-    )
-  ),
-  Options.withDescription(
-    "Exit with 3 if a contact has one of these outcomes; 'findings' counts any finding; separate with commas"
-  )
 )

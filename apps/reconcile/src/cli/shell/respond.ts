@@ -59,7 +59,7 @@ export const envelope = (command: string, exitCode: ExitCode, { data = null, err
   )
 
 /** Why a command that did its work does not end with 0. */
-const reasonOf = (exitCode: ExitCode): Reason =>
+export const reasonOf = (exitCode: ExitCode): Reason =>
   reasons[exitCode] ?? { code: "Unexpected", message: "See data." }
 
 const reasons: Readonly<Record<number, Reason>> = {

@@ -7,6 +7,7 @@ import * as Schema from "effect/Schema"
 import { Ledger, rowOf } from "../Ledger.js"
 import { hasNoAddress } from "../schema/recordViews.js"
 import { Finding, isWorthAnIndex } from "../schema/words.js"
+import * as Reports from "./Reports.js"
 
 /** Outcomes that call for attention, the most urgent first. */
 export const attentionWords = ["rejected", "contradictory", "missing", "unaccounted"] as const
@@ -32,6 +33,8 @@ export interface FindingKind {
 export interface Attention {
   readonly outcomes: ReadonlyArray<OutcomeKind>
   readonly findings: ReadonlyArray<FindingKind>
+  /** Batches that have been in one status for far longer than usual, the longest first. */
+  readonly stalled: ReadonlyArray<Reports.Stalled>
   /**
    * Unaccounted contacts that successful IDs without a known address may belong to: in each batch no more than it has
    * such IDs. They are not known to be lost; resolving decides.
@@ -127,6 +130,7 @@ export const attention = Effect.gen(function* () {
   const result: Attention = {
     outcomes: kinds.filter(({ contacts }) => contacts > 0),
     findings: yield* findingKinds,
+    stalled: yield* Reports.stalled,
     toBeResolved: yield* toBeResolved,
     statuses: yield* Ledger.query(
       StatusTotal,

@@ -2,7 +2,7 @@ import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Ledger, rowOf } from "../Ledger.js"
-import { newlySettled } from "../schema/views.js"
+import { newlySettled, outcomesBefore } from "../schema/views.js"
 import { Evidence, Finding, hasSettled, isWorthAnIndex, Origin, Outcome } from "../schema/words.js"
 import { totalsByOutcome } from "./questions.js"
 
@@ -118,7 +118,7 @@ export const changesSinceLastRun = Effect.gen(function* () {
   const settled = yield* Ledger.number(
     "changes_since_last_run",
     (sql) => sql`
-      SELECT count(*) AS number FROM (${sql.literal(newlySettled)}) n CROSS JOIN verdicts o ON o.batch = n.batch`
+      SELECT count(*) AS number FROM (${sql.literal(newlySettled())}) n CROSS JOIN verdicts o ON o.batch = n.batch`
   )
   const rows = yield* Ledger.query(
     ChangeTotal,
@@ -135,6 +135,60 @@ export const changesSinceLastRun = Effect.gen(function* () {
   }
   return changes
 })
+
+const NewOutcome = rowOf("outcome_changes", { outcome: Outcome, contacts: Schema.Int })
+
+/** Contacts whose outcome is new since a time, by outcome, and findings about batches that settled since then. */
+export const newSince = (time: string | undefined) =>
+  Effect.gen(function* () {
+    // Without a time, since the last run began.
+    const since = time === undefined ? undefined : "?"
+    const times = time === undefined ? [] : [time]
+    const outcomes = yield* Ledger.query(NewOutcome, (sql) =>
+      sql.unsafe(
+        `SELECT o.outcome, count(*) AS contacts FROM (${outcomesBefore(since)}) c
+         CROSS JOIN verdicts o ON o.batch = c.batch AND o.address_id = c.address_id AND o.occurrence = c.occurrence
+         WHERE o.outcome <> c.outcome_before GROUP BY o.outcome`,
+        [...times, ...times]
+      )
+    )
+    const findings = yield* Ledger.number("findings", (sql) =>
+      sql.unsafe(
+        `SELECT count(*) AS number FROM batch_findings WHERE batch IN (${newlySettled(since)})`,
+        times
+      )
+    )
+    return { outcomes, findings }
+  })
+
+const OpenSince = rowOf("batches", { batch_id: Schema.String, since: Schema.DateTimeUtc })
+
+/** Every batch that has not settled, and since when it counts as open, the oldest first. */
+export const openSince = Ledger.query(
+  OpenSince,
+  (sql) => sql`
+    SELECT b.batch_id, coalesce(b.submitted_at, b.added_at) AS since FROM numbered_batches b
+    WHERE NOT EXISTS (SELECT 1 FROM answers a WHERE a.batch = b.batch AND ${sql.literal(hasSettled("a.status"))})
+    ORDER BY since, b.batch`
+)
+
+const Stalled = rowOf("stalled_batches", {
+  batch_id: Schema.String,
+  status: Schema.String,
+  status_since: Schema.String,
+  seconds: Schema.Int,
+  usual_seconds: Schema.NullOr(Schema.Int)
+})
+
+export type Stalled = typeof Stalled.Type
+
+/** Every stalled batch, the longest first. */
+export const stalled = Ledger.query(
+  Stalled,
+  (sql) => sql`
+    SELECT batch_id, status, status_since, seconds, usual_seconds FROM stalled_batches
+    ORDER BY seconds DESC, batch_id`
+)
 
 export const batches = Ledger.query(
   BatchRow,

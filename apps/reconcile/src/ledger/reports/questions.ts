@@ -91,7 +91,7 @@ ORDER BY s.name, 2`
     name: "last-runs",
     question: "What did the last runs find, and was any of them killed?",
     parameters: [limit],
-    sql: `SELECT started_at, finished_at, open_batches, answers, settled, resolved, looked_up, errors
+    sql: `SELECT started_at, finished_at, exit_code, reason, open_batches, answers, settled, resolved, looked_up, errors
 FROM reconcile_runs
 ORDER BY reconcile_run_id DESC LIMIT :limit`
   },

@@ -1,4 +1,5 @@
 import { likelyReason } from "./likelyReason.js"
+import { stalledBatches } from "./stalled.js"
 import { endedBadly, hasSettled, isNobodyErased, isWorthAnIndex, Outcome } from "./words.js"
 import { hasNoAddress, written } from "./recordViews.js"
 
@@ -47,11 +48,24 @@ const successesIn = (which: string) => `(SELECT count(DISTINCT x.contact_id)
           FROM answers r JOIN answer_successes x ON x.answer_id = r.answer_id
           WHERE r.batch = b.batch AND ${which})`
 
-/** The batches that settled for the first time since the last run began. */
-export const newlySettled = `SELECT r.batch FROM answers r
-  WHERE ${hasSettled("r.status")} AND r.received_at > (SELECT max(started_at) FROM reconcile_runs)
+const lastRun = "(SELECT max(started_at) FROM reconcile_runs)"
+
+/** The batches that settled for the first time since a time, or since the last run began. */
+export const newlySettled = (since = lastRun) => `SELECT r.batch FROM answers r
+  WHERE ${hasSettled("r.status")} AND r.received_at > ${since}
     AND NOT EXISTS (SELECT 1 FROM answers earlier WHERE earlier.batch = r.batch
       AND earlier.sequence < r.sequence AND ${hasSettled("earlier.status")})`
+
+/** The contacts whose outcome may have changed since then, with the one before: pending if their batch settled since. */
+export const outcomesBefore = (since = lastRun) => `WITH newly AS MATERIALIZED (${newlySettled(since)})
+        SELECT o.batch, o.address_id, o.occurrence, 'pending' AS outcome_before
+        FROM newly n CROSS JOIN verdicts o ON o.batch = n.batch
+        UNION ALL
+        SELECT batch, address_id, occurrence, outcome_before FROM (
+          SELECT c.batch, c.address_id, c.occurrence, c.outcome_before, min(c.outcome_change_id)
+          FROM verdict_changes c
+          WHERE c.changed_at >= ${since} AND c.batch NOT IN (SELECT batch FROM newly)
+          GROUP BY c.batch, c.address_id, c.occurrence)`
 
 export const views: ReadonlyArray<View> = [
   {
@@ -71,6 +85,11 @@ export const views: ReadonlyArray<View> = [
         `)},
         (SELECT count(*) FROM batch_findings f WHERE f.batch = b.batch) AS findings
       FROM numbered_batches b`
+  },
+  {
+    name: "stalled_batches",
+    question: "Which batches have been in one status for far longer than others of this file?",
+    sql: stalledBatches
   },
   {
     name: "contact_status",
@@ -222,18 +241,7 @@ export const views: ReadonlyArray<View> = [
   {
     name: "changes_since_last_run",
     question: "Which contacts have another outcome since the last run began?",
-    sql: `WITH last_run AS (SELECT max(started_at) AS started_at FROM reconcile_runs),
-      newly AS MATERIALIZED (${newlySettled}),
-      before AS (
-        SELECT o.batch, o.address_id, o.occurrence, 'pending' AS outcome_before
-        FROM newly n CROSS JOIN verdicts o ON o.batch = n.batch
-        UNION ALL
-        SELECT batch, address_id, occurrence, outcome_before FROM (
-          SELECT c.batch, c.address_id, c.occurrence, c.outcome_before, min(c.outcome_change_id)
-          FROM verdict_changes c
-          WHERE c.changed_at >= (SELECT started_at FROM last_run) AND c.batch NOT IN (SELECT batch FROM newly)
-          GROUP BY c.batch, c.address_id, c.occurrence)
-      )
+    sql: `WITH before AS (${outcomesBefore()})
       SELECT b.batch_id, ${written("s")} AS email, c.outcome_before, o.outcome AS outcome_after,
         CASE
           WHEN c.outcome_before = 'pending' THEN 'settled'

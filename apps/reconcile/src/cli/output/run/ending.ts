@@ -1,8 +1,6 @@
 import type { RunReport } from "../../../job/RunReport.js"
-import type * as Reports from "../../../ledger/reports/Reports.js"
+import { type Applied, sentenceOf } from "../../failOn/Condition.js"
 import { ExitCode } from "../../shell/ExitCode.js"
-import type { FailOn } from "../../shell/options.js"
-import { findingsCount } from "../summary.js"
 import { batchesOf, plural } from "../text.js"
 
 /** How a run ended in good order, and why its exit code says so; 4 and 7 come as errors. */
@@ -14,15 +12,20 @@ export interface Ending {
 
 const contractErrors = ["ContractBroken", "MissingBatchId"]
 
+/** The conditions of `--fail-on` that apply, and with which number. */
+export const failOnEnding = (failed: ReadonlyArray<Applied>): Ending => ({
+  exitCode: ExitCode.failOn,
+  why: `--fail-on applies: ${sentenceOf(failed)}.`
+})
+
 export const endingOf = (
   options: {
     readonly once: boolean
-    readonly failOn: ReadonlyArray<FailOn>
     /** The exit code of a run that was stopped with work under way. */
     readonly interrupted: ExitCode
   },
   report: RunReport,
-  summary: Reports.Summary
+  failed: ReadonlyArray<Applied>
 ): Ending => {
   if (report.stopped === "busy") {
     const open = report.stillOpen
@@ -58,14 +61,7 @@ export const endingOf = (
       why: `${batchesOf(badly)} ended as failed or interrupted in this run.`
     }
   }
-  const matched = options.failOn.filter((word) =>
-    word === "findings"
-      ? findingsCount(summary) > 0
-      : summary.outcomes.some(({ outcome }) => outcome === word)
-  )
-  if (matched.length > 0) {
-    return { exitCode: ExitCode.failOn, why: `--fail-on ${matched.join(",")} applies.` }
-  }
+  if (failed.length > 0) return failOnEnding(failed)
   return {
     exitCode: ExitCode.done,
     why: options.once

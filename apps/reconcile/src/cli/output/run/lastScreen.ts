@@ -9,7 +9,7 @@ import { evidences, Outcome, Settled } from "../../../ledger/schema/words.js"
 import { share, thousands } from "../../../text/numbers.js"
 import { dbOption, shellWord } from "../../../text/shellWord.js"
 import { shortened, widthOf } from "../../../text/width.js"
-import { findingsCount } from "../summary.js"
+import { findingsCount, stalledText } from "../summary.js"
 import { batchesOf, blocks, columns, hanging, plural, printable } from "../text.js"
 import type { Ending } from "./ending.js"
 
@@ -150,6 +150,21 @@ const findingBlock = ({ count, example, finding }: FindingKind, width: number) =
   `    batch ${shortened(printable(example.batch_id), Math.max(20, Math.min(width - 10, 320)))}`
 ]
 
+const stalledShown = 5
+
+const stalledBlock = ({ stalled }: Attention, width: number) => [
+  `Stalled: ${batchesOf(stalled.length)}`,
+  ...stalled
+    .slice(0, stalledShown)
+    .flatMap((one) => [
+      `  ${shortened(printable(one.batch_id), Math.max(20, Math.min(width - 4, 320)))}`,
+      hanging("    ", stalledText(one), width)
+    ]),
+  ...(stalled.length > stalledShown
+    ? [`  … and ${thousands(stalled.length - stalledShown)} more; 'ac-reconcile batches list' marks them all`]
+    : [])
+]
+
 /** What needs attention, by kind. */
 export const attentionBlocks = ({ attention, width }: Ended): string =>
   blocks(
@@ -164,35 +179,48 @@ export const attentionBlocks = ({ attention, width }: Ended): string =>
             })
           ].join("\n")
         ]),
+    ...(attention.stalled.length === 0 ? [] : [stalledBlock(attention, width).join("\n")]),
     ...(attention.findings.length === 0
       ? []
       : [["Findings", ...attention.findings.flatMap((kind) => findingBlock(kind, width))].join("\n")])
   )
 
-/** Commands for what can be done next, with the IDs and addresses of this file; empty if there is nothing to do. */
-export const nextSteps = ({ attention, file, report, summary }: Ended): string => {
+/** Commands for what can be done next, with the IDs and addresses of this file, and what each is for. */
+export const nextCommands = ({
+  attention,
+  file,
+  summary
+}: Pick<Ended, "attention" | "file" | "summary">): ReadonlyArray<readonly [call: string, why: string]> => {
   const db = dbOption(file)
   const kind = (word: Outcome) => attention.outcomes.find(({ outcome }) => outcome === word)
   const has = (word: Outcome) => summary.outcomes.some(({ outcome }) => outcome === word)
   const unaccounted = kind("unaccounted")
   const subject = attention.outcomes[0]?.examples[0]
   const batch = attention.findings[0]?.example.batch_id
-  const steps = [
-    ...(report.stillOpen > 0 || has("pending") ? [[`ac-reconcile run${db}`, "go on following"]] : []),
-    ...(attention.toBeResolved > 0 ? [[`ac-reconcile resolve${db}`, "ask whose the IDs are"]] : []),
-    ...(unaccounted !== undefined && unaccounted.contacts > attention.toBeResolved
-      ? [[`ac-reconcile lookup --dry-run${db}`, "what looking up the unaccounted costs"]]
-      : []),
-    ...(has("missing") || has("present")
-      ? [[`ac-reconcile export retry${db}`, "contacts that may be sent again"]]
-      : []),
-    ...(subject === undefined
-      ? []
-      : [[`ac-reconcile explain ${shellWord(subject)}${db}`, "why it has its outcome"]]),
-    ...(batch === undefined
-      ? []
-      : [[`ac-reconcile batches show ${shellWord(batch)}${db}`, "the batch's story"]])
+  const steps: ReadonlyArray<readonly [string, string] | undefined> = [
+    summary.settled < summary.batches ? [`ac-reconcile run${db}`, "go on following"] : undefined,
+    attention.toBeResolved > 0 ? [`ac-reconcile resolve${db}`, "ask whose the IDs are"] : undefined,
+    unaccounted !== undefined && unaccounted.contacts > attention.toBeResolved
+      ? [`ac-reconcile lookup --dry-run${db}`, "what looking up the unaccounted costs"]
+      : undefined,
+    has("missing") || has("present")
+      ? [`ac-reconcile export retry${db}`, "contacts that may be sent again"]
+      : undefined,
+    subject === undefined
+      ? undefined
+      : [`ac-reconcile explain ${shellWord(subject)}${db}`, "why it has its outcome"],
+    batch === undefined
+      ? undefined
+      : [`ac-reconcile batches show ${shellWord(batch)}${db}`, "the batch's story"]
   ]
-  const all = [`ac-reconcile report --html report.html${db}`, "all of it, to open in a browser"]
-  return steps.length === 0 ? "" : ["Next", columns([...steps, all])].join("\n")
+  const useful = steps.flatMap((step) => (step === undefined ? [] : [step]))
+  return useful.length === 0
+    ? []
+    : [...useful, [`ac-reconcile report --html report.html${db}`, "all of it, to open in a browser"]]
+}
+
+/** The same for people; empty if there is nothing to do. */
+export const nextSteps = (ended: Ended): string => {
+  const commands = nextCommands(ended)
+  return commands.length === 0 ? "" : ["Next", columns(commands)].join("\n")
 }

@@ -209,7 +209,17 @@ const history: ReadonlyArray<string> = [
     settled INTEGER NOT NULL DEFAULT 0,
     errors INTEGER NOT NULL DEFAULT 0,
     resolved INTEGER NOT NULL DEFAULT 0,
-    looked_up INTEGER NOT NULL DEFAULT 0
+    looked_up INTEGER NOT NULL DEFAULT 0,
+    exit_code INTEGER,
+    reason TEXT
+  ) STRICT`,
+
+  // Whether a run is news to those who were told of the one before. Runs that reached nobody have no row above.
+  `CREATE TABLE last_notice (
+    last_notice_id INTEGER PRIMARY KEY CHECK (last_notice_id = 1),
+    sent_at TEXT NOT NULL,
+    exit_code INTEGER NOT NULL,
+    reason TEXT NOT NULL
   ) STRICT`,
 
   `CREATE TABLE batch_troubles (

@@ -21,6 +21,12 @@ FROM contact_status WHERE batch_id = 'b-2' ORDER BY email`
     sql: `SELECT batch_id, status, sent, imported, present, rejected, missing, unaccounted, pending
 FROM batch_overview WHERE imported < sent ORDER BY batch_id`
   },
+  stalled_batches: {
+    row: "batch that was stalled when the account was last asked about open batches",
+    asks: "Which batches are stuck, in what status, and since when?",
+    sql: `SELECT batch_id, status, status_since, usual_seconds
+FROM stalled_batches ORDER BY status_since, batch_id`
+  },
   rejected_contacts: {
     row: "contact sent in a batch whose failure list has its address",
     asks: "Who was rejected, and why probably?",
@@ -200,7 +206,7 @@ FROM near_matches ORDER BY reported_email, sent_email`
   },
   reconcile_runs: {
     asks: "What did the last runs do?",
-    sql: `SELECT started_at, finished_at, open_batches, settled, looked_up
+    sql: `SELECT started_at, exit_code, open_batches, settled, looked_up
 FROM reconcile_runs ORDER BY reconcile_run_id DESC LIMIT 2`
   },
   outcome_changes: {

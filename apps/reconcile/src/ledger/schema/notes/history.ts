@@ -16,7 +16,10 @@ export const history: ReadonlyArray<ObjectNotes> = [
       settled: "Batches that settled during the run. 0 until it ends.",
       errors: "Rows that the run added to or updated in batch_errors and account_errors. 0 until it ends.",
       resolved: "Contact IDs whose addresses the run found out. 0 until it ends.",
-      looked_up: "Addresses that it looked up. 0 until it ends."
+      looked_up: "Addresses that it looked up. 0 until it ends.",
+      exit_code: "The exit code of its command. NULL: it is still running, or was killed.",
+      reason:
+        "Why it had that exit code, in a few words that stay the same from run to run. NULL: as exit_code."
     }
   },
   {

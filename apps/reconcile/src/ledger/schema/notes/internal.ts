@@ -79,6 +79,17 @@ export const internal: ReadonlyArray<ObjectNotes> = [
     }
   },
   {
+    object: "last_notice",
+    layer: "internal",
+    note: "The last message that the webhook of --notify took. At most one row.",
+    columns: {
+      last_notice_id: "Always 1: only the last one is kept.",
+      sent_at: "When it was sent. UTC.",
+      exit_code: "The exit code of the run that it was about.",
+      reason: "Why the run had that exit code, in a few words."
+    }
+  },
+  {
     object: "row_shapes",
     layer: "internal",
     note: "The column names of a source's rows, and which of them have a column of their own in local_rows.",

@@ -23,6 +23,17 @@ export const ofViews: Readonly<Record<string, Readonly<Record<string, string>>>>
     missing: "Sent contacts in neither list that are not in the account.",
     gone_successes: "Distinct successful contact IDs that the account no longer has."
   },
+  stalled_batches: {
+    batch_id: said.batchId,
+    status: "The status in the last answer.",
+    since: "When the batch was submitted, or added if that is not known. UTC.",
+    status_since: "When this status was first received. UTC.",
+    usual_seconds:
+      "The time within which 9 of 10 batches left this status, of the last 100 that settled. NULL: fewer than 10 of them were seen in it.",
+    stalled_at:
+      "When it began to count as stalled: after 4 times the usual time, at least an hour; after a day if nothing is usual. UTC.",
+    seconds: "For how long it had been in this status when the account was last asked about open batches."
+  },
   contact_status: {
     batch_id: said.batchId,
     email: said.email,
