@@ -45,7 +45,8 @@ const filesCheck = Effect.map(Settings.Settings, ({ files, problems, userFile })
   ]
 })
 
-const heldSettings = (values: Readonly<Record<Setting, string>>) =>
+/** `values`: those that always have one. The others are listed if they are set. */
+const heldSettings = (values: Readonly<Partial<Record<Setting, string>>>) =>
   Effect.gen(function* () {
     const { profile } = yield* Settings.Settings
     const url = yield* Effect.option(Account.url)
@@ -58,7 +59,13 @@ const heldSettings = (values: Readonly<Record<Setting, string>>) =>
       source: source === undefined ? "not set" : nameOfSource(source)
     })
     const others = yield* Effect.forEach(known, (setting) =>
-      Effect.map(Settings.sourceOf(setting), (source) => named(setting, values[setting], source))
+      Effect.gen(function* () {
+        const value = values[setting]
+        if (value !== undefined) return [named(setting, value, yield* Settings.sourceOf(setting))]
+        return Option.toArray(yield* Settings.lookUp(setting)).map(({ source, text }) =>
+          named(setting, text, source)
+        )
+      })
     )
     return [
       named(
@@ -68,7 +75,7 @@ const heldSettings = (values: Readonly<Record<Setting, string>>) =>
       ),
       named("url", Option.getOrNull(shown), Option.getOrUndefined(Option.map(url, ({ source }) => source))),
       named("api_key", null, Option.getOrUndefined(Option.map(key, ({ key: { source } }) => source))),
-      ...others
+      ...others.flat()
     ]
   })
 

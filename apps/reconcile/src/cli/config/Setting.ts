@@ -1,5 +1,14 @@
 /** What can be set outside a call: as an option, a variable, or a field of a config file. */
-export const settings = ["db", "requests_per_second", "account_limit", "max_calls", "deadline"] as const
+export const settings = [
+  "db",
+  "requests_per_second",
+  "account_limit",
+  "max_calls",
+  "deadline",
+  "log_level",
+  "log_format",
+  "log_file"
+] as const
 
 export type Setting = (typeof settings)[number]
 

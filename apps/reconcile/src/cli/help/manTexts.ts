@@ -40,7 +40,10 @@ const ofSettings: Readonly<Record<Setting, string>> = {
   requests_per_second: "As --requests-per-second.",
   account_limit: "As --account-limit.",
   max_calls: "As --max-calls.",
-  deadline: "As --deadline."
+  deadline: "As --deadline.",
+  log_level: "As --log-level.",
+  log_format: "As --log-format.",
+  log_file: "As --log-file."
 }
 
 export const environment: ReadonlyArray<Item> = [

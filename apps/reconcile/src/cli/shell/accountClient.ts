@@ -7,6 +7,7 @@ import * as Proxy from "../../account/Proxy.js"
 import * as SharedRate from "../../account/SharedRate.js"
 import * as reportedCalls from "../../job/reportedCalls.js"
 import type { Account } from "../config/Account.js"
+import { loggedCalls } from "../logs/loggedCalls.js"
 import { printable } from "../output/text.js"
 import type { AccountOptions } from "./account.js"
 import { httpClient } from "./httpClient.js"
@@ -44,6 +45,6 @@ export const layer = (
         proxy,
         retry: reportedCalls.retry,
         ...client
-      }).pipe(Layer.provide(reportedCalls.budgetLayer), Layer.provide([sharedRate, http]))
+      }).pipe(Layer.provide(reportedCalls.budgetLayer), Layer.provide([sharedRate, loggedCalls(http)]))
     })
   )
