@@ -9,10 +9,11 @@ import * as reportedCalls from "../../job/reportedCalls.js"
 import type { Account } from "../config/Account.js"
 import { loggedCalls } from "../logs/loggedCalls.js"
 import { printable } from "../output/text.js"
+import { collector } from "../telemetry/collector.js"
 import type { AccountOptions } from "./account.js"
 import { httpClient } from "./httpClient.js"
 
-/** How to reach the account. The proxy code is loaded only if there is a proxy: most runs have none. */
+/** How to reach the account, or a collector. The proxy code is loaded only if there is a proxy: most runs have none. */
 const wayTo = (account: string) =>
   Effect.gen(function* () {
     const direct = { http: httpClient, proxy: undefined }
@@ -22,6 +23,21 @@ const wayTo = (account: string) =>
     if (!ProxyClient.isFor(named.value, account)) return direct
     return { http: ProxyClient.layer(named.value), proxy: named.value.host }
   })
+
+/** Spans and metrics go to a collector if the environment names one. Its code is loaded only then. */
+const telemetry = Layer.unwrapEffect(
+  Effect.flatMap(
+    collector,
+    Option.match({
+      onNone: () => Effect.succeed(Layer.empty),
+      onSome: (named) =>
+        Effect.map(
+          Effect.promise(() => import("../telemetry/telemetry.js")),
+          ({ layer }) => layer(named, (url) => Effect.map(wayTo(url), ({ http }) => http))
+        )
+    })
+  )
+)
 
 /** The client of this account, within the rate that all commands of a user share. */
 export const layer = (
@@ -45,6 +61,10 @@ export const layer = (
         proxy,
         retry: reportedCalls.retry,
         ...client
-      }).pipe(Layer.provide(reportedCalls.budgetLayer), Layer.provide([sharedRate, loggedCalls(http)]))
+      }).pipe(
+        Layer.provide(reportedCalls.budgetLayer),
+        Layer.provide([sharedRate, loggedCalls(http)]),
+        Layer.provideMerge(telemetry)
+      )
     })
   )
