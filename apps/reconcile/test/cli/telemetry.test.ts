@@ -141,7 +141,7 @@ describe.concurrent("traces and metrics", () => {
   )
 
   it(
-    "go through the proxy",
+    "go through the proxy, with the credentials in the URL of the collector",
     inWorld(async (world) => {
       const received: Array<Received> = []
       const collect = collecting(received)
@@ -151,10 +151,11 @@ describe.concurrent("traces and metrics", () => {
       )
       const env = accountBehind({ HTTPS_PROXY: `http://${proxy.host}` })
       const asked = await world.run(["status", "batch-1"], {
-        env: { ...env, OTEL_EXPORTER_OTLP_ENDPOINT: env.ACTIVECAMPAIGN_URL }
+        env: { ...env, OTEL_EXPORTER_OTLP_ENDPOINT: env.ACTIVECAMPAIGN_URL.replace("//", "//ada:s%40cret@") }
       })
       expectDone(asked)
       expect(spansOf(received).map(({ name }) => name)).toContain("ActiveCampaignClient.importInfo")
+      expect(received[0]?.headers.authorization).toBe(`Basic ${btoa("ada:s@cret")}`)
     })
   )
 })

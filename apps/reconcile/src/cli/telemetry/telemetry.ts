@@ -64,6 +64,14 @@ const headersOf = (signal: "TRACES" | "METRICS") =>
     return headersFrom((yield* variable(`OTEL_EXPORTER_OTLP_${signal}_HEADERS`)) ?? all ?? "")
   })
 
+/** Credentials in the URL go into a header, so that nothing that names the URL tells them. */
+const credentialsOf = ({ password, username }: URL) =>
+  username === "" && password === ""
+    ? {}
+    : {
+        authorization: `Basic ${Buffer.from(`${decoded(username)}:${decoded(password)}`).toString("base64")}`
+      }
+
 /** Says once that a collector cannot be used. A command goes on without it. */
 const warning = () => {
   let isSaid = false
@@ -150,11 +158,13 @@ const exporting = (
       HttpClient.HttpClient
     )
     const name = yield* variable("OTEL_SERVICE_NAME")
+    const headers = { ...credentialsOf(url), ...(yield* headersOf(signal)) }
+    Object.assign(url, { username: "", password: "" })
     return Option.some({
       client: watched(client, url.host, warn),
       options: {
         url: url.href,
-        headers: yield* headersOf(signal),
+        headers,
         resource: { serviceName: name ?? "ac-reconcile", serviceVersion: version },
         shutdownTimeout: shutdown
       }
