@@ -128,6 +128,27 @@ describe.concurrent("the log of a run", () => {
   )
 })
 
+describe.concurrent("the log of a run that is stopped by a signal", () => {
+  it.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143]
+  ] as const)("ends with its exit code: %s", (signal, code) =>
+    inWorld(async (world) => {
+      const env = account(await world.serve(documentedServer(() => '{"status":"active"}')))
+      await prepared(world)
+      const options = ["--log-format", "json", "--log-file", "run.log", ...fast]
+      const running = world.start(["run", ...options], { env })
+      await running.said(/Following 1 batch/)
+      running.process.kill(signal)
+      expect((await running.ended).code).toBe(code)
+      expect(linesOf(world.read("run.log")).at(-1)).toMatchObject({
+        message: "command ended",
+        exit_code: code
+      })
+    })()
+  )
+})
+
 describe.concurrent("the file of a log", () => {
   it(
     "is added to by the next command, and again from its start once it was cut",
