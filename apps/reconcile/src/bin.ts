@@ -5,16 +5,12 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import { cli } from "./cli/Cli.js"
+import { stderrLogger } from "./cli/logs/stderrLogger.js"
 import { printError } from "./cli/shell/console.js"
 import { ExitCode, ExitWith, fromExit } from "./cli/shell/ExitCode.js"
 import { afterStdout, watchStreams } from "./cli/shell/streams.js"
 import { interruptedCode, watchSignals } from "./cli/shell/signals.js"
 import { terminal } from "./cli/shell/terminal.js"
-import { printable } from "./text/printable.js"
-
-const stderrLogger = Logger.map(Logger.logfmtLogger, (line) => {
-  process.stderr.write(`${printable(line)}\n`)
-})
 
 /** Needs SQLite to recognise its files. Without it, only `doctor` works, and says so. */
 const target = await import("./files/Target.js").catch((error: unknown) => {

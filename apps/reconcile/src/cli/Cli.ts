@@ -1,6 +1,7 @@
 import * as Console from "effect/Console"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import {
   type LeaseEvent,
   type Migration,
@@ -12,6 +13,7 @@ import {
 import { schemaVersion } from "../ledger/schema/migrations.js"
 import type { Parser } from "./commandTree.js"
 import { Paging, Quiet, printColoured, withParserConsole } from "./shell/console.js"
+import { askedLog } from "./logs/askedLog.js"
 import { oneCommand } from "./oneCommand.js"
 import * as Settings from "./config/Settings.js"
 import {
@@ -102,7 +104,15 @@ export const cli = async (argv: ReadonlyArray<string>) => {
       options: new Set(call.rest.map((arg) => optionIn(arg).name))
     })
     const [problem] = worksWithoutSettings.includes(call.words[0] ?? "") ? [] : settings.problems
-    return yield* problem === undefined ? Effect.provideService(asked, Settings.Settings, settings) : problem
+    if (problem !== undefined) return yield* problem
+    return yield* Effect.flatMap(askedLog(call, given), (log) =>
+      Option.isNone(log)
+        ? asked
+        : Effect.flatMap(
+            Effect.promise(() => import("./logs/withLog.js")),
+            ({ withLog }) => withLog(log.value)(asked)
+          )
+    ).pipe(Effect.provideService(Settings.Settings, settings))
   })
   return (asks || isHelp(call) ? showHelp(call) : withSettings).pipe(
     withParserConsole,

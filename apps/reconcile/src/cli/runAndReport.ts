@@ -17,6 +17,8 @@ import type { Target } from "../files/Target.js"
 import type { Condition } from "./failOn/Condition.js"
 import { endOf, type Failure, type Response } from "./alert/End.js"
 import { appliedTo } from "./failOn/facts.js"
+import { Logs } from "./logs/Logs.js"
+import * as RunLog from "./logs/runLog.js"
 import { endingOf } from "./output/run/ending.js"
 import * as EventLog from "./output/run/eventLog.js"
 import * as lastScreen from "./output/run/lastScreen.js"
@@ -169,8 +171,10 @@ export const runAndReport = (options: RunOptions) =>
     const watch = options.watch === true ? yield* firstSignal : undefined
     const state = RunView.makeState(yield* steadyMillis, options.account.maxCalls)
     const quiet = options.json || (yield* Quiet)
-    const screen = yield* Screen.make(state, { quiet, asks: options.account })
+    const { isAsked, isOnStderr } = yield* Logs
+    const screen = yield* Screen.make(state, { quiet, isShared: isOnStderr, asks: options.account })
     const { onEvent, rest } = tell({ json: options.json, quiet, state, screen })
+    const meter = RunView.meter(state)
     const log = options.events === undefined ? () => Effect.void : yield* EventLog.make(options.events)
     const report = yield* Run.run({
       follow: options.follow,
@@ -179,9 +183,16 @@ export const runAndReport = (options: RunOptions) =>
       watch,
       account: options.account,
       onEvent: (event) =>
-        Effect.zipRight(log(event), Effect.provideService(onEvent(event), Ledger.Ledger, ledger))
+        Effect.zipRight(
+          log(event),
+          Effect.provideService(
+            Effect.zipRight(isAsked ? RunLog.ofEvent(event) : Effect.void, onEvent(event)),
+            Ledger.Ledger,
+            ledger
+          )
+        )
     }).pipe(
-      Effect.provideService(CallMeter, RunView.meter(state)),
+      Effect.provideService(CallMeter, isAsked ? RunLog.meter(meter) : meter),
       Effect.ensuring(Effect.zipRight(rest, screen.clear)),
       Effect.onInterrupt(() => (options.json ? Effect.void : stoppedAt(state))),
       // What a watch has done by then is nowhere else to be seen at a glance.
@@ -193,6 +204,7 @@ export const runAndReport = (options: RunOptions) =>
     const failedOn = yield* appliedTo(options.failOn, { summary, since: began })
     const ending = endingOf({ ...options, interrupted: interruptedCode() }, report, failedOn)
     yield* log({ _tag: "Ended", ...ending })
+    if (isAsked) yield* RunLog.ofEnd(ending, report)
     const ended = { report, summary, attention, ending, file: ledger.file, width: outputWidth() }
     return {
       text:

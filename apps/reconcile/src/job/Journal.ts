@@ -69,7 +69,9 @@ export const make = (options: {
     const counts = { answers: 0, settled: 0, resolved: 0, lookedUp: 0 }
     let heard = false
     let hasAnswered = false
-    const begun = yield* Effect.cached(Runs.start(startedAt, options.open))
+    const begun = yield* Effect.cached(
+      Effect.tap(Runs.start(startedAt, options.open), (runId) => options.onEvent({ _tag: "Recorded", runId }))
+    )
     // Only an answer proves the account; an error page of another server must not tie the file to it.
     const bound = yield* Effect.cached(Effect.flatMap(nowIso, (now) => bindAccount(options.url, now)))
     const lasting = yield* Trouble.lasting

@@ -30,6 +30,8 @@ export type Problem = BatchProblem | StepProblem
 /** What happens, reported while it happens. */
 export type RunEvent =
   | { readonly _tag: "Started"; readonly open: number }
+  /** Something that may be the account has answered, so the file has a row for the run. */
+  | { readonly _tag: "Recorded"; readonly runId: number }
   /** There are more batches to follow, in a run that watches. */
   | { readonly _tag: "Joined"; readonly batches: number }
   /** A run that watches has nothing left to do, and waits for more batches. */

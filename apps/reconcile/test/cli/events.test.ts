@@ -26,9 +26,10 @@ describe.concurrent("the events of a run", () => {
       expectDone(await world.run(["run", "--events", "events.ndjson", ...fast], { env }))
       const events = parsed(world.read("events.ndjson"))
       const names = events.map(({ event }) => event)
-      expect(names.slice(0, 3)).toEqual(["Started", "Answered", "Settled"])
+      expect(names.slice(0, 4)).toEqual(["Started", "Recorded", "Answered", "Settled"])
       expect(events.at(-1)).toMatchObject({ event: "Ended", exit_code: 0 })
-      expect(events[2]).toMatchObject({ batch_id: "batch-1", status: "completed" })
+      expect(events[1]).toMatchObject({ run_id: 1 })
+      expect(events[3]).toMatchObject({ batch_id: "batch-1", status: "completed" })
       for (const { at } of events) expect(at).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
       expect(statSync(world.path("events.ndjson")).mode & 0o777).toBe(0o600)
 

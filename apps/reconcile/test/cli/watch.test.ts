@@ -36,6 +36,7 @@ describe.concurrent("run --watch", () => {
         .map((line) => JSON.parse(line).event)
       expect(events.filter((event) => event !== "Answered")).toEqual([
         "Started",
+        "Recorded",
         "Settled",
         "Idle",
         "Joined",

@@ -40,9 +40,15 @@ const texts: ReadonlyArray<string> = [
   "deadline",
   "fail_on",
   "notify",
-  "ping"
+  "ping",
+  "log_level",
+  "log_format",
+  "log_file"
 ]
 const ofAccount: ReadonlyArray<string> = ["url", "api_key_file"]
+
+/** What a project must not decide. A log is appended to any file that is no database. */
+const ofUser: ReadonlyArray<string> = [...ofAccount, ...secretSettings, "log_file", "profiles"]
 
 /** Fields in which people would put a key, whatever the value looks like. */
 const isKey = (field: string) => /^(?:api_?)?(?:key|token)$/i.test(field.replaceAll("-", "_"))
@@ -90,7 +96,7 @@ const forbidden = (key: string, owner: Owner, known: ReadonlyArray<string>) => {
       hint: "Take the line out. Put the key into a file that only you can read, and name that file as api_key_file in your own config file."
     }
   }
-  if (owner === "project" && [...ofAccount, ...secretSettings, "profiles"].includes(key)) {
+  if (owner === "project" && ofUser.includes(key)) {
     return {
       problem: "cannot be set in the file of a project, because anybody may have written it",
       hint: "Set it in your own config file ('ac-reconcile init' writes it), or in the environment."
@@ -109,7 +115,7 @@ const sectionOf = (name: string, table: Table, { home, owner }: Reading) =>
     const isTop = name === ""
     const known = [
       ...(owner === "user" ? ofAccount : []),
-      ...settings,
+      ...settings.filter((setting) => owner === "user" || !ofUser.includes(setting)),
       ...(isTop ? ["profile"] : []),
       ...(isTop && owner === "user" ? ["profiles"] : [])
     ]
@@ -120,7 +126,7 @@ const sectionOf = (name: string, table: Table, { home, owner }: Reading) =>
       if (wrong !== undefined) return yield* refuse(fieldOf(key), wrong.problem, wrong.hint)
       if (key !== "profiles") given.set(key, yield* textOf(fieldOf(key), value))
     }
-    for (const key of ["api_key_file", "db"]) {
+    for (const key of ["api_key_file", "db", "log_file"]) {
       const path = inHome(given.get(key) ?? "", home)
       if (path === "") continue
       if (owner === "user" && !isAbsolute(path)) {

@@ -7,7 +7,10 @@ export const settings = [
   "deadline",
   "fail_on",
   "notify",
-  "ping"
+  "ping",
+  "log_level",
+  "log_format",
+  "log_file"
 ] as const
 
 export type Setting = (typeof settings)[number]

@@ -43,7 +43,10 @@ const ofSettings: Readonly<Record<Setting, string>> = {
   deadline: "As --deadline.",
   fail_on: "As --fail-on.",
   notify: "As --notify.",
-  ping: "As --ping."
+  ping: "As --ping.",
+  log_level: "As --log-level.",
+  log_format: "As --log-format.",
+  log_file: "As --log-file."
 }
 
 export const environment: ReadonlyArray<Item> = [
@@ -52,6 +55,10 @@ export const environment: ReadonlyArray<Item> = [
   [profileVariable, "The profile of your config file to use, as --profile."],
   ...settings.map((setting): Item => [variableOf(setting), ofSettings[setting]]),
   ["HTTPS_PROXY, HTTP_PROXY, NO_PROXY", "The proxy to the account, and the hosts to reach without it."],
+  [
+    "OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS, OTEL_SERVICE_NAME",
+    "A collector of OpenTelemetry that gets traces and metrics, and what it is sent besides. Without the first, nothing is sent."
+  ],
   ["NODE_EXTRA_CA_CERTS", "A PEM file of certificate authorities to trust besides those that Node knows."],
   ["NO_COLOR", "If it is not empty, no colour is used."],
   ["XDG_CONFIG_HOME, XDG_STATE_HOME", "In place of ~/.config and ~/.local/state, for the files below."],

@@ -231,6 +231,8 @@ export const values: Readonly<Record<string, string>> = {
   "--id": "ID",
   "--input-format": "FORMAT",
   "--key": "COLUMN",
+  "--log-file": "FILE",
+  "--log-format": "FORMAT",
   "--log-level": "LEVEL",
   "--map": "COLUMNS",
   "--max-calls": "NUMBER",
@@ -284,9 +286,12 @@ export const everywhere: ReadonlyArray<Entry> = [
   option("--no-pager", "Print long output on a terminal without a pager (or set AC_RECONCILE_PAGER=cat)"),
   option(
     "--log-level",
-    "Also log what happens inside",
+    "Log what happens, from this level on; info, if only another option of the log is given",
     "all | trace | debug | info | warning | error | fatal | none"
   ),
+  option("--log-format", "How a line of the log is written; default text", "text | logfmt | json"),
+  option("--log-file", "Append the log to this file instead of writing it to standard error", "text"),
+  option("--log-addresses", "Write email addresses into the log as they are, instead of ***@example.com"),
   option("-h, --help", "Show this help, as 'ac-reconcile help COMMAND' does")
 ]
 

@@ -1,13 +1,31 @@
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as ActiveCampaignClient from "effect-activecampaign/ActiveCampaignClient"
 import * as SharedRate from "../../account/SharedRate.js"
 import * as reportedCalls from "../../job/reportedCalls.js"
 import type { Account } from "../config/Account.js"
+import { loggedCalls } from "../logs/loggedCalls.js"
 import { printable } from "../output/text.js"
+import { collector } from "../telemetry/collector.js"
 import type { AccountOptions } from "./account.js"
 import { wayTo } from "./wayTo.js"
+
+/** Spans and metrics go to a collector if the environment names one. Its code is loaded only then. */
+const telemetry = Layer.unwrapEffect(
+  Effect.flatMap(
+    collector,
+    Option.match({
+      onNone: () => Effect.succeed(Layer.empty),
+      onSome: (named) =>
+        Effect.map(
+          Effect.promise(() => import("../telemetry/telemetry.js")),
+          ({ layer }) => layer(named, (url) => Effect.map(wayTo(url), ({ http }) => http))
+        )
+    })
+  )
+)
 
 /** The client of this account, within the rate that all commands of a user share. */
 export const layer = (
@@ -31,6 +49,10 @@ export const layer = (
         proxy,
         retry: reportedCalls.retry,
         ...client
-      }).pipe(Layer.provide(reportedCalls.budgetLayer), Layer.provide([sharedRate, http]))
+      }).pipe(
+        Layer.provide(reportedCalls.budgetLayer),
+        Layer.provide([sharedRate, loggedCalls(http)]),
+        Layer.provideMerge(telemetry)
+      )
     })
   )

@@ -5,6 +5,7 @@ import { printable, printableJson } from "../../text/printable.js"
 import type { DataOf, JsonCommand } from "../json/commandData.js"
 import { schemaName } from "../json/names.js"
 import { type SnakeKeys, snakeKeys } from "../json/snakeKeys.js"
+import { Logs } from "../logs/Logs.js"
 import { printExact, withPlainConsole } from "./console.js"
 import { ExitCode, ExitWith, exitCodeOf } from "./ExitCode.js"
 import { machineTrouble } from "./machineTrouble.js"
@@ -168,7 +169,7 @@ export const respond = <Command extends string, Answer extends Response, E exten
             ? printExact(envelope(command, exitCode, { warnings: said, error }))
             : Console.error(`ac-reconcile: ${printable(error.message, longestMessage)}`)
           return output.pipe(
-            Effect.zipRight(known !== undefined ? Effect.void : Effect.logDebug("unexpected failure", cause)),
+            Effect.zipRight(logged({ ...error, exitCode }, known === undefined ? cause : Cause.empty)),
             Effect.zipRight(Effect.fail(new ExitWith({ code: exitCode })))
           )
         }
@@ -176,6 +177,17 @@ export const respond = <Command extends string, Answer extends Response, E exten
       withPlainConsole(json ? { into: said } : {})
     )
   })
+
+/** The log has it as people and programs do; a bug with all that is known of it. */
+const logged = (
+  { code, exitCode, message }: { readonly code: string; readonly exitCode: number; readonly message: string },
+  cause: Cause.Cause<unknown>
+) =>
+  Effect.flatMap(Logs, ({ isAsked }) =>
+    isAsked
+      ? Effect.annotateLogs(Effect.logError(message, cause), { error: code, exit_code: exitCode })
+      : Effect.void
+  )
 
 /** Long enough for a list of columns; a sentence that holds a file's whole line is cut. */
 const longestMessage = 4000

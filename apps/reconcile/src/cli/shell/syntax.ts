@@ -19,7 +19,11 @@ const ofEveryCommand: ReadonlyArray<readonly [string, string | undefined]> = [
   ["--api-key-stdin", undefined],
   ["--quiet", undefined],
   ["--no-color", undefined],
-  ["--no-pager", undefined]
+  ["--no-pager", undefined],
+  ["--log-level", "all | trace | debug | info | warning | error | fatal | none"],
+  ["--log-format", "text | logfmt | json"],
+  ["--log-file", "text"],
+  ["--log-addresses", undefined]
 ]
 
 const builtIn: ReadonlyArray<readonly [string, string | undefined]> = [
@@ -27,8 +31,7 @@ const builtIn: ReadonlyArray<readonly [string, string | undefined]> = [
   ["--help", undefined],
   ["-h", undefined],
   ["--version", undefined],
-  ["--wizard", undefined],
-  ["--log-level", "text"]
+  ["--wizard", undefined]
 ]
 
 type Named = readonly [name: string, takes: string | undefined]

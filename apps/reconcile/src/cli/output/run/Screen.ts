@@ -118,14 +118,14 @@ const inALog = (state: RunState, asks: Asks) =>
     return silent
   })
 
-/** Shows the state until the scope closes. `quiet`: nothing is shown. */
+/** Shows the state until the scope closes. `quiet`: nothing is shown. `isShared`: others write to stderr, too. */
 export const make = (
   state: RunState,
-  options: { readonly quiet: boolean; readonly asks: Asks }
+  options: { readonly quiet: boolean; readonly isShared: boolean; readonly asks: Asks }
 ): Effect.Effect<Screen, never, Scope.Scope | Ledger> => {
   const stream = process.stderr
   if (options.quiet) return Effect.succeed(silent)
-  return stream.isTTY === true && process.env.TERM !== "dumb"
+  return stream.isTTY === true && process.env.TERM !== "dumb" && !options.isShared
     ? onTerminal(state, options.asks, stream)
     : inALog(state, options.asks)
 }
