@@ -95,7 +95,7 @@ const reachable = (files, bundle) => {
  */
 const parts = {
   // Without SQLite, this much works.
-  base: ["bin.ts", "cli/shell/options.ts", "cli/shell/respond.ts"],
+  base: ["bin.ts", "cli/shell/options.ts", "cli/shell/respond.ts", "cli/alert/Webhook.ts"],
   files: ["files/Target.ts"],
   ledger: [
     "ledger/Ledger.ts",
