@@ -77,7 +77,13 @@ export interface Batches {
 
 const shown = 3
 
-const batches = (totals: ReportData["totals"], known: Batches, db: string): ReadonlyArray<Concern> => {
+const batches = (
+  { stalled }: Attention,
+  totals: ReportData["totals"],
+  known: Batches,
+  db: string
+): ReadonlyArray<Concern> => {
+  const stalledIds = stalled.map(({ batch_id }) => batch_id)
   const concern = (name: string, count: number, says: string, ids: ReadonlyArray<string>, command: string) =>
     count === 0
       ? []
@@ -95,6 +101,13 @@ const batches = (totals: ReportData["totals"], known: Batches, db: string): Read
   const show = (ids: ReadonlyArray<string>) =>
     `ac-reconcile batches show ${shellWord(ids[0] ?? "")}${dbOption(db)}`
   return [
+    ...concern(
+      "stalled",
+      stalled.length,
+      "They have been in one status for far longer than the batches before them.",
+      stalledIds,
+      show(stalledIds)
+    ),
     ...concern(
       "without answer",
       totals.without_answer,
@@ -127,7 +140,7 @@ export const concernsOf = (
   db: string
 ): ReadonlyArray<Concern> => [
   ...contacts(attention, db),
-  ...batches(totals, known, db),
+  ...batches(attention, totals, known, db),
   ...findings(attention, db)
 ]
 

@@ -8,6 +8,7 @@ import * as Batches from "../../../src/ledger/facts/Batches.js"
 import * as Runs from "../../../src/ledger/facts/Runs.js"
 import * as Ledger from "../../../src/ledger/Ledger.js"
 import * as Reports from "../../../src/ledger/reports/Reports.js"
+import { readReport } from "../../../src/report/readReport.js"
 import { select } from "../../support/ledger.js"
 import { run, withAccount } from "../../support/account.js"
 
@@ -58,6 +59,22 @@ const stalledAfter = (minutes: number) =>
   })
 
 describe("a stalled batch", () => {
+  it.effect("is named by the report", () =>
+    Effect.gen(function* () {
+      yield* add("open")
+      yield* answer("open", "active", 0)
+      yield* asked(23 * 60)
+      const concerns = Effect.map(
+        readReport("./reconcile.db", { limits: { contacts: 1, batches: 1, findings: 1 } }),
+        ({ concerns }) => concerns.filter(({ name }) => name === "stalled")
+      )
+      assert.deepStrictEqual(yield* concerns, [])
+      yield* asked(25 * 60)
+      const [stalled] = yield* concerns
+      assert.deepInclude(stalled, { about: "batches", count: 1, examples: ["open"] })
+    }).pipe(inMemory)
+  )
+
   it.effect("is one that stays in its status 4 times as long as 9 of 10 others, once that is known", () =>
     Effect.gen(function* () {
       // One that took days does not count among nine of ten.
