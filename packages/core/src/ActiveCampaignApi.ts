@@ -16,6 +16,7 @@ import { ContactReply, ContactsPage } from "./Contact.js"
 import { ImportAnswer } from "./ImportAnswer.js"
 import { ImportTotals } from "./ImportTotals.js"
 import { claimed } from "./internal/claimed.js"
+import { anyOf } from "./internal/loose.js"
 import { asTheVendorHasIt } from "./internal/openApi.js"
 import { pathSegment } from "./internal/pathSegment.js"
 import { FailureReason, Submission, SubmissionReply } from "./Submission.js"
@@ -152,7 +153,12 @@ export const ContactsQuery = Schema.Struct({
   "orders[id]": optional(Schema.Literal("ASC", "DESC")),
   limit: wholeNumber("Default 20, at most 100"),
   offset: wholeNumber("In contacts, not pages"),
-  status: wholeNumber("-1 is any")
+  status: wholeNumber("-1 is any"),
+  include: optional(
+    Schema.String.annotations({
+      description: "What to sideload, with commas: `fieldValues,contactTags.tag,contactLists`"
+    })
+  )
 })
 
 /**
@@ -174,7 +180,19 @@ export const contacts = HttpApiEndpoint.get("list", "/contacts")
     OpenApi.annotations({
       identifier: "list-all-contacts",
       summary: "List all contacts",
-      override: claimed("list-contacts", "ids-per-call")
+      override: claimed(
+        "list-contacts",
+        "ids-per-call",
+        "include",
+        "include-with-ids",
+        "include-ignored",
+        "include-slow",
+        "odd-sideloads",
+        "sideload-of-others",
+        "sideload-ids",
+        "contact-texts",
+        "contact-organization"
+      )
     })
   )
 
@@ -199,7 +217,37 @@ export const contact = HttpApiEndpoint.get("get", "/contacts/:id")
     OpenApi.annotations({
       identifier: "get-contact",
       summary: "Retrieve a contact",
-      override: claimed("contact-by-id")
+      override: claimed("contact-by-id", "sideloads-of-one", "list-status")
+    })
+  )
+
+/**
+ * The reply of `GET /contacts/{id}/contactTags`. Its rows are read one by one.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export class ContactTagsReply extends Schema.Class<ContactTagsReply>(
+  "effect-activecampaign/ContactTagsReply"
+)({
+  contactTags: anyOf(["array", "object"], ["contact-tags", "odd-lists"])
+}) {}
+
+/**
+ * `GET /contacts/{id}/contactTags`: which tags a contact has, by ID.
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const contactTags = HttpApiEndpoint.get("tags", "/contacts/:id/contactTags")
+  .setPath(Schema.Struct({ id: PathSegment }))
+  .setUrlParams(Schema.Struct({ limit: wholeNumber("At most 100") }))
+  .addSuccess(ContactTagsReply)
+  .annotateContext(
+    OpenApi.annotations({
+      identifier: "retrieve-contact-tags",
+      summary: "Retrieve a contact's tags",
+      override: claimed("contact-tags")
     })
   )
 
@@ -212,7 +260,7 @@ export const contact = HttpApiEndpoint.get("get", "/contacts/:id")
  * import { ActiveCampaignApi } from "effect-activecampaign"
  *
  * const spec = OpenApi.fromApi(ActiveCampaignApi.ActiveCampaignApi)
- * Object.keys(spec.paths) // ["/import/info", "/import/bulk_import", "/contacts", "/contacts/{id}"]
+ * Object.keys(spec.paths) // ["/import/info", "/import/bulk_import", "/contacts", "/contacts/{id}", …]
  * ```
  *
  * @since 0.1.0
@@ -220,7 +268,7 @@ export const contact = HttpApiEndpoint.get("get", "/contacts/:id")
  */
 export class ActiveCampaignApi extends HttpApi.make("ActiveCampaign")
   .add(HttpApiGroup.make("bulkImport").add(info).add(totals).add(submit))
-  .add(HttpApiGroup.make("contacts").add(contacts).add(contact))
+  .add(HttpApiGroup.make("contacts").add(contacts).add(contact).add(contactTags))
   .middleware(ApiTokenRequired)
   .annotateContext(
     OpenApi.annotations({

@@ -224,6 +224,48 @@ export const claims = {
     "`GET /contacts/{id}` answers with one contact, or 404",
     'Page "Retrieve a contact"; the words of the 404 in public code'
   ),
+  include: observed(
+    "`include=fieldValues,contactTags.tag,contactLists` on `GET /contacts` adds lists of these beside the contacts, each row with the ID of its `contact`",
+    "About ten public projects; not in the definition"
+  ),
+  "include-with-ids": assumed(
+    "`include` and `ids[]` work together",
+    "Each was seen alone. A client must notice if one of them has no effect"
+  ),
+  "include-ignored": assumed("`include` may have no effect", "It is not documented"),
+  "include-slow": observed(
+    "A call with `include` may end in a timeout",
+    "A public project, with 100,000 contacts and `contactLists.list`"
+  ),
+  "odd-sideloads": observed(
+    "Sideloaded lists change their shape from call to call",
+    "chrisjoyce911/active-campaign-sdk-go, commit f58948b"
+  ),
+  "sideload-of-others": assumed(
+    "A sideloaded list may have rows of other contacts, or lack some",
+    nobodySays
+  ),
+  "sideload-ids": documented(
+    "A contact names the IDs of its sideloaded rows under the name of their list",
+    'The example of page "Retrieve a contact"'
+  ),
+  "contact-texts": documented("A contact has `firstName`, `lastName` and `phone`", listContacts),
+  "contact-organization": observed(
+    "`orgname` of a contact is the name of its account",
+    "Public clients, which also try `organization`"
+  ),
+  "sideloads-of-one": documented(
+    "`GET /contacts/{id}` also has `fieldValues` and `contactLists`",
+    'Page "Retrieve a contact"'
+  ),
+  "contact-tags": documented(
+    "`GET /contacts/{id}/contactTags` has the IDs of a contact's tags",
+    'Page "Retrieve a contact\'s tags"; whether it has pages is not documented'
+  ),
+  "list-status": documented(
+    "The status on a list is 0 unconfirmed, 1 active, 2 unsubscribed or 3 bounced",
+    'Page "Update list status for a contact"'
+  ),
   "filters-ignored": observed(
     "A filter that is not understood has no effect: the answer has the first contacts of the account",
     "PipedreamHQ/pipedream #4612"

@@ -33,6 +33,7 @@ const crossing: { readonly [name: string]: Schema.Schema.AnyNoContext } = {
   Contact: Contact.Contact,
   ContactsPage: Contact.ContactsPage,
   Resolved: Contacts.Resolved,
+  ResolvedInDetail: Contacts.ResolvedInDetail,
   ActiveCampaignError: ActiveCampaignError.ActiveCampaignError,
   ContactsError: ContactsError.ContactsError,
   SubmissionError: SubmissionError.SubmissionError,

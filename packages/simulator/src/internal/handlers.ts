@@ -71,6 +71,7 @@ const contacts = (scenario: Scenario, startedAt: number, account: AccountState) 
       .handle("get", ({ path: { id } }) =>
         Effect.map(age, (now) => contactReply(account.contact(id, now), id, scenario, startedAt))
       )
+      .handle("tags", () => Effect.succeed(HttpServerResponse.unsafeJson({ contactTags: [] })))
   })
 
 const tokenRequired = (scenario: Scenario) =>
