@@ -12,6 +12,7 @@ import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
 import * as HttpApiSecurity from "@effect/platform/HttpApiSecurity"
 import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
+import { ExclusionsPage, FieldsPage, ListsPage, TagsPage } from "./CatalogEntry.js"
 import { ContactReply, ContactsPage } from "./Contact.js"
 import { ImportAnswer } from "./ImportAnswer.js"
 import { ImportTotals } from "./ImportTotals.js"
@@ -252,6 +253,91 @@ export const contactTags = HttpApiEndpoint.get("tags", "/contacts/:id/contactTag
   )
 
 /**
+ * The query of a page of fields, tags, lists or exclusions.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const PageQuery = Schema.Struct({
+  limit: wholeNumber("At most 100"),
+  offset: wholeNumber("In items, not pages")
+})
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type PageQuery = typeof PageQuery.Type
+
+/**
+ * `GET /fields`: the custom fields of contacts.
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const fields = HttpApiEndpoint.get("fields", "/fields")
+  .setUrlParams(PageQuery)
+  .addSuccess(FieldsPage)
+  .annotateContext(
+    OpenApi.annotations({
+      identifier: "retrieve-fields",
+      summary: "List all custom fields",
+      override: claimed("fields", "field-options", "catalog-pages")
+    })
+  )
+
+/**
+ * `GET /tags`: the tags of the account.
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const tags = HttpApiEndpoint.get("tags", "/tags")
+  .setUrlParams(PageQuery)
+  .addSuccess(TagsPage)
+  .annotateContext(
+    OpenApi.annotations({
+      identifier: "retrieve-all-tags",
+      summary: "List all tags",
+      override: claimed("tags", "catalog-pages")
+    })
+  )
+
+/**
+ * `GET /lists`: the lists of the account.
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const lists = HttpApiEndpoint.get("lists", "/lists")
+  .setUrlParams(PageQuery)
+  .addSuccess(ListsPage)
+  .annotateContext(
+    OpenApi.annotations({
+      identifier: "retrieve-all-lists",
+      summary: "Retrieve all lists",
+      override: claimed("lists", "catalog-pages")
+    })
+  )
+
+/**
+ * `GET /lists/exclusions`: the addresses that the account excludes.
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const exclusions = HttpApiEndpoint.get("exclusions", "/lists/exclusions")
+  .setUrlParams(PageQuery)
+  .addSuccess(ExclusionsPage)
+  .annotateContext(
+    OpenApi.annotations({
+      identifier: "exclusions-retrieve-a-list",
+      summary: "Retrieve exclusions list",
+      override: claimed("exclusions", "catalog-pages")
+    })
+  )
+
+/**
  * The part of ActiveCampaign's v3 API that this library uses.
  *
  * @example
@@ -269,13 +355,14 @@ export const contactTags = HttpApiEndpoint.get("tags", "/contacts/:id/contactTag
 export class ActiveCampaignApi extends HttpApi.make("ActiveCampaign")
   .add(HttpApiGroup.make("bulkImport").add(info).add(totals).add(submit))
   .add(HttpApiGroup.make("contacts").add(contacts).add(contact).add(contactTags))
+  .add(HttpApiGroup.make("catalog").add(fields).add(tags).add(lists).add(exclusions))
   .middleware(ApiTokenRequired)
   .annotateContext(
     OpenApi.annotations({
       title: "ActiveCampaign v3",
       version: "3",
       description:
-        "The bulk import and contact calls of ActiveCampaign's API, as effect-activecampaign understands them",
+        "The calls for bulk imports, contacts and their names of ActiveCampaign's API, as effect-activecampaign understands them",
       servers: [
         {
           url: "https://{account}.api-us1.com/api/3",

@@ -12,9 +12,10 @@ import type * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
-import type { ContactsQuery } from "./ActiveCampaignApi.js"
+import type { ContactsQuery, PageQuery } from "./ActiveCampaignApi.js"
 import type { ActiveCampaignError } from "./ActiveCampaignError.js"
 import type { BatchId } from "./BatchId.js"
+import type { ExclusionsPage, FieldsPage, ListsPage, TagsPage } from "./CatalogEntry.js"
 import type { Contact, ContactsPage } from "./Contact.js"
 import type { Detailed } from "./ContactDetails.js"
 import type { ContactId } from "./ContactId.js"
@@ -22,6 +23,7 @@ import type { ContactsError } from "./ContactsError.js"
 import type { ImportSnapshot } from "./ImportSnapshot.js"
 import type { ImportTotals } from "./ImportTotals.js"
 import { normalizeAccountUrl } from "./internal/accountUrl.js"
+import { catalogCalls } from "./internal/catalogCalls.js"
 import type { Options } from "./internal/clientOptions.js"
 import {
   type DetailedPage,
@@ -84,6 +86,13 @@ export interface Service {
   readonly contactDetails: (query?: ContactsQuery) => Effect.Effect<DetailedPage, ActiveCampaignError>
   /** One contact; `None` if the account has none with this ID. */
   readonly contact: (id: ContactId) => Effect.Effect<Option.Option<Contact>, ContactsError>
+  /** One page of names, exactly as answered. `Catalog` reads all pages. */
+  readonly catalog: {
+    readonly fields: (query?: PageQuery) => Effect.Effect<FieldsPage, ActiveCampaignError>
+    readonly tags: (query?: PageQuery) => Effect.Effect<TagsPage, ActiveCampaignError>
+    readonly lists: (query?: PageQuery) => Effect.Effect<ListsPage, ActiveCampaignError>
+    readonly exclusions: (query?: PageQuery) => Effect.Effect<ExclusionsPage, ActiveCampaignError>
+  }
   /** One contact with its custom fields and lists in one call, and its tags by ID in a second one if asked for. */
   readonly contactWithDetails: (
     id: ContactId,
@@ -130,6 +139,7 @@ export const make = (
       ),
       submitImport: makeSubmit(edge),
       contacts: listContacts(edge),
+      catalog: catalogCalls(edge),
       contactDetails: listDetails(edge),
       contact: getContact(edge),
       contactWithDetails: getDetails(edge)

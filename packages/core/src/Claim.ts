@@ -266,6 +266,24 @@ export const claims = {
     "The status on a list is 0 unconfirmed, 1 active, 2 unsubscribed or 3 bounced",
     'Page "Update list status for a contact"'
   ),
+  fields: documented(
+    "`GET /fields` has the custom fields of contacts, with `title`, `type` and `perstag`",
+    'Page "List all custom fields"'
+  ),
+  "field-options": documented(
+    "The options of fields are in `fieldOptions` beside them, and each field names the IDs of its own",
+    'Page "List all custom fields", whose example has none; their `value` and `label` from page "Create custom field options"'
+  ),
+  tags: documented("`GET /tags` has the tags, their names under `tag`", 'Page "List all tags"'),
+  lists: documented("`GET /lists` has the lists, 20 without a limit", 'Page "Retrieve all lists"'),
+  exclusions: documented(
+    "`GET /lists/exclusions` has the excluded phrases, each of a `matchType` such as `exact` or `end`",
+    'Page "Retrieve exclusions list"'
+  ),
+  "catalog-pages": assumed(
+    "These four have pages with `limit` and `offset`; a page may ignore either",
+    'Page "Pagination" says so of all lists; their own pages name a limit at most'
+  ),
   "filters-ignored": observed(
     "A filter that is not understood has no effect: the answer has the first contacts of the account",
     "PipedreamHQ/pipedream #4612"

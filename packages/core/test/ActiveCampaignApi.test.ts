@@ -217,7 +217,11 @@ describe("ActiveCampaignApi", () => {
       ["post /import/bulk_import", "200 400 403", withToken],
       ["get /contacts", "200 403", withToken],
       ["get /contacts/{id}", "200 403 404", withToken],
-      ["get /contacts/{id}/contactTags", "200 403", withToken]
+      ["get /contacts/{id}/contactTags", "200 403", withToken],
+      ["get /fields", "200 403", withToken],
+      ["get /tags", "200 403", withToken],
+      ["get /lists", "200 403", withToken],
+      ["get /lists/exclusions", "200 403", withToken]
     ])
   })
 

@@ -49,6 +49,34 @@ export const ExistingContact = Schema.Struct({
  */
 export type ExistingContact = typeof ExistingContact.Type
 
+const FieldOption = Schema.Struct({
+  label: Schema.propertySignature(Schema.String).annotations(label("field-options", "As people see it")),
+  value: Schema.propertySignature(Schema.String).annotations(label("field-options", "As it is stored"))
+})
+
+const Field = Schema.Struct({
+  id: Schema.propertySignature(DecimalId).annotations(label("fields", "Its ID")),
+  title: Schema.propertySignature(Schema.String).annotations(label("fields", "Its title")),
+  type: Schema.optionalWith(Schema.String, { default: () => "text" }).annotations(
+    label("fields", "Such as `text`, `date` or `dropdown`")
+  ),
+  options: Schema.optionalWith(Schema.Array(FieldOption), { default: () => [] }).annotations(
+    label("field-options", "Its options")
+  )
+})
+
+const List = Schema.Struct({
+  id: Schema.propertySignature(DecimalId).annotations(label("lists", "Its ID")),
+  name: Schema.propertySignature(Schema.String).annotations(label("lists", "Its name"))
+})
+
+const Exclusion = Schema.Struct({
+  matchPhrase: Schema.propertySignature(Schema.String).annotations(label("exclusions", "What is excluded")),
+  matchType: Schema.optionalWith(Schema.String, { default: () => "exact" }).annotations(
+    label("exclusions", "`exact`, `begin` or `end`")
+  )
+})
+
 /**
  * The contacts that `GET /contacts` knows, and how it answers.
  *
@@ -62,15 +90,27 @@ export const Account = Schema.Struct({
       "Contacts that exist before any import; those of the batches are added as they progress"
     )
   ),
+  fields: Schema.optionalWith(Schema.Array(Field), { default: () => [] }).annotations(
+    label("fields", "The custom fields")
+  ),
+  lists: Schema.optionalWith(Schema.Array(List), { default: () => [] }).annotations(
+    label("lists", "The lists")
+  ),
+  tags: Schema.optionalWith(Schema.Array(Schema.String), { default: () => [] }).annotations(
+    label("tags", "Tags that exist from the start; imports add others")
+  ),
+  exclusions: Schema.optionalWith(Schema.Array(Exclusion), { default: () => [] }).annotations(
+    label("exclusions", "The exclusion list. It does not decide what becomes of a contact")
+  ),
   ignoredFilters: Schema.optionalWith(
-    Schema.Array(Schema.Literal("ids[]", "email", "id_greater", "orders[id]")),
+    Schema.Array(Schema.Literal("ids[]", "email", "id_greater", "orders[id]", "offset")),
     {
       default: () => []
     }
   ).annotations(
     label(
-      ["filters-ignored", "order-ignored"],
-      "Filters without effect: the reply is the first contacts of the account, with 200; without `orders[id]`, by address"
+      ["filters-ignored", "order-ignored", "catalog-pages"],
+      "Filters without effect: the reply is the first contacts of the account, with 200; without `orders[id]`, by address. Without `offset`, every page of fields, tags, lists and exclusions is the first"
     )
   ),
   pageSize: Schema.optionalWith(Schema.Literal("asked", "always-20"), {

@@ -104,7 +104,11 @@ export const makeAccount = (scenario: Scenario) => {
   }
   for (const batch of batches.values()) runBatch(batch)
 
+  const tags = scenario.account.tags.map((name, index) => ({ id: String(index + 1), name }))
+
   return {
+    /** The tags of the account, with their IDs. */
+    tags: (): ReadonlyArray<{ readonly id: string; readonly name: string }> => tags,
     batch: (batchId: string) => batches.get(batchId),
     batches: () => [...batches.values()],
     /** Adds a batch. It exists from now on, and its contacts are added as it progresses. */

@@ -46,7 +46,7 @@ const contactOf = (contact: AccountContact, { datesAs, emailCase }: Wording, sta
   id: contact.id
 })
 
-const totalOf = (total: number, as: Wording["totalAs"], page: object) => {
+export const totalOf = (total: number, as: Wording["totalAs"], page: object) => {
   if (as === "missing") return {}
   return { meta: { total: as === "string" ? String(total) : total, page_input: page } }
 }

@@ -18,6 +18,7 @@ import {
 import { viewAt } from "../BatchTimeline.js"
 import type { Scenario } from "../Scenario.js"
 import { type AccountState, makeAccount } from "./account.js"
+import { exclusionsReply, fieldsReply, listsReply, tagsReply } from "./catalogWire.js"
 import { contactReply, contactsReply } from "./contactsWire.js"
 import { invalid, makeSubmissions, rejected } from "./submissions.js"
 import { totalsReply } from "./totalsWire.js"
@@ -74,6 +75,15 @@ const contacts = (scenario: Scenario, startedAt: number, account: AccountState) 
       .handle("tags", () => Effect.succeed(HttpServerResponse.unsafeJson({ contactTags: [] })))
   })
 
+const catalog = (scenario: Scenario, account: AccountState) =>
+  HttpApiBuilder.group(ActiveCampaignApi, "catalog", (handlers) =>
+    handlers
+      .handle("fields", ({ urlParams }) => Effect.sync(() => fieldsReply(scenario, urlParams)))
+      .handle("tags", ({ urlParams }) => Effect.sync(() => tagsReply(account.tags(), scenario, urlParams)))
+      .handle("lists", ({ urlParams }) => Effect.sync(() => listsReply(scenario, urlParams)))
+      .handle("exclusions", ({ urlParams }) => Effect.sync(() => exclusionsReply(scenario, urlParams)))
+  )
+
 const tokenRequired = (scenario: Scenario) =>
   Layer.succeed(ApiTokenRequired, {
     apiToken: (token) =>
@@ -115,6 +125,7 @@ export const apiLayer = (scenario: Scenario, startedAt: number) => {
   return HttpApiBuilder.api(ActiveCampaignApi).pipe(
     Layer.provide(bulkImport(scenario, startedAt, account)),
     Layer.provide(contacts(scenario, startedAt, account)),
+    Layer.provide(catalog(scenario, account)),
     Layer.provide(tokenRequired(scenario)),
     Layer.merge(vendorsWording),
     Layer.provideMerge(Layer.merge(HttpApiBuilder.Router.Live, HttpApiBuilder.Middleware.layer))
