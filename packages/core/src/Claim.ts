@@ -266,6 +266,31 @@ export const claims = {
     "The status on a list is 0 unconfirmed, 1 active, 2 unsubscribed or 3 bounced",
     'Page "Update list status for a contact"'
   ),
+  "relations-unfiltered": observed(
+    "`GET /contactLists` and `GET /contactTags` ignore filters, and answer with the same page",
+    "Public code; one project disagrees"
+  ),
+  "tags-added": documented(
+    "An import only adds tags, and creates those that do not exist",
+    `${bulkImport}; that letter case does not matter is assumed`
+  ),
+  "empty-overwrites": observed(
+    "An empty text in an import overwrites the value in the account",
+    "chrisjoyce911/active-campaign-sdk-go, commit 06ef096"
+  ),
+  "fields-dropped": observed(
+    "A value for a field that the account does not have is accepted and dropped",
+    "Public code and its notes: a field at the wrong level or by another name"
+  ),
+  "dates-1899": documented(
+    "A date in a format that is not understood becomes a date in 1899",
+    'Help centre, "Use the Bulk Contact Importer API" page'
+  ),
+  "stays-unsubscribed": assumed(
+    "An import does not make a contact active on a list that it left",
+    "The page says that such a row fails; what a row that does not fail does is not documented"
+  ),
+  mishaps: assumed("A contact may hold something else than was sent, although it was imported", nobodySays),
   fields: documented(
     "`GET /fields` has the custom fields of contacts, with `title`, `type` and `perstag`",
     'Page "List all custom fields"'

@@ -5,7 +5,9 @@
  */
 import * as Schema from "effect/Schema"
 import { DecimalId } from "./Batch.js"
+import { Holdings } from "./Holdings.js"
 import { label } from "./internal/label.js"
+import { FiniteNonNegative } from "./internal/numbers.js"
 
 /**
  * When contacts that exist from the start were created: thirty days before the simulator starts.
@@ -40,6 +42,9 @@ export const ExistingContact = Schema.Struct({
       ["deleted-still-answered", "contact-flags"],
       'Deleted, but still answered, with `deleted` "1", until it is imported again'
     )
+  ),
+  holds: Schema.optionalWith(Holdings, { exact: true }).annotations(
+    label("include", "What it holds besides its address; default nothing")
   )
 })
 
@@ -74,6 +79,29 @@ const Exclusion = Schema.Struct({
   matchPhrase: Schema.propertySignature(Schema.String).annotations(label("exclusions", "What is excluded")),
   matchType: Schema.optionalWith(Schema.String, { default: () => "exact" }).annotations(
     label("exclusions", "`exact`, `begin` or `end`")
+  )
+})
+
+const Include = Schema.Struct({
+  effect: Schema.optionalWith(Schema.Literal("served", "ignored", "refused", "drops-ids"), {
+    default: () => "served" as const
+  }).annotations(
+    label(
+      ["include", "include-ignored", "include-with-ids"],
+      "`served`; `ignored`; `refused` with 400; `drops-ids`: with it, `ids[]` has no effect"
+    )
+  ),
+  as: Schema.optionalWith(
+    Schema.Literal("lists", "numbers", "objects", "null", "half-broken", "strangers", "cut"),
+    { default: () => "lists" as const }
+  ).annotations(
+    label(
+      ["odd-sideloads", "sideload-of-others", "sideload-ids"],
+      "The lists beside the contacts: as they should be; with numbers for IDs and status; as objects; as null; with rows that name no contact or have no value; of other contacts; without their second half"
+    )
+  ),
+  takes: Schema.optionalWith(FiniteNonNegative, { default: () => 0 }).annotations(
+    label("include-slow", "Milliseconds that an answer to a call with `include` takes longer")
   )
 })
 
@@ -112,6 +140,9 @@ export const Account = Schema.Struct({
       ["filters-ignored", "order-ignored", "catalog-pages"],
       "Filters without effect: the reply is the first contacts of the account, with 200; without `orders[id]`, by address. Without `offset`, every page of fields, tags, lists and exclusions is the first"
     )
+  ),
+  include: Schema.optionalWith(Include, { default: () => Include.make({}) }).annotations(
+    label("include", "What `include` does")
   ),
   pageSize: Schema.optionalWith(Schema.Literal("asked", "always-20"), {
     default: () => "asked" as const
