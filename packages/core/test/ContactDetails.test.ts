@@ -292,6 +292,25 @@ describe("asking for many", () => {
     })
   )
 
+  it.effect("keeps only a few pages ahead of who reads them", () =>
+    Effect.gen(function* () {
+      const { calls, result } = yield* running(
+        (url) => json({ contacts: url.searchParams.getAll("ids[]").map((id) => contact(Number(id))) }),
+        (service) =>
+          service
+            .details(
+              Stream.map(
+                Stream.iterate(1, (id) => id + 1),
+                (id) => idOf(String(id))
+              )
+            )
+            .pipe(Stream.take(1000), Stream.runCount)
+      )
+      assert.strictEqual(Either.getOrThrow(result), 1000)
+      assert.isAtMost(calls.length, 10 + 25)
+    })
+  )
+
   it.effect("as requests made together takes one call for each hundred", () =>
     Effect.gen(function* () {
       const { calls, result } = yield* running(

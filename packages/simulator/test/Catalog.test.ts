@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as FastCheck from "effect/FastCheck"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
@@ -97,6 +98,31 @@ describe("the custom fields", () => {
       assert.deepStrictEqual(items[1]?.options, Option.none())
     })
   )
+})
+
+describe("for any account and manner of paging", () => {
+  const accounts = FastCheck.record({
+    count: FastCheck.nat(230),
+    pageSize: FastCheck.constantFrom("asked" as const, "always-20" as const),
+    totalAs: FastCheck.constantFrom("string" as const, "number" as const, "missing" as const)
+  })
+
+  it("the tags are exactly those of the account, in at most one call more than there are pages", () =>
+    FastCheck.assert(
+      FastCheck.asyncProperty(accounts, async ({ count, pageSize, totalAs }) => {
+        const tags = range(1, count).map((tag) => `tag ${tag}`)
+        const { end, items, urls } = await Effect.runPromise(
+          reading({ tags, pageSize, totalAs }, (catalog) => catalog.tags)
+        )
+        assert.strictEqual(reasonOf(end), "whole")
+        assert.deepStrictEqual(
+          items.map(({ name }) => name),
+          tags
+        )
+        assert.isAtMost(urls.length, Math.ceil(count / (pageSize === "asked" ? 100 : 20)) + 1)
+      }),
+      { numRuns: 30 }
+    ))
 })
 
 describe("tags, lists and exclusions", () => {
