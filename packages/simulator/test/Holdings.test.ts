@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
+import * as FastCheck from "effect/FastCheck"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -9,6 +10,7 @@ import * as TestClock from "effect/TestClock"
 import {
   type ActiveCampaignClient,
   BulkImport,
+  type ContactDetails,
   ContactId,
   Contacts,
   RateBudget,
@@ -226,6 +228,78 @@ describe("an import", () => {
       Effect.provide(layerOf({ submissions: { stages, mishaps: [{ _tag: "FieldDropped", field: "12" }] } }))
     )
   )
+})
+
+describe("for any account and any shape of the lists", () => {
+  const text = FastCheck.constantFrom("", "Acme", "||a||b||", "7", "ü")
+  const key = FastCheck.constantFrom("3", "12", "13", "14")
+  const holds = FastCheck.record({
+    fields: FastCheck.dictionary(key, text),
+    tags: FastCheck.uniqueArray(FastCheck.constantFrom("vip", "new", "gold", "x")),
+    lists: FastCheck.dictionary(key, FastCheck.constantFrom(0, 1, 2, 3, 91))
+  })
+  const worlds = FastCheck.record({
+    held: FastCheck.array(holds, { minLength: 1, maxLength: 8 }),
+    as: FastCheck.constantFrom(
+      "lists" as const,
+      "numbers" as const,
+      "objects" as const,
+      "null" as const,
+      "half-broken" as const,
+      "strangers" as const,
+      "cut" as const
+    ),
+    effect: FastCheck.constantFrom(
+      "served" as const,
+      "ignored" as const,
+      "refused" as const,
+      "drops-ids" as const
+    )
+  })
+
+  /** Whether a part says nothing that is not so, and if it is complete, everything that is. */
+  const agrees = <Row>(
+    part: ContactDetails.Part<Row>,
+    word: (row: Row) => string,
+    truth: ReadonlyArray<string>
+  ) => {
+    if (part._tag === "NotSideloaded") return true
+    const said = part.rows.map(word)
+    return (
+      said.every((one) => truth.includes(one)) && (part._tag === "Incomplete" || said.length === truth.length)
+    )
+  }
+
+  it("no part says what is not so, and a complete part says all", () =>
+    FastCheck.assert(
+      FastCheck.asyncProperty(worlds, async ({ as, effect, held }) => {
+        const existing = held.map((one, index) => ({
+          contactId: String(index + 1),
+          email: `c${index}@example.test`,
+          holds: one
+        }))
+        const found = await Effect.runPromise(
+          detailsOf(...existing.map(({ contactId }) => contactId)).pipe(
+            Effect.provide(
+              layerOf({ account: { existing, include: { as, effect } } }, { retry: RetryPolicy.none })
+            )
+          )
+        )
+        assert.lengthOf(found, held.length)
+        for (const [index, one] of found.entries()) {
+          assert(one._tag === "Detailed")
+          const { fields = {}, lists = {}, tags = [] } = held[index] ?? {}
+          const { details } = one
+          const pairs = (record: { readonly [key: string]: unknown }) =>
+            Object.entries(record).map(([key, value]) => `${key}=${value}`)
+          assert.isTrue(agrees(details.fieldValues, ({ field, value }) => `${field}=${value}`, pairs(fields)))
+          assert.isTrue(agrees(details.tags, ({ name }) => Option.getOrElse(name, () => "?"), tags))
+          assert.isTrue(agrees(details.lists, ({ list, status }) => `${list}=${status}`, pairs(lists)))
+          if (as === "lists" && effect === "served") assert.strictEqual(details.fieldValues._tag, "Complete")
+        }
+      }),
+      { numRuns: 300 }
+    ))
 })
 
 describe("details of an account of 10,000 contacts with 12 fields", () => {
