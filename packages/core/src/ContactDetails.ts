@@ -164,7 +164,8 @@ export class Detailed extends Schema.TaggedClass<Detailed>("effect-activecampaig
  * - `untried`: no answer has shown a contact yet.
  * - `served`: the last one had at least one of the lists.
  * - `ignored`: the last one had none of them. Asking on costs nothing.
- * - `refused`: two calls in a row failed with `include` and worked without it. It is left out from then on.
+ * - `refused`: two calls in a row failed with `include` and worked without it, and two more with `include` but without the
+ *   lists of contacts, which a large account answers slowest. It is left out from then on.
  *
  * @since 0.1.0
  * @category models

@@ -219,21 +219,47 @@ describe("an account that does not serve `include`", () => {
     ["makes it ignore the filter", () => json({ contacts: [contact(9999)], meta: { total: "1" } })]
   ]
   for (const [name, instead] of failing) {
-    it.effect(`costs no contact if it ${name}, and is not asked again after two failures`, () =>
+    it.effect(`costs no contact if it ${name}, and is given up in two steps`, () =>
       Effect.gen(function* () {
         const { calls, result, sideloading } = yield* running(
           (url) => (url.searchParams.has("include") ? instead(url) : ignoring(url)),
-          (service) => detailsOf(range(1, 1000))(service)
+          (service) => detailsOf(range(1, 3000))(service)
         )
         const found = Either.getOrThrow(result)
-        assert.strictEqual(found.filter(({ _tag }) => _tag === "Detailed").length, 1000)
+        assert.strictEqual(found.filter(({ _tag }) => _tag === "Detailed").length, 3000)
         assert.strictEqual(sideloading, "refused")
-        // Four calls are on their way when the second of them fails.
-        assert.isAtMost(calls.filter((call) => call.includes("include")).length, 5)
-        assert.strictEqual(calls.filter((call) => !call.includes("include")).length, 10)
+        // Four calls are on their way when the second of them fails, at each of two steps.
+        assert.isAtMost(calls.filter((call) => call.includes("include")).length, 12)
+        assert.strictEqual(calls.filter((call) => !call.includes("include")).length, 30)
       })
     )
   }
+
+  it.effect("is asked for less if it fails with the lists of contacts", () =>
+    Effect.gen(function* () {
+      const { result, sideloading } = yield* running(
+        (url) => {
+          if (url.searchParams.get("include")?.includes("contactLists")) return json({}, 504)
+          if (!url.searchParams.has("include")) return ignoring(url)
+          return json({
+            contacts: url.searchParams.getAll("ids[]").map((id) => contact(Number(id))),
+            fieldValues: [],
+            contactTags: []
+          })
+        },
+        (service) =>
+          Effect.forEach(range(1, 4), (id) => service.detailsById(idOf(String(id))), { concurrency: 1 })
+      )
+      const parts = Either.getOrThrow(result).map((one) => {
+        assert(one._tag === "Detailed")
+        return [values(one.details), lists(one.details)]
+      })
+      const nothing = ["not sideloaded", "not sideloaded"]
+      const less = ["all: ", "not sideloaded"]
+      assert.deepStrictEqual(parts, [nothing, nothing, less, less])
+      assert.strictEqual(sideloading, "served")
+    })
+  )
 
   it.effect("is asked again if a call with it works after one that failed", () =>
     Effect.gen(function* () {

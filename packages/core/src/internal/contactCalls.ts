@@ -63,7 +63,7 @@ export const listContacts =
 export const listDetails =
   ({ api, call }: Edge) =>
   (query: ContactsQuery = {}): Effect.Effect<DetailedPage, ActiveCampaignError> => {
-    const asked = { ...query, include }
+    const asked = { include, ...query }
     return call(
       {
         name: "contactDetails",

@@ -5,7 +5,7 @@ import type { Contact, ContactsPage } from "../Contact.js"
 import { Detailed, type Sideloading } from "../ContactDetails.js"
 import type { ContactId } from "../ContactId.js"
 import type { ContactsError, FilterIgnored } from "../ContactsError.js"
-import { readSideloads } from "./sideloads.js"
+import { include, includeLess, readSideloads } from "./sideloads.js"
 
 /** The contacts of a page that are what was asked for, or why the page cannot be used. */
 export type Check = (page: ContactsPage) => Effect.Effect<ReadonlyArray<Contact>, FilterIgnored>
@@ -33,12 +33,16 @@ const mayBeOfInclude = (error: ContactsError) =>
 /** One failure may be chance. */
 const mostFailures = 2
 
+/** What is asked for: all, then less, then nothing. */
+const steps: ReadonlyArray<string> = [include, includeLess]
+
 const { of: nothingSideloaded } = readSideloads({})
 
 /** Asks with `include`, and without it where that fails, and learns from it. */
 export const makeDetailed = (lists: Lists) => {
   let sideloading: Sideloading = "untried"
   let failures = 0
+  let step = 0
 
   const detailed =
     (detailsOf: (id: ContactId) => Detailed["details"]) =>
@@ -46,11 +50,11 @@ export const makeDetailed = (lists: Lists) => {
       // All parts have been validated by their schemas, or made here.
       new Detailed({ id: contact.id, contact, details: detailsOf(contact.id) }, true)
 
-  const included: Fetch<Detailed> = (query, check) =>
+  const included = (query: ContactsQuery, check: Check) =>
     Effect.flatMap(lists.contactDetails(query), ({ detailsOf, isServed, page }) =>
       Effect.map(check(page), (contacts) => {
         failures = 0
-        if (contacts.length > 0) sideloading = isServed ? "served" : "ignored"
+        if (contacts.length > 0 && step < steps.length) sideloading = isServed ? "served" : "ignored"
         return { page, found: contacts.map(detailed(detailsOf)) }
       })
     )
@@ -61,19 +65,25 @@ export const makeDetailed = (lists: Lists) => {
       found: found.map(detailed(nothingSideloaded))
     }))
 
+  /** Calls are on their way together. Those that asked for more than is asked for now say nothing new. */
+  const failed = (at: number) => {
+    if (at !== step) return
+    failures += 1
+    if (failures < mostFailures) return
+    failures = 0
+    step += 1
+    if (step === steps.length) sideloading = "refused"
+  }
+
   const fetch: Fetch<Detailed> = (query, check) =>
-    Effect.suspend(() =>
-      sideloading === "refused"
-        ? without(query, check)
-        : Effect.catchIf(included(query, check), mayBeOfInclude, () =>
-            Effect.tap(without(query, check), () =>
-              Effect.sync(() => {
-                failures += 1
-                if (failures >= mostFailures) sideloading = "refused"
-              })
-            )
-          )
-    )
+    Effect.suspend(() => {
+      const at = step
+      const asked = steps[at]
+      if (asked === undefined) return without(query, check)
+      return Effect.catchIf(included({ ...query, include: asked }, check), mayBeOfInclude, () =>
+        Effect.tap(without(query, check), () => Effect.sync(() => failed(at)))
+      )
+    })
 
   return { fetch, sideloading: Effect.sync(() => sideloading) }
 }

@@ -6,6 +6,9 @@ import { wellFormed } from "./text.js"
 /** The lists that make up the details, and the names of the tags. */
 export const include = "fieldValues,contactTags.tag,contactLists"
 
+/** Without the part that a large account answers slowest. */
+export const includeLess = "fieldValues,contactTags.tag"
+
 type JsonObject = { readonly [key: string]: unknown }
 
 const isObject = (value: unknown): value is JsonObject =>
