@@ -12,10 +12,12 @@ import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
 import * as HttpApiSecurity from "@effect/platform/HttpApiSecurity"
 import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
+import { ExclusionsPage, FieldsPage, ListsPage, TagsPage } from "./CatalogEntry.js"
 import { ContactReply, ContactsPage } from "./Contact.js"
 import { ImportAnswer } from "./ImportAnswer.js"
 import { ImportTotals } from "./ImportTotals.js"
 import { claimed } from "./internal/claimed.js"
+import { anyOf } from "./internal/loose.js"
 import { asTheVendorHasIt } from "./internal/openApi.js"
 import { pathSegment } from "./internal/pathSegment.js"
 import { FailureReason, Submission, SubmissionReply } from "./Submission.js"
@@ -152,7 +154,12 @@ export const ContactsQuery = Schema.Struct({
   "orders[id]": optional(Schema.Literal("ASC", "DESC")),
   limit: wholeNumber("Default 20, at most 100"),
   offset: wholeNumber("In contacts, not pages"),
-  status: wholeNumber("-1 is any")
+  status: wholeNumber("-1 is any"),
+  include: optional(
+    Schema.String.annotations({
+      description: "What to sideload, with commas: `fieldValues,contactTags.tag,contactLists`"
+    })
+  )
 })
 
 /**
@@ -174,7 +181,19 @@ export const contacts = HttpApiEndpoint.get("list", "/contacts")
     OpenApi.annotations({
       identifier: "list-all-contacts",
       summary: "List all contacts",
-      override: claimed("list-contacts", "ids-per-call")
+      override: claimed(
+        "list-contacts",
+        "ids-per-call",
+        "include",
+        "include-with-ids",
+        "include-ignored",
+        "include-slow",
+        "odd-sideloads",
+        "sideload-of-others",
+        "sideload-ids",
+        "contact-texts",
+        "contact-organization"
+      )
     })
   )
 
@@ -199,7 +218,122 @@ export const contact = HttpApiEndpoint.get("get", "/contacts/:id")
     OpenApi.annotations({
       identifier: "get-contact",
       summary: "Retrieve a contact",
-      override: claimed("contact-by-id")
+      override: claimed("contact-by-id", "sideloads-of-one", "list-status")
+    })
+  )
+
+/**
+ * The reply of `GET /contacts/{id}/contactTags`. Its rows are read one by one.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export class ContactTagsReply extends Schema.Class<ContactTagsReply>(
+  "effect-activecampaign/ContactTagsReply"
+)({
+  contactTags: anyOf(["array", "object"], ["contact-tags", "odd-lists"])
+}) {}
+
+/**
+ * `GET /contacts/{id}/contactTags`: which tags a contact has, by ID.
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const contactTags = HttpApiEndpoint.get("tags", "/contacts/:id/contactTags")
+  .setPath(Schema.Struct({ id: PathSegment }))
+  .setUrlParams(Schema.Struct({ limit: wholeNumber("At most 100") }))
+  .addSuccess(ContactTagsReply)
+  .annotateContext(
+    OpenApi.annotations({
+      identifier: "retrieve-contact-tags",
+      summary: "Retrieve a contact's tags",
+      override: claimed("contact-tags")
+    })
+  )
+
+/**
+ * The query of a page of fields, tags, lists or exclusions.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const PageQuery = Schema.Struct({
+  limit: wholeNumber("At most 100"),
+  offset: wholeNumber("In items, not pages")
+})
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type PageQuery = typeof PageQuery.Type
+
+/**
+ * `GET /fields`: the custom fields of contacts.
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const fields = HttpApiEndpoint.get("fields", "/fields")
+  .setUrlParams(PageQuery)
+  .addSuccess(FieldsPage)
+  .annotateContext(
+    OpenApi.annotations({
+      identifier: "retrieve-fields",
+      summary: "List all custom fields",
+      override: claimed("fields", "field-options", "catalog-pages")
+    })
+  )
+
+/**
+ * `GET /tags`: the tags of the account.
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const tags = HttpApiEndpoint.get("tags", "/tags")
+  .setUrlParams(PageQuery)
+  .addSuccess(TagsPage)
+  .annotateContext(
+    OpenApi.annotations({
+      identifier: "retrieve-all-tags",
+      summary: "List all tags",
+      override: claimed("tags", "catalog-pages")
+    })
+  )
+
+/**
+ * `GET /lists`: the lists of the account.
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const lists = HttpApiEndpoint.get("lists", "/lists")
+  .setUrlParams(PageQuery)
+  .addSuccess(ListsPage)
+  .annotateContext(
+    OpenApi.annotations({
+      identifier: "retrieve-all-lists",
+      summary: "Retrieve all lists",
+      override: claimed("lists", "catalog-pages")
+    })
+  )
+
+/**
+ * `GET /lists/exclusions`: the addresses that the account excludes.
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const exclusions = HttpApiEndpoint.get("exclusions", "/lists/exclusions")
+  .setUrlParams(PageQuery)
+  .addSuccess(ExclusionsPage)
+  .annotateContext(
+    OpenApi.annotations({
+      identifier: "exclusions-retrieve-a-list",
+      summary: "Retrieve exclusions list",
+      override: claimed("exclusions", "catalog-pages")
     })
   )
 
@@ -212,7 +346,7 @@ export const contact = HttpApiEndpoint.get("get", "/contacts/:id")
  * import { ActiveCampaignApi } from "effect-activecampaign"
  *
  * const spec = OpenApi.fromApi(ActiveCampaignApi.ActiveCampaignApi)
- * Object.keys(spec.paths) // ["/import/info", "/import/bulk_import", "/contacts", "/contacts/{id}"]
+ * Object.keys(spec.paths) // ["/import/info", "/import/bulk_import", "/contacts", "/contacts/{id}", …]
  * ```
  *
  * @since 0.1.0
@@ -220,14 +354,15 @@ export const contact = HttpApiEndpoint.get("get", "/contacts/:id")
  */
 export class ActiveCampaignApi extends HttpApi.make("ActiveCampaign")
   .add(HttpApiGroup.make("bulkImport").add(info).add(totals).add(submit))
-  .add(HttpApiGroup.make("contacts").add(contacts).add(contact))
+  .add(HttpApiGroup.make("contacts").add(contacts).add(contact).add(contactTags))
+  .add(HttpApiGroup.make("catalog").add(fields).add(tags).add(lists).add(exclusions))
   .middleware(ApiTokenRequired)
   .annotateContext(
     OpenApi.annotations({
       title: "ActiveCampaign v3",
       version: "3",
       description:
-        "The bulk import and contact calls of ActiveCampaign's API, as effect-activecampaign understands them",
+        "The calls for bulk imports, contacts and their names of ActiveCampaign's API, as effect-activecampaign understands them",
       servers: [
         {
           url: "https://{account}.api-us1.com/api/3",

@@ -12,17 +12,27 @@ import type * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
-import type { ContactsQuery } from "./ActiveCampaignApi.js"
+import type { ContactsQuery, PageQuery } from "./ActiveCampaignApi.js"
 import type { ActiveCampaignError } from "./ActiveCampaignError.js"
 import type { BatchId } from "./BatchId.js"
+import type { ExclusionsPage, FieldsPage, ListsPage, TagsPage } from "./CatalogEntry.js"
 import type { Contact, ContactsPage } from "./Contact.js"
+import type { Detailed } from "./ContactDetails.js"
 import type { ContactId } from "./ContactId.js"
 import type { ContactsError } from "./ContactsError.js"
 import type { ImportSnapshot } from "./ImportSnapshot.js"
 import type { ImportTotals } from "./ImportTotals.js"
 import { normalizeAccountUrl } from "./internal/accountUrl.js"
+import { catalogCalls } from "./internal/catalogCalls.js"
 import type { Options } from "./internal/clientOptions.js"
-import { getContact, listContacts } from "./internal/contactCalls.js"
+import {
+  type DetailedPage,
+  type DetailsOptions,
+  getContact,
+  getDetails,
+  listContacts,
+  listDetails
+} from "./internal/contactCalls.js"
 import * as Edge from "./internal/edge.js"
 import { statusCall } from "./internal/statusCall.js"
 import { makeSubmit } from "./internal/submit.js"
@@ -31,6 +41,16 @@ import type { QueuedImport, Submission } from "./Submission.js"
 import type { SubmissionError } from "./SubmissionError.js"
 
 export type {
+  /**
+   * @since 0.1.0
+   * @category models
+   */
+  DetailedPage,
+  /**
+   * @since 0.1.0
+   * @category models
+   */
+  DetailsOptions,
   /**
    * @since 0.1.0
    * @category models
@@ -59,8 +79,25 @@ export interface Service {
    * filter; `Contacts` checks for that.
    */
   readonly contacts: (query?: ContactsQuery) => Effect.Effect<ContactsPage, ActiveCampaignError>
+  /**
+   * The same page, asked for with custom fields, tags and lists, of which the answer may have any or none. It takes no more
+   * calls than `contacts`.
+   */
+  readonly contactDetails: (query?: ContactsQuery) => Effect.Effect<DetailedPage, ActiveCampaignError>
   /** One contact; `None` if the account has none with this ID. */
   readonly contact: (id: ContactId) => Effect.Effect<Option.Option<Contact>, ContactsError>
+  /** One page of names, exactly as answered. `Catalog` reads all pages. */
+  readonly catalog: {
+    readonly fields: (query?: PageQuery) => Effect.Effect<FieldsPage, ActiveCampaignError>
+    readonly tags: (query?: PageQuery) => Effect.Effect<TagsPage, ActiveCampaignError>
+    readonly lists: (query?: PageQuery) => Effect.Effect<ListsPage, ActiveCampaignError>
+    readonly exclusions: (query?: PageQuery) => Effect.Effect<ExclusionsPage, ActiveCampaignError>
+  }
+  /** One contact with its custom fields and lists in one call, and its tags by ID in a second one if asked for. */
+  readonly contactWithDetails: (
+    id: ContactId,
+    options?: DetailsOptions
+  ) => Effect.Effect<Option.Option<Detailed>, ContactsError>
 }
 
 /**
@@ -102,7 +139,10 @@ export const make = (
       ),
       submitImport: makeSubmit(edge),
       contacts: listContacts(edge),
-      contact: getContact(edge)
+      catalog: catalogCalls(edge),
+      contactDetails: listDetails(edge),
+      contact: getContact(edge),
+      contactWithDetails: getDetails(edge)
     }
   })
 

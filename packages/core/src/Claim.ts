@@ -224,6 +224,91 @@ export const claims = {
     "`GET /contacts/{id}` answers with one contact, or 404",
     'Page "Retrieve a contact"; the words of the 404 in public code'
   ),
+  include: observed(
+    "`include=fieldValues,contactTags.tag,contactLists` on `GET /contacts` adds lists of these beside the contacts, each row with the ID of its `contact`",
+    "About ten public projects; not in the definition"
+  ),
+  "include-with-ids": assumed(
+    "`include` and `ids[]` work together",
+    "Each was seen alone. A client must notice if one of them has no effect"
+  ),
+  "include-ignored": assumed("`include` may have no effect", "It is not documented"),
+  "include-slow": observed(
+    "A call with `include` may end in a timeout",
+    "A public project, with 100,000 contacts and `contactLists.list`"
+  ),
+  "odd-sideloads": observed(
+    "Sideloaded lists change their shape from call to call",
+    "chrisjoyce911/active-campaign-sdk-go, commit f58948b"
+  ),
+  "sideload-of-others": assumed(
+    "A sideloaded list may have rows of other contacts, or lack some",
+    nobodySays
+  ),
+  "sideload-ids": documented(
+    "A contact names the IDs of its sideloaded rows under the name of their list",
+    'The example of page "Retrieve a contact"'
+  ),
+  "contact-texts": documented("A contact has `firstName`, `lastName` and `phone`", listContacts),
+  "contact-organization": observed(
+    "`orgname` of a contact is the name of its account",
+    "Public clients, which also try `organization`"
+  ),
+  "sideloads-of-one": documented(
+    "`GET /contacts/{id}` also has `fieldValues` and `contactLists`",
+    'Page "Retrieve a contact"'
+  ),
+  "contact-tags": documented(
+    "`GET /contacts/{id}/contactTags` has the IDs of a contact's tags",
+    'Page "Retrieve a contact\'s tags"; whether it has pages is not documented'
+  ),
+  "list-status": documented(
+    "The status on a list is 0 unconfirmed, 1 active, 2 unsubscribed or 3 bounced",
+    'Page "Update list status for a contact"'
+  ),
+  "relations-unfiltered": observed(
+    "`GET /contactLists` and `GET /contactTags` ignore filters, and answer with the same page",
+    "Public code; one project disagrees"
+  ),
+  "tags-added": documented(
+    "An import only adds tags, and creates those that do not exist",
+    `${bulkImport}; that letter case does not matter is assumed`
+  ),
+  "empty-overwrites": observed(
+    "An empty text in an import overwrites the value in the account",
+    "chrisjoyce911/active-campaign-sdk-go, commit 06ef096"
+  ),
+  "fields-dropped": observed(
+    "A value for a field that the account does not have is accepted and dropped",
+    "Public code and its notes: a field at the wrong level or by another name"
+  ),
+  "dates-1899": documented(
+    "A date in a format that is not understood becomes a date in 1899",
+    'Help centre, "Use the Bulk Contact Importer API" page'
+  ),
+  "stays-unsubscribed": assumed(
+    "An import does not make a contact active on a list that it left",
+    "The page says that such a row fails; what a row that does not fail does is not documented"
+  ),
+  mishaps: assumed("A contact may hold something else than was sent, although it was imported", nobodySays),
+  fields: documented(
+    "`GET /fields` has the custom fields of contacts, with `title`, `type` and `perstag`",
+    'Page "List all custom fields"'
+  ),
+  "field-options": documented(
+    "The options of fields are in `fieldOptions` beside them, and each field names the IDs of its own",
+    'Page "List all custom fields", whose example has none; their `value` and `label` from page "Create custom field options"'
+  ),
+  tags: documented("`GET /tags` has the tags, their names under `tag`", 'Page "List all tags"'),
+  lists: documented("`GET /lists` has the lists, 20 without a limit", 'Page "Retrieve all lists"'),
+  exclusions: documented(
+    "`GET /lists/exclusions` has the excluded phrases, each of a `matchType` such as `exact` or `end`",
+    'Page "Retrieve exclusions list"'
+  ),
+  "catalog-pages": assumed(
+    "These four have pages with `limit` and `offset`; a page may ignore either",
+    'Page "Pagination" says so of all lists; their own pages name a limit at most'
+  ),
   "filters-ignored": observed(
     "A filter that is not understood has no effect: the answer has the first contacts of the account",
     "PipedreamHQ/pipedream #4612"

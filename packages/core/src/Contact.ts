@@ -4,13 +4,13 @@
  * @since 0.1.0
  */
 import * as DateTime from "effect/DateTime"
-import * as Equal from "effect/Equal"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { ContactIdOnWire } from "./ContactId.js"
 import * as EmailKey from "./EmailKey.js"
 import { claimed } from "./internal/claimed.js"
-import { anyOf, countOf, loose, looseCount } from "./internal/loose.js"
+import { itemList, pageMeta } from "./internal/itemList.js"
+import { anyOf, countOf, loose } from "./internal/loose.js"
 import { wellFormed } from "./internal/text.js"
 
 const dateShape = /^((?:[+-]\d{6}|\d{4})-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[+-]\d\d:?\d\d)?$/
@@ -97,49 +97,6 @@ export class Contact extends Schema.Class<Contact>("effect-activecampaign/Contac
   }
 }
 
-const unreadable = Schema.transform(
-  Schema.Unknown.annotations({ jsonSchema: { type: "null" } }),
-  Schema.Null,
-  { strict: true, decode: () => null, encode: () => null }
-)
-
-/** Items are read one by one, so that an invalid one does not spoil the others. PHP writes some lists as objects. */
-const item = Schema.Union(Contact, unreadable)
-const list = Schema.Union(Schema.Array(item), Schema.Record({ key: Schema.String, value: item }))
-
-/** If two contacts with one ID differ, one of them is wrong, and nothing says which. */
-const withoutConflicts = (contacts: ReadonlyArray<Contact>): ReadonlyArray<Contact> => {
-  const known = new Map<string, Contact>()
-  const conflicting = new Set<string>()
-  for (const contact of contacts) {
-    const before = known.get(contact.id)
-    if (before !== undefined && !Equal.equals(before, contact)) conflicting.add(contact.id)
-    known.set(contact.id, contact)
-  }
-  return conflicting.size === 0 ? contacts : contacts.filter(({ id }) => !conflicting.has(id))
-}
-
-const readable = Schema.transform(
-  list,
-  Schema.Struct({
-    contacts: Schema.Array(Schema.typeSchema(Contact)).pipe(
-      Schema.filter((contacts) => withoutConflicts(contacts) === contacts)
-    ),
-    // Each is an item of the list as it is written.
-    unreadable: Schema.NonNegativeInt.annotations({ arbitrary: () => (fc) => fc.nat(3) })
-  }),
-  {
-    strict: true,
-    decode: (list) => {
-      const items = Object.values<Contact | null>(list)
-      const contacts = withoutConflicts(items.filter((one) => one !== null))
-      const odd = Array.isArray(list) ? 0 : 1
-      return { contacts, unreadable: items.length - contacts.length + odd }
-    },
-    encode: ({ contacts, unreadable }) => [...contacts, ...Array.from({ length: unreadable }, () => null)]
-  }
-)
-
 /**
  * The reply of `GET /contacts`: one page of the account's contacts.
  *
@@ -150,18 +107,11 @@ const readable = Schema.transform(
  * @category models
  */
 export class ContactsPage extends Schema.Class<ContactsPage>("effect-activecampaign/ContactsPage")({
-  list: Schema.propertySignature(readable).pipe(Schema.fromKey("contacts")),
-  meta: loose(
-    Schema.Struct({ total: Schema.OptionFromSelf(Schema.NonNegativeInt) }),
-    ["object", "null"],
-    ["total-types", "total-missing"],
-    (meta) =>
-      Schema.decodeUnknownOption(Schema.Struct({ total: looseCount("total-types", "total-missing") }))(meta),
-    ({ total }) => ({ total: Option.match(total, { onNone: () => null, onSome: String }) })
-  )
+  list: Schema.propertySignature(itemList(Contact)).pipe(Schema.fromKey("contacts")),
+  meta: pageMeta
 }) {
   get contacts(): ReadonlyArray<Contact> {
-    return this.list.contacts
+    return this.list.items
   }
   /**
    * How many items could not be read as contacts: not an object, without an ID, with an ID that another contact also has,

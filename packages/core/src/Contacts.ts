@@ -6,7 +6,6 @@
  *
  * @since 0.1.0
  */
-import * as Arr from "effect/Array"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -16,12 +15,15 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { ActiveCampaignClient } from "./ActiveCampaignClient.js"
 import { Contact } from "./Contact.js"
+import { Detailed, type Sideloading } from "./ContactDetails.js"
 import { ContactId } from "./ContactId.js"
-import type { AnswerIncomplete, ContactsError } from "./ContactsError.js"
+import type { ContactsError } from "./ContactsError.js"
 import * as EmailKey from "./EmailKey.js"
-import { makeRequests } from "./internal/lookupRequests.js"
-import { type Found, makeLookups } from "./internal/lookups.js"
-import { makeWalk, type WalkOptions } from "./internal/walk.js"
+import type { DetailsOptions } from "./internal/contactCalls.js"
+import { makeDetailed, plain } from "./internal/fetch.js"
+import { makeByEmailRequests, makeById } from "./internal/lookupRequests.js"
+import { makeByEmail, makeByIds, type ResultOf, resolving } from "./internal/lookups.js"
+import { makeNewestId, makeWalk, type WalkOptions } from "./internal/walk.js"
 
 /**
  * The ID belongs to this contact and its address.
@@ -60,6 +62,20 @@ export const Resolved = Schema.Union(Link, Gone)
  * @category models
  */
 export type Resolved = Link | Gone
+
+/**
+ * The result of resolving an ID with what the contact holds.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const ResolvedInDetail = Schema.Union(Detailed, Gone)
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type ResolvedInDetail = Detailed | Gone
 
 export type {
   /**
@@ -110,6 +126,28 @@ export interface Service {
    * ActiveCampaign respects the order; nothing in the answer would show it.
    */
   readonly newestId: Effect.Effect<Option.Option<ContactId>, ContactsError>
+  /**
+   * `resolve` with the custom fields, tags and lists of each contact, in as many calls. The same checks hold for the
+   * contacts. What an answer does not show of their details, or shows in another shape, never costs a contact: each part of
+   * the details says how complete it is. A call that fails with `include` is made once more without it.
+   */
+  readonly details: <E = never, R = never>(
+    ids: Stream.Stream<ContactId, E, R>
+  ) => Stream.Stream<ResolvedInDetail, E | ContactsError, R>
+  /** `details` for one ID as a request: those made together become one call for each 100. */
+  readonly detailsById: (id: ContactId) => Effect.Effect<ResolvedInDetail, ContactsError>
+  /** `walk` with the details of each contact, in as many calls. */
+  readonly walkDetails: (options?: WalkOptions) => Stream.Stream<Detailed, ContactsError>
+  /**
+   * The details of one contact without `include`, for an account that ignores it: one call, and a second one for the IDs of
+   * its tags if asked for.
+   */
+  readonly detailsByItself: (
+    id: ContactId,
+    options?: DetailsOptions
+  ) => Effect.Effect<ResolvedInDetail, ContactsError>
+  /** Whether the answers to `details`, `detailsById` and `walkDetails` so far had any details. */
+  readonly sideloading: Effect.Effect<Sideloading>
 }
 
 /**
@@ -125,49 +163,42 @@ export class Contacts extends Context.Tag("effect-activecampaign/Contacts")<Cont
 export const make: Effect.Effect<Service, never, ActiveCampaignClient> = Effect.map(
   ActiveCampaignClient,
   (client): Service => {
-    const lookups = makeLookups(client)
+    const contacts = plain(client)
+    const detailed = makeDetailed(client)
+    const links = makeByIds(contacts)
+    const details = makeByIds(detailed.fetch)
+    const find = makeByEmail(contacts)
     return {
-      resolve: (ids) =>
-        Stream.suspend(() => {
-          let gap = Option.none<AnswerIncomplete>()
-          return ids.pipe(
-            distinct,
-            Stream.grouped(lookups.idsPerCall),
-            Stream.mapEffect(
-              (group) => {
-                const asked = [...group]
-                return Effect.map(lookups.byIds(asked), (found) => {
-                  gap = Option.orElse(gap, () => found.gap)
-                  return Arr.getRights(asked.map((id) => resolvedOf(found, id)))
-                })
-              },
-              { concurrency: lookups.callsAtOnce }
-            ),
-            Stream.mapConcat((resolved) => resolved),
-            Stream.concat(
-              Stream.suspend(() => Option.match(gap, { onNone: () => Stream.empty, onSome: Stream.fail }))
-            )
-          )
-        }),
-      findByEmail: lookups.byEmail,
-      ...makeRequests(lookups, resolvedOf),
-      ...makeWalk(client)
+      resolve: resolving(links, linkOf),
+      findByEmail: find,
+      byId: makeById(links, linkOf),
+      byEmail: makeByEmailRequests(find),
+      walk: makeWalk(contacts),
+      newestId: makeNewestId(contacts),
+      details: resolving(details, detailedOf),
+      detailsById: makeById(details, detailedOf),
+      walkDetails: makeWalk(detailed.fetch),
+      detailsByItself: (id, options) =>
+        Effect.map(
+          client.contactWithDetails(id, options),
+          Option.getOrElse(() => new Gone({ id }, true))
+        ),
+      sideloading: detailed.sideloading
     }
   }
 )
 
-const resolvedOf = ({ contacts, gap }: Found, id: ContactId): Either.Either<Resolved, AnswerIncomplete> => {
-  const contact = contacts.get(id)
-  // Both parts have been validated by their schemas.
-  if (contact !== undefined) return Either.right(new Link({ id, contact }, true))
-  return Option.match(gap, { onNone: () => Either.right(new Gone({ id }, true)), onSome: Either.left })
-}
+const resultOf =
+  <A, B>(found: (contact: A, id: ContactId) => B): ResultOf<A, B | Gone> =>
+  ({ contacts, gap }, id) => {
+    const contact = contacts.get(id)
+    if (contact !== undefined) return Either.right(found(contact, id))
+    return Option.match(gap, { onNone: () => Either.right(new Gone({ id }, true)), onSome: Either.left })
+  }
 
-const distinct = <E, R>(ids: Stream.Stream<ContactId, E, R>): Stream.Stream<ContactId, E, R> =>
-  Stream.suspend(() => {
-    const seen = new Set<ContactId>()
-    return Stream.filter(ids, (id) => !seen.has(id) && seen.add(id).has(id))
-  })
+// Both parts have been validated by their schemas.
+const linkOf = resultOf((contact: Contact, id) => new Link({ id, contact }, true))
+const detailedOf = resultOf((contact: Detailed) => contact)
 
 /**
  * @example
@@ -262,3 +293,50 @@ export const byId = (id: ContactId): Effect.Effect<Resolved, ContactsError, Cont
  */
 export const byEmail = (address: string): Effect.Effect<Option.Option<Contact>, ContactsError, Contacts> =>
   Effect.flatMap(Contacts, (contacts) => contacts.byEmail(address))
+
+/**
+ * `details` of the service in the context.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import * as Stream from "effect/Stream"
+ * import { ContactId, Contacts } from "effect-activecampaign"
+ *
+ * const ids = ["9101", "9102"].map((id) => ContactId.make(id))
+ * const companies = Contacts.details(Stream.fromIterable(ids)).pipe(
+ *   Stream.map((found) => {
+ *     if (found._tag === "Gone") return `${found.id} is gone`
+ *     const { fieldValues } = found.details
+ *     if (fieldValues._tag === "NotSideloaded") return `${found.id}: the answer does not say`
+ *     return fieldValues.rows.find(({ field }) => field === "12")?.value ?? `${found.id}: ${fieldValues._tag}`
+ *   }),
+ *   Stream.runCollect
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const details = <E = never, R = never>(
+  ids: Stream.Stream<ContactId, E, R>
+): Stream.Stream<ResolvedInDetail, E | ContactsError, R | Contacts> =>
+  Stream.unwrap(Effect.map(Contacts, (contacts) => contacts.details(ids)))
+
+/**
+ * `detailsById` of the service in the context.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const detailsById = (id: ContactId): Effect.Effect<ResolvedInDetail, ContactsError, Contacts> =>
+  Effect.flatMap(Contacts, (contacts) => contacts.detailsById(id))
+
+/**
+ * `walkDetails` of the service in the context.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const walkDetails = (options?: WalkOptions): Stream.Stream<Detailed, ContactsError, Contacts> =>
+  Stream.unwrap(Effect.map(Contacts, (contacts) => contacts.walkDetails(options)))

@@ -34,13 +34,14 @@ export class FilterIgnored extends Schema.TaggedError<FilterIgnored>("effect-act
 }
 
 /**
- * The answer is incomplete, so it does not prove that any contact is absent from the account:
+ * The answer is incomplete, so it does not prove that anything is absent from the account:
  *
- * - `unreadable`: some of its items cannot be read as contacts.
- * - `withheld`: it counts more matching contacts than it shows.
+ * - `unreadable`: some of its items cannot be read.
+ * - `withheld`: it counts more than it shows.
  * - `ended-early`: a walk ended before a contact that is known to be in the account.
+ * - `repeated`: a page of fields, tags, lists or exclusions only repeats earlier ones: its offset was ignored.
  *
- * The contacts it does show are used. It is not retried.
+ * What it does show is used. It is not retried.
  *
  * @since 0.1.0
  * @category errors
@@ -49,12 +50,12 @@ export class AnswerIncomplete extends Schema.TaggedError<AnswerIncomplete>(
   "effect-activecampaign/AnswerIncomplete"
 )("AnswerIncomplete", {
   request: Schema.String,
-  reason: Schema.Literal("unreadable", "withheld", "ended-early"),
+  reason: Schema.Literal("unreadable", "withheld", "ended-early", "repeated"),
   detail: Schema.String
 }) {
   readonly isTransient = false
   override get message() {
-    return `${this.request}: ActiveCampaign's answer is incomplete: ${this.detail}. Nothing was concluded about contacts that it does not show.`
+    return `${this.request}: ActiveCampaign's answer is incomplete: ${this.detail}. Nothing was concluded about what it does not show.`
   }
 }
 

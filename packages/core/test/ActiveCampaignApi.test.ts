@@ -216,7 +216,12 @@ describe("ActiveCampaignApi", () => {
       ["get /import/bulk_import", "200 403", withToken],
       ["post /import/bulk_import", "200 400 403", withToken],
       ["get /contacts", "200 403", withToken],
-      ["get /contacts/{id}", "200 403 404", withToken]
+      ["get /contacts/{id}", "200 403 404", withToken],
+      ["get /contacts/{id}/contactTags", "200 403", withToken],
+      ["get /fields", "200 403", withToken],
+      ["get /tags", "200 403", withToken],
+      ["get /lists", "200 403", withToken],
+      ["get /lists/exclusions", "200 403", withToken]
     ])
   })
 
@@ -231,7 +236,8 @@ describe("ActiveCampaignApi", () => {
         "orders[id]: string",
         "limit: integer",
         "offset: integer",
-        "status: integer"
+        "status: integer",
+        "include: string"
       ]
     )
   })

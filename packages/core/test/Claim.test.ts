@@ -129,7 +129,7 @@ describe("the contract", () => {
   })
 
   it("names a claim for each operation", () => {
-    assert.lengthOf(operations, 5)
+    assert.lengthOf(operations, 10)
     for (const { name, operation } of operations) assert.isNotEmpty(claimsOf(operation), name)
   })
 

@@ -156,7 +156,7 @@ describe("an answer that counts contacts and shows none", () => {
       assert.isFalse(error.isTransient)
       assert.strictEqual(
         error.message,
-        "GET /contacts?email=c1%40example.test: ActiveCampaign's answer is incomplete: it counts 5 contacts that match and shows none. Nothing was concluded about contacts that it does not show."
+        "GET /contacts?email=c1%40example.test: ActiveCampaign's answer is incomplete: it counts 5 contacts that match and shows none. Nothing was concluded about what it does not show."
       )
     }).pipe(Effect.scoped, withVirtualTime)
   )

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, DateTime, Duration, FastCheck, Option, Schema, type SchemaAST } from "effect"
 import {
   ActiveCampaignError,
+  CatalogEntry,
   Contact,
   Contacts,
   ContactsError,
@@ -33,6 +34,11 @@ const crossing: { readonly [name: string]: Schema.Schema.AnyNoContext } = {
   Contact: Contact.Contact,
   ContactsPage: Contact.ContactsPage,
   Resolved: Contacts.Resolved,
+  ResolvedInDetail: Contacts.ResolvedInDetail,
+  FieldsPage: CatalogEntry.FieldsPage,
+  TagsPage: CatalogEntry.TagsPage,
+  ListsPage: CatalogEntry.ListsPage,
+  ExclusionsPage: CatalogEntry.ExclusionsPage,
   ActiveCampaignError: ActiveCampaignError.ActiveCampaignError,
   ContactsError: ContactsError.ContactsError,
   SubmissionError: SubmissionError.SubmissionError,

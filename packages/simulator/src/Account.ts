@@ -5,7 +5,9 @@
  */
 import * as Schema from "effect/Schema"
 import { DecimalId } from "./Batch.js"
+import { Holdings } from "./Holdings.js"
 import { label } from "./internal/label.js"
+import { FiniteNonNegative } from "./internal/numbers.js"
 
 /**
  * When contacts that exist from the start were created: thirty days before the simulator starts.
@@ -40,6 +42,9 @@ export const ExistingContact = Schema.Struct({
       ["deleted-still-answered", "contact-flags"],
       'Deleted, but still answered, with `deleted` "1", until it is imported again'
     )
+  ),
+  holds: Schema.optionalWith(Holdings, { exact: true }).annotations(
+    label("include", "What it holds besides its address; default nothing")
   )
 })
 
@@ -48,6 +53,57 @@ export const ExistingContact = Schema.Struct({
  * @category models
  */
 export type ExistingContact = typeof ExistingContact.Type
+
+const FieldOption = Schema.Struct({
+  label: Schema.propertySignature(Schema.String).annotations(label("field-options", "As people see it")),
+  value: Schema.propertySignature(Schema.String).annotations(label("field-options", "As it is stored"))
+})
+
+const Field = Schema.Struct({
+  id: Schema.propertySignature(DecimalId).annotations(label("fields", "Its ID")),
+  title: Schema.propertySignature(Schema.String).annotations(label("fields", "Its title")),
+  type: Schema.optionalWith(Schema.String, { default: () => "text" }).annotations(
+    label("fields", "Such as `text`, `date` or `dropdown`")
+  ),
+  options: Schema.optionalWith(Schema.Array(FieldOption), { default: () => [] }).annotations(
+    label("field-options", "Its options")
+  )
+})
+
+const List = Schema.Struct({
+  id: Schema.propertySignature(DecimalId).annotations(label("lists", "Its ID")),
+  name: Schema.propertySignature(Schema.String).annotations(label("lists", "Its name"))
+})
+
+const Exclusion = Schema.Struct({
+  matchPhrase: Schema.propertySignature(Schema.String).annotations(label("exclusions", "What is excluded")),
+  matchType: Schema.optionalWith(Schema.String, { default: () => "exact" }).annotations(
+    label("exclusions", "`exact`, `begin` or `end`")
+  )
+})
+
+const Include = Schema.Struct({
+  effect: Schema.optionalWith(Schema.Literal("served", "ignored", "refused", "drops-ids"), {
+    default: () => "served" as const
+  }).annotations(
+    label(
+      ["include", "include-ignored", "include-with-ids"],
+      "`served`; `ignored`; `refused` with 400; `drops-ids`: with it, `ids[]` has no effect"
+    )
+  ),
+  as: Schema.optionalWith(
+    Schema.Literal("lists", "numbers", "objects", "null", "half-broken", "strangers", "cut"),
+    { default: () => "lists" as const }
+  ).annotations(
+    label(
+      ["odd-sideloads", "sideload-of-others", "sideload-ids"],
+      "The lists beside the contacts: as they should be; with numbers for IDs and status; as objects; as null; with rows that name no contact or have no value; of other contacts; without their second half"
+    )
+  ),
+  takes: Schema.optionalWith(FiniteNonNegative, { default: () => 0 }).annotations(
+    label("include-slow", "Milliseconds that an answer to a call with `include` takes longer")
+  )
+})
 
 /**
  * The contacts that `GET /contacts` knows, and how it answers.
@@ -62,16 +118,31 @@ export const Account = Schema.Struct({
       "Contacts that exist before any import; those of the batches are added as they progress"
     )
   ),
+  fields: Schema.optionalWith(Schema.Array(Field), { default: () => [] }).annotations(
+    label("fields", "The custom fields")
+  ),
+  lists: Schema.optionalWith(Schema.Array(List), { default: () => [] }).annotations(
+    label("lists", "The lists")
+  ),
+  tags: Schema.optionalWith(Schema.Array(Schema.String), { default: () => [] }).annotations(
+    label("tags", "Tags that exist from the start; imports add others")
+  ),
+  exclusions: Schema.optionalWith(Schema.Array(Exclusion), { default: () => [] }).annotations(
+    label("exclusions", "The exclusion list. It does not decide what becomes of a contact")
+  ),
   ignoredFilters: Schema.optionalWith(
-    Schema.Array(Schema.Literal("ids[]", "email", "id_greater", "orders[id]")),
+    Schema.Array(Schema.Literal("ids[]", "email", "id_greater", "orders[id]", "offset")),
     {
       default: () => []
     }
   ).annotations(
     label(
-      ["filters-ignored", "order-ignored"],
-      "Filters without effect: the reply is the first contacts of the account, with 200; without `orders[id]`, by address"
+      ["filters-ignored", "order-ignored", "catalog-pages"],
+      "Filters without effect: the reply is the first contacts of the account, with 200; without `orders[id]`, by address. Without `offset`, every page of fields, tags, lists and exclusions is the first"
     )
+  ),
+  include: Schema.optionalWith(Include, { default: () => Include.make({}) }).annotations(
+    label("include", "What `include` does")
   ),
   pageSize: Schema.optionalWith(Schema.Literal("asked", "always-20"), {
     default: () => "asked" as const

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
+import { Mishap, Sent } from "./Holdings.js"
 import { label } from "./internal/label.js"
 import { FiniteNonNegative } from "./internal/numbers.js"
 
@@ -75,6 +76,12 @@ export const Contact = Schema.Struct({
   ),
   bounced: Schema.optionalWith(Schema.Boolean, { default: () => false }).annotations(
     label("bounced-hard", 'Mail to it bounced permanently right after the import: `bounced_hard` is "1"')
+  ),
+  sends: Schema.optionalWith(Sent, { exact: true }).annotations(
+    label("submission", "What the row sends besides the address")
+  ),
+  mishaps: Schema.optionalWith(Schema.Array(Mishap), { default: () => [] }).annotations(
+    label("mishaps", "What goes wrong with what it sends")
   )
 })
 

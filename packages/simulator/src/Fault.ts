@@ -69,7 +69,7 @@ export const Fault = Schema.Union(
     ...tag(
       "OddLists",
       "odd-lists",
-      "The right answer of the status call or a page of contacts, with its lists in an odd shape"
+      "The right answer of the status call or a page, with its lists in an odd shape"
     ),
     as: Schema.optionalWith(Schema.Literal("object", "odd-items"), {
       default: () => "object" as const
@@ -124,7 +124,18 @@ const CallRange = Schema.Struct({
  * @since 0.1.0
  * @category schemas
  */
-export const Endpoint = Schema.Literal("info", "totals", "submit", "contacts", "contact")
+export const Endpoint = Schema.Literal(
+  "info",
+  "totals",
+  "submit",
+  "contacts",
+  "contact",
+  "contactTags",
+  "fields",
+  "tags",
+  "lists",
+  "exclusions"
+)
 
 /**
  * @since 0.1.0
@@ -142,7 +153,7 @@ export const FaultTrigger = Schema.Struct({
   endpoint: Schema.optionalWith(Endpoint, { default: () => "info" as const }).annotations(
     label(
       [],
-      "`info` (the status call), `totals`, `submit` (POST), `contacts` or `contact`; each is counted separately"
+      "`info` (the status call), `totals`, `submit` (POST), `contacts`, `contact`, `contactTags`, `fields`, `tags`, `lists` or `exclusions`; each is counted separately"
     )
   ),
   batchId: Schema.optionalWith(Schema.NonEmptyString, { exact: true }).annotations(

@@ -5,6 +5,7 @@
  */
 import * as Schema from "effect/Schema"
 import { Stages } from "./Batch.js"
+import { Mishap } from "./Holdings.js"
 import { label } from "./internal/label.js"
 import { PositiveInt } from "./internal/numbers.js"
 
@@ -50,6 +51,9 @@ export const Submissions = Schema.Struct({
       ["import-limits", "import-limit-as-400"],
       "How many are accepted in any minute; above it, the answer is 400. Null lifts it"
     )
+  ),
+  mishaps: Schema.optionalWith(Schema.Array(Mishap), { default: () => [] }).annotations(
+    label("mishaps", "What goes wrong with what the contacts send")
   ),
   countsAs: Schema.optionalWith(Schema.Literal("string", "number"), {
     default: () => "string" as const

@@ -7,6 +7,7 @@
 import * as Option from "effect/Option"
 import * as EmailKey from "effect-activecampaign/EmailKey"
 import type { Becomes } from "./Batch.js"
+import type { Holdings } from "./Holdings.js"
 import { makeAccount } from "./internal/account.js"
 import { planOf } from "./internal/plan.js"
 import type { Scenario } from "./Scenario.js"
@@ -88,3 +89,15 @@ export interface TrueContact {
  */
 export const contactsAt = (scenario: Scenario, millis: number): ReadonlyArray<TrueContact> =>
   makeAccount(scenario).contacts(millis)
+
+/**
+ * What each contact in the account really holds at a time, in milliseconds after the simulator's start, by its ID. Includes
+ * the contacts of the scenario's batches, but not those of later submissions.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const holdingsAt = (scenario: Scenario, millis: number): ReadonlyMap<string, Holdings> => {
+  const account = makeAccount(scenario)
+  return new Map(account.contacts(millis).map(({ id }) => [id, account.holdings(id, millis)]))
+}

@@ -1,15 +1,14 @@
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
-import type * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import type * as Option from "effect/Option"
 import * as Request from "effect/Request"
 import * as RequestResolver from "effect/RequestResolver"
 import type { Contact } from "../Contact.js"
 import type { ContactId } from "../ContactId.js"
-import type { AnswerIncomplete, ContactsError } from "../ContactsError.js"
+import type { ContactsError } from "../ContactsError.js"
 import * as EmailKey from "../EmailKey.js"
-import type { Found, Lookups } from "./lookups.js"
+import { type ByIds, callsAtOnce, idsPerCall, type ResultOf } from "./lookups.js"
 
 class ByEmail extends Request.TaggedClass("ByEmail")<
   Option.Option<Contact>,
@@ -32,28 +31,23 @@ const groupedBy = <K, A>(
 }
 
 /**
- * The two lookups as requests. If a call fails, only the requests it was made for fail. `resolvedOf` gives the result for
- * an ID, or why it is not known.
+ * IDs as requests. If a call fails, only the requests it was made for fail. `resolvedOf` gives the result for an ID, or why
+ * it is not known.
  */
-export const makeRequests = <Resolved>(
-  lookups: Lookups,
-  resolvedOf: (found: Found, id: ContactId) => Either.Either<Resolved, AnswerIncomplete>
-) => {
+export const makeById = <A, Resolved>(byIds: ByIds<A>, resolvedOf: ResultOf<A, Resolved>) => {
   interface ById extends Request.Request<Resolved, ContactsError> {
     readonly _tag: "ById"
     readonly id: ContactId
   }
   const ById = Request.tagged<ById>("ById")
-  const concurrency = lookups.callsAtOnce
-
   const idResolver = RequestResolver.makeBatched((requests: Arr.NonEmptyArray<ById>) =>
     Effect.forEach(
       Arr.chunksOf(
         groupedBy(requests, ({ id }) => id),
-        lookups.idsPerCall
+        idsPerCall
       ),
       (chunk) =>
-        Effect.flatMap(Effect.exit(lookups.byIds(chunk.map(([id]) => id))), (exit) =>
+        Effect.flatMap(Effect.exit(byIds(chunk.map(([id]) => id))), (exit) =>
           Effect.forEach(
             chunk.flatMap(([, group]) => group),
             (request) =>
@@ -64,24 +58,28 @@ export const makeRequests = <Resolved>(
             { discard: true }
           )
         ),
-      { concurrency, discard: true }
+      { concurrency: callsAtOnce, discard: true }
     )
   )
 
+  return (id: ContactId): Effect.Effect<Resolved, ContactsError> => Effect.request(ById({ id }), idResolver)
+}
+
+type Find = (address: string) => Effect.Effect<Option.Option<Contact>, ContactsError>
+
+/** Addresses as requests, likewise. */
+export const makeByEmailRequests = (find: Find): Find => {
   const emailResolver = RequestResolver.makeBatched((requests: Arr.NonEmptyArray<ByEmail>) =>
     Effect.forEach(
       groupedBy(requests, ({ key }) => key).values(),
       (group) =>
-        Effect.flatMap(Effect.exit(lookups.byEmail(group[0].address)), (exit) =>
+        Effect.flatMap(Effect.exit(find(group[0].address)), (exit) =>
           Effect.forEach(group, (request) => Request.complete(request, exit), { discard: true })
         ),
-      { concurrency, discard: true }
+      { concurrency: callsAtOnce, discard: true }
     )
   )
 
-  return {
-    byId: (id: ContactId): Effect.Effect<Resolved, ContactsError> => Effect.request(ById({ id }), idResolver),
-    byEmail: (address: string): Effect.Effect<Option.Option<Contact>, ContactsError> =>
-      Effect.request(new ByEmail({ address, key: EmailKey.fromAddress(address) }), emailResolver)
-  }
+  return (address) =>
+    Effect.request(new ByEmail({ address, key: EmailKey.fromAddress(address) }), emailResolver)
 }

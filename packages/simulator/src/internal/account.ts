@@ -3,8 +3,10 @@ import * as EmailKey from "effect-activecampaign/EmailKey"
 import { longAgo } from "../Account.js"
 import type { Batch } from "../Batch.js"
 import { settlesAfter } from "../BatchTimeline.js"
+import { type Holdings, nothing } from "../Holdings.js"
 import type { Scenario } from "../Scenario.js"
 import { type BatchPlan, isApplied, makePlanner, type PlannedContact } from "./plan.js"
+import { tagsWritten, type Write, writesOf } from "./writes.js"
 
 /** A contact of the account at one moment. Times are milliseconds after the start. */
 export interface AccountContact {
@@ -28,6 +30,8 @@ interface History {
   markedAt?: number
   renamed?: { readonly at: number; readonly to: string }
   bouncedAt?: number
+  holds?: Holdings
+  readonly writes: Array<Write>
 }
 
 const byNumber = (left: { readonly id: string }, right: { readonly id: string }) =>
@@ -60,17 +64,28 @@ export const makeAccount = (scenario: Scenario) => {
   const histories = new Map<string, History>()
   let inOrder: ReadonlyArray<History> | undefined
 
+  const tags = new Map<string, { readonly id: string; readonly name: string }>()
+  /** Tags are created on demand, and compared without letter case. */
+  const tagIdOf = (name: string) => {
+    const known = tags.get(name.toLowerCase())
+    if (known !== undefined) return known.id
+    const id = String(tags.size + 1)
+    tags.set(name.toLowerCase(), { id, name })
+    return id
+  }
+  scenario.account.tags.forEach(tagIdOf)
+
   const historyOf = (id: string, email: string, createdAt: number) => {
     const known = histories.get(id)
     if (known !== undefined) return known
-    const history: History = { id, email, createdAt, updates: [] }
+    const history: History = { id, email, createdAt, updates: [], writes: [] }
     histories.set(id, history)
     inOrder = undefined
     return history
   }
 
   const apply = (contact: PlannedContact, at: number) => {
-    const { becomes, bounced, contactId, deletedAfterwards, email, renamedTo } = contact
+    const { becomes, bounced, contactId, deletedAfterwards, email, renamedTo, sends } = contact
     if (contactId === undefined || !isApplied(becomes)) return
     const history = historyOf(contactId, email, becomes === "updated" ? longAgo : at)
     history.createdAt = Math.min(history.createdAt, at)
@@ -78,6 +93,13 @@ export const makeAccount = (scenario: Scenario) => {
     if (deletedAfterwards) history.deletedAt = at
     if (renamedTo !== undefined) history.renamed = { at, to: renamedTo }
     if (bounced) history.bouncedAt = Math.min(history.bouncedAt ?? at, at)
+    for (const { mishaps, sends: sent = {} } of sends) {
+      const writes = writesOf(scenario, sent, mishaps, at)
+      history.writes.push(...writes)
+      // An edit does not bring back a contact that was deleted.
+      if (!deletedAfterwards) history.updates.push(...writes.map((write) => write.at))
+      tagsWritten(sent, mishaps).forEach(tagIdOf)
+    }
   }
 
   const runBatch = ({ batch, contacts }: BatchPlan) => {
@@ -94,17 +116,32 @@ export const makeAccount = (scenario: Scenario) => {
   }
 
   for (const existing of scenario.account.existing) {
-    const { bounced, contactId, createdAt, deleted, email, updatedAt = createdAt } = existing
+    const { bounced, contactId, createdAt, deleted, email, holds, updatedAt = createdAt } = existing
     const id = contactId ?? idOf(EmailKey.fromAddress(email), true)
     if (id === undefined) continue
     const history = historyOf(id, email, createdAt)
     history.updates.push(updatedAt)
     if (bounced) history.bouncedAt = createdAt
+    if (holds !== undefined) {
+      history.holds = holds
+      holds.tags.forEach(tagIdOf)
+    }
     if (deleted) history.markedAt = updatedAt
   }
   for (const batch of batches.values()) runBatch(batch)
 
   return {
+    /** The tags of the account, with their IDs. */
+    tags: (): ReadonlyArray<{ readonly id: string; readonly name: string }> => [...tags.values()],
+    tagIdOf,
+    /** What a contact holds at this time. */
+    holdings: (id: string, now: number): Holdings => {
+      const { holds = nothing, writes = [] } = histories.get(id) ?? {}
+      return writes
+        .filter(({ at }) => at <= now)
+        .toSorted((left, right) => left.at - right.at)
+        .reduce((held, { apply }) => apply(held), holds)
+    },
     batch: (batchId: string) => batches.get(batchId),
     batches: () => [...batches.values()],
     /** Adds a batch. It exists from now on, and its contacts are added as it progresses. */

@@ -1,12 +1,22 @@
 import type { Endpoint } from "../Fault.js"
 import type { CountedCall } from "./faults.js"
 
+const pages: ReadonlyMap<string, Endpoint> = new Map([
+  ["/contacts", "contacts"],
+  ["/fields", "fields"],
+  ["/tags", "tags"],
+  ["/lists", "lists"],
+  ["/lists/exclusions", "exclusions"]
+])
+
 const endpointOf = (method: string, path: string): Endpoint | undefined => {
   if (path === "/import/bulk_import") return method === "POST" ? "submit" : "totals"
   if (method !== "GET") return undefined
   if (path === "/import/info") return "info"
-  if (path === "/contacts") return "contacts"
-  return path.startsWith("/contacts/") ? "contact" : undefined
+  const named = pages.get(path)
+  if (named !== undefined) return named
+  if (!path.startsWith("/contacts/")) return undefined
+  return path.endsWith("/contactTags") ? "contactTags" : "contact"
 }
 
 /** Counts the calls of each endpoint, all together and for each batch. Other requests get no number. */

@@ -2,8 +2,10 @@ import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import type { ContactsQuery } from "effect-activecampaign/ActiveCampaignApi"
 import * as ContactId from "effect-activecampaign/ContactId"
 import * as EmailKey from "effect-activecampaign/EmailKey"
+import type { Holdings } from "../Holdings.js"
 import type { Scenario } from "../Scenario.js"
-import type { AccountContact } from "./account.js"
+import type { AccountContact, AccountState } from "./account.js"
+import { besides, namedIn, rowsOf } from "./sideloads.js"
 
 type Wording = Scenario["account"]
 
@@ -28,12 +30,18 @@ const emailOf = (email: string, as: Wording["emailCase"]) => {
 }
 
 /** Some of the about forty keys of a contact. */
-const contactOf = (contact: AccountContact, { datesAs, emailCase }: Wording, startedAt: number) => ({
+const contactOf = (
+  contact: AccountContact,
+  { firstName, lastName, organization, phone }: Holdings,
+  { datesAs, emailCase }: Wording,
+  startedAt: number
+) => ({
   cdate: dateOf(startedAt + contact.createdAt, datesAs),
   email: emailOf(contact.email, emailCase),
-  phone: "",
-  firstName: "",
-  lastName: "",
+  phone,
+  firstName,
+  lastName,
+  orgname: organization,
   bounced_hard: contact.bounced ? "1" : "0",
   bounced_date: "0000-00-00",
   deleted: contact.deleted ? "1" : "0",
@@ -46,7 +54,7 @@ const contactOf = (contact: AccountContact, { datesAs, emailCase }: Wording, sta
   id: contact.id
 })
 
-const totalOf = (total: number, as: Wording["totalAs"], page: object) => {
+export const totalOf = (total: number, as: Wording["totalAs"], page: object) => {
   if (as === "missing") return {}
   return { meta: { total: as === "string" ? String(total) : total, page_input: page } }
 }
@@ -85,33 +93,65 @@ export const contactsReply = (
   contacts: ReadonlyArray<AccountContact>,
   query: ContactsQuery,
   { account }: Scenario,
-  startedAt: number
+  startedAt: number,
+  state: AccountState,
+  now: number
 ) => {
   const found = matching(contacts, query, account.ignoredFilters)
   const inOrder = ordered(found, query["orders[id]"], account.ignoredFilters)
   const limit = account.pageSize === "always-20" ? 20 : Math.min(100, Math.max(1, query.limit ?? 20))
   const offset = Math.max(0, query.offset ?? 0)
+  const shown = inOrder
+    .slice(offset, offset + limit)
+    .map((contact) => ({ contact, holds: state.holdings(contact.id, now) }))
+  const include = account.include.effect === "ignored" ? [] : (query.include?.split(",") ?? [])
+  const rows = rowsOf(
+    include.length === 0 ? [] : shown.map(({ contact: { id }, holds }) => ({ id, holds })),
+    state
+  )
   return HttpServerResponse.unsafeJson({
     scoreValues: [],
-    contacts: inOrder.slice(offset, offset + limit).map((contact) => contactOf(contact, account, startedAt)),
+    ...besides(rows, include, account.include.as),
+    contacts: shown.map(({ contact, holds }) => ({
+      ...contactOf(contact, holds, account, startedAt),
+      ...namedIn(rows, include, contact.id)
+    })),
     ...totalOf(found.length, account.totalAs, { limit, offset, status: query.status ?? -1 })
   })
 }
+
+const noSuchContact = (id: string) =>
+  HttpServerResponse.unsafeJson({ message: `No Result found for Subscriber with id ${id}` }, { status: 404 })
 
 /** `GET /contacts/{id}`. */
 export const contactReply = (
   contact: AccountContact | undefined,
   id: string,
   { account }: Scenario,
-  startedAt: number
-) =>
-  contact === undefined
-    ? HttpServerResponse.unsafeJson(
-        { message: `No Result found for Subscriber with id ${id}` },
-        { status: 404 }
-      )
-    : HttpServerResponse.unsafeJson({
-        contactAutomations: [],
-        contactLists: [],
-        contact: contactOf(contact, account, startedAt)
-      })
+  startedAt: number,
+  state: AccountState,
+  now: number
+) => {
+  if (contact === undefined) return noSuchContact(id)
+  const holds = state.holdings(id, now)
+  const { contactLists, fieldValues } = rowsOf([{ id, holds }], state)
+  return HttpServerResponse.unsafeJson({
+    contactAutomations: [],
+    contactLists,
+    fieldValues,
+    contact: contactOf(contact, holds, account, startedAt)
+  })
+}
+
+/** `GET /contacts/{id}/contactTags`. */
+export const contactTagsReply = (
+  contact: AccountContact | undefined,
+  id: string,
+  state: AccountState,
+  now: number
+) => {
+  if (contact === undefined) return noSuchContact(id)
+  return HttpServerResponse.unsafeJson({
+    contactTags: rowsOf([{ id, holds: state.holdings(id, now) }], state).contactTags
+  })
+}

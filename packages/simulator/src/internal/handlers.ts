@@ -18,7 +18,9 @@ import {
 import { viewAt } from "../BatchTimeline.js"
 import type { Scenario } from "../Scenario.js"
 import { type AccountState, makeAccount } from "./account.js"
-import { contactReply, contactsReply } from "./contactsWire.js"
+import { exclusionsReply, fieldsReply, listsReply, tagsReply } from "./catalogWire.js"
+import { contactReply, contactsReply, contactTagsReply } from "./contactsWire.js"
+import { rowsOf } from "./sideloads.js"
 import { invalid, makeSubmissions, rejected } from "./submissions.js"
 import { totalsReply } from "./totalsWire.js"
 import { bodyOf, forbidden, notFound, unknownBatch } from "./wire.js"
@@ -66,12 +68,69 @@ const contacts = (scenario: Scenario, startedAt: number, account: AccountState) 
         : account.contactsOf(ids, now)
     return handlers
       .handle("list", ({ urlParams }) =>
-        Effect.map(age, (now) => contactsReply(candidates(urlParams, now), urlParams, scenario, startedAt))
+        Effect.flatMap(age, (now) => {
+          const { effect, takes } = scenario.account.include
+          if (urlParams.include === undefined) {
+            return Effect.succeed(
+              contactsReply(candidates(urlParams, now), urlParams, scenario, startedAt, account, now)
+            )
+          }
+          const { "ids[]": _dropped, ...withoutIds } = urlParams
+          const query = effect === "drops-ids" ? withoutIds : urlParams
+          return Effect.delay(
+            Effect.sync(() =>
+              effect === "refused"
+                ? HttpServerResponse.unsafeJson({ message: "Bad Request" }, { status: 400 })
+                : contactsReply(candidates(query, now), query, scenario, startedAt, account, now)
+            ),
+            takes
+          )
+        })
       )
       .handle("get", ({ path: { id } }) =>
-        Effect.map(age, (now) => contactReply(account.contact(id, now), id, scenario, startedAt))
+        Effect.map(age, (now) =>
+          contactReply(account.contact(id, now), id, scenario, startedAt, account, now)
+        )
+      )
+      .handle("tags", ({ path: { id } }) =>
+        Effect.map(age, (now) => contactTagsReply(account.contact(id, now), id, account, now))
       )
   })
+
+const catalog = (scenario: Scenario, account: AccountState) =>
+  HttpApiBuilder.group(ActiveCampaignApi, "catalog", (handlers) =>
+    handlers
+      .handle("fields", ({ urlParams }) => Effect.sync(() => fieldsReply(scenario, urlParams)))
+      .handle("tags", ({ urlParams }) => Effect.sync(() => tagsReply(account.tags(), scenario, urlParams)))
+      .handle("lists", ({ urlParams }) => Effect.sync(() => listsReply(scenario, urlParams)))
+      .handle("exclusions", ({ urlParams }) => Effect.sync(() => exclusionsReply(scenario, urlParams)))
+  )
+
+/** The first page of all rows: the service ignores filters here, as public code has found. Not a part of the contract. */
+const unfiltered = (scenario: Scenario, startedAt: number, account: AccountState) =>
+  HttpApiBuilder.Router.use((router) =>
+    Effect.forEach(
+      ["contactLists", "contactTags"] as const,
+      (name) =>
+        router.get(
+          `/${name}`,
+          Effect.gen(function* () {
+            const { headers } = yield* HttpServerRequest.HttpServerRequest
+            if (headers["api-token"] !== scenario.apiToken) return forbidden
+            const now = (yield* Clock.currentTimeMillis) - startedAt
+            const rows = rowsOf(
+              account.contacts(now).map(({ id }) => ({ id, holds: account.holdings(id, now) })),
+              account
+            )[name]
+            return HttpServerResponse.unsafeJson({
+              [name]: rows.slice(0, 20),
+              meta: { total: String(rows.length) }
+            })
+          })
+        ),
+      { discard: true }
+    )
+  )
 
 const tokenRequired = (scenario: Scenario) =>
   Layer.succeed(ApiTokenRequired, {
@@ -114,8 +173,10 @@ export const apiLayer = (scenario: Scenario, startedAt: number) => {
   return HttpApiBuilder.api(ActiveCampaignApi).pipe(
     Layer.provide(bulkImport(scenario, startedAt, account)),
     Layer.provide(contacts(scenario, startedAt, account)),
+    Layer.provide(catalog(scenario, account)),
     Layer.provide(tokenRequired(scenario)),
     Layer.merge(vendorsWording),
+    Layer.merge(unfiltered(scenario, startedAt, account)),
     Layer.provideMerge(Layer.merge(HttpApiBuilder.Router.Live, HttpApiBuilder.Middleware.layer))
   )
 }

@@ -17,6 +17,8 @@ export interface PlannedContact {
   readonly deletedAfterwards: boolean
   readonly renamedTo: string | undefined
   readonly bounced: boolean
+  /** What its rows send, in sending order. */
+  readonly sends: ReadonlyArray<Pick<Contact, "sends" | "mishaps">>
 }
 
 export interface BatchPlan {
@@ -98,7 +100,8 @@ const planBatch = (scenario: Scenario, batch: Batch, idOf: IdBook): BatchPlan =>
         inFailure,
         deletedAfterwards,
         renamedTo,
-        bounced
+        bounced,
+        sends: sameKey.filter((row) => row.sends !== undefined || row.mishaps.length > 0)
       }
     ]
   })

@@ -48,8 +48,10 @@ export const makeSubmissions = (scenario: Scenario, account: AccountState) => {
       submittedAt: now,
       stages,
       ends: "completed",
-      contacts: submission.contacts.map(({ email }) => ({
+      contacts: submission.contacts.map(({ email, ...sends }) => ({
         email,
+        sends,
+        mishaps: scenario.submissions.mishaps,
         becomes: becomes(email),
         deletedAfterwards: false,
         bounced: false
