@@ -102,7 +102,7 @@ const shrunk = (bytes: { readonly before: number; readonly after: number }, done
 const day = (time: string) => time.slice(0, 10)
 
 const nothing = (file: string, { before }: Times) =>
-  `${file}: nothing that is unchanged since before ${day(before)} can be purged.`
+  `${file}: nothing that is unchanged since ${day(before)} can be purged.`
 
 const show = ({ db: file, noSnapshot: none }: Copying, times: Times) =>
   Effect.map(preview(measured(times)), ({ bytes, purged }) => ({
@@ -110,7 +110,7 @@ const show = ({ db: file, noSnapshot: none }: Copying, times: Times) =>
       printable(
         purged.removed.length === 0
           ? nothing(file, times)
-          : `${file}: purging ${batchesOf(purged.batches)} unchanged since before ${day(times.before)} would delete:`
+          : `${file}: purging ${batchesOf(purged.batches)} unchanged since ${day(times.before)} would delete:`
       ),
       ...describeRemoval({ ...purged, changed: [] }, false),
       purged.removed.length === 0 ? "" : shrunk(bytes, false),
@@ -138,7 +138,7 @@ const remove = (options: Copying, times: Times) =>
           printable(
             purged.removed.length === 0
               ? nothing(options.db, times)
-              : `${options.db}: ${batchesOf(purged.batches)} unchanged since before ${day(times.before)} purged:`
+              : `${options.db}: ${batchesOf(purged.batches)} unchanged since ${day(times.before)} purged:`
           ),
           ...describeRemoval({ ...purged, changed: [] }, true),
           warnings.length === 0 ? shrunk(bytes, true) : "",

@@ -132,7 +132,7 @@ const purgesCheck = Effect.map(
       ? ok("purges", "No batch was purged.")
       : ok(
           "purges",
-          `${batchesOf(purges.batches)} unchanged since before ${purges.since} ${purges.batches === 1 ? "was" : "were"} purged, the last on ${purges.last}; no total has them.`
+          `${batchesOf(purges.batches)} unchanged since ${purges.since} ${purges.batches === 1 ? "was" : "were"} purged, the last on ${purges.last}; no total has them.`
         )
 )
 
