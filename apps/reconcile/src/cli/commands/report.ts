@@ -113,7 +113,7 @@ export const report = Command.make("report", { html, markdown, mask, rows, db, j
           const isStdout = target._tag === "Stream" && target.place._tag === "Descriptor"
           return { text: isStdout ? "" : said, result }
         }
-        return { text: options.markdown ? asMarkdown(result) : asText(result), result }
+        return { text: options.markdown ? asMarkdown(result) : asText(result), paged: true, result }
       }).pipe(Effect.provide(Ledger.layerReadOnly(options.db)))
     })
   )
