@@ -71,7 +71,11 @@ const contacts = ({ contacts: { commands, left_out, rows } }: ReportData) =>
     : [
         titled(
           "Contacts that need attention",
-          rows.map(({ batch_id, email, outcome, why }) => [outcome, email, `batch ${batch_id}`, why])
+          rows.map(({ batch_id, email, outcome, why }) => [
+            outcome,
+            email,
+            `${why.replace(/\.$/, "")} (batch ${batch_id})`
+          ])
         ),
         ...(left_out === 0
           ? []
