@@ -176,7 +176,7 @@ const ticks: ReadonlyMap<string, string> = new Map([
 
 const settling = ({ settling: { bins, known } }: Report): Chart => ({
   id: "settling",
-  label: `How long ${thousands(known)} batches took to settle`,
+  label: `How long ${thousands(known)} ${known === 1 ? "batch" : "batches"} took to settle`,
   head: ["Within", "Batches"],
   rows: known === 0 ? [] : bins.map(({ batches, label }) => [label, batches]),
   draw: (width) =>

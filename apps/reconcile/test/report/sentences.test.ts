@@ -1,5 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
+import { settlingLine } from "../../src/cli/output/report/asText.js"
 import { verdictOf } from "../../src/report/concerns.js"
+import { spread } from "../../src/report/numbers.js"
 
 const totals = {
   batches: 5,
@@ -33,5 +35,16 @@ describe("the verdict of a report", () => {
       "All 5 batches have settled. No contact needs attention."
     )
     assert.strictEqual(verdictOf({ ...quiet, batches: 0 }), "This file has no batches yet.")
+  })
+})
+
+describe("the sentence on how long batches took", () => {
+  it("speaks of halves and tenths only where there are several batches", () => {
+    assert.strictEqual(settlingLine(spread([4, null])), "1 batch settled within 4 s; of 1 it is not known.")
+    assert.strictEqual(
+      settlingLine(spread([4, 8])),
+      "Half of 2 batches settled within 4 s, nine of ten within 8 s, the slowest in 8 s."
+    )
+    assert.strictEqual(settlingLine(spread([null])), "")
   })
 })
