@@ -28,8 +28,24 @@ const asPicture = (made: Element, label: string) => {
   return made
 }
 
-const shortened = (text: string, most: number) =>
-  text.length <= most ? text : `${text.slice(0, most / 2)}…${text.slice(1 - most / 2)}`
+const canvas = document.createElement("canvas").getContext("2d")
+
+/** How wide a text of a chart is. Letters of other scripts may be twice as wide as ours. */
+const widthOf = (text: string) => {
+  if (canvas === null) return text.length * 8
+  canvas.font = `${style.fontSize} ${getComputedStyle(document.body).fontFamily}`
+  return canvas.measureText(text).width
+}
+
+/** The text, or as much of its beginning and end as fits. */
+const shortened = (text: string, width: number) => {
+  if (widthOf(text) <= width) return text
+  const signs = Array.from(text)
+  const cut = (kept: number) => [...signs.slice(0, kept), "…", ...signs.slice(signs.length - kept)].join("")
+  let kept = Math.floor(signs.length / 2)
+  while (kept > 1 && widthOf(cut(kept)) > width) kept -= 1
+  return cut(kept)
+}
 
 interface Chart {
   readonly id: string
@@ -160,7 +176,7 @@ const ticks: ReadonlyMap<string, string> = new Map([
 
 const settling = ({ settling: { bins, known } }: Report): Chart => ({
   id: "settling",
-  label: `How long ${thousands(known)} batches took to settle`,
+  label: `How long ${thousands(known)} ${known === 1 ? "batch" : "batches"} took to settle`,
   head: ["Within", "Batches"],
   rows: known === 0 ? [] : bins.map(({ batches, label }) => [label, batches]),
   draw: (width) =>
@@ -195,9 +211,6 @@ const settling = ({ settling: { bins, known } }: Report): Chart => ({
     })
 })
 
-/** Of the letters of a chart, about. */
-const letterWidth = 6.4
-
 interface Part {
   readonly name: string
   readonly contacts: number
@@ -211,11 +224,10 @@ const ranked = (id: string, what: string, parts: ReadonlyArray<Part>): Chart => 
   draw: (width) => {
     // Two long names may be the same once they are shortened, and still are two bars.
     const named = parts.map((part, at) => ({ ...part, at: String(at), full: visible(part.name) }))
-    const widest = Math.max(...named.map(({ full }) => full.length)) * letterWidth
+    const widest = Math.max(...named.map(({ full }) => widthOf(full)))
     // Names that would leave no room for bars stand above them.
     const isAbove = widest > width * 0.42
-    const letters = Math.floor(width / letterWidth) - 4
-    const names = new Map(named.map(({ at, full }) => [at, shortened(full, letters)]))
+    const names = new Map(named.map(({ at, full }) => [at, shortened(full, width - 4)]))
     const rowHeight = isAbove ? 44 : 26
     return Plot.plot({
       width,

@@ -88,15 +88,15 @@ export const batches = (rows: ReadonlyArray<Batch>, showContacts: (batchId: stri
   const columns: ReadonlyArray<Column<Batch>> = [
     { name: "Batch", width: 26, value: ({ batch_id }) => batch_id },
     { name: "Status", width: 17, value: statusOf, cell: (row) => worded(statusOf(row), statusMark(row)) },
-    { name: "Submitted", width: 19, value: ({ submitted_at }) => dayAndTime(submitted_at) },
-    { name: "Settled", width: 19, value: ({ settled_at }) => dayAndTime(settled_at) },
-    { name: "Sent", width: 8, value: ({ sent }) => sent, isNumber: true },
-    { name: "Imported", width: 9, value: ({ imported }) => imported, isNumber: true },
-    { name: "Present", width: 9, value: ({ present }) => present, isNumber: true },
-    { name: "Pending", width: 9, value: ({ pending }) => pending, isNumber: true },
+    { name: "Submitted", width: 18, value: ({ submitted_at }) => dayAndTime(submitted_at) },
+    { name: "Settled", width: 18, value: ({ settled_at }) => dayAndTime(settled_at) },
+    { name: "Sent", width: 9, value: ({ sent }) => sent, isNumber: true },
+    { name: "Imported", width: 12, value: ({ imported }) => imported, isNumber: true },
+    { name: "Present", width: 11, value: ({ present }) => present, isNumber: true },
+    { name: "Pending", width: 11, value: ({ pending }) => pending, isNumber: true },
     {
       name: "Attention",
-      width: 10,
+      width: 12,
       value: inNeed,
       isNumber: true,
       cell: (row) => {
@@ -115,7 +115,7 @@ export const batches = (rows: ReadonlyArray<Batch>, showContacts: (batchId: stri
         return button
       }
     },
-    { name: "Findings", width: 9, value: ({ findings }) => findings, isNumber: true }
+    { name: "Findings", width: 12, value: ({ findings }) => findings, isNumber: true }
   ]
   const table = liveTable("Batches", columns)
   install("batches", table, columns)

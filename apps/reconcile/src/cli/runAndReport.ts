@@ -63,7 +63,9 @@ const tell = (options: {
       case "Idle":
         return screen.isLive ? Effect.void : Console.log(waitingForBatches)
       case "Joined":
-        return screen.isLive ? Effect.void : Console.log(`Following ${batchesOf(event.batches)} more …`)
+        return screen.isLive
+          ? Effect.void
+          : Console.log(`Following ${plural(event.batches, "more batch", "more batches")} …`)
       case "Planned":
         return screen.print(Console.log(describePlan(event.plan)))
       case "TroubleBegan":

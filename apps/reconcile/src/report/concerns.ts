@@ -152,14 +152,15 @@ export const exportCommands = ({ outcomes }: Attention, db: string): ReadonlyArr
 
 /** The whole in one or two sentences. */
 export const verdictOf = (totals: ReportData["totals"]) => {
-  const { batches, findings, open, sent, to_be_resolved } = totals
+  const { attention, batches, findings, open, sent, to_be_resolved } = totals
   if (batches === 0) return "This file has no batches yet."
-  const urgent = totals.attention - to_be_resolved
+  const waiting = to_be_resolved > 0 ? `, ${thousands(to_be_resolved)} of them only to be resolved` : ""
   const toLookAt = [
-    ...(urgent > 0
-      ? [`${thousands(urgent)} of ${plural(sent, "contact")} ${urgent === 1 ? "needs" : "need"} attention`]
+    ...(attention > 0
+      ? [
+          `${thousands(attention)} of ${plural(sent, "contact")} ${attention === 1 ? "needs" : "need"} attention${waiting}`
+        ]
       : []),
-    ...(to_be_resolved > 0 ? [`${plural(to_be_resolved, "contact")} to be resolved`] : []),
     ...(findings > 0 ? [plural(findings, "finding")] : [])
   ]
   const settled =

@@ -40,6 +40,18 @@ describe("erase", () => {
   )
 
   it(
+    "finds an address that begins as an option does, after --",
+    inWorld(async (world) => {
+      await load(world, ['{"email":"-x@example.test","batch_id":"b-1"}'])
+      expect((await world.run(["erase", "-x@example.test"])).stderr).toMatch(/at the end, after --\./)
+      const explained = await world.run(["explain", "--", "-x@example.test"])
+      expect(explained.stdout).toContain("-x@example.test, sent in 1 batch")
+      expectDone(await world.run(["erase", "--yes", "--", "-x@example.test"]))
+      expect(values(world.path("reconcile.db"), "SELECT email FROM batch_sent")).toEqual(["erased-1"])
+    })
+  )
+
+  it(
     "removes the address among other words, and in the other form of its host name",
     inWorld(async (world) => {
       await load(world, [

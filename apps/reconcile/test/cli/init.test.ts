@@ -60,15 +60,23 @@ describe.concurrent("init without a terminal", () => {
   )
 
   it(
-    "refuses what is no URL, a key file that is not there, and two keys",
+    "refuses what is no URL, a key file that is not there or has no key alone in it, and two keys",
     inWorld(async (world) => {
       const both = ["--api-key-file", "key", "--api-key-stdin"]
+      world.write("empty", "\n")
+      world.write("two", "URL https://acme.api-us1.com\nKEY 1234\n")
       for (const [args, says] of [
         [["--url", "http://acme.example.test"], /https/],
         [
           ["--url", url, "--api-key-file", "none"],
-          /There is no file .*none\. Name another with --api-key-file/
+          /none, named by --api-key-file, cannot be read \(.*ENOENT\)\. Write the key .* into it/
         ],
+        [
+          ["--url", url, "--api-key-file", "empty"],
+          /empty, named by --api-key-file, is empty\. Write the key/
+        ],
+        [["--url", url, "--api-key-file", "two"], /named by --api-key-file, has more in it than an API key/],
+        [["--url", url, "--api-key-file", "."], /named by --api-key-file, cannot be read \(.*EISDIR\)/],
         [["--url", url, ...both], /both name the key/]
       ] as const) {
         expectRefusal(await world.run(["init", ...args]), 2, says)

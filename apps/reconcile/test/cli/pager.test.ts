@@ -119,6 +119,25 @@ describe.concurrent("long output on a terminal", () => {
     )
   }
 
+  for (const args of [["report"], ["report", "--markdown"]]) {
+    Terminal.inTerminal(
+      `of ${args.join(" ")} goes through it, too`,
+      inWorld(async (world) => {
+        await addBatches(world, 3)
+        const terminal = await Terminal.open(world, args, {
+          columns: 80,
+          rows: 6,
+          env: { PAGER: "sh -c 'cat > /dev/null; echo paged'" }
+        })
+        try {
+          expect(await terminal.until(/exit code \d/)).toMatch(/paged\s+exit code 0$/)
+        } finally {
+          await terminal.close()
+        }
+      })
+    )
+  }
+
   Terminal.inTerminal(
     "goes to no pager if it fits, whichever it is",
     play(10, ["batches", "list"], { PAGER: "sh -c 'echo paged; cat'" }, async (terminal) => {

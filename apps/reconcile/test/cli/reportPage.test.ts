@@ -194,6 +194,41 @@ describe("the page of a report", () => {
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390)
   })
 
+  for (const width of [1280, 800, 390]) {
+    inBrowser(
+      `cuts no head of a column, and no long name out of its chart, where it is ${width} wide`,
+      inWorld(async (world) => {
+        const domains = [`${"w".repeat(200)}.example`, `${"例".repeat(40)}.example`, "short.example"]
+        const emails = domains.map((domain) => `ada@${domain}`)
+        world.write("sent.csv", ["email,batch_id", ...emails.map((email) => `${email},b-1`)].join("\n"))
+        world.write("answer.json", JSON.stringify({ status: "completed", success: [], failure: emails }))
+        const loaded = await world.run(["contacts", "load", "sent.csv", "--batch-column", "batch_id"])
+        expect(loaded.code, loaded.stderr).toBe(0)
+        expectDone(await world.run(["batches", "add", "--id", "b-1", "--answer", "answer.json"]))
+        expectDone(await world.run(["report", "--html", "wide.html"]))
+        const { page } = await openedPage(world.path("wide.html"), { viewport: { width, height: 800 } })
+        const outside = await page.evaluate<
+          ReadonlyArray<string>
+        >(`[...document.querySelectorAll("#domains text")]
+          .filter((text) => {
+            const chart = text.closest(".plot").getBoundingClientRect()
+            const name = text.getBoundingClientRect()
+            return name.left < chart.left - 1 || name.right > chart.right + 1
+          }).map((text) => text.textContent)`)
+        const cut = await page.evaluate<
+          ReadonlyArray<string>
+        >(`[...document.querySelectorAll(".live thead th")]
+          .filter((head) => {
+            const name = document.createRange()
+            name.selectNodeContents(head.querySelector("button"))
+            const [inner, outer] = [name.getBoundingClientRect(), head.getBoundingClientRect()]
+            return inner.left < outer.left || inner.right > outer.right
+          }).map((head) => head.textContent)`)
+        expect({ cut, outside }).toEqual({ cut: [], outside: [] })
+      })
+    )
+  }
+
   inBrowser("prints charts and the first rows that are shown, and says how many there are", async () => {
     const { page, wrongs } = await openedPage(many)
     await page.getByRole("combobox", { name: "Outcome" }).selectOption("missing")

@@ -8,6 +8,12 @@ describe("an invalid call", () => {
   const calls: ReadonlyArray<readonly [ReadonlyArray<string>, RegExp]> = [
     [["reconcil"], /Invalid subcommand.*'reconcile'/],
     [["contacts", "lod", "sent.csv"], /Invalid subcommand/],
+    [
+      ["explain", "-xy"],
+      /unknown argument: '-xy'\. If it is an address or a name, put it at the end, after --\./
+    ],
+    [["batches", "show", "-b1"], /unknown argument: '-b1'\./],
+    [["explain", "--", "--onse"], /'--onse' is neither an address nor a contact ID\./],
     [["run", "--onse"], /--on[cs]e/],
     [["run", "--frobnicate"], /unknown argument: '--frobnicate'/],
     [["status"], /Missing argument <batch-id>/],
@@ -53,6 +59,12 @@ describe("an invalid call", () => {
     [["query", "contact_statsu"], /Did you mean the view contact_status\?/],
     [["query", "--json", "select 1"], /unknown argument: '--json'\. For JSON, write --format json\./],
     [["batches", "list", "--format", "json"], /'--format'\. For JSON, write --json\./],
+    [
+      ["explain", "-xy"],
+      /unknown argument: '-xy'\. If it is an address or a name, put it at the end, after --\./
+    ],
+    [["batches", "show", "-b1"], /unknown argument: '-b1'\./],
+    [["explain", "--", "--onse"], /'--onse' is neither an address nor a contact ID\./],
     [["run", "--onse"], /unknown argument: '--onse'\. Did you mean '--once'\?/],
     [["run", "--max-calls", "abc"], /^--max-calls: 'abc' is not a whole number\.$/],
     [["run", "--requests-per-second=fast"], /^--requests-per-second: 'fast' is not a number\.$/],

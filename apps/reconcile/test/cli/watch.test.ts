@@ -23,7 +23,7 @@ describe.concurrent("run --watch", () => {
       await watching.said(/completed +batch-1.*Waiting for batches …/s)
       expect(rows(world.path("reconcile.db"), "SELECT * FROM writer_lease")).toEqual([])
       await add(world, "batch-2")
-      await watching.said(/Following 1 batch more.*completed +batch-2.*Waiting for batches …/s)
+      await watching.said(/Following 1 more batch.*completed +batch-2.*Waiting for batches …/s)
       watching.process.kill("SIGINT")
       const ended = await watching.ended
       expect(ended.code, ended.stderr).toBe(0)

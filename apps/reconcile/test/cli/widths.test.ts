@@ -80,6 +80,28 @@ describe("columns for people", () => {
     assert.strictEqual(columns([["at", long]], 60).split("\n").length, 2)
   })
 
+  it("have the last one below where the others leave no room, or would have an ID broken", () => {
+    assert.strictEqual(
+      columns([["missing", long, "Looked up: the account does not have it."]], 80),
+      `  missing  ${long}\n      Looked up: the account does not have it.`
+    )
+    assert.strictEqual(
+      columns([["missing", "noemi.sandvik@a-host.example.test", `not there (batch ${batchId})`]], 80),
+      `  missing  noemi.sandvik@a-host.example.test\n      not there (batch ${batchId})`
+    )
+  })
+
+  it("fit, whatever is in the last one", () => {
+    const cell = FastCheck.string({ unit: "grapheme", maxLength: 200 })
+    FastCheck.assert(
+      FastCheck.property(cell, FastCheck.integer({ min: 1, max: 60 }), (text, first) => {
+        for (const line of columns([["x".repeat(first), text]], 60).split("\n")) {
+          assert.isAtMost(widthOf(line), Math.max(60, first + 2))
+        }
+      })
+    )
+  })
+
   it("are one line each where they are kept", () => {
     assert.strictEqual(
       columns(

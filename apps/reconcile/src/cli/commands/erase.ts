@@ -33,7 +33,7 @@ const address = Args.text({ name: "address" }).pipe(
   Args.mapEffect((text) => {
     const asked = askedAddress(text)
     if ("within" in asked) return Effect.fail(HelpDoc.p(moreThanAnAddress(text, asked.within)))
-    return text.startsWith("-") || !asked.address.includes("@")
+    return !asked.address.includes("@")
       ? Effect.fail(HelpDoc.p(`'${text}' is not an e-mail address.`))
       : Effect.succeed(asked.address)
   }),
@@ -181,7 +181,7 @@ const remove = (file: string, subject: string) =>
               )
             ]
           : []),
-        "Erase copies elsewhere yourself: files the contacts were loaded from (loading them again brings the address back), rejects files, exports and snapshots."
+        "Erase copies elsewhere yourself: files the contacts were loaded from (loading them again brings the address back), rejects files, exports, reports, event logs, logs with addresses, and snapshots."
       ),
       result: {
         db: file,

@@ -10,7 +10,7 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as ActiveCampaignClient from "effect-activecampaign/ActiveCampaignClient"
-import { keyVariable, pipedKey } from "../config/Account.js"
+import { keyIn, keyVariable, pipedKey } from "../config/Account.js"
 import * as ConfigFile from "../config/ConfigFile.js"
 import { nameOfSource } from "../config/Setting.js"
 import { Settings } from "../config/Settings.js"
@@ -75,12 +75,16 @@ const askKey = Prompt.password({
 
 const inHome = (text: string) => (/^~[\\/]/.test(text) ? join(homedir(), text.slice(2)) : resolve(text))
 
-const existing = (text: string) => {
+/** The path of a file that has a key and nothing else. */
+const withKey = (text: string, named: string) => {
   const path = inHome(text.trim())
-  return existsSync(path) ? Effect.succeed(path) : Effect.fail(`There is no file ${printable(path)}.`)
+  return Effect.as(keyIn(path, named), path)
 }
 
-const askFile = Prompt.text({ message: "The file that has the key", validate: existing })
+const askFile = Prompt.text({
+  message: "The file that has the key",
+  validate: (text) => Effect.mapError(withKey(text, "you"), ({ message }) => message)
+})
 
 /** An account without its key. */
 interface Wanted {
@@ -122,10 +126,7 @@ const fromOptions = (url: string, file: Option.Option<string>) =>
         ? { _tag: "Environment" }
         : {
             _tag: "File",
-            path: yield* Effect.mapError(
-              existing(file.value),
-              (problem) => new ConfigurationError({ problem, hint: "Name another with --api-key-file FILE." })
-            )
+            path: yield* withKey(file.value, "--api-key-file")
           }
     const wanted: Wanted = { url: url.trim(), key }
     return wanted

@@ -125,7 +125,12 @@ export const report = Command.make("report", { html, markdown, mask, rows, failO
           const isStdout = target._tag === "Stream" && target.place._tag === "Descriptor"
           return { text: isStdout ? "" : blocks(said, why), result, ...end }
         }
-        return { text: blocks(options.markdown ? asMarkdown(result) : asText(result), why), result, ...end }
+        return {
+          text: blocks(options.markdown ? asMarkdown(result) : asText(result), why),
+          paged: true,
+          result,
+          ...end
+        }
       }).pipe(Effect.provide(Ledger.layerReadOnly(options.db)))
     })
   )

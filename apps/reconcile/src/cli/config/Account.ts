@@ -88,7 +88,8 @@ export const url: Effect.Effect<Sourced, ConfigurationError> = Effect.gen(functi
 /** Longer than any key. A longer file is something else. */
 const longest = 4096
 
-const keyIn = (path: string, field: string): Effect.Effect<Redacted.Redacted, ConfigurationError> => {
+/** The key in a file, and an error that says what named the file. */
+export const keyIn = (path: string, field: string): Effect.Effect<Redacted.Redacted, ConfigurationError> => {
   const refuse = (problem: string) =>
     new ConfigurationError({
       problem: printable(`${path}, named by ${field}, ${problem}.`),

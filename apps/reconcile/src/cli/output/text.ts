@@ -12,13 +12,26 @@ export const outputWidth = () =>
     ? process.stdout.columns
     : Number.POSITIVE_INFINITY
 
-/** Text that goes on below its own beginning where the line is full. */
-export const hanging = (head: string, text: string, width: number): string =>
-  Number.isFinite(width)
-    ? wrapped(text, Math.max(20, width - widthOf(head)), { breaksWords: true })
+/** The indentation of text that stands below its head. */
+const below = " ".repeat(6)
+
+/**
+ * Text that goes on below its own beginning where the line is full. Beside a long head it would have no room, or a word such
+ * as a batch ID would be broken: it then stands below the head.
+ */
+export const hanging = (head: string, text: string, width: number): string => {
+  if (!Number.isFinite(width)) return head + text
+  const least = 20
+  const room = width - widthOf(head)
+  const longestWord = Math.max(...text.split(" ").map(widthOf))
+  const hasRoom = room >= least && (longestWord <= room || longestWord > width - below.length)
+  const lines = (columns: number) => wrapped(text, Math.max(least, columns), { breaksWords: true })
+  return hasRoom || head.trim() === ""
+    ? lines(room)
         .map((line, at) => (at === 0 ? head : " ".repeat(widthOf(head))) + line)
         .join("\n")
-    : head + text
+    : [head.trimEnd(), ...lines(width - below.length).map((line) => below + line)].join("\n")
+}
 
 /** No real address is longer. */
 const longestCell = 320

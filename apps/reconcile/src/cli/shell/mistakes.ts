@@ -43,6 +43,10 @@ const unknownOption = (arg: string, syntax: Syntax) => {
   if (isForKey(name)) {
     return `${name} is no option, because process lists and the shell's history show options. Set ACTIVECAMPAIGN_API_KEY, or pipe the key in with --api-key-stdin.`
   }
+  // The parser takes it for several options of one letter, and then says nothing.
+  if (/^-[^-]./.test(arg)) {
+    return `Received unknown argument: '${arg}'. If it is an address or a name, put it at the end, after --.`
+  }
   const names = [...syntax.options.keys()].filter((option) => option.startsWith("--"))
   const hint = otherJson(name, syntax) || didYouMean(nearest(name, names))
   return hint === "" ? undefined : `Received unknown argument: '${name}'.${hint}`
@@ -63,6 +67,7 @@ export const mistakeIn = (call: Call): string | undefined => {
   const { rest, syntax } = call
   for (let at = 0; at < rest.length; at++) {
     const arg = rest[at] ?? ""
+    if (arg === "--") break
     if (!/^-[^\d.]/.test(arg)) continue
     const { name, value } = optionIn(arg)
     const known = syntax.options.has(name)

@@ -1,3 +1,5 @@
+import { isNobodyErased } from "./words.js"
+
 /** ActiveCampaign's published rules: an address has a local part, an @, and a domain that ends in a dot and two letters or more. */
 const domain = (email: string) => `substr(${email}, instr(${email}, '@') + 1)`
 
@@ -12,11 +14,12 @@ const isNoDomain = (
 
 /**
  * In SQL, why an address was probably rejected: by ActiveCampaign's published rules and by what the file has recorded. It is
- * a guess, and says so: the API gives no reasons. NULL if there is no guess.
+ * a guess, and says so: the API gives no reasons. NULL if there is no guess, as about somebody who was erased.
  */
 export const likelyReason = (row: string): string => {
   const email = `trim(${row}.email)`
   return `CASE
+        WHEN NOT (${isNobodyErased(email)}) THEN NULL
         WHEN instr(${email}, '@') = 0 THEN 'likely: the address has no @'
         WHEN instr(${email}, '@') = 1 THEN 'likely: there is nothing before the @'
         WHEN instr(${domain(email)}, '@') > 0 OR ${email} GLOB '*["(),:;<>[\\]*' OR instr(${email}, ']') > 0 OR ${email} GLOB '* *'

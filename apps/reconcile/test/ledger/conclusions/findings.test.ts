@@ -88,6 +88,15 @@ describe("a rejected contact", () => {
       return rows[0]?.likely_reason ?? null
     }).pipe(inMemory)
 
+  it.effect(
+    "gets no likely reason once the person is erased: the name instead of the address tells nothing",
+    () =>
+      Effect.gen(function* () {
+        assert.strictEqual(yield* reasonOf("erased-1"), null)
+        assert.strictEqual(yield* reasonOf("erased-one"), "likely: the address has no @")
+      })
+  )
+
   it.effect("gets a likely reason by the published rules for addresses, or none", () =>
     Effect.gen(function* () {
       assert.strictEqual(yield* reasonOf("ada.example.test"), "likely: the address has no @")

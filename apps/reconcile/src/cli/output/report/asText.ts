@@ -55,10 +55,13 @@ export const settlingLine = ({
   median_seconds,
   p90_seconds,
   unknown
-}: ReportData["settling"]) =>
-  median_seconds === null || p90_seconds === null || longest_seconds === null
-    ? ""
-    : `Half of ${batchesOf(known)} settled within ${roughly(median_seconds)}, nine of ten within ${roughly(p90_seconds)}, the slowest in ${roughly(longest_seconds)}${unknown === 0 ? "" : `; of ${thousands(unknown)} it is not known`}.`
+}: ReportData["settling"]) => {
+  if (median_seconds === null || p90_seconds === null || longest_seconds === null) return ""
+  const others = unknown === 0 ? "" : `; of ${thousands(unknown)} it is not known`
+  return known === 1
+    ? `1 batch settled within ${roughly(longest_seconds)}${others}.`
+    : `Half of ${batchesOf(known)} settled within ${roughly(median_seconds)}, nine of ten within ${roughly(p90_seconds)}, the slowest in ${roughly(longest_seconds)}${others}.`
+}
 
 const domainRows = ({ others, rows }: ReportData["rejected_domains"]) => [
   ...rows.map(({ contacts, domain }) => [domain === "" ? "(no @)" : domain, thousands(contacts)]),
@@ -71,7 +74,11 @@ const contacts = ({ contacts: { commands, left_out, rows } }: ReportData) =>
     : [
         titled(
           "Contacts that need attention",
-          rows.map(({ batch_id, email, outcome, why }) => [outcome, email, `batch ${batch_id}`, why])
+          rows.map(({ batch_id, email, outcome, why }) => [
+            outcome,
+            email,
+            `${why.replace(/\.$/, "")} (batch ${batch_id})`
+          ])
         ),
         ...(left_out === 0
           ? []
