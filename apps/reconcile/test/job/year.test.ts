@@ -16,12 +16,16 @@ import * as RateBudget from "effect-activecampaign/RateBudget"
 import * as InProcess from "effect-activecampaign-simulator/InProcess"
 import * as Scenario from "effect-activecampaign-simulator/Scenario"
 import { truth } from "effect-activecampaign-simulator/Truth"
+import { type Event, eventOf } from "../../src/cli/alert/Notice.js"
+import type { LastNotice } from "../../src/ledger/facts/Runs.js"
+import { ExitCode } from "../../src/cli/shell/ExitCode.js"
 import * as reportedCalls from "../../src/job/reportedCalls.js"
 import * as Run from "../../src/job/Run.js"
 import { rebuild } from "../../src/ledger/conclusions/Reconciliation.js"
 import { purge } from "../../src/ledger/erase/Purge.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
 import * as LocalContacts from "../../src/ledger/load/LocalContacts.js"
+import { readReport } from "../../src/report/readReport.js"
 import { row, select } from "../support/ledger.js"
 import { folderInMemory } from "../support/temporary.js"
 import * as virtualClock from "../support/virtualClock.js"
@@ -38,6 +42,14 @@ interface Pass {
   readonly at: number
   /** What it complained about; a good one complains about nothing. */
   readonly problems: ReadonlyArray<string>
+  /** As the run itself would name it. */
+  readonly reason: string
+}
+
+/** What somebody was told, and when. */
+interface Told {
+  readonly at: number
+  readonly event: Event
 }
 
 interface Year {
@@ -70,11 +82,30 @@ const onePass = Run.run({
   account: { resolve: true, lookup: true, maxCalls: 500 },
   onEvent: () => Effect.void
 }).pipe(
-  Effect.map(({ problems }) => problems.map(({ message }) => message)),
+  Effect.map(({ problems }) => ({
+    problems: problems.map(({ message }) => message),
+    reason: problems.length === 0 ? "Done" : "Incomplete"
+  })),
   Effect.catchAll((error) =>
-    error._tag === "LedgerError" ? Effect.die(error) : Effect.succeed([error.message])
+    error._tag === "LedgerError"
+      ? Effect.die(error)
+      : Effect.succeed({ problems: [error.message], reason: error._tag })
   )
 )
+
+/** What `--notify` would have told somebody. */
+const toldOf = (passes: ReadonlyArray<Pass>): ReadonlyArray<Told> => {
+  let last: LastNotice | undefined
+  const told: Array<Told> = []
+  for (const { at, reason } of passes) {
+    const exitCode = reason === "Done" ? ExitCode.done : ExitCode.unexpected
+    const event = eventOf(last, { exitCode, reason }, at)
+    if (event === undefined) continue
+    last = { exitCode, reason, sentAt: DateTime.unsafeMake(at) }
+    told.push({ at, event })
+  }
+  return told
+}
 
 /** Each pass opens the file, as a process of its own would. */
 const live = (db: string, timeline: virtualClock.Timeline) =>
@@ -106,7 +137,7 @@ const live = (db: string, timeline: virtualClock.Timeline) =>
         // The first pass after nine o'clock brings what was sent that day.
         if (at < hours && at % 24 >= 9 && at % 24 < 9 + every) yield* loadDay(Math.floor(at / 24))
         const began = timeline.elapsed()
-        passes.push({ at: began, problems: yield* onePass })
+        passes.push({ at: began, ...(yield* onePass) })
         if (at > 0 && at % monthly === 0) {
           const before = DateTime.formatIso(DateTime.subtractDuration(yield* DateTime.now, kept))
           purged += (yield* purge({ now: yield* iso, before })).batches
@@ -162,6 +193,16 @@ describe("a year without anybody looking", () => {
         assert.deepStrictEqual(without, [], "passes that complain without cause")
         assert.isNotEmpty(bad.filter(({ at }) => isDown(at)))
 
+        const told = toldOf(year.passes)
+        const failed = told.filter(({ event }) => event === "failed")
+        assert.deepStrictEqual(
+          failed.filter(({ at }) => !isDown(at) && !isLimited(at)),
+          []
+        )
+        // A day without the account is one piece of news, and its end another.
+        assert.strictEqual(failed.filter(({ at }) => isDown(at)).length, 1)
+        assert.strictEqual(told.filter(({ event }) => event === "recovered").length, failed.length)
+
         // A settled batch costs nothing from then on.
         const perBatch = year.calls.filter(({ batchId }) => batchId !== null).length / batches.length
         assert.isBelow(perBatch, 3 + 24 / every)
@@ -173,10 +214,14 @@ describe("a year without anybody looking", () => {
 
         yield* Effect.gen(function* () {
           assert.deepStrictEqual(yield* wrong, [])
-          const [open] = yield* select<{ count: number }>(
-            "SELECT count(*) AS count FROM batch_overview WHERE settled_at IS NULL"
+          const { outcomes, totals } = yield* readReport(db, {
+            limits: { contacts: 1000, batches: 1000, findings: 1000 }
+          })
+          assert.strictEqual(totals.open, 1)
+          assert.strictEqual(
+            outcomes.reduce((sum, { contacts }) => sum + contacts, 0),
+            totals.sent
           )
-          assert.strictEqual(open?.count, 1)
           assert.strictEqual((yield* rebuild).changed, 0)
         }).pipe(Effect.provide(Ledger.layer(db)), Effect.withClock(Clock.make()))
       }).pipe(Effect.scoped),
