@@ -208,9 +208,10 @@ describe("a year without anybody looking", () => {
         assert.isBelow(perBatch, 3 + 24 / every)
 
         assert.isAbove(year.purged, 200)
-        const [first = 0] = year.sizes.slice(4)
+        // The batch that never ends is asked about in every pass from day 210 on. By day 300 their runs fill the time kept.
+        const [first = 0] = year.sizes.slice(9)
         const last = year.sizes.at(-1) ?? 0
-        assert.isBelow(last, 1.15 * first, `the file grew from ${first} to ${last} bytes`)
+        assert.isBelow(last, 1.05 * first, `the file grew from ${first} to ${last} bytes`)
 
         yield* Effect.gen(function* () {
           assert.deepStrictEqual(yield* wrong, [])

@@ -169,7 +169,9 @@ export const schedule = Command.make(
         )
         const warnings =
           kind === "github"
-            ? []
+            ? own.includes("--profile")
+              ? ["The profile is not used: the account of the workflow is in the repository's secrets."]
+              : []
             : [
                 ...(yield* accountWarnings),
                 ...(yield* secretsSet),
