@@ -7,7 +7,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { ClaimId } from "./Claim.js"
 import * as EmailKey from "./EmailKey.js"
-import { claimed } from "./internal/claimed.js"
+import { decimalId } from "./internal/decimalId.js"
 import { itemList, pageMeta } from "./internal/itemList.js"
 import { maybe } from "./internal/json.js"
 import { loose, Text } from "./internal/loose.js"
@@ -17,22 +17,11 @@ const idText = Schema.NonEmptyString.annotations({
   arbitrary: () => (fc) => fc.stringMatching(/^[1-9]\d{0,8}$/)
 })
 
-const id = Schema.transform(
-  Schema.Union(
-    Schema.String.pipe(Schema.pattern(/^0*[1-9]\d*$/)),
-    Schema.Int.pipe(Schema.positive())
-  ).annotations({
-    jsonSchema: {
-      anyOf: [
-        { type: "string", pattern: "^0*[1-9]\\d*$" },
-        { type: "integer", exclusiveMinimum: 0 }
-      ],
-      ...claimed("ids-as-strings", "ids-as-numbers")
-    }
-  }),
-  idText,
-  { strict: true, decode: String, encode: (text): string => text }
-)
+const id = Schema.transform(decimalId, idText, {
+  strict: true,
+  decode: String,
+  encode: (text): string => text
+})
 
 const text = (...claims: readonly [ClaimId, ...Array<ClaimId>]) =>
   loose(

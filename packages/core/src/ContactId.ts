@@ -5,7 +5,7 @@
  */
 import * as order from "effect/Order"
 import * as Schema from "effect/Schema"
-import { claimed } from "./internal/claimed.js"
+import { decimalId } from "./internal/decimalId.js"
 
 /**
  * ActiveCampaign's ID of a contact: text, exactly as received.
@@ -50,22 +50,11 @@ export const make = (text: string): ContactId => ContactId.make(text)
  * @since 0.1.0
  * @category schemas
  */
-export const ContactIdOnWire = Schema.transform(
-  Schema.Union(
-    Schema.String.pipe(Schema.pattern(/^0*[1-9]\d*$/)),
-    Schema.Int.pipe(Schema.positive())
-  ).annotations({
-    jsonSchema: {
-      anyOf: [
-        { type: "string", pattern: "^0*[1-9]\\d*$" },
-        { type: "integer", exclusiveMinimum: 0 }
-      ],
-      ...claimed("ids-as-strings", "ids-as-numbers")
-    }
-  }),
-  ContactId,
-  { strict: true, decode: String, encode: (id): string => id }
-)
+export const ContactIdOnWire = Schema.transform(decimalId, ContactId, {
+  strict: true,
+  decode: String,
+  encode: (id): string => id
+})
 
 const withoutZeros = (id: string) => id.replace(/^0+(?=.)/, "")
 

@@ -2,34 +2,20 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { type Filter, isByBatch, page, passes } from "../../../src/ledger/reports/ExportPages.js"
 import * as ExportRows from "../../../src/ledger/reports/ExportRows.js"
-import { type Export, exports } from "../../../src/ledger/reports/Exports.js"
+import { exports } from "../../../src/ledger/reports/Exports.js"
 import * as Ledger from "../../../src/ledger/Ledger.js"
 import * as Lookups from "../../../src/ledger/facts/Lookups.js"
 import { reconcileStale } from "../../../src/ledger/conclusions/Reconciliation.js"
 import { answer, load, momentAt, row, select } from "../../support/ledger.js"
+import { exported, named } from "../../support/exported.js"
 
 const inMemory = Effect.provide(Ledger.layer(":memory:"))
-
-const named = (name: string): Export => {
-  const found = exports.find((one) => one.name === name)
-  assert.isDefined(found)
-  return found
-}
-
-/** Every row of an export, by column. */
-const exported = (name: string, filter: Filter = {}, size?: number) =>
-  Effect.gen(function* () {
-    const { columns, rows } = yield* ExportRows.read(named(name), filter, size)
-    const all = Chunk.toReadonlyArray(yield* Stream.runCollect(rows))
-    return all.map((values) => Object.fromEntries(values.map((value, at) => [columns[at] ?? "", value])))
-  })
 
 /** Contacts of every outcome that answers alone can give, and one that was looked up. */
 const world = Effect.gen(function* () {

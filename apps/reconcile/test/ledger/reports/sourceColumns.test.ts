@@ -5,29 +5,14 @@ import * as Stream from "effect/Stream"
 import { BatchId } from "effect-activecampaign/BatchId"
 import { cellsOf } from "../../../src/contacts/JsonText.js"
 import type { ContactRow } from "../../../src/contacts/ContactRow.js"
-import type { Filter } from "../../../src/ledger/reports/ExportPages.js"
 import * as ExportRows from "../../../src/ledger/reports/ExportRows.js"
-import { type Export, exports } from "../../../src/ledger/reports/Exports.js"
 import * as Ledger from "../../../src/ledger/Ledger.js"
 import * as LocalContacts from "../../../src/ledger/load/LocalContacts.js"
 import { reconcileStale } from "../../../src/ledger/conclusions/Reconciliation.js"
 import { inColumns, load, now, row, select } from "../../support/ledger.js"
+import { exported, named } from "../../support/exported.js"
 
 const inMemory = Effect.provide(Ledger.layer(":memory:"))
-
-const named = (name: string): Export => {
-  const found = exports.find((one) => one.name === name)
-  assert.isDefined(found)
-  return found
-}
-
-/** Every row of an export, by column. */
-const exported = (name: string, filter: Filter = {}, size?: number) =>
-  Effect.gen(function* () {
-    const { columns, rows } = yield* ExportRows.read(named(name), filter, size)
-    const all = Chunk.toReadonlyArray(yield* Stream.runCollect(rows))
-    return all.map((values) => Object.fromEntries(values.map((value, at) => [columns[at] ?? "", value])))
-  })
 
 const columnsOf = (name: string) => Effect.map(ExportRows.read(named(name)), ({ columns }) => columns)
 
