@@ -90,6 +90,7 @@ describe.concurrent("report", () => {
         /--html and --markdown were both given\. Choose one\.$/
       )
       expectRefusal(await world.run(["report", "--rows", "100001"]), 2, /--rows must be between 0 and 100000/)
+      expectRefusal(await world.run(["report", "--rows", "5x"]), 2, /--rows: '5x' is not a whole number\./)
     })
   )
 

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { outputTo, type Target } from "../../files/Target.js"
@@ -17,7 +18,7 @@ import { blocks, sizeOf } from "../output/text.js"
 import { appliedTo } from "../failOn/facts.js"
 import { failOnEnding } from "../output/run/ending.js"
 import { ConfigurationError } from "../shell/ConfigurationError.js"
-import { db, invalid, json } from "../shell/options.js"
+import { db, invalid, json, readWhole } from "../shell/options.js"
 import { respond } from "../shell/respond.js"
 import { failOn } from "../shell/runOptions.js"
 
@@ -39,12 +40,21 @@ const mask = Options.boolean("mask").pipe(
 /** A page of more contacts would take browsers too long to open. */
 const most = { page: 100_000, shown: 10 }
 
-const rows = Options.integer("rows").pipe(
+const rows = Options.text("rows").pipe(
+  Options.withPseudoName("integer"),
   Options.optional,
-  Options.mapEffect((given) =>
-    Option.isSome(given) && (given.value < 0 || given.value > most.page)
-      ? Effect.fail(invalid(`--rows must be between 0 and ${most.page}.`))
-      : Effect.succeed(given)
+  Options.mapEffect(
+    Option.match({
+      onNone: () => Effect.succeed(Option.none<number>()),
+      onSome: (text) =>
+        Either.mapLeft(readWhole(0)(text, "--rows"), invalid).pipe(
+          Either.filterOrLeft(
+            (number) => number <= most.page,
+            () => invalid(`--rows must be between 0 and ${most.page}.`)
+          ),
+          Either.map(Option.some)
+        )
+    })
   ),
   Options.withDescription(
     `The most contacts to list one by one (default and limit: ${most.page} with --html and --json; ${most.shown} in text)`

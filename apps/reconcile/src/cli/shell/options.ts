@@ -89,7 +89,8 @@ export const deadline = (fallback: string) =>
 
 const numberIn = (text: string) => (text.trim() === "" ? Number.NaN : Number(text))
 
-const readWhole =
+/** Reads a whole number of at least this much. */
+export const readWhole =
   (least: number) =>
   (text: string, subject: string): Either.Either<number, string> => {
     const number = numberIn(text)
