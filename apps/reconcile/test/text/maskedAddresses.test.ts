@@ -41,6 +41,13 @@ describe("masked text", () => {
     )
   })
 
+  it("does not take a quotation mark in a name for its end", () => {
+    expect(maskedAddresses(String.raw`to "\"@a, b"@example.com`)).toBe(`to ${masked}@example.com`)
+    expect(maskedAddresses(String.raw`{"to":"\"odd one\"@example.com"}`)).toBe(
+      `{"to":"${masked}@example.com"}`
+    )
+  })
+
   it("has none in the query of a URL, either, however often it is escaped", () => {
     const escapes = [
       (text: string) => encodeURIComponent(text),

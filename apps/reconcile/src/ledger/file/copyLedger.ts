@@ -42,9 +42,13 @@ const vacuumInto = (database: Sqlite.Database, to: string): ReadonlyMap<string, 
   return versionOf(database) === before ? expected : undefined
 }
 
-/** A copy has no writer, even if the ledger has one. */
+/**
+ * A copy has no writer, even if the ledger has one. Its bytes do not depend on who that was, so that two copies of the
+ * same content are equal.
+ */
 const freeFromLease = (copy: Sqlite.Database) => {
   const has = copy.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'writer_lease'").get()
+  copy.pragma("secure_delete = ON")
   if (has !== undefined) copy.exec("DELETE FROM writer_lease")
 }
 

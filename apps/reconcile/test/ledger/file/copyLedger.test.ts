@@ -74,6 +74,19 @@ describe("a copy of a ledger", () => {
     })
   )
 
+  it.scoped("has the same bytes whoever writes to the ledger", () =>
+    Effect.gen(function* () {
+      const { file, folder, writer } = yield* ledger
+      for (const [at, holder] of ["one", "another, on a host with a longer name"].entries()) {
+        writer.exec(`DELETE FROM writer_lease; INSERT INTO writer_lease
+          VALUES (1, '${holder}', NULL, NULL, 'here', ${at + 1}, NULL, '2031-04-02', 0, '2031-04-02')`)
+        yield* copyTo(file, join(folder, `copy-${at}.db`))
+      }
+      const [one, other] = [0, 1].map((at) => readFileSync(join(folder, `copy-${at}.db`)))
+      assert.isTrue(one?.equals(other ?? Buffer.alloc(0)))
+    })
+  )
+
   it.scoped("has what a killed writer had committed", () =>
     Effect.gen(function* () {
       const { file, folder, target, writer } = yield* ledger
