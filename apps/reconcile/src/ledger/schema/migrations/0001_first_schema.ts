@@ -1,3 +1,4 @@
+import { asSentConclusions, asSentFacts } from "./asSentTables.js"
 import {
   Difference,
   Finding,
@@ -37,7 +38,8 @@ const yours: ReadonlyArray<string> = [
     name TEXT NOT NULL UNIQUE,
     loaded_at TEXT NOT NULL,
     columns TEXT NOT NULL,
-    key_column TEXT
+    key_column TEXT,
+    sends TEXT
   ) STRICT`,
 
   // The names of a row's columns, and the places of those whose exact values are in columns of local_rows; -1: none.
@@ -341,6 +343,8 @@ export const firstSchema: ReadonlyArray<string> = [
   ...numbered,
   ...facts,
   ...yours,
+  ...asSentFacts,
   ...history,
-  ...conclusions
+  ...conclusions,
+  ...asSentConclusions
 ]
