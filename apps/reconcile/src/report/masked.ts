@@ -55,6 +55,7 @@ const maskedSubject = ({ address, id }: Pseudonyms, finding: Finding, subject: s
       return id(subject)
     case "id-conflict":
       return /^\d+$/.test(subject) ? id(subject) : address(subject)
+    case "consent-change":
     case "unmatched-failure":
     case "duplicate-sent":
     case "duplicate-local":
