@@ -1,7 +1,7 @@
 import type { Attention, AttentionWord } from "../ledger/reports/Attention.js"
 import type { Finding } from "../ledger/schema/words.js"
 import { batchesOf, plural, thousands } from "../text/numbers.js"
-import { dbOption, shellWord } from "../text/shellWord.js"
+import { shellCall } from "../text/shellCall.js"
 import type { Concern, ReportData } from "./ReportData.js"
 
 const outcomeSays = {
@@ -36,10 +36,10 @@ const contacts = (attention: Attention, db: string): ReadonlyArray<Concern> =>
     const { toBeResolved } = attention
     const command =
       outcome !== "unaccounted"
-        ? `ac-reconcile export ${exportOf[outcome]}${dbOption(db)}`
+        ? shellCall(`export ${exportOf[outcome]}`, db)
         : toBeResolved > 0
-          ? `ac-reconcile resolve${dbOption(db)}`
-          : `ac-reconcile lookup --dry-run${dbOption(db)}`
+          ? shellCall("resolve", db)
+          : shellCall("lookup --dry-run", db)
     return {
       about: "contacts",
       name: outcome,
@@ -65,7 +65,7 @@ const findings = (attention: Attention, db: string): ReadonlyArray<Concern> =>
     says: findingSays[finding],
     reasons: [],
     examples: [`${example.subject}: ${example.detail}`],
-    command: `ac-reconcile batches show ${shellWord(example.batch_id)}${dbOption(db)}`
+    command: shellCall("batches show", db, example.batch_id)
   }))
 
 /** A few batches of each kind, by ID. */
@@ -98,8 +98,7 @@ const batches = (
             command
           }
         ]
-  const show = (ids: ReadonlyArray<string>) =>
-    `ac-reconcile batches show ${shellWord(ids[0] ?? "")}${dbOption(db)}`
+  const show = (ids: ReadonlyArray<string>) => shellCall("batches show", db, ids[0] ?? "")
   return [
     ...concern(
       "stalled",
@@ -127,7 +126,7 @@ const batches = (
       totals.open,
       "ActiveCampaign has not finished them, or has not been asked yet. Their contacts are pending.",
       known.open,
-      `ac-reconcile run${dbOption(db)}`
+      shellCall("run", db)
     )
   ]
 }
@@ -146,8 +145,8 @@ export const concernsOf = (
 
 /** The commands that export all contacts that need attention. */
 export const exportCommands = ({ outcomes }: Attention, db: string): ReadonlyArray<string> =>
-  [...new Set(outcomes.map(({ outcome }) => exportOf[outcome]))].map(
-    (name) => `ac-reconcile export ${name}${dbOption(db)}`
+  [...new Set(outcomes.map(({ outcome }) => exportOf[outcome]))].map((name) =>
+    shellCall(`export ${name}`, db)
   )
 
 /** The whole in one or two sentences. */

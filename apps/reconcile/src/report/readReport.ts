@@ -6,7 +6,7 @@ import { attention as attentionKinds, attentionWords } from "../ledger/reports/A
 import { atOneMoment } from "../ledger/reports/ExportRows.js"
 import * as Reports from "../ledger/reports/Reports.js"
 import { endedBadly, evidences, Outcome } from "../ledger/schema/words.js"
-import { dbOption } from "../text/shellWord.js"
+import { shellCall } from "../text/shellCall.js"
 import { version } from "../version.js"
 import { type Batches, concernsOf, exportCommands, verdictOf } from "./concerns.js"
 import { contactsWithin } from "./contacts.js"
@@ -148,7 +148,7 @@ export const readReport = (db: string, { limits, mask = false }: Options) =>
           batch_id
         })),
         left_out: totals.findings - findings.length,
-        commands: [`ac-reconcile export findings${dbOption(named)}`]
+        commands: [shellCall("export findings", named)]
       },
       batches: {
         rows: batches.map(
@@ -158,7 +158,7 @@ export const readReport = (db: string, { limits, mask = false }: Options) =>
           })
         ),
         left_out: totals.batches - batches.length,
-        commands: [`ac-reconcile batches list${dbOption(named)}`]
+        commands: [shellCall("batches list", named)]
       },
       contacts: {
         rows: contacts,

@@ -19,6 +19,7 @@ import { driver } from "../../sqliteDriver.js"
 import { batchesOf, plural } from "../output/text.js"
 import { ExitCode } from "../shell/ExitCode.js"
 import { span } from "../../text/numbers.js"
+import { shellCall } from "../../text/shellCall.js"
 import { type Check, fail, failed, ok, warn } from "./Check.js"
 
 export const sqlite: Effect.Effect<Check> = Effect.sync(() => {
@@ -139,6 +140,7 @@ const purgesCheck = Effect.map(
 const longOpen = Duration.days(1)
 
 const oldestCheck = Effect.gen(function* () {
+  const { file } = yield* Ledger.Ledger
   const open = yield* Batches.open
   const [oldest] = open
   if (oldest === undefined) return ok("oldest-open-batch", "No batch is open.")
@@ -151,7 +153,7 @@ const oldestCheck = Effect.gen(function* () {
     return warn(
       "oldest-open-batch",
       `${says} The last ${plural(trouble.times, "call")} about it gave no usable answer: ${trouble.message}`,
-      `See: ac-reconcile batches show ${oldest.batchId}`
+      `See: ${shellCall("batches show", file, oldest.batchId)}`
     )
   }
   return age < Duration.toMillis(longOpen)
@@ -159,7 +161,7 @@ const oldestCheck = Effect.gen(function* () {
     : warn(
         "oldest-open-batch",
         says,
-        `Imports end within hours. Run 'ac-reconcile run --once', then see 'ac-reconcile batches show ${oldest.batchId}'.`
+        `Imports end within hours. Run them, one after the other: ${shellCall("run --once", file)}; ${shellCall("batches show", file, oldest.batchId)}`
       )
 })
 

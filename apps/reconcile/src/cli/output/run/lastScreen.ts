@@ -7,7 +7,7 @@ import type { Attention, AttentionWord, FindingKind, OutcomeKind } from "../../.
 import type * as Reports from "../../../ledger/reports/Reports.js"
 import { evidences, Outcome, Settled } from "../../../ledger/schema/words.js"
 import { share, thousands } from "../../../text/numbers.js"
-import { dbOption, shellWord } from "../../../text/shellWord.js"
+import { shellCall } from "../../../text/shellCall.js"
 import { shortened, widthOf } from "../../../text/width.js"
 import { findingsCount, stalledText } from "../summary.js"
 import { batchesOf, blocks, columns, hanging, plural, printable } from "../text.js"
@@ -191,32 +191,26 @@ export const nextCommands = ({
   file,
   summary
 }: Pick<Ended, "attention" | "file" | "summary">): ReadonlyArray<readonly [call: string, why: string]> => {
-  const db = dbOption(file)
+  const call = (command: string, ...subjects: ReadonlyArray<string>) => shellCall(command, file, ...subjects)
   const kind = (word: Outcome) => attention.outcomes.find(({ outcome }) => outcome === word)
   const has = (word: Outcome) => summary.outcomes.some(({ outcome }) => outcome === word)
   const unaccounted = kind("unaccounted")
   const subject = attention.outcomes[0]?.examples[0]
   const batch = attention.findings[0]?.example.batch_id
   const steps: ReadonlyArray<readonly [string, string] | undefined> = [
-    summary.settled < summary.batches ? [`ac-reconcile run${db}`, "go on following"] : undefined,
-    attention.toBeResolved > 0 ? [`ac-reconcile resolve${db}`, "ask whose the IDs are"] : undefined,
+    summary.settled < summary.batches ? [call("run"), "go on following"] : undefined,
+    attention.toBeResolved > 0 ? [call("resolve"), "ask whose the IDs are"] : undefined,
     unaccounted !== undefined && unaccounted.contacts > attention.toBeResolved
-      ? [`ac-reconcile lookup --dry-run${db}`, "what looking up the unaccounted costs"]
+      ? [call("lookup --dry-run"), "what looking up the unaccounted costs"]
       : undefined,
-    has("missing") || has("present")
-      ? [`ac-reconcile export retry${db}`, "contacts that may be sent again"]
-      : undefined,
-    subject === undefined
-      ? undefined
-      : [`ac-reconcile explain ${shellWord(subject)}${db}`, "why it has its outcome"],
-    batch === undefined
-      ? undefined
-      : [`ac-reconcile batches show ${shellWord(batch)}${db}`, "the batch's story"]
+    has("missing") || has("present") ? [call("export retry"), "contacts that may be sent again"] : undefined,
+    subject === undefined ? undefined : [call("explain", subject), "why it has its outcome"],
+    batch === undefined ? undefined : [call("batches show", batch), "the batch's story"]
   ]
   const useful = steps.flatMap((step) => (step === undefined ? [] : [step]))
   return useful.length === 0
     ? []
-    : [...useful, [`ac-reconcile report --html report.html${db}`, "all of it, to open in a browser"]]
+    : [...useful, [call("report --html report.html"), "all of it, to open in a browser"]]
 }
 
 /** The same for people; empty if there is nothing to do. */
