@@ -149,19 +149,24 @@ export const exportCommands = ({ outcomes }: Attention, db: string): ReadonlyArr
     shellCall(`export ${name}`, db)
   )
 
+/** How many contacts need attention: the same words in a report and at the end of a run. Empty if none does. */
+export const attentionText = ({
+  attention,
+  sent,
+  to_be_resolved
+}: Pick<ReportData["totals"], "attention" | "sent" | "to_be_resolved">): string => {
+  if (attention === 0) return ""
+  const waiting = to_be_resolved > 0 ? `, ${thousands(to_be_resolved)} of them only to be resolved` : ""
+  return `${thousands(attention)} of ${plural(sent, "contact")} ${attention === 1 ? "needs" : "need"} attention${waiting}`
+}
+
 /** The whole in one or two sentences. */
 export const verdictOf = (totals: ReportData["totals"]) => {
-  const { attention, batches, findings, open, sent, to_be_resolved } = totals
+  const { batches, findings, open, sent } = totals
   if (batches === 0) return "This file has no batches yet."
-  const waiting = to_be_resolved > 0 ? `, ${thousands(to_be_resolved)} of them only to be resolved` : ""
-  const toLookAt = [
-    ...(attention > 0
-      ? [
-          `${thousands(attention)} of ${plural(sent, "contact")} ${attention === 1 ? "needs" : "need"} attention${waiting}`
-        ]
-      : []),
-    ...(findings > 0 ? [plural(findings, "finding")] : [])
-  ]
+  const toLookAt = [attentionText(totals), findings > 0 ? plural(findings, "finding") : ""].filter(
+    (text) => text !== ""
+  )
   const settled =
     open > 0
       ? `${thousands(open)} of ${batchesOf(batches)} ${open === 1 ? "has" : "have"} not settled yet.`

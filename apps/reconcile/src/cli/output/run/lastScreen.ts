@@ -3,9 +3,16 @@
  * exit code is what it is, and how to go on.
  */
 import type { RunReport } from "../../../job/RunReport.js"
-import type { Attention, AttentionWord, FindingKind, OutcomeKind } from "../../../ledger/reports/Attention.js"
+import {
+  type Attention,
+  type AttentionWord,
+  countOf,
+  type FindingKind,
+  type OutcomeKind
+} from "../../../ledger/reports/Attention.js"
 import type * as Reports from "../../../ledger/reports/Reports.js"
 import { evidences, Outcome, Settled } from "../../../ledger/schema/words.js"
+import { attentionText } from "../../../report/concerns.js"
 import { share, thousands } from "../../../text/numbers.js"
 import { shellCall } from "../../../text/shellCall.js"
 import { shortened, widthOf } from "../../../text/width.js"
@@ -23,33 +30,29 @@ export interface Ended {
   readonly width: number
 }
 
-/** How many of an outcome's contacts call for attention: those that only wait for their IDs to be resolved do not. */
-const urgent = ({ contacts, outcome }: OutcomeKind, toBeResolved: number) =>
-  outcome === "unaccounted" ? contacts - toBeResolved : contacts
-
-const urgentCount = ({ outcomes, toBeResolved }: Attention) =>
-  outcomes.reduce((sum, kind) => sum + urgent(kind, toBeResolved), 0)
-
 /** The first line: whether it went well. */
-export const verdict = ({ attention, report, summary }: Ended): string => {
+export const verdict = (ended: Ended): string => hanging("", verdictText(ended), ended.width)
+
+const verdictText = ({ attention, report, summary }: Ended): string => {
   const silent = report.problems.filter((problem) => "batchId" in problem).length
   const open = summary.batches - summary.settled
-  const all = urgentCount(attention)
   const findings = findingsCount(summary)
   const toLookAt = [
-    ...(all > 0
-      ? [`${thousands(all)} of ${plural(summary.sent, "contact")} ${all === 1 ? "needs" : "need"} attention`]
-      : []),
-    ...(findings > 0 ? [plural(findings, "finding")] : [])
-  ].join("; ")
+    attentionText({
+      attention: countOf(attention),
+      sent: summary.sent,
+      to_be_resolved: attention.toBeResolved
+    }),
+    findings > 0 ? plural(findings, "finding") : ""
+  ]
+    .filter((text) => text !== "")
+    .join("; ")
   if (silent > 0) return `Not finished: ${batchesOf(silent)} gave no answer.`
   if (open > 0)
     return `Not finished: ${batchesOf(open)} of ${thousands(summary.batches)} ${open === 1 ? "has" : "have"} not settled yet.`
   const settled =
     summary.batches === 1 ? "The batch has settled" : `All ${batchesOf(summary.batches)} have settled`
   if (toLookAt !== "") return `${settled}. ${toLookAt}.`
-  if (attention.toBeResolved > 0)
-    return `${settled}; ${plural(attention.toBeResolved, "contact ID")} to be resolved.`
   return summary.sent === 0 ? `${settled}.` : `${settled}, and no contact needs attention.`
 }
 
@@ -134,8 +137,15 @@ const examplesOf = ({ contacts, examples }: OutcomeKind, width: number) => {
   return more > 0 ? [...shown, `… and ${thousands(more)} more`] : shown
 }
 
-const outcomeBlock = (kind: OutcomeKind, count: number, width: number) => [
-  hanging(`  ${kind.outcome}  `, `${plural(count, "contact")}: ${actionOn[kind.outcome]}`, width),
+const waitingText = ({ outcome }: OutcomeKind, toBeResolved: number) =>
+  outcome === "unaccounted" && toBeResolved > 0 ? `; ${thousands(toBeResolved)} only to be resolved` : ""
+
+const outcomeBlock = (kind: OutcomeKind, toBeResolved: number, width: number) => [
+  hanging(
+    `  ${kind.outcome}  `,
+    `${plural(kind.contacts, "contact")}: ${actionOn[kind.outcome]}${waitingText(kind, toBeResolved)}`,
+    width
+  ),
   ...reasonsOf(kind).map((line) => hanging("    ", line, width)),
   ...examplesOf(kind, width).map((line) => `    ${line}`)
 ]
@@ -168,15 +178,12 @@ const stalledBlock = ({ stalled }: Attention, width: number) => [
 /** What needs attention, by kind. */
 export const attentionBlocks = ({ attention, width }: Ended): string =>
   blocks(
-    ...(urgentCount(attention) === 0
+    ...(attention.outcomes.length === 0
       ? []
       : [
           [
             "Needs attention",
-            ...attention.outcomes.flatMap((kind) => {
-              const count = urgent(kind, attention.toBeResolved)
-              return count === 0 ? [] : outcomeBlock(kind, count, width)
-            })
+            ...attention.outcomes.flatMap((kind) => outcomeBlock(kind, attention.toBeResolved, width))
           ].join("\n")
         ]),
     ...(attention.stalled.length === 0 ? [] : [stalledBlock(attention, width).join("\n")]),
