@@ -1,4 +1,4 @@
-import { lstatSync, statSync } from "node:fs"
+import { lstatSync } from "node:fs"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -20,7 +20,7 @@ import { batchesOf, plural } from "../output/text.js"
 import { ExitCode } from "../shell/ExitCode.js"
 import { span } from "../../text/numbers.js"
 import { shellCall } from "../../text/shellCall.js"
-import { type Check, fail, failed, ok, warn } from "./Check.js"
+import { type Check, fail, failed, modeCheck, ok, warn } from "./Check.js"
 
 export const sqlite: Effect.Effect<Check> = Effect.sync(() => {
   const database = new Sqlite(":memory:")
@@ -31,16 +31,6 @@ export const sqlite: Effect.Effect<Check> = Effect.sync(() => {
     database.close()
   }
 })
-
-/** Who may read the file, or the key. */
-export const modeCheck = (check: string, path: string, what: string): Check => {
-  if (process.platform === "win32") return ok(check, `Its folder says who may read ${what}.`)
-  const mode = statSync(path).mode & 0o777
-  const octal = mode.toString(8).padStart(4, "0")
-  return (mode & 0o077) === 0
-    ? ok(check, `Only its owner may read ${what} (${octal}).`)
-    : warn(check, `Other users of this machine may read ${what} (${octal}).`, `Run: chmod 600 ${path}`)
-}
 
 const soundness = (file: string) =>
   Effect.flatMap(readOnly(file), (database) =>
