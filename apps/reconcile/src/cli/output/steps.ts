@@ -65,7 +65,8 @@ export const describeCheckPlan = ({
   contacts: count,
   method
 }: CheckPlan): string => {
-  if (count === 0) return "Every contact with something declared was looked at; there is nothing to compare."
+  if (count === 0)
+    return "There is nothing to compare: each contact of a settled batch that something is declared about was looked at."
   const how =
     method === "pages" ? `in ${plural(calls, "call")}` : `one by one, in up to ${plural(calls, "call")}`
   const reach =
