@@ -90,7 +90,18 @@ export const Summary = Struct({
   settled: Int,
   sent: Int,
   outcomes: List(Struct({ outcome: Outcome, evidence: Text, contacts: Int })),
-  findings: List(Struct({ finding: Text, count: Int }))
+  findings: List(Struct({ finding: Text, count: Int })),
+  sent_values: described(
+    NullOr(
+      Struct({
+        sent: Int,
+        same: Int,
+        dropped: described(Int, "Values that the account has otherwise, or not at all"),
+        untold: described(Int, "Values that cannot be told, or were not looked at yet")
+      })
+    ),
+    "Values that contacts were sent with; null if no source says what they are"
+  )
 }).annotations({ identifier: "Summary", description: "Totals of the whole file" })
 
 /** Rows of a table. */

@@ -1,5 +1,6 @@
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import { evidences, Outcome } from "../schema/words.js"
+import { memberName } from "../schema/memberName.js"
 import { written } from "../schema/recordViews.js"
 
 /** A column of ours: its name, and the SQL of its value, in which `x` is the exported row. */
@@ -72,6 +73,16 @@ const everySentContact = `(SELECT b.batch_id, ${written("s")} AS email, ${outcom
     ${evidenceOrUnsettled} AS evidence, o.contact_id, a.email_key, s.occurrence, s.address_id
   FROM ${sentWithVerdicts})`
 
+/** One row for each sent value that the account has otherwise, or not at all. */
+const droppedValues = `(SELECT b.batch_id, ${written("s")} AS email, a.email_key, v.occurrence, v.member_id,
+    ${memberName("m")} AS member, v.comparison, v.sent, v.found, v.why
+  FROM value_verdicts v
+  CROSS JOIN sent_contacts s ON s.batch = v.batch AND s.address_id = v.address_id AND s.occurrence = v.occurrence
+  CROSS JOIN numbered_batches b ON b.batch = v.batch
+  CROSS JOIN addresses a ON a.address_id = v.address_id
+  CROSS JOIN sent_members m ON m.member_id = v.member_id
+  WHERE v.comparison IN ('different', 'absent'))`
+
 export const exports: NonEmptyReadonlyArray<Export> = [
   {
     ...sentContacts,
@@ -138,6 +149,18 @@ export const exports: NonEmptyReadonlyArray<Export> = [
     ],
     outcomes: ["missing", "present"],
     oneOutcomeATime: true
+  },
+  {
+    name: "dropped",
+    holds: "The values that the account has otherwise than they were sent, or not at all",
+    none: "No sent value is known to be dropped",
+    from: droppedValues,
+    columns: own("batch_id", "email", "member", "comparison", "sent", "found", "why"),
+    key: ["batch_id", "email_key", "occurrence", "member_id"],
+    start: ["", "", 0, 0],
+    ofSentContacts: false,
+    outcomes: [],
+    oneOutcomeATime: false
   },
   {
     name: "contact-ids",

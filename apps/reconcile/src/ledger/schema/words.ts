@@ -112,6 +112,7 @@ export const evidences: Readonly<
 
 /** What contradicts, or belongs to no sent contact. A finding is not an outcome of a contact. */
 export const Finding = Schema.Literal(
+  "consent-change",
   "unmatched-success",
   "unmatched-failure",
   "duplicate-sent",
