@@ -40,7 +40,7 @@ export const start = (options: Options): State => ({
   body: bodyOf(options.format)
 })
 
-const emptyOutput = (): Output => ({ rows: [], rejected: [], remarks: [], restored: 0 })
+const emptyOutput = (): Output => ({ rows: [], rejected: [], remarks: [], restored: 0, fromPayload: false })
 
 /** Takes the next bytes, however they were split, and returns the rows they complete. */
 export const feed = (state: State, bytes: Uint8Array): Step<readonly [State, ContactChunk]> => {

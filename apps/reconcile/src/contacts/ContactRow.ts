@@ -35,7 +35,7 @@ export interface RejectedRow {
   readonly record: string
 }
 
-/** Why a loaded row deserves a look: an odd address, or an invalid contact ID. */
+/** Why a loaded row deserves a look: an odd address, an invalid contact ID, or a member that ActiveCampaign drops. */
 export type RemarkKind =
   | "invisible"
   | "name"
@@ -50,6 +50,7 @@ export type RemarkKind =
   | "lookalike"
   | "long"
   | "contact-id"
+  | "unknown-member"
 
 export interface Remark {
   readonly line: number
@@ -65,6 +66,8 @@ export interface ContactChunk {
   /** Cells that lost the apostrophe an export had added before a formula. */
   readonly restored: number
   readonly bytesRead: number
+  /** Whether any row came from the body of a bulk import request. */
+  readonly fromPayload: boolean
 }
 
 /** A longer line, or quoted record of several lines, is rejected so that memory stays flat. */

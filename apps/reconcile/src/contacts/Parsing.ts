@@ -2,6 +2,7 @@ import * as Either from "effect/Either"
 import type { ColumnMap } from "./ColumnMap.js"
 import { ContactFileError } from "./ContactFileError.js"
 import * as JsonRows from "./JsonRows.js"
+import * as Payload from "./Payload.js"
 import type * as RecordFramer from "./RecordFramer.js"
 import type { RowSink } from "./RowSink.js"
 
@@ -29,14 +30,23 @@ export interface Options {
 /** What a piece of input adds. */
 export interface Output extends RowSink {
   restored: number
+  /** Whether any row came from the body of a bulk import request. */
+  fromPayload: boolean
 }
 
 export type Step<A> = Either.Either<A, ContactFileError>
 
 /** Framed texts, each of one object, as rows. */
 export const readObjects = (options: Options, framed: RecordFramer.Framed, output: Output): void => {
-  JsonRows.read(options.map, framed, output)
-  tellRejected(framed, output)
+  const batchId = options.map.batchId ?? "batch_id"
+  const payload = Payload.unpack(framed, batchId)
+  const contacts = payload?.framed ?? framed
+  if (payload !== undefined) {
+    output.fromPayload = true
+    output.remarks.push(...payload.remarks)
+  }
+  JsonRows.read(payload === undefined ? options.map : { ...options.map, batchId }, contacts, output)
+  tellRejected(contacts, output)
 }
 
 /** Framing faults are found before row faults; this puts them in the order of the file. */

@@ -14,7 +14,7 @@ const outcomeSays = {
 /** What a finding of each kind means, without any of its data. */
 export const findingSays: Readonly<Record<Finding, string>> = {
   "consent-change":
-    "A contact that had unsubscribed or bounced is active again after an import that did not ask for it.",
+    "A contact was unsubscribed or bounced before an import that did not subscribe it, and is active now.",
   "unmatched-success": "A successful contact ID belongs to an address that was not sent in the batch.",
   "unmatched-failure": "An address was reported as failed that was not sent in the batch.",
   "duplicate-sent": "An address was sent more than once in one batch.",

@@ -49,19 +49,14 @@ const pseudonyms = (key: string) => {
 
 type Pseudonyms = ReturnType<typeof pseudonyms>
 
-/** A text with a pseudonym for each address in it. */
-const withoutAddresses = ({ address }: Pseudonyms, text: string) =>
-  text.replace(/[^\s"'<>()[\],;:]+@[^\s"'<>()[\],;:]+/gu, address)
-
 const maskedSubject = (names: Pseudonyms, finding: Finding, subject: string): string => {
   const { address, id } = names
   switch (finding) {
     case "unmatched-success":
       return id(subject)
-    case "consent-change":
-      return withoutAddresses(names, subject)
     case "id-conflict":
       return /^\d+$/.test(subject) ? id(subject) : address(subject)
+    case "consent-change":
     case "unmatched-failure":
     case "duplicate-sent":
     case "duplicate-local":

@@ -1,9 +1,11 @@
+import { resolve } from "node:path"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { BatchId } from "effect-activecampaign/BatchId"
+import { payload } from "../../asSent/Sends.js"
 import * as BatchIdList from "../../contacts/BatchIdList.js"
 import * as BatchIdText from "../../contacts/BatchIdText.js"
 import * as Answers from "../../ledger/facts/Answers.js"
@@ -55,7 +57,9 @@ const file = Options.text("file").pipe(
 
 const sent = Options.text("sent").pipe(
   Options.optional,
-  Options.withDescription("CSV or JSON lines of the contacts that were sent in the one batch named by --id")
+  Options.withDescription(
+    "The body of the bulk import request, or CSV or JSON lines of the contacts sent in the batch named by --id; or a line {batch_id, contacts} for each batch"
+  )
 )
 
 const answer = Options.text("answer").pipe(
@@ -81,13 +85,13 @@ export const batchesAdd = Command.make(
         const named = [...options.id, ...fromFile]
         const batchIds = [...new Set(named)].map((text) => BatchId.make(text))
         const [batchId] = batchIds
-        if (batchId === undefined) {
+        if (batchId === undefined && (Option.isNone(options.sent) || Option.isSome(options.answer))) {
           return yield* new ConfigurationError({
             problem: "No batch ID was given.",
             hint: "Name batches with --id BATCH_ID (repeatable), or with --file FILE, one per line."
           })
         }
-        if (Option.isSome(options.sent) && batchIds.length !== 1) {
+        if (Option.isSome(options.sent) && batchIds.length > 1) {
           return yield* new ConfigurationError({
             problem: `--sent applies to one batch, but ${batchIds.length} were named.`,
             hint: "Add them one at a time, or load a file with a batch column: ac-reconcile contacts load FILE --batch-column COLUMN."
@@ -108,11 +112,16 @@ export const batchesAdd = Command.make(
         const now = DateTime.formatIso(yield* DateTime.now)
         const times = { addedAt: now, submittedAt: options.submittedAt }
         // Files are opened before the ledger: one that cannot be read must leave no trace.
-        const pasted = Option.isSome(options.answer)
-          ? yield* pastedAnswer(options.answer.value, batchId)
-          : undefined
+        const pasted =
+          Option.isSome(options.answer) && batchId !== undefined
+            ? yield* pastedAnswer(options.answer.value, batchId)
+            : undefined
         // What was sent in a batch is its own source, whatever file it was read from.
-        const source = `sent in ${batchId}`
+        const sentFile = Option.getOrElse(options.sent, () => "-")
+        const source =
+          batchId === undefined
+            ? `sent in ${sentFile === "-" ? "standard input" : resolve(sentFile)}`
+            : `sent in ${batchId}`
         const input = Option.isSome(options.sent)
           ? {
               ...(yield* readContacts({
@@ -137,18 +146,24 @@ export const batchesAdd = Command.make(
             input === undefined
               ? undefined
               : yield* LocalContacts.load(
-                  { name: input.source, rejected: () => input.rejected(), batchId },
+                  {
+                    name: input.source,
+                    rejected: () => input.rejected(),
+                    sends: () => (input.fromPayload() ? payload : undefined),
+                    ...(batchId === undefined ? { namesBatches: true } : { batchId })
+                  },
                   input.rows,
                   now
                 )
           const recorded = pasted === undefined ? undefined : yield* Answers.record(pasted, "pasted")
           const { changed } = yield* reconcileStale()
-          const batch = pasted === undefined ? Option.none() : yield* Reports.batch(batchId)
-          const settled = pasted === undefined ? undefined : yield* Answers.settledStatus(batchId)
+          const answered = pasted === undefined ? undefined : batchId
+          const batch = answered === undefined ? Option.none() : yield* Reports.batch(answered)
+          const settled = answered === undefined ? undefined : yield* Answers.settledStatus(answered)
           const twins = yield* Batches.allCaseTwins(batchIds)
           return {
             _tag: "Added" as const,
-            added,
+            added: added + (report?.batchesAdded ?? 0),
             purged: batchIds.length - wanted.length,
             resubmitted,
             report,
@@ -162,7 +177,7 @@ export const batchesAdd = Command.make(
         if (done._tag === "Shown") return describeSecond(options.db, done)
         const { added, batch, changed, purged, recorded, report, resubmitted, settled, twins } = done
         const reading = input === undefined ? nothingRead : readingOf(input, yield* input.finish, true)
-        const known = batchIds.length - purged - added
+        const known = Math.max(0, batchIds.length - purged - added)
         const caseTwins = describeCaseTwins(twins)
         return {
           text: [

@@ -4,6 +4,7 @@ import * as Options from "@effect/cli/Options"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { payload } from "../../asSent/Sends.js"
 import type { ColumnMap } from "../../contacts/ColumnMap.js"
 import * as Ledger from "../../ledger/Ledger.js"
 import * as LocalContacts from "../../ledger/load/LocalContacts.js"
@@ -20,6 +21,7 @@ import {
   describeSent,
   describeWithoutBatch
 } from "../output/loadText.js"
+import { readSends, withColumns } from "../input/sendsFile.js"
 import { db, json, submittedAt } from "../shell/options.js"
 import { respond } from "../shell/respond.js"
 import { batchesOf, plural } from "../output/text.js"
@@ -33,6 +35,13 @@ const source = Options.text("source").pipe(
   Options.optional,
   Options.withDescription(
     "Name of the source (default: the file's path; - needs one). Loading a source again updates it"
+  )
+)
+
+const sends = Options.text("sends").pipe(
+  Options.optional,
+  Options.withDescription(
+    "A JSON file that says what each contact was sent with, by column, so that it can be compared with the account"
   )
 )
 
@@ -80,6 +89,7 @@ export const contactsLoad = Command.make(
     batchColumn,
     submittedAt,
     source,
+    sends,
     rejects,
     format,
     delimiter,
@@ -106,6 +116,7 @@ export const contactsLoad = Command.make(
             hint: "Add --batch-column COLUMN, or set the time of one batch with 'ac-reconcile batches add --id BATCH_ID --submitted-at TIME'."
           })
         }
+        const mapping = Option.isSome(options.sends) ? yield* readSends(options.sends.value) : undefined
         const input = yield* openSource(options, columnMap)
         const now = DateTime.formatIso(yield* DateTime.now)
         const { changed, knowsSent, report } = yield* Effect.gen(function* () {
@@ -114,12 +125,13 @@ export const contactsLoad = Command.make(
               name: input.name,
               rejected: () => input.rejected(),
               namesBatches: columnMap.batchId !== undefined,
+              sends: () => mapping ?? (input.fromPayload() ? payload : undefined),
               ...(options.submittedAt === undefined ? {} : { submittedAt: options.submittedAt }),
               ...(columnMap.key === undefined
                 ? {}
                 : { key: { column: columnMap.key, place: input.place, setAside: input.setAside } })
             },
-            input.rows,
+            withColumns(mapping)(input.rows),
             now
           )
           // The next export should have every sent contact, with what is known about it now.

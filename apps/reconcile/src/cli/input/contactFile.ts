@@ -91,6 +91,7 @@ const readRows = <R>({
     yield* Effect.addFinalizer(() => progress.clear)
     let count = 0
     let restored = 0
+    let fromPayload = false
     let names: ReadonlyArray<string> = []
     const remarks = Remarks.make()
     const loaded = { rows: 0, bytes: 0 }
@@ -113,6 +114,7 @@ const readRows = <R>({
         loaded.rows += chunk.rows.length + chunk.rejected.length
         loaded.bytes += chunk.bytesRead
         restored += chunk.restored
+        fromPayload ||= chunk.fromPayload
         remarks.add(chunk.remarks)
         if (names.length === 0) names = chunk.rows[0]?.names ?? names
         return progress.show(`${Progress.describeLoaded(loaded, size)} …`)
@@ -136,6 +138,8 @@ const readRows = <R>({
       rejected: () => count,
       /** Cells that lost the apostrophe an export had added. Call after the rows have been read. */
       restored: () => restored,
+      /** Whether any row came from the body of a bulk import request. Call after the rows have been read. */
+      fromPayload: () => fromPayload,
       /** What is odd about the loaded rows. Call after the rows have been read. */
       remarks: () => remarks.counted(),
       /** The column names, from the first row. Call after the rows have been read. */

@@ -47,7 +47,9 @@ export const describeDifferences = (report: LoadReport): ReadonlyArray<string> =
 }
 
 /** What is odd about an address, in words that follow "1 address" and "2 addresses". */
-const oddities: Readonly<Record<Exclude<RemarkKind, "contact-id">, readonly [one: string, many: string]>> = {
+const oddities: Readonly<
+  Record<Exclude<RemarkKind, "contact-id" | "unknown-member">, readonly [one: string, many: string]>
+> = {
   invisible: [
     "contains invisible characters or unusual spaces",
     "contain invisible characters or unusual spaces"
@@ -74,7 +76,7 @@ const examplesOf = (examples: ReadonlyArray<Remark>, place: Place) =>
 /** What deserves a look in the loaded rows, with examples; empty if nothing does. */
 export const describeRemarks = (counted: ReadonlyArray<Counted>, place: Place): ReadonlyArray<string> => {
   const addresses = counted.flatMap(({ count, examples, kind }) => {
-    if (kind === "contact-id") return []
+    if (kind === "contact-id" || kind === "unknown-member") return []
     const [one, many] = oddities[kind]
     return [`  ${plural(count, `address ${one}`, `addresses ${many}`)}: ${examplesOf(examples, place)}`]
   })
@@ -85,9 +87,17 @@ export const describeRemarks = (counted: ReadonlyArray<Counted>, place: Place): 
         ]
       : []
   )
-  if (addresses.length === 0) return ids
+  const members = counted.flatMap(({ count, examples, kind }) =>
+    kind === "unknown-member"
+      ? [
+          `${plural(count, "member is not one", "members are not ones")} that a bulk import takes; ActiveCampaign drops ${count === 1 ? "it" : "them"} without a word: ${examplesOf(examples, place)}`
+        ]
+      : []
+  )
+  if (addresses.length === 0) return [...ids, ...members]
   return [
     ...ids,
+    ...members,
     "Addresses that look odd, loaded unchanged:",
     ...addresses,
     "If they were sent differently, correct them in the source and load it again: reports about the right address do not match these."
@@ -100,11 +110,15 @@ export const remarksResult = (counted: ReadonlyArray<Counted>, place: Place) => 
     count,
     examples: examples.map(({ line, value }) => ({ place, number: line, value }))
   })
-  const ids = counted.find(({ kind }) => kind === "contact-id")
+  const of = (wanted: RemarkKind) => {
+    const found = counted.find(({ kind }) => kind === wanted)
+    return found === undefined ? { count: 0, examples: [] } : shown(found)
+  }
   return {
-    unknownContactIds: ids === undefined ? { count: 0, examples: [] } : shown(ids),
+    unknownContactIds: of("contact-id"),
+    unknownMembers: of("unknown-member"),
     oddAddresses: counted.flatMap((one) =>
-      one.kind === "contact-id" ? [] : [{ kind: one.kind, ...shown(one) }]
+      one.kind === "contact-id" || one.kind === "unknown-member" ? [] : [{ kind: one.kind, ...shown(one) }]
     )
   }
 }

@@ -4,7 +4,9 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import { markBatches } from "../facts/stale.js"
 import { changesOf, dataVersion, transactionConnection } from "../file/transaction.js"
+import { compareScope } from "../asSent/comparisons.js"
 import { Ledger } from "../Ledger.js"
+import type { LedgerError } from "../LedgerError.js"
 import { agreeCounts, anyKnownId, closeNumbers } from "./count.js"
 import { anyRepeatedLocal, drawDuplicateLocal, drawFindings } from "./findings.js"
 import { drawNearMatches } from "./nearMatches.js"
@@ -105,7 +107,10 @@ const doubtAgain = (sql: SqlClient.SqlClient, doubted: { seen: number | undefine
     doubted.seen = version
   })
 
-const slice = (sql: SqlClient.SqlClient, options: SliceOptions): Effect.Effect<Reconciled, SqlError> =>
+const slice = (
+  sql: SqlClient.SqlClient,
+  options: SliceOptions
+): Effect.Effect<Reconciled, SqlError | LedgerError, Ledger> =>
   Effect.gen(function* () {
     const connection = yield* transactionConnection
     const runAll = (statements: ReadonlyArray<string>) =>
@@ -131,6 +136,7 @@ const slice = (sql: SqlClient.SqlClient, options: SliceOptions): Effect.Effect<R
     }
     yield* runAll(conclusionStatements(known))
     yield* drawNearMatches(sql)
+    yield* compareScope(sql)
     yield* connection.executeRaw(`DELETE FROM stale_marks WHERE ${ofScope}`, [])
     if (options.fromNothing === true) {
       const [different] = yield* sql.unsafe<{ readonly changed: number }>(countDifferent)

@@ -20,6 +20,8 @@ import { countEqualDuplicates, unpack } from "./pages.js"
 import { createStage, emptyStage, stagePages } from "./stageTables.js"
 import { isScattered, type Staged, stage } from "./staging.js"
 import { ColumnNames } from "./SourceColumns.js"
+import { type Sends, Stored } from "../../asSent/Sends.js"
+import { declaredAnew } from "./declared.js"
 
 export type { Source, SourceKey } from "./Source.js"
 
@@ -73,10 +75,13 @@ export class OtherKeyColumn extends Schema.TaggedError<OtherKeyColumn>("ac-recon
   }
 }
 
+const encodeSends = (sends: Sends) => Schema.encodeSync(Stored)(sends)
+
 interface KnownSource {
   readonly id: number
   readonly key_column: string | null
   readonly columns: string
+  readonly sends: string | null
 }
 
 const checkKey = (source: Source, known: KnownSource | undefined) => {
@@ -89,7 +94,7 @@ const checkKey = (source: Source, known: KnownSource | undefined) => {
 
 const known = (sql: SqlClient.SqlClient, source: Source) =>
   Effect.map(
-    sql<KnownSource>`SELECT local_source_id AS id, key_column, columns FROM local_sources WHERE name = ${source.name}`,
+    sql<KnownSource>`SELECT local_source_id AS id, key_column, columns, sends FROM local_sources WHERE name = ${source.name}`,
     ([row]) => row
   )
 
@@ -164,10 +169,12 @@ const take = (sql: SqlClient.SqlClient, source: Source, staged: Staged, now: str
     const before = yield* known(sql, source)
     yield* checkKey(source, before)
     const column = source.key?.column.trim() ?? null
+    const declared = source.sends?.()
+    const sends = declared === undefined ? (before?.sends ?? null) : encodeSends(declared)
     const [local] = yield* sql<{ readonly id: number }>`
-      INSERT INTO local_sources (name, loaded_at, key_column, columns)
-      VALUES (${source.name}, ${now}, ${column}, ${columnsWith(before, staged.columns)})
-      ON CONFLICT (name) DO UPDATE SET loaded_at = excluded.loaded_at, columns = excluded.columns,
+      INSERT INTO local_sources (name, loaded_at, key_column, columns, sends)
+      VALUES (${source.name}, ${now}, ${column}, ${columnsWith(before, staged.columns)}, ${sends})
+      ON CONFLICT (name) DO UPDATE SET loaded_at = excluded.loaded_at, columns = excluded.columns, sends = excluded.sends,
         key_column = coalesce(key_column, excluded.key_column)
       RETURNING local_source_id AS id`
     const sourceId = local?.id ?? 0
@@ -176,7 +183,9 @@ const take = (sql: SqlClient.SqlClient, source: Source, staged: Staged, now: str
     const contacts = had?.contacts ?? 0
     const batchesAdded = yield* sent.addBatches(sql, now)
     yield* settleNumbers(sql, sourceId)
+    if (before !== undefined && before.sends !== sends) yield* declaredAnew(sql, sourceId)
     const again: changes.Again = {
+      declares: (before?.sends ?? null) !== null,
       kind: source.key === undefined ? "unkeyed" : "keyed",
       isNewKey: before?.key_column == null,
       isScattered: isScattered(staged),
@@ -186,6 +195,7 @@ const take = (sql: SqlClient.SqlClient, source: Source, staged: Staged, now: str
       contacts === 0
         ? yield* takeFirst(sql, sourceId, staged, batchesAdded)
         : yield* takeAgain(sql, { id: sourceId, contacts }, again, staged, batchesAdded)
+    if (sends !== null && taken.sentAdded > 0) yield* sent.markSentAgain(sql)
     yield* sent.recordGaps(sql, source)
     const resubmitted = yield* sent.recordSubmission(sql, source)
     return {

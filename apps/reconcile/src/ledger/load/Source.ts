@@ -1,5 +1,6 @@
 import type * as Effect from "effect/Effect"
 import type { BatchId } from "effect-activecampaign/BatchId"
+import type { Sends } from "../../asSent/Sends.js"
 import type { Place, RejectedRow } from "../../contacts/ContactRow.js"
 import type { OutputError } from "../../files/OutputError.js"
 
@@ -23,6 +24,10 @@ export interface Source {
   readonly batchId?: BatchId
   /** When the batches that the rows name were submitted, whatever was said of it before. */
   readonly submittedAt?: string
+  /**
+   * What its contacts were sent with, known once its rows have been read. Without it, what an earlier load declared stays.
+   */
+  readonly sends?: () => Sends | undefined
   /** Refuse a source in which no row names a batch. */
   readonly namesBatches?: boolean
 }

@@ -1,5 +1,6 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
+import { keepCells } from "./declared.js"
 import { forgetAddresses, numberAddresses } from "../facts/addresses.js"
 import { type Elsewhere, find } from "./elsewhere.js"
 import { differs, type Kind, sameTurn } from "./isSame.js"
@@ -96,6 +97,8 @@ export const none: Changes = {
 /** What is known about a source that is loaded again. */
 export interface Again {
   readonly kind: Kind
+  /** The source declared what its contacts were sent with. */
+  readonly declares: boolean
   /** The source's contacts are identified by a key for the first time. */
   readonly isNewKey: boolean
   /** Whether its batches are scattered. */
@@ -142,9 +145,15 @@ const keepFormer = (sourceId: number) => `
   GROUP BY c.old_batch, c.old_address_id
   ON CONFLICT DO UPDATE SET contacts = max(contacts, excluded.contacts)`
 
-export const apply = (sql: SqlClient.SqlClient, sourceId: number, { isScattered }: Again, changes: Changes) =>
+export const apply = (
+  sql: SqlClient.SqlClient,
+  sourceId: number,
+  { declares, isScattered }: Again,
+  changes: Changes
+) =>
   Effect.gen(function* () {
     if (changes.updated > 0) {
+      if (declares) yield* sql.unsafe(keepCells)
       yield* sql.unsafe(keepFormer(sourceId))
       yield* sql.unsafe(update)
     }

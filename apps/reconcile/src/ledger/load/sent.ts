@@ -2,7 +2,7 @@ import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import * as Batches from "../facts/Batches.js"
 import { changesOf } from "../file/transaction.js"
-import { markBatches } from "../facts/stale.js"
+import { markAddresses, markBatches } from "../facts/stale.js"
 import type { Source } from "./Source.js"
 import { withoutIndexes } from "./withoutIndexes.js"
 
@@ -68,6 +68,14 @@ export const caseTwins = (sql: SqlClient.SqlClient) =>
     Batches.caseTwins(
       sql,
       rows.map((row) => row.batch_id)
+    )
+  )
+
+/** What was sent in an earlier batch is compared only if no later one sent another value. */
+export const markSentAgain = (sql: SqlClient.SqlClient) =>
+  sql.unsafe(
+    markAddresses(
+      `SELECT DISTINCT s.address_id FROM (${namedBatches}) named CROSS JOIN sent_contacts s ON s.batch = named.batch`
     )
   )
 

@@ -141,7 +141,7 @@ export const Origin = Schema.Literal("account", "pasted")
 export type Origin = typeof Origin.Type
 
 /** The part of the job that got no answers, for a reason that concerns no single batch. */
-export const Step = Schema.Literal("follow", "resolve", "lookup")
+export const Step = Schema.Literal("follow", "resolve", "lookup", "check")
 
 export type Step = typeof Step.Type
 

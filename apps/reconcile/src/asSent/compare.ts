@@ -1,0 +1,185 @@
+import * as Option from "effect/Option"
+import {
+  type AppliedTag,
+  type ContactDetails,
+  listStatus,
+  type Membership,
+  type Part
+} from "effect-activecampaign/ContactDetails"
+import type { Kind, SentMember } from "./SentMember.js"
+import { clean, folded, type FieldKind, judgeField, phoneForm } from "./values.js"
+
+/** A custom field of the account. */
+export interface AccountField extends FieldKind {
+  readonly id: string
+  readonly title: string
+  readonly perstag: string | null
+}
+
+/** The names of an account, as last read. */
+export interface AccountNames {
+  readonly fields: ReadonlyArray<AccountField>
+  /** Whether all fields were read. */
+  readonly knowsFields: boolean
+  /** By ID. */
+  readonly tags: ReadonlyMap<string, string>
+}
+
+export const noNames: AccountNames = { fields: [], knowsFields: false, tags: new Map() }
+
+/** What a look found of one sent member. */
+export type Found =
+  | { readonly _tag: "Same" }
+  /** `found`: what the account has instead; null if it has nothing. */
+  | { readonly _tag: "NotSame"; readonly found: string | null }
+  | { readonly _tag: "CannotTell"; readonly why: string; readonly found: string | null }
+  /** The answer did not have this part of the contact. */
+  | { readonly _tag: "Unseen" }
+
+const same: Found = { _tag: "Same" }
+const unseen: Found = { _tag: "Unseen" }
+const absent: Found = { _tag: "NotSame", found: null }
+const cannotTell = (why: string, found: string | null = null): Found => ({ _tag: "CannotTell", why, found })
+
+const incomplete = "the answer may not show everything"
+
+const compareText = (sent: string, found: Option.Option<string>, form: (text: string) => string): Found =>
+  Option.match(found, {
+    onNone: () => unseen,
+    onSome: (text) => {
+      if (form(sent) === form(text)) return same
+      return clean(text) === "" ? absent : { _tag: "NotSame", found: text }
+    }
+  })
+
+/** The field that a name stands for: its ID, else its personalization tag, else its title. */
+const fieldsNamed = (name: string, { fields }: AccountNames): ReadonlyArray<AccountField> => {
+  const byId = fields.filter(({ id }) => id === name)
+  if (byId.length > 0) return byId
+  const wanted = folded(name).replace(/^%|%$/g, "")
+  const byTag = fields.filter(({ perstag }) => perstag !== null && folded(perstag) === wanted)
+  return byTag.length > 0 ? byTag : fields.filter(({ title }) => folded(title) === folded(name))
+}
+
+/** The account's field of a sent member, or why it is not known. */
+export const fieldOf = (
+  name: string,
+  names: AccountNames
+): { readonly field: AccountField } | { readonly why: string } => {
+  const [field, another] = fieldsNamed(name, names)
+  if (another !== undefined) return { why: "several fields of the account have this name" }
+  if (field !== undefined) return { field }
+  // An ID stands for itself, even if the names of the account are not known.
+  return /^\d+$/.test(name)
+    ? { field: { id: name, title: "", perstag: null, type: null, options: undefined } }
+    : {
+        why: names.knowsFields ? "the account has no field of this name" : "the names of fields are not known"
+      }
+}
+
+const compareField = (
+  { name, value }: SentMember,
+  part: ContactDetails["fieldValues"],
+  names: AccountNames
+): Found => {
+  if (part._tag === "NotSideloaded") return unseen
+  const named = fieldOf(name, names)
+  if ("why" in named) return cannotTell(named.why)
+  const row = part.rows.find(({ field }) => field === named.field.id)
+  if (row === undefined) {
+    if (part._tag === "Incomplete") return cannotTell(incomplete)
+    return clean(value) === "" ? same : absent
+  }
+  const judged = judgeField(value, row.value, named.field)
+  if (judged === "same") return same
+  if (judged !== "other") return cannotTell(judged.why, row.value)
+  if (clean(row.value) === "") return absent
+  // One text may stand for the other, as the label of an option does for its value.
+  return named.field.options === undefined
+    ? cannotTell("the type and options of the field are not known", row.value)
+    : { _tag: "NotSame", found: row.value }
+}
+
+const compareTag = ({ name }: SentMember, part: Part<AppliedTag>, { tags }: AccountNames): Found => {
+  if (part._tag === "NotSideloaded") return unseen
+  const applied = part.rows.map((row) => Option.getOrElse(row.name, () => tags.get(row.tag)))
+  if (applied.some((tag) => tag !== undefined && folded(tag) === folded(name))) return same
+  if (applied.includes(undefined)) return cannotTell("the name of one of its tags is not known")
+  return part._tag === "Incomplete" ? cannotTell(incomplete) : absent
+}
+
+const statusWords = new Map<number, string>(
+  Object.entries(listStatus).map(([word, status]) => [status, word])
+)
+
+/** A status of a list in words. */
+export const statusWord = (status: number): string => statusWords.get(status) ?? `status ${status}`
+
+const compareList = ({ kind, name }: SentMember, part: Part<Membership>): Found => {
+  if (part._tag === "NotSideloaded") return unseen
+  const row = part.rows.find(({ list }) => list === name)
+  if (row === undefined) return part._tag === "Incomplete" ? cannotTell(incomplete) : absent
+  const wanted: ReadonlyArray<number> =
+    kind === "subscribe" ? [listStatus.active] : [listStatus.unsubscribed, listStatus.bounced]
+  return wanted.includes(row.status) ? same : { _tag: "NotSame", found: statusWord(row.status) }
+}
+
+/** Compares one sent member with what the account holds of its contact. */
+export const compare = (member: SentMember, details: ContactDetails, names: AccountNames): Found => {
+  switch (member.kind) {
+    case "first_name":
+      return compareText(member.value, details.firstName, clean)
+    case "last_name":
+      return compareText(member.value, details.lastName, clean)
+    case "customer_acct_name":
+      return compareText(member.value, details.organization, clean)
+    case "phone":
+      return compareText(member.value, details.phone, phoneForm)
+    case "field":
+      return compareField(member, details.fieldValues, names)
+    case "tag":
+      return compareTag(member, details.tags, names)
+    case "subscribe":
+    case "unsubscribe":
+      return compareList(member, details.lists)
+  }
+}
+
+/** What makes two members one: tags have no letter case, and a list is left or joined, not both. */
+export const identityOf = ({ kind, name }: SentMember): string => {
+  if (kind === "tag") return `tag ${folded(name)}`
+  return kind === "subscribe" || kind === "unsubscribe" ? `list ${name}` : `${kind} ${folded(name)}`
+}
+
+const meaningOf = ({ kind, value }: SentMember) =>
+  kind === "subscribe" || kind === "unsubscribe" ? kind : clean(value)
+
+/** The identities that were sent with unlike values at once: nobody knows which of them was meant. */
+export const ambiguous = (members: ReadonlyArray<SentMember>): ReadonlySet<string> => {
+  const first = new Map<string, string>()
+  const found = new Set<string>()
+  for (const member of members) {
+    const identity = identityOf(member)
+    const meaning = meaningOf(member)
+    const before = first.get(identity)
+    if (before === undefined) first.set(identity, meaning)
+    else if (before !== meaning) found.add(identity)
+  }
+  return found
+}
+
+/** Whether a later batch sent something else for the same member. */
+export const isOverwritten = (member: SentMember, later: ReadonlyArray<SentMember>): boolean => {
+  const identity = identityOf(member)
+  return later.some((other) => identityOf(other) === identity && meaningOf(other) !== meaningOf(member))
+}
+
+/** The kinds that an answer shows in one part, so that one word says that it did not have it. */
+export const partOf = (kind: Kind): string =>
+  kind === "subscribe" || kind === "unsubscribe"
+    ? "lists"
+    : kind === "tag"
+      ? "tags"
+      : kind === "field"
+        ? "fields"
+        : kind

@@ -1,0 +1,153 @@
+/** Whether a value of the account is the one that was sent. `why` if that cannot be told. */
+export type Judged = "same" | "other" | { readonly why: string }
+
+/** What is compared of a text: its words, in one Unicode form. */
+export const clean = (text: string): string => text.normalize("NFC").replace(/\s+/gu, " ").trim()
+
+/** Tags and titles are compared without letter case. */
+export const folded = (text: string): string => clean(text).toLowerCase()
+
+/** A custom field, as far as it matters for its values. */
+export interface FieldKind {
+  readonly type: string | null
+  /** Undefined: not known. */
+  readonly options: ReadonlyArray<{ readonly label: string; readonly value: string }> | undefined
+}
+
+const anyOf = (judged: ReadonlyArray<Judged>): Judged => {
+  if (judged.includes("same")) return "same"
+  return judged.find((one) => typeof one === "object") ?? "other"
+}
+
+const decimal = /^([+-]?)0*(\d+)(?:\.(\d*?)0*)?$/
+
+/** One text for all spellings of a number. */
+const numberForm = (text: string): string | undefined => {
+  const [, sign = "", whole, rest = ""] = decimal.exec(text) ?? []
+  if (whole === undefined) return undefined
+  const value = rest === "" ? whole : `${whole}.${rest}`
+  return sign === "-" && value !== "0" ? `-${value}` : value
+}
+
+interface Day {
+  readonly day: string
+  /** The rest of the text, `""` for a date without a time. */
+  readonly time: string
+}
+
+const padded = (number: string) => number.padStart(2, "0")
+
+/** A day as text, if there is one by this name. */
+const dayOf = (year: string, month: string, day: string): ReadonlyArray<string> => {
+  const text = `${year}-${padded(month)}-${padded(day)}`
+  const date = new Date(`${text}T00:00:00Z`)
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text) ? [text] : []
+}
+
+/** The days that a text may stand for: two, if it does not show which part is the month. */
+const daysOf = (text: string): ReadonlyArray<Day> => {
+  const iso = /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]?(\d.*|))?$/.exec(text)
+  if (iso !== null) {
+    const [, year = "", month = "", day = "", time = ""] = iso
+    return dayOf(year, month, day).map((one) => ({ day: one, time }))
+  }
+  const [, first, second, year, time = ""] =
+    /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?: (\d.*))?$/.exec(text) ?? []
+  if (first === undefined || second === undefined || year === undefined) return []
+  const days = new Set([...dayOf(year, first, second), ...dayOf(year, second, first)])
+  return [...days].map((one) => ({ day: one, time }))
+}
+
+const midnight = /^(?:00:00(?::00(?:\.0+)?)?)?(?:Z|[+-]\d\d:?\d\d)?$/
+
+const hasOffset = /(?:Z|[+-]\d\d:?\d\d)$/
+
+/** The instant of a day and a time that says its offset. */
+const instantOf = ({ day, time }: Day): number | undefined => {
+  const instant = hasOffset.test(time) ? Date.parse(`${day}T${time}`) : Number.NaN
+  return Number.isNaN(instant) ? undefined : instant
+}
+
+/** What the account makes of a date that it cannot read. */
+const isLostDate = ({ day }: Day) => day.startsWith("1899-")
+
+const sameTime = (sent: Day, found: Day): Judged => {
+  const [one, other] = [instantOf(sent), instantOf(found)]
+  if (one !== undefined && other !== undefined) return one === other ? "same" : "other"
+  const seconds = ({ time }: Day) => time.replace(/^(\d\d:\d\d)$/, "$1:00").replace(/\.0+$/, "")
+  if (one === undefined && other === undefined && seconds(sent) === seconds(found)) {
+    return sent.day === found.day ? "same" : "other"
+  }
+  return { why: "one of the two times does not say its time zone" }
+}
+
+const judgeDates = (sent: ReadonlyArray<Day>, found: ReadonlyArray<Day>): Judged => {
+  if (found.some(isLostDate) && !sent.some(isLostDate)) return "other"
+  const equal = sent.flatMap((one) =>
+    found.map((other): Judged => {
+      if (midnight.test(one.time) && midnight.test(other.time))
+        return one.day === other.day ? "same" : "other"
+      return sameTime(one, other)
+    })
+  )
+  const judged = anyOf(equal)
+  return judged === "same" && sent.length * found.length > 1
+    ? { why: "the date does not show which part of it is the month" }
+    : judged
+}
+
+const isOfType = (type: string | null, pattern: RegExp) => type !== null && pattern.test(type)
+
+/** The choices that a text may stand for, by label or value. */
+const choicesOf = (text: string, options: NonNullable<FieldKind["options"]>): ReadonlyArray<number> =>
+  options.flatMap(({ label, value }, at) => (clean(value) === text || clean(label) === text ? [at] : []))
+
+const judgeOne = (sent: string, found: string, { options, type }: FieldKind): Judged => {
+  if (sent === found) return "same"
+  if (options !== undefined && options.length > 0) {
+    const [one, other] = [choicesOf(sent, options), choicesOf(found, options)]
+    const shared = one.filter((choice) => other.includes(choice))
+    if (shared.length > 0) {
+      return one.length === 1 && other.length === 1
+        ? "same"
+        : { why: "several options of the field have this text" }
+    }
+  }
+  if (isOfType(type, /date/i)) {
+    const [one, other] = [daysOf(sent), daysOf(found)]
+    if (one.length > 0 && other.length > 0) return judgeDates(one, other)
+  }
+  if (isOfType(type, /number|currency|decimal|integer/i)) {
+    const one = numberForm(sent)
+    if (one !== undefined && one === numberForm(found)) return "same"
+  }
+  return "other"
+}
+
+/** Several values of one field, in any order. */
+const valuesOf = (text: string): ReadonlyArray<string> => [
+  ...new Set(
+    text
+      .split("||")
+      .map(clean)
+      .filter((value) => value !== "")
+  )
+]
+
+/** Whether the value of a custom field is the one that was sent. */
+export const judgeField = (sent: string, found: string, kind: FieldKind): Judged => {
+  if (clean(sent) === clean(found)) return "same"
+  if (!sent.includes("||") && !found.includes("||")) return judgeOne(clean(sent), clean(found), kind)
+  const [all, others] = [valuesOf(sent), valuesOf(found)]
+  const each = (from: ReadonlyArray<string>, to: ReadonlyArray<string>) =>
+    from.map((value) => anyOf(to.map((other) => judgeOne(value, other, kind))))
+  const judged = [...each(all, others), ...each(others, all)]
+  if (judged.includes("other")) return "other"
+  return judged.find((one) => typeof one === "object") ?? "same"
+}
+
+/** A phone number is compared by its digits. */
+export const phoneForm = (text: string): string => {
+  const number = clean(text)
+  return /^[+\d][\d\s()./-]*$/.test(number) ? number.replace(/[^\d+]/g, "") : number
+}

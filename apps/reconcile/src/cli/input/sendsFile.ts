@@ -1,0 +1,61 @@
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Stream from "effect/Stream"
+import { type Mapping, columnsOf, parse } from "../../asSent/Sends.js"
+import type { ContactRow } from "../../contacts/ContactRow.js"
+import { listed } from "../../contacts/ColumnNames.js"
+import { displayName } from "../../contacts/ContactFileError.js"
+import { printable } from "../output/text.js"
+import { ConfigurationError } from "../shell/ConfigurationError.js"
+
+/** What a mapping file declares about what was sent. */
+export const readSends = (path: string): Effect.Effect<Mapping, ConfigurationError, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const text = yield* Effect.mapError(
+      fs.readFileString(path),
+      ({ message }) =>
+        new ConfigurationError({
+          problem: `--sends: ${displayName(path)} cannot be read: ${printable(message)}`,
+          hint: "Check the name and the permissions of the file."
+        })
+    )
+    return yield* Either.mapLeft(
+      parse(text.replace(/^\uFEFF/, "")),
+      (problems) =>
+        new ConfigurationError({
+          problem: [
+            `--sends: ${displayName(path)} is not a mapping of what was sent.`,
+            ...problems.map((one) => `  ${printable(one)}`)
+          ].join("\n"),
+          hint: "docs/as-sent.md describes the file."
+        })
+    )
+  })
+
+const unknownColumns = (mapping: Mapping, rows: ReadonlyArray<ContactRow>) => {
+  const names = new Set(rows.flatMap((row) => row.names))
+  const unknown = columnsOf(mapping).filter((column) => !names.has(column))
+  return unknown.length === 0
+    ? Effect.void
+    : new ConfigurationError({
+        problem: `--sends: the source has no column ${unknown.map((column) => `"${printable(column)}"`).join(", ")} (columns: ${listed([...names])}). Nothing was loaded.`,
+        hint: "Correct the mapping file, and load again."
+      })
+}
+
+/** The rows, unless the mapping names a column that none of the first of them has: then nothing is to be loaded. */
+export const withColumns =
+  (mapping: Mapping | undefined) =>
+  <E, R>(
+    rows: Stream.Stream<ReadonlyArray<ContactRow>, E, R>
+  ): Stream.Stream<ReadonlyArray<ContactRow>, E | ConfigurationError, R> => {
+    if (mapping === undefined) return rows
+    let isChecked = false
+    return Stream.tap(rows, (some) => {
+      if (isChecked || some.length === 0) return Effect.void
+      isChecked = true
+      return unknownColumns(mapping, some)
+    })
+  }

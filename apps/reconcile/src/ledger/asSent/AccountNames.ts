@@ -1,0 +1,135 @@
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type { Exclusion, Field, List, Tag } from "effect-activecampaign/CatalogEntry"
+import { fromAddress } from "effect-activecampaign/EmailKey"
+import { FieldOption } from "effect-activecampaign/CatalogEntry"
+import type { AccountField, AccountNames } from "../../asSent/compare.js"
+import { Ledger, rowOf } from "../Ledger.js"
+
+export type { AccountNames } from "../../asSent/compare.js"
+
+/** The names of an account that are read once a run. */
+export type Part = "fields" | "tags" | "lists" | "exclusions"
+
+const OptionsText = Schema.parseJson(Schema.Array(FieldOption))
+
+const FieldRow = rowOf("account_fields", {
+  id: Schema.String,
+  title: Schema.String,
+  type: Schema.NullOr(Schema.String),
+  perstag: Schema.NullOr(Schema.String),
+  options: Schema.NullOr(OptionsText)
+})
+
+const TagRow = rowOf("account_tags", { id: Schema.String, name: Schema.String })
+
+const WholeRow = rowOf("account_names_read", { part: Schema.String })
+
+/** The names as they were last read. */
+export const read = Effect.gen(function* () {
+  const fields = yield* Ledger.query(
+    FieldRow,
+    (sql) => sql`SELECT field_id AS id, title, type, perstag, options FROM account_fields ORDER BY field_id`
+  )
+  const tags = yield* Ledger.query(TagRow, (sql) => sql`SELECT tag_id AS id, name FROM account_tags`)
+  const whole = yield* Ledger.query(
+    WholeRow,
+    (sql) => sql`SELECT part FROM account_names_read WHERE part = 'fields' AND is_whole`
+  )
+  const names: AccountNames = {
+    fields: fields.map((field): AccountField => ({ ...field, options: field.options ?? undefined })),
+    knowsFields: whole.length > 0,
+    tags: new Map(tags.map(({ id, name }) => [id, name]))
+  }
+  return names
+})
+
+interface Reading {
+  readonly readAt: string
+  /** False: some could not be read. */
+  readonly isWhole: boolean
+}
+
+const encodeOptions = Schema.encodeSync(OptionsText)
+
+const orNull = Option.getOrNull
+
+/** Puts what was read in place of what was read before. What is missing from an incomplete reading stays. */
+const replace = (
+  part: Part,
+  table: string,
+  columns: ReadonlyArray<string>,
+  rows: ReadonlyArray<ReadonlyArray<string | null>>,
+  { isWhole, readAt }: Reading
+) =>
+  Ledger.transact((sql) =>
+    Effect.gen(function* () {
+      if (isWhole) yield* sql.unsafe(`DELETE FROM ${table}`)
+      yield* sql.unsafe(
+        `INSERT OR REPLACE INTO ${table} (${columns.join(", ")})
+         SELECT ${columns.map((_, at) => `value ->> ${at}`).join(", ")} FROM json_each(?)`,
+        [JSON.stringify(rows)]
+      )
+      yield* sql`INSERT OR REPLACE INTO account_names_read (part, read_at, is_whole)
+        VALUES (${part}, ${readAt}, ${isWhole ? 1 : 0})`
+    })
+  )
+
+export const replaceFields = (fields: ReadonlyArray<Field>, reading: Reading) =>
+  replace(
+    "fields",
+    "account_fields",
+    ["field_id", "title", "type", "perstag", "options"],
+    fields.map(({ id, options, perstag, title, type }) => [
+      id,
+      title,
+      orNull(type),
+      orNull(perstag),
+      orNull(Option.map(options, encodeOptions))
+    ]),
+    reading
+  )
+
+export const replaceTags = (tags: ReadonlyArray<Tag>, reading: Reading) =>
+  replace(
+    "tags",
+    "account_tags",
+    ["tag_id", "name"],
+    tags.map(({ id, name }) => [id, name]),
+    reading
+  )
+
+export const replaceLists = (lists: ReadonlyArray<List>, reading: Reading) =>
+  replace(
+    "lists",
+    "account_lists",
+    ["list_id", "name"],
+    lists.map(({ id, name }) => [id, name]),
+    reading
+  )
+
+/**
+ * Phrases are stored as email keys are. Of single addresses only those that the file knows are kept: nobody else's is its
+ * business, and who was erased does not come back.
+ */
+export const replaceExclusions = (exclusions: ReadonlyArray<Exclusion>, reading: Reading) =>
+  Effect.zipRight(
+    replace(
+      "exclusions",
+      "account_exclusions",
+      ["exclusion_id", "match_phrase", "match_type", "channel", "lists"],
+      exclusions.map(({ channel, id, lists, matchPhrase, matchType }) => [
+        id,
+        fromAddress(matchPhrase),
+        matchType.trim().toLowerCase(),
+        orNull(channel),
+        orNull(Option.map(lists, (ids) => JSON.stringify(ids)))
+      ]),
+      reading
+    ),
+    Ledger.use(
+      (sql) => sql`DELETE FROM account_exclusions
+        WHERE match_type = 'exact' AND match_phrase NOT IN (SELECT email_key FROM addresses)`
+    )
+  )

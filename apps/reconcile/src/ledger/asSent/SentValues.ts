@@ -1,0 +1,133 @@
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { SentRecord } from "../../asSent/SentMember.js"
+import { type Sends, Stored } from "../../asSent/Sends.js"
+import { sentMembers } from "../../asSent/sentMembers.js"
+import { Ledger } from "../Ledger.js"
+
+/** Whether any source declares what its contacts were sent with. */
+export const hasAny = Ledger.use((sql) =>
+  Effect.map(
+    sql<{
+      readonly any: number
+    }>`SELECT EXISTS (SELECT 1 FROM local_sources WHERE sends IS NOT NULL) AS "any"`,
+    ([row]) => row?.any === 1
+  )
+)
+
+interface Row {
+  readonly batch: number
+  readonly addressId: number
+  readonly occurrence: number
+  /** The row's place among those of its address and batch; NULL: what the row had when it was sent. */
+  readonly turn: number | null
+  readonly sends: string
+  readonly names: string
+  readonly emailAt: number
+  readonly contactIdAt: number
+  readonly batchIdAt: number
+  readonly email: string
+  readonly contactId: string | null
+  readonly batchId: string
+  readonly cells: string
+}
+
+const shape = `src.sends, h.names, h.email_at AS "emailAt", h.contact_id_at AS "contactIdAt", h.batch_id_at AS "batchIdAt"`
+
+/**
+ * What was sent is not stored again: it is in the rows of the source, or in `former_cells` where the source has changed
+ * since. `sent` selects rows of sent_contacts as `s`.
+ */
+const rowsOf = (sent: string) => `
+  SELECT s.batch, s.address_id AS "addressId", s.occurrence, NULL AS turn, ${shape},
+    coalesce(f.email, a.email_key) AS email, f.contact_id AS "contactId", b.batch_id AS "batchId", f.cells
+  FROM ${sent}
+  CROSS JOIN former_cells f ON f.batch = s.batch AND f.address_id = s.address_id AND f.occurrence = s.occurrence
+  CROSS JOIN row_shapes h ON h.shape_id = f.shape_id
+  CROSS JOIN local_sources src ON src.local_source_id = h.local_source_id AND src.sends IS NOT NULL
+  CROSS JOIN addresses a ON a.address_id = s.address_id
+  CROSS JOIN numbered_batches b ON b.batch = s.batch
+  UNION ALL
+  SELECT s.batch, s.address_id, s.occurrence,
+    row_number() OVER (PARTITION BY s.batch, s.address_id, s.occurrence ORDER BY l.local_source_id, l.occurrence), ${shape},
+    coalesce(l.email, a.email_key), l.contact_id, b.batch_id, l.cells
+  FROM ${sent}
+  CROSS JOIN local_rows l ON l.address_id = s.address_id AND l.batch = s.batch
+  CROSS JOIN local_sources src ON src.local_source_id = l.local_source_id AND src.sends IS NOT NULL
+  CROSS JOIN row_shapes h ON h.shape_id = l.shape_id
+  CROSS JOIN addresses a ON a.address_id = s.address_id
+  CROSS JOIN numbered_batches b ON b.batch = s.batch`
+
+const ofBatch = rowsOf("json_each(?) j CROSS JOIN sent_contacts s ON s.batch = j.value")
+
+const ofAddress = rowsOf(
+  "json_each(?) j CROSS JOIN sent_contacts s INDEXED BY sent_contacts_by_address ON s.address_id = j.value"
+)
+
+const decodeSends = Schema.decodeUnknownSync(Stored)
+const decodeNames = Schema.decodeUnknownSync(Schema.parseJson(Schema.Array(Schema.String)))
+
+const remembered = <A>(read: (text: string) => A) => {
+  const known = new Map<string, A>()
+  return (text: string): A => {
+    const before = known.get(text)
+    if (before !== undefined) return before
+    const value = read(text)
+    known.set(text, value)
+    return value
+  }
+}
+
+/** Where each cell of a row is: in the array of cells, or in a column of its own. */
+const placesOf = (row: Row, names: ReadonlyArray<string>) => {
+  const places = new Map<string, number | "email" | "contactId" | "batchId">()
+  let rest = 0
+  for (const [at, name] of names.entries()) {
+    if (at === row.emailAt) places.set(name, "email")
+    else if (at === row.contactIdAt) places.set(name, "contactId")
+    else if (at === row.batchIdAt) places.set(name, "batchId")
+    else {
+      places.set(name, rest)
+      rest += 1
+    }
+  }
+  return places
+}
+
+/** The rows may be many: they are read as they are. */
+const read = (rows: ReadonlyArray<Row>): ReadonlyArray<SentRecord> => {
+  const sendsOf = remembered<Sends>(decodeSends)
+  const namesOf = remembered(decodeNames)
+  const shapes = new Map<string, ReturnType<typeof placesOf>>()
+  const records = new Map<string, SentRecord>()
+  for (const row of rows) {
+    const { addressId, batch, occurrence, turn } = row
+    const key = `${batch} ${addressId} ${occurrence}`
+    if (records.has(key) || (turn !== null && turn !== occurrence)) continue
+    const shapeKey = `${row.emailAt} ${row.contactIdAt} ${row.batchIdAt} ${row.names}`
+    const places = shapes.get(shapeKey) ?? placesOf(row, namesOf(row.names))
+    shapes.set(shapeKey, places)
+    const cells: unknown = JSON.parse(row.cells)
+    const cell = (column: string): unknown => {
+      const place = places.get(column)
+      if (place === undefined) return undefined
+      return typeof place === "number" ? (Array.isArray(cells) ? cells[place] : undefined) : row[place]
+    }
+    const members = sentMembers(sendsOf(row.sends), cell)
+    if (members.length > 0) records.set(key, { batch, addressId, occurrence, members })
+  }
+  return [...records.values()]
+}
+
+const recordsOf = (query: string) => (numbers: ReadonlyArray<number>) =>
+  numbers.length === 0
+    ? Effect.succeed<ReadonlyArray<SentRecord>>([])
+    : Ledger.use((sql) =>
+        Effect.map(sql.unsafe<Row>(query, [JSON.stringify(numbers), JSON.stringify(numbers)]), read)
+      )
+
+/** What was declared for the contacts of these batches, by number. */
+export const ofBatches = recordsOf(ofBatch)
+
+/** What was declared for these addresses, by number, in all batches. */
+export const ofAddresses = recordsOf(ofAddress)

@@ -1,0 +1,259 @@
+import type * as SqlClient from "@effect/sql/SqlClient"
+import * as Effect from "effect/Effect"
+import { isOverwritten, partOf } from "../../asSent/compare.js"
+import type { Comparison, SentMember, SentRecord } from "../../asSent/SentMember.js"
+import { clockSkewMinutes } from "../conclusions/scope.js"
+import { hasSettled } from "../schema/words.js"
+import { breakConsent } from "./consent.js"
+import { type NumberOf, numberMembers } from "./members.js"
+import * as SentValues from "./SentValues.js"
+
+/** Batches compared at once: all that was sent in them is in memory. */
+const batchesAtOnce = 10
+
+interface Key {
+  readonly batch: number
+  readonly addressId: number
+  readonly occurrence: number
+}
+
+const keyOf = ({ addressId, batch, occurrence }: Key) => `${batch} ${addressId} ${occurrence}`
+
+interface CheckedRow extends Key {
+  readonly settledAt: string
+  /** NULL: it was not looked at since the batch settled. */
+  readonly lookId: number | null
+  readonly updatedAt: string | null
+  readonly unseen: string | null
+}
+
+/** Contacts of settled batches that are in the account, with their look if there is one. */
+const checked = `
+  SELECT v.batch, v.address_id AS "addressId", v.occurrence, r.received_at AS "settledAt",
+    o.look_id AS "lookId", k.updated_at AS "updatedAt", k.unseen
+  FROM json_each(?) j
+  CROSS JOIN answers r ON r.answer_id = (SELECT max(x.answer_id) FROM answers x
+    WHERE x.batch = j.value AND ${hasSettled("x.status")})
+  CROSS JOIN verdicts v ON v.batch = j.value AND v.outcome IN ('imported', 'present')
+  LEFT JOIN contact_looks k ON k.batch = v.batch AND k.address_id = v.address_id AND k.occurrence = v.occurrence
+  LEFT JOIN looks o ON o.look_id = k.look_id AND o.after_answer_id >= r.answer_id`
+
+interface FoundRow extends Key {
+  readonly memberId: number
+  readonly found: string | null
+  readonly cannotTell: string | null
+}
+
+const found = `
+  SELECT f.batch, f.address_id AS "addressId", f.occurrence, f.member_id AS "memberId", f.found,
+    f.cannot_tell AS "cannotTell"
+  FROM json_each(?) j CROSS JOIN found_values f ON f.batch = j.value`
+
+/** Addresses of these batches that another batch was sent to, too. */
+const sentElsewhere = `
+  SELECT DISTINCT s.address_id AS id FROM json_each(?) j CROSS JOIN sent_contacts s ON s.batch = j.value
+  WHERE EXISTS (SELECT 1 FROM sent_contacts o WHERE o.address_id = s.address_id AND o.batch <> s.batch)`
+
+interface BatchTime {
+  readonly batch: number
+  readonly time: string
+  readonly batchId: string
+}
+
+const times = `
+  SELECT b.batch, coalesce(b.submitted_at, b.added_at) AS time, b.batch_id AS "batchId"
+  FROM json_each(?) j CROSS JOIN numbered_batches b ON b.batch = j.value`
+
+const isLater = (one: BatchTime | undefined, than: BatchTime | undefined) => {
+  if (one === undefined || than === undefined) return false
+  return one.time === than.time ? one.batchId > than.batchId : one.time > than.time
+}
+
+/** What later batches sent to the address of a record. */
+const laterMembers = (sql: SqlClient.SqlClient, batches: ReadonlyArray<number>) =>
+  Effect.gen(function* () {
+    const rows = yield* sql.unsafe<{ readonly id: number }>(sentElsewhere, [JSON.stringify(batches)])
+    const records = yield* SentValues.ofAddresses(rows.map(({ id }) => id))
+    const numbers = JSON.stringify([...new Set(records.map(({ batch }) => batch))])
+    const timeOf = new Map((yield* sql.unsafe<BatchTime>(times, [numbers])).map((row) => [row.batch, row]))
+    const byAddress = new Map<number, Array<SentRecord>>()
+    for (const record of records) {
+      const others = byAddress.get(record.addressId)
+      if (others === undefined) byAddress.set(record.addressId, [record])
+      else others.push(record)
+    }
+    return ({ addressId, batch }: SentRecord): ReadonlyArray<SentMember> =>
+      (byAddress.get(addressId) ?? []).flatMap((other) =>
+        isLater(timeOf.get(other.batch), timeOf.get(batch)) ? other.members : []
+      )
+  })
+
+/** The allowance between two clocks after which a change of the contact is later than the import. */
+const allowance = clockSkewMinutes * 60_000
+
+const isEditedSince = (updatedAt: string, settledAt: string) =>
+  Date.parse(updatedAt) > Date.parse(settledAt) + allowance
+
+interface Judged {
+  readonly comparison: Comparison
+  readonly found: string | null
+  readonly why: string | null
+}
+
+const same: Judged = { comparison: "same", found: null, why: null }
+const notLooked: Judged = { comparison: "not-checked", found: null, why: null }
+
+/** What is concluded about one sent value. `row`: what the look found in its place; it has none if it was found as sent. */
+const judge = (
+  member: SentMember,
+  { lookId, settledAt, unseen, updatedAt }: CheckedRow,
+  row: FoundRow | undefined,
+  later: ReadonlyArray<SentMember>
+): Judged => {
+  if (lookId === null) return notLooked
+  if (unseen !== null && (unseen === "contact" || unseen.split(" ").includes(partOf(member.kind))))
+    return notLooked
+  if (row === undefined) return same
+  const { cannotTell, found } = row
+  if (isOverwritten(member, later)) return { comparison: "sent-again", found, why: null }
+  if (cannotTell !== null) return { comparison: "not-checked", found, why: cannotTell }
+  if (updatedAt === null) {
+    return { comparison: "not-checked", found, why: "the account does not say when the contact changed" }
+  }
+  if (isEditedSince(updatedAt, settledAt)) return { comparison: "edited-since", found, why: null }
+  return { comparison: found === null ? "absent" : "different", found, why: null }
+}
+
+type Counts = Record<Comparison, number>
+
+const noCounts = (): Counts => ({
+  same: 0,
+  different: 0,
+  absent: 0,
+  "edited-since": 0,
+  "sent-again": 0,
+  "not-checked": 0
+})
+
+const insertVerdicts = `
+  INSERT INTO value_verdicts (batch, address_id, occurrence, member_id, comparison, sent, found, why)
+  SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7
+  FROM json_each(?) WHERE true ON CONFLICT DO NOTHING`
+
+const insertCounts = `
+  INSERT INTO value_counts (batch, member_id, sent, same, different, absent, edited_since, sent_again, not_checked)
+  SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8
+  FROM json_each(?)`
+
+const unlooked = (record: SentRecord): CheckedRow => ({
+  ...record,
+  settledAt: "",
+  lookId: null,
+  updatedAt: null,
+  unseen: null
+})
+
+const mapBy = <Row extends Key>(rows: ReadonlyArray<Row>) => {
+  const map = new Map<string, Array<Row>>()
+  for (const row of rows) {
+    const key = keyOf(row)
+    const others = map.get(key)
+    if (others === undefined) map.set(key, [row])
+    else others.push(row)
+  }
+  return map
+}
+
+/** Adds the values of one record to the counts of its batch, and returns those that are worth a row. */
+const judgeRecord = (
+  record: SentRecord,
+  row: CheckedRow,
+  rows: ReadonlyArray<FoundRow>,
+  later: ReadonlyArray<SentMember>,
+  numberOf: NumberOf,
+  counts: Map<number, Counts>
+) => {
+  const verdicts: Array<ReadonlyArray<string | number | null>> = []
+  const counted = new Set<number>()
+  for (const member of record.members) {
+    const id = numberOf(member)
+    if (counted.has(id)) continue
+    counted.add(id)
+    const { comparison, found, why } = judge(
+      member,
+      row,
+      rows.find(({ memberId }) => memberId === id),
+      later
+    )
+    const all = counts.get(id) ?? noCounts()
+    all[comparison] += 1
+    counts.set(id, all)
+    if (comparison !== "same" && (comparison !== "not-checked" || why !== null)) {
+      const { addressId, batch, occurrence } = record
+      verdicts.push([batch, addressId, occurrence, id, comparison, member.value, found, why])
+    }
+  }
+  return verdicts
+}
+
+const compareSome = (sql: SqlClient.SqlClient, batches: ReadonlyArray<number>) =>
+  Effect.gen(function* () {
+    const records = yield* SentValues.ofBatches(batches)
+    if (records.length === 0) return
+    const list = JSON.stringify(batches)
+    const looks = new Map((yield* sql.unsafe<CheckedRow>(checked, [list])).map((row) => [keyOf(row), row]))
+    const values = mapBy(yield* sql.unsafe<FoundRow>(found, [list]))
+    const later = yield* laterMembers(sql, batches)
+    const numberOf = yield* numberMembers(
+      sql,
+      records.flatMap(({ members }) => members)
+    )
+    const counts = new Map<number, Map<number, Counts>>()
+    const verdicts = records.flatMap((record) => {
+      const ofBatch = counts.get(record.batch) ?? new Map<number, Counts>()
+      counts.set(record.batch, ofBatch)
+      const key = keyOf(record)
+      const row = looks.get(key) ?? unlooked(record)
+      return judgeRecord(record, row, values.get(key) ?? [], later(record), numberOf, ofBatch)
+    })
+    yield* sql.unsafe(insertVerdicts, [JSON.stringify(verdicts)])
+    yield* sql.unsafe(insertCounts, [
+      JSON.stringify(
+        [...counts].flatMap(([batch, ofBatch]) =>
+          [...ofBatch].map(([id, all]) => [
+            batch,
+            id,
+            Object.values(all).reduce((sum, one) => sum + one, 0),
+            all.same,
+            all.different,
+            all.absent,
+            all["edited-since"],
+            all["sent-again"],
+            all["not-checked"]
+          ])
+        )
+      )
+    ])
+  })
+
+const ofScope = "batch IN (SELECT batch FROM reconcile_scope)"
+
+/**
+ * Compares what was sent in the batches of the scope with what looks found, over what was concluded before. No outcome
+ * depends on it.
+ */
+export const compareScope = (sql: SqlClient.SqlClient) =>
+  Effect.gen(function* () {
+    for (const table of ["value_verdicts", "value_counts", "consent_breaks"]) {
+      yield* sql.unsafe(`DELETE FROM ${table} WHERE ${ofScope}`)
+    }
+    yield* breakConsent(sql)
+    if (!(yield* SentValues.hasAny)) return
+    const rows = yield* sql<{ readonly batch: number }>`SELECT batch FROM reconcile_scope ORDER BY batch`
+    for (let at = 0; at < rows.length; at += batchesAtOnce) {
+      yield* compareSome(
+        sql,
+        rows.slice(at, at + batchesAtOnce).map(({ batch }) => batch)
+      )
+    }
+  })

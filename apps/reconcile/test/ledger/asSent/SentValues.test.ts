@@ -1,0 +1,142 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { SentRecord } from "../../../src/asSent/SentMember.js"
+import { payload, type Sends } from "../../../src/asSent/Sends.js"
+import type { ContactRow } from "../../../src/contacts/ContactRow.js"
+import { ofAddresses, ofBatches } from "../../../src/ledger/asSent/SentValues.js"
+import { Ledger, layer } from "../../../src/ledger/Ledger.js"
+import * as LocalContacts from "../../../src/ledger/load/LocalContacts.js"
+import { inColumns, now, row } from "../../support/ledger.js"
+
+const load = (rows: ReadonlyArray<ContactRow>, sends?: Sends, name = "crm") =>
+  LocalContacts.load(
+    { name, rejected: () => 0, ...(sends === undefined ? {} : { sends: () => sends }) },
+    Stream.succeed(rows),
+    now
+  )
+
+const contact = (email: string, columns: Readonly<Record<string, unknown>>, batchId = "b"): ContactRow => ({
+  ...row(email, batchId),
+  ...inColumns({ email, batch: batchId, ...columns })
+})
+
+const said = ({ members }: SentRecord) => members.map(({ kind, name, value }) => [kind, name, value])
+
+const all = Effect.map(ofBatches([1, 2, 3]), (records) => records.map(said))
+
+const inMemory = Effect.provide(layer(":memory:"))
+
+const mapping: Sends = { first_name: { column: "First" }, fields: { "12": { column: "Company" } } }
+
+describe("what was sent", () => {
+  it.effect("is read from the body of the request", () =>
+    Effect.gen(function* () {
+      yield* load(
+        [
+          contact("a@x.test", {
+            first_name: "Ada",
+            fields: [
+              { id: 12, value: "ACME" },
+              { id: "13", value: 5 }
+            ],
+            tags: ["vip", " new "],
+            subscribe: [{ listid: 3 }],
+            unsubscribe: [{ listid: "4" }]
+          })
+        ],
+        payload
+      )
+      assert.deepStrictEqual(yield* all, [
+        [
+          ["first_name", "", "Ada"],
+          ["field", "12", "ACME"],
+          ["field", "13", "5"],
+          ["tag", "vip", ""],
+          ["tag", "new", ""],
+          ["subscribe", "3", ""],
+          ["unsubscribe", "4", ""]
+        ]
+      ])
+      const [record] = yield* ofAddresses([1])
+      assert.deepStrictEqual([record?.batch, record?.addressId, record?.occurrence], [1, 1, 1])
+    }).pipe(inMemory)
+  )
+
+  it.effect("is read from the columns that a mapping names, also from those of the address and batch", () =>
+    Effect.gen(function* () {
+      yield* load([contact("A@x.test", { Groups: "red;blue", Company: "" })], {
+        last_name: { column: "email" },
+        phone: { value: 12 },
+        fields: { Batch: { column: "batch" }, "12": { column: "Company" } },
+        tags: [{ column: "Groups", separator: ";" }, { value: "vip" }]
+      })
+      assert.deepStrictEqual(yield* all, [
+        [
+          ["last_name", "", "A@x.test"],
+          ["phone", "", "12"],
+          ["field", "Batch", "b"],
+          ["tag", "red", ""],
+          ["tag", "blue", ""],
+          ["tag", "vip", ""]
+        ]
+      ])
+    }).pipe(inMemory)
+  )
+
+  it.effect("has empty cells only if they were sent", () =>
+    Effect.gen(function* () {
+      yield* load([contact("a@x.test", { Company: " " })], { ...mapping, empty: "sent" })
+      assert.deepStrictEqual(yield* all, [[["field", "12", " "]]])
+    }).pipe(inMemory)
+  )
+
+  it.effect("is not known of a source that declares nothing", () =>
+    Effect.gen(function* () {
+      yield* load([contact("a@x.test", { First: "Ada" })])
+      assert.deepStrictEqual(yield* all, [])
+    }).pipe(inMemory)
+  )
+
+  it.effect("stays as it was when the source has other values later", () =>
+    Effect.gen(function* () {
+      yield* load([contact("a@x.test", { First: "Ada" })], mapping)
+      for (const First of ["Eve", "Zoe"]) yield* load([contact("a@x.test", { First })], mapping)
+      assert.deepStrictEqual(yield* all, [[["first_name", "", "Ada"]]])
+      yield* load([contact("a@x.test", { First: "Eve" }, "c")], mapping)
+      assert.deepStrictEqual(yield* all, [[["first_name", "", "Ada"]], [["first_name", "", "Eve"]]])
+    }).pipe(inMemory)
+  )
+
+  it.effect("is told apart for rows that repeat an address in a batch", () =>
+    Effect.gen(function* () {
+      const rows = (first: string) => [
+        contact("a@x.test", { First: first }),
+        contact("a@x.test", { First: "Eve" })
+      ]
+      yield* load(rows("Ada"), mapping)
+      yield* load(rows("Zoe"), mapping)
+      assert.deepStrictEqual(
+        (yield* all).sort(),
+        [[["first_name", "", "Ada"]], [["first_name", "", "Eve"]]].sort()
+      )
+    }).pipe(inMemory)
+  )
+
+  it.effect("follows a new declaration, and contacts are then looked at again", () =>
+    Effect.gen(function* () {
+      yield* load([contact("a@x.test", { First: "Ada", Last: "L" })], mapping)
+      const { sql } = yield* Ledger
+      yield* sql`INSERT INTO looks VALUES (1, ${now}, 0)`
+      yield* sql`INSERT INTO contact_looks VALUES (1, 1, 1, 1, NULL, NULL)`
+      yield* sql`INSERT INTO sent_members VALUES (1, 'first_name', '')`
+      yield* sql`INSERT INTO found_values VALUES (1, 1, 1, 1, 'Eve', NULL)`
+      yield* load([contact("a@x.test", { First: "Ada", Last: "L" })])
+      assert.strictEqual((yield* sql`SELECT * FROM found_values`).length, 1)
+      yield* load([contact("a@x.test", { First: "Ada", Last: "L" })], { last_name: { column: "Last" } })
+      assert.deepStrictEqual(yield* all, [[["last_name", "", "L"]]])
+      assert.deepStrictEqual(yield* sql`SELECT * FROM found_values`, [])
+      assert.deepStrictEqual(yield* sql`SELECT * FROM contact_looks`, [])
+    }).pipe(inMemory)
+  )
+})

@@ -1,0 +1,177 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import { Contact } from "effect-activecampaign/Contact"
+import { Detailed, type ContactDetails } from "effect-activecampaign/ContactDetails"
+import { ContactId } from "effect-activecampaign/ContactId"
+import { payload } from "../../../src/asSent/Sends.js"
+import { rebuild, reconcileStale } from "../../../src/ledger/conclusions/Reconciliation.js"
+import * as Looks from "../../../src/ledger/asSent/Looks.js"
+import * as Lookups from "../../../src/ledger/facts/Lookups.js"
+import { Ledger, layer } from "../../../src/ledger/Ledger.js"
+import * as LocalContacts from "../../../src/ledger/load/LocalContacts.js"
+import { answer, inColumns, now, row } from "../../support/ledger.js"
+
+const inMemory = Effect.provide(layer(":memory:"))
+
+/** Loads what was sent in a batch, as the body of a request. */
+const send = (
+  batchId: string,
+  contacts: ReadonlyArray<Readonly<Record<string, unknown>> & { readonly email: string }>
+) =>
+  LocalContacts.load(
+    { name: `sent in ${batchId}`, rejected: () => 0, sends: () => payload },
+    Stream.succeed(contacts.map((contact) => ({ ...row(contact.email, batchId), ...inColumns(contact) }))),
+    now
+  )
+
+const none: ContactDetails = {
+  firstName: Option.some(""),
+  lastName: Option.some(""),
+  phone: Option.some(""),
+  organization: Option.some(""),
+  fieldValues: { _tag: "Complete", rows: [] },
+  tags: { _tag: "Complete", rows: [] },
+  lists: { _tag: "Complete", rows: [] }
+}
+
+const detailed = (id: string, email: string, details: Partial<ContactDetails>, udate = now) =>
+  new Detailed({
+    id: ContactId.make(id),
+    contact: new Contact({
+      id: ContactId.make(id),
+      email,
+      cdate: Option.none(),
+      udate: DateTime.make(udate),
+      deleted: false,
+      bouncedHard: Option.none()
+    }),
+    details: { ...none, ...details }
+  })
+
+const look = (...found: ReadonlyArray<Detailed>) =>
+  Effect.flatMap(Lookups.moment, (moment) => Looks.record(found, { ...moment, askedAt: now }))
+
+const verdicts = Effect.flatMap(
+  Ledger,
+  ({ sql }) => sql`
+    SELECT b.batch_id || ' ' || m.kind || ' ' || m.name || ' ' || v.comparison || ' ' || v.sent || ' > ' || coalesce(v.found, '-') AS verdict
+    FROM value_verdicts v JOIN sent_members m USING (member_id) JOIN numbered_batches b USING (batch)
+    ORDER BY 1`
+).pipe(Effect.map((rows) => rows.map((one) => one.verdict)))
+
+const counts = Effect.flatMap(
+  Ledger,
+  ({ sql }) => sql`
+    SELECT b.batch_id, m.kind || ' ' || m.name AS member, c.sent, c.same, c.different, c.absent, c.edited_since, c.sent_again, c.not_checked
+    FROM value_counts c JOIN sent_members m USING (member_id) JOIN numbered_batches b USING (batch) ORDER BY 1, 2`
+).pipe(Effect.map((rows) => rows.map((one) => Object.values(one).join(" "))))
+
+const fields = (...rows: ReadonlyArray<readonly [string, string]>): Partial<ContactDetails> => ({
+  fieldValues: { _tag: "Complete", rows: rows.map(([field, value]) => ({ field, value })) }
+})
+
+const lists = (...rows: ReadonlyArray<readonly [string, number]>): Partial<ContactDetails> => ({
+  lists: { _tag: "Complete", rows: rows.map(([list, status]) => ({ list, status })) }
+})
+
+const settled = (batchId: string, ids: ReadonlyArray<string>) =>
+  Effect.zipRight(answer(batchId, "completed", { success: ids, failure: [] }), reconcileStale())
+
+describe("what was sent and what the account holds", () => {
+  it.effect("is counted as not checked until it is looked at, and then compared", () =>
+    Effect.gen(function* () {
+      yield* send("b", [
+        { email: "a@x.test", first_name: "Ada", fields: [{ id: 12, value: "ACME" }] },
+        { email: "c@x.test", first_name: "Eve", fields: [{ id: 12, value: "Ltd" }] }
+      ])
+      yield* settled("b", ["1", "2"])
+      assert.deepStrictEqual(yield* counts, ["b field 12 2 0 0 0 0 0 2", "b first_name  2 0 0 0 0 0 2"])
+      yield* look(
+        detailed("1", "a@x.test", { firstName: Option.some("Ada "), ...fields(["12", "ACME"]) }),
+        detailed("2", "c@x.test", { firstName: Option.some("Zoe") })
+      )
+      yield* reconcileStale()
+      assert.deepStrictEqual(yield* verdicts, [
+        "b field 12 absent Ltd > -",
+        "b first_name  different Eve > Zoe"
+      ])
+      assert.deepStrictEqual(yield* counts, ["b field 12 2 1 0 1 0 0 0", "b first_name  2 1 1 0 0 0 0"])
+    }).pipe(inMemory)
+  )
+
+  it.effect("cannot be told of a contact that changed after the import, or that a later batch changed", () =>
+    Effect.gen(function* () {
+      yield* send("b1", [{ email: "a@x.test", first_name: "Ada", last_name: "L" }])
+      yield* settled("b1", ["1"])
+      yield* send("b2", [{ email: "a@x.test", first_name: "Eve" }])
+      yield* settled("b2", ["1"])
+      yield* look(
+        detailed(
+          "1",
+          "a@x.test",
+          { firstName: Option.some("Eve"), lastName: Option.some("M") },
+          "2031-04-02T09:15:00Z"
+        )
+      )
+      yield* reconcileStale()
+      assert.deepStrictEqual(yield* verdicts, [
+        "b1 first_name  sent-again Ada > Eve",
+        "b1 last_name  edited-since L > M"
+      ])
+    }).pipe(inMemory)
+  )
+
+  it.effect("is the same again after a rebuild", () =>
+    Effect.gen(function* () {
+      yield* send("b", [{ email: "a@x.test", first_name: "Ada", tags: ["vip"], subscribe: [{ listid: 3 }] }])
+      yield* settled("b", ["1"])
+      yield* look(detailed("1", "a@x.test", lists(["3", 2])))
+      yield* reconcileStale()
+      const before = [yield* verdicts, yield* counts]
+      assert.deepStrictEqual(before[0], [
+        "b first_name  absent Ada > -",
+        "b subscribe 3 different  > unsubscribed",
+        "b tag vip absent  > -"
+      ])
+      const { changed } = yield* rebuild
+      assert.strictEqual(changed, 0)
+      assert.deepStrictEqual([yield* verdicts, yield* counts], before)
+    }).pipe(inMemory)
+  )
+
+  it.effect("shows who was unsubscribed and is active after an import that did not subscribe them", () =>
+    Effect.gen(function* () {
+      yield* send("b1", [
+        { email: "a@x.test", first_name: "Ada" },
+        { email: "c@x.test", first_name: "Eve" }
+      ])
+      yield* settled("b1", ["1", "2"])
+      yield* look(detailed("1", "a@x.test", lists(["3", 2])), detailed("2", "c@x.test", lists(["3", 3])))
+      yield* send("b2", [
+        { email: "a@x.test", last_name: "L" },
+        { email: "c@x.test", subscribe: [{ listid: 3 }] }
+      ])
+      yield* settled("b2", ["1", "2"])
+      yield* look(detailed("1", "a@x.test", lists(["3", 1])), detailed("2", "c@x.test", lists(["3", 1])))
+      yield* reconcileStale()
+      const { sql } = yield* Ledger
+      const found = yield* sql<{
+        readonly batch_id: string
+        readonly subject: string
+        readonly detail: string
+      }>`
+        SELECT batch_id, subject, detail FROM findings WHERE finding = 'consent-change'`
+      assert.deepStrictEqual(
+        found.map(({ batch_id, subject }) => [batch_id, subject]),
+        [["b2", "a@x.test"]]
+      )
+      assert.match(
+        found[0]?.detail ?? "",
+        /^unsubscribed on list 3 when looked at on .*; this batch did not subscribe it$/
+      )
+    }).pipe(inMemory)
+  )
+})
