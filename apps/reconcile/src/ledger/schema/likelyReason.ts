@@ -12,11 +12,20 @@ const isNoDomain = (
 ) => `(${lastLabel(host)} NOT GLOB '[a-zA-Z][a-zA-Z]*' AND ${lastLabel(host)} NOT GLOB '*[^ -~]*')
           OR (${host} NOT GLOB '?*.*' AND ${host} NOT GLOB '*[。．｡]*') OR ${host} GLOB '*..*' OR ${host} GLOB '.*'`
 
-/** In SQL: the first phrase of the account's exclusion list that matches in one way. Exclusions from texts do not count. */
-const excludedBy = (types: string, matches: string) =>
-  `(SELECT x.match_phrase FROM account_exclusions x
-          WHERE x.match_type IN (${types}) AND x.match_phrase <> '' AND ${matches} AND coalesce(x.channel, '') <> 'allSms'
-          ORDER BY x.match_phrase LIMIT 1)`
+/** In SQL: whether an exclusion `x` matches an email key, in each of three ways. Exclusions from texts do not count. */
+export const exclusionMatches = (key: string) => {
+  const by = (types: string, matches: string) =>
+    `x.match_type IN (${types}) AND x.match_phrase <> '' AND ${matches} AND coalesce(x.channel, '') <> 'allSms'`
+  return {
+    exact: by("'exact'", `x.match_phrase = ${key}`),
+    begin: by("'begin', 'start', 'prefix'", `substr(${key}, 1, length(x.match_phrase)) = x.match_phrase`),
+    end: by("'end', 'suffix'", `substr(${key}, -length(x.match_phrase)) = x.match_phrase`)
+  }
+}
+
+/** In SQL: the first phrase that matches. */
+const excludedBy = (matches: string) =>
+  `(SELECT x.match_phrase FROM account_exclusions x WHERE ${matches} ORDER BY x.match_phrase LIMIT 1)`
 
 /** In SQL: the first list on which an address had a status when it was last looked at. 2: unsubscribed, 3: bounced. */
 const listWith = (address: string, status: 2 | 3) =>
@@ -39,12 +48,9 @@ export const likelyReason = (row: string): string => {
   const email = `trim(${row}.email)`
   const key = `${row}.email_key`
   const address = `${row}.address_id`
-  const exact = excludedBy("'exact'", `x.match_phrase = ${key}`)
-  const begin = excludedBy(
-    "'begin', 'start', 'prefix'",
-    `substr(${key}, 1, length(x.match_phrase)) = x.match_phrase`
-  )
-  const end = excludedBy("'end', 'suffix'", `substr(${key}, -length(x.match_phrase)) = x.match_phrase`)
+  const matches = exclusionMatches(key)
+  const end = excludedBy(matches.end)
+  const begin = excludedBy(matches.begin)
   return `CASE
         WHEN NOT (${isNobodyErased(email)}) THEN NULL
         WHEN instr(${email}, '@') = 0 THEN 'likely: the address has no @'
@@ -53,7 +59,7 @@ export const likelyReason = (row: string): string => {
           THEN 'likely: the address has a character that ActiveCampaign does not accept'
         WHEN ${isNoDomain(domain(email))}
           THEN 'likely: the part after the @ is not a domain'
-        WHEN ${exact} IS NOT NULL
+        WHEN ${excludedBy(matches.exact)} IS NOT NULL
           THEN 'likely: the address is in the account''s exclusion list'
         WHEN ${end} IS NOT NULL
           THEN 'likely: the account''s exclusion list has addresses that end in ''' || ${end} || ''''

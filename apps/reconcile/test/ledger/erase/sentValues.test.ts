@@ -111,10 +111,10 @@ describe("erasing a person who was sent with values", () => {
         { cells: '["","one","Ltd of erased-1"]' }
       ])
       assert.deepStrictEqual(yield* looksOf("one"), [{ email_key: "bo@x.test" }])
-      assert.deepStrictEqual(yield* select("SELECT match_phrase AS phrase FROM account_exclusions"), [
-        { phrase: "joada@x.test" },
-        { phrase: "@y.test" }
-      ])
+      assert.deepStrictEqual(
+        yield* select("SELECT match_phrase AS phrase FROM account_exclusions ORDER BY exclusion_id"),
+        [{ phrase: "joada@x.test" }, { phrase: "@y.test" }]
+      )
       assert.deepStrictEqual(yield* select("SELECT name FROM account_tags"), [
         { name: "met erased-1" },
         { name: "vip" }
@@ -134,8 +134,7 @@ describe("removing a batch whose contacts were sent with values", () => {
         contact_looks: 1,
         found_values: 1,
         former_cells: 0,
-        list_statuses: 3,
-        consent_breaks: 0
+        list_statuses: 3
       })
       assert.deepStrictEqual(
         yield* select("SELECT max(after_answer_id) AS last FROM looks"),
