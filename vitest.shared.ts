@@ -13,6 +13,11 @@ export const shared: ViteUserConfig = {
       {
         find: /^effect-activecampaign-simulator\/(.*)$/,
         replacement: `${source("packages/simulator/src")}/$1.ts`
+      },
+      { find: /^effect-activecampaign-cluster$/, replacement: source("packages/cluster/src/index.ts") },
+      {
+        find: /^effect-activecampaign-cluster\/(.*)$/,
+        replacement: `${source("packages/cluster/src")}/$1.ts`
       }
     ]
   },

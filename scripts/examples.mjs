@@ -7,14 +7,20 @@ import { fileURLToPath } from "node:url"
 const root = fileURLToPath(new URL("..", import.meta.url))
 const target = join(root, ".examples")
 
-const files = ["README.md", "docs", "packages/core", "packages/simulator", "apps/reconcile"].flatMap(
-  (place) =>
-    place.endsWith(".md")
-      ? [place]
-      : readdirSync(join(root, place), { recursive: true, encoding: "utf8" })
-          .filter((file) => !/(^|\/)(node_modules|dist|dist-test|test)\//.test(file))
-          .filter((file) => file.endsWith(".md") || (file.startsWith("src/") && file.endsWith(".ts")))
-          .map((file) => join(place, file))
+const files = [
+  "README.md",
+  "docs",
+  "packages/core",
+  "packages/simulator",
+  "packages/cluster",
+  "apps/reconcile"
+].flatMap((place) =>
+  place.endsWith(".md")
+    ? [place]
+    : readdirSync(join(root, place), { recursive: true, encoding: "utf8" })
+        .filter((file) => !/(^|\/)(node_modules|dist|dist-test|test)\//.test(file))
+        .filter((file) => file.endsWith(".md") || (file.startsWith("src/") && file.endsWith(".ts")))
+        .map((file) => join(place, file))
 )
 
 const blocksOf = (file) => {

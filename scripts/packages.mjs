@@ -57,6 +57,7 @@ const pages = () => {
     "README.md",
     "packages/core/README.md",
     "packages/simulator/README.md",
+    "packages/cluster/README.md",
     "apps/reconcile/README.md"
   ]
   return [...files, ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`)]

@@ -43,7 +43,7 @@ const against = objections()
 if (against.length > 0 && !dryRun) refuse(against.join("\n"))
 
 // What an earlier build left, whose source is gone, would be published, too.
-for (const folder of ["packages/core", "packages/simulator", "apps/reconcile"])
+for (const folder of ["packages/core", "packages/simulator", "packages/cluster", "apps/reconcile"])
   rmSync(join(root, folder, "dist"), { recursive: true, force: true })
 step("Install and build", process.execPath, "scripts/workspace.mjs", "build")
 step("Pack, check and weigh", process.execPath, "scripts/packages.mjs", "--contents")

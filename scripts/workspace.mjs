@@ -46,6 +46,7 @@ if (existsSync(modules) && !(existsSync(mark) && readFileSync(mark, "utf8") === 
     "apps/reconcile",
     "packages/core",
     "packages/simulator",
+    "packages/cluster",
     "packages/sqlite-node20"
   ])
     rmSync(join(root, folder, "node_modules"), { recursive: true, force: true })

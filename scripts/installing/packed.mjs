@@ -22,7 +22,13 @@ const pack = async (folder, into) => {
   return { name, version, tarball, manifest, contents }
 }
 
-const folders = ["packages/core", "packages/simulator", "packages/sqlite-node20", "apps/reconcile"]
+const folders = [
+  "packages/core",
+  "packages/simulator",
+  "packages/cluster",
+  "packages/sqlite-node20",
+  "apps/reconcile"
+]
 
 /** Each with its tarball, the manifest in it, and the names and sizes of its files. */
 export const packed = async (into) => {

@@ -296,7 +296,7 @@ export const charts = (report: Report) => {
   install(settling(report))
   install(
     ranked("domains", "domain", [
-      ...rows.map(({ contacts, domain }) => ({ name: domain === "" ? "(no @)" : domain, contacts })),
+      ...rows.map(({ contacts, domain }) => ({ name: domain, contacts })),
       ...(others.domains === 0
         ? []
         : [{ name: `${thousands(others.domains)} others`, contacts: others.contacts }])

@@ -1,5 +1,5 @@
 import type { Packed, UnpackedContact } from "../src/report/packed.js"
-import { dbOption, shellWord } from "../src/text/shellWord.js"
+import { shellCall } from "../src/text/shellCall.js"
 import { opening, showDetails } from "./details.js"
 import { element, find, thousands, visible } from "./dom.js"
 import { install, worded } from "./listings.js"
@@ -34,7 +34,7 @@ const showContact = (row: UnpackedContact, report: Report) =>
       ["Your key", row.source_key],
       ["Contact", linkTo(row, report) ?? row.contact_id]
     ],
-    report.masked ? undefined : `ac-reconcile explain ${shellWord(row.email)}${dbOption(report.db)}`
+    report.masked ? undefined : shellCall("explain", report.db, row.email)
   )
 
 const columnsOf = (report: Report): ReadonlyArray<Column<UnpackedContact>> => [

@@ -177,7 +177,13 @@ export const make = (options: Options, open: number) =>
       /** What all rounds did, as far as they got. */
       report: (stopped: RunReport["stopped"]) =>
         Effect.gen(function* () {
-          const all = [...endings].map(([, ending]) => ending)
+          // Another run may have taken over and settled what this one left.
+          const unsettled = [...endings].flatMap(([id, { _tag }]) => (_tag === "Settled" ? [] : [id]))
+          const settled = yield* Batches.settledAmong(unsettled)
+          const all = [...endings].map(([batchId, ending]): Ending => {
+            const status = settled.get(batchId)
+            return status === undefined ? ending : { _tag: "Settled", batchId, status }
+          })
           const { absent, found } = done.lookedUp
           const { gone, linked } = done.resolved
           const addresses = yield* Lookups.countUnaccounted

@@ -1,7 +1,7 @@
 import type { Attention, AttentionWord } from "../ledger/reports/Attention.js"
 import type { Finding } from "../ledger/schema/words.js"
 import { batchesOf, plural, thousands } from "../text/numbers.js"
-import { dbOption, shellWord } from "../text/shellWord.js"
+import { shellCall } from "../text/shellCall.js"
 import type { Concern, ReportData } from "./ReportData.js"
 
 const outcomeSays = {
@@ -38,10 +38,10 @@ const contacts = (attention: Attention, db: string): ReadonlyArray<Concern> =>
     const { toBeResolved } = attention
     const command =
       outcome !== "unaccounted"
-        ? `ac-reconcile export ${exportOf[outcome]}${dbOption(db)}`
+        ? shellCall(`export ${exportOf[outcome]}`, db)
         : toBeResolved > 0
-          ? `ac-reconcile resolve${dbOption(db)}`
-          : `ac-reconcile lookup --dry-run${dbOption(db)}`
+          ? shellCall("resolve", db)
+          : shellCall("lookup --dry-run", db)
     return {
       about: "contacts",
       name: outcome,
@@ -67,7 +67,7 @@ const findings = (attention: Attention, db: string): ReadonlyArray<Concern> =>
     says: findingSays[finding],
     reasons: [],
     examples: [`${example.subject}: ${example.detail}`],
-    command: `ac-reconcile batches show ${shellWord(example.batch_id)}${dbOption(db)}`
+    command: shellCall("batches show", db, example.batch_id)
   }))
 
 /** A few batches of each kind, by ID. */
@@ -100,8 +100,7 @@ const batches = (
             command
           }
         ]
-  const show = (ids: ReadonlyArray<string>) =>
-    `ac-reconcile batches show ${shellWord(ids[0] ?? "")}${dbOption(db)}`
+  const show = (ids: ReadonlyArray<string>) => shellCall("batches show", db, ids[0] ?? "")
   return [
     ...concern(
       "stalled",
@@ -129,7 +128,7 @@ const batches = (
       totals.open,
       "ActiveCampaign has not finished them, or has not been asked yet. Their contacts are pending.",
       known.open,
-      `ac-reconcile run${dbOption(db)}`
+      shellCall("run", db)
     )
   ]
 }
@@ -148,23 +147,28 @@ export const concernsOf = (
 
 /** The commands that export all contacts that need attention. */
 export const exportCommands = ({ outcomes }: Attention, db: string): ReadonlyArray<string> =>
-  [...new Set(outcomes.map(({ outcome }) => exportOf[outcome]))].map(
-    (name) => `ac-reconcile export ${name}${dbOption(db)}`
+  [...new Set(outcomes.map(({ outcome }) => exportOf[outcome]))].map((name) =>
+    shellCall(`export ${name}`, db)
   )
+
+/** How many contacts need attention: the same words in a report and at the end of a run. Empty if none does. */
+export const attentionText = ({
+  attention,
+  sent,
+  to_be_resolved
+}: Pick<ReportData["totals"], "attention" | "sent" | "to_be_resolved">): string => {
+  if (attention === 0) return ""
+  const waiting = to_be_resolved > 0 ? `, ${thousands(to_be_resolved)} of them only to be resolved` : ""
+  return `${thousands(attention)} of ${plural(sent, "contact")} ${attention === 1 ? "needs" : "need"} attention${waiting}`
+}
 
 /** The whole in one or two sentences. */
 export const verdictOf = (totals: ReportData["totals"]) => {
-  const { attention, batches, findings, open, sent, to_be_resolved } = totals
+  const { batches, findings, open, sent } = totals
   if (batches === 0) return "This file has no batches yet."
-  const waiting = to_be_resolved > 0 ? `, ${thousands(to_be_resolved)} of them only to be resolved` : ""
-  const toLookAt = [
-    ...(attention > 0
-      ? [
-          `${thousands(attention)} of ${plural(sent, "contact")} ${attention === 1 ? "needs" : "need"} attention${waiting}`
-        ]
-      : []),
-    ...(findings > 0 ? [plural(findings, "finding")] : [])
-  ]
+  const toLookAt = [attentionText(totals), findings > 0 ? plural(findings, "finding") : ""].filter(
+    (text) => text !== ""
+  )
   const settled =
     open > 0
       ? `${thousands(open)} of ${batchesOf(batches)} ${open === 1 ? "has" : "have"} not settled yet.`

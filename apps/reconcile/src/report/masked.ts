@@ -5,6 +5,7 @@ import { fromAddress } from "effect-activecampaign/EmailKey"
 import { Ledger, rowOf } from "../ledger/Ledger.js"
 import type { Finding } from "../ledger/schema/words.js"
 import { findingSays } from "./concerns.js"
+import { noDomain } from "./queries.js"
 import type { ReportData, ReportedFinding } from "./ReportData.js"
 
 /** Hosts of mail for everybody: to have an address there says nothing about a person. All others may be a company's. */
@@ -38,7 +39,8 @@ const pseudonyms = (key: string) => {
     of("key"),
     of("source")
   ] as const
-  const domain = (text: string) => (text === "" || publicHosts.has(text) ? text : `${host(text)}.invalid`)
+  const domain = (text: string) =>
+    noDomain.includes(text) || publicHosts.has(text) ? text : `${host(text)}.invalid`
   const address = (email: string) => {
     const emailKey = fromAddress(email)
     const at = emailKey.indexOf("@")

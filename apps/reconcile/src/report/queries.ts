@@ -1,7 +1,7 @@
 /** The SQL behind each number of a report. It is what the report itself runs, and what it shows to those who check it. */
 import { attentionWords, toBeResolvedSql } from "../ledger/reports/Attention.js"
 import { totalsByOutcome } from "../ledger/reports/questions.js"
-import { endedBadly, hasSettled, Outcome } from "../ledger/schema/words.js"
+import { endedBadly, hasSettled, isNobodyErased, Outcome } from "../ledger/schema/words.js"
 
 const listed = attentionWords.map((word) => `'${word}'`).join(", ")
 
@@ -26,8 +26,12 @@ LEFT JOIN batch_answers a ON a.batch_id = b.batch_id AND a.origin = 'account'
     WHERE first.batch_id = b.batch_id AND ${hasSettled("first.status")})
 ORDER BY seconds`
 
-/** Addresses without an @ have no domain. */
-export const rejectedDomains = `SELECT CASE WHEN instr(email_key, '@') = 0 THEN ''
+/** In the place of a domain. */
+export const noDomain: ReadonlyArray<string> = ["(erased)", "(no @)"]
+
+/** Addresses without an @ have no domain, and of an erased person's nothing is known. */
+export const rejectedDomains = `SELECT CASE WHEN NOT (${isNobodyErased("email_key")}) THEN '(erased)'
+    WHEN instr(email_key, '@') = 0 THEN '(no @)'
     ELSE substr(email_key, instr(email_key, '@') + 1) END AS domain,
   count(*) AS contacts
 FROM rejected_contacts WHERE outcome = 'rejected'
@@ -91,7 +95,7 @@ export const obtained: ReadonlyArray<Obtained> = [
   },
   {
     number: "Rejected by domain",
-    how: "What follows the first @ of each rejected address. Empty: it has no @.",
+    how: "What follows the first @ of each rejected address. (no @): it has none. (erased): the person was erased.",
     sql: rejectedDomains
   },
   {

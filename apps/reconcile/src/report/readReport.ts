@@ -2,11 +2,11 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Ledger, boundAccount, rowOf } from "../ledger/Ledger.js"
-import { attention as attentionKinds, attentionWords } from "../ledger/reports/Attention.js"
+import { attention as attentionKinds, countOf } from "../ledger/reports/Attention.js"
 import { atOneMoment } from "../ledger/reports/ExportRows.js"
 import * as Reports from "../ledger/reports/Reports.js"
 import { endedBadly, evidences, Outcome } from "../ledger/schema/words.js"
-import { dbOption } from "../text/shellWord.js"
+import { shellCall } from "../text/shellCall.js"
 import { version } from "../version.js"
 import { type Batches, concernsOf, exportCommands, verdictOf } from "./concerns.js"
 import { contactsWithin } from "./contacts.js"
@@ -98,8 +98,6 @@ export const readReport = (db: string, { limits, mask = false }: Options) =>
     )
     const troubled = yield* Reports.troubled
     const outcomes = outcomesOf(summary)
-    const inNeed = (words: ReadonlyArray<string>) =>
-      outcomes.reduce((sum, { contacts, outcome }) => sum + (words.includes(outcome) ? contacts : 0), 0)
     const totals: ReportData["totals"] = {
       batches: states.batches,
       settled: states.settled,
@@ -107,7 +105,7 @@ export const readReport = (db: string, { limits, mask = false }: Options) =>
       without_answer: troubled.length,
       ended_badly: states.ended_badly,
       sent: summary.sent,
-      attention: inNeed(attentionWords),
+      attention: countOf(attention),
       to_be_resolved: attention.toBeResolved,
       findings: summary.findings.reduce((sum, { count }) => sum + count, 0)
     }
@@ -148,7 +146,7 @@ export const readReport = (db: string, { limits, mask = false }: Options) =>
           batch_id
         })),
         left_out: totals.findings - findings.length,
-        commands: [`ac-reconcile export findings${dbOption(named)}`]
+        commands: [shellCall("export findings", named)]
       },
       batches: {
         rows: batches.map(
@@ -158,7 +156,7 @@ export const readReport = (db: string, { limits, mask = false }: Options) =>
           })
         ),
         left_out: totals.batches - batches.length,
-        commands: [`ac-reconcile batches list${dbOption(named)}`]
+        commands: [shellCall("batches list", named)]
       },
       contacts: {
         rows: contacts,

@@ -101,7 +101,7 @@ describe("erase", () => {
       expect(erased.code).toBe(1)
       expect(erased.stdout).not.toContain("the address is gone")
       expect(erased.stdout).toContain("sqlite_schema.sql (1 row), crm.note (1 row), crm.raw (1 row)")
-      expect(erased.stdout).toContain("erase 'müller@example.test' --yes --db ./reconcile.db")
+      expect(erased.stdout).toContain("erase --yes 'müller@example.test'")
       expect(values(world.path("reconcile.db"), "SELECT count(*) FROM crm")).toEqual([2])
     })
   )

@@ -44,6 +44,7 @@ describe.concurrent("init without a terminal", () => {
     "has one envelope for programs, and never the key",
     inWorld(async (world) => {
       world.write("keys/acme", `${token}\n`)
+      chmodSync(world.path("keys/acme"), 0o644)
       const args = ["init", "--profile", "acme", "--url", url, "--api-key-file", "keys/acme", "--json"]
       const ended = await world.run(args)
       expect(ended.stderr).toBe("")
@@ -51,8 +52,13 @@ describe.concurrent("init without a terminal", () => {
       expect(envelopeOf(ended.stdout)).toMatchObject({
         schema: "ac-reconcile/init/1",
         ok: true,
+        warnings: [
+          `Other users of this machine may read the key file ${world.path("keys/acme")} (0644). Run: chmod 600 ${world.path("keys/acme")}`
+        ],
         data: { file: world.path(config), profile: "acme", url, api_key_file: world.path("keys/acme") }
       })
+      chmodSync(world.path("keys/acme"), 0o600)
+      expectDone(await world.run([...args, "--overwrite"]))
       const again = await world.run(args)
       expect(again.code).toBe(2)
       expect(envelopeOf(again.stdout)).toMatchObject({ ok: false, data: null, error: { exit_code: 2 } })

@@ -80,19 +80,20 @@ const all = (one: lastScreen.Ended) =>
   [lastScreen.verdict(one), lastScreen.totals(one), lastScreen.attentionBlocks(one)].join("\n")
 
 describe("the end of a run", () => {
-  it("says first whether it went well, and counts no contact whose ID is only to be resolved", () => {
+  it("says first whether it went well, with the number and the words of a report", () => {
     assert.strictEqual(
-      lastScreen.verdict(ended()),
-      "All 2 batches have settled. 64 of 1,000 contacts need attention."
+      lastScreen.verdict(ended({ width: Number.POSITIVE_INFINITY })),
+      "All 2 batches have settled. 300 of 1,000 contacts need attention, 236 of them only to be resolved."
     )
     const onlyIds = ended({
-      attention: { ...attention, outcomes: [{ ...unaccounted, contacts: 236 }], findings: [] }
+      attention: { ...attention, outcomes: [{ ...unaccounted, contacts: 236 }], findings: [] },
+      width: Number.POSITIVE_INFINITY
     })
     assert.strictEqual(
       lastScreen.verdict(onlyIds),
-      "All 2 batches have settled; 236 contact IDs to be resolved."
+      "All 2 batches have settled. 236 of 1,000 contacts need attention, 236 of them only to be resolved."
     )
-    assert.strictEqual(lastScreen.attentionBlocks(onlyIds), "")
+    assert.include(lastScreen.attentionBlocks(onlyIds), "236 only to be resolved")
     assert.include(lastScreen.nextSteps(onlyIds), "ac-reconcile resolve")
   })
 
@@ -105,7 +106,7 @@ describe("the end of a run", () => {
 
   it("groups what needs attention by kind, rejected first, with likely reasons that add up", () => {
     const blocks = lastScreen.attentionBlocks(ended())
-    assert.isBelow(blocks.indexOf("rejected  60 contacts"), blocks.indexOf("unaccounted  4 contacts"))
+    assert.isBelow(blocks.indexOf("rejected  60 contacts"), blocks.indexOf("unaccounted  240 contacts"))
     assert.match(
       blocks,
       /^ {4}40 likely: the part after the @ is not a domain\n {4}20 without a likely reason$/m

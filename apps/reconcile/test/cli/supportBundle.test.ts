@@ -101,7 +101,10 @@ const planted = async (world: World) => {
         '${secrets.value}');
     INSERT INTO answers (batch, sequence, received_at, status, raw_body, origin)
       SELECT batch, 2, '${secrets.name}', '${secrets.name}', '', 'account' FROM numbered_batches WHERE batch_id <> '${secrets.batch}';
-    UPDATE reconcile_runs SET started_at = '${secrets.name}' WHERE reconcile_run_id = 1;`)
+    UPDATE reconcile_runs SET started_at = '${secrets.name}' WHERE reconcile_run_id = 1;
+    INSERT INTO reconcile_runs (started_at, open_batches, exit_code, reason)
+      VALUES ('2031-01-01T00:00:00.000Z', 1, 5, '${secrets.name} ${secrets.address}'),
+        ('2031-01-02T00:00:00.000Z', 1, 3, 'FailOn ${secrets.value}');`)
   database.close()
   return env
 }
@@ -148,6 +151,9 @@ describe("a support bundle", () => {
         }
       })
       expect(JSON.stringify(data)).toContain('"request_ids":["0a1b2c3d4e5f-ABC"]')
+      expect(JSON.stringify(data)).toContain('"exit_code":5,"reason":"Other"')
+      expect(JSON.stringify(data)).toContain('"exit_code":3,"reason":"FailOn"')
+      expect(JSON.stringify(data)).toContain('"exit_code":1,"reason":"Incomplete"')
       expect(bundle).toMatch(/max_calls +77 +Variable/)
       expect(bundle).toMatch(/batch +ApiUnavailable +GET \/import\/info +500/)
       expect(bundle).toMatch(/lookup +Other +GET \/contacts +404/)

@@ -13,7 +13,8 @@ describe("an invalid call", () => {
       /unknown argument: '-xy'\. If it is an address or a name, put it at the end, after --\./
     ],
     [["batches", "show", "-b1"], /unknown argument: '-b1'\./],
-    [["explain", "--", "--onse"], /'--onse' is neither an address nor a contact ID\./],
+    [["explain", "--onse"], /unknown argument: '--onse'/],
+    [["batches", "remove", "--yse"], /unknown argument: '--yse'/],
     [["run", "--onse"], /--on[cs]e/],
     [["run", "--frobnicate"], /unknown argument: '--frobnicate'/],
     [["status"], /Missing argument <batch-id>/],
@@ -44,7 +45,7 @@ describe("an invalid call", () => {
       /no column names batches\. Add --batch-column/
     ],
     [["contacts", "load"], /No contacts were given\. Give a file/],
-    [["contacts", "load", "--bogus"], /'--bogus' is not an option of this command\./],
+    [["contacts", "load", "--bogus"], /unknown argument: '--bogus'\./],
     [["contacts", "load", "sent.csv", "--map", "phone=Phone"], /--map: .*"phone" cannot be mapped/],
     [
       ["export", "outcomes", "--format", "jsn"],
@@ -64,7 +65,8 @@ describe("an invalid call", () => {
       /unknown argument: '-xy'\. If it is an address or a name, put it at the end, after --\./
     ],
     [["batches", "show", "-b1"], /unknown argument: '-b1'\./],
-    [["explain", "--", "--onse"], /'--onse' is neither an address nor a contact ID\./],
+    [["explain", "--onse"], /unknown argument: '--onse'/],
+    [["batches", "remove", "--yse"], /unknown argument: '--yse'/],
     [["run", "--onse"], /unknown argument: '--onse'\. Did you mean '--once'\?/],
     [["run", "--max-calls", "abc"], /^--max-calls: 'abc' is not a whole number\.$/],
     [["run", "--requests-per-second=fast"], /^--requests-per-second: 'fast' is not a number\.$/],
@@ -158,7 +160,7 @@ describe("an invalid call", () => {
         warnings: [],
         error: {
           code: "InvalidArguments",
-          message: "Received unknown argument: '--frobnicate'",
+          message: "Received unknown argument: '--frobnicate'.",
           exit_code: 2
         }
       })

@@ -9,7 +9,7 @@ import * as Batches from "../../src/ledger/facts/Batches.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
 import * as Lease from "../../src/ledger/lease/Lease.js"
 import { run, withAccount } from "../support/account.js"
-import { load, row, select, verdicts } from "../support/ledger.js"
+import { answer, load, row, select, verdicts } from "../support/ledger.js"
 import { temporaryFolder } from "../support/temporary.js"
 
 const quick = { unset: 0, waiting: 0, claimed: 0, active: 2000 }
@@ -195,6 +195,27 @@ describe("a run that watches", () => {
           assert.deepInclude(rest.lookedUp, { absent: 15, left: 0 })
           assert.strictEqual(rest.stopped, "idle")
         })
+    )
+  )
+
+  it.effect("reports what the file says of batches that another run settled after taking over", () =>
+    onFile({ batches: [batch("slow", slow, "a@x.test")] }, (db) =>
+      Effect.gen(function* () {
+        const watch = yield* Effect.fork(watching({ for: "5 minutes" }))
+        yield* Effect.sleep(after)
+        yield* elsewhere(db)(load([row("a@x.test", "slow")]))
+        yield* Effect.sleep(after)
+        assert.isDefined(yield* Lease.held)
+        yield* elsewhere(db)(
+          Effect.gen(function* () {
+            yield* select("DELETE FROM writer_lease")
+            yield* answer("slow", "completed", { success: [], failure: ["a@x.test"] })
+          })
+        )
+        const report = yield* Fiber.join(watch)
+        assert.strictEqual(report.settled[0]?.status, "completed")
+        assert.deepInclude(report, { open: 1, stillOpen: 0, problems: [], stopped: "idle" })
+      })
     )
   )
 

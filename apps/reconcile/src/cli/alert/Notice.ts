@@ -4,7 +4,7 @@ import type * as Reports from "../../ledger/reports/Reports.js"
 import type { LastNotice } from "../../ledger/facts/Runs.js"
 import { exitCodes } from "../help/manTexts.js"
 import { nextCommands } from "../output/run/lastScreen.js"
-import { dbOption } from "../../text/shellWord.js"
+import { shellCall } from "../../text/shellCall.js"
 import { ExitCode } from "../shell/ExitCode.js"
 import type { End } from "./End.js"
 
@@ -81,7 +81,7 @@ const stateOf = ({ attention, file, runId, summary }: State, withAddresses: bool
     findings: summary.findings,
     stalled: attention.stalled.slice(0, stalledNamed),
     stalledBatches: attention.stalled.length,
-    next: calls.length === 0 ? [`ac-reconcile report${dbOption(file)}`] : calls,
+    next: calls.length === 0 ? [shellCall("report", file)] : calls,
     ...(withAddresses
       ? { examples: attention.outcomes.map(({ examples, outcome }) => ({ outcome, addresses: examples })) }
       : {})

@@ -10,6 +10,7 @@ import { db, json } from "../shell/options.js"
 import { describeRemoval, notDone, yes } from "../output/removalText.js"
 import { respond } from "../shell/respond.js"
 import { batchesOf, blocks, printable } from "../output/text.js"
+import { shellCall } from "../../text/shellCall.js"
 
 const source = Options.text("source").pipe(
   Options.withDescription(
@@ -61,7 +62,7 @@ export const contactsRemove = Command.make("remove", { source, yes, db, json }, 
             ? ""
             : printable(
                 others.length === 0
-                  ? `Batch ${first} ${options.yes ? "has" : "would have"} no sent contacts left. Remove it with 'ac-reconcile batches remove ${first}'.`
+                  ? `Batch ${first} ${options.yes ? "has" : "would have"} no sent contacts left. Remove it with: ${shellCall("batches remove", options.db, first)}`
                   : `${batchesOf(report.emptied.length)} ${options.yes ? "have" : "would have"} no sent contacts left: ${report.emptied.slice(0, shown).join(", ")}${report.emptied.length > shown ? " …" : ""}. Remove them with 'ac-reconcile batches remove ID …'.`
               ),
           options.yes ? "" : notDone

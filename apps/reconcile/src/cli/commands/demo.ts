@@ -21,6 +21,7 @@ import { fromSqlite, LedgerError } from "../../ledger/LedgerError.js"
 import { schemaVersion } from "../../ledger/schema/migrations.js"
 import * as Reports from "../../ledger/reports/Reports.js"
 import { readOnly } from "../../ledger/file/readOnly.js"
+import { shellCall } from "../../text/shellCall.js"
 import { ExitCode } from "../shell/ExitCode.js"
 import { httpClient } from "../shell/httpClient.js"
 import { json } from "../shell/options.js"
@@ -82,9 +83,9 @@ const whatNext = (db: string) =>
     const email = attention[0]?.email ?? ""
     return [
       "Next, try",
-      `  npx ac-reconcile explain ${email} --db ${db}`,
-      `  npx ac-reconcile batches show ${batchId} --db ${db}`,
-      `  npx ac-reconcile query --db ${db} "select email, reason from retry_candidates"`,
+      `  npx ${shellCall("explain", db, email)}`,
+      `  npx ${shellCall("batches show", db, batchId)}`,
+      `  npx ${shellCall("query", db)} "select email, reason from retry_candidates"`,
       "To use your own account, see 'The job' in README.md."
     ].join("\n")
   })

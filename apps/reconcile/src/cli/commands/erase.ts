@@ -15,6 +15,7 @@ import * as Ledger from "../../ledger/Ledger.js"
 import { LedgerError } from "../../ledger/LedgerError.js"
 import { whileLeased } from "../../ledger/lease/Lease.js"
 import { thousands } from "../../text/numbers.js"
+import { shellCall } from "../../text/shellCall.js"
 import { ExitCode } from "../shell/ExitCode.js"
 import { db, json } from "../shell/options.js"
 import { respond } from "../shell/respond.js"
@@ -121,7 +122,7 @@ const remove = (file: string, subject: string) =>
         })
     )
     const beside = yield* searchBeside(file, erased.person, others)
-    const command = `ac-reconcile erase ${/^[\w.@+-]+$/.test(subject) ? subject : `'${subject.replaceAll("'", `'\\''`)}'`} --yes --db ${file}`
+    const command = shellCall("erase --yes", file, subject)
     const holding = beside.read.filter(({ unexplained }) => unexplained > 0)
     const copies = yield* keptCopies(file)
     const isProven =

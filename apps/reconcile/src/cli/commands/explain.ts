@@ -13,7 +13,7 @@ import { batchesOf, blocks, columns, plural, printable } from "../output/text.js
 
 const subject = Args.text({ name: "address-or-contact-id" }).pipe(
   Args.mapEffect((text) =>
-    (text.startsWith("-") && !text.includes("@")) || text.trim() === ""
+    text.trim() === ""
       ? Effect.fail(HelpDoc.p(`'${text}' is neither an address nor a contact ID.`))
       : Effect.succeed(text)
   ),

@@ -5,6 +5,7 @@ import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Prompt from "@effect/cli/Prompt"
 import type * as Terminal from "@effect/platform/Terminal"
+import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
@@ -15,6 +16,7 @@ import * as ConfigFile from "../config/ConfigFile.js"
 import { nameOfSource } from "../config/Setting.js"
 import { Settings } from "../config/Settings.js"
 import { added, replaced, writePrivately } from "../config/writeConfig.js"
+import { modeCheck } from "../doctor/Check.js"
 import { printable } from "../output/text.js"
 import { ConfigurationError } from "../shell/ConfigurationError.js"
 import { json } from "../shell/options.js"
@@ -214,6 +216,10 @@ export const init = Command.make("init", { url, apiKeyFile, overwrite, json }, (
         userFile,
         isThere && text !== undefined ? replaced(text, entry) : added(text, entry)
       )
+      const readers = key._tag === "File" ? modeCheck("key", key.path, `the key file ${key.path}`) : undefined
+      if (readers?.state === "warn") {
+        yield* Console.error(`ac-reconcile: ${readers.says} ${readers.remedy ?? ""}`)
+      }
       const named = profile === undefined ? "" : ` --profile ${profile}`
       return {
         text: [

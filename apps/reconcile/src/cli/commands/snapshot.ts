@@ -10,10 +10,7 @@ import { batchesOf, blocks, plural, sizeOf } from "../output/text.js"
 
 const file = Args.text({ name: "file" }).pipe(
   Args.mapEffect((text) =>
-    // Otherwise a misspelt option would be taken for a file.
-    text.startsWith("-") || text.trim() === ""
-      ? Effect.fail(HelpDoc.p(`'${text}' is not the name of a file.`))
-      : Effect.succeed(text)
+    text.trim() === "" ? Effect.fail(HelpDoc.p(`'${text}' is not the name of a file.`)) : Effect.succeed(text)
   ),
   Args.withDescription("The file to create; it must not exist")
 )

@@ -16,10 +16,7 @@ import { collect } from "../support/collect.js"
 
 const file = Args.text({ name: "file" }).pipe(
   Args.mapEffect((text) =>
-    // Otherwise a misspelt option would be taken for a file.
-    text.startsWith("-") || text.trim() === ""
-      ? Effect.fail(HelpDoc.p(`'${text}' is not the name of a file.`))
-      : Effect.succeed(text)
+    text.trim() === "" ? Effect.fail(HelpDoc.p(`'${text}' is not the name of a file.`)) : Effect.succeed(text)
   ),
   Args.withDescription("The file to write, in Markdown")
 )

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs"
 import { printable } from "../output/text.js"
 import { exitCodeOf, type ExitCode } from "../shell/ExitCode.js"
 
@@ -56,4 +57,14 @@ const halves = ({ hint, message, problem }: Failure): readonly [string, string |
 export const failed = (check: string, error: Failure): Check => {
   const [says, remedy] = halves(error)
   return fail(check, says, remedy, exitCodeOf(error))
+}
+
+/** Who may read the file, or the key. */
+export const modeCheck = (check: string, path: string, what: string): Check => {
+  if (process.platform === "win32") return ok(check, `Its folder says who may read ${what}.`)
+  const mode = statSync(path).mode & 0o777
+  const octal = mode.toString(8).padStart(4, "0")
+  return (mode & 0o077) === 0
+    ? ok(check, `Only its owner may read ${what} (${octal}).`)
+    : warn(check, `Other users of this machine may read ${what} (${octal}).`, `Run: chmod 600 ${path}`)
 }

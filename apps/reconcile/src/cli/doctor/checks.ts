@@ -1,3 +1,3 @@
 /** One module for all that needs SQLite: it is loaded only once that is known to be there. */
 export { callChecks, proxyCheck, urlCheck } from "./accountChecks.js"
-export { fileChecks, modeCheck, sqlite } from "./fileChecks.js"
+export { fileChecks, sqlite } from "./fileChecks.js"

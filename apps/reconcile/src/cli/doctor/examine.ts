@@ -6,7 +6,7 @@ import * as Webhook from "../alert/Webhook.js"
 import * as Account from "../config/Account.js"
 import { nameOfSource, settings as known, type Setting, type Source } from "../config/Setting.js"
 import * as Settings from "../config/Settings.js"
-import { type Check, failed, ok } from "./Check.js"
+import { type Check, failed, modeCheck, ok } from "./Check.js"
 
 /** A setting of this call. The value of the key is never shown. */
 export interface Held {
@@ -77,14 +77,13 @@ const heldSettings = (values: Readonly<Partial<Record<Setting, string | null>>>)
     ]
   })
 
-const keyCheck = (modeCheck: (check: string, path: string, what: string) => Check) =>
-  Effect.gen(function* () {
-    const { key } = yield* Account.account
-    const path = key.source._tag === "File" ? yield* Account.keyFilePath : undefined
-    return path === undefined
-      ? ok("key", `Found in ${nameOfSource(key.source)}.`)
-      : modeCheck("key", path, `the key file ${path}`)
-  }).pipe(Effect.catchAll((error) => Effect.succeed(failed("key", error))))
+const keyCheck = Effect.gen(function* () {
+  const { key } = yield* Account.account
+  const path = key.source._tag === "File" ? yield* Account.keyFilePath : undefined
+  return path === undefined
+    ? ok("key", `Found in ${nameOfSource(key.source)}.`)
+    : modeCheck("key", path, `the key file ${path}`)
+}).pipe(Effect.catchAll((error) => Effect.succeed(failed("key", error))))
 
 const set = (setting: Setting) =>
   Effect.map(Settings.lookUp(setting), (found) => Option.getOrNull(Option.map(found, ({ text }) => text)))
@@ -127,7 +126,7 @@ export const examine = (options: ExamineOptions) =>
       : yield* Effect.gen(function* () {
           const checks = modules.right
           const { check: ofUrl, url } = yield* checks.urlCheck
-          const key = url === undefined ? undefined : yield* keyCheck(checks.modeCheck)
+          const key = url === undefined ? undefined : yield* keyCheck
           const call =
             key === undefined || key.state === "fail"
               ? { checks: [], newestId: undefined }

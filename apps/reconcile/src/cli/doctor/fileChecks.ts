@@ -1,4 +1,4 @@
-import { lstatSync, statSync } from "node:fs"
+import { lstatSync } from "node:fs"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -19,7 +19,8 @@ import { driver } from "../../sqliteDriver.js"
 import { batchesOf, plural } from "../output/text.js"
 import { ExitCode } from "../shell/ExitCode.js"
 import { span } from "../../text/numbers.js"
-import { type Check, fail, failed, ok, warn } from "./Check.js"
+import { shellCall } from "../../text/shellCall.js"
+import { type Check, fail, failed, modeCheck, ok, warn } from "./Check.js"
 
 export const sqlite: Effect.Effect<Check> = Effect.sync(() => {
   const database = new Sqlite(":memory:")
@@ -30,16 +31,6 @@ export const sqlite: Effect.Effect<Check> = Effect.sync(() => {
     database.close()
   }
 })
-
-/** Who may read the file, or the key. */
-export const modeCheck = (check: string, path: string, what: string): Check => {
-  if (process.platform === "win32") return ok(check, `Its folder says who may read ${what}.`)
-  const mode = statSync(path).mode & 0o777
-  const octal = mode.toString(8).padStart(4, "0")
-  return (mode & 0o077) === 0
-    ? ok(check, `Only its owner may read ${what} (${octal}).`)
-    : warn(check, `Other users of this machine may read ${what} (${octal}).`, `Run: chmod 600 ${path}`)
-}
 
 const soundness = (file: string) =>
   Effect.flatMap(readOnly(file), (database) =>
@@ -139,6 +130,7 @@ const purgesCheck = Effect.map(
 const longOpen = Duration.days(1)
 
 const oldestCheck = Effect.gen(function* () {
+  const { file } = yield* Ledger.Ledger
   const open = yield* Batches.open
   const [oldest] = open
   if (oldest === undefined) return ok("oldest-open-batch", "No batch is open.")
@@ -151,7 +143,7 @@ const oldestCheck = Effect.gen(function* () {
     return warn(
       "oldest-open-batch",
       `${says} The last ${plural(trouble.times, "call")} about it gave no usable answer: ${trouble.message}`,
-      `See: ac-reconcile batches show ${oldest.batchId}`
+      `See: ${shellCall("batches show", file, oldest.batchId)}`
     )
   }
   return age < Duration.toMillis(longOpen)
@@ -159,7 +151,7 @@ const oldestCheck = Effect.gen(function* () {
     : warn(
         "oldest-open-batch",
         says,
-        `Imports end within hours. Run 'ac-reconcile run --once', then see 'ac-reconcile batches show ${oldest.batchId}'.`
+        `Imports end within hours. Run them, one after the other: ${shellCall("run --once", file)}; ${shellCall("batches show", file, oldest.batchId)}`
       )
 })
 

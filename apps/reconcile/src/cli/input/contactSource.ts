@@ -33,13 +33,6 @@ const selectionOf = ({ query, table }: SourceOptions): Option.Option<Selection> 
 
 const check = ({ delimiter, file, format, from, query, table }: SourceOptions) => {
   const isTable = [from, table, query].some(Option.isSome)
-  // Otherwise a misspelt option would be taken for a file.
-  if (Option.exists(file, (name) => name.startsWith("-") && name !== "-")) {
-    return misused(
-      `'${Option.getOrElse(file, () => "")}' is not an option of this command.`,
-      "See --help. If it is a file, write it as ./-name."
-    )
-  }
   if (Option.isSome(file) && isTable) {
     return misused(
       "Both a file and a table were given.",

@@ -36,8 +36,8 @@ const otherJson = (name: string, { options }: Syntax) => {
 /** What people would give a key in; whatever they typed as its value is not repeated. */
 const isForKey = (name: string) => /^--(?:api-?)?(?:key|token)$/.test(name)
 
-/** Only if there is something better to say than the parser's message. */
-const unknownOption = (arg: string, syntax: Syntax) => {
+/** The parser would take it for an argument, as if it came after --. */
+const unknownOption = (arg: string, syntax: Syntax): string => {
   const { name } = optionIn(arg)
   if (isCompletions(arg)) return completionsHint
   if (isForKey(name)) {
@@ -48,8 +48,7 @@ const unknownOption = (arg: string, syntax: Syntax) => {
     return `Received unknown argument: '${arg}'. If it is an address or a name, put it at the end, after --.`
   }
   const names = [...syntax.options.keys()].filter((option) => option.startsWith("--"))
-  const hint = otherJson(name, syntax) || didYouMean(nearest(name, names))
-  return hint === "" ? undefined : `Received unknown argument: '${name}'.${hint}`
+  return `Received unknown argument: '${name}'.${otherJson(name, syntax) || didYouMean(nearest(name, names))}`
 }
 
 const wrongValue = (name: string, takes: string, value: string | undefined) => {

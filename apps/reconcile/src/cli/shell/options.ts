@@ -173,8 +173,7 @@ export const outcomeAmong = (words: ReadonlyArray<Outcome>) =>
 
 const batchIdText = Args.text({ name: "batch-id" }).pipe(
   Args.mapEffect((text) =>
-    // A misspelt option after the subcommand would otherwise be taken for an ID.
-    text.startsWith("-") || text.trim() === ""
+    text.trim() === ""
       ? Effect.fail(HelpDoc.p(`'${text}' is not a batch ID.`))
       : Effect.succeed(BatchId.make(text.trim()))
   )

@@ -116,7 +116,11 @@ const OfFile = Struct({
       settled: Int,
       errors: Int,
       resolved: Int,
-      looked_up: Int
+      looked_up: Int,
+      exit_code: NullOr(Int).annotations({ description: "Null: it still runs, or was killed" }),
+      reason: NullOr(Name).annotations({
+        description: "Why it had that exit code; Other: not a word of ours"
+      })
     })
   ).annotations({ description: "The last runs, the latest first" }),
   purges: List(Struct({ purged_at: NullOr(Time), batches: Int, sent_contacts: Int })),

@@ -65,7 +65,18 @@ const ofFile = (file: OfFile): ReadonlyArray<string> => {
     section(
       "Last runs",
       withHead(
-        ["started", "seconds", "open", "answers", "settled", "errors", "resolved", "looked up"],
+        [
+          "started",
+          "seconds",
+          "open",
+          "answers",
+          "settled",
+          "errors",
+          "resolved",
+          "looked up",
+          "exit code",
+          "reason"
+        ],
         runs.map((one) => [
           one.started_at,
           one.seconds,
@@ -74,7 +85,9 @@ const ofFile = (file: OfFile): ReadonlyArray<string> => {
           one.settled,
           one.errors,
           one.resolved,
-          one.looked_up
+          one.looked_up,
+          one.exit_code,
+          one.reason
         ])
       )
     ),

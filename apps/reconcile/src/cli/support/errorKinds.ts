@@ -25,6 +25,29 @@ const ours: ReadonlySet<string> = new Set([
   "UnknownBatch"
 ])
 
+/** What a run can end with, besides these errors: `reason` in the file, without the conditions of `--fail-on`. */
+const ends: ReadonlySet<string> = new Set([
+  ...ours,
+  "BatchEnded",
+  "ConfigurationError",
+  "ContractBroken",
+  "Done",
+  "FailOn",
+  "Incomplete",
+  "Interrupted",
+  "InvalidProxyUrl",
+  "LedgerError",
+  "StillPending",
+  "Unexpected"
+])
+
+/** Why a run ended, if it is a word of ours. */
+export const endIn = (reason: string | null): string | null => {
+  if (reason === null) return null
+  const [word = ""] = reason.split(" ")
+  return ends.has(word) ? word : "Other"
+}
+
 const statusIn =
   /(?:refused this with|refused the API token with|limiting the rate \(|is unavailable \(|rejected the call with|ActiveCampaign answered) ?([1-5]\d\d)\b/
 

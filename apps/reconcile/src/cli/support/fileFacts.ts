@@ -13,7 +13,7 @@ import { ownTables } from "../../ledger/schema/ownTables.js"
 import { recordViews } from "../../ledger/schema/recordViews.js"
 import { views } from "../../ledger/schema/views.js"
 import { type OfFile, statusOf, timeOf } from "./Bundle.js"
-import { errorKinds } from "./errorKinds.js"
+import { endIn, errorKinds } from "./errorKinds.js"
 
 interface Named {
   readonly name: string
@@ -90,6 +90,8 @@ interface Run {
   readonly errors: number
   readonly resolved: number
   readonly looked_up: number
+  readonly exit_code: number | null
+  readonly reason: string | null
 }
 
 const contentOf = (database: Sqlite.Database) => {
@@ -122,10 +124,11 @@ const contentOf = (database: Sqlite.Database) => {
     is_bound: database.prepare("SELECT 1 FROM accounts").get() !== undefined,
     runs: all<Run>(`
       SELECT started_at, round((julianday(finished_at) - julianday(started_at)) * 86400, 1) AS seconds, open_batches,
-        answers, settled, errors, resolved, looked_up
+        answers, settled, errors, resolved, looked_up, exit_code, reason
       FROM reconcile_runs ORDER BY reconcile_run_id DESC LIMIT ${lastRuns}`).map((run) => ({
       ...run,
-      started_at: timeOf(run.started_at)
+      started_at: timeOf(run.started_at),
+      reason: endIn(run.reason)
     })),
     purges: all<{ readonly purged_at: string; readonly batches: number; readonly sent_contacts: number }>(
       "SELECT purged_at, batches, sent_contacts FROM purges ORDER BY purge_id DESC LIMIT 20"

@@ -4,7 +4,7 @@ import * as Schema from "effect/Schema"
 import { BatchId } from "effect-activecampaign/BatchId"
 import { markListed } from "./stale.js"
 import { Ledger, rowOf } from "../Ledger.js"
-import { hasSettled } from "../schema/words.js"
+import { hasSettled, Settled } from "../schema/words.js"
 
 /** A batch that has not settled, with the time from which its age counts. */
 const OpenBatch = rowOf("batches", {
@@ -132,6 +132,21 @@ export const open = Ledger.query(
           WHERE a.batch = b.batch AND ${sql.literal(hasSettled("a.status"))})
         ORDER BY since, b.batch`
 )
+
+/** The status of each of these batches that has settled, whoever recorded it: the last answer that says so. */
+export const settledAmong = (batchIds: ReadonlyArray<BatchId>) =>
+  Effect.map(
+    Ledger.query(
+      rowOf("batch_answers", { batchId: BatchId, status: Settled }),
+      (sql) => sql`
+        SELECT b.batch_id AS "batchId", a.status
+        FROM numbered_batches b JOIN answers a ON a.batch = b.batch
+        WHERE b.batch_id IN (SELECT value FROM json_each(${JSON.stringify(batchIds)}))
+          AND ${sql.literal(hasSettled("a.status"))}
+        ORDER BY b.batch, a.sequence`
+    ),
+    (rows) => new Map(rows.map(({ batchId, status }) => [batchId, status]))
+  )
 
 /** A settled batch, and when its status was seen. */
 const SettledBatch = rowOf("batch_answers", {

@@ -69,7 +69,7 @@ const inUse = (file: string, lease: Lease) =>
   new LedgerError({
     file,
     kind: "locked",
-    reason: `another run has been working on it since ${lease.taken_at} (process ${lease.process_id} on ${lease.host}). Wait until it has finished, then run again. You can read the file meanwhile.`
+    reason: `another run has been working on it since ${lease.taken_at} (process ${lease.process_id} on ${lease.host}). Run again when it has finished; run --watch frees the file whenever it has nothing to do. You can read the file meanwhile.`
   })
 
 const tell = (_tag: LeaseEvent["_tag"], file: string, lease: Lease) =>

@@ -44,6 +44,10 @@ export interface Attention {
   readonly statuses: ReadonlyArray<typeof StatusTotal.Type>
 }
 
+/** How many contacts need attention: those with one of these outcomes, in every place that counts them. */
+export const countOf = ({ outcomes }: Pick<Attention, "outcomes">): number =>
+  outcomes.reduce((sum, { contacts }) => sum + contacts, 0)
+
 const examplesShown = 3
 
 const StatusTotal = rowOf("batch_overview", { status: Schema.NullOr(Schema.String), batches: Schema.Int })

@@ -1,5 +1,6 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
+import { asSentFacts, asSentInternal, ofAsSentViews } from "./notes/asSent.js"
 import { conclusions } from "./notes/conclusions.js"
 import { facts } from "./notes/facts.js"
 import { history } from "./notes/history.js"
@@ -13,10 +14,19 @@ const viewNotes: ReadonlyArray<ObjectNotes> = views.map(({ name, question }) => 
   object: name,
   layer: "view",
   note: question,
-  columns: ofViews[name] ?? {}
+  columns: ofViews[name] ?? ofAsSentViews[name] ?? {}
 }))
 
-const objects = [...facts, ...yours, ...conclusions, ...history, ...viewNotes, ...internal]
+const objects = [
+  ...facts,
+  ...asSentFacts,
+  ...yours,
+  ...conclusions,
+  ...history,
+  ...viewNotes,
+  ...internal,
+  ...asSentInternal
+]
 
 /** Every note of this schema, as the rows of `schema_notes`. */
 export const notes: ReadonlyArray<Note> = objects.flatMap(({ columns, note, object }) => [

@@ -1,14 +1,11 @@
 import { likelyReason } from "./likelyReason.js"
 import { stalledBatches } from "./stalled.js"
 import { endedBadly, hasSettled, isNobodyErased, isWorthAnIndex, Outcome } from "./words.js"
+import { asSentViews } from "./asSentViews.js"
 import { hasNoAddress, written } from "./recordViews.js"
+import type { View } from "./View.js"
 
-export interface View {
-  readonly name: string
-  /** The question the view answers. */
-  readonly question: string
-  readonly sql: string
-}
+export type { View } from "./View.js"
 
 const lastStatus = (batch: string) => `(SELECT r.status FROM answers r
   WHERE r.batch = ${batch} AND ${hasSettled("r.status")} ORDER BY r.sequence DESC LIMIT 1)`
@@ -254,5 +251,6 @@ export const views: ReadonlyArray<View> = [
       CROSS JOIN sent_contacts s ON ${isVerdictOn("s")}
       ${named("c")}
       WHERE o.outcome <> c.outcome_before`
-  }
+  },
+  ...asSentViews
 ]

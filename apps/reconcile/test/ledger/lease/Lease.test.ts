@@ -85,6 +85,8 @@ describe("the lease of a file", () => {
       const refused = yield* Effect.flip(whileLeased(Effect.void))
       assert.deepInclude(refused, { _tag: "LedgerError", kind: "locked" })
       assert.include(refused.message, `process ${process.pid} on `)
+      // A run that watches never ends.
+      assert.include(refused.message, "run --watch frees the file whenever it has nothing to do")
       yield* Fiber.interrupt(first)
       yield* whileLeased(Effect.void)
       assert.deepStrictEqual(yield* select("SELECT * FROM writer_lease"), [])

@@ -64,7 +64,7 @@ export const settlingLine = ({
 }
 
 const domainRows = ({ others, rows }: ReportData["rejected_domains"]) => [
-  ...rows.map(({ contacts, domain }) => [domain === "" ? "(no @)" : domain, thousands(contacts)]),
+  ...rows.map(({ contacts, domain }) => [domain, thousands(contacts)]),
   ...(others.domains === 0 ? [] : [[plural(others.domains, "other domain"), thousands(others.contacts)]])
 ]
 

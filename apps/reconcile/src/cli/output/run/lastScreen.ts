@@ -3,11 +3,18 @@
  * exit code is what it is, and how to go on.
  */
 import type { RunReport } from "../../../job/RunReport.js"
-import type { Attention, AttentionWord, FindingKind, OutcomeKind } from "../../../ledger/reports/Attention.js"
+import {
+  type Attention,
+  type AttentionWord,
+  countOf,
+  type FindingKind,
+  type OutcomeKind
+} from "../../../ledger/reports/Attention.js"
 import type * as Reports from "../../../ledger/reports/Reports.js"
 import { evidences, Outcome, Settled } from "../../../ledger/schema/words.js"
+import { attentionText } from "../../../report/concerns.js"
 import { share, thousands } from "../../../text/numbers.js"
-import { dbOption, shellWord } from "../../../text/shellWord.js"
+import { shellCall } from "../../../text/shellCall.js"
 import { shortened, widthOf } from "../../../text/width.js"
 import { findingsCount, stalledText } from "../summary.js"
 import { batchesOf, blocks, columns, hanging, plural, printable } from "../text.js"
@@ -23,33 +30,29 @@ export interface Ended {
   readonly width: number
 }
 
-/** How many of an outcome's contacts call for attention: those that only wait for their IDs to be resolved do not. */
-const urgent = ({ contacts, outcome }: OutcomeKind, toBeResolved: number) =>
-  outcome === "unaccounted" ? contacts - toBeResolved : contacts
-
-const urgentCount = ({ outcomes, toBeResolved }: Attention) =>
-  outcomes.reduce((sum, kind) => sum + urgent(kind, toBeResolved), 0)
-
 /** The first line: whether it went well. */
-export const verdict = ({ attention, report, summary }: Ended): string => {
+export const verdict = (ended: Ended): string => hanging("", verdictText(ended), ended.width)
+
+const verdictText = ({ attention, report, summary }: Ended): string => {
   const silent = report.problems.filter((problem) => "batchId" in problem).length
   const open = summary.batches - summary.settled
-  const all = urgentCount(attention)
   const findings = findingsCount(summary)
   const toLookAt = [
-    ...(all > 0
-      ? [`${thousands(all)} of ${plural(summary.sent, "contact")} ${all === 1 ? "needs" : "need"} attention`]
-      : []),
-    ...(findings > 0 ? [plural(findings, "finding")] : [])
-  ].join("; ")
+    attentionText({
+      attention: countOf(attention),
+      sent: summary.sent,
+      to_be_resolved: attention.toBeResolved
+    }),
+    findings > 0 ? plural(findings, "finding") : ""
+  ]
+    .filter((text) => text !== "")
+    .join("; ")
   if (silent > 0) return `Not finished: ${batchesOf(silent)} gave no answer.`
   if (open > 0)
     return `Not finished: ${batchesOf(open)} of ${thousands(summary.batches)} ${open === 1 ? "has" : "have"} not settled yet.`
   const settled =
     summary.batches === 1 ? "The batch has settled" : `All ${batchesOf(summary.batches)} have settled`
   if (toLookAt !== "") return `${settled}. ${toLookAt}.`
-  if (attention.toBeResolved > 0)
-    return `${settled}; ${plural(attention.toBeResolved, "contact ID")} to be resolved.`
   return summary.sent === 0 ? `${settled}.` : `${settled}, and no contact needs attention.`
 }
 
@@ -134,8 +137,15 @@ const examplesOf = ({ contacts, examples }: OutcomeKind, width: number) => {
   return more > 0 ? [...shown, `… and ${thousands(more)} more`] : shown
 }
 
-const outcomeBlock = (kind: OutcomeKind, count: number, width: number) => [
-  hanging(`  ${kind.outcome}  `, `${plural(count, "contact")}: ${actionOn[kind.outcome]}`, width),
+const waitingText = ({ outcome }: OutcomeKind, toBeResolved: number) =>
+  outcome === "unaccounted" && toBeResolved > 0 ? `; ${thousands(toBeResolved)} only to be resolved` : ""
+
+const outcomeBlock = (kind: OutcomeKind, toBeResolved: number, width: number) => [
+  hanging(
+    `  ${kind.outcome}  `,
+    `${plural(kind.contacts, "contact")}: ${actionOn[kind.outcome]}${waitingText(kind, toBeResolved)}`,
+    width
+  ),
   ...reasonsOf(kind).map((line) => hanging("    ", line, width)),
   ...examplesOf(kind, width).map((line) => `    ${line}`)
 ]
@@ -168,15 +178,12 @@ const stalledBlock = ({ stalled }: Attention, width: number) => [
 /** What needs attention, by kind. */
 export const attentionBlocks = ({ attention, width }: Ended): string =>
   blocks(
-    ...(urgentCount(attention) === 0
+    ...(attention.outcomes.length === 0
       ? []
       : [
           [
             "Needs attention",
-            ...attention.outcomes.flatMap((kind) => {
-              const count = urgent(kind, attention.toBeResolved)
-              return count === 0 ? [] : outcomeBlock(kind, count, width)
-            })
+            ...attention.outcomes.flatMap((kind) => outcomeBlock(kind, attention.toBeResolved, width))
           ].join("\n")
         ]),
     ...(attention.stalled.length === 0 ? [] : [stalledBlock(attention, width).join("\n")]),
@@ -191,32 +198,26 @@ export const nextCommands = ({
   file,
   summary
 }: Pick<Ended, "attention" | "file" | "summary">): ReadonlyArray<readonly [call: string, why: string]> => {
-  const db = dbOption(file)
+  const call = (command: string, ...subjects: ReadonlyArray<string>) => shellCall(command, file, ...subjects)
   const kind = (word: Outcome) => attention.outcomes.find(({ outcome }) => outcome === word)
   const has = (word: Outcome) => summary.outcomes.some(({ outcome }) => outcome === word)
   const unaccounted = kind("unaccounted")
   const subject = attention.outcomes[0]?.examples[0]
   const batch = attention.findings[0]?.example.batch_id
   const steps: ReadonlyArray<readonly [string, string] | undefined> = [
-    summary.settled < summary.batches ? [`ac-reconcile run${db}`, "go on following"] : undefined,
-    attention.toBeResolved > 0 ? [`ac-reconcile resolve${db}`, "ask whose the IDs are"] : undefined,
+    summary.settled < summary.batches ? [call("run"), "go on following"] : undefined,
+    attention.toBeResolved > 0 ? [call("resolve"), "ask whose the IDs are"] : undefined,
     unaccounted !== undefined && unaccounted.contacts > attention.toBeResolved
-      ? [`ac-reconcile lookup --dry-run${db}`, "what looking up the unaccounted costs"]
+      ? [call("lookup --dry-run"), "what looking up the unaccounted costs"]
       : undefined,
-    has("missing") || has("present")
-      ? [`ac-reconcile export retry${db}`, "contacts that may be sent again"]
-      : undefined,
-    subject === undefined
-      ? undefined
-      : [`ac-reconcile explain ${shellWord(subject)}${db}`, "why it has its outcome"],
-    batch === undefined
-      ? undefined
-      : [`ac-reconcile batches show ${shellWord(batch)}${db}`, "the batch's story"]
+    has("missing") || has("present") ? [call("export retry"), "contacts that may be sent again"] : undefined,
+    subject === undefined ? undefined : [call("explain", subject), "why it has its outcome"],
+    batch === undefined ? undefined : [call("batches show", batch), "the batch's story"]
   ]
   const useful = steps.flatMap((step) => (step === undefined ? [] : [step]))
   return useful.length === 0
     ? []
-    : [...useful, [`ac-reconcile report --html report.html${db}`, "all of it, to open in a browser"]]
+    : [...useful, [call("report --html report.html"), "all of it, to open in a browser"]]
 }
 
 /** The same for people; empty if there is nothing to do. */

@@ -100,6 +100,30 @@ FROM daily_totals ORDER BY day`
     sql: `SELECT change, email, outcome_before, outcome_after
 FROM changes_since_last_run ORDER BY change, email`
   },
+  contact_values: {
+    row: "sent value that was looked at and is not in the account as it was sent, or cannot be told",
+    asks: "What did the account make of the values of one contact?",
+    sql: `SELECT kind, name, comparison, sent, found, why
+FROM contact_values WHERE email_key = 'priya.raman@example.com' ORDER BY kind, name`
+  },
+  dropped_values: {
+    row: "sent value that did not arrive, or arrived as something else",
+    asks: "Which values were dropped, field by field?",
+    sql: `SELECT kind, name, title, comparison, count(*) AS contacts
+FROM dropped_values GROUP BY kind, name, title, comparison ORDER BY contacts DESC, kind, name`
+  },
+  fields_at_a_glance: {
+    row: "field, tag, list or other thing that contacts were sent with",
+    asks: "Which fields never arrived for anybody?",
+    sql: `SELECT kind, name, title, sent, absent
+FROM fields_at_a_glance WHERE same = 0 AND absent > 0 ORDER BY absent DESC`
+  },
+  consent_changes: {
+    row: "contact and list that an import may have made active again",
+    asks: "Whom may I not write to before I have asked?",
+    sql: `SELECT email, list_id, list_name, status_before, seen_before
+FROM consent_changes ORDER BY email, list_id`
+  },
   batches: {
     asks: "When was each batch submitted, if that is known?",
     sql: `SELECT batch_id, submitted_at
@@ -163,6 +187,28 @@ FROM lookups ORDER BY lookup_id`
     asks: "When did the account not answer?",
     sql: `SELECT step, error, first_at, ended_at
 FROM account_errors ORDER BY first_at`
+  },
+  account_fields: {
+    asks: "What are the fields of the account called?",
+    sql: `SELECT field_id, title, type
+FROM account_fields ORDER BY title`
+  },
+  account_tags: {
+    asks: "Which tags does the account have?",
+    sql: "SELECT tag_id, name FROM account_tags ORDER BY name"
+  },
+  account_lists: {
+    asks: "Which lists does the account have?",
+    sql: "SELECT list_id, name FROM account_lists ORDER BY name"
+  },
+  account_exclusions: {
+    asks: "Which addresses does the account exclude?",
+    sql: `SELECT match_phrase, match_type
+FROM account_exclusions ORDER BY match_phrase`
+  },
+  account_names_read: {
+    asks: "How old are the names?",
+    sql: "SELECT part, read_at, is_whole FROM account_names_read ORDER BY part"
   },
   local_sources: {
     asks: "Which files were loaded, and when last?",

@@ -12,6 +12,8 @@ export const yours: ReadonlyArray<ObjectNotes> = [
       name: "The file's path, or the name given with --source. Loading the same name again updates its contacts.",
       loaded_at: "When it was last loaded. UTC.",
       key_column: "The column named with --key. NULL: the contacts are identified by their addresses.",
+      sends:
+        "What its contacts were sent with, as JSON: the mapping of --sends, or that the rows are payloads. NULL: not declared.",
       columns: "The names of its columns in the order first seen, as a JSON array."
     }
   },

@@ -1,0 +1,164 @@
+/**
+ * Imports any number of contacts across machines: submits them in parts, follows each batch, and has one result.
+ *
+ * @since 0.1.0
+ */
+import * as Activity from "@effect/workflow/Activity"
+import * as Workflow from "@effect/workflow/Workflow"
+import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
+import * as Arr from "effect/Array"
+import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import { split } from "effect-activecampaign/Submission"
+import { AccountName } from "./Accounts.js"
+import { durable } from "./internal/durable.js"
+import { StoredSubmission } from "./StoredSubmission.js"
+import * as SubmitImport from "./SubmitImport.js"
+
+const place = {
+  /** The number of the part, from 0. */
+  part: Schema.NonNegativeInt,
+  /** The number of its first contact among all of the job, from 0. */
+  firstContact: Schema.NonNegativeInt,
+  /** How many contacts it has, with erased ones. */
+  contacts: Schema.NonNegativeInt
+}
+
+/**
+ * A part whose batch has settled.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const PartSettled = Schema.TaggedStruct("Settled", { ...place, import: SubmitImport.SubmittedImport })
+
+/**
+ * A part without a settled answer.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const PartFailed = Schema.TaggedStruct("Failed", { ...place, error: SubmitImport.SubmitError })
+
+/**
+ * What became of each part, in order.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const JobResult = Schema.Struct({
+  parts: Schema.Array(Schema.Union(PartSettled, PartFailed))
+}).annotations({ identifier: "JobResult" })
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface JobResult extends Schema.Schema.Type<typeof JobResult> {}
+
+/**
+ * The stored contacts of the job were deleted by `Forget`, and the result with them.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export const JobError = SubmitImport.Forgotten
+
+const payload = {
+  account: AccountName,
+  /** Your own name for the job: the same key never submits twice. At most 150 characters. */
+  key: Schema.NonEmptyString.pipe(Schema.maxLength(150)),
+  submission: StoredSubmission
+}
+
+/**
+ * One job for each account and key, however often it is executed. A part that fails ends neither the job nor other parts.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { ImportJob } from "effect-activecampaign-cluster"
+ *
+ * const contacts = Array.from({ length: 1000 }, (_, index) => ({ email: `person${index}@example.test` }))
+ * const failedParts = ImportJob.workflow
+ *   .execute({ account: "ACME", key: "upload 17", submission: { contacts } })
+ *   .pipe(Effect.map(({ parts }) => parts.filter((part) => part._tag === "Failed")))
+ * ```
+ *
+ * @since 0.1.0
+ * @category workflows
+ */
+export const workflow: Workflow.Workflow<
+  "ActiveCampaign/ImportJob",
+  Schema.Struct<typeof payload>,
+  typeof JobResult,
+  typeof JobError
+> = durable(
+  Workflow.make({
+    name: "ActiveCampaign/ImportJob",
+    payload,
+    success: JobResult,
+    error: JobError,
+    idempotencyKey: ({ account, key }) => JSON.stringify([account, key])
+  })
+)
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  /** How many parts of a job are submitted or followed at once. Default 10. */
+  readonly concurrency?: number | undefined
+}
+
+/** An erased contact keeps its place: if others moved up, some would be in no part. */
+const sizesOf = ({ contacts, ...settings }: StoredSubmission): ReadonlyArray<number> =>
+  split({
+    ...settings,
+    contacts: contacts.map((contact) => ("email" in contact ? contact : { email: "" }))
+  }).map((part) => part.contacts.length)
+
+/**
+ * For every runner, beside `SubmitImport.layer` and `FollowImport.layer`.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (options: Options = {}): Layer.Layer<never, never, WorkflowEngine> =>
+  workflow.toLayer(({ account, key, submission: { contacts, ...settings } }) =>
+    Effect.gen(function* () {
+      // Stored, because a contact that is erased during the job would move the limits of the parts.
+      const sizes = yield* Activity.make({
+        name: "parts",
+        success: Schema.Array(Schema.NonNegativeInt),
+        execute: Effect.sync(() => sizesOf({ contacts, ...settings }))
+      })
+      const [, places] = Arr.mapAccum(sizes, 0, (firstContact, size, part) => [
+        firstContact + size,
+        { part, firstContact, contacts: size }
+      ])
+      const parts = yield* Effect.forEach(
+        places,
+        (place) =>
+          SubmitImport.workflow
+            .execute({
+              account,
+              key: JSON.stringify(["ImportJob", key, place.part]),
+              submission: {
+                ...settings,
+                contacts: contacts.slice(place.firstContact, place.firstContact + place.contacts)
+              }
+            })
+            .pipe(
+              Effect.match({
+                onFailure: (error) => PartFailed.make({ ...place, error }),
+                onSuccess: (submitted) => PartSettled.make({ ...place, import: submitted })
+              })
+            ),
+        { concurrency: options.concurrency ?? 10 }
+      )
+      return { parts }
+    })
+  )

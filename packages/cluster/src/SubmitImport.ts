@@ -1,0 +1,208 @@
+/**
+ * Submits an import across machines, at most once, and then follows it.
+ *
+ * @since 0.1.0
+ */
+import type { Sharding } from "@effect/cluster/Sharding"
+import * as Activity from "@effect/workflow/Activity"
+import * as Workflow from "@effect/workflow/Workflow"
+import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
+import * as Schema from "effect/Schema"
+import { ActiveCampaignClient } from "effect-activecampaign/ActiveCampaignClient"
+import { OutcomeUnknown } from "effect-activecampaign/ActiveCampaignError"
+import { QueuedImport, type Submission } from "effect-activecampaign/Submission"
+import { SubmissionError } from "effect-activecampaign/SubmissionError"
+import { AccountName, AccountUnavailable, type Accounts } from "./Accounts.js"
+import * as FollowImport from "./FollowImport.js"
+import { durable } from "./internal/durable.js"
+import { makeTurn } from "./internal/turn.js"
+import { type Served, served, withAccount } from "./internal/withAccount.js"
+import { remaining, StoredSubmission } from "./StoredSubmission.js"
+
+/**
+ * What a submission became: the reply that queued it, and the settled answer of its batch.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const SubmittedImport = Schema.Struct({
+  queued: QueuedImport,
+  settled: FollowImport.SettledImport
+}).annotations({ identifier: "SubmittedImport" })
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface SubmittedImport extends Schema.Schema.Type<typeof SubmittedImport> {}
+
+/**
+ * The contacts were queued, but the wait for their batch ended without a settled answer. Do not submit them again: follow
+ * the batch.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class NotFollowed extends Schema.TaggedError<NotFollowed>("effect-activecampaign-cluster/NotFollowed")(
+  "NotFollowed",
+  { queued: QueuedImport, error: FollowImport.FollowError }
+) {
+  readonly isTransient = false
+  override get message() {
+    return `The contacts were queued as batch ${this.queued.batchId}, but waiting for it failed. Follow that batch, and do not submit them again. ${this.error.message}`
+  }
+}
+
+/**
+ * The stored contacts were deleted by `Forget`, and the result with them. They are not submitted again under the same key.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class Forgotten extends Schema.TaggedError<Forgotten>("effect-activecampaign-cluster/Forgotten")(
+  "Forgotten",
+  {}
+) {
+  readonly isTransient = false
+  override get message() {
+    return "What was stored of this import has been deleted, and its result with it. To submit contacts again, use a new key."
+  }
+}
+
+/**
+ * Everything that submitting and following can fail with. The contacts were queued only if it is `NotFollowed`, and may have
+ * been if it is `OutcomeUnknown` or `Forgotten`.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export const SubmitError = Schema.Union(
+  ...SubmissionError.members,
+  AccountUnavailable,
+  NotFollowed,
+  Forgotten
+)
+
+/**
+ * @since 0.1.0
+ * @category errors
+ */
+export type SubmitError = typeof SubmitError.Type
+
+const payload = {
+  account: AccountName,
+  /** Your own name for the submission: the same key is never submitted twice. At most 200 characters. */
+  key: Schema.NonEmptyString.pipe(Schema.maxLength(200)),
+  submission: StoredSubmission
+}
+
+/**
+ * One submission for each account and key, however often it is executed, by whichever runner.
+ *
+ * That it is about to leave is stored first. If the runner dies after that, or is interrupted, the result is
+ * `OutcomeUnknown`, and nothing is sent a second time. A submission that is still in line for its turn goes on on another
+ * runner. The contacts are stored until `Forget` deletes them.
+ *
+ * @example
+ * ```ts
+ * import { SubmitImport } from "effect-activecampaign-cluster"
+ *
+ * const submitted = SubmitImport.workflow.execute({
+ *   account: "ACME",
+ *   key: "newsletter 2026-11-27, part 1",
+ *   submission: { contacts: [{ email: "ada@example.test" }] }
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ * @category workflows
+ */
+export const workflow: Workflow.Workflow<
+  "ActiveCampaign/SubmitImport",
+  Schema.Struct<typeof payload>,
+  typeof SubmittedImport,
+  typeof SubmitError
+> = durable(
+  Workflow.make({
+    name: "ActiveCampaign/SubmitImport",
+    payload,
+    success: SubmittedImport,
+    error: SubmitError,
+    idempotencyKey: ({ account, key }) => JSON.stringify([account, key])
+  })
+)
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options<R = never> {
+  readonly accounts: Accounts<R>
+}
+
+const Submitted = Schema.Struct({ queued: QueuedImport, submittedAt: Schema.DateTimeUtc })
+
+const outcomeUnknown = new OutcomeUnknown({
+  request: "POST /import/bulk_import",
+  detail: "the runner stopped, or lost its database, before it had stored the answer"
+})
+
+const submitOnce = (accounts: Served, account: string, submission: Submission) =>
+  Effect.gen(function* () {
+    const turn = yield* makeTurn(account, submission.contacts.length > 1 ? "import-many" : "import-one")
+
+    // Only the run that stored its own name may send. Any other finds a name that is not its own.
+    const me = globalThis.crypto.randomUUID()
+    const sender = yield* Activity.make({
+      name: "about to leave",
+      success: Schema.String,
+      execute: Effect.as(turn.take, me)
+    })
+
+    // An activity may be run more than once, also by the same run.
+    let hasLeft = false
+    const submit = Effect.suspend(() => {
+      if (sender !== me || hasLeft) return Effect.fail(outcomeUnknown)
+      hasLeft = true
+      return Effect.all({
+        queued: Effect.flatMap(ActiveCampaignClient, (client) => client.submitImport(submission)),
+        submittedAt: DateTime.now
+      }).pipe(withAccount(accounts, account, turn.budget))
+    })
+    return yield* Activity.make({
+      name: "submitted",
+      success: Submitted,
+      error: Schema.Union(...SubmissionError.members, AccountUnavailable),
+      execute: submit,
+      interruptRetryPolicy: Schedule.stop
+    })
+  })
+
+/**
+ * For every runner, beside `FollowImport.layer`.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = <R = never>(
+  options: Options<R>
+): Layer.Layer<never, never, WorkflowEngine | Sharding | R> =>
+  Layer.unwrapEffect(
+    Effect.map(served(options.accounts), (accounts) =>
+      workflow.toLayer((payload) =>
+        Effect.gen(function* () {
+          const { account } = payload
+          const submission = remaining(payload.submission)
+          const { queued, submittedAt } = yield* submitOnce(accounts, account, submission)
+          const settled = yield* FollowImport.workflow
+            .execute({ account, batchId: queued.batchId, submittedAt })
+            .pipe(Effect.mapError((error) => new NotFollowed({ queued, error })))
+          return { queued, settled }
+        })
+      )
+    )
+  )

@@ -1,0 +1,68 @@
+import { assert, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { SubmitImport } from "../src/index.js"
+import { cluster, inTime, posts } from "./support.js"
+
+const submission = { contacts: [{ email: "ada@example.test" }, { email: "bob@nodot" }] }
+const execute = SubmitImport.workflow.execute({ account: "acme", key: "upload 1", submission })
+
+it.effect("submits once and follows the batch", () =>
+  Effect.gen(function* () {
+    const { queued, settled } = yield* inTime(execute)
+    assert.deepStrictEqual(queued.queued, Option.some(2))
+    assert.strictEqual(settled.batchId, queued.batchId)
+    assert.deepStrictEqual(settled.answer.failure, Option.some(["bob@nodot"]))
+    assert.deepStrictEqual(yield* inTime(execute), { queued, settled })
+    assert.lengthOf(yield* posts, 1)
+  }).pipe(Effect.provide(cluster({})))
+)
+
+it.effect("submits again under another key", () =>
+  Effect.gen(function* () {
+    yield* inTime(execute)
+    yield* inTime(SubmitImport.workflow.execute({ account: "acme", key: "upload 2", submission }))
+    assert.lengthOf(yield* posts, 2)
+  }).pipe(Effect.provide(cluster({})))
+)
+
+it.effect("tries a 429 again, which queued nothing", () =>
+  Effect.gen(function* () {
+    yield* inTime(execute)
+    assert.deepStrictEqual(
+      (yield* posts).map(({ status }) => status),
+      [Option.some(429), Option.some(200)]
+    )
+  }).pipe(
+    Effect.provide(
+      cluster({
+        faults: [{ on: { endpoint: "submit", calls: [1] }, fault: { _tag: "RateLimited", retryAfter: 2 } }]
+      })
+    )
+  )
+)
+
+it.effect("never sends contacts that were erased before they left", () =>
+  Effect.gen(function* () {
+    const { queued } = yield* inTime(
+      SubmitImport.workflow.execute({
+        account: "acme",
+        key: "upload 1",
+        submission: { contacts: [{ erased: true }, ...submission.contacts] }
+      })
+    )
+    assert.deepStrictEqual(queued.queued, Option.some(2))
+  }).pipe(Effect.provide(cluster({})))
+)
+
+it.effect("says which batch was queued if it could not be followed", () =>
+  Effect.gen(function* () {
+    const error = yield* Effect.flip(inTime(execute))
+    assert.strictEqual(error._tag, "NotFollowed")
+    assert.include(error.message, "Follow that batch, and do not submit them again.")
+  }).pipe(
+    Effect.provide(
+      cluster({ submissions: { stages: { active: 86_400_000 } } }, { policy: { deadline: "1 minute" } })
+    )
+  )
+)
