@@ -49,6 +49,7 @@ const unaccounted = {
 } as const
 
 const attention: Attention = {
+  dropped: [],
   outcomes: [rejected, unaccounted],
   findings: [
     {

@@ -1,5 +1,114 @@
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import { Contact } from "effect-activecampaign/Contact"
+import { type ContactDetails, Detailed } from "effect-activecampaign/ContactDetails"
+import { ContactId } from "effect-activecampaign/ContactId"
+import { payload } from "../../src/asSent/Sends.js"
+import * as AccountNames from "../../src/ledger/asSent/AccountNames.js"
+import * as Looks from "../../src/ledger/asSent/Looks.js"
+import { reconcileStale } from "../../src/ledger/conclusions/Reconciliation.js"
+import * as Lookups from "../../src/ledger/facts/Lookups.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
+import * as LocalContacts from "../../src/ledger/load/LocalContacts.js"
+import { answer, inColumns, now, row } from "./ledger.js"
+
+/** Loads what was sent in a batch, as the body of a request. */
+export const send = (
+  batchId: string,
+  contacts: ReadonlyArray<Readonly<Record<string, unknown>> & { readonly email: string }>
+) =>
+  LocalContacts.load(
+    { name: `sent in ${batchId}`, rejected: () => 0, sends: () => payload },
+    Stream.succeed(contacts.map((contact) => ({ ...row(contact.email, batchId), ...inColumns(contact) }))),
+    now
+  )
+
+const nothing: ContactDetails = {
+  firstName: Option.some(""),
+  lastName: Option.some(""),
+  phone: Option.some(""),
+  organization: Option.some(""),
+  fieldValues: { _tag: "Complete", rows: [] },
+  tags: { _tag: "Complete", rows: [] },
+  lists: { _tag: "Complete", rows: [] }
+}
+
+interface Held {
+  readonly firstName?: string
+  readonly fields?: Readonly<Record<string, string>>
+  /** By ID, with its status: 1 is active, 2 unsubscribed. */
+  readonly lists?: Readonly<Record<string, number>>
+}
+
+/** A contact with what the account holds of it. */
+export const contactWith = (id: string, email: string, { fields = {}, firstName = "", lists = {} }: Held) =>
+  new Detailed({
+    id: ContactId.make(id),
+    contact: new Contact({
+      id: ContactId.make(id),
+      email,
+      cdate: Option.none(),
+      udate: DateTime.make(now),
+      deleted: false,
+      bouncedHard: Option.none()
+    }),
+    details: {
+      ...nothing,
+      firstName: Option.some(firstName),
+      fieldValues: {
+        _tag: "Complete",
+        rows: Object.entries(fields).map(([field, value]) => ({ field, value }))
+      },
+      lists: { _tag: "Complete", rows: Object.entries(lists).map(([list, status]) => ({ list, status })) }
+    }
+  })
+
+/** Fetches contacts with what they hold, at a time. */
+export const lookAt = (askedAt: string, ...found: ReadonlyArray<Detailed>) =>
+  Effect.flatMap(Lookups.moment, (moment) => Looks.record(found, { ...moment, askedAt })).pipe(
+    Effect.zipLeft(reconcileStale())
+  )
+
+/** The account calls field 12 Company and list 3 News. */
+export const nameAccount = Effect.zipRight(
+  AccountNames.replaceFields(
+    [
+      {
+        id: "12",
+        title: "Company",
+        type: Option.some("text"),
+        perstag: Option.none(),
+        options: Option.none()
+      }
+    ],
+    { readAt: now, isWhole: true }
+  ),
+  AccountNames.replaceLists([{ id: "3", name: "News" }], { readAt: now, isWhole: true })
+)
+
+/**
+ * Three contacts, imported: Company arrived for nobody, the first name of one is another, and one is active on a list that it
+ * had left before. Bo's is exactly as it was sent but for that.
+ */
+export const sentWorld = Effect.gen(function* () {
+  yield* nameAccount
+  yield* send("earlier", [{ email: "bo@x.test" }])
+  yield* answer("earlier", "completed", { success: ["2"], failure: [] })
+  yield* send("b-1", [
+    { email: "ada@x.test", first_name: "Ada", fields: [{ id: 12, value: "=ACME" }], tags: ["by ada@x.test"] },
+    { email: "bo@x.test", first_name: "Bo", fields: [{ id: 12, value: "Ltd" }] },
+    { email: "cy@x.test", first_name: "Cy", fields: [{ id: 12, value: "AG" }] }
+  ])
+  yield* lookAt("2031-04-01T00:00:00.000Z", contactWith("2", "bo@x.test", { lists: { "3": 2 } }))
+  yield* answer("b-1", "completed", { success: ["1", "2", "3"], failure: [] })
+  yield* lookAt(
+    "2031-04-03T00:00:00.000Z",
+    contactWith("1", "ada@x.test", { firstName: "Evelyn" }),
+    contactWith("2", "bo@x.test", { firstName: "Bo", lists: { "3": 1 } })
+  )
+})
 
 const numberOf = (email: string) => `(SELECT address_id FROM addresses WHERE email_key = '${email}')`
 const batchOf = (id: string) => `(SELECT batch FROM numbered_batches WHERE batch_id = '${id}')`

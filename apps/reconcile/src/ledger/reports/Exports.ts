@@ -73,16 +73,6 @@ const everySentContact = `(SELECT b.batch_id, ${written("s")} AS email, ${outcom
     ${evidenceOrUnsettled} AS evidence, o.contact_id, a.email_key, s.occurrence, s.address_id
   FROM ${sentWithVerdicts})`
 
-/** One row for each sent value that the account has otherwise, or not at all. */
-const droppedValues = `(SELECT b.batch_id, ${written("s")} AS email, a.email_key, v.occurrence, v.member_id,
-    ${memberName("m")} AS member, v.comparison, v.sent, v.found, v.why
-  FROM value_verdicts v
-  CROSS JOIN sent_contacts s ON s.batch = v.batch AND s.address_id = v.address_id AND s.occurrence = v.occurrence
-  CROSS JOIN numbered_batches b ON b.batch = v.batch
-  CROSS JOIN addresses a ON a.address_id = v.address_id
-  CROSS JOIN sent_members m ON m.member_id = v.member_id
-  WHERE v.comparison IN ('different', 'absent'))`
-
 export const exports: NonEmptyReadonlyArray<Export> = [
   {
     ...sentContacts,
@@ -154,10 +144,14 @@ export const exports: NonEmptyReadonlyArray<Export> = [
     name: "dropped",
     holds: "The values that the account has otherwise than they were sent, or not at all",
     none: "No sent value is known to be dropped",
-    from: droppedValues,
-    columns: own("batch_id", "email", "member", "comparison", "sent", "found", "why"),
-    key: ["batch_id", "email_key", "occurrence", "member_id"],
-    start: ["", "", 0, 0],
+    from: "dropped_values",
+    columns: [
+      ...own("batch_id", "email"),
+      ["member", memberName("x")],
+      ...own("comparison", "sent", "found", "looked_at")
+    ],
+    key: ["batch_id", "email_key", "occurrence", "kind", "name"],
+    start: ["", "", 0, "", ""],
     ofSentContacts: false,
     outcomes: [],
     oneOutcomeATime: false

@@ -1,18 +1,18 @@
 /** What contacts were sent with, by what the account had in its place when it was looked at. */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { hasAny } from "../asSent/SentValues.js"
 import { Ledger, rowOf } from "../Ledger.js"
 import { memberName } from "../schema/memberName.js"
 
-const MemberTotal = rowOf("value_counts", {
+const MemberTotal = rowOf("fields_at_a_glance", {
   /** As people call it: `field 12 (Company)`. */
   member: Schema.String,
   sent: Schema.Int,
   same: Schema.Int,
   different: Schema.Int,
   absent: Schema.Int,
-  edited_since: Schema.Int,
-  sent_again: Schema.Int,
+  cannot_tell: Schema.Int,
   not_checked: Schema.Int
 })
 
@@ -22,10 +22,6 @@ export type MemberTotal = typeof MemberTotal.Type
 /** How many of its values are not in the account as they were sent. */
 export const droppedOf = ({ absent, different }: Pick<MemberTotal, "absent" | "different">): number =>
   different + absent
-
-/** How many of its values cannot be told. */
-export const untoldOf = (member: Pick<MemberTotal, "edited_since" | "not_checked" | "sent_again">): number =>
-  member.edited_since + member.sent_again + member.not_checked
 
 export interface SentValues {
   /** Those with most dropped values first. */
@@ -39,31 +35,23 @@ export interface SentValues {
 }
 
 /** In SQL, for those who check the numbers. */
-export const membersSql = `SELECT ${memberName("m")} AS member, sum(c.sent) AS sent, sum(c.same) AS same,
-  sum(c.different) AS different, sum(c.absent) AS absent, sum(c.edited_since) AS edited_since,
-  sum(c.sent_again) AS sent_again, sum(c.not_checked) AS not_checked
-FROM value_counts c JOIN sent_members m ON m.member_id = c.member_id
-GROUP BY c.member_id
-ORDER BY sum(c.different) + sum(c.absent) DESC, m.kind, length(m.name), m.name`
-
-const isDeclared = Ledger.number(
-  "local_sources",
-  (sql) => sql`SELECT EXISTS (SELECT 1 FROM local_sources WHERE sends IS NOT NULL) AS number`
-)
+export const membersSql = `SELECT ${memberName("g")} AS member, sent, same, different, absent, cannot_tell, not_checked
+FROM fields_at_a_glance g
+ORDER BY different + absent DESC, kind, length(name), name`
 
 const sumOf = (members: ReadonlyArray<MemberTotal>, of: (member: MemberTotal) => number): number =>
   members.reduce((sum, member) => sum + of(member), 0)
 
 /** Undefined if no source says what its contacts were sent with: then nothing of it is checked. */
 export const sentValues = Effect.gen(function* () {
-  if ((yield* isDeclared) === 0) return undefined
+  if (!(yield* hasAny)) return undefined
   const members = yield* Ledger.query(MemberTotal, (sql) => sql.unsafe(membersSql))
   const all: SentValues = {
     members,
     sent: sumOf(members, ({ sent }) => sent),
     same: sumOf(members, ({ same }) => same),
     dropped: sumOf(members, droppedOf),
-    untold: sumOf(members, untoldOf)
+    untold: sumOf(members, ({ cannot_tell, not_checked }) => cannot_tell + not_checked)
   }
   return all
 })

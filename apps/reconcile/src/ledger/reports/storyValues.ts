@@ -6,6 +6,7 @@ import { Comparison } from "../../asSent/SentMember.js"
 import * as SentValues from "../asSent/SentValues.js"
 import { addressOf } from "../facts/addresses.js"
 import { Ledger, rowOf } from "../Ledger.js"
+import { title } from "../schema/asSentViews.js"
 import { memberName } from "../schema/memberName.js"
 import { hasSettled } from "../schema/words.js"
 
@@ -65,8 +66,9 @@ const verdictsOf = `SELECT v.batch, v.occurrence, m.kind, m.name, v.comparison, 
 const namesOf = (members: ReadonlyArray<{ readonly kind: string; readonly name: string }>) =>
   Ledger.query(Named, (sql) =>
     sql.unsafe(
-      `SELECT ${memberName("m")} AS member
-       FROM (SELECT key, value ->> 0 AS kind, value ->> 1 AS name FROM json_each(?)) m ORDER BY m.key`,
+      `SELECT ${memberName("n")} AS member
+       FROM (SELECT m.key, m.kind, m.name, ${title}
+         FROM (SELECT key, value ->> 0 AS kind, value ->> 1 AS name FROM json_each(?)) m) n ORDER BY n.key`,
       [JSON.stringify(members.map(({ kind, name }) => [kind, name]))]
     )
   )
