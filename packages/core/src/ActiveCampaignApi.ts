@@ -16,9 +16,8 @@ import { ExclusionsPage, FieldsPage, ListsPage, TagsPage } from "./CatalogEntry.
 import { ContactReply, ContactsPage } from "./Contact.js"
 import { ImportAnswer } from "./ImportAnswer.js"
 import { ImportTotals } from "./ImportTotals.js"
-import { claimed } from "./internal/claimed.js"
 import { anyOf } from "./internal/loose.js"
-import { asTheVendorHasIt } from "./internal/openApi.js"
+import { asTheVendorHasIt, documented } from "./internal/openApi.js"
 import { pathSegment } from "./internal/pathSegment.js"
 import { FailureReason, Submission, SubmissionReply } from "./Submission.js"
 
@@ -69,11 +68,15 @@ export const info = HttpApiEndpoint.get("info", "/import/info")
   .addSuccess(ImportAnswer)
   .addError(BadRequestReply)
   .annotateContext(
-    OpenApi.annotations({
-      identifier: "bulk-import-status-info",
-      summary: "Bulk import status info",
-      override: claimed("status-call", "missing-batch-id", "token-header", "token-refused", "request-id")
-    })
+    documented(
+      "bulk-import-status-info",
+      "Bulk import status info",
+      "status-call",
+      "missing-batch-id",
+      "token-header",
+      "token-refused",
+      "request-id"
+    )
   )
 
 /**
@@ -106,13 +109,7 @@ export class NotFoundReply extends Schema.Class<NotFoundReply>("effect-activecam
  */
 export const totals = HttpApiEndpoint.get("totals", "/import/bulk_import")
   .addSuccess(ImportTotals)
-  .annotateContext(
-    OpenApi.annotations({
-      identifier: "bulk-import-status-list",
-      summary: "Bulk import status list",
-      override: claimed("daily-totals")
-    })
-  )
+  .annotateContext(documented("bulk-import-status-list", "Bulk import status list", "daily-totals"))
 
 /**
  * `POST /import/bulk_import`: up to 250 contacts, queued under a new batch ID.
@@ -125,11 +122,13 @@ export const submit = HttpApiEndpoint.post("submit", "/import/bulk_import")
   .addSuccess(SubmissionReply)
   .addError(RejectedReply)
   .annotateContext(
-    OpenApi.annotations({
-      identifier: "bulk-import-contacts",
-      summary: "Bulk import contacts",
-      override: claimed("submission", "reject-all", "import-limit-as-400")
-    })
+    documented(
+      "bulk-import-contacts",
+      "Bulk import contacts",
+      "submission",
+      "reject-all",
+      "import-limit-as-400"
+    )
   )
 
 const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
@@ -178,23 +177,21 @@ export const contacts = HttpApiEndpoint.get("list", "/contacts")
   .setUrlParams(ContactsQuery)
   .addSuccess(ContactsPage)
   .annotateContext(
-    OpenApi.annotations({
-      identifier: "list-all-contacts",
-      summary: "List all contacts",
-      override: claimed(
-        "list-contacts",
-        "ids-per-call",
-        "include",
-        "include-with-ids",
-        "include-ignored",
-        "include-slow",
-        "odd-sideloads",
-        "sideload-of-others",
-        "sideload-ids",
-        "contact-texts",
-        "contact-organization"
-      )
-    })
+    documented(
+      "list-all-contacts",
+      "List all contacts",
+      "list-contacts",
+      "ids-per-call",
+      "include",
+      "include-with-ids",
+      "include-ignored",
+      "include-slow",
+      "odd-sideloads",
+      "sideload-of-others",
+      "sideload-ids",
+      "contact-texts",
+      "contact-organization"
+    )
   )
 
 // The derived client does not escape path segments. The server's router removes the escapes again.
@@ -215,11 +212,7 @@ export const contact = HttpApiEndpoint.get("get", "/contacts/:id")
   .addSuccess(ContactReply)
   .addError(NotFoundReply)
   .annotateContext(
-    OpenApi.annotations({
-      identifier: "get-contact",
-      summary: "Retrieve a contact",
-      override: claimed("contact-by-id", "sideloads-of-one", "list-status")
-    })
+    documented("get-contact", "Retrieve a contact", "contact-by-id", "sideloads-of-one", "list-status")
   )
 
 /**
@@ -244,13 +237,7 @@ export const contactTags = HttpApiEndpoint.get("tags", "/contacts/:id/contactTag
   .setPath(Schema.Struct({ id: PathSegment }))
   .setUrlParams(Schema.Struct({ limit: wholeNumber("At most 100") }))
   .addSuccess(ContactTagsReply)
-  .annotateContext(
-    OpenApi.annotations({
-      identifier: "retrieve-contact-tags",
-      summary: "Retrieve a contact's tags",
-      override: claimed("contact-tags")
-    })
-  )
+  .annotateContext(documented("retrieve-contact-tags", "Retrieve a contact's tags", "contact-tags"))
 
 /**
  * The query of a page of fields, tags, lists or exclusions.
@@ -279,11 +266,7 @@ export const fields = HttpApiEndpoint.get("fields", "/fields")
   .setUrlParams(PageQuery)
   .addSuccess(FieldsPage)
   .annotateContext(
-    OpenApi.annotations({
-      identifier: "retrieve-fields",
-      summary: "List all custom fields",
-      override: claimed("fields", "field-options", "catalog-pages")
-    })
+    documented("retrieve-fields", "List all custom fields", "fields", "field-options", "catalog-pages")
   )
 
 /**
@@ -295,13 +278,7 @@ export const fields = HttpApiEndpoint.get("fields", "/fields")
 export const tags = HttpApiEndpoint.get("tags", "/tags")
   .setUrlParams(PageQuery)
   .addSuccess(TagsPage)
-  .annotateContext(
-    OpenApi.annotations({
-      identifier: "retrieve-all-tags",
-      summary: "List all tags",
-      override: claimed("tags", "catalog-pages")
-    })
-  )
+  .annotateContext(documented("retrieve-all-tags", "List all tags", "tags", "catalog-pages"))
 
 /**
  * `GET /lists`: the lists of the account.
@@ -312,13 +289,7 @@ export const tags = HttpApiEndpoint.get("tags", "/tags")
 export const lists = HttpApiEndpoint.get("lists", "/lists")
   .setUrlParams(PageQuery)
   .addSuccess(ListsPage)
-  .annotateContext(
-    OpenApi.annotations({
-      identifier: "retrieve-all-lists",
-      summary: "Retrieve all lists",
-      override: claimed("lists", "catalog-pages")
-    })
-  )
+  .annotateContext(documented("retrieve-all-lists", "Retrieve all lists", "lists", "catalog-pages"))
 
 /**
  * `GET /lists/exclusions`: the addresses that the account excludes.
@@ -330,11 +301,7 @@ export const exclusions = HttpApiEndpoint.get("exclusions", "/lists/exclusions")
   .setUrlParams(PageQuery)
   .addSuccess(ExclusionsPage)
   .annotateContext(
-    OpenApi.annotations({
-      identifier: "exclusions-retrieve-a-list",
-      summary: "Retrieve exclusions list",
-      override: claimed("exclusions", "catalog-pages")
-    })
+    documented("exclusions-retrieve-a-list", "Retrieve exclusions list", "exclusions", "catalog-pages")
   )
 
 /**

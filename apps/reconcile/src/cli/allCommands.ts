@@ -12,6 +12,7 @@ import { erase } from "./commands/erase.js"
 import { explain } from "./commands/explain.js"
 import { exportCommands } from "./commands/export.js"
 import { init } from "./commands/init.js"
+import { check } from "./commands/check.js"
 import { lookup } from "./commands/lookup.js"
 import { purge } from "./commands/purge.js"
 import { query } from "./commands/query.js"
@@ -40,6 +41,7 @@ const command = Command.withSubcommands(root, [
   run,
   resolve,
   lookup,
+  check,
   reconcile,
   report,
   explain,
@@ -66,6 +68,7 @@ export const all: Parser = {
       run,
       resolve,
       lookup,
+      check,
       reconcile,
       report,
       explain,

@@ -35,6 +35,7 @@ const commands: Readonly<Record<string, Load>> = {
   run: async () => alone((await import("./commands/run.js")).run),
   resolve: async () => alone((await import("./commands/resolve.js")).resolve),
   lookup: async () => alone((await import("./commands/lookup.js")).lookup),
+  check: async () => alone((await import("./commands/check.js")).check),
   reconcile: async () => alone((await import("./commands/reconcile.js")).reconcile),
   explain: async () => alone((await import("./commands/explain.js")).explain),
   report: async () => alone((await import("./commands/report.js")).report),

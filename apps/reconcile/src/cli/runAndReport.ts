@@ -24,7 +24,7 @@ import * as EventLog from "./output/run/eventLog.js"
 import * as lastScreen from "./output/run/lastScreen.js"
 import * as RunView from "./output/run/RunView.js"
 import * as Screen from "./output/run/Screen.js"
-import { describePlan, describeSteps } from "./output/steps.js"
+import { describeCheckPlan, describePlan, describeSteps } from "./output/steps.js"
 import { changesLine, countsOf } from "./output/summary.js"
 import { batchesOf, blocks, outputWidth, plural, printable } from "./output/text.js"
 import { Quiet } from "./shell/console.js"
@@ -68,6 +68,8 @@ const tell = (options: {
           : Console.log(`Following ${plural(event.batches, "more batch", "more batches")} …`)
       case "Planned":
         return screen.print(Console.log(describePlan(event.plan)))
+      case "CheckPlanned":
+        return screen.print(Console.log(describeCheckPlan(event.plan)))
       case "TroubleBegan":
         return warn(waitingFor(event.batchId, event.message, event.wait))
       case "TroubleEnded":
@@ -119,7 +121,7 @@ const noBatch =
 /** What was asked about batches. */
 const followed = (report: RunReport) => {
   if (report.open === 0) {
-    return report.resolved === null && report.lookedUp === null
+    return report.resolved === null && report.lookedUp === null && report.checked === null
       ? "Every batch had already settled; nothing was asked."
       : "Every batch had already settled."
   }
@@ -133,11 +135,14 @@ const followed = (report: RunReport) => {
   return `${parts.join(", ")}.`
 }
 
-const asked = ({ lookedUp, open, resolved }: RunReport) => open > 0 || resolved !== null || lookedUp !== null
+const asked = ({ checked, lookedUp, open, resolved }: RunReport) =>
+  open > 0 || resolved !== null || lookedUp !== null || checked !== null
 
 /** A run does not mention steps that had nothing to do; a command for one step does. */
 const askedFor = ({ account, follow }: RunOptions) =>
-  follow ? { resolve: false, lookup: false } : { resolve: account.resolve, lookup: account.lookup }
+  follow
+    ? { resolve: false, lookup: false, check: false }
+    : { resolve: account.resolve, lookup: account.lookup, check: account.check !== undefined }
 
 export interface RunOptions {
   readonly follow: boolean

@@ -70,4 +70,4 @@ export const strangerIn = (database: Sqlite.Database): string | undefined => {
 }
 
 /** What the demo asks of the account, in each of its runs. */
-export const account = { resolve: true, lookup: true, maxCalls: 100 }
+export const account = { resolve: true, lookup: true, check: { sample: 0 }, maxCalls: 100 }

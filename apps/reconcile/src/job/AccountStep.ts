@@ -19,6 +19,8 @@ export interface AccountStep {
   readonly name: StepProblem["step"]
   readonly client: ActiveCampaignClient["Type"]
   readonly contacts: Contacts
+  /** Whether contacts are fetched with what they hold, because some were sent with something declared. */
+  readonly inDetail: boolean
   readonly calls: CallBudget
   /** On the steady clock. */
   readonly endsAt: number

@@ -6,7 +6,7 @@ import { isOfTheWay, provesNothing } from "./blame.js"
 /** What was asked about: a batch, or the contacts of a step. */
 export type Source =
   | { readonly _tag: "Batch"; readonly batchId: BatchId }
-  | { readonly _tag: "Step"; readonly step: "resolve" | "lookup" }
+  | { readonly _tag: "Step"; readonly step: "resolve" | "lookup" | "check" }
 
 /** A failed call, as it is recorded. */
 export interface Failure {

@@ -5,10 +5,12 @@ import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Stream from "effect/Stream"
 import type { Contact } from "effect-activecampaign/Contact"
+import type { Detailed } from "effect-activecampaign/ContactDetails"
 import type { ContactId } from "effect-activecampaign/ContactId"
 import type { ContactsError, FilterIgnored } from "effect-activecampaign/ContactsError"
 import type { Ledger } from "../ledger/Ledger.js"
 import type { LedgerError } from "../ledger/LedgerError.js"
+import * as Looks from "../ledger/asSent/Looks.js"
 import * as Lookups from "../ledger/facts/Lookups.js"
 import { reconcileStale } from "../ledger/conclusions/Reconciliation.js"
 import { type AccountStep, type Calls, cut, makeCalls, mayGoOn } from "./AccountStep.js"
@@ -121,14 +123,22 @@ const byWalk = (step: AccountStep, calls: Calls, counts: LookupCounts, upTo?: Co
     const begun = yield* Lookups.moment
     let isCut = false
     // Page by page: they may be shorter than the plan counted on, and every one is a call.
-    const walked = step.contacts.walk({ upTo }).pipe(
-      Stream.chunks,
-      Stream.runForEachWhile((contacts) =>
+    const pages = step.inDetail ? step.contacts.walkDetails({ upTo }) : step.contacts.walk({ upTo })
+    const walked = Stream.chunks<Contact | Detailed, ContactsError, never>(pages).pipe(
+      Stream.runForEachWhile((page) =>
         Effect.gen(function* () {
           step.calls.spend(1)
           yield* step.journal.answered(source)
           const now = DateTime.formatIso(yield* DateTime.now)
-          counts.found += yield* Lookups.recordWalked([...contacts], { begun, now })
+          const all = [...page]
+          const contacts = all.map((one) => ("details" in one ? one.contact : one))
+          counts.found += yield* Lookups.recordWalked(contacts, { begun, now })
+          if (step.inDetail) {
+            yield* Looks.record(
+              all.filter((one) => "details" in one),
+              { ...begun, askedAt: now }
+            )
+          }
           yield* step.onEvent({ _tag: "LookedUp", done: counts.found })
           isCut = step.calls.left() === 0
           return !isCut

@@ -1,17 +1,18 @@
-import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import type { Resolved } from "effect-activecampaign/Contacts"
+import type { Resolved, ResolvedInDetail } from "effect-activecampaign/Contacts"
 import type { Ledger } from "../ledger/Ledger.js"
 import type { LedgerError } from "../ledger/LedgerError.js"
 import * as Links from "../ledger/facts/Links.js"
 import * as Lookups from "../ledger/facts/Lookups.js"
 import { reconcileStale } from "../ledger/conclusions/Reconciliation.js"
+import type { CheckCounts } from "./Check.js"
 import { type AccountStep, type Calls, cut, makeCalls } from "./AccountStep.js"
+import * as InDetail from "./inDetail.js"
 import { asNumber, type LookupCounts } from "./LookUp.js"
 import { callsOfWalk, worthAsking } from "./lookupPlan.js"
 import { idsPerCall, type ResolveCounts } from "./Resolve.js"
@@ -34,11 +35,13 @@ const addressesAtOnce = 20
 export interface Done {
   readonly resolved: ResolveCounts
   readonly lookedUp: LookupCounts
+  readonly checked: CheckCounts
 }
 
 export const nothingDone = (): Done => ({
   resolved: { linked: 0, gone: 0 },
-  lookedUp: { found: 0, absent: 0 }
+  lookedUp: { found: 0, absent: 0 },
+  checked: { looked: 0 }
 })
 
 export interface Options {
@@ -74,17 +77,14 @@ const resolving = (step: AccountStep, calls: Calls, counts: ResolveCounts) => {
         const ids = yield* Links.someUnknown(idsPerCall)
         if (ids.length < least) return false
         step.calls.spend(1)
-        const kept: Array<Resolved> = []
+        const kept: Array<Resolved | ResolvedInDetail> = []
+        const began = yield* Lookups.moment
         const asked = yield* restore(
-          calls.make(
-            Stream.runForEach(step.contacts.resolve(Stream.fromIterable(ids)), (one) =>
-              Effect.sync(() => kept.push(one))
-            )
-          )
+          calls.make(Stream.runForEach(InDetail.fetch(step, ids), (one) => Effect.sync(() => kept.push(one))))
         )
         if (kept.length > 0) {
-          yield* Links.record(kept, DateTime.formatIso(yield* DateTime.now))
-          const linked = kept.filter(({ _tag }) => _tag === "Link").length
+          yield* InDetail.record(step, kept, began)
+          const linked = kept.filter(({ _tag }) => _tag !== "Gone").length
           counts.linked += linked
           counts.gone += kept.length - linked
           yield* step.onEvent({ _tag: "Resolved", done: counts.linked + counts.gone, left: 0 })

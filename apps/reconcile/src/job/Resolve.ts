@@ -1,16 +1,17 @@
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Stream from "effect/Stream"
 import type { ContactId } from "effect-activecampaign/ContactId"
-import { Gone, Link, type Resolved } from "effect-activecampaign/Contacts"
+import { Gone, Link, type Resolved, type ResolvedInDetail } from "effect-activecampaign/Contacts"
 import type { ContactsError } from "effect-activecampaign/ContactsError"
 import type { Ledger } from "../ledger/Ledger.js"
 import type { LedgerError } from "../ledger/LedgerError.js"
 import * as Links from "../ledger/facts/Links.js"
+import { type Moment, moment } from "../ledger/facts/Lookups.js"
 import { reconcileStale } from "../ledger/conclusions/Reconciliation.js"
+import * as InDetail from "./inDetail.js"
 import { type AccountStep, cut, makeCalls, mayGoOn } from "./AccountStep.js"
 
 export interface ResolveReport {
@@ -85,10 +86,10 @@ export const resolve = (
     let askOneByOne = false
     let isPartsTurn = true
 
-    const record = (resolved: ReadonlyArray<Resolved>) =>
+    const record = (resolved: ReadonlyArray<Resolved | ResolvedInDetail>, asked: Moment) =>
       Effect.gen(function* () {
-        yield* Links.record(resolved, DateTime.formatIso(yield* DateTime.now))
-        const linked = resolved.filter(({ _tag }) => _tag === "Link").length
+        yield* InDetail.record(step, resolved, asked)
+        const linked = resolved.filter(({ _tag }) => _tag !== "Gone").length
         counts.linked += linked
         counts.gone += resolved.length - linked
         open -= resolved.length
@@ -96,13 +97,11 @@ export const resolve = (
         yield* step.onEvent({ _tag: "Resolved", done, left: Math.max(0, open) })
       })
     /** Passes each item to `keep` as it arrives: an answer may fail halfway. */
-    const ask = (ids: ReadonlyArray<ContactId>, keep: (resolved: Resolved) => void) => {
+    const ask = (ids: ReadonlyArray<ContactId>, keep: (resolved: Resolved | ResolvedInDetail) => void) => {
       const [first] = ids
       return askOneByOne && ids.length === 1 && first !== undefined
         ? Effect.map(byItself(step, first), keep)
-        : Stream.runForEach(step.contacts.resolve(Stream.fromIterable(ids)), (one) =>
-            Effect.sync(() => keep(one))
-          )
+        : Stream.runForEach(InDetail.fetch(step, ids), (one) => Effect.sync(() => keep(one)))
     }
     const next = () => {
       isPartsTurn = !isPartsTurn
@@ -113,9 +112,10 @@ export const resolve = (
       const part = next()
       if (part === undefined) break
       step.calls.spend(1)
-      const kept = new Map<ContactId, Resolved>()
+      const kept = new Map<ContactId, Resolved | ResolvedInDetail>()
+      const began = yield* moment
       const asked = yield* calls.make(ask(part.ids, (one) => kept.set(one.id, one)))
-      if (kept.size > 0) yield* record([...kept.values()])
+      if (kept.size > 0) yield* record([...kept.values()], began)
       if (Either.isRight(asked)) {
         if (!askOneByOne) isFilterUsed = true
         continue

@@ -7,6 +7,8 @@ import * as Contacts from "effect-activecampaign/Contacts"
 import type { ContactsError } from "effect-activecampaign/ContactsError"
 import * as Batches from "../ledger/facts/Batches.js"
 import * as Links from "../ledger/facts/Links.js"
+import * as Looks from "../ledger/asSent/Looks.js"
+import * as SentValues from "../ledger/asSent/SentValues.js"
 import * as Lookups from "../ledger/facts/Lookups.js"
 import type { Ledger } from "../ledger/Ledger.js"
 import type { LedgerError } from "../ledger/LedgerError.js"
@@ -18,6 +20,8 @@ import { lookUp } from "./LookUp.js"
 import { type LookupPlan, planLookup } from "./lookupPlan.js"
 import * as Meanwhile from "./Meanwhile.js"
 import { timesKept, timeToSettle } from "./pollPolicy.js"
+import { check, type CheckOptions, type CheckReport } from "./Check.js"
+import * as InDetail from "./inDetail.js"
 import { resolve } from "./Resolve.js"
 import type { RunEvent, StepProblem } from "./RunEvent.js"
 import type { RunReport } from "./RunReport.js"
@@ -29,7 +33,9 @@ export interface AccountOptions {
   readonly resolve: boolean
   /** Look up the addresses that are in neither list. */
   readonly lookup: boolean
-  /** The most calls both may make together. */
+  /** Compare what was sent with what the account holds. Left out: not. */
+  readonly check?: CheckOptions | undefined
+  /** The most calls all of them may make together. */
   readonly maxCalls: number
 }
 
@@ -58,10 +64,11 @@ const timesToSettle = Effect.map(Batches.lastSettled(timesKept), (batches) =>
 /** Waits until there are more batches to follow. */
 export type Joining = Effect.Effect<ReadonlyArray<Batches.OpenBatch>, LedgerError, Ledger>
 
-/** What contacts may still be asked about: successful IDs with no known address, and unaccounted addresses. */
+/** What may still be asked about: successful IDs with no known address, unaccounted addresses, and contacts to compare. */
 export interface Left {
   readonly ids: number
   readonly addresses: number
+  readonly contacts: number
 }
 
 export type Rounds = Effect.Effect.Success<ReturnType<typeof make>>
@@ -83,6 +90,10 @@ export const make = (options: Options, open: number) =>
     const stepProblems = new Map<StepProblem["step"], Array<StepProblem>>()
     const done = Meanwhile.nothingDone()
     let lookupPlan: LookupPlan | null = null
+    let checked: CheckReport | null = null
+    let hasNames = false
+    /** Contacts may be loaded while a run watches. */
+    const checks = account.check === undefined ? Effect.succeed(false) : SentValues.hasAny
     const hasRun = new Set<StepProblem["step"]>()
     const onEvent = (event: RunEvent) => {
       if (event._tag === "Settled") news.unsafeOpen()
@@ -99,6 +110,7 @@ export const make = (options: Options, open: number) =>
           name,
           client,
           contacts,
+          inDetail: yield* checks,
           calls,
           journal,
           endsAt: yield* endOf(deadline),
@@ -127,9 +139,22 @@ export const make = (options: Options, open: number) =>
       hasRun.add("lookup")
       lookupPlan = (yield* lookUp(yield* stepOf("lookup"), done.lookedUp)).plan
     })
+    const looked = Effect.gen(function* () {
+      if (account.check === undefined || !(yield* checks)) return
+      if (account.check.sample === 0 && (yield* Looks.countWanted) === 0) return
+      hasRun.add("check")
+      yield* readNames
+      checked = yield* check(yield* stepOf("check"), account.check, done.checked)
+    })
+    /** Once, before contacts are compared with what was sent. */
+    const readNames = Effect.gen(function* () {
+      if (hasNames) return
+      hasNames = true
+      yield* InDetail.readNames(yield* stepOf("check"))
+    })
     const steps: Effect.Effect<void, ContactsError | LedgerError, Ledger> = Effect.zipRight(
-      resolved,
-      lookedUp
+      Effect.zipRight(resolved, lookedUp),
+      looked
     )
 
     return {
@@ -139,6 +164,8 @@ export const make = (options: Options, open: number) =>
       /** `joining`: more batches to follow, while the round lasts. */
       round: (batches: ReadonlyArray<Batches.OpenBatch>, joining: Joining | null) =>
         Effect.gen(function* () {
+          const mayCompare = batches.length > 0 || (yield* Links.countUnknown) > 0
+          if (mayCompare && (yield* checks)) yield* readNames
           const meanwhile = Meanwhile.make({
             turns,
             news,
@@ -170,7 +197,8 @@ export const make = (options: Options, open: number) =>
       left: Effect.gen(function* () {
         const left: Left = {
           ids: account.resolve ? yield* Links.countUnknown : 0,
-          addresses: account.lookup ? yield* Lookups.countUnaccounted : 0
+          addresses: account.lookup ? yield* Lookups.countUnaccounted : 0,
+          contacts: (yield* checks) ? yield* Looks.countWanted : 0
         }
         return left
       }),
@@ -204,6 +232,8 @@ export const make = (options: Options, open: number) =>
                     left: addresses
                   }
                 : null,
+            checked:
+              hasRun.has("check") && checked !== null ? { ...checked, looked: done.checked.looked } : null,
             problems: [
               ...all.flatMap((ending) => (ending._tag === "Failed" ? [ending.problem] : [])),
               ...[...stepProblems.values()].flat()

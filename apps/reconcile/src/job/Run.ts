@@ -4,6 +4,7 @@ import * as Option from "effect/Option"
 import { ActiveCampaignClient } from "effect-activecampaign/ActiveCampaignClient"
 import * as Contacts from "effect-activecampaign/Contacts"
 import type { ContactsError } from "effect-activecampaign/ContactsError"
+import * as Looks from "../ledger/asSent/Looks.js"
 import { reconcileStale } from "../ledger/conclusions/Reconciliation.js"
 import * as Batches from "../ledger/facts/Batches.js"
 import { whileLeased } from "../ledger/lease/Lease.js"
@@ -11,6 +12,7 @@ import { checkAccount, type Ledger } from "../ledger/Ledger.js"
 import type { LedgerError } from "../ledger/LedgerError.js"
 import { callBudget, withinTime } from "./AccountStep.js"
 import { plan } from "./LookUp.js"
+import { type CheckPlan, planCheck } from "./checkPlan.js"
 import type { LookupPlan } from "./lookupPlan.js"
 import * as Round from "./Round.js"
 import type { RunReport } from "./RunReport.js"
@@ -81,6 +83,21 @@ export const run = (
   (options.watch === undefined ? oneRound(options) : watched(options, options.watch)).pipe(
     Effect.withSpan("reconcile.run", { attributes: { once: options.once } })
   )
+
+/** How contacts would be compared with what they were sent with. Asks nothing. */
+export const planCheckOnly = (options: {
+  readonly sample: number
+  readonly maxCalls: number
+}): Effect.Effect<CheckPlan, LedgerError, Ledger> =>
+  Effect.gen(function* () {
+    yield* reconcileStale()
+    return planCheck({
+      contacts: yield* Looks.countWanted,
+      sideloading: "untried",
+      sample: options.sample,
+      budget: options.maxCalls
+    })
+  })
 
 /** How the unaccounted addresses would be looked up. Records nothing. */
 export const planOnly = (options: {

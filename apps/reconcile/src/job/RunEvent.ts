@@ -1,5 +1,6 @@
 import type { BatchId } from "effect-activecampaign/BatchId"
 import type { SettledStatus } from "effect-activecampaign/ImportStatus"
+import type { CheckPlan } from "./checkPlan.js"
 import type { LookupPlan } from "./lookupPlan.js"
 
 /** Why a batch gave no answer, or none that could be used, by the end of a run. */
@@ -18,7 +19,7 @@ export interface BatchProblem {
 
 /** Why a step that asks about contacts left something open that it could have asked about. */
 export interface StepProblem {
-  readonly step: "resolve" | "lookup"
+  readonly step: "resolve" | "lookup" | "check"
   readonly error: string
   readonly message: string
   /** Calls that failed. */
@@ -41,6 +42,9 @@ export type RunEvent =
   | { readonly _tag: "Resolved"; readonly done: number; readonly left: number }
   | { readonly _tag: "Planned"; readonly plan: LookupPlan }
   | { readonly _tag: "LookedUp"; readonly done: number }
+  | { readonly _tag: "CheckPlanned"; readonly plan: CheckPlan }
+  /** Sent contacts have been fetched with what they hold. */
+  | { readonly _tag: "Looked"; readonly done: number }
   | {
       /** Calls have failed for a while, and are made again. */
       readonly _tag: "TroubleBegan"

@@ -1,5 +1,6 @@
 import type { BatchId } from "effect-activecampaign/BatchId"
 import type { SettledStatus } from "effect-activecampaign/ImportStatus"
+import type { CheckReport } from "./Check.js"
 import type { LookupReport } from "./LookUp.js"
 import type { ResolveReport } from "./Resolve.js"
 import type { Problem } from "./RunEvent.js"
@@ -15,6 +16,7 @@ export interface RunReport {
   /** Null if the step was not asked for, or had nothing to do. */
   readonly resolved: ResolveReport | null
   readonly lookedUp: LookupReport | null
+  readonly checked: CheckReport | null
   /** How a run that watches was stopped: with nothing left to do, or with work under way. Null: it does not watch. */
   readonly stopped: "idle" | "busy" | null
 }

@@ -44,7 +44,7 @@ export const make = (options: {
   let lastAnswer = Number.NEGATIVE_INFINITY
 
   /** A step has one row, however often its calls alternate between failing and working. */
-  const episodeOfStep = (step: "resolve" | "lookup", streak: Episodes.Streak): Episodes.Episode => {
+  const episodeOfStep = (step: "resolve" | "lookup" | "check", streak: Episodes.Streak): Episodes.Episode => {
     const known = ofSteps.get(step)
     if (known === undefined) {
       const episode = episodes.begin(null, step, [streak])
@@ -196,7 +196,7 @@ export const make = (options: {
         else yield* episodes.end(own, now, at)
       }),
     /** A step has ended. What it left unasked lasts. */
-    stepEnded: (step: "resolve" | "lookup", { isWhole }: { readonly isWhole: boolean }) =>
+    stepEnded: (step: "resolve" | "lookup" | "check", { isWhole }: { readonly isWhole: boolean }) =>
       Effect.gen(function* () {
         const episode = ofSteps.get(step)
         ofSteps.delete(step)

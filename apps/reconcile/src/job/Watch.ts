@@ -55,13 +55,13 @@ export const watch = (
       }
     })
 
-    let asked: Left = { ids: 0, addresses: 0 }
+    let asked: Left = { ids: 0, addresses: 0, contacts: 0 }
     let renewsAt = (yield* steadyMillis) + renewEvery
     const renew = Effect.map(steadyMillis, (now) => {
       if (now < renewsAt) return
       renewsAt = now + renewEvery
       calls.renew()
-      asked = { ids: 0, addresses: 0 }
+      asked = { ids: 0, addresses: 0, contacts: 0 }
       for (const [batchId, { _tag }] of endings) if (_tag === "Failed") endings.delete(batchId)
     })
     /** What another command or the hour has added. */
@@ -70,9 +70,11 @@ export const watch = (
       yield* hasChanged
       yield* reconcileStale({ meanwhile: true })
       const batches = yield* open
-      const { addresses, ids } = yield* left
-      const isNew = addresses !== asked.addresses || ids !== asked.ids
-      return batches.length > 0 || (isNew && addresses + ids > 0 && calls.left() > 0) ? batches : undefined
+      const { addresses, contacts, ids } = yield* left
+      const isNew = addresses !== asked.addresses || ids !== asked.ids || contacts !== asked.contacts
+      return batches.length > 0 || (isNew && addresses + ids + contacts > 0 && calls.left() > 0)
+        ? batches
+        : undefined
     })
     let isTold = false
     const work = (batches: ReadonlyArray<Batches.OpenBatch>) =>

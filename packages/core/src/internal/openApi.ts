@@ -1,3 +1,4 @@
+import * as OpenApi from "@effect/platform/OpenApi"
 import { claimed } from "./claimed.js"
 
 const decodeError = "#/components/schemas/HttpApiDecodeError"
@@ -28,3 +29,11 @@ export const asTheVendorHasIt = (spec: Record<string, unknown>): Record<string, 
     }
     return value
   })
+
+/** An endpoint by the vendor's own name and summary, with the claims behind it. */
+export const documented = (
+  identifier: string,
+  summary: string,
+  ...claims: Parameters<typeof claimed>
+): ReturnType<typeof OpenApi.annotations> =>
+  OpenApi.annotations({ identifier, summary, override: claimed(...claims) })

@@ -72,6 +72,9 @@ export const run = Command.make(
     noLookup: Options.boolean("no-lookup").pipe(
       Options.withDescription("Do not look up the addresses in neither list")
     ),
+    noCheck: Options.boolean("no-check").pipe(
+      Options.withDescription("Do not compare what was sent with what the account holds")
+    ),
     maxCalls,
     failOn,
     events: Options.text("events").pipe(
@@ -95,7 +98,12 @@ export const run = Command.make(
               events,
               follow: true,
               suggest: true,
-              account: { resolve: !options.noResolve, lookup: !options.noLookup, maxCalls: options.maxCalls }
+              account: {
+                resolve: !options.noResolve,
+                lookup: !options.noLookup,
+                check: options.noCheck ? undefined : { sample: 0 },
+                maxCalls: options.maxCalls
+              }
             }).pipe(
               Effect.provide(account.layer(options.rate)),
               Effect.provide(Ledger.layer(options.db, { mustExist: true }))

@@ -115,6 +115,13 @@ export const pages: Readonly<Record<string, Page>> = {
     ],
     more: "cli.md#looking-up"
   },
+  check: {
+    examples: [
+      ["Only say what it costs", "ac-reconcile check --dry-run"],
+      ["Fail if a value did not arrive", "ac-reconcile check --fail-on dropped"]
+    ],
+    more: "as-sent.md"
+  },
   reconcile: {
     examples: [["From the facts alone, all of it", "ac-reconcile reconcile --rebuild"]],
     more: "cli.md#recomputing-outcomes"
@@ -204,7 +211,7 @@ export const pages: Readonly<Record<string, Page>> = {
 export const groups: ReadonlyArray<readonly [title: string, commands: ReadonlyArray<string>]> = [
   ["Set up", ["init", "doctor", "demo", "completions", "support-bundle"]],
   ["Say what was sent", ["contacts load", "batches add"]],
-  ["Find out what became of it", ["run", "resolve", "lookup", "reconcile", "status", "wait"]],
+  ["Find out what became of it", ["run", "resolve", "lookup", "check", "reconcile", "status", "wait"]],
   ["See it", ["report", "batches list", "batches show", "explain", "query", "schema", "export"]],
   ["Leave it alone", ["schedule"]],
   ["Look after the file", ["snapshot", "contacts remove", "batches remove", "purge", "erase"]]

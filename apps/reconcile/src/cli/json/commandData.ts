@@ -10,6 +10,7 @@ export const commandData = {
   "batches list": File.BatchesList,
   "batches remove": File.BatchesRemove,
   "batches show": File.BatchesShow,
+  check: Run.Check,
   "contacts load": Load.ContactsLoad,
   "contacts remove": File.ContactsRemove,
   demo: Run.Run,

@@ -12,7 +12,20 @@ const BatchProblem = Struct({
   answered_at: NullOr(Time)
 })
 
-const StepProblem = Struct({ step: Literal("resolve", "lookup"), error: Text, message: Text, calls: Int })
+const StepProblem = Struct({
+  step: Literal("resolve", "lookup", "check"),
+  error: Text,
+  message: Text,
+  calls: Int
+})
+
+const CheckPlan = Struct({
+  contacts: Int.annotations({ description: "Contacts to look at" }),
+  method: Literal("pages", "one-by-one"),
+  calls: Int,
+  budget: Int,
+  affordable: Int.annotations({ description: "Contacts that can be looked at within the budget" })
+}).annotations({ identifier: "CheckPlan" })
 
 const Report = Struct({
   open: Int.annotations({ description: "Batches open when the run began, or added while it watched" }),
@@ -21,6 +34,18 @@ const Report = Struct({
   problems: List(Union(BatchProblem, StepProblem)),
   resolved: NullOr(Struct({ linked: Int, gone: Int, left: Int })),
   looked_up: NullOr(Struct({ plan: Plan, found: Int, absent: Int, left: Int })),
+  checked: NullOr(
+    Struct({
+      plan: CheckPlan,
+      looked: Int.annotations({
+        description: "Sent contacts that were compared with what they were sent with"
+      }),
+      left: Int,
+      sideloading: Literal("untried", "served", "ignored", "refused").annotations({
+        description: "Whether the account's answers have fields, tags and lists"
+      })
+    })
+  ),
   stopped: NullOr(Literal("idle", "busy")).annotations({
     description: "How run --watch was stopped: with nothing left to do, or with work under way"
   })
@@ -49,6 +74,8 @@ export const Run = Struct({
   failed_on: FailedOn,
   attention: Attention
 })
+
+export const Check = Union(Run, Struct({ db: Db, plan: CheckPlan }))
 
 export const Lookup = Union(Run, Struct({ db: Db, plan: Plan }))
 

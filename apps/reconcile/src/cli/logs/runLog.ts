@@ -72,6 +72,12 @@ export const ofEvent = (event: RunEvent): Effect.Effect<void, never, Ledger> => 
     }
     case "LookedUp":
       return log(Effect.logDebug, "looking up", { done: event.done })
+    case "CheckPlanned": {
+      const { affordable, calls, contacts, method } = event.plan
+      return log(Effect.logInfo, "check planned", { method, contacts, affordable, calls })
+    }
+    case "Looked":
+      return log(Effect.logDebug, "comparing", { done: event.done })
     case "TroubleBegan":
       return log(Effect.logWarning, "trouble began", {
         ...ofBatch(event.batchId),
@@ -107,7 +113,8 @@ export const ofEnd = ({ exitCode, why }: Ending, report: RunReport): Effect.Effe
           found: report.lookedUp.found,
           absent: report.lookedUp.absent,
           not_looked_up: report.lookedUp.left
-        })
+        }),
+    ...(report.checked === null ? {} : { compared: report.checked.looked, not_compared: report.checked.left })
   })
 
 /** The same meter, whose holds are logged. */

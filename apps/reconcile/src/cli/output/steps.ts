@@ -1,3 +1,5 @@
+import type { CheckReport } from "../../job/Check.js"
+import type { CheckPlan } from "../../job/checkPlan.js"
 import type { LookupReport } from "../../job/LookUp.js"
 import type { LookupPlan } from "../../job/lookupPlan.js"
 import type { ResolveReport } from "../../job/Resolve.js"
@@ -53,10 +55,45 @@ export const describeLookup = ({ absent, found, left }: LookupReport): string =>
   return `${parts.join(", ")}.`
 }
 
+const contacts = (count: number) => plural(count, "contact")
+
+/** What comparing will cost, before it is done. */
+export const describeCheckPlan = ({
+  affordable,
+  budget,
+  calls,
+  contacts: count,
+  method
+}: CheckPlan): string => {
+  if (count === 0)
+    return "There is nothing to compare: each contact of a settled batch that something is declared about was looked at."
+  const how =
+    method === "pages" ? `in ${plural(calls, "call")}` : `one by one, in up to ${plural(calls, "call")}`
+  const reach =
+    affordable < count
+      ? ` --max-calls leaves ${plural(budget, "call")}: ${contacts(affordable)} now, the rest next time.`
+      : ""
+  return `${contacts(count)} to be compared with what was sent, ${how}.${reach}`
+}
+
+/** Why contacts could not be compared, where that is a matter of the account. */
+const leftOut = ({ sideloading }: CheckReport) =>
+  sideloading === "ignored" || sideloading === "refused"
+    ? " The account leaves fields, tags and lists out of its answers; 'ac-reconcile check --sample 20' asks for some contacts one by one."
+    : ""
+
+export const describeCheck = (report: CheckReport): string => {
+  const parts = [
+    `${contacts(report.looked)} compared with what was sent`,
+    ...(report.left > 0 ? [`${thousands(report.left)} left for the next run`] : [])
+  ]
+  return `${parts.join(", ")}.${leftOut(report)}`
+}
+
 /** What was asked about contacts; with `asked`, also says if there was nothing to ask. */
 export const describeSteps = (
-  { lookedUp, resolved }: RunReport,
-  asked: { readonly resolve: boolean; readonly lookup: boolean }
+  { checked, lookedUp, resolved }: RunReport,
+  asked: { readonly resolve: boolean; readonly lookup: boolean; readonly check: boolean }
 ): ReadonlyArray<string> => [
   ...(resolved === null
     ? asked.resolve
@@ -67,5 +104,12 @@ export const describeSteps = (
     ? asked.lookup
       ? ["No address is unaccounted; there is nothing to look up."]
       : []
-    : [describeLookup(lookedUp)])
+    : [describeLookup(lookedUp)]),
+  ...(checked === null
+    ? asked.check
+      ? [
+          "Nothing that was sent is left to compare. 'contacts load --sends' declares what contacts were sent with."
+        ]
+      : []
+    : [describeCheck(checked)])
 ]

@@ -66,7 +66,7 @@ export const NodeCode = Literal(
 const Counted = Struct({ name: Name, rows: Int })
 
 const ErrorKind = Struct({
-  about: Literal("batch", "follow", "resolve", "lookup"),
+  about: Literal("batch", "follow", "resolve", "lookup", "check"),
   error: Name,
   call: Call,
   status: NullOr(Int),

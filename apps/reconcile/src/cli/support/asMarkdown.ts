@@ -14,8 +14,8 @@ const block = (body: string) => `\`\`\`text\n${body}\n\`\`\``
 
 const fields = (all: Readonly<Record<string, Cell>>) => block(table(Object.entries(all)))
 
-const withHead = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<Cell>>) =>
-  block(rows.length === 0 ? "none" : table([head, ...rows]))
+const listed = (title: string, head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<Cell>>) =>
+  section(title, block(rows.length === 0 ? "none" : table([head, ...rows])))
 
 const describeError = (one: ErrorKind): ReadonlyArray<Cell> => [
   one.about,
@@ -34,76 +34,62 @@ const ofFile = (file: OfFile): ReadonlyArray<string> => {
   const { changed_objects, errors, findings, outcomes, purges, runs, statuses, tables, ...rest } = file
   return [
     section("File", fields({ ...rest, changed_objects: changed_objects.join(" ") || "none" })),
-    section(
+    listed(
       "Rows",
-      withHead(
-        ["table", "rows"],
-        tables.map(({ name, rows }) => [name, rows])
-      )
+      ["table", "rows"],
+      tables.map(({ name, rows }) => [name, rows])
     ),
-    section(
+    listed(
       "Batches by status",
-      withHead(
-        ["status", "batches"],
-        statuses.map(({ batches, status }) => [status, batches])
-      )
+      ["status", "batches"],
+      statuses.map(({ batches, status }) => [status, batches])
     ),
-    section(
+    listed(
       "Contacts by outcome",
-      withHead(
-        ["outcome", "evidence", "contacts"],
-        outcomes.map((one) => [one.outcome, one.evidence, one.contacts])
-      )
+      ["outcome", "evidence", "contacts"],
+      outcomes.map((one) => [one.outcome, one.evidence, one.contacts])
     ),
-    section(
+    listed(
       "Findings",
-      withHead(
-        ["finding", "count"],
-        findings.map(({ count, finding }) => [finding, count])
-      )
+      ["finding", "count"],
+      findings.map(({ count, finding }) => [finding, count])
     ),
-    section(
+    listed(
       "Last runs",
-      withHead(
-        [
-          "started",
-          "seconds",
-          "open",
-          "answers",
-          "settled",
-          "errors",
-          "resolved",
-          "looked up",
-          "exit code",
-          "reason"
-        ],
-        runs.map((one) => [
-          one.started_at,
-          one.seconds,
-          one.open_batches,
-          one.answers,
-          one.settled,
-          one.errors,
-          one.resolved,
-          one.looked_up,
-          one.exit_code,
-          one.reason
-        ])
-      )
+      [
+        "started",
+        "seconds",
+        "open",
+        "answers",
+        "settled",
+        "errors",
+        "resolved",
+        "looked up",
+        "exit code",
+        "reason"
+      ],
+      runs.map((one) => [
+        one.started_at,
+        one.seconds,
+        one.open_batches,
+        one.answers,
+        one.settled,
+        one.errors,
+        one.resolved,
+        one.looked_up,
+        one.exit_code,
+        one.reason
+      ])
     ),
-    section(
+    listed(
       "Purges",
-      withHead(
-        ["at", "batches", "contacts"],
-        purges.map((one) => [one.purged_at, one.batches, one.sent_contacts])
-      )
+      ["at", "batches", "contacts"],
+      purges.map((one) => [one.purged_at, one.batches, one.sent_contacts])
     ),
-    section(
+    listed(
       "Errors",
-      withHead(
-        ["about", "error", "call", "status", "code", "problems", "calls", "lasting", "last", "request IDs"],
-        errors.map(describeError)
-      )
+      ["about", "error", "call", "status", "code", "problems", "calls", "lasting", "last", "request IDs"],
+      errors.map(describeError)
     )
   ]
 }

@@ -32,26 +32,31 @@ const settledAnswer = (batch: string) =>
   `(SELECT max(r.answer_id) FROM answers r WHERE r.batch = ${batch} AND ${hasSettled("r.status")})`
 
 /** A look counts if it came after the answer with which the batch settled. */
-const isLookedAt = (key: string, answer: string) => `EXISTS (SELECT 1 FROM contact_looks k
+const isLookedAt = (key: string, answer: string, and = "") => `EXISTS (SELECT 1 FROM contact_looks k
   CROSS JOIN looks o ON o.look_id = k.look_id
   WHERE k.batch = ${key}.batch AND k.address_id = ${key}.address_id AND k.occurrence = ${key}.occurrence
-    AND o.after_answer_id >= ${answer})`
+    AND o.after_answer_id >= ${answer}${and})`
 
 const idOf = (row: string) => `coalesce(${row}.contact_id,
   (SELECT l.contact_id FROM local_rows l WHERE l.address_id = ${row}.address_id AND l.contact_id IS NOT NULL LIMIT 1),
   (SELECT min(k.contact_id) FROM id_links k WHERE k.address_id = ${row}.address_id))`
 
-/** Contacts of settled batches with values that were declared and not looked at; `contact_id` is NULL if it is not known. */
-const waiting = `
+/** Contacts that were not looked at, or whose look did not show all of what was sent. */
+export type Which = "new" | "unseen"
+
+const isUnseen = "coalesce(k.unseen, 'contact') <> 'contact'"
+
+/** Contacts of settled batches with values that were declared and not seen; `contact_id` is NULL if it is not known. */
+const waiting = (which: Which) => `
   SELECT v.batch, v.address_id, v.occurrence, ${idOf("v")} AS contact_id
   FROM (SELECT c.batch, ${settledAnswer("c.batch")} AS answer_id FROM value_counts c
     WHERE c.not_checked > 0 GROUP BY c.batch) p
   CROSS JOIN verdicts v ON v.batch = p.batch
-  WHERE v.outcome IN ('imported', 'present') AND NOT ${isLookedAt("v", "p.answer_id")}`
+  WHERE v.outcome IN ('imported', 'present') AND ${which === "new" ? "NOT" : ""} ${isLookedAt("v", "p.answer_id", which === "new" ? "" : ` AND ${isUnseen}`)}`
 
 /** How many contacts are to be looked at. */
 export const countWanted = Ledger.number("contact_looks", (sql) =>
-  sql.unsafe(`SELECT count(DISTINCT contact_id) AS number FROM (${waiting})`)
+  sql.unsafe(`SELECT count(DISTINCT contact_id) AS number FROM (${waiting("new")})`)
 )
 
 interface WantedRow extends SentKey {
@@ -59,11 +64,11 @@ interface WantedRow extends SentKey {
 }
 
 /** The next of them after `after`, in the order of their keys, with at most `limit` contacts. */
-export const wanted = (after: SentKey | null, limit: number) =>
+export const wanted = (which: Which, after: SentKey | null, limit: number) =>
   Ledger.use((sql) =>
     Effect.map(
       sql.unsafe<WantedRow>(
-        `SELECT batch, address_id AS "addressId", occurrence, contact_id AS "contactId" FROM (${waiting})
+        `SELECT batch, address_id AS "addressId", occurrence, contact_id AS "contactId" FROM (${waiting(which)})
          WHERE contact_id IS NOT NULL AND (batch, address_id, occurrence) > (?, ?, ?)
          ORDER BY batch, address_id, occurrence LIMIT ?`,
         [after?.batch ?? 0, after?.addressId ?? 0, after?.occurrence ?? 0, limit]
@@ -83,7 +88,7 @@ const openOf = (sql: SqlClient.SqlClient, addresses: ReadonlyArray<number>, afte
     `SELECT s.batch, s.address_id AS "addressId", s.occurrence, a.email_key
      FROM json_each(?) j CROSS JOIN sent_contacts s INDEXED BY sent_contacts_by_address ON s.address_id = j.value
      CROSS JOIN addresses a ON a.address_id = s.address_id
-     WHERE ${settledAnswer("s.batch")} <= ? AND NOT ${isLookedAt("s", settledAnswer("s.batch"))}`,
+     WHERE ${settledAnswer("s.batch")} <= ? AND NOT ${isLookedAt("s", settledAnswer("s.batch"), ` AND NOT (${isUnseen})`)}`,
     [JSON.stringify(addresses), afterAnswer]
   )
 
@@ -182,7 +187,8 @@ const deleteFound = `DELETE FROM found_values WHERE (batch, address_id, occurren
 
 /**
  * Records what contacts hold, compared with all that was sent for them in batches that have settled. Only what is not as it
- * was sent takes a row. `wanted` names sent contacts by their contact ID, which may have another address by now.
+ * was sent takes a row. `wanted` names sent contacts by their contact ID, which may have another address by now. Returns how
+ * many sent contacts were seen with all that was sent.
  */
 export const record = (
   found: ReadonlyArray<ResolvedInDetail>,
@@ -261,6 +267,6 @@ export const record = (
       yield* sql.unsafe(markBatches("SELECT DISTINCT value ->> 0 AS batch FROM json_each(?)"), [
         JSON.stringify(looks)
       ])
-      return sent.length
+      return seen.filter((one) => one.seen.unseen === null).length
     })
   )

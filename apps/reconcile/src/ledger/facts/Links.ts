@@ -2,7 +2,7 @@ import type { SqlClient } from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import type { ContactId } from "effect-activecampaign/ContactId"
 import { ContactId as contactId } from "effect-activecampaign/ContactId"
-import type { Resolved } from "effect-activecampaign/Contacts"
+import type { Resolved, ResolvedInDetail } from "effect-activecampaign/Contacts"
 import { numberAddresses } from "./addresses.js"
 import { markLinked } from "./stale.js"
 import { Ledger } from "../Ledger.js"
@@ -46,11 +46,11 @@ export const someUnknown = (limit: number) =>
  * Records what the account said about IDs. Batches that reported them or were sent their addresses have to be decided
  * again.
  */
-export const record = (resolved: ReadonlyArray<Resolved>, learntAt: string) =>
+export const record = (resolved: ReadonlyArray<Resolved | ResolvedInDetail>, learntAt: string) =>
   Ledger.transact((sql) => {
     const links = resolved.flatMap(
       (one): ReadonlyArray<KnownLink> =>
-        one._tag === "Link" ? [[one.id, one.emailKey, one.contact.email]] : []
+        one._tag !== "Gone" ? [[one.id, one.emailKey, one.contact.email]] : []
     )
     const gone = resolved.flatMap((one) => (one._tag === "Gone" ? [one.id] : []))
     return Effect.gen(function* () {

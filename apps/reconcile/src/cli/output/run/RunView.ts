@@ -31,6 +31,7 @@ export interface RunState {
   outcomes: Outcomes
   resolved: { readonly done: number; readonly left: number } | undefined
   lookedUp: { readonly done: number; readonly of: number } | undefined
+  checked: { readonly done: number; readonly of: number } | undefined
   calls: number
   /** Calls that may still be spent on contacts, once some were; and how many contacts are left to ask about. */
   budgetLeft: number | undefined
@@ -58,6 +59,7 @@ export const makeState = (startedAt: number, budget = 0): RunState => ({
   outcomes: {},
   resolved: undefined,
   lookedUp: undefined,
+  checked: undefined,
   calls: 0,
   budgetLeft: undefined,
   budget,
@@ -125,6 +127,12 @@ export const onEvent = (state: RunState, now: number, event: RunEvent) => {
     case "LookedUp":
       state.lookedUp = { done: event.done, of: Math.max(event.done, state.lookedUp?.of ?? 0) }
       break
+    case "CheckPlanned":
+      state.checked = { done: state.checked?.done ?? 0, of: event.plan.affordable }
+      break
+    case "Looked":
+      state.checked = { done: event.done, of: Math.max(event.done, state.checked?.of ?? 0) }
+      break
     case "TroubleBegan":
       // A hold that is already shown says it in fewer words.
       if (state.waiting === undefined || state.waiting.until <= now) {
@@ -177,13 +185,16 @@ const outcomesLine = (outcomes: Outcomes) =>
     .flatMap((word) => ((outcomes[word] ?? 0) > 0 ? [`${word} ${thousands(outcomes[word] ?? 0)}`] : []))
     .join("  ")
 
-const activities = ({ failed, lookedUp, open, resolved, settled }: RunState) => [
+const activities = ({ checked, failed, lookedUp, open, resolved, settled }: RunState) => [
   ...(open > 0 && settled + failed < open ? [`following ${batchesOf(open - settled - failed)}`] : []),
   ...(resolved !== undefined && resolved.left > 0
     ? [`resolving: ${thousands(resolved.done)} done, ${thousands(resolved.left)} to go`]
     : []),
   ...(lookedUp !== undefined && lookedUp.done < lookedUp.of
     ? [`looking up: ${thousands(lookedUp.done)} of ${thousands(lookedUp.of)}`]
+    : []),
+  ...(checked !== undefined && checked.done < checked.of
+    ? [`comparing: ${thousands(checked.done)} of ${thousands(checked.of)}`]
     : [])
 ]
 

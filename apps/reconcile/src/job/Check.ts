@@ -1,0 +1,136 @@
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Stream from "effect/Stream"
+import type { Sideloading } from "effect-activecampaign/ContactDetails"
+import type { ContactId } from "effect-activecampaign/ContactId"
+import type { ResolvedInDetail } from "effect-activecampaign/Contacts"
+import type { ContactsError } from "effect-activecampaign/ContactsError"
+import * as Looks from "../ledger/asSent/Looks.js"
+import { reconcileStale } from "../ledger/conclusions/Reconciliation.js"
+import * as Lookups from "../ledger/facts/Lookups.js"
+import type { Ledger } from "../ledger/Ledger.js"
+import type { LedgerError } from "../ledger/LedgerError.js"
+import { type AccountStep, type Calls, cut, makeCalls, mayGoOn } from "./AccountStep.js"
+import { type CheckPlan, contactsPerCall, planCheck } from "./checkPlan.js"
+
+export interface CheckReport {
+  readonly plan: CheckPlan
+  /** Sent contacts that this step compared with all they were sent with. */
+  readonly looked: number
+  /** Contacts not looked at, for lack of calls, time or an answer. */
+  readonly left: number
+  /** What the account does with `include`. */
+  readonly sideloading: Sideloading
+}
+
+/** How many sent contacts have been compared. */
+export interface CheckCounts {
+  looked: number
+}
+
+export interface CheckOptions {
+  /** The most contacts to ask for one by one, if the account leaves fields, tags and lists out of its answers. */
+  readonly sample: number
+}
+
+const isLeftOut = (sideloading: Sideloading) => sideloading === "ignored" || sideloading === "refused"
+
+/** Looks at the contacts of one call and records what they hold. Right: whether to go on. */
+const lookAt = (
+  step: AccountStep,
+  calls: Calls,
+  counts: CheckCounts,
+  some: ReadonlyArray<Looks.Wanted>,
+  ask: (
+    ids: ReadonlyArray<ContactId>,
+    keep: (one: ResolvedInDetail) => void
+  ) => Effect.Effect<void, ContactsError>
+) =>
+  Effect.gen(function* () {
+    const asked = yield* Lookups.moment
+    const kept: Array<ResolvedInDetail> = []
+    const ids = [...new Set(some.map(({ contactId }) => contactId))]
+    const answer = yield* calls.make(ask(ids, (one) => kept.push(one)))
+    if (kept.length > 0) {
+      counts.looked += yield* Looks.record(kept, asked, some)
+      yield* step.onEvent({ _tag: "Looked", done: counts.looked })
+    }
+    if (Either.isRight(answer)) return true
+    if (answer.left !== cut) yield* calls.leave(answer.left)
+    return answer.left !== cut && !calls.isHopeless()
+  })
+
+const byPages = (step: AccountStep, calls: Calls, counts: CheckCounts, which: Looks.Which) =>
+  Effect.gen(function* () {
+    let after: Looks.Wanted | null = null
+    while (yield* mayGoOn(step)) {
+      const some: ReadonlyArray<Looks.Wanted> = yield* Looks.wanted(which, after, contactsPerCall)
+      const last = some.at(-1)
+      if (last === undefined) return
+      after = last
+      step.calls.spend(1)
+      const goesOn = yield* lookAt(step, calls, counts, some, (ids, keep) =>
+        Stream.runForEach(step.contacts.details(Stream.fromIterable(ids)), (one) =>
+          Effect.sync(() => keep(one))
+        )
+      )
+      if (!goesOn || isLeftOut(yield* step.contacts.sideloading)) return
+    }
+  })
+
+const oneByOne = (step: AccountStep, calls: Calls, counts: CheckCounts, most: number) =>
+  Effect.gen(function* () {
+    for (const which of ["unseen", "new"] as const) {
+      let after: Looks.Wanted | null = null
+      while (counts.looked < most && (yield* mayGoOn(step))) {
+        const [one]: ReadonlyArray<Looks.Wanted> = yield* Looks.wanted(which, after, 1)
+        if (one === undefined) break
+        after = one
+        step.calls.spend(2)
+        const goesOn = yield* lookAt(step, calls, counts, [one], ([id], keep) =>
+          id === undefined ? Effect.void : Effect.map(step.contacts.detailsByItself(id, { tags: true }), keep)
+        )
+        if (!goesOn) return
+      }
+    }
+  })
+
+const planOf = (step: AccountStep, { sample }: CheckOptions) =>
+  Effect.gen(function* () {
+    return planCheck({
+      contacts: yield* Looks.countWanted,
+      sideloading: yield* step.contacts.sideloading,
+      sample,
+      budget: step.calls.left()
+    })
+  })
+
+/**
+ * Looks at contacts that were sent with something declared and have not been looked at since their batch settled: 100 a
+ * call. Those that were resolved or walked past in this run have been.
+ */
+export const check = (
+  step: AccountStep,
+  options: CheckOptions,
+  /** Counted on, also if the step is interrupted. */
+  counts: CheckCounts = { looked: 0 }
+): Effect.Effect<CheckReport, ContactsError | LedgerError, Ledger> =>
+  Effect.gen(function* () {
+    const calls = makeCalls(step)
+    const plan = yield* planOf(step, options)
+    if (plan.contacts > 0) yield* step.onEvent({ _tag: "CheckPlanned", plan })
+    if (!isLeftOut(yield* step.contacts.sideloading)) yield* byPages(step, calls, counts, "new")
+    // What one answer left out, another may have.
+    if (!isLeftOut(yield* step.contacts.sideloading)) yield* byPages(step, calls, counts, "unseen")
+    if (isLeftOut(yield* step.contacts.sideloading) && options.sample > 0) {
+      yield* oneByOne(step, calls, counts, counts.looked + options.sample)
+    }
+    yield* calls.finish
+    yield* reconcileStale()
+    return {
+      plan,
+      looked: counts.looked,
+      left: yield* Looks.countWanted,
+      sideloading: yield* step.contacts.sideloading
+    }
+  }).pipe(Effect.withSpan("reconcile.check"))

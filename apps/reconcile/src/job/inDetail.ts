@@ -1,0 +1,70 @@
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Stream from "effect/Stream"
+import { ActiveCampaignClient } from "effect-activecampaign/ActiveCampaignClient"
+import * as Catalog from "effect-activecampaign/Catalog"
+import type { ContactId } from "effect-activecampaign/ContactId"
+import type { Resolved, ResolvedInDetail } from "effect-activecampaign/Contacts"
+import type { ContactsError } from "effect-activecampaign/ContactsError"
+import * as AccountNames from "../ledger/asSent/AccountNames.js"
+import * as Looks from "../ledger/asSent/Looks.js"
+import * as Links from "../ledger/facts/Links.js"
+import type { Moment } from "../ledger/facts/Lookups.js"
+import type { Ledger } from "../ledger/Ledger.js"
+import type { LedgerError } from "../ledger/LedgerError.js"
+import { type AccountStep, makeCalls } from "./AccountStep.js"
+
+/** The contacts of IDs; with what they hold if there is something to compare, for the same number of calls. */
+export const fetch = (
+  { contacts, inDetail }: AccountStep,
+  ids: ReadonlyArray<ContactId>
+): Stream.Stream<Resolved | ResolvedInDetail, ContactsError> =>
+  inDetail ? contacts.details(Stream.fromIterable(ids)) : contacts.resolve(Stream.fromIterable(ids))
+
+const isInDetail = (one: Resolved | ResolvedInDetail): one is ResolvedInDetail => one._tag !== "Link"
+
+/** Records whose IDs they are, and what the contacts hold. `asked`: the moment before the call. */
+export const record = (
+  { inDetail }: AccountStep,
+  resolved: ReadonlyArray<Resolved | ResolvedInDetail>,
+  asked: Moment
+): Effect.Effect<void, LedgerError, Ledger> =>
+  Effect.gen(function* () {
+    yield* Links.record(resolved, DateTime.formatIso(yield* DateTime.now))
+    if (inDetail) yield* Looks.record(resolved.filter(isInDetail), asked)
+  })
+
+/** All of a stream that is a page a chunk, and whether it came to its end. */
+const collect = <A>(step: AccountStep, pages: Stream.Stream<A, ContactsError>) =>
+  Effect.gen(function* () {
+    const calls = makeCalls(step)
+    const kept: Array<A> = []
+    const asked = yield* calls.make(
+      Stream.runForEachChunk(pages, (page) =>
+        Effect.sync(() => {
+          step.calls.spend(1)
+          kept.push(...page)
+        })
+      )
+    )
+    return { kept, isWhole: Either.isRight(asked) }
+  })
+
+/**
+ * Reads the names of the account: fields with their options, tags, lists and exclusions. If some cannot be read, what
+ * depends on them is not compared, and says so; nothing else depends on it.
+ */
+export const readNames = (step: AccountStep): Effect.Effect<void, LedgerError, Ledger> =>
+  Effect.gen(function* () {
+    const catalog = yield* Effect.provideService(Catalog.make, ActiveCampaignClient, step.client)
+    const readAt = DateTime.formatIso(yield* DateTime.now)
+    const fields = yield* collect(step, catalog.fields)
+    yield* AccountNames.replaceFields(fields.kept, { readAt, isWhole: fields.isWhole })
+    const tags = yield* collect(step, catalog.tags)
+    yield* AccountNames.replaceTags(tags.kept, { readAt, isWhole: tags.isWhole })
+    const lists = yield* collect(step, catalog.lists)
+    yield* AccountNames.replaceLists(lists.kept, { readAt, isWhole: lists.isWhole })
+    const exclusions = yield* collect(step, catalog.exclusions)
+    yield* AccountNames.replaceExclusions(exclusions.kept, { readAt, isWhole: exclusions.isWhole })
+  })

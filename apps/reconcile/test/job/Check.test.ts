@@ -1,0 +1,181 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { requests } from "effect-activecampaign-simulator/Simulator"
+import type { ScenarioInput } from "effect-activecampaign-simulator/Scenario"
+import { payload } from "../../src/asSent/Sends.js"
+import * as LocalContacts from "../../src/ledger/load/LocalContacts.js"
+import { run, withAccount } from "../support/account.js"
+import { inColumns, now, row, select } from "../support/ledger.js"
+
+type Batch = NonNullable<ScenarioInput["batches"]>[number]
+type Account = NonNullable<ScenarioInput["account"]>
+
+/** Loads what each batch of a scenario sent, as the body of its request. */
+const loadSent = (batches: ReadonlyArray<Batch>) =>
+  Effect.forEach(batches, ({ batchId = "", contacts = [] }) =>
+    LocalContacts.load(
+      { name: `sent in ${batchId}`, rejected: () => 0, sends: () => payload },
+      Stream.succeed(
+        contacts.map(({ email, sends }) => ({ ...row(email, batchId), ...inColumns({ email, ...sends }) }))
+      ),
+      now
+    )
+  )
+
+const calls = (path: string) =>
+  Effect.map(requests, (all) => all.filter(({ url }) => decodeURIComponent(url).includes(path)).length)
+
+const dropped = Effect.map(
+  select<{
+    readonly email: string
+    readonly name: string
+    readonly comparison: string
+    readonly found: string | null
+  }>("SELECT email, name, comparison, found FROM dropped_values ORDER BY email, name"),
+  (rows) => rows.map(({ comparison, email, found, name }) => `${email} ${name} ${comparison} ${found ?? "-"}`)
+)
+
+const glance = Effect.map(
+  select<Readonly<Record<string, string | number>>>(
+    "SELECT kind || ' ' || name AS member, sent, same, different, absent, cannot_tell, not_checked FROM fields_at_a_glance ORDER BY 1"
+  ),
+  (rows) => rows.map((one) => Object.values(one).join(" "))
+)
+
+const fields: Account["fields"] = [
+  { id: "12", title: "Company" },
+  { id: "13", title: "Since", type: "date" }
+]
+
+const sends = {
+  first_name: "Ada",
+  fields: [
+    { id: 12, value: "ACME" },
+    { id: 13, value: "2031-04-02" }
+  ],
+  tags: ["vip"]
+}
+
+const two: ReadonlyArray<Batch> = [
+  {
+    batchId: "one",
+    contacts: [
+      { email: "a@x.test", sends },
+      {
+        email: "b@x.test",
+        sends,
+        mishaps: [
+          { _tag: "FieldDropped", field: "12" },
+          { _tag: "DateLost", field: "13" }
+        ]
+      },
+      { email: "c@x.test", sends, becomes: "rejected" }
+    ]
+  }
+]
+
+const asked = { resolve: true, lookup: true, check: { sample: 0 } }
+
+describe("comparing what was sent", () => {
+  it.effect("happens in the calls that resolve the IDs", () =>
+    Effect.gen(function* () {
+      yield* loadSent(two)
+      const report = yield* run({ account: asked })
+      assert.deepStrictEqual(report.problems, [])
+      assert.deepStrictEqual(yield* dropped, ["b@x.test 12 absent -", "b@x.test 13 different 1899-11-30"])
+      assert.deepStrictEqual(yield* glance, [
+        "field 12 3 1 0 1 0 1",
+        "field 13 3 1 1 0 0 1",
+        "first_name  3 2 0 0 0 1",
+        "tag vip 3 2 0 0 0 1"
+      ])
+      assert.strictEqual(yield* calls("/contacts?ids[]"), 1)
+      assert.isNull(report.checked)
+      yield* run({ account: asked })
+      assert.strictEqual(yield* calls("/contacts?"), 1)
+    }).pipe(withAccount({ account: { fields }, batches: two }))
+  )
+
+  it.effect(
+    "takes no more calls for 10,000 contacts with 12 fields than resolving alone",
+    () => {
+      const names = Array.from({ length: 12 }, (_, at) => ({ id: String(at + 1), title: `Field ${at + 1}` }))
+      const batches = Array.from({ length: 40 }, (_, batch) => ({
+        batchId: `batch-${batch}`,
+        contacts: Array.from({ length: 250 }, (_, at) => ({
+          email: `c${at}@b${batch}.x.test`,
+          sends: { fields: names.map(({ id }) => ({ id, value: `value ${id} of ${at}` })) }
+        }))
+      }))
+      const callsWith = (check: { readonly sample: number } | undefined) =>
+        Effect.gen(function* () {
+          yield* loadSent(batches)
+          yield* run({ account: { resolve: true, lookup: false, check } })
+          return {
+            contacts: yield* calls("/contacts?"),
+            names: (yield* calls("/fields")) + (yield* calls("/tags?")) + (yield* calls("/lists")),
+            same: yield* select("SELECT sum(same) AS same FROM fields_at_a_glance")
+          }
+        }).pipe(withAccount({ account: { fields: names }, batches }))
+      return Effect.gen(function* () {
+        const without = yield* callsWith(undefined)
+        assert.deepStrictEqual(without, { contacts: 100, names: 0, same: [{ same: 0 }] })
+        assert.deepStrictEqual(yield* callsWith({ sample: 0 }), {
+          contacts: 100,
+          names: 4,
+          same: [{ same: 120_000 }]
+        })
+      })
+    },
+    60_000
+  )
+
+  it.effect("looks at known contacts 100 a call, and only at those not seen since their batch settled", () =>
+    Effect.gen(function* () {
+      yield* loadSent(two)
+      yield* run({ account: { resolve: true, lookup: true } })
+      assert.deepStrictEqual(yield* dropped, [])
+      const { checked } = yield* run({ account: { check: { sample: 0 } } })
+      assert.deepStrictEqual(checked, {
+        plan: { contacts: 2, method: "pages", calls: 1, budget: 996, affordable: 2 },
+        looked: 2,
+        left: 0,
+        sideloading: "served"
+      })
+      assert.deepStrictEqual(yield* dropped, ["b@x.test 12 absent -", "b@x.test 13 different 1899-11-30"])
+      assert.isNull((yield* run({ account: { check: { sample: 0 } } })).checked)
+    }).pipe(withAccount({ account: { fields }, batches: two }))
+  )
+
+  it.effect(
+    "cannot tell without fields in the answers, says so, and asks for a sample one by one if it may",
+    () =>
+      Effect.gen(function* () {
+        yield* loadSent(two)
+        yield* run({ account: { resolve: true, lookup: true, check: { sample: 0 } } })
+        assert.deepStrictEqual(yield* glance, [
+          "field 12 3 0 0 0 0 3",
+          "field 13 3 0 0 0 0 3",
+          "first_name  3 2 0 0 0 1",
+          "tag vip 3 0 0 0 0 3"
+        ])
+        const { checked } = yield* run({ account: { check: { sample: 5 } } })
+        assert.deepInclude(checked, { looked: 2, left: 0, sideloading: "ignored" })
+        assert.deepStrictEqual(yield* dropped, ["b@x.test 12 absent -", "b@x.test 13 different 1899-11-30"])
+      }).pipe(withAccount({ account: { fields, include: { effect: "ignored" } }, batches: two }))
+  )
+
+  it.effect("asks nothing more if nothing was declared", () =>
+    Effect.gen(function* () {
+      yield* LocalContacts.load(
+        { name: "crm", rejected: () => 0 },
+        Stream.succeed([row("a@x.test", "one"), row("b@x.test", "one")]),
+        now
+      )
+      yield* run({ account: asked })
+      assert.strictEqual(yield* calls("include"), 0)
+      assert.strictEqual(yield* calls("/fields"), 0)
+    }).pipe(withAccount({ account: { fields }, batches: two }))
+  )
+})
