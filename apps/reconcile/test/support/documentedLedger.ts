@@ -2,6 +2,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
@@ -16,6 +17,7 @@ import * as Scenario from "effect-activecampaign-simulator/Scenario"
 import { endOf } from "../../src/cli/alert/End.js"
 import { endingOf } from "../../src/cli/output/run/ending.js"
 import { ExitCode } from "../../src/cli/shell/ExitCode.js"
+import * as AccountNames from "../../src/ledger/asSent/AccountNames.js"
 import * as Reconciliation from "../../src/ledger/conclusions/Reconciliation.js"
 import * as Answers from "../../src/ledger/facts/Answers.js"
 import * as Batches from "../../src/ledger/facts/Batches.js"
@@ -24,6 +26,7 @@ import * as Ledger from "../../src/ledger/Ledger.js"
 import * as LocalContacts from "../../src/ledger/load/LocalContacts.js"
 import { run } from "./account.js"
 import { inColumns, row } from "./ledger.js"
+import { contactWith, lookAt, send } from "./sentValues.js"
 import * as virtualClock from "./virtualClock.js"
 import { type WrittenLedger, writtenLedger } from "./writtenLedger.js"
 
@@ -140,6 +143,67 @@ const paste = Effect.gen(function* () {
   )
 })
 
+const companies = [
+  { id: "2041", email: "ada.lindqvist@example.com", first_name: "Ada", company: "Lindqvist AB" },
+  { id: "2101", email: "lena.fischer@example.com", first_name: "Lena", company: "Fischer GmbH" },
+  { id: "2103", email: "priya.raman@example.com", first_name: "Priya", company: "Raman & Co" }
+] as const
+
+/** The names of the account, and one exclusion. */
+const names = (readAt: string) =>
+  Effect.gen(function* () {
+    const reading = { readAt, isWhole: true }
+    const company = { id: "12", title: "Company", type: Option.some("text") }
+    yield* AccountNames.replaceFields(
+      [{ ...company, perstag: Option.some("COMPANY"), options: Option.none() }],
+      reading
+    )
+    yield* AccountNames.replaceTags([{ id: "5", name: "customer" }], reading)
+    yield* AccountNames.replaceLists([{ id: "3", name: "News" }], reading)
+    const domain = { id: "1", matchPhrase: "@exmple.com", matchType: "end" }
+    yield* AccountNames.replaceExclusions(
+      [{ ...domain, channel: Option.some("all"), lists: Option.none() }],
+      reading
+    )
+  })
+
+/** A batch whose body is known: its field Company arrived for nobody, and Lena had left the list on which she is active. */
+const sendWithValues = Effect.gen(function* () {
+  const at = yield* now
+  yield* names(at)
+  yield* send(
+    "b-6",
+    companies.map(({ company, email, first_name }) => ({
+      email,
+      first_name,
+      fields: [{ id: 12, value: company }],
+      tags: ["customer"]
+    }))
+  )
+  const held = (status: number, firstName: (name: string) => string) =>
+    companies.map(({ email, first_name, id }) =>
+      contactWith(id, email, { firstName: firstName(first_name), tags: ["5"], lists: { "3": status } }, at)
+    )
+  const [, lena] = held(2, (name) => name)
+  if (lena !== undefined) yield* lookAt(at, lena)
+  yield* Effect.sleep(minutes(60))
+  yield* settle(
+    "b-6",
+    companies.map(({ id }) => id)
+  )
+  yield* Effect.sleep(minutes(60))
+  yield* lookAt(yield* now, ...held(1, (name) => (name === "Priya" ? "Pryia" : name)))
+})
+
+/** An answer of the account. */
+const settle = (batchId: string, success: ReadonlyArray<string>) =>
+  Effect.gen(function* () {
+    const body = JSON.stringify({ status: "completed", success, failure: [] })
+    const answer = yield* Schema.decode(Schema.parseJson(ImportAnswer))(body)
+    yield* Answers.record({ batchId: BatchId.make(batchId), answer, body, receivedAt: yield* DateTime.now })
+    yield* Reconciliation.reconcileStale()
+  })
+
 const account = { resolve: true, lookup: true }
 
 /** A run, and how its command ends, which the command records. */
@@ -171,6 +235,7 @@ const days = Effect.gen(function* () {
   yield* loadNewsletter("b-5")
   yield* loadNewsletter("b-4")
   yield* paste
+  yield* sendWithValues
   yield* Reconciliation.reconcileStale()
 })
 

@@ -38,19 +38,26 @@ const nothing: ContactDetails = {
 interface Held {
   readonly firstName?: string
   readonly fields?: Readonly<Record<string, string>>
+  /** The IDs of tags. */
+  readonly tags?: ReadonlyArray<string>
   /** By ID, with its status: 1 is active, 2 unsubscribed. */
   readonly lists?: Readonly<Record<string, number>>
 }
 
 /** A contact with what the account holds of it. */
-export const contactWith = (id: string, email: string, { fields = {}, firstName = "", lists = {} }: Held) =>
+export const contactWith = (
+  id: string,
+  email: string,
+  { fields = {}, firstName = "", lists = {}, tags = [] }: Held,
+  changedAt = now
+) =>
   new Detailed({
     id: ContactId.make(id),
     contact: new Contact({
       id: ContactId.make(id),
       email,
       cdate: Option.none(),
-      udate: DateTime.make(now),
+      udate: DateTime.make(changedAt),
       deleted: false,
       bouncedHard: Option.none()
     }),
@@ -61,6 +68,7 @@ export const contactWith = (id: string, email: string, { fields = {}, firstName 
         _tag: "Complete",
         rows: Object.entries(fields).map(([field, value]) => ({ field, value }))
       },
+      tags: { _tag: "Complete", rows: tags.map((tag) => ({ tag, name: Option.none() })) },
       lists: { _tag: "Complete", rows: Object.entries(lists).map(([list, status]) => ({ list, status })) }
     }
   })

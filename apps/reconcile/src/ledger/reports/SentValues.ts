@@ -1,7 +1,7 @@
 /** What contacts were sent with, by what the account had in its place when it was looked at. */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { hasAny } from "../asSent/SentValues.js"
+import { hasAny } from "../asSent/hasAny.js"
 import { Ledger, rowOf } from "../Ledger.js"
 import { memberName } from "../schema/memberName.js"
 

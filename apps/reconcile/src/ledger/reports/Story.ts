@@ -2,10 +2,11 @@ import type { SqlClient } from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { fromAddress } from "effect-activecampaign/EmailKey"
+import { hasAny } from "../asSent/hasAny.js"
 import { Ledger, rowOf } from "../Ledger.js"
 import { exclusionMatches } from "../schema/likelyReason.js"
 import { Evidence, Outcome } from "../schema/words.js"
-import { type StoryValue, valuesOf } from "./storyValues.js"
+import type { StoryValue } from "./storyValues.js"
 
 /** A fact behind an outcome: its table, when it was recorded, and what it says. */
 const Fact = rowOf("the facts of an address", {
@@ -192,6 +193,17 @@ const chapterFacts = (batchId: string, key: string) =>
       FROM outcome_changes WHERE batch_id = ${batchId} AND email_key = ${key}`
   )
 
+/** What reads sent values is loaded only where there are any. */
+const sentValuesOf = (key: string) =>
+  Effect.flatMap(hasAny, (any) =>
+    any
+      ? Effect.flatMap(
+          Effect.promise(() => import("./storyValues.js")),
+          ({ valuesOf }) => valuesOf(key)
+        )
+      : Effect.succeed([])
+  )
+
 /** The whole story of an address, batch by batch. */
 export const story = (key: string) =>
   Effect.gen(function* () {
@@ -219,7 +231,7 @@ export const story = (key: string) =>
       }
     }
     const values = new Map(
-      (yield* valuesOf(key)).map((one) => [of(one.batch_id, one.occurrence), one.values])
+      (yield* sentValuesOf(key)).map((one) => [of(one.batch_id, one.occurrence), one.values])
     )
     const chapters = verdicts.map(
       (verdict): Chapter => ({

@@ -1,7 +1,7 @@
 /** What a contact was sent with, value by value, and what the account had of it. */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { partOf } from "../../asSent/compare.js"
+import { partOf } from "../../asSent/partOf.js"
 import { Comparison } from "../../asSent/SentMember.js"
 import * as SentValues from "../asSent/SentValues.js"
 import { addressOf } from "../facts/addresses.js"
@@ -77,7 +77,6 @@ const namesOf = (members: ReadonlyArray<{ readonly kind: string; readonly name: 
 export const valuesOf = (key: string) =>
   Effect.gen(function* () {
     const none: ReadonlyArray<ChapterValues> = []
-    if (!(yield* SentValues.hasAny)) return none
     const [address] = yield* Ledger.query(Numbered, (sql) =>
       sql.unsafe(`SELECT ${addressOf("?")} AS id WHERE ${addressOf("?")} IS NOT NULL`, [key, key])
     )
