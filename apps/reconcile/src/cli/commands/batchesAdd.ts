@@ -28,7 +28,7 @@ import {
 import { db, invalid, json, submittedAt } from "../shell/options.js"
 import { describePasted, describeSecond, secondAnswer } from "../input/pastedAnswer.js"
 import { respond } from "../shell/respond.js"
-import { batchesOf, printable } from "../output/text.js"
+import { batchesOf, plural, printable } from "../output/text.js"
 
 const id = Options.text("id").pipe(
   Options.repeated,
@@ -154,6 +154,15 @@ export const batchesAdd = Command.make(
                   },
                   input.rows,
                   now
+                ).pipe(
+                  Effect.catchTag(
+                    "NoBatchNamed",
+                    ({ rows }) =>
+                      new ConfigurationError({
+                        problem: `${sentFile} does not say which batch its ${plural(rows, "contact")} ${rows === 1 ? "was" : "were"} sent in.`,
+                        hint: "Name the batch with --id BATCH_ID, or write a line with batch_id and contacts for each."
+                      })
+                  )
                 )
           const recorded = pasted === undefined ? undefined : yield* Answers.record(pasted, "pasted")
           const { changed } = yield* reconcileStale()

@@ -1,5 +1,6 @@
 import * as JSONSchema from "effect/JSONSchema"
 import * as Record from "effect/Record"
+import { Mapping } from "../../asSent/Sends.js"
 import { commandData } from "./commandData.js"
 import { envelopeOf } from "./Envelope.js"
 import { documentName } from "./names.js"
@@ -15,9 +16,11 @@ const withMoreFields = (document: unknown): unknown => {
   )
 }
 
-/** The JSON Schema of each command's envelope, by the name of its file. */
-export const documents = (): Readonly<Record<string, unknown>> =>
-  Record.mapEntries(commandData, (data, command) => [
+/** The JSON Schemas by the names of their files: each command's envelope, and the file of --sends. */
+export const documents = (): Readonly<Record<string, unknown>> => ({
+  ...Record.mapEntries(commandData, (data, command) => [
     `${documentName(command)}.json`,
     withMoreFields(JSONSchema.make(envelopeOf(command, data)))
-  ])
+  ]),
+  "sends-file.json": JSONSchema.make(Mapping)
+})

@@ -108,7 +108,7 @@ export const describeSteps = (
   ...(checked === null
     ? asked.check
       ? [
-          "Nothing that was sent is left to compare. 'contacts load --sends' declares what contacts were sent with."
+          "There is nothing to compare. 'batches add --sent' and 'contacts load --sends' say what contacts were sent with."
         ]
       : []
     : [describeCheck(checked)])
