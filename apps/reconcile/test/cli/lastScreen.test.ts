@@ -27,7 +27,8 @@ const summary: Summary = {
     { outcome: "unaccounted", evidence: "silence", contacts: 240 }
   ],
   findings: [],
-  purged: 0
+  purged: 0,
+  sentValues: null
 }
 
 const rejected = {
@@ -48,6 +49,7 @@ const unaccounted = {
 } as const
 
 const attention: Attention = {
+  dropped: [],
   outcomes: [rejected, unaccounted],
   findings: [
     {
