@@ -25,9 +25,9 @@ export const droppedText = (member: MemberTotal): string => {
 export const memberHead: ReadonlyArray<string> = [
   "sent value",
   "sent",
-  "same",
-  "different",
   "absent",
+  "different",
+  "same",
   "cannot tell",
   "not checked"
 ]
@@ -35,7 +35,7 @@ export const memberHead: ReadonlyArray<string> = [
 /** A row under `memberHead`. */
 export const memberCells = (member: MemberTotal): ReadonlyArray<string> => [
   member.member,
-  ...[member.sent, member.same, member.different, member.absent, member.cannot_tell, member.not_checked].map(
+  ...[member.sent, member.absent, member.different, member.same, member.cannot_tell, member.not_checked].map(
     thousands
   )
 ]

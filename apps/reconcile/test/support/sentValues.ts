@@ -103,18 +103,18 @@ export const nameAccount = Effect.zipRight(
 export const sentWorld = Effect.gen(function* () {
   yield* nameAccount
   yield* send("earlier", [{ email: "bo@x.test" }])
-  yield* answer("earlier", "completed", { success: ["2"], failure: [] })
+  yield* answer("earlier", "completed", { success: ["102"], failure: [] })
   yield* send("b-1", [
     { email: "ada@x.test", first_name: "Ada", fields: [{ id: 12, value: "=ACME" }], tags: ["by ada@x.test"] },
     { email: "bo@x.test", first_name: "Bo", fields: [{ id: 12, value: "Ltd" }] },
     { email: "cy@x.test", first_name: "Cy", fields: [{ id: 12, value: "AG" }] }
   ])
-  yield* lookAt("2031-04-01T00:00:00.000Z", contactWith("2", "bo@x.test", { lists: { "3": 2 } }))
-  yield* answer("b-1", "completed", { success: ["1", "2", "3"], failure: [] })
+  yield* lookAt("2031-04-01T00:00:00.000Z", contactWith("102", "bo@x.test", { lists: { "3": 2 } }))
+  yield* answer("b-1", "completed", { success: ["101", "102", "103"], failure: [] })
   yield* lookAt(
     "2031-04-03T00:00:00.000Z",
-    contactWith("1", "ada@x.test", { firstName: "Evelyn" }),
-    contactWith("2", "bo@x.test", { firstName: "Bo", lists: { "3": 1 } })
+    contactWith("101", "ada@x.test", { firstName: "Evelyn" }),
+    contactWith("102", "bo@x.test", { firstName: "Bo", lists: { "3": 1 } })
   )
 })
 

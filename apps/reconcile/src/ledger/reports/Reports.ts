@@ -274,7 +274,7 @@ export const findings = (options: { readonly limit: number; readonly batchId?: s
     (sql) => sql`
       SELECT batch_id, finding, subject, detail FROM findings
       WHERE ${options.batchId === undefined ? sql`true` : sql`batch_id = ${options.batchId}`}
-      ORDER BY batch_id, finding, subject LIMIT ${options.limit}`
+      ORDER BY finding = 'consent-change' DESC, batch_id, finding, subject LIMIT ${options.limit}`
   )
 
 /** Contacts that somebody should look at: all but `imported`, `present` and `pending`. */

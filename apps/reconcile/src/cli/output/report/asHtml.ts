@@ -173,14 +173,20 @@ const sentValues = ({ sent_values, totals }: ReportData) => html`
 ${sent_values === null ? html`<p class="note">${notDeclared}</p>` : membersTable(sent_values)}
 </section>`
 
+const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
+
+/** The place of the absent among the numbers of a row. */
+const absentAt = memberHead.indexOf("absent") - 1
+
 const membersTable = (values: NonNullable<ReportData["sent_values"]>) => html`
 <p class="says">Each field, tag and list, by what the account had of it when it was looked at. The most dropped first.</p>
-<div class="card wide"><table class="members">
+<div class="card wide" tabindex="0"><table class="members">
 <caption class="unseen">Sent values by field, tag and list</caption>
-<thead><tr>${memberHead.map((name, at) => html`<th scope="col"${at === 0 ? "" : markup(' class="number"')}>${name}</th>`)}</tr></thead>
+<thead><tr>${memberHead.map((name, at) => html`<th scope="col"${at === 0 ? "" : markup(' class="number"')}>${capitalized(name)}</th>`)}</tr></thead>
 <tbody>${values.members.map((member) => {
   const [name, ...counts] = memberCells(member)
-  return html`<tr${neverArrived(member) ? markup(' class="never"') : ""}><th scope="row">${name ?? ""}</th>${counts.map((count) => html`<td class="number${count === "0" ? " none" : ""}">${count}</td>`)}</tr>`
+  const lost = neverArrived(member) ? "lost" : ""
+  return html`<tr><th scope="row" class="${lost}">${name ?? ""}</th>${counts.map((count, at) => html`<td class="number ${count === "0" ? "none" : at === absentAt ? lost : ""}">${count}</td>`)}</tr>`
 })}</tbody></table></div>
 ${memberNote(values) === "" ? "" : html`<p class="note">${memberNote(values)}</p>`}`
 

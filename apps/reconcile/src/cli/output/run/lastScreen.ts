@@ -170,7 +170,7 @@ const droppedBlock = ({ dropped }: Attention, { sentValues }: Reports.Summary, w
     : [
         hanging(
           "  dropped  ",
-          `${thousands(sentValues.dropped)} of ${plural(sentValues.sent, "sent value")}: the account has them otherwise, or not at all`,
+          `${thousands(sentValues.dropped)} of ${plural(sentValues.sent, "sent value")}: they are not in the account as they were sent`,
           width
         ),
         ...dropped
