@@ -4,6 +4,7 @@ import * as Schema from "effect/Schema"
 import type { Exclusion, Field, List, Tag } from "effect-activecampaign/CatalogEntry"
 import { FieldOption } from "effect-activecampaign/CatalogEntry"
 import type { AccountField, AccountNames } from "../../asSent/compare.js"
+import { markBatches } from "../facts/stale.js"
 import { Ledger, rowOf } from "../Ledger.js"
 
 export type { AccountNames } from "../../asSent/compare.js"
@@ -52,6 +53,9 @@ interface Reading {
 
 const encodeOptions = Schema.encodeSync(OptionsText)
 
+/** Their conclusions name fields or lists. */
+const namingBatches = "SELECT batch FROM value_counts UNION SELECT batch FROM consent_breaks"
+
 const orNull = Option.getOrNull
 
 /** Puts what was read in place of what was read before. What is missing from an incomplete reading stays. */
@@ -64,6 +68,11 @@ const replace = (
 ) =>
   Ledger.transact((sql) =>
     Effect.gen(function* () {
+      const state = Effect.all([
+        sql.unsafe(`SELECT * FROM ${table}`),
+        sql`SELECT is_whole FROM account_names_read WHERE part = ${part}`
+      ])
+      const before = part === "fields" || part === "lists" ? yield* state : undefined
       if (isWhole) yield* sql.unsafe(`DELETE FROM ${table}`)
       yield* sql.unsafe(
         `INSERT OR REPLACE INTO ${table} (${columns.join(", ")})
@@ -72,6 +81,9 @@ const replace = (
       )
       yield* sql`INSERT OR REPLACE INTO account_names_read (part, read_at, is_whole)
         VALUES (${part}, ${readAt}, ${isWhole ? 1 : 0})`
+      if (before !== undefined && JSON.stringify(before) !== JSON.stringify(yield* state)) {
+        yield* sql.unsafe(markBatches(namingBatches))
+      }
     })
   )
 
