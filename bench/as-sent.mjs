@@ -70,20 +70,31 @@ try {
       const look = node(program, "look", file, String(batches))
       const compare = node(program, "compare", file)
       const start = node(program, "nothing", file)
-      results[way].push({ look: look.cpu - start.cpu, compare: compare.cpu - start.cpu, peakMiB: compare.peakMiB })
+      results[way].push({
+        look: look.cpu - start.cpu,
+        compare: compare.cpu - start.cpu,
+        peakMiB: compare.peakMiB
+      })
     }
   }
   const dropped = count(at("product.db"), "SELECT count(*) FROM value_verdicts")
   const expected = count(at("floor.db"), "SELECT count(*) FROM floor_verdicts")
-  if (dropped !== expected || dropped === 0) throw new Error(`the product has ${dropped} rows, the floor ${expected}`)
+  if (dropped !== expected || dropped === 0)
+    throw new Error(`the product has ${dropped} rows, the floor ${expected}`)
   for (const step of ["look", "compare"]) {
     const [ours, floor] = ["product", "floor"].map((way) => median(results[way].map((one) => one[step])))
-    console.log(`${step}: ${ours.toFixed(2)} s, floor ${floor.toFixed(2)} s, ${(ours / floor).toFixed(2)} × the floor`)
+    console.log(
+      `${step}: ${ours.toFixed(2)} s, floor ${floor.toFixed(2)} s, ${(ours / floor).toFixed(2)} × the floor`
+    )
   }
-  const all = ["product", "floor"].map((way) => median(results[way].map(({ compare, look }) => look + compare)))
+  const all = ["product", "floor"].map((way) =>
+    median(results[way].map(({ compare, look }) => look + compare))
+  )
   console.log(`both: ${(all[0] / all[1]).toFixed(2)} × the floor`)
   console.log(`peak of comparing: ${Math.round(median(results.product.map(({ peakMiB }) => peakMiB)))} MiB`)
-  console.log(`file: ${(size(at("product.db")) / without).toFixed(3)} × the file without looks and comparisons`)
+  console.log(
+    `file: ${(size(at("product.db")) / without).toFixed(3)} × the file without looks and comparisons`
+  )
 } finally {
   rmSync(work, { recursive: true, force: true })
 }

@@ -8,7 +8,9 @@ const db = new Sqlite(file)
 db.pragma("journal_mode = WAL")
 
 if (step === "look") {
-  db.exec("CREATE TABLE floor_found (address_id INTEGER PRIMARY KEY, looked_at TEXT NOT NULL, held TEXT NOT NULL)")
+  db.exec(
+    "CREATE TABLE floor_found (address_id INTEGER PRIMARY KEY, looked_at TEXT NOT NULL, held TEXT NOT NULL)"
+  )
   const insert = db.prepare(
     "INSERT INTO floor_found SELECT address_id, '2031-04-02T08:20:00.000Z', ? FROM addresses WHERE email_key = ?"
   )

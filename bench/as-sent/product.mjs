@@ -22,18 +22,20 @@ const now = "2031-04-02T08:15:00.000Z"
 const date = Option.some(DateTime.unsafeMake(now))
 const numbers = Array.from({ length: Number(argument ?? 0) }, (_, at) => at)
 
-const rowOf = (batchId) => ({ email, id, sent }) => ({
-  line: 2,
-  email,
-  emailKey: fromAddress(email),
-  contactId: id,
-  batchId,
-  key: null,
-  names: ["email", "fields"],
-  cells: [JSON.stringify(email), JSON.stringify(sent)],
-  isPlain: false,
-  record: email
-})
+const rowOf =
+  (batchId) =>
+  ({ email, id, sent }) => ({
+    line: 2,
+    email,
+    emailKey: fromAddress(email),
+    contactId: id,
+    batchId,
+    key: null,
+    names: ["email", "fields"],
+    cells: [JSON.stringify(email), JSON.stringify(sent)],
+    isPlain: false,
+    record: email
+  })
 
 const detailed = ({ email, found, id }) => ({
   _tag: "Detailed",
@@ -57,7 +59,9 @@ const steps = {
     Effect.gen(function* () {
       yield* LocalContacts.load(
         { name: "sent", rejected: () => 0, sends: () => payload },
-        Stream.fromIterable(numbers).pipe(Stream.map((batch) => contactsOf(batch).map(rowOf(String(batch + 1))))),
+        Stream.fromIterable(numbers).pipe(
+          Stream.map((batch) => contactsOf(batch).map(rowOf(String(batch + 1))))
+        ),
         now
       )
       for (const batch of numbers) {
@@ -96,8 +100,5 @@ const steps = {
 }
 
 await Effect.runPromise(
-  steps[step]().pipe(
-    Effect.provide(Ledger.layer(file, { mustExist: step !== "prepare" })),
-    Effect.scoped
-  )
+  steps[step]().pipe(Effect.provide(Ledger.layer(file, { mustExist: step !== "prepare" })), Effect.scoped)
 )

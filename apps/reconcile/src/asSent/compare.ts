@@ -47,7 +47,7 @@ const compareText = (sent: string, found: Option.Option<string>, form: (text: st
   Option.match(found, {
     onNone: () => unseen,
     onSome: (text) => {
-      if (form(sent) === form(text)) return same
+      if (sent === text || form(sent) === form(text)) return same
       return clean(text) === "" ? absent : { _tag: "NotSame", found: text }
     }
   })

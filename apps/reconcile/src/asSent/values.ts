@@ -147,7 +147,7 @@ export const isEmpty = (text: string): boolean => valuesOf(text).length === 0
 
 /** Whether the value of a custom field is the one that was sent. */
 export const judgeField = (sent: string, found: string, kind: FieldKind): Judged => {
-  if (clean(sent) === clean(found)) return "same"
+  if (sent === found || clean(sent) === clean(found)) return "same"
   if (isEmpty(sent) || isEmpty(found)) return isEmpty(sent) && isEmpty(found) ? "same" : "other"
   if (!sent.includes("||") && !found.includes("||")) return judgeOne(clean(sent), clean(found), kind)
   const [all, others] = [valuesOf(sent), valuesOf(found)]
