@@ -7,7 +7,7 @@ import {
   type Part
 } from "effect-activecampaign/ContactDetails"
 import type { SentMember } from "./SentMember.js"
-import { clean, folded, type FieldKind, judgeField, phoneForm } from "./values.js"
+import { clean, folded, type FieldKind, isEmpty, judgeField, phoneForm } from "./values.js"
 
 /** A custom field of the account. */
 export interface AccountField extends FieldKind {
@@ -47,18 +47,32 @@ const compareText = (sent: string, found: Option.Option<string>, form: (text: st
   Option.match(found, {
     onNone: () => unseen,
     onSome: (text) => {
-      if (form(sent) === form(text)) return same
+      if (sent === text || form(sent) === form(text)) return same
       return clean(text) === "" ? absent : { _tag: "NotSame", found: text }
     }
   })
 
-/** The field that a name stands for: its ID, else its personalization tag, else its title. */
-const fieldsNamed = (name: string, { fields }: AccountNames): ReadonlyArray<AccountField> => {
-  const byId = fields.filter(({ id }) => id === name)
-  if (byId.length > 0) return byId
+const isId = (name: string) => /^\d+$/.test(name)
+
+const fieldsByName = new WeakMap<AccountNames, Map<string, ReadonlyArray<AccountField>>>()
+
+/** The field that a name stands for: its ID, if it has only digits, else its personalization tag, else its title. */
+const findFields = (name: string, { fields }: AccountNames): ReadonlyArray<AccountField> => {
+  if (isId(name)) return fields.filter(({ id }) => id === name)
   const wanted = folded(name).replace(/^%|%$/g, "")
   const byTag = fields.filter(({ perstag }) => perstag !== null && folded(perstag) === wanted)
   return byTag.length > 0 ? byTag : fields.filter(({ title }) => folded(title) === folded(name))
+}
+
+/** Contacts have the same few fields, so each is found once. */
+const fieldsNamed = (name: string, names: AccountNames): ReadonlyArray<AccountField> => {
+  const known = fieldsByName.get(names) ?? new Map<string, ReadonlyArray<AccountField>>()
+  fieldsByName.set(names, known)
+  const before = known.get(name)
+  if (before !== undefined) return before
+  const found = findFields(name, names)
+  known.set(name, found)
+  return found
 }
 
 /** The account's field of a sent member, or why it is not known. */
@@ -70,7 +84,7 @@ export const fieldOf = (
   if (another !== undefined) return { why: "several fields of the account have this name" }
   if (field !== undefined) return { field }
   // An ID stands for itself, even if the names of the account are not known.
-  return /^\d+$/.test(name)
+  return isId(name)
     ? { field: { id: name, title: "", perstag: null, type: null, options: undefined } }
     : {
         why: names.knowsFields ? "the account has no field of this name" : "the names of fields are not known"
@@ -88,12 +102,13 @@ const compareField = (
   const row = part.rows.find(({ field }) => field === named.field.id)
   if (row === undefined) {
     if (part._tag === "Incomplete") return cannotTell(incomplete)
-    return clean(value) === "" ? same : absent
+    return isEmpty(value) ? same : absent
   }
   const judged = judgeField(value, row.value, named.field)
   if (judged === "same") return same
   if (judged !== "other") return cannotTell(judged.why, row.value)
-  if (clean(row.value) === "") return absent
+  if (isEmpty(row.value)) return absent
+  if (isEmpty(value)) return { _tag: "NotSame", found: row.value }
   // One text may stand for the other, as the label of an option does for its value.
   return named.field.options === undefined
     ? cannotTell("the type and options of the field are not known", row.value)
@@ -145,31 +160,52 @@ export const compare = (member: SentMember, details: ContactDetails, names: Acco
   }
 }
 
-/** What makes two members one: tags have no letter case, and a list is left or joined, not both. */
-export const identityOf = ({ kind, name }: SentMember): string => {
+/**
+ * What makes two members one: tags have no letter case, a list is left or joined, not both, and one field has an ID and a
+ * title. Undefined for a field that the account is not known to have.
+ */
+const identityOf = ({ kind, name }: SentMember, names: AccountNames): string | undefined => {
   if (kind === "tag") return `tag ${folded(name)}`
-  return kind === "subscribe" || kind === "unsubscribe" ? `list ${name}` : `${kind} ${folded(name)}`
+  if (kind === "subscribe" || kind === "unsubscribe") return `list ${name}`
+  if (kind !== "field") return kind
+  const named = fieldOf(name, names)
+  return "why" in named ? undefined : `field ${named.field.id}`
+}
+
+/** Whether two of them may be one, so that they have to be compared with each other. */
+export const mayRepeat = (members: ReadonlyArray<SentMember>, names: AccountNames): boolean => {
+  const identities = new Set<string>()
+  for (const member of members) {
+    const identity = identityOf(member, names)
+    if (identity === undefined || identities.has(identity)) return true
+    identities.add(identity)
+  }
+  return false
 }
 
 const meaningOf = ({ kind, value }: SentMember) =>
   kind === "subscribe" || kind === "unsubscribe" ? kind : clean(value)
 
-/** The identities that were sent with unlike values at once: nobody knows which of them was meant. */
-export const ambiguous = (members: ReadonlyArray<SentMember>): ReadonlySet<string> => {
-  const first = new Map<string, string>()
-  const found = new Set<string>()
-  for (const member of members) {
-    const identity = identityOf(member)
-    const meaning = meaningOf(member)
-    const before = first.get(identity)
-    if (before === undefined) first.set(identity, meaning)
-    else if (before !== meaning) found.add(identity)
-  }
-  return found
-}
+/** Whether another member says something else about the same thing. */
+export type Opposed = "opposed" | "perhaps" | "no"
 
-/** Whether a later batch sent something else for the same member. */
-export const isOverwritten = (member: SentMember, later: ReadonlyArray<SentMember>): boolean => {
-  const identity = identityOf(member)
-  return later.some((other) => identityOf(other) === identity && meaningOf(other) !== meaningOf(member))
+/** `perhaps`: the account is not known to have one of two fields, so they may be the same. */
+export const opposed = (
+  member: SentMember,
+  others: ReadonlyArray<SentMember>,
+  names: AccountNames
+): Opposed => {
+  const identity = identityOf(member, names)
+  const meaning = meaningOf(member)
+  let isUnknown = false
+  for (const other of others) {
+    if (meaningOf(other) === meaning) continue
+    const its = identityOf(other, names)
+    if (identity !== undefined && its === identity) return "opposed"
+    if (member.kind === "field" && other.kind === "field" && (identity === undefined || its === undefined)) {
+      if (folded(member.name) === folded(other.name)) return "opposed"
+      isUnknown ||= !names.knowsFields
+    }
+  }
+  return isUnknown ? "perhaps" : "no"
 }

@@ -46,7 +46,7 @@ const dayOf = (year: string, month: string, day: string): ReadonlyArray<string> 
 
 /** The days that a text may stand for: two, if it does not show which part is the month. */
 const daysOf = (text: string): ReadonlyArray<Day> => {
-  const iso = /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]?(\d.*|))?$/.exec(text)
+  const iso = /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ](\d.*))?$/.exec(text)
   if (iso !== null) {
     const [, year = "", month = "", day = "", time = ""] = iso
     return dayOf(year, month, day).map((one) => ({ day: one, time }))
@@ -71,29 +71,41 @@ const instantOf = ({ day, time }: Day): number | undefined => {
 /** What the account makes of a date that it cannot read. */
 const isLostDate = ({ day }: Day) => day.startsWith("1899-")
 
-const sameTime = (sent: Day, found: Day): Judged => {
+const untoldTime: Judged = { why: "one of the two times does not say its time zone" }
+
+const judgeDay = (sent: Day, found: Day): Judged => {
   const [one, other] = [instantOf(sent), instantOf(found)]
-  if (one !== undefined && other !== undefined) return one === other ? "same" : "other"
+  if (one !== undefined && other !== undefined) {
+    if (one === other) return "same"
+    // In a field for dates, it is the same day.
+    return sent.day === found.day
+      ? { why: "it is the same day, but not the same time in both time zones" }
+      : "other"
+  }
+  const isDay = midnight.test(sent.time) && midnight.test(found.time)
   const seconds = ({ time }: Day) => time.replace(/^(\d\d:\d\d)$/, "$1:00").replace(/\.0+$/, "")
-  if (one === undefined && other === undefined && seconds(sent) === seconds(found)) {
+  if (isDay || (one === undefined && other === undefined && seconds(sent) === seconds(found))) {
     return sent.day === found.day ? "same" : "other"
   }
-  return { why: "one of the two times does not say its time zone" }
+  return untoldTime
 }
 
-const judgeDates = (sent: ReadonlyArray<Day>, found: ReadonlyArray<Day>): Judged => {
-  if (found.some(isLostDate) && !sent.some(isLostDate)) return "other"
-  const equal = sent.flatMap((one) =>
-    found.map((other): Judged => {
-      if (midnight.test(one.time) && midnight.test(other.time))
-        return one.day === other.day ? "same" : "other"
-      return sameTime(one, other)
-    })
-  )
-  const judged = anyOf(equal)
-  return judged === "same" && sent.length * found.length > 1
+const judgeDates = (sent: string, found: string): Judged => {
+  const [days, others] = [daysOf(sent), daysOf(found)]
+  if (others.some(isLostDate) && !days.some(isLostDate)) return "other"
+  if (days.length === 0 || others.length === 0)
+    return { why: "one of the two is not a date that is understood here" }
+  const judged = anyOf(days.flatMap((one) => others.map((other) => judgeDay(one, other))))
+  return judged === "same" && days.length * others.length > 1
     ? { why: "the date does not show which part of it is the month" }
     : judged
+}
+
+const judgeNumbers = (sent: string, found: string): Judged => {
+  const [one, other] = [numberForm(sent), numberForm(found)]
+  if (one === undefined || other === undefined)
+    return { why: "one of the two is not a number that is understood here" }
+  return one === other ? "same" : "other"
 }
 
 const isOfType = (type: string | null, pattern: RegExp) => type !== null && pattern.test(type)
@@ -113,15 +125,11 @@ const judgeOne = (sent: string, found: string, { options, type }: FieldKind): Ju
         : { why: "several options of the field have this text" }
     }
   }
-  if (isOfType(type, /date/i)) {
-    const [one, other] = [daysOf(sent), daysOf(found)]
-    if (one.length > 0 && other.length > 0) return judgeDates(one, other)
-  }
-  if (isOfType(type, /number|currency|decimal|integer/i)) {
-    const one = numberForm(sent)
-    if (one !== undefined && one === numberForm(found)) return "same"
-  }
-  return "other"
+  if (isOfType(type, /date/i)) return judgeDates(sent, found)
+  if (isOfType(type, /number|currency|decimal|integer/i)) return judgeNumbers(sent, found)
+  // It may be either.
+  const mayBeOne = type === null && [judgeDates(sent, found), judgeNumbers(sent, found)].includes("same")
+  return mayBeOne ? { why: "the type of the field is not known" } : "other"
 }
 
 /** Several values of one field, in any order. */
@@ -134,9 +142,13 @@ const valuesOf = (text: string): ReadonlyArray<string> => [
   )
 ]
 
+/** Whether a field has nothing, however that is written. */
+export const isEmpty = (text: string): boolean => valuesOf(text).length === 0
+
 /** Whether the value of a custom field is the one that was sent. */
 export const judgeField = (sent: string, found: string, kind: FieldKind): Judged => {
-  if (clean(sent) === clean(found)) return "same"
+  if (sent === found || clean(sent) === clean(found)) return "same"
+  if (isEmpty(sent) || isEmpty(found)) return isEmpty(sent) && isEmpty(found) ? "same" : "other"
   if (!sent.includes("||") && !found.includes("||")) return judgeOne(clean(sent), clean(found), kind)
   const [all, others] = [valuesOf(sent), valuesOf(found)]
   const each = (from: ReadonlyArray<string>, to: ReadonlyArray<string>) =>

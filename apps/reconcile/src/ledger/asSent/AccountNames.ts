@@ -5,6 +5,7 @@ import type { Exclusion, Field, List, Tag } from "effect-activecampaign/CatalogE
 import { fromAddress } from "effect-activecampaign/EmailKey"
 import { FieldOption } from "effect-activecampaign/CatalogEntry"
 import type { AccountField, AccountNames } from "../../asSent/compare.js"
+import { markBatches } from "../facts/stale.js"
 import { Ledger, rowOf } from "../Ledger.js"
 
 export type { AccountNames } from "../../asSent/compare.js"
@@ -53,6 +54,9 @@ interface Reading {
 
 const encodeOptions = Schema.encodeSync(OptionsText)
 
+/** Their conclusions name fields or lists. */
+const namingBatches = "SELECT batch FROM value_counts UNION SELECT batch FROM consent_breaks"
+
 const orNull = Option.getOrNull
 
 /** Puts what was read in place of what was read before. What is missing from an incomplete reading stays. */
@@ -65,6 +69,11 @@ const replace = (
 ) =>
   Ledger.transact((sql) =>
     Effect.gen(function* () {
+      const state = Effect.all([
+        sql.unsafe(`SELECT * FROM ${table}`),
+        sql`SELECT is_whole FROM account_names_read WHERE part = ${part}`
+      ])
+      const before = part === "fields" || part === "lists" ? yield* state : undefined
       if (isWhole) yield* sql.unsafe(`DELETE FROM ${table}`)
       yield* sql.unsafe(
         `INSERT OR REPLACE INTO ${table} (${columns.join(", ")})
@@ -73,6 +82,9 @@ const replace = (
       )
       yield* sql`INSERT OR REPLACE INTO account_names_read (part, read_at, is_whole)
         VALUES (${part}, ${readAt}, ${isWhole ? 1 : 0})`
+      if (before !== undefined && JSON.stringify(before) !== JSON.stringify(yield* state)) {
+        yield* sql.unsafe(markBatches(namingBatches))
+      }
     })
   )
 

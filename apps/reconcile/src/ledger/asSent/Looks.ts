@@ -6,7 +6,7 @@ import { listStatus } from "effect-activecampaign/ContactDetails"
 import type { Detailed } from "effect-activecampaign/ContactDetails"
 import { ContactId } from "effect-activecampaign/ContactId"
 import type { ResolvedInDetail } from "effect-activecampaign/Contacts"
-import { ambiguous, compare, identityOf } from "../../asSent/compare.js"
+import { compare, mayRepeat, opposed } from "../../asSent/compare.js"
 import { partOf } from "../../asSent/partOf.js"
 import type { SentMember } from "../../asSent/SentMember.js"
 import type { Moment } from "../facts/Lookups.js"
@@ -114,20 +114,25 @@ interface Seen {
 }
 
 const sentTwice = "it was sent more than once in the batch, with unlike values"
+const perhapsTwice = "the batch may have sent it under two names: the names of fields are not known"
 
 const lookAt = (
   { contact, details }: Detailed,
   members: ReadonlyArray<SentMember>,
-  unclear: ReadonlySet<string>,
+  inBatch: ReadonlyArray<SentMember>,
   names: AccountNames.AccountNames
 ): Seen => {
   const rows: Array<Seen["rows"][number]> = []
   const unseen = new Set<string>()
+  const isRepeated = mayRepeat(inBatch, names)
   for (const member of members) {
     const one = compare(member, details, names)
+    const other = isRepeated ? opposed(member, inBatch, names) : "no"
     if (one._tag === "Unseen") unseen.add(partOf(member.kind))
-    else if (unclear.has(identityOf(member))) rows.push({ member, found: null, cannotTell: sentTwice })
-    else if (one._tag === "NotSame") rows.push({ member, found: one.found, cannotTell: null })
+    else if (other === "opposed") rows.push({ member, found: null, cannotTell: sentTwice })
+    else if (one._tag === "NotSame" && other === "perhaps") {
+      rows.push({ member, found: one.found, cannotTell: perhapsTwice })
+    } else if (one._tag === "NotSame") rows.push({ member, found: one.found, cannotTell: null })
     else if (one._tag === "CannotTell") rows.push({ member, found: one.found, cannotTell: one.why })
   }
   return {
@@ -146,7 +151,10 @@ interface StatusRow {
   readonly status: number
 }
 
-/** Records a status where it changed, or where it is the first that is not active. */
+/**
+ * Records each sighting of a status that is not active, and the first of active after one: the last look at which somebody
+ * was unsubscribed tells which batches cannot have changed it.
+ */
 const recordStatuses = (
   sql: SqlClient.SqlClient,
   lookId: number,
@@ -162,15 +170,16 @@ const recordStatuses = (
       const rows = details.lists._tag === "NotSideloaded" ? [] : details.lists.rows
       return rows.flatMap(({ list, status }) => {
         const known = last.get(`${addressId} ${list}`)
-        const isNews = known === undefined ? status !== listStatus.active : status !== known
-        return isNews ? [[addressId, list, status] as const] : []
+        const isActive = status === listStatus.active
+        if (isActive && (known === undefined || known === listStatus.active)) return []
+        return [[addressId, list, status] as const]
       })
     })
     if (changed.length === 0) return
     yield* sql`INSERT OR REPLACE INTO list_statuses (address_id, list_id, look_id, status)
       SELECT value ->> 0, value ->> 1, ${lookId}, value ->> 2 FROM json_each(${JSON.stringify(changed)})`
     yield* sql.unsafe(markAddresses("SELECT value ->> 0 AS address_id FROM json_each(?)"), [
-      JSON.stringify(changed)
+      JSON.stringify(changed.filter(([address, list, status]) => last.get(`${address} ${list}`) !== status))
     ])
   })
 
@@ -227,8 +236,8 @@ export const record = (
       const names = yield* AccountNames.read
       const seen = sent.map(({ contact, key }) => {
         const members = membersOf.get(keyOf(key)) ?? []
-        const unclear = ambiguous(together.get(`${key.batch} ${key.addressId}`) ?? [])
-        return { key, seen: contact._tag === "Gone" ? gone : lookAt(contact, members, unclear, names) }
+        const inBatch = together.get(`${key.batch} ${key.addressId}`) ?? []
+        return { key, seen: contact._tag === "Gone" ? gone : lookAt(contact, members, inBatch, names) }
       })
       const [look] = yield* sql<{ readonly id: number }>`
         INSERT INTO looks (looked_at, after_answer_id) VALUES (${askedAt}, ${afterAnswer}) RETURNING look_id AS id`

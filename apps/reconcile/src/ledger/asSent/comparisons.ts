@@ -1,10 +1,11 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
-import { isOverwritten } from "../../asSent/compare.js"
+import { type AccountNames as Names, opposed } from "../../asSent/compare.js"
 import { partOf } from "../../asSent/partOf.js"
 import type { Comparison, SentMember, SentRecord } from "../../asSent/SentMember.js"
 import { clockSkewMinutes } from "../conclusions/scope.js"
 import { hasSettled } from "../schema/words.js"
+import * as AccountNames from "./AccountNames.js"
 import { breakConsent } from "./consent.js"
 import { type NumberOf, numberMembers } from "./members.js"
 import * as SentValues from "./SentValues.js"
@@ -104,20 +105,25 @@ interface Judged {
 const same: Judged = { comparison: "same", found: null, why: null }
 const notLooked: Judged = { comparison: "not-checked", found: null, why: null }
 
+const perhapsAgain = "a later batch may have sent it under another name: the names of fields are not known"
+
 /** What is concluded about one sent value. `row`: what the look found in its place; it has none if it was found as sent. */
 const judge = (
   member: SentMember,
   { lookId, settledAt, unseen, updatedAt }: CheckedRow,
   row: FoundRow | undefined,
-  later: ReadonlyArray<SentMember>
+  later: ReadonlyArray<SentMember>,
+  names: Names
 ): Judged => {
   if (lookId === null) return notLooked
   if (unseen !== null && (unseen === "contact" || unseen.split(" ").includes(partOf(member.kind))))
     return notLooked
   if (row === undefined) return same
   const { cannotTell, found } = row
-  if (isOverwritten(member, later)) return { comparison: "sent-again", found, why: null }
+  const again = opposed(member, later, names)
+  if (again === "opposed") return { comparison: "sent-again", found, why: null }
   if (cannotTell !== null) return { comparison: "not-checked", found, why: cannotTell }
+  if (again === "perhaps") return { comparison: "not-checked", found, why: perhapsAgain }
   if (updatedAt === null) {
     return { comparison: "not-checked", found, why: "the account does not say when the contact changed" }
   }
@@ -171,7 +177,7 @@ const judgeRecord = (
   row: CheckedRow,
   rows: ReadonlyArray<FoundRow>,
   later: ReadonlyArray<SentMember>,
-  numberOf: NumberOf,
+  { names, numberOf }: { readonly names: Names; readonly numberOf: NumberOf },
   counts: Map<number, Counts>
 ) => {
   const verdicts: Array<ReadonlyArray<string | number | null>> = []
@@ -184,7 +190,8 @@ const judgeRecord = (
       member,
       row,
       rows.find(({ memberId }) => memberId === id),
-      later
+      later,
+      names
     )
     const all = counts.get(id) ?? noCounts()
     all[comparison] += 1
@@ -205,17 +212,20 @@ const compareSome = (sql: SqlClient.SqlClient, batches: ReadonlyArray<number>) =
     const looks = new Map((yield* sql.unsafe<CheckedRow>(checked, [list])).map((row) => [keyOf(row), row]))
     const values = mapBy(yield* sql.unsafe<FoundRow>(found, [list]))
     const later = yield* laterMembers(sql, batches)
-    const numberOf = yield* numberMembers(
-      sql,
-      records.flatMap(({ members }) => members)
-    )
+    const known = {
+      names: yield* AccountNames.read,
+      numberOf: yield* numberMembers(
+        sql,
+        records.flatMap(({ members }) => members)
+      )
+    }
     const counts = new Map<number, Map<number, Counts>>()
     const verdicts = records.flatMap((record) => {
       const ofBatch = counts.get(record.batch) ?? new Map<number, Counts>()
       counts.set(record.batch, ofBatch)
       const key = keyOf(record)
       const row = looks.get(key) ?? unlooked(record)
-      return judgeRecord(record, row, values.get(key) ?? [], later(record), numberOf, ofBatch)
+      return judgeRecord(record, row, values.get(key) ?? [], later(record), known, ofBatch)
     })
     yield* sql.unsafe(insertVerdicts, [JSON.stringify(verdicts)])
     yield* sql.unsafe(insertCounts, [
@@ -248,8 +258,8 @@ export const compareScope = (sql: SqlClient.SqlClient) =>
     for (const table of ["value_verdicts", "value_counts", "consent_breaks"]) {
       yield* sql.unsafe(`DELETE FROM ${table} WHERE ${ofScope}`)
     }
-    yield* breakConsent(sql)
     if (!(yield* SentValues.hasAny)) return
+    yield* breakConsent(sql)
     const rows = yield* sql<{ readonly batch: number }>`SELECT batch FROM reconcile_scope ORDER BY batch`
     for (let at = 0; at < rows.length; at += batchesAtOnce) {
       yield* compareSome(

@@ -1,6 +1,8 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import { statusWord } from "../../asSent/compare.js"
+import { ownKeyOf } from "../conclusions/scope.js"
 import { hasSettled } from "../schema/words.js"
 import * as SentValues from "./SentValues.js"
 
@@ -15,26 +17,36 @@ interface Row {
   readonly lookAfter: number
   readonly seenBefore: string
   readonly seenAfter: string
+  readonly others: string
 }
 
-/** Unsubscribed or bounced at one look and active at the next, with a batch of the scope that settled between the two. */
+/** The answer with which a batch settled came between the two looks. */
+const settledBetween = (batch: string) => `(SELECT max(x.answer_id) FROM answers x
+      WHERE x.batch = ${batch} AND ${hasSettled("x.status")}) BETWEEN lb.after_answer_id + 1 AND la.after_answer_id`
+
+/**
+ * Unsubscribed or bounced at one look and active at the next, with a batch of the scope that settled between the two.
+ * `others`: the batches of the address that did so, too.
+ */
 const changed = `
   SELECT s.batch, s.address_id AS "addressId", coalesce(s.email, a.email_key) AS email, k.list_id AS "listId",
     (SELECT n.name FROM account_lists n WHERE n.list_id = k.list_id) AS "listName", b.status AS before,
-    b.look_id AS "lookBefore", k.look_id AS "lookAfter", lb.looked_at AS "seenBefore", la.looked_at AS "seenAfter"
-  FROM list_statuses k
+    b.look_id AS "lookBefore", k.look_id AS "lookAfter", lb.looked_at AS "seenBefore", la.looked_at AS "seenAfter",
+    (SELECT json_group_array(o.batch) FROM sent_contacts o
+      WHERE o.address_id = s.address_id AND o.occurrence = 1 AND ${settledBetween("o.batch")}) AS others
+  FROM reconcile_scope r
+  CROSS JOIN sent_contacts s ${ownKeyOf("sent_contacts")} ON s.batch = r.batch AND s.occurrence = 1
+  CROSS JOIN list_statuses k ON k.address_id = s.address_id
   CROSS JOIN list_statuses b ON b.address_id = k.address_id AND b.list_id = k.list_id
     AND b.look_id = (SELECT max(x.look_id) FROM list_statuses x
       WHERE x.address_id = k.address_id AND x.list_id = k.list_id AND x.look_id < k.look_id)
   CROSS JOIN looks la ON la.look_id = k.look_id
   CROSS JOIN looks lb ON lb.look_id = b.look_id
-  CROSS JOIN sent_contacts s ON s.address_id = k.address_id AND s.occurrence = 1
-  CROSS JOIN reconcile_scope r ON r.batch = s.batch
   CROSS JOIN addresses a ON a.address_id = s.address_id
-  WHERE k.status = 1 AND b.status IN (2, 3)
-    AND (SELECT max(x.answer_id) FROM answers x WHERE x.batch = s.batch AND ${hasSettled("x.status")})
-      BETWEEN lb.after_answer_id + 1 AND la.after_answer_id
+  WHERE k.status = 1 AND b.status IN (2, 3) AND ${settledBetween("s.batch")}
   ORDER BY s.batch, s.address_id, k.list_id, k.look_id`
+
+const Batches = Schema.decodeSync(Schema.parseJson(Schema.Array(Schema.Int)))
 
 const detailOf = (row: Row, isKnown: boolean) => {
   const list = row.listName === null ? `list ${row.listId}` : `list ${row.listId} (${row.listName})`
@@ -56,8 +68,10 @@ export const breakConsent = (sql: SqlClient.SqlClient) =>
       const lists = members.flatMap(({ kind, name }) => (kind === "subscribe" ? [name] : []))
       sent.set(key, new Set([...(sent.get(key) ?? []), ...lists]))
     }
+    // If one of the batches subscribed it, it was asked for.
     const breaks = rows.filter(
-      ({ addressId, batch, listId }) => !sent.get(`${batch} ${addressId}`)?.has(listId)
+      ({ addressId, listId, others }) =>
+        !Batches(others).some((batch) => sent.get(`${batch} ${addressId}`)?.has(listId) === true)
     )
     yield* sql`INSERT INTO consent_breaks (batch, address_id, list_id, status_before, look_before, look_after)
       SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5

@@ -174,4 +174,36 @@ describe("what was sent and what the account holds", () => {
       )
     }).pipe(inMemory)
   )
+
+  it.effect(
+    "does not hold against a batch that somebody was still unsubscribed after it, or was subscribed by another",
+    () =>
+      Effect.gen(function* () {
+        const seen = (a: number, c: number) =>
+          look(detailed("1", "a@x.test", lists(["3", a])), detailed("2", "c@x.test", lists(["3", c])))
+        const next = (batchId: string, parts: Readonly<Record<string, unknown>> = { first_name: "Ada" }) =>
+          Effect.zipRight(
+            send(batchId, [
+              { email: "a@x.test", first_name: "Ada" },
+              { email: "c@x.test", ...parts }
+            ]),
+            settled(batchId, ["1", "2"])
+          )
+        yield* next("b1")
+        yield* seen(2, 2)
+        yield* next("b2")
+        yield* seen(2, 2)
+        yield* next("b3", { subscribe: [{ listid: 3 }] })
+        yield* next("b4")
+        yield* seen(1, 1)
+        yield* reconcileStale()
+        const { sql } = yield* Ledger
+        const found =
+          yield* sql`SELECT batch_id, subject FROM findings WHERE finding = 'consent-change' ORDER BY batch_id`
+        assert.deepStrictEqual(
+          found.map((one) => Object.values(one).join(" ")),
+          ["b3 a@x.test", "b4 a@x.test"]
+        )
+      }).pipe(inMemory)
+  )
 })

@@ -80,7 +80,7 @@ export const asSentFacts: ReadonlyArray<string> = [
     FOREIGN KEY (batch, address_id, occurrence) REFERENCES contact_looks (batch, address_id, occurrence)
   ) STRICT, WITHOUT ROWID`,
 
-  // The status of an address on a list, if it was ever seen to be anything but active: each change, from the first such.
+  // The status of an address on a list: each look that saw it not active, and the first that saw it active after one.
   `CREATE TABLE list_statuses (
     address_id INTEGER NOT NULL REFERENCES addresses (address_id),
     list_id TEXT NOT NULL,

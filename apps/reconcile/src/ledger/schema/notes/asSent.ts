@@ -125,7 +125,7 @@ export const asSentInternal: ReadonlyArray<ObjectNotes> = [
   {
     object: "list_statuses",
     layer: "internal",
-    note: "A change of a contact's status on a list, from the first look at which it was not active.",
+    note: "A status of a contact on a list: each look that saw it not active, and the first that saw it active after one.",
     columns: {
       address_id: address,
       list_id: "The ID of the list.",
