@@ -14,6 +14,7 @@ const report: RunReport = {
   problems: [],
   resolved: null,
   lookedUp: null,
+  checked: null,
   stopped: null
 }
 
