@@ -189,7 +189,9 @@ describe.concurrent("the envelope of --json", () => {
 
   it("is described in a file for every command", () => {
     const folder = new URL("../../../../docs/json/", import.meta.url)
-    expect(readdirSync(folder).sort()).toEqual(
+    // What a command reads is described beside it.
+    const read = ["sends-file.json"]
+    expect(readdirSync(folder).filter((name) => !read.includes(name))).toEqual(
       Object.keys(commandData)
         .map((command) => `${documentName(command)}.json`)
         .sort()
