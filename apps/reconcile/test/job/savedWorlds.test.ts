@@ -40,7 +40,10 @@ const drawn = (seed: number): World => {
 const withoutTimes = (names: ReadonlyArray<string>, values: ReadonlyArray<unknown>) =>
   values.filter((_, at) => names[at] !== "at" && names[at]?.endsWith("_at") !== true)
 
-const exported = Effect.forEach(exports, (definition) =>
+/** Nothing is dropped where nothing was declared. */
+const savedExports = exports.filter(({ name }) => name !== "dropped")
+
+const exported = Effect.forEach(savedExports, (definition) =>
   Effect.gen(function* () {
     const { columns, rows } = yield* ExportRows.read(definition)
     const all = Chunk.toReadonlyArray(yield* Stream.runCollect(rows))

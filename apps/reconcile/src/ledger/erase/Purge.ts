@@ -80,10 +80,10 @@ const keepNeeded = `
 const keepSentAgain = `
   UPDATE old_batches SET stays = 'needed' WHERE stays IS NULL AND batch IN (
     SELECT again.batch
-    FROM contact_looks k CROSS JOIN numbered_batches b ON b.batch = k.batch
-    CROSS JOIN sent_contacts again ON again.address_id = k.address_id AND again.batch ${isOld}
+    FROM value_verdicts v CROSS JOIN numbered_batches b ON b.batch = v.batch
+    CROSS JOIN sent_contacts again ON again.address_id = v.address_id AND again.batch ${isOld}
     CROSS JOIN numbered_batches later ON later.batch = again.batch
-    WHERE k.batch NOT ${isOld} AND (${age("later")}) > (${age("b")}))`
+    WHERE v.comparison = 'sent-again' AND v.batch NOT ${isOld} AND (${age("later")}) > (${age("b")}))`
 
 const findOld = (sql: SqlClient, before: string) =>
   Effect.gen(function* () {

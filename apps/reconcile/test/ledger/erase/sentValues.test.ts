@@ -56,14 +56,24 @@ const world = Effect.gen(function* () {
   for (const table of tables) assert.isAbove(filled[table] ?? 0, 0, `${table} is empty`)
 })
 
+/** Each number that has no foreign key refers to a row, and each look and member is in use. */
+const dangling = `
+  SELECT 'look' AS what FROM contact_looks WHERE look_id NOT IN (SELECT look_id FROM looks)
+  UNION ALL SELECT 'status' FROM list_statuses WHERE look_id NOT IN (SELECT look_id FROM looks)
+  UNION ALL SELECT 'break' FROM consent_breaks
+    WHERE look_before NOT IN (SELECT look_id FROM looks) OR look_after NOT IN (SELECT look_id FROM looks)
+  UNION ALL SELECT 'found' FROM found_values WHERE member_id NOT IN (SELECT member_id FROM sent_members)
+  UNION ALL SELECT 'count' FROM value_counts WHERE member_id NOT IN (SELECT member_id FROM sent_members)
+  UNION ALL SELECT 'cells' FROM former_cells WHERE shape_id NOT IN (SELECT shape_id FROM row_shapes)
+  UNION ALL SELECT 'unused look' FROM looks WHERE look_id NOT IN (SELECT look_id FROM contact_looks
+    UNION SELECT look_id FROM list_statuses)
+  UNION ALL SELECT 'unused member' FROM sent_members WHERE member_id NOT IN (SELECT member_id FROM value_counts
+    UNION SELECT member_id FROM found_values)`
+
 const expectSound = Effect.gen(function* () {
   assert.deepStrictEqual(yield* select("PRAGMA foreign_key_check"), [])
   assert.deepStrictEqual(yield* select("SELECT * FROM stale_batches"), [])
-  assert.deepStrictEqual(
-    yield* select(`SELECT look_id FROM looks WHERE look_id NOT IN (SELECT look_id FROM contact_looks
-      UNION SELECT look_id FROM list_statuses)`),
-    []
-  )
+  assert.deepStrictEqual(yield* select(dangling), [])
 })
 
 const looksOf = (batch: string) =>

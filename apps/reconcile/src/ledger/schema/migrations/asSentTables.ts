@@ -1,14 +1,17 @@
 import { Comparison, Kind } from "../../../asSent/SentMember.js"
 import { isOneOf } from "../words.js"
 
-/** What contacts were sent with, and what the account holds of it. */
+/**
+ * What contacts were sent with, and what the account holds of it. Numbers of looks, members and shapes refer to their tables
+ * without a foreign key, as shapes do in local_rows: each would need an index as large as the table.
+ */
 export const asSentFacts: ReadonlyArray<string> = [
   // What a row had when its source first named it as sent, if the source has other values by now. Otherwise local_rows has it.
   `CREATE TABLE former_cells (
     batch INTEGER NOT NULL,
     address_id INTEGER NOT NULL,
     occurrence INTEGER NOT NULL,
-    shape_id INTEGER NOT NULL REFERENCES row_shapes (shape_id),
+    shape_id INTEGER NOT NULL,
     email TEXT,
     contact_id TEXT,
     cells TEXT NOT NULL,
@@ -61,7 +64,7 @@ export const asSentFacts: ReadonlyArray<string> = [
     batch INTEGER NOT NULL,
     address_id INTEGER NOT NULL,
     occurrence INTEGER NOT NULL,
-    look_id INTEGER NOT NULL REFERENCES looks (look_id),
+    look_id INTEGER NOT NULL,
     updated_at TEXT,
     unseen TEXT,
     PRIMARY KEY (batch, address_id, occurrence),
@@ -73,7 +76,7 @@ export const asSentFacts: ReadonlyArray<string> = [
     batch INTEGER NOT NULL,
     address_id INTEGER NOT NULL,
     occurrence INTEGER NOT NULL,
-    member_id INTEGER NOT NULL REFERENCES sent_members (member_id),
+    member_id INTEGER NOT NULL,
     found TEXT,
     cannot_tell TEXT,
     PRIMARY KEY (batch, address_id, occurrence, member_id),
@@ -84,7 +87,7 @@ export const asSentFacts: ReadonlyArray<string> = [
   `CREATE TABLE list_statuses (
     address_id INTEGER NOT NULL REFERENCES addresses (address_id),
     list_id TEXT NOT NULL,
-    look_id INTEGER NOT NULL REFERENCES looks (look_id),
+    look_id INTEGER NOT NULL,
     status INTEGER NOT NULL,
     PRIMARY KEY (address_id, list_id, look_id)
   ) STRICT, WITHOUT ROWID`
@@ -110,7 +113,7 @@ export const asSentConclusions: ReadonlyArray<string> = [
 
   `CREATE TABLE value_counts (
     batch INTEGER NOT NULL REFERENCES numbered_batches (batch),
-    member_id INTEGER NOT NULL REFERENCES sent_members (member_id),
+    member_id INTEGER NOT NULL,
     sent INTEGER NOT NULL,
     same INTEGER NOT NULL,
     different INTEGER NOT NULL,
@@ -128,8 +131,9 @@ export const asSentConclusions: ReadonlyArray<string> = [
     address_id INTEGER NOT NULL REFERENCES addresses (address_id),
     list_id TEXT NOT NULL,
     status_before INTEGER NOT NULL,
-    look_before INTEGER NOT NULL REFERENCES looks (look_id),
-    look_after INTEGER NOT NULL REFERENCES looks (look_id),
+    look_before INTEGER NOT NULL,
+    look_after INTEGER NOT NULL,
     PRIMARY KEY (batch, address_id, list_id)
-  ) STRICT, WITHOUT ROWID`
+  ) STRICT, WITHOUT ROWID`,
+  "CREATE INDEX consent_breaks_by_address ON consent_breaks (address_id)"
 ]
