@@ -151,35 +151,55 @@ const outcomeUnknown = new OutcomeUnknown({
   detail: "the runner stopped, or lost its database, before it had stored the answer"
 })
 
-const submitOnce = (accounts: Served, account: string, submission: Submission) =>
+/** What a process knows of the submissions that it has sent itself. */
+interface Sender {
+  /** A name that no other process has. */
+  readonly name: string
+  /** The executions whose request may have left, until their answer is stored. */
+  readonly sent: Set<string>
+}
+
+interface Outgoing {
+  readonly executionId: string
+  readonly account: string
+  readonly submission: Submission
+}
+
+const submitOnce = (
+  { executionId, account, submission }: Outgoing,
+  { name, sent }: Sender,
+  accounts: Served
+) =>
   Effect.gen(function* () {
     const turn = yield* makeTurn(account, submission.contacts.length > 1 ? "import-many" : "import-one")
-
-    // Only the run that stored its own name may send. Any other finds a name that is not its own.
-    const me = globalThis.crypto.randomUUID()
-    const sender = yield* Activity.make({
+    // The name that is stored first stays. It is stored when the turn has come, so that a submission in line can still move
+    // to another runner.
+    const aboutToLeave = Activity.make({
       name: "about to leave",
       success: Schema.String,
-      execute: Effect.as(turn.take, me)
+      execute: Effect.succeed(name)
     })
-
-    // An activity may be run more than once, also by the same run.
-    let hasLeft = false
     const submit = Effect.suspend(() => {
-      if (sender !== me || hasLeft) return Effect.fail(outcomeUnknown)
-      hasLeft = true
-      return Effect.all({
-        queued: Effect.flatMap(ActiveCampaignClient, (client) => client.submitImport(submission)),
-        submittedAt: DateTime.now
-      }).pipe(withAccount(accounts, account, turn.budget))
+      if (sent.has(executionId)) return Effect.fail(outcomeUnknown)
+      sent.add(executionId)
+      return Effect.flatMap(ActiveCampaignClient, (client) => client.submitImport(submission))
     })
-    return yield* Activity.make({
+    const submitted = yield* Activity.make({
       name: "submitted",
       success: Submitted,
       error: Schema.Union(...SubmissionError.members, AccountUnavailable),
-      execute: submit,
+      execute: Effect.gen(function* () {
+        yield* turn.take
+        const sender = yield* aboutToLeave
+        const queued = yield* sender === name
+          ? withAccount(accounts, account, turn.budget)(submit)
+          : Effect.fail(outcomeUnknown)
+        return { queued, submittedAt: yield* DateTime.now }
+      }),
       interruptRetryPolicy: Schedule.stop
     })
+    sent.delete(executionId)
+    return submitted
   })
 
 /**
@@ -192,17 +212,17 @@ export const layer = <R = never>(
   options: Options<R>
 ): Layer.Layer<never, never, WorkflowEngine | Sharding | R> =>
   Layer.unwrapEffect(
-    Effect.map(served(options.accounts), (accounts) =>
-      workflow.toLayer((payload) =>
+    Effect.map(served(options.accounts), (accounts) => {
+      const sender = { name: globalThis.crypto.randomUUID(), sent: new Set<string>() }
+      return workflow.toLayer(({ account, submission }, executionId) =>
         Effect.gen(function* () {
-          const { account } = payload
-          const submission = remaining(payload.submission)
-          const { queued, submittedAt } = yield* submitOnce(accounts, account, submission)
+          const outgoing = { executionId, account, submission: remaining(submission) }
+          const { queued, submittedAt } = yield* submitOnce(outgoing, sender, accounts)
           const settled = yield* FollowImport.workflow
             .execute({ account, batchId: queued.batchId, submittedAt })
             .pipe(Effect.mapError((error) => new NotFollowed({ queued, error })))
           return { queued, settled }
         })
       )
-    )
+    })
   )

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as TestClock from "effect/TestClock"
-import { RateBudget } from "effect-activecampaign"
+import type { RateBudget } from "effect-activecampaign"
 import { ClusterRateBudget } from "../src/index.js"
 import { busiestSecond, inTime } from "./support.js"
 

@@ -6,7 +6,7 @@ import {
   type Membership,
   type Part
 } from "effect-activecampaign/ContactDetails"
-import type { Kind, SentMember } from "./SentMember.js"
+import type { SentMember } from "./SentMember.js"
 import { clean, folded, type FieldKind, judgeField, phoneForm } from "./values.js"
 
 /** A custom field of the account. */
@@ -173,13 +173,3 @@ export const isOverwritten = (member: SentMember, later: ReadonlyArray<SentMembe
   const identity = identityOf(member)
   return later.some((other) => identityOf(other) === identity && meaningOf(other) !== meaningOf(member))
 }
-
-/** The kinds that an answer shows in one part, so that one word says that it did not have it. */
-export const partOf = (kind: Kind): string =>
-  kind === "subscribe" || kind === "unsubscribe"
-    ? "lists"
-    : kind === "tag"
-      ? "tags"
-      : kind === "field"
-        ? "fields"
-        : kind

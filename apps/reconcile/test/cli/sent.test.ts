@@ -116,7 +116,7 @@ describe("what was sent", () => {
   )
 
   it.each([
-    ["{", /sends\.json is not a mapping of what was sent\.[^]*It is not JSON/],
+    ["{", /sends\.json is not a mapping of what was sent\.[\s\S]*It is not JSON/],
     ['{"first_nam": {"column": "a"}}', /first_nam: is unexpected/],
     [
       '{"first_name": {"column": "Firts"}}',

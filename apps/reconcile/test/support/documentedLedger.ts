@@ -20,6 +20,7 @@ import * as Reconciliation from "../../src/ledger/conclusions/Reconciliation.js"
 import * as Answers from "../../src/ledger/facts/Answers.js"
 import * as Batches from "../../src/ledger/facts/Batches.js"
 import * as Runs from "../../src/ledger/facts/Runs.js"
+import { payload, type Sends } from "../../src/asSent/Sends.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
 import * as LocalContacts from "../../src/ledger/load/LocalContacts.js"
 import { run } from "./account.js"
@@ -31,30 +32,70 @@ const minutes = (count: number) => count * 60_000
 
 const stages = { unset: 1000, waiting: 1000, claimed: 1000, active: 2000 }
 
-/** The account: five batches that show every outcome and every kind of finding, and calls that fail now and then. */
+const crm = [
+  ["Ada", "ada.lindqvist@example.com", "b-1", "2041", "Lindqvist AB"],
+  ["Bruno", "bruno.keller@example.com", "b-1", "", ""],
+  ["Bruno", "Bruno.Keller@Example.com", "b-1", "", ""],
+  ["Chiara", "chiara.neri@example", "b-1", "", ""],
+  ["Lena", "lena.fischer@example.com", "b-2", "", "Fischer KG"],
+  ["Gustav", "gustav.meier@example.com", "b-2", "", ""],
+  ["Noémi", "noemi.sandvik@example.com", "b-2", "", ""],
+  ["Priya", "priya.raman@example.com", "b-2", "2103", ""],
+  ["Tomasz", "tomasz.zielinski@example.com", "b-3", "2201", ""],
+  ["Wanjiru", "wanjiru.kamau@example.com", "b-3", "", ""],
+  ["Xavier", "xavier.dubois@example.com", "b-3", "", ""],
+  ["Emeka", "emeka.eze@example.com", "b-4", "", ""]
+] as const
+
+/** What crm.csv says that its contacts were sent with. The company never arrives. */
+const sends: Sends = {
+  first_name: { column: "first_name" },
+  fields: { Company: { column: "company" } },
+  tags: [{ value: "customer" }]
+}
+
+type Contacts = NonNullable<NonNullable<Scenario.ScenarioInput["batches"]>[number]["contacts"]>
+
+const asSent = (contacts: Contacts): Contacts =>
+  contacts.map((contact) => {
+    const [first_name = "", , , , company = ""] = crm.find(([, email]) => email === contact.email) ?? []
+    const fields = company === "" ? {} : { fields: [{ id: "12", value: company }] }
+    return {
+      ...contact,
+      sends: { first_name, tags: ["customer"], ...fields, ...contact.sends },
+      mishaps: [{ _tag: "FieldDropped", field: "12" }]
+    }
+  })
+
+/** The account: six batches that show every outcome and every kind of finding, and calls that fail now and then. */
 const scenario = Scenario.make({
-  account: { existing: [{ email: "xavier.dubois@example.com", contactId: "1822" }] },
+  account: {
+    existing: [{ email: "xavier.dubois@example.com", contactId: "1822" }],
+    fields: [{ id: "12", title: "Company" }],
+    lists: [{ id: "3", name: "Newsletter" }],
+    exclusions: [{ matchPhrase: "@example", matchType: "end" }]
+  },
   batches: [
     {
       batchId: "b-1",
       stages,
-      contacts: [
+      contacts: asSent([
         { email: "ada.lindqvist@example.com", contactId: "2041" },
         { email: "bruno.keller@example.com", contactId: "2042" },
         { email: "Bruno.Keller@Example.com", contactId: "2042" },
         { email: "chiara.neri@example", becomes: "rejected" }
-      ]
+      ])
     },
     {
       batchId: "b-2",
       stages,
       strangers: { success: ["9977"], failure: ["noemi.sandvik@exmple.com"] },
-      contacts: [
-        { email: "lena.fischer@example.com", contactId: "2101" },
+      contacts: asSent([
+        { email: "lena.fischer@example.com", contactId: "2101", sends: { unsubscribe: [{ listid: 3 }] } },
         { email: "gustav.meier@example.com", contactId: "2102", deletedAfterwards: true },
         { email: "noemi.sandvik@example.com", becomes: "silent" },
         { email: "priya.raman@example.com", becomes: "contradictory", contactId: "2103" }
-      ]
+      ])
     },
     {
       batchId: "b-3",
@@ -62,13 +103,26 @@ const scenario = Scenario.make({
       ends: "failed",
       processed: 1,
       partialLists: true,
-      contacts: [
+      contacts: asSent([
         { email: "tomasz.zielinski@example.com", contactId: "2201" },
         { email: "wanjiru.kamau@example.com" },
         { email: "xavier.dubois@example.com" }
+      ])
+    },
+    {
+      batchId: "b-6",
+      submittedAt: minutes(60 * 40),
+      stages,
+      contacts: [
+        {
+          email: "lena.fischer@example.com",
+          contactId: "2101",
+          sends: { last_name: "Fischer" },
+          mishaps: [{ _tag: "MadeActive", list: "3" }]
+        }
       ]
     },
-    { batchId: "b-4", stages, ends: "never", contacts: [{ email: "emeka.eze@example.com" }] }
+    { batchId: "b-4", stages, ends: "never", contacts: asSent([{ email: "emeka.eze@example.com" }]) }
   ],
   faults: [
     { on: { batchId: "b-3", calls: [2] }, fault: { _tag: "HtmlWith200" } },
@@ -76,30 +130,15 @@ const scenario = Scenario.make({
   ]
 })
 
-const crm = [
-  ["Ada", "ada.lindqvist@example.com", "b-1", "2041"],
-  ["Bruno", "bruno.keller@example.com", "b-1", ""],
-  ["Bruno", "Bruno.Keller@Example.com", "b-1", ""],
-  ["Chiara", "chiara.neri@example", "b-1", ""],
-  ["Lena", "lena.fischer@example.com", "b-2", ""],
-  ["Gustav", "gustav.meier@example.com", "b-2", ""],
-  ["Noémi", "noemi.sandvik@example.com", "b-2", ""],
-  ["Priya", "priya.raman@example.com", "b-2", "2103"],
-  ["Tomasz", "tomasz.zielinski@example.com", "b-3", "2201"],
-  ["Wanjiru", "wanjiru.kamau@example.com", "b-3", ""],
-  ["Xavier", "xavier.dubois@example.com", "b-3", ""],
-  ["Emeka", "emeka.eze@example.com", "b-4", ""]
-] as const
-
 const now = Effect.map(DateTime.now, DateTime.formatIso)
 
 const loadCrm = Effect.flatMap(now, (at) =>
   LocalContacts.load(
-    { name: "crm.csv", rejected: () => 0 },
+    { name: "crm.csv", rejected: () => 0, sends: () => sends },
     Stream.succeed(
-      crm.map(([first_name, email, batch_id, contact_id]) => ({
+      crm.map(([first_name, email, batch_id, contact_id, company]) => ({
         ...row(email, batch_id, contact_id === "" ? null : contact_id),
-        ...inColumns({ first_name, email, batch_id, contact_id })
+        ...inColumns({ first_name, email, batch_id, contact_id, company })
       }))
     ),
     at
@@ -140,7 +179,21 @@ const paste = Effect.gen(function* () {
   )
 })
 
-const account = { resolve: true, lookup: true }
+/** A later batch, by the body of its request. It does not ask for the newsletter. */
+const sendAgain = Effect.flatMap(now, (at) =>
+  LocalContacts.load(
+    { name: "sent in b-6", rejected: () => 0, batchId: BatchId.make("b-6"), sends: () => payload },
+    Stream.succeed([
+      {
+        ...row("lena.fischer@example.com"),
+        ...inColumns({ email: "lena.fischer@example.com", last_name: "Fischer" })
+      }
+    ]),
+    at
+  )
+)
+
+const account = { resolve: true, lookup: true, check: { sample: 0 } }
 
 /** A run, and how its command ends, which the command records. */
 const ranTo = (options: Parameters<typeof run>[0] & { readonly once?: boolean }) =>
@@ -168,6 +221,10 @@ const days = Effect.gen(function* () {
   yield* Effect.sleep(minutes(60 * 25))
   yield* ranTo({ deadline: "10 minutes", account })
   yield* Effect.sleep(minutes(60 * 24))
+  yield* sendAgain
+  yield* ranTo({ once: true, account })
+  yield* Effect.sleep(minutes(10))
+  yield* ranTo({ once: true, account })
   yield* loadNewsletter("b-5")
   yield* loadNewsletter("b-4")
   yield* paste

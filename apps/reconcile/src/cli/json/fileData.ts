@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { Comparison } from "../../asSent/SentMember.js"
 import { Bundle } from "../support/Bundle.js"
 import { Batch, BatchId, Contact, Db, Finding, Outcome, Stalled, TableRows, Time } from "./rows.js"
 
@@ -55,7 +56,16 @@ export const Explain = Struct({
           contact_id: NullOr(Text),
           likely_reason: NullOr(Text),
           retry_reason: NullOr(Text),
-          facts: List(Fact)
+          facts: List(Fact),
+          values: List(
+            Struct({
+              member: Text,
+              sent: Text,
+              comparison: Comparison,
+              found: NullOr(Text),
+              why: NullOr(Text)
+            })
+          ).annotations({ description: "What it was sent with. Empty if no source says it" })
         })
       )
     })

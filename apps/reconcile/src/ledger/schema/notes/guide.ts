@@ -104,7 +104,7 @@ FROM changes_since_last_run ORDER BY change, email`
     row: "sent value that was looked at and is not in the account as it was sent, or cannot be told",
     asks: "What did the account make of the values of one contact?",
     sql: `SELECT kind, name, comparison, sent, found, why
-FROM contact_values WHERE email_key = 'priya.raman@example.com' ORDER BY kind, name`
+FROM contact_values WHERE email_key = 'lena.fischer@example.com' ORDER BY kind, name`
   },
   dropped_values: {
     row: "sent value that did not arrive, or arrived as something else",
