@@ -33,9 +33,13 @@ export interface CheckOptions {
   readonly sample: number
 }
 
-const isLeftOut = (sideloading: Sideloading) => sideloading === "ignored" || sideloading === "refused"
+/** Whether the account leaves fields, tags and lists out of its answers. */
+export const isLeftOut = (sideloading: Sideloading) => sideloading === "ignored" || sideloading === "refused"
 
-/** Looks at the contacts of one call and records what they hold. Right: whether to go on. */
+/**
+ * Looks at the contacts of one call and records what they hold. A call that fails is made again in halves, so that one
+ * contact does not keep others from being compared. Whether to go on.
+ */
 const lookAt = (
   step: AccountStep,
   calls: Calls,
@@ -45,7 +49,7 @@ const lookAt = (
     ids: ReadonlyArray<ContactId>,
     keep: (one: ResolvedInDetail) => void
   ) => Effect.Effect<void, ContactsError>
-) =>
+): Effect.Effect<boolean, LedgerError, Ledger> =>
   Effect.gen(function* () {
     const asked = yield* Lookups.moment
     const kept: Array<ResolvedInDetail> = []
@@ -56,8 +60,24 @@ const lookAt = (
       yield* step.onEvent({ _tag: "Looked", done: counts.looked })
     }
     if (Either.isRight(answer)) return true
-    if (answer.left !== cut) yield* calls.leave(answer.left)
-    return answer.left !== cut && !calls.isHopeless()
+    if (answer.left === cut) return false
+    const seen = new Set(kept.map(({ id }) => id))
+    const rest = some.filter(({ contactId }) => !seen.has(contactId))
+    if (rest.length === 0) return true
+    if (calls.isHopeless() || new Set(rest.map(({ contactId }) => contactId)).size === 1) {
+      yield* calls.leave(answer.left)
+      return !calls.isHopeless()
+    }
+    const middle = Math.ceil(rest.length / 2)
+    for (const half of [rest.slice(0, middle), rest.slice(middle)]) {
+      if (!(yield* mayGoOn(step))) {
+        yield* calls.leave(answer.left)
+        return false
+      }
+      step.calls.spend(1)
+      if (!(yield* lookAt(step, calls, counts, half, ask))) return false
+    }
+    return true
   })
 
 const byPages = (step: AccountStep, calls: Calls, counts: CheckCounts, which: Looks.Which) =>

@@ -50,6 +50,8 @@ export interface Options {
   readonly done: Done
   /** Opened when a batch has settled, because there may be something to ask for. */
   readonly news: Effect.Latch
+  /** Once a run, before the first contacts are compared with what was sent. */
+  readonly readNames: Effect.Effect<void, LedgerError, Ledger>
   /** Null: the run does not take this step. */
   readonly resolve: AccountStep | null
   readonly lookup: AccountStep | null
@@ -68,7 +70,12 @@ const leave = (calls: Calls, reason: Parameters<Calls["leave"]>[0] | typeof cut)
   reason === cut || reason._tag === "FilterIgnored" ? Effect.void : calls.leave(reason)
 
 /** Fetches the addresses of one call's IDs, if there are at least `least` of them. */
-const resolving = (step: AccountStep, calls: Calls, counts: ResolveCounts) => {
+const resolving = (
+  step: AccountStep,
+  calls: Calls,
+  counts: ResolveCounts,
+  readNames: Options["readNames"]
+) => {
   let isOver = false
   return (least: number): Asking =>
     Effect.uninterruptibleMask((restore) =>
@@ -76,6 +83,7 @@ const resolving = (step: AccountStep, calls: Calls, counts: ResolveCounts) => {
         if (isOver || step.calls.left() === 0) return false
         const ids = yield* Links.someUnknown(idsPerCall)
         if (ids.length < least) return false
+        yield* restore(readNames)
         step.calls.spend(1)
         const kept: Array<Resolved | ResolvedInDetail> = []
         const began = yield* Lookups.moment
@@ -162,9 +170,10 @@ const lookingUp = (step: AccountStep, calls: Calls, counts: LookupCounts, resolv
  * Asks about contacts while batches are followed, with the calls that are left. After the first failed call of a kind, the
  * rest of that kind is left to the step after following, which has other ways to ask and reports the failure.
  */
-export const make = ({ done, lookup, news, resolve, turns }: Options) => {
+export const make = ({ done, lookup, news, readNames, resolve, turns }: Options) => {
   let isOver = false
-  const resolveSome = resolve === null ? () => none : resolving(resolve, makeCalls(resolve), done.resolved)
+  const resolveSome =
+    resolve === null ? () => none : resolving(resolve, makeCalls(resolve), done.resolved, readNames)
   const lookUpOne =
     lookup === null ? () => none : lookingUp(lookup, makeCalls(lookup), done.lookedUp, resolve !== null)
 

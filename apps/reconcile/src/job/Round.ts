@@ -20,7 +20,8 @@ import { lookUp } from "./LookUp.js"
 import { type LookupPlan, planLookup } from "./lookupPlan.js"
 import * as Meanwhile from "./Meanwhile.js"
 import { timesKept, timeToSettle } from "./pollPolicy.js"
-import { check, type CheckOptions, type CheckReport } from "./Check.js"
+import { check, type CheckOptions, type CheckReport, isLeftOut } from "./Check.js"
+import { planCheck } from "./checkPlan.js"
 import * as InDetail from "./inDetail.js"
 import { resolve } from "./Resolve.js"
 import type { RunEvent, StepProblem } from "./RunEvent.js"
@@ -127,16 +128,24 @@ export const make = (options: Options, open: number) =>
         return step
       })
 
+    /** Once, before the first contacts are compared with what was sent. */
+    const readNames = Effect.gen(function* () {
+      if (hasNames || !(yield* checks)) return
+      yield* InDetail.readNames(yield* stepOf("check"))
+      hasNames = true
+    })
     const resolved = Effect.gen(function* () {
       const { gone, linked } = done.resolved
       if (!account.resolve || (linked + gone === 0 && (yield* Links.countUnknown) === 0)) return
       hasRun.add("resolve")
+      yield* readNames
       yield* resolve(yield* stepOf("resolve"), done.resolved)
     })
     const lookedUp = Effect.gen(function* () {
       const { absent, found } = done.lookedUp
       if (!account.lookup || (found + absent === 0 && (yield* Lookups.countUnaccounted) === 0)) return
       hasRun.add("lookup")
+      yield* readNames
       lookupPlan = (yield* lookUp(yield* stepOf("lookup"), done.lookedUp)).plan
     })
     const looked = Effect.gen(function* () {
@@ -146,16 +155,20 @@ export const make = (options: Options, open: number) =>
       yield* readNames
       checked = yield* check(yield* stepOf("check"), account.check, done.checked)
     })
-    /** Once, before contacts are compared with what was sent. */
-    const readNames = Effect.gen(function* () {
-      if (hasNames) return
-      hasNames = true
-      yield* InDetail.readNames(yield* stepOf("check"))
-    })
     const steps: Effect.Effect<void, ContactsError | LedgerError, Ledger> = Effect.zipRight(
       Effect.zipRight(resolved, lookedUp),
       looked
     )
+
+    /** A run whose other steps found that there is nothing to see says so, too. */
+    const looks = Effect.gen(function* () {
+      if (checked !== null) return { ...checked, looked: done.checked.looked }
+      const sideloading = yield* contacts.sideloading
+      if (!isLeftOut(sideloading)) return null
+      const left = yield* Looks.countWanted
+      const plan = planCheck({ contacts: left, sideloading, sample: 0, budget: calls.left() })
+      return { plan, looked: done.checked.looked, left, sideloading }
+    })
 
     return {
       journal,
@@ -164,12 +177,11 @@ export const make = (options: Options, open: number) =>
       /** `joining`: more batches to follow, while the round lasts. */
       round: (batches: ReadonlyArray<Batches.OpenBatch>, joining: Joining | null) =>
         Effect.gen(function* () {
-          const mayCompare = batches.length > 0 || (yield* Links.countUnknown) > 0
-          if (mayCompare && (yield* checks)) yield* readNames
           const meanwhile = Meanwhile.make({
             turns,
             news,
             done,
+            readNames,
             resolve: account.resolve && !once ? yield* stepOf("resolve") : null,
             lookup: account.lookup && !once ? yield* stepOf("lookup") : null
           })
@@ -232,8 +244,7 @@ export const make = (options: Options, open: number) =>
                     left: addresses
                   }
                 : null,
-            checked:
-              hasRun.has("check") && checked !== null ? { ...checked, looked: done.checked.looked } : null,
+            checked: yield* looks,
             problems: [
               ...all.flatMap((ending) => (ending._tag === "Failed" ? [ending.problem] : [])),
               ...[...stepProblems.values()].flat()

@@ -13,7 +13,7 @@ import * as Links from "../ledger/facts/Links.js"
 import type { Moment } from "../ledger/facts/Lookups.js"
 import type { Ledger } from "../ledger/Ledger.js"
 import type { LedgerError } from "../ledger/LedgerError.js"
-import { type AccountStep, makeCalls } from "./AccountStep.js"
+import { type AccountStep, makeCalls, mayGoOn } from "./AccountStep.js"
 
 /** The contacts of IDs; with what they hold if there is something to compare, for the same number of calls. */
 export const fetch = (
@@ -59,12 +59,21 @@ export const readNames = (step: AccountStep): Effect.Effect<void, LedgerError, L
   Effect.gen(function* () {
     const catalog = yield* Effect.provideService(Catalog.make, ActiveCampaignClient, step.client)
     const readAt = DateTime.formatIso(yield* DateTime.now)
-    const fields = yield* collect(step, catalog.fields)
-    yield* AccountNames.replaceFields(fields.kept, { readAt, isWhole: fields.isWhole })
-    const tags = yield* collect(step, catalog.tags)
-    yield* AccountNames.replaceTags(tags.kept, { readAt, isWhole: tags.isWhole })
-    const lists = yield* collect(step, catalog.lists)
-    yield* AccountNames.replaceLists(lists.kept, { readAt, isWhole: lists.isWhole })
-    const exclusions = yield* collect(step, catalog.exclusions)
-    yield* AccountNames.replaceExclusions(exclusions.kept, { readAt, isWhole: exclusions.isWhole })
+    /** What a run may not ask for any more stays as it was last read. */
+    const part = <A>(
+      pages: Stream.Stream<A, ContactsError>,
+      replace: (
+        rows: ReadonlyArray<A>,
+        reading: AccountNames.Reading
+      ) => Effect.Effect<void, LedgerError, Ledger>
+    ) =>
+      Effect.gen(function* () {
+        if (!(yield* mayGoOn(step))) return
+        const { isWhole, kept } = yield* collect(step, pages)
+        yield* replace(kept, { readAt, isWhole })
+      })
+    yield* part(catalog.fields, AccountNames.replaceFields)
+    yield* part(catalog.tags, AccountNames.replaceTags)
+    yield* part(catalog.lists, AccountNames.replaceLists)
+    yield* part(catalog.exclusions, AccountNames.replaceExclusions)
   })

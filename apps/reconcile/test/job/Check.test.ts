@@ -153,7 +153,8 @@ describe("comparing what was sent", () => {
     () =>
       Effect.gen(function* () {
         yield* loadSent(two)
-        yield* run({ account: { resolve: true, lookup: true, check: { sample: 0 } } })
+        const first = yield* run({ account: { resolve: true, lookup: true, check: { sample: 0 } } })
+        assert.deepInclude(first.checked, { left: 0, sideloading: "ignored" })
         assert.deepStrictEqual(yield* glance, [
           "field 12 3 0 0 0 0 3",
           "field 13 3 0 0 0 0 3",
@@ -164,6 +165,41 @@ describe("comparing what was sent", () => {
         assert.deepInclude(checked, { looked: 2, left: 0, sideloading: "ignored" })
         assert.deepStrictEqual(yield* dropped, ["b@x.test 12 absent -", "b@x.test 13 different 1899-11-30"])
       }).pipe(withAccount({ account: { fields, include: { effect: "ignored" } }, batches: two }))
+  )
+
+  it.effect("makes no call more than it may, for names either", () =>
+    Effect.gen(function* () {
+      yield* loadSent(two)
+      yield* run({ account: { ...asked, maxCalls: 0 } })
+      assert.strictEqual(yield* calls("/fields"), 0)
+      yield* run({ account: { ...asked, maxCalls: 1 } })
+      assert.strictEqual(yield* calls("/fields"), 1)
+      assert.strictEqual(yield* calls("/tags?"), 0)
+    }).pipe(withAccount({ account: { fields }, batches: two }))
+  )
+
+  it.effect("asks for no names while batches are only followed", () =>
+    Effect.gen(function* () {
+      yield* loadSent(two)
+      yield* run({ once: true, account: asked })
+      assert.strictEqual(yield* calls("/fields"), 0)
+    }).pipe(withAccount({ account: { fields }, batches: [{ ...two[0], batchId: "one", ends: "never" }] }))
+  )
+
+  it.effect("makes a call that fails again in halves", () =>
+    Effect.gen(function* () {
+      yield* loadSent(two)
+      yield* run({ account: { resolve: true, lookup: true } })
+      const { checked, problems } = yield* run({ account: { check: { sample: 0 } } })
+      assert.deepInclude(checked, { looked: 2, left: 0 })
+      assert.deepStrictEqual(problems, [])
+    }).pipe(
+      withAccount({
+        account: { fields },
+        batches: two,
+        faults: [{ on: { endpoint: "contacts", calls: [2, 3] }, fault: { _tag: "WrongShape" } }]
+      })
+    )
   )
 
   it.effect("asks nothing more if nothing was declared", () =>

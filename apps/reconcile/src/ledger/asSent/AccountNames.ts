@@ -46,7 +46,7 @@ export const read = Effect.gen(function* () {
   return names
 })
 
-interface Reading {
+export interface Reading {
   readonly readAt: string
   /** False: some could not be read. */
   readonly isWhole: boolean

@@ -1,0 +1,246 @@
+import * as FastCheck from "effect/FastCheck"
+import * as Option from "effect/Option"
+import { fromAddress } from "effect-activecampaign/EmailKey"
+import type { Holdings } from "effect-activecampaign-simulator/Holdings"
+import * as Scenario from "effect-activecampaign-simulator/Scenario"
+import { contactsAt, holdingsAt, truth } from "effect-activecampaign-simulator/Truth"
+import type { Kind } from "../../../src/asSent/SentMember.js"
+
+const oneOf = <const Word>(...words: ReadonlyArray<Word>) => FastCheck.constantFrom(...words)
+
+/** One meaning for each spelling. Any other text stands for itself. */
+const meanings: Readonly<Record<string, string>> = {
+  " ACME  Inc ": "ACME Inc",
+  Gold: "g",
+  "2031-04-02 00:00:00": "2031-04-02",
+  "2031/04/02": "2031-04-02",
+  "||b||a||": "||a||b||",
+  " Ada ": "Ada"
+}
+
+const meaningOf = (text: string) => meanings[text] ?? text
+
+const valuesOfField: Readonly<Record<string, ReadonlyArray<string>>> = {
+  "12": ["ACME Inc", " ACME  Inc ", "Initech", ""],
+  "13": ["2031-04-02", "2031-04-02 00:00:00", "2031/04/02", "2031-12-24"],
+  "14": ["Gold", "g", "s"],
+  "15": ["||a||b||", "||b||a||", "||a||"],
+  // The account has no such field.
+  "99": ["lost"]
+}
+
+const fieldIds = Object.keys(valuesOfField)
+
+const maybe = <A>(arbitrary: FastCheck.Arbitrary<A>) => FastCheck.option(arbitrary, { nil: undefined })
+
+const fieldsSent = FastCheck.subarray(fieldIds).chain((ids) =>
+  FastCheck.tuple(...ids.map((id) => oneOf(...(valuesOfField[id] ?? [])).map((value) => ({ id, value }))))
+)
+
+const listId = oneOf("3", "4")
+
+const sends = FastCheck.record({
+  first_name: maybe(oneOf("Ada", " Ada ", "Eve", "")),
+  fields: fieldsSent,
+  tags: FastCheck.subarray(["vip", "VIP", "news"]),
+  subscribe: FastCheck.array(listId, { maxLength: 1 }),
+  unsubscribe: FastCheck.array(listId, { maxLength: 1 })
+})
+
+/** Longer than the allowance for clocks that differ, and shorter than a late look comes. */
+const laterEdit = 10 * 60_000
+
+const mishap = FastCheck.oneof(
+  oneOf("12", "13", "14", "15").map((field) => ({ _tag: "FieldDropped" as const, field })),
+  FastCheck.constant({ _tag: "DateLost" as const, field: "13" }),
+  FastCheck.constant({ _tag: "TagMisspelt" as const, tag: "vip", as: "vpi" }),
+  listId.map((list) => ({ _tag: "MadeActive" as const, list })),
+  oneOf("12", "13").map((field) => ({
+    _tag: "EditedLater" as const,
+    field,
+    value: "edited by hand",
+    after: laterEdit
+  }))
+)
+
+const address = oneOf("a@x.test", "A@X.test", "b@x.test", "c@x.test", "d@x.test")
+
+const contact = FastCheck.record({
+  email: address,
+  becomes: oneOf("created", "created", "created", "updated", "rejected", "silent", "unreported"),
+  /** Whether the sender knows the contact's ID. */
+  known: FastCheck.boolean(),
+  deletedAfterwards: oneOf(false, false, false, false, true),
+  sends,
+  mishaps: FastCheck.array(mishap, { maxLength: 2 })
+})
+
+/** An account with fields, tags and lists, what was sent to it in batches one after another, and what went wrong. */
+export const world = FastCheck.record({
+  batches: FastCheck.array(FastCheck.array(contact, { minLength: 1, maxLength: 5 }), {
+    minLength: 1,
+    maxLength: 3
+  }),
+  existing: FastCheck.uniqueArray(
+    FastCheck.record({
+      email: address,
+      company: oneOf("", "ACME Inc", "Initech"),
+      tags: FastCheck.subarray(["Vip", "old"]),
+      status: oneOf(0, 1, 2, 3)
+    }),
+    { maxLength: 2, selector: ({ email }) => fromAddress(email) }
+  ),
+  effect: oneOf("served", "served", "served", "served", "ignored", "refused", "drops-ids"),
+  as: oneOf("lists", "lists", "lists", "numbers", "objects", "null", "half-broken", "strangers", "cut"),
+  knowsFields: oneOf(true, true, true, false),
+  pageSize: oneOf("asked", "asked", "always-20"),
+  datesAs: oneOf("iso", "iso", "plain", "zero"),
+  successMeans: oneOf("created-and-updated", "created-only"),
+  /** Whether contacts are asked about only after the later edits. */
+  isLate: FastCheck.boolean()
+})
+
+export type World = typeof world extends FastCheck.Arbitrary<infer Drawn> ? Drawn : never
+
+/** Batches do not overlap, so that it is known which of them wrote last. */
+const between = 5000
+/** When a batch has written all it writes, after it was submitted. */
+const settled = 1900
+
+export const batchIdOf = (index: number) => `batch-${index}`
+
+const sentOf = ({
+  fields,
+  first_name,
+  subscribe,
+  tags,
+  unsubscribe
+}: World["batches"][number][number]["sends"]) => ({
+  ...(first_name === undefined ? {} : { first_name }),
+  fields,
+  tags,
+  subscribe: subscribe.map((listid) => ({ listid })),
+  unsubscribe: unsubscribe.map((listid) => ({ listid }))
+})
+
+export const scenarioOf = (drawn: World) => {
+  const { as, batches, datesAs, effect, existing, knowsFields, pageSize, successMeans } = drawn
+  return {
+    rateLimit: null,
+    successMeans,
+    account: {
+      pageSize,
+      datesAs,
+      include: { effect, as },
+      // Without any, the account takes every field.
+      fields: knowsFields
+        ? [
+            { id: "12", title: "Company" },
+            { id: "13", title: "Since", type: "date" },
+            {
+              id: "14",
+              title: "Plan",
+              type: "dropdown",
+              options: [
+                { label: "Gold", value: "g" },
+                { label: "Silver", value: "s" }
+              ]
+            },
+            { id: "15", title: "Hobbies", type: "checkbox" }
+          ]
+        : [],
+      lists: [
+        { id: "3", name: "News" },
+        { id: "4", name: "Offers" }
+      ],
+      existing: existing.map(({ company, email, status, tags }) => ({
+        email,
+        holds: { fields: { "12": company }, tags, lists: { "3": status } }
+      }))
+    },
+    batches: batches.map((contacts, index) => ({
+      batchId: batchIdOf(index),
+      submittedAt: index * between,
+      contacts: contacts.map(({ known: _, sends: sent, ...rest }) => ({ ...rest, sends: sentOf(sent) }))
+    }))
+  } satisfies Scenario.ScenarioInput
+}
+
+/** A row as its sender knows it. */
+export interface SentRow {
+  readonly batchId: string
+  readonly email: string
+  readonly contactId: string | null
+  readonly columns: Readonly<Record<string, unknown>>
+}
+
+/** Whether a contact holds a sent value. */
+export const holds = (held: Holdings | undefined, kind: Kind, name: string, sent: string): boolean => {
+  if (held === undefined) return false
+  switch (kind) {
+    case "first_name":
+      return meaningOf(held.firstName) === meaningOf(sent)
+    case "field":
+      return meaningOf(held.fields[name] ?? "") === meaningOf(sent)
+    case "tag":
+      return held.tags.some((tag) => tag.toLowerCase() === name.toLowerCase())
+    case "subscribe":
+      return held.lists[name] === 1
+    case "unsubscribe":
+      return held.lists[name] === 2 || held.lists[name] === 3
+    default:
+      return false
+  }
+}
+
+/** Whether a contact has nothing where a value was sent. */
+export const holdsNothing = (held: Holdings | undefined, kind: Kind, name: string): boolean => {
+  if (kind === "first_name") return (held?.firstName ?? "") === ""
+  if (kind === "field") return (held?.fields[name] ?? "") === ""
+  if (kind === "tag") return held?.tags.every((tag) => tag.toLowerCase() !== name.toLowerCase()) ?? true
+  return held?.lists[name] === undefined
+}
+
+/** What was sent, and what the account really holds, told from the world itself and from no answer of it. */
+export const truthOf = (drawn: World) => {
+  const scenario = Scenario.make(scenarioOf(drawn))
+  const fates = truth(scenario)
+  const all = drawn.batches.flat()
+  const rows = fates.map(
+    ({ batchId, contactId, email }, at): SentRow => ({
+      batchId,
+      email,
+      contactId: all[at]?.known === true ? Option.getOrNull(contactId) : null,
+      columns: all[at] === undefined ? {} : { email, ...sentOf(all[at].sends) }
+    })
+  )
+  const known = new Map<number, ReadonlyMap<string, Holdings>>()
+  /** By address key. */
+  const allAt = (millis: number) => {
+    const before = known.get(millis)
+    if (before !== undefined) return before
+    const held = holdingsAt(scenario, millis)
+    const byKey = new Map<string, Holdings>(
+      contactsAt(scenario, millis).flatMap(({ email, id }) => {
+        const holdings = held.get(id)
+        return holdings === undefined ? [] : [[fromAddress(email), holdings] as const]
+      })
+    )
+    known.set(millis, byKey)
+    return byKey
+  }
+  const heldAt = (emailKey: string, millis: number) => allAt(millis).get(emailKey)
+  return {
+    rows,
+    /** What a contact holds at a time, in milliseconds after the start. */
+    heldAt,
+    /** What it held when a batch had just written. */
+    heldAfter: (batchId: string, emailKey: string) =>
+      heldAt(emailKey, Number(batchId.replace("batch-", "")) * between + settled),
+    isEdited: (emailKey: string) =>
+      all.some(
+        ({ email, mishaps }) =>
+          fromAddress(email) === emailKey && mishaps.some(({ _tag }) => _tag === "EditedLater")
+      )
+  }
+}
