@@ -6,7 +6,7 @@ import {
   type Membership,
   type Part
 } from "effect-activecampaign/ContactDetails"
-import type { Kind, SentMember } from "./SentMember.js"
+import type { SentMember } from "./SentMember.js"
 import { clean, folded, type FieldKind, isEmpty, judgeField, phoneForm } from "./values.js"
 
 /** A custom field of the account. */
@@ -209,13 +209,3 @@ export const opposed = (
   }
   return isUnknown ? "perhaps" : "no"
 }
-
-/** The kinds that an answer shows in one part, so that one word says that it did not have it. */
-export const partOf = (kind: Kind): string =>
-  kind === "subscribe" || kind === "unsubscribe"
-    ? "lists"
-    : kind === "tag"
-      ? "tags"
-      : kind === "field"
-        ? "fields"
-        : kind

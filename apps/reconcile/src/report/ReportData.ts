@@ -39,8 +39,21 @@ const Totals = Struct({
     Int,
     "Unaccounted contacts that successful IDs without a known address may belong to"
   ),
-  findings: Int
+  findings: Int,
+  consent_changes: described(Int, "Findings of changed consent; they are among the findings"),
+  sent_values: described(Int, "Values that contacts of settled batches were sent with; 0 if nothing says it"),
+  dropped: described(Int, "Values that the account has otherwise, or not at all")
 }).annotations({ identifier: "Totals" })
+
+const MemberRow = Struct({
+  member: described(Text, "A name, field, tag or list, as field 12 (Company)"),
+  sent: described(Int, "Contacts that were sent with it; the other numbers add up to it"),
+  same: Int,
+  different: Int,
+  absent: Int,
+  cannot_tell: described(Int, "The contact changed since, or a later batch sent something else"),
+  not_checked: Int
+}).annotations({ identifier: "SentMember" })
 
 const OutcomeTotal = Struct({
   outcome: Outcome,
@@ -50,7 +63,7 @@ const OutcomeTotal = Struct({
 }).annotations({ identifier: "OutcomeTotal" })
 
 const Concern = Struct({
-  about: Literal("contacts", "batches", "findings"),
+  about: Literal("contacts", "values", "batches", "findings"),
   name: described(Text, "An outcome, a kind of finding, or one word for a state of batches"),
   count: Int,
   says: described(Text, "What it means, in one sentence"),
@@ -119,6 +132,10 @@ export const ReportData = Struct({
   totals: Totals,
   outcomes: described(List(OutcomeTotal), "All seven, in the same order, even if nobody has one"),
   concerns: described(List(Concern), "What needs attention, the most urgent first"),
+  sent_values: described(
+    NullOr(Struct({ members: List(MemberRow) })),
+    "What contacts were sent with, the most dropped first; null if no source says it"
+  ),
   statuses: described(
     List(Struct({ status: NullOr(Text), batches: Int })),
     "Batches by the status of their last answer; null before the first one"

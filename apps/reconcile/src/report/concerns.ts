@@ -1,8 +1,11 @@
+import * as Arr from "effect/Array"
 import type { Attention, AttentionWord } from "../ledger/reports/Attention.js"
+import { droppedOf } from "../ledger/reports/SentValues.js"
 import type { Finding } from "../ledger/schema/words.js"
 import { batchesOf, plural, thousands } from "../text/numbers.js"
 import { shellCall } from "../text/shellCall.js"
 import type { Concern, ReportData } from "./ReportData.js"
+import { droppedText } from "./sentValues.js"
 
 const outcomeSays = {
   rejected: "ActiveCampaign refused them: their address is in the failure list.",
@@ -58,6 +61,26 @@ const contacts = (attention: Attention, db: string): ReadonlyArray<Concern> =>
       command
     }
   })
+
+const membersNamed = 5
+
+/** Values that did not arrive, by field. A field that never arrived for anybody is one line. */
+const dropped = (attention: Attention, totals: ReportData["totals"], db: string): ReadonlyArray<Concern> =>
+  totals.dropped === 0
+    ? []
+    : [
+        {
+          about: "values",
+          name: "dropped",
+          count: totals.dropped,
+          says: `Out of ${plural(totals.sent_values, "sent value")}, these are not in the account as they were sent.`,
+          reasons: attention.dropped
+            .slice(0, membersNamed)
+            .map((member) => ({ reason: droppedText(member), count: droppedOf(member) })),
+          examples: [],
+          command: shellCall("export dropped", db)
+        }
+      ]
 
 const findings = (attention: Attention, db: string): ReadonlyArray<Concern> =>
   attention.findings.map(({ count, example, finding }) => ({
@@ -139,11 +162,16 @@ export const concernsOf = (
   totals: ReportData["totals"],
   known: Batches,
   db: string
-): ReadonlyArray<Concern> => [
-  ...contacts(attention, db),
-  ...batches(attention, totals, known, db),
-  ...findings(attention, db)
-]
+): ReadonlyArray<Concern> => {
+  const [consent, others] = Arr.partition(findings(attention, db), ({ name }) => name !== "consent-change")
+  return [
+    ...consent,
+    ...contacts(attention, db),
+    ...dropped(attention, totals, db),
+    ...batches(attention, totals, known, db),
+    ...others
+  ]
+}
 
 /** The commands that export all contacts that need attention. */
 export const exportCommands = ({ outcomes }: Attention, db: string): ReadonlyArray<string> =>
@@ -152,7 +180,7 @@ export const exportCommands = ({ outcomes }: Attention, db: string): ReadonlyArr
   )
 
 /** How many contacts need attention: the same words in a report and at the end of a run. Empty if none does. */
-export const attentionText = ({
+const attentionText = ({
   attention,
   sent,
   to_be_resolved
@@ -162,19 +190,36 @@ export const attentionText = ({
   return `${thousands(attention)} of ${plural(sent, "contact")} ${attention === 1 ? "needs" : "need"} attention${waiting}`
 }
 
+type InNeed = Pick<
+  ReportData["totals"],
+  "attention" | "consent_changes" | "dropped" | "findings" | "sent" | "sent_values" | "to_be_resolved"
+>
+
+/** Everything that needs attention, consent first: the same in a report and at the end of a run. Empty if nothing does. */
+export const toLookAt = (totals: InNeed): string => {
+  const { consent_changes, dropped, findings, sent_values } = totals
+  const others = findings - consent_changes
+  return [
+    consent_changes > 0 ? plural(consent_changes, "change of consent", "changes of consent") : "",
+    attentionText(totals),
+    dropped > 0 ? `${thousands(dropped)} of ${plural(sent_values, "sent value")} dropped` : "",
+    others > 0 ? plural(others, "finding") : ""
+  ]
+    .filter((text) => text !== "")
+    .join("; ")
+}
+
 /** The whole in one or two sentences. */
 export const verdictOf = (totals: ReportData["totals"]) => {
-  const { batches, findings, open, sent } = totals
+  const { batches, open, sent } = totals
   if (batches === 0) return "This file has no batches yet."
-  const toLookAt = [attentionText(totals), findings > 0 ? plural(findings, "finding") : ""].filter(
-    (text) => text !== ""
-  )
+  const inNeed = toLookAt(totals)
   const settled =
     open > 0
       ? `${thousands(open)} of ${batchesOf(batches)} ${open === 1 ? "has" : "have"} not settled yet.`
       : batches === 1
         ? "The batch has settled."
         : `All ${batchesOf(batches)} have settled.`
-  if (toLookAt.length > 0) return `${settled} ${toLookAt.join("; ")}.`
+  if (inNeed !== "") return `${settled} ${inNeed}.`
   return sent > 0 && open === 0 ? `${settled} No contact needs attention.` : settled
 }

@@ -29,7 +29,7 @@ const withOutcome = `SELECT o.outcome, o.email, o.evidence, b.batch_id, l.source
       (SELECT min(k.contact_id) FROM id_links k WHERE k.address_id = o.address_id)) AS contact_id,
     (SELECT s.name FROM local_sources s WHERE s.local_source_id = l.local_source_id) AS source
   FROM (SELECT v.outcome, ${written("s")} AS email, v.evidence, v.batch, v.address_id, v.occurrence,
-      coalesce(v.contact_id, s.contact_id) AS contact_id
+      coalesce(v.contact_id, s.contact_id) AS contact_id, a.email_key
     FROM verdicts v
     CROSS JOIN sent_contacts s ON s.batch = v.batch AND s.address_id = v.address_id AND s.occurrence = v.occurrence
     CROSS JOIN addresses a ON a.address_id = v.address_id

@@ -46,12 +46,23 @@ const pseudonyms = (key: string) => {
     const at = emailKey.indexOf("@")
     return at < 0 ? person(emailKey) : `${person(emailKey)}@${domain(emailKey.slice(at + 1))}`
   }
-  return { address, domain, id, ownKey, source }
+  return { address, domain, id, ownKey, person, source }
 }
 
 type Pseudonyms = ReturnType<typeof pseudonyms>
 
-const maskedSubject = ({ address, id }: Pseudonyms, finding: Finding, subject: string): string => {
+/** A text with a pseudonym for each address in it. */
+const withoutAddresses = ({ address }: Pseudonyms, text: string) =>
+  text.replace(/[^\s"'<>()[\],;:]+@[^\s"'<>()[\],;:]+/gu, address)
+
+const phrase = /(?<= that (?:end in|begin with) ').*(?='$)/su
+
+/** A likely reason may quote the end or the beginning of an address. */
+const maskedReason = ({ domain, person }: Pseudonyms, reason: string) =>
+  reason.replace(phrase, (text) => (text.startsWith("@") ? `@${domain(text.slice(1))}` : person(text)))
+
+const maskedSubject = (names: Pseudonyms, finding: Finding, subject: string): string => {
+  const { address, id } = names
   switch (finding) {
     case "unmatched-success":
       return id(subject)
@@ -82,12 +93,30 @@ export const masked = (report: ReportData, key: string): ReportData => {
     account: null,
     concerns: report.concerns.map((concern) => ({
       ...concern,
+      reasons: concern.reasons.map((one) => ({
+        ...one,
+        reason:
+          concern.about === "values" ? withoutAddresses(names, one.reason) : maskedReason(names, one.reason)
+      })),
       examples:
         concern.about === "contacts"
           ? concern.examples.map(names.address)
           : concern.about === "findings"
             ? []
             : concern.examples
+    })),
+    sent_values:
+      report.sent_values === null
+        ? null
+        : {
+            members: report.sent_values.members.map((row) => ({
+              ...row,
+              member: withoutAddresses(names, row.member)
+            }))
+          },
+    rejected_reasons: report.rejected_reasons.map((row) => ({
+      ...row,
+      reason: maskedReason(names, row.reason)
     })),
     rejected_domains: {
       ...report.rejected_domains,
@@ -108,6 +137,7 @@ export const masked = (report: ReportData, key: string): ReportData => {
       rows: report.contacts.rows.map((row) => ({
         ...row,
         email: names.address(row.email),
+        why: maskedReason(names, row.why),
         contact_id: maybe(names.id, row.contact_id),
         source: maybe(names.source, row.source),
         source_key: maybe(names.ownKey, row.source_key)

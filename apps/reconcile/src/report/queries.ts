@@ -1,5 +1,6 @@
 /** The SQL behind each number of a report. It is what the report itself runs, and what it shows to those who check it. */
 import { attentionWords, toBeResolvedSql } from "../ledger/reports/Attention.js"
+import { membersSql } from "../ledger/reports/SentValues.js"
 import { totalsByOutcome } from "../ledger/reports/questions.js"
 import { endedBadly, hasSettled, isNobodyErased, Outcome } from "../ledger/schema/words.js"
 
@@ -104,6 +105,11 @@ export const obtained: ReadonlyArray<Obtained> = [
     sql: rejectedReasons
   },
   {
+    number: "Sent values",
+    how: "What the account had of each field, tag and list when the contacts of settled batches were last looked at. Dropped: different or absent.",
+    sql: membersSql
+  },
+  {
     number: "Findings",
     how: "What was reported and matches no sent contact, or contradicts, by kind.",
     sql: findingsByKind
@@ -127,6 +133,8 @@ export const uncertain: ReadonlyArray<string> = [
   "Present means that the account has the contact, not that this batch put it there.",
   "Missing means that the account did not have the contact when it was looked up. It may have been deleted or renamed in between.",
   "Imported by count rests on the numbers of a batch; only resolving its IDs can prove it.",
+  "A sent value is compared with what the account had when it was looked at. If the contact changed after the batch had settled, it cannot be told.",
+  "A change of consent is seen between two looks. The contact may have subscribed again by itself.",
   "Time to settle ends when the settled answer was received. The batch itself may have settled up to one poll earlier.",
   "The clocks of this computer, of ActiveCampaign and of whoever recorded the submission may differ."
 ]

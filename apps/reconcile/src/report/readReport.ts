@@ -2,9 +2,10 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Ledger, boundAccount, rowOf } from "../ledger/Ledger.js"
-import { attention as attentionKinds, countOf } from "../ledger/reports/Attention.js"
+import { attention as attentionKinds, consentOf, countOf } from "../ledger/reports/Attention.js"
 import { atOneMoment } from "../ledger/reports/ExportRows.js"
 import * as Reports from "../ledger/reports/Reports.js"
+import { sentValues } from "../ledger/reports/SentValues.js"
 import { endedBadly, evidences, Outcome } from "../ledger/schema/words.js"
 import { shellCall } from "../text/shellCall.js"
 import { version } from "../version.js"
@@ -107,8 +108,12 @@ export const readReport = (db: string, { limits, mask = false }: Options) =>
       sent: summary.sent,
       attention: countOf(attention),
       to_be_resolved: attention.toBeResolved,
-      findings: summary.findings.reduce((sum, { count }) => sum + count, 0)
+      findings: summary.findings.reduce((sum, { count }) => sum + count, 0),
+      consent_changes: consentOf(attention),
+      sent_values: summary.sentValues?.sent ?? 0,
+      dropped: summary.sentValues?.dropped ?? 0
     }
+    const values = yield* sentValues
     const known: Batches = {
       withoutAnswer: troubled.slice(0, few),
       endedBadly: yield* someBatches(endedBadly("status")),
@@ -133,6 +138,7 @@ export const readReport = (db: string, { limits, mask = false }: Options) =>
       totals,
       outcomes,
       concerns: concernsOf(attention, totals, known, named),
+      sent_values: values === undefined ? null : { members: values.members },
       statuses: attention.statuses,
       days: yield* query(Day, queries.days),
       settling: spread((yield* query(Took, queries.settlingTimes)).map(({ seconds }) => seconds)),

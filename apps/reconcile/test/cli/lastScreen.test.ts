@@ -14,6 +14,7 @@ const report: RunReport = {
   problems: [],
   resolved: null,
   lookedUp: null,
+  checked: null,
   stopped: null
 }
 
@@ -27,7 +28,8 @@ const summary: Summary = {
     { outcome: "unaccounted", evidence: "silence", contacts: 240 }
   ],
   findings: [],
-  purged: 0
+  purged: 0,
+  sentValues: null
 }
 
 const rejected = {
@@ -48,6 +50,7 @@ const unaccounted = {
 } as const
 
 const attention: Attention = {
+  dropped: [],
   outcomes: [rejected, unaccounted],
   findings: [
     {

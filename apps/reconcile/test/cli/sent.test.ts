@@ -46,6 +46,8 @@ describe("what was sent", () => {
       const run = await world.run(["run"], { env: account(await world.simulate(scenario)) })
       expect(run.code).toBe(0)
       expect(dropped(world.path("reconcile.db"))).toEqual(["ada@x.test 12 absent", "bob@x.test 12 absent"])
+      const shown = await world.run(["batches", "show", "b1"])
+      expect(shown.stdout).toMatch(/field 12 \(Company\) +2 +2 +0 +0/)
     })()
   )
 
@@ -116,7 +118,7 @@ describe("what was sent", () => {
   )
 
   it.each([
-    ["{", /sends\.json is not a mapping of what was sent\.[^]*It is not JSON/],
+    ["{", /sends\.json is not a mapping of what was sent\.[\s\S]*It is not JSON/],
     ['{"first_nam": {"column": "a"}}', /first_nam: is unexpected/],
     [
       '{"first_name": {"column": "Firts"}}',

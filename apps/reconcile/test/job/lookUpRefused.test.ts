@@ -25,6 +25,7 @@ describe("an account that refuses every single address", () => {
       const onEvent = () => Effect.void
       const report = yield* lookUp({
         name: "lookup",
+        inDetail: false,
         client,
         contacts: {
           ...contacts,

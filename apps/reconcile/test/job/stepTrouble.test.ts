@@ -126,6 +126,7 @@ describe("resolving", () => {
       const onEvent = () => Effect.void
       const report = yield* resolve({
         name: "resolve",
+        inDetail: false,
         client,
         contacts: {
           ...contacts,

@@ -12,7 +12,10 @@ const totals = {
   sent: 30,
   attention: 18,
   to_be_resolved: 7,
-  findings: 0
+  findings: 0,
+  consent_changes: 0,
+  sent_values: 0,
+  dropped: 0
 }
 
 describe("the verdict of a report", () => {

@@ -30,9 +30,13 @@ const printed = (database: Sqlite.Database, sql: string) => {
     .join("\n")
 }
 
-/** The document with the results that this ledger gives. */
-export const answered = (database: Sqlite.Database): string =>
+/** Asked of a file that knows what its contacts were sent with, which the sample does not. */
+export const isOfSentValues = (sql: string): boolean => sql.includes("fields_at_a_glance")
+
+/** The document with the results that the sample gives, and the file with sent values. */
+export const answered = (sample: Sqlite.Database, withValues: Sqlite.Database): string =>
   document().replace(
     example,
-    (_, sql: string) => `\`\`\`sql\n${sql}\`\`\`\n\n\`\`\`text\n${printed(database, sql)}\n\`\`\``
+    (_, sql: string) =>
+      `\`\`\`sql\n${sql}\`\`\`\n\n\`\`\`text\n${printed(isOfSentValues(sql) ? withValues : sample, sql)}\n\`\`\``
   )

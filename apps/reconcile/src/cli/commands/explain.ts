@@ -4,6 +4,7 @@ import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Effect from "effect/Effect"
 import * as Ledger from "../../ledger/Ledger.js"
 import { type Chapter, type Fact, keysOf, reportsOf, type Story, story } from "../../ledger/reports/Story.js"
+import type { StoryValue } from "../../ledger/reports/storyValues.js"
 import { evidences } from "../../ledger/schema/words.js"
 import { ConfigurationError } from "../shell/ConfigurationError.js"
 import { db, json } from "../shell/options.js"
@@ -21,6 +22,25 @@ const subject = Args.text({ name: "address-or-contact-id" }).pipe(
 
 const factsTable = (facts: ReadonlyArray<Fact>) =>
   columns(facts.map(({ at, says, table }) => [at ?? "", table, says]))
+
+const foundOf = ({ comparison, found, why }: StoryValue) => {
+  if (why !== null) return why
+  if (comparison === "same") return ""
+  return found === null ? "the account has nothing" : `the account has '${found}'`
+}
+
+const valuesTable = (values: ReadonlyArray<StoryValue>) =>
+  [
+    "  sent with",
+    columns(
+      values.map((value) => [
+        `  ${value.member}`,
+        value.sent === "" ? "" : `'${value.sent}'`,
+        value.comparison,
+        foundOf(value)
+      ])
+    )
+  ].join("\n")
 
 const verdictOf = ({ contact_id, evidence, likely_reason, outcome, retry_reason }: Chapter) =>
   [
@@ -49,7 +69,8 @@ const tell = ({ chapters, email_key, facts }: Story) => {
       const verdicts = [...new Set(own.map(verdictOf))].join("\n  and ")
       return [
         `${printable(`In batch ${batchId}: `)}${verdicts}`,
-        factsTable(own.flatMap(({ facts }) => facts))
+        factsTable(own.flatMap(({ facts }) => facts)),
+        ...own.flatMap(({ values }) => (values.length === 0 ? [] : [valuesTable(values)]))
       ].join("\n")
     })
   )

@@ -9,13 +9,16 @@ import { share, thousands } from "../../text/numbers.js"
 import { plural } from "../output/text.js"
 import { durationText, parseDuration } from "../shell/duration.js"
 
-/** What is counted: contacts with an outcome, findings, or batches that are open for too long. */
-export type Subject = Outcome | "findings" | "stalled"
+/**
+ * What is counted: contacts with an outcome, findings, batches that are open for too long, sent values that the account
+ * does not have, or contacts whose consent changed.
+ */
+export type Subject = Outcome | (typeof others)[number]
 
 /** A condition applies if there is more than this. */
 export type Limit =
   | { readonly _tag: "Count"; readonly count: number }
-  /** In percent of the contacts. */
+  /** In percent of the contacts, or of the values that were sent. */
   | { readonly _tag: "Share"; readonly percent: number }
   /** Milliseconds for which a batch has been open. */
   | { readonly _tag: "Time"; readonly millis: number }
@@ -29,10 +32,11 @@ export interface Condition {
 
 const outcomes: ReadonlyArray<string> = Outcome.literals
 const isOutcome = (word: string): word is Outcome => outcomes.includes(word)
-const isSubject = (word: string): word is Subject =>
-  word === "findings" || word === "stalled" || isOutcome(word)
 
-const subjects: ReadonlyArray<Subject> = [...Outcome.literals, "findings", "stalled"]
+const others = ["findings", "stalled", "dropped", "consent"] as const
+
+const subjects: ReadonlyArray<Subject> = [...Outcome.literals, ...others]
+const isSubject = (word: string): word is Subject => subjects.some((subject) => subject === word)
 
 /** What can be new. A pending contact has no outcome yet, and a stalled batch stays stalled. */
 const canBeNew: ReadonlyArray<Subject> = [...Verdict.literals, "findings"]
@@ -56,12 +60,12 @@ export const print = ({ isNew, limit, subject }: Condition): string => {
 const limitOf = (subject: Subject, text: string): Either.Either<Limit, string> => {
   const [, percent] = /^(\d{1,2}(?:\.\d{1,3})?)%$/.exec(text) ?? []
   if (/^\d{1,15}$/.test(text)) return Either.right({ _tag: "Count", count: Number(text) })
-  if (isOutcome(subject)) {
+  if (isOutcome(subject) || subject === "dropped") {
     return percent === undefined
       ? Either.left("Write a number after '>', or a share below 100% with at most 3 decimals.")
       : Either.right({ _tag: "Share", percent: Number(percent) })
   }
-  if (subject === "findings") return Either.left("Write a number after '>'.")
+  if (subject === "findings" || subject === "consent") return Either.left("Write a number after '>'.")
   const hint = "Write a number of batches after '>', or a time, as in stalled>2h."
   return Either.flatMap(
     Either.mapLeft(parseDuration(text), () => hint),
@@ -74,7 +78,7 @@ const limitOf = (subject: Subject, text: string): Either.Either<Limit, string> =
   )
 }
 
-const allowed = `Choose from ${subjects.join(", ")}; a limit may follow, as in rejected>2%, missing>10 or stalled>1h, and new- may stand before it.`
+const allowed = `Choose from ${subjects.join(", ")}; a limit may follow, as in rejected>2%, dropped>0 or stalled>1h, and new- may stand before it.`
 
 const parseOne = (piece: string): Either.Either<Condition, string> => {
   const quoted = `'${piece}' is not valid.`
@@ -111,10 +115,19 @@ export interface Counted {
   readonly findings: number
 }
 
+/** Sent values, and how many of them the account has otherwise or not at all. */
+export interface Values {
+  readonly sent: number
+  readonly dropped: number
+}
+
 export interface Facts {
   readonly all: Counted
   /** What is new since the last run began. */
   readonly fresh: Counted
+  readonly values: Values
+  /** Changes of consent that nobody asked for. */
+  readonly consent: number
   readonly stalled: ReadonlyArray<string>
   /** Batches that have not settled, and for how many milliseconds they have been open. */
   readonly open: ReadonlyArray<{ readonly batchId: string; readonly millis: number }>
@@ -123,9 +136,9 @@ export interface Facts {
 /** A condition that applies, and the number that decided it. */
 export interface Applied {
   readonly condition: string
-  /** Contacts, findings or batches. */
+  /** Contacts, findings, batches or sent values. */
   readonly count: number
-  /** How many contacts there are in all. Null for findings and batches. */
+  /** How many contacts or sent values there are in all. Null for findings and batches. */
   readonly of: number | null
   readonly says: string
 }
@@ -134,6 +147,19 @@ const named = (batchIds: ReadonlyArray<string>) => {
   const shown = batchIds.slice(0, 3)
   const more = batchIds.length - shown.length
   return `${shown.join(", ")}${more > 0 ? ` and ${thousands(more)} more` : ""}`
+}
+
+/** A part of a whole that is over its limit, as a number or as a share. */
+const partOver = (
+  written: string,
+  { count, of, whole }: { readonly count: number; readonly of: number; readonly whole: string },
+  limit: Limit
+): Applied | undefined => {
+  const isOver =
+    limit._tag === "Count" ? count > limit.count : limit._tag === "Share" && count * 100 > limit.percent * of
+  return isOver
+    ? { condition: written, count, of, says: `${thousands(count)} of ${whole}, ${share(count, of)}` }
+    : undefined
 }
 
 const appliedOf = (condition: Condition, facts: Facts): Applied | undefined => {
@@ -165,23 +191,25 @@ const appliedOf = (condition: Condition, facts: Facts): Applied | undefined => {
         }
       : undefined
   }
-  const count = counted.outcomes[subject] ?? 0
+  if (subject === "consent") {
+    return limit._tag === "Count" && facts.consent > limit.count
+      ? {
+          condition: written,
+          count: facts.consent,
+          of: null,
+          says: plural(facts.consent, "change of consent", "changes of consent")
+        }
+      : undefined
+  }
+  if (subject === "dropped") {
+    const { dropped, sent } = facts.values
+    return partOver(written, { count: dropped, of: sent, whole: plural(sent, "sent value") }, limit)
+  }
   const { contacts } = counted
-  const isOver =
-    limit._tag === "Count"
-      ? count > limit.count
-      : limit._tag === "Share" && count * 100 > limit.percent * contacts
   const whole = isNew
     ? plural(contacts, "contact with a new outcome", "contacts with a new outcome")
     : plural(contacts, "sent contact")
-  return isOver
-    ? {
-        condition: written,
-        count,
-        of: contacts,
-        says: `${thousands(count)} of ${whole}, ${share(count, contacts)}`
-      }
-    : undefined
+  return partOver(written, { count: counted.outcomes[subject] ?? 0, of: contacts, whole }, limit)
 }
 
 /** The conditions that apply, in their order. */

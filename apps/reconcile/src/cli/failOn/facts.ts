@@ -45,6 +45,8 @@ export const appliedTo = (
         outcomes: byOutcome(summary.outcomes),
         findings: findingsCount(summary)
       },
+      values: summary.sentValues ?? { sent: 0, dropped: 0 },
+      consent: summary.findings.find(({ finding }) => finding === "consent-change")?.count ?? 0,
       fresh: wants(({ isNew }) => isNew) ? yield* freshSince(since) : nothing,
       stalled: wants(({ subject }) => subject === "stalled")
         ? (yield* Reports.stalled).map(({ batch_id }) => batch_id)

@@ -152,6 +152,7 @@ export const pages: Readonly<Record<string, Page>> = {
   export: exportPage("All outcomes, for a spreadsheet", "outcomes --output outcomes.csv"),
   "export outcomes": exportPage("For a spreadsheet", "outcomes --output outcomes.csv"),
   "export rejected": exportPage("As Markdown", "rejected --format markdown"),
+  "export dropped": exportPage("Of one batch", "dropped --batch 5b1f2c"),
   "export missing": exportPage("Of one batch", "missing --batch 5b1f2c"),
   "export unaccounted": exportPage("As JSON", "unaccounted --format json"),
   "export retry": exportPage("To send again", "retry --output retry.csv"),

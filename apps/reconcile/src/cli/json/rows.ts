@@ -52,6 +52,17 @@ export const Stalled = Struct({
   )
 }).annotations({ identifier: "Stalled", description: "A batch in one status for far longer than usual" })
 
+/** A row of the view `fields_at_a_glance`. */
+export const SentMember = Struct({
+  member: described(Text, "A name, field, tag or list, as field 12 (Company)"),
+  sent: described(Int, "Contacts that were sent with it; the other numbers add up to it"),
+  same: Int,
+  different: Int,
+  absent: Int,
+  cannot_tell: described(Int, "The contact changed since, or a later batch sent something else"),
+  not_checked: Int
+}).annotations({ identifier: "SentMember" })
+
 /** What needs attention, by kind. */
 export const Attention = Struct({
   outcomes: List(
@@ -69,6 +80,7 @@ export const Attention = Struct({
       example: Struct({ batch_id: BatchId, subject: Text, detail: Text })
     })
   ),
+  dropped: described(List(SentMember), "The fields, tags and lists with most dropped values"),
   stalled: List(Stalled),
   to_be_resolved: described(
     Int,
@@ -90,7 +102,18 @@ export const Summary = Struct({
   settled: Int,
   sent: Int,
   outcomes: List(Struct({ outcome: Outcome, evidence: Text, contacts: Int })),
-  findings: List(Struct({ finding: Text, count: Int }))
+  findings: List(Struct({ finding: Text, count: Int })),
+  sent_values: described(
+    NullOr(
+      Struct({
+        sent: Int,
+        same: Int,
+        dropped: described(Int, "Values that the account has otherwise, or not at all"),
+        untold: described(Int, "Values that cannot be told, or were not looked at yet")
+      })
+    ),
+    "Values that contacts were sent with; null if no source says what they are"
+  )
 }).annotations({ identifier: "Summary", description: "Totals of the whole file" })
 
 /** Rows of a table. */

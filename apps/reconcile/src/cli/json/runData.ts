@@ -58,8 +58,10 @@ const Changes = Struct({ settled: Int, found: Int, lost: Int, changed: Int, unch
 const FailedOn = List(
   Struct({
     condition: Text,
-    count: Int.annotations({ description: "Contacts, findings or batches" }),
-    of: NullOr(Int).annotations({ description: "Contacts in all; null for findings and batches" }),
+    count: Int.annotations({ description: "Contacts, findings, batches or sent values" }),
+    of: NullOr(Int).annotations({
+      description: "Contacts or sent values in all; null for findings and batches"
+    }),
     says: Text
   })
 ).annotations({ description: "The conditions of --fail-on that apply, whatever the exit code" })

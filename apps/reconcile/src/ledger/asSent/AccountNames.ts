@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { Exclusion, Field, List, Tag } from "effect-activecampaign/CatalogEntry"
+import { fromAddress } from "effect-activecampaign/EmailKey"
 import { FieldOption } from "effect-activecampaign/CatalogEntry"
 import type { AccountField, AccountNames } from "../../asSent/compare.js"
 import { markBatches } from "../facts/stale.js"
@@ -120,17 +121,27 @@ export const replaceLists = (lists: ReadonlyArray<List>, reading: Reading) =>
     reading
   )
 
+/**
+ * Phrases are stored as email keys are. Of single addresses only those that the file knows are kept: nobody else's is its
+ * business, and who was erased does not come back.
+ */
 export const replaceExclusions = (exclusions: ReadonlyArray<Exclusion>, reading: Reading) =>
-  replace(
-    "exclusions",
-    "account_exclusions",
-    ["exclusion_id", "match_phrase", "match_type", "channel", "lists"],
-    exclusions.map(({ channel, id, lists, matchPhrase, matchType }) => [
-      id,
-      matchPhrase,
-      matchType,
-      orNull(channel),
-      orNull(Option.map(lists, (ids) => JSON.stringify(ids)))
-    ]),
-    reading
+  Effect.zipRight(
+    replace(
+      "exclusions",
+      "account_exclusions",
+      ["exclusion_id", "match_phrase", "match_type", "channel", "lists"],
+      exclusions.map(({ channel, id, lists, matchPhrase, matchType }) => [
+        id,
+        fromAddress(matchPhrase),
+        matchType.trim().toLowerCase(),
+        orNull(channel),
+        orNull(Option.map(lists, (ids) => JSON.stringify(ids)))
+      ]),
+      reading
+    ),
+    Ledger.use(
+      (sql) => sql`DELETE FROM account_exclusions
+        WHERE match_type = 'exact' AND match_phrase NOT IN (SELECT email_key FROM addresses)`
+    )
   )

@@ -5,15 +5,7 @@ import { type Sends, Stored } from "../../asSent/Sends.js"
 import { sentMembers } from "../../asSent/sentMembers.js"
 import { Ledger } from "../Ledger.js"
 
-/** Whether any source declares what its contacts were sent with. */
-export const hasAny = Ledger.use((sql) =>
-  Effect.map(
-    sql<{
-      readonly any: number
-    }>`SELECT EXISTS (SELECT 1 FROM local_sources WHERE sends IS NOT NULL) AS "any"`,
-    ([row]) => row?.any === 1
-  )
-)
+export { hasAny } from "./hasAny.js"
 
 interface Row {
   readonly batch: number

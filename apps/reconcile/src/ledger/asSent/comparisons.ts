@@ -1,6 +1,7 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
-import { type AccountNames as Names, opposed, partOf } from "../../asSent/compare.js"
+import { type AccountNames as Names, opposed } from "../../asSent/compare.js"
+import { partOf } from "../../asSent/partOf.js"
 import type { Comparison, SentMember, SentRecord } from "../../asSent/SentMember.js"
 import { clockSkewMinutes } from "../conclusions/scope.js"
 import { hasSettled } from "../schema/words.js"

@@ -3,11 +3,13 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { fromAddress } from "effect-activecampaign/EmailKey"
 import { holds, keysOf, mayHold, type Person, personOf } from "./person.js"
+import { deleteAll, tablesOfSent, unusedOfSent } from "./deletions.js"
 import { rewriteTexts } from "./texts.js"
 import { type Tidied, tidy } from "./tidy.js"
 import { forgetAddresses } from "../facts/addresses.js"
 import { markBatches, markListed } from "../facts/stale.js"
 import { Ledger, rowOf } from "../Ledger.js"
+import { knownAs } from "../schema/recordViews.js"
 import { redrawStale } from "../conclusions/Reconciliation.js"
 
 /** Rows that hold one person, table by table. */
@@ -24,6 +26,9 @@ const tablesByKey = [
   "outcomes",
   "outcome_changes"
 ] as const
+
+/** What they were sent with, and what the account had of it. All of it goes: it says who they are. */
+const tablesById = [...tablesOfSent, "list_statuses", "consent_breaks"]
 
 const list = (values: Iterable<string>) => JSON.stringify([...values])
 
@@ -114,7 +119,19 @@ const rowsOf = (person: Person, address: string) =>
         (rows) => ({ table, rows })
       )
     )
-    return { keys, contactIds: yield* idsOf(keys), held: rows.filter((row) => row.rows > 0) }
+    const ofSent = yield* Effect.forEach(tablesById, (table) =>
+      Effect.map(
+        Ledger.number(table, (sql) =>
+          sql.unsafe(
+            `SELECT count(*) AS number FROM ${table} WHERE address_id IN (
+               SELECT address_id FROM addresses WHERE email_key IN (SELECT value FROM json_each(?)))`,
+            [list(keys)]
+          )
+        ),
+        (rows) => ({ table: knownAs(table), rows })
+      )
+    )
+    return { keys, contactIds: yield* idsOf(keys), held: [...rows, ...ofSent].filter((row) => row.rows > 0) }
   })
 
 /** Where the file has an address, under which keys, and the contact IDs of it. Writes nothing. */
@@ -141,7 +158,8 @@ const markNaming = (sql: SqlClient, person: Person) =>
       sql.unsafe(
         `SELECT batch, text FROM (
            SELECT batch, subject || ' ' || detail AS text FROM batch_findings
-           UNION ALL SELECT batch, reported_email || ' ' || sent_email FROM nearest_sent)
+           UNION ALL SELECT batch, reported_email || ' ' || sent_email FROM nearest_sent
+         UNION ALL SELECT batch, sent || ' ' || coalesce(found, '') FROM value_verdicts)
          WHERE ${mayHold("text")}`,
         [person.anchor]
       )
@@ -153,6 +171,22 @@ const markNaming = (sql: SqlClient, person: Person) =>
   })
 
 const Numbered = rowOf("addresses", { id: Schema.Int })
+
+const Excluded = rowOf("account_exclusions", { id: Schema.String, phrase: Schema.String })
+
+/** An exclusion of exactly the person's address is the account's. The copy of it goes, because it names them. */
+const dropExclusions = (sql: SqlClient, person: Person) =>
+  Effect.gen(function* () {
+    const excluded = yield* Ledger.query(Excluded, () =>
+      sql.unsafe(
+        `SELECT exclusion_id AS id, match_phrase AS phrase FROM account_exclusions WHERE ${mayHold("match_phrase")}`,
+        [person.anchor]
+      )
+    )
+    for (const { id, phrase } of excluded) {
+      if (holds(phrase, person)) yield* sql`DELETE FROM account_exclusions WHERE exclusion_id = ${id}`
+    }
+  })
 
 const eraseKey = (sql: SqlClient, key: string, token: string, ids: ReadonlyMap<string, string>) =>
   Effect.gen(function* () {
@@ -181,6 +215,9 @@ const eraseKey = (sql: SqlClient, key: string, token: string, ids: ReadonlyMap<s
         SELECT ${name}, ${address}, 'local', max(s.loaded_at)
         FROM local_rows l JOIN local_sources s ON s.local_source_id = l.local_source_id
         WHERE l.address_id = ${address} AND l.contact_id = ${id} HAVING count(*) > 0 ON CONFLICT DO NOTHING`
+    }
+    for (const table of tablesById) {
+      yield* sql.unsafe(`DELETE FROM ${table} WHERE address_id = ?`, [address])
     }
     yield* sql`DELETE FROM local_rows WHERE address_id = ${address}`
     yield* sql`DELETE FROM former_sent WHERE address_id = ${address}`
@@ -238,10 +275,12 @@ export const erase = (address: string) =>
         const batches = JSON.stringify(reporting.map(({ batch }) => batch))
         for (const [id, name] of names.ids) yield* renameId(sql, id, name, batches)
         for (const [key, own] of tokens) yield* eraseKey(sql, key, own, renamed)
+        yield* dropExclusions(sql, person)
         const rewritten = yield* rewriteTexts(sql, person, names)
         yield* markNaming(sql, person)
         // Before anybody can see the file without them.
         yield* redrawStale
+        yield* deleteAll(sql, unusedOfSent)
         const result: Omit<Erased, "tidied"> = {
           held: [...rows, ...rewritten.filter((text) => text.rows > 0)],
           keys,

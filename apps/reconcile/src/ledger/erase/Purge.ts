@@ -20,7 +20,8 @@ import {
   noteAddresses,
   sum,
   takeBatches,
-  takeSentOfBatches
+  takeSentOfBatches,
+  unusedOfSent
 } from "./deletions.js"
 import { countRetries } from "./Removals.js"
 import { deleteLocal, deleteUnused, noteShared } from "./unused.js"
@@ -75,6 +76,15 @@ const keepNeeded = `
     WHERE o.outcome IN ('missing', 'present') AND ${isWorthAnIndex("o.outcome")}
       AND o.batch NOT ${isOld} AND (${age("later")}) > (${age("b")}))`
 
+/** What was sent for a contact is compared only if no later batch sent something else. So the later one has to stay, too. */
+const keepSentAgain = `
+  UPDATE old_batches SET stays = 'needed' WHERE stays IS NULL AND batch IN (
+    SELECT again.batch
+    FROM contact_looks k CROSS JOIN numbered_batches b ON b.batch = k.batch
+    CROSS JOIN sent_contacts again ON again.address_id = k.address_id AND again.batch ${isOld}
+    CROSS JOIN numbered_batches later ON later.batch = again.batch
+    WHERE k.batch NOT ${isOld} AND (${age("later")}) > (${age("b")}))`
+
 const findOld = (sql: SqlClient, before: string) =>
   Effect.gen(function* () {
     yield* emptyTable(sql, "old_batches", "batch INTEGER PRIMARY KEY, stays TEXT")
@@ -82,7 +92,12 @@ const findOld = (sql: SqlClient, before: string) =>
     // One that stays may need another.
     yield* Effect.iterate(1, {
       while: (kept) => kept > 0,
-      body: () => Effect.map(sql.unsafe(keepNeeded).raw, changesOf)
+      body: () =>
+        Effect.zipWith(
+          Effect.map(sql.unsafe(keepNeeded).raw, changesOf),
+          Effect.map(sql.unsafe(keepSentAgain).raw, changesOf),
+          (needed, sentAgain) => needed + sentAgain
+        )
     })
   })
 
@@ -159,13 +174,15 @@ const purgeRest = ({ before }: Times) =>
           WHERE loaded_at < ${before}
             AND local_source_id NOT IN (SELECT local_source_id FROM local_rows)
             AND local_source_id NOT IN (SELECT local_source_id FROM former_sent)
+            AND local_source_id NOT IN (SELECT h.local_source_id FROM former_cells f JOIN row_shapes h ON h.shape_id = f.shape_id)
             AND name NOT IN (SELECT source FROM sent_gaps)`
         const isEmpty = "local_source_id IN (SELECT local_source_id FROM empty_sources)"
         return yield* deleteAll(sql, [
           ["row_shapes", isEmpty],
           ["local_sources", isEmpty],
           ["reconcile_runs", oldRuns, before],
-          ["account_errors", oldErrors, before]
+          ["account_errors", oldErrors, before],
+          ...unusedOfSent
         ])
       })
     )

@@ -20,15 +20,19 @@ import {
   deleteAll,
   deleteBatches,
   type Deleted,
+  type Deletion,
   forgetLeft,
   isOfTaken,
   isTaken,
   type Lost,
   lostOutcomes,
+  markSentElsewhere,
   noteAddresses,
   sum,
   takeBatches,
-  takeSentOfBatches
+  tablesOfSent,
+  takeSentOfBatches,
+  unusedOfSent
 } from "./deletions.js"
 
 const Change = rowOf("outcome_changes", { before: Outcome, after: Outcome, contacts: Schema.Int })
@@ -109,6 +113,7 @@ const removal = <A extends Pick<Removal, "removed" | "lost">>(
       yield* forgetLeft(sql)
       const last = yield* lastChange
       yield* reconcileStale()
+      yield* deleteAll(sql, unusedOfSent)
       const changed = yield* changedSince(last)
       return { ...taken, changed, retry: { before, after: yield* countRetries } }
     })
@@ -157,7 +162,11 @@ const takeSource = (sql: SqlClient.SqlClient, source: NamedSource) =>
       `SELECT address_id FROM local_rows WHERE local_source_id = ${source.id}`,
       `SELECT address_id FROM former_sent WHERE local_source_id = ${source.id}`
     ])
+    yield* sql.unsafe(markSentElsewhere)
     const removed = yield* deleteAll(sql, [
+      ...tablesOfSent.map((table): Deletion => [table, isTaken(table)]),
+      ["consent_breaks", "(batch, address_id) IN (SELECT batch, address_id FROM taken_sent)"],
+      ...declaredBy(source),
       ["verdict_changes", isTaken("verdict_changes")],
       ["verdicts", isTaken("verdicts")],
       ["sent_contacts", isTaken("sent_contacts")],
@@ -181,6 +190,20 @@ const namedBy = (which: string) => `
   WHERE batch IS NOT NULL AND ${which} GROUP BY batch, address_id, local_source_id
   UNION ALL
   SELECT batch, address_id, local_source_id, contacts FROM former_sent WHERE ${which}`
+
+/**
+ * What a source that says what was sent leaves of contacts that stay. They were looked at for what it said: after it they
+ * are looked at again for what others say.
+ */
+const declaredBy = ({ id }: NamedSource): ReadonlyArray<Deletion> => {
+  const isDeclared = `(batch, address_id) IN (SELECT batch, address_id FROM (${namedBy(`local_source_id = ${id}`)}))
+    AND EXISTS (SELECT 1 FROM local_sources WHERE local_source_id = ${id} AND sends IS NOT NULL)`
+  return [
+    ["found_values", isDeclared],
+    ["contact_looks", isDeclared],
+    ["former_cells", `shape_id IN (SELECT shape_id FROM row_shapes WHERE local_source_id = ${id})`]
+  ]
+}
 
 /** The source that `batches add --sent` creates for a batch. It is a part of the batch. */
 export const sourceOfSent = (batchId: BatchId) => `sent in ${batchId}`
@@ -209,6 +232,7 @@ const takeNamed = (sql: SqlClient.SqlClient, batchIds: ReadonlyArray<BatchId>) =
     yield* spellOut(sql, "batch_id_at", `SELECT local_contact_id FROM local_rows WHERE ${isOfTaken}`)
     const unnamed = changesOf(yield* sql.unsafe(`UPDATE local_rows SET batch = NULL WHERE ${isOfTaken}`).raw)
     yield* noteAddresses(sql, addressesOfBatches)
+    yield* sql.unsafe(markSentElsewhere)
     const removed = yield* deleteBatches(sql)
     return { removed: sum([...ofSources.flatMap((one) => one.removed), ...removed]), lost, unnamed }
   })

@@ -2,6 +2,7 @@ import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { forgetAddresses } from "../facts/addresses.js"
+import { markAddresses } from "../facts/stale.js"
 import { changesOf } from "../file/transaction.js"
 import { Ledger, rowOf } from "../Ledger.js"
 import { knownAs } from "../schema/recordViews.js"
@@ -13,7 +14,7 @@ export type Deleted = ReadonlyArray<{ readonly table: string; readonly rows: num
 export type Deletion = readonly [table: string, where: string, ...parameters: ReadonlyArray<string>]
 
 /** Rows of these need no mention. */
-const untold = [knownAs("stale_marks"), "row_shapes"]
+const untold = [knownAs("stale_marks"), "row_shapes", "looks", "sent_members", "value_counts"]
 
 export const sum = (rows: Deleted): Deleted => {
   const byTable = new Map<string, number>()
@@ -99,8 +100,19 @@ export const addressesOfBatches: ReadonlyArray<string> = [
   `SELECT f.address_id FROM answers r CROSS JOIN answer_failures f ON f.answer_id = r.answer_id WHERE r.${isOfTaken}`
 ]
 
+/** What is known of single sent contacts: what they were sent with, what was found of it, and what follows. */
+export const tablesOfSent: ReadonlyArray<string> = [
+  "found_values",
+  "contact_looks",
+  "former_cells",
+  "value_verdicts"
+]
+
 /** Every table with rows of single batches, except the user's own contacts. The batches themselves are last. */
 const tablesOfBatches: ReadonlyArray<string> = [
+  ...tablesOfSent,
+  "value_counts",
+  "consent_breaks",
   "former_sent",
   "sent_contacts",
   "sent_gaps",
@@ -116,6 +128,28 @@ const tablesOfBatches: ReadonlyArray<string> = [
   "numbered_batches"
 ]
 
+/** Looks and names of sent values that no row uses now. */
+export const unusedOfSent: ReadonlyArray<Deletion> = [
+  [
+    "looks",
+    `look_id NOT IN (SELECT look_id FROM contact_looks UNION SELECT look_id FROM list_statuses
+       UNION SELECT look_before FROM consent_breaks UNION SELECT look_after FROM consent_breaks)`
+  ],
+  [
+    "sent_members",
+    `member_id NOT IN (SELECT member_id FROM found_values UNION SELECT member_id FROM value_verdicts
+       UNION SELECT member_id FROM value_counts)`
+  ]
+]
+
+/**
+ * Marks other batches that were sent the same contacts, if any were looked at: what a batch sent for a contact is compared
+ * only if no later batch sent something else.
+ */
+export const markSentElsewhere = markAddresses(
+  "SELECT DISTINCT address_id FROM taken_sent WHERE EXISTS (SELECT 1 FROM looks)"
+)
+
 /** Deletes the taken batches with all their facts and conclusions. No local contact may name them any more. */
 export const deleteBatches = (sql: SqlClient.SqlClient) =>
   Effect.gen(function* () {
@@ -126,8 +160,10 @@ export const deleteBatches = (sql: SqlClient.SqlClient) =>
       ),
       ...tablesOfBatches.map((table): Deletion => [table, isOfTaken])
     ])
-    // New answers reuse the numbers of the deleted ones. Earlier look-ups must not count for them.
-    yield* sql`UPDATE address_lookups SET after_answer_id = (SELECT coalesce(max(answer_id), 0) FROM answers)
-      WHERE after_answer_id > (SELECT coalesce(max(answer_id), 0) FROM answers)`
+    // New answers reuse the numbers of the deleted ones. Earlier look-ups and looks must not count for them.
+    for (const table of ["address_lookups", "looks"]) {
+      yield* sql.unsafe(`UPDATE ${table} SET after_answer_id = (SELECT coalesce(max(answer_id), 0) FROM answers)
+        WHERE after_answer_id > (SELECT coalesce(max(answer_id), 0) FROM answers)`)
+    }
     return removed
   })

@@ -5,6 +5,16 @@ import { ownTables } from "../schema/ownTables.js"
 import { columnKnownAs, tableOf } from "../schema/recordViews.js"
 import { mayHold, type Names, type Person, withoutPerson } from "./person.js"
 
+/** Tables behind the views of sent values. They hold what was written, too. */
+const ofSentValues = [
+  "former_cells",
+  "sent_members",
+  "found_values",
+  "account_fields",
+  "account_tags",
+  "account_lists"
+]
+
 interface TextColumn {
   readonly table: string
   readonly column: string
@@ -19,7 +29,7 @@ interface TextColumn {
 const textColumns = (sql: SqlClient) => {
   // Only these tables are asked for their columns: a table of the user may need a missing extension.
   const known = [...ownTables].filter((name) => ["facts", "yours"].includes(layerOf(name) ?? ""))
-  const tables = ["row_shapes", ...known.map(tableOf)]
+  const tables = [...new Set(["row_shapes", ...ofSentValues, ...known.map(tableOf)])]
   return Effect.map(
     sql<{ readonly table: string; readonly column: string; readonly pk: number; readonly type: string }>`
       SELECT j.value AS "table", c.name AS "column", c.pk, c.type

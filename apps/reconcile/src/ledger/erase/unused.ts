@@ -86,6 +86,10 @@ export const deleteUnused = (sql: SqlClient) =>
       [
         "address_lookups",
         `address_id IN (SELECT address_id FROM left_addresses) AND NOT ${isSent("address_lookups.address_id")}`
+      ],
+      [
+        "list_statuses",
+        `address_id IN (SELECT address_id FROM left_addresses) AND NOT ${isSent("list_statuses.address_id")}`
       ]
     ])
   })

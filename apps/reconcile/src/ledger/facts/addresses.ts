@@ -16,6 +16,7 @@ const users = [
   "former_sent",
   "id_links",
   "address_lookups",
+  "list_statuses",
   "verdict_changes"
 ]
 

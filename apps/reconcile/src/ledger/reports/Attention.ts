@@ -8,6 +8,7 @@ import { Ledger, rowOf } from "../Ledger.js"
 import { hasNoAddress } from "../schema/recordViews.js"
 import { Finding, isWorthAnIndex } from "../schema/words.js"
 import * as Reports from "./Reports.js"
+import { droppedOf, type MemberTotal, sentValues } from "./SentValues.js"
 
 /** Outcomes that call for attention, the most urgent first. */
 export const attentionWords = ["rejected", "contradictory", "missing", "unaccounted"] as const
@@ -32,7 +33,10 @@ export interface FindingKind {
 
 export interface Attention {
   readonly outcomes: ReadonlyArray<OutcomeKind>
+  /** Changes of consent first. */
   readonly findings: ReadonlyArray<FindingKind>
+  /** What contacts were sent with and the account has otherwise, or not at all: the fields and tags with most of it. */
+  readonly dropped: ReadonlyArray<MemberTotal>
   /** Batches that have been in one status for far longer than usual, the longest first. */
   readonly stalled: ReadonlyArray<Reports.Stalled>
   /**
@@ -44,11 +48,16 @@ export interface Attention {
   readonly statuses: ReadonlyArray<typeof StatusTotal.Type>
 }
 
+/** How many contacts may have been made active against their will. */
+export const consentOf = ({ findings }: Pick<Attention, "findings">): number =>
+  findings.find(({ finding }) => finding === "consent-change")?.count ?? 0
+
 /** How many contacts need attention: those with one of these outcomes, in every place that counts them. */
 export const countOf = ({ outcomes }: Pick<Attention, "outcomes">): number =>
   outcomes.reduce((sum, { contacts }) => sum + contacts, 0)
 
 const examplesShown = 3
+const membersShown = 10
 
 const StatusTotal = rowOf("batch_overview", { status: Schema.NullOr(Schema.String), batches: Schema.Int })
 
@@ -106,7 +115,8 @@ const findingKinds = Effect.map(
     (sql) => sql`
       SELECT f.finding, f.count, b.batch_id, f.subject, f.detail
       FROM (SELECT finding, count(*) AS count, min(batch) AS batch, subject, detail FROM batch_findings GROUP BY finding) f
-      JOIN numbered_batches b ON b.batch = f.batch ORDER BY f.count DESC, f.finding`
+      JOIN numbered_batches b ON b.batch = f.batch
+      ORDER BY f.finding = 'consent-change' DESC, f.count DESC, f.finding`
   ),
   (rows) =>
     rows.map(
@@ -134,6 +144,9 @@ export const attention = Effect.gen(function* () {
   const result: Attention = {
     outcomes: kinds.filter(({ contacts }) => contacts > 0),
     findings: yield* findingKinds,
+    dropped: ((yield* sentValues)?.members ?? [])
+      .filter((member) => droppedOf(member) > 0)
+      .slice(0, membersShown),
     stalled: yield* Reports.stalled,
     toBeResolved: yield* toBeResolved,
     statuses: yield* Ledger.query(

@@ -1,5 +1,6 @@
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import { evidences, Outcome } from "../schema/words.js"
+import { memberName } from "../schema/memberName.js"
 import { written } from "../schema/recordViews.js"
 
 /** A column of ours: its name, and the SQL of its value, in which `x` is the exported row. */
@@ -138,6 +139,22 @@ export const exports: NonEmptyReadonlyArray<Export> = [
     ],
     outcomes: ["missing", "present"],
     oneOutcomeATime: true
+  },
+  {
+    name: "dropped",
+    holds: "The values that the account has otherwise than they were sent, or not at all",
+    none: "No sent value is known to be dropped",
+    from: "dropped_values",
+    columns: [
+      ...own("batch_id", "email"),
+      ["member", memberName("x")],
+      ...own("comparison", "sent", "found", "looked_at")
+    ],
+    key: ["batch_id", "email_key", "occurrence", "kind", "name"],
+    start: ["", "", 0, "", ""],
+    ofSentContacts: false,
+    outcomes: [],
+    oneOutcomeATime: false
   },
   {
     name: "contact-ids",

@@ -1,10 +1,12 @@
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Struct from "effect/Struct"
 import { Ledger, rowOf } from "../Ledger.js"
 import { newlySettled, outcomesBefore } from "../schema/views.js"
 import { Evidence, Finding, hasSettled, isWorthAnIndex, Origin, Outcome } from "../schema/words.js"
 import { totalsByOutcome } from "./questions.js"
+import { type SentValues, sentValues } from "./SentValues.js"
 
 const OutcomeTotal = rowOf("outcomes", { outcome: Outcome, evidence: Evidence, contacts: Schema.Int })
 
@@ -74,6 +76,8 @@ export interface Summary {
   readonly findings: ReadonlyArray<typeof FindingTotal.Type>
   /** Batches that were purged, and are in no other total. */
   readonly purged: number
+  /** Null if no source says what its contacts were sent with. */
+  readonly sentValues: Omit<SentValues, "members"> | null
 }
 
 export const summary = Effect.gen(function* () {
@@ -95,7 +99,14 @@ export const summary = Effect.gen(function* () {
     "purges",
     (sql) => sql`SELECT coalesce(sum(batches), 0) AS number FROM purges`
   )
-  const result: Summary = { ...totals, purged, outcomes, findings }
+  const values = yield* sentValues
+  const result: Summary = {
+    ...totals,
+    purged,
+    outcomes,
+    findings,
+    sentValues: values === undefined ? null : Struct.omit(values, "members")
+  }
   return result
 })
 
@@ -263,7 +274,7 @@ export const findings = (options: { readonly limit: number; readonly batchId?: s
     (sql) => sql`
       SELECT batch_id, finding, subject, detail FROM findings
       WHERE ${options.batchId === undefined ? sql`true` : sql`batch_id = ${options.batchId}`}
-      ORDER BY batch_id, finding, subject LIMIT ${options.limit}`
+      ORDER BY finding = 'consent-change' DESC, batch_id, finding, subject LIMIT ${options.limit}`
   )
 
 /** Contacts that somebody should look at: all but `imported`, `present` and `pending`. */

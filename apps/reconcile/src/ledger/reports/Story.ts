@@ -2,8 +2,11 @@ import type { SqlClient } from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { fromAddress } from "effect-activecampaign/EmailKey"
+import { hasAny } from "../asSent/hasAny.js"
 import { Ledger, rowOf } from "../Ledger.js"
+import { exclusionMatches } from "../schema/likelyReason.js"
 import { Evidence, Outcome } from "../schema/words.js"
+import type { StoryValue } from "./storyValues.js"
 
 /** A fact behind an outcome: its table, when it was recorded, and what it says. */
 const Fact = rowOf("the facts of an address", {
@@ -33,7 +36,11 @@ const Chapter = rowOf("contact_status", {
  * What became of one sent contact in one batch, and the facts behind it. If the address was sent several times, facts about
  * the batch or the address are listed with the first.
  */
-export type Chapter = typeof Chapter.Type & { readonly facts: ReadonlyArray<Fact> }
+export type Chapter = typeof Chapter.Type & {
+  readonly facts: ReadonlyArray<Fact>
+  /** What it was sent with. Empty if no source says it. */
+  readonly values: ReadonlyArray<StoryValue>
+}
 
 const Key = rowOf("addresses", { email_key: Schema.String })
 
@@ -115,7 +122,23 @@ const factsOf = (key: string) =>
           WHERE n.batch_id = f.batch_id AND n.finding = 'unmatched-failure' AND n.subject = f.email), '')
       FROM batch_failures f JOIN batch_answers a ON a.batch_id = f.batch_id AND a.sequence = f.sequence
       WHERE f.email_key = ${key}
-        AND NOT EXISTS (SELECT 1 FROM batch_sent s WHERE s.batch_id = f.batch_id AND s.email_key = f.email_key)`
+        AND NOT EXISTS (SELECT 1 FROM batch_sent s WHERE s.batch_id = f.batch_id AND s.email_key = f.email_key)
+      UNION ALL
+      SELECT 'list_statuses', o.looked_at,
+        CASE t.status WHEN 0 THEN 'unconfirmed' WHEN 1 THEN 'active' WHEN 2 THEN 'unsubscribed' WHEN 3 THEN 'bounced'
+          ELSE 'in status ' || t.status END
+        || ' on list ' || t.list_id || coalesce(' (' || (SELECT n.name FROM account_lists n WHERE n.list_id = t.list_id) || ')', '')
+      FROM list_statuses t JOIN looks o ON o.look_id = t.look_id
+      WHERE t.address_id = (SELECT address_id FROM addresses WHERE email_key = ${key})
+      UNION ALL
+      SELECT 'account_exclusions', (SELECT read_at FROM account_names_read WHERE part = 'exclusions'),
+        'the account''s exclusion list has ''' || match_phrase || ''' (' || match_type || ')'
+      FROM (SELECT ${key} AS email_key) asked CROSS JOIN account_exclusions x
+      WHERE ${sql.literal(
+        Object.values(exclusionMatches("asked.email_key"))
+          .map((matches) => `(${matches})`)
+          .join(" OR ")
+      )}`
   )
 
 /**
@@ -170,6 +193,17 @@ const chapterFacts = (batchId: string, key: string) =>
       FROM outcome_changes WHERE batch_id = ${batchId} AND email_key = ${key}`
   )
 
+/** What reads sent values is loaded only where there are any. */
+const sentValuesOf = (key: string) =>
+  Effect.flatMap(hasAny, (any) =>
+    any
+      ? Effect.flatMap(
+          Effect.promise(() => import("./storyValues.js")),
+          ({ valuesOf }) => valuesOf(key)
+        )
+      : Effect.succeed([])
+  )
+
 /** The whole story of an address, batch by batch. */
 export const story = (key: string) =>
   Effect.gen(function* () {
@@ -196,10 +230,14 @@ export const story = (key: string) =>
         else told.push(fact)
       }
     }
+    const values = new Map(
+      (yield* sentValuesOf(key)).map((one) => [of(one.batch_id, one.occurrence), one.values])
+    )
     const chapters = verdicts.map(
       (verdict): Chapter => ({
         ...verdict,
-        facts: inOrderOfTime(factsBy.get(of(verdict.batch_id, verdict.occurrence)) ?? [])
+        facts: inOrderOfTime(factsBy.get(of(verdict.batch_id, verdict.occurrence)) ?? []),
+        values: values.get(of(verdict.batch_id, verdict.occurrence)) ?? []
       })
     )
     const facts = inOrderOfTime([...(yield* factsOf(key)), ...(yield* foreignSuccesses(key))])

@@ -139,6 +139,14 @@ FROM findings WHERE batch_id = :batch
 ORDER BY finding, subject`
   },
   {
+    name: "fields",
+    question: "What became of each field, tag and list that contacts were sent with?",
+    parameters: [],
+    sql: `SELECT kind, name, title, sent, same, different, absent, cannot_tell, not_checked
+FROM fields_at_a_glance
+ORDER BY different + absent DESC, kind, name`
+  },
+  {
     name: "address-history",
     question: "In which batches was an address sent, and what became of it each time?",
     parameters: [email],

@@ -1,7 +1,8 @@
 import { written } from "./recordViews.js"
 import type { View } from "./View.js"
 
-const title = `CASE m.kind
+/** In SQL: the account's name of a sent value `m` that is stored as an ID. */
+export const title = `CASE m.kind
           WHEN 'field' THEN (SELECT f.title FROM account_fields f WHERE f.field_id = m.name)
           WHEN 'subscribe' THEN (SELECT l.name FROM account_lists l WHERE l.list_id = m.name)
           WHEN 'unsubscribe' THEN (SELECT l.name FROM account_lists l WHERE l.list_id = m.name)

@@ -24,6 +24,12 @@ const condition: fc.Arbitrary<Condition.Condition> = fc.oneof(
     limit: fc.oneof(count, share)
   }),
   fc.record({ subject: fc.constant("findings" as const), isNew: fc.boolean(), limit: count }),
+  fc.record({ subject: fc.constant("consent" as const), isNew: fc.constant(false), limit: count }),
+  fc.record({
+    subject: fc.constant("dropped" as const),
+    isNew: fc.constant(false),
+    limit: fc.oneof(count, share)
+  }),
   fc.record({
     subject: fc.constant("stalled" as const),
     isNew: fc.constant(false),
@@ -36,6 +42,8 @@ const parsed = (text: string) => Either.getOrThrowWith(Condition.parse(text), (r
 const facts: Condition.Facts = {
   all: { contacts: 1200, outcomes: { rejected: 41, missing: 1 }, findings: 3 },
   fresh: { contacts: 10, outcomes: { rejected: 1 }, findings: 0 },
+  values: { sent: 14_400, dropped: 1201 },
+  consent: 1,
   stalled: ["b-1", "b-2", "b-3", "b-4"],
   open: [
     { batchId: "b-1", millis: 7_200_000 },
@@ -67,12 +75,15 @@ describe("the conditions of --fail-on", () => {
 
   it("are refused with the piece that is wrong, whatever it is", () => {
     for (const [text, like] of [
-      ["rejected,sadness", /^'sadness' is not valid\. Choose from imported, .*, stalled; /],
+      ["rejected,sadness", /^'sadness' is not valid\. Choose from imported, .*, stalled, dropped, consent; /],
       ["rejected>=2", /^'rejected>=2' is not valid\. Write a number/],
       ["rejected>100%", /^'rejected>100%' .*below 100%/],
       ["rejected>1h", /^'rejected>1h'/],
       ["findings>1%", /^'findings>1%'/],
       ["stalled>1%", /^'stalled>1%' .*stalled>2h/],
+      ["consent>1%", /^'consent>1%' is not valid\. Write a number/],
+      ["dropped>1h", /^'dropped>1h'/],
+      ["new-dropped", /^'new-dropped' .* new- goes with imported, present/],
       ["new-pending", /^'new-pending' .* new- goes with imported, present/],
       ["Rejected", /^'Rejected'/]
     ] as const) {
@@ -103,6 +114,12 @@ describe("the conditions of --fail-on", () => {
     assert.strictEqual(saying("stalled"), "stalled (4 batches: b-1, b-2, b-3 and 1 more)")
     assert.strictEqual(saying("stalled>1h"), "stalled>1h (1 batch: b-1)")
     assert.strictEqual(saying("stalled>4"), "")
+    assert.strictEqual(
+      saying("dropped>0,dropped>8%"),
+      "dropped (1,201 of 14,400 sent values, 8.3%); dropped>8% (1,201 of 14,400 sent values, 8.3%)"
+    )
+    assert.strictEqual(saying("dropped>1201,dropped>9%,consent>1"), "")
+    assert.strictEqual(saying("consent"), "consent (1 change of consent)")
   })
 
   it("apply to an empty file in no case", () => {
@@ -110,7 +127,14 @@ describe("the conditions of --fail-on", () => {
     fc.assert(
       fc.property(condition, (one) => {
         assert.deepStrictEqual(
-          Condition.judge([one], { all: counted, fresh: counted, stalled: [], open: [] }),
+          Condition.judge([one], {
+            all: counted,
+            fresh: counted,
+            values: { sent: 0, dropped: 0 },
+            consent: 0,
+            stalled: [],
+            open: []
+          }),
           []
         )
       })

@@ -14,6 +14,7 @@ import * as Lookups from "../../../src/ledger/facts/Lookups.js"
 import { reconcileStale } from "../../../src/ledger/conclusions/Reconciliation.js"
 import { answer, load, momentAt, row, select } from "../../support/ledger.js"
 import { exported, named } from "../../support/exported.js"
+import { sentWorld } from "../../support/sentValues.js"
 
 const inMemory = Effect.provide(Ledger.layer(":memory:"))
 
@@ -46,6 +47,7 @@ describe("an export", () => {
   it.effect("has exactly the rows of its view, with pages of any size", () =>
     Effect.gen(function* () {
       yield* world
+      yield* sentWorld
       for (const definition of exports) {
         const { name } = definition
         const key = definition.key.join(", ")

@@ -9,6 +9,7 @@ import type { Concern, ReportData } from "../../../report/ReportData.js"
 import { share, thousands } from "../../../text/numbers.js"
 import { batchesOf, plural } from "../text.js"
 import { type Html, html, markup } from "./html.js"
+import { memberCells, memberHead, memberNote, neverArrived, notDeclared } from "../../../report/sentValues.js"
 import { settlingLine } from "./asText.js"
 
 /** The code and the look of the page, as the build made them. */
@@ -33,7 +34,7 @@ const copyable = (command: string) =>
 
 const concern = ({ about, command, count, examples, name, reasons, says }: Concern) => html`
 <li class="card concern">
-<h4><span class="mark" data-mark="${about === "contacts" ? name : about}"></span>${name} <span class="count">${thousands(count)}</span></h4>
+<h4><span class="mark" data-mark="${name === "consent-change" || about === "contacts" ? name : about}"></span>${name} <span class="count">${thousands(count)}</span></h4>
 <p>${says}</p>
 ${reasons.length === 0 ? "" : html`<ul class="reasons">${reasons.map(({ count, reason }) => html`<li><b>${thousands(count)}</b> ${reason}</li>`)}</ul>`}
 ${examples.length === 0 ? "" : html`<ul class="examples">${examples.map((text) => html`<li>${text}</li>`)}</ul>`}
@@ -48,7 +49,8 @@ const tiles = ({ settling, totals }: ReportData) => html`
 ${tile("Contacts sent", thousands(totals.sent))}
 ${tile("Need attention", thousands(totals.attention), totals.sent === 0 ? "" : share(totals.attention, totals.sent))}
 ${tile("Batches", thousands(totals.batches), totals.open === 0 ? "all settled" : `${thousands(totals.open)} open`)}
-${tile("Findings", thousands(totals.findings))}
+${totals.sent_values === 0 ? "" : tile("Dropped values", thousands(totals.dropped), `${share(totals.dropped, totals.sent_values)} of ${thousands(totals.sent_values)}`)}
+${tile("Findings", thousands(totals.findings), totals.consent_changes === 0 ? "" : `${thousands(totals.consent_changes)} of consent`)}
 ${tile("Half settled within", settling.median_seconds === null ? "–" : roughly(settling.median_seconds), settling.p90_seconds === null ? "not known" : `9 of 10: ${roughly(settling.p90_seconds)}`)}
 </dl>`
 
@@ -166,6 +168,28 @@ const findings = ({ findings: { commands, left_out, rows }, totals }: ReportData
     rest: leftOut(left_out, "finding", "findings", commands)
   })
 
+const sentValues = ({ sent_values, totals }: ReportData) => html`
+<section id="values" aria-labelledby="values-title"><h2 id="values-title">What contacts were sent with${sent_values === null ? "" : html` <span class="count">${thousands(totals.sent_values)}</span>`}</h2>
+${sent_values === null ? html`<p class="note">${notDeclared}</p>` : membersTable(sent_values)}
+</section>`
+
+const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
+
+/** The place of the absent among the numbers of a row. */
+const absentAt = memberHead.indexOf("absent") - 1
+
+const membersTable = (values: NonNullable<ReportData["sent_values"]>) => html`
+<p class="says">Each field, tag and list, by what the account had of it when it was looked at. The most dropped first.</p>
+<div class="card wide" tabindex="0"><table class="members">
+<caption class="unseen">Sent values by field, tag and list</caption>
+<thead><tr>${memberHead.map((name, at) => html`<th scope="col"${at === 0 ? "" : markup(' class="number"')}>${capitalized(name)}</th>`)}</tr></thead>
+<tbody>${values.members.map((member) => {
+  const [name, ...counts] = memberCells(member)
+  const lost = neverArrived(member) ? "lost" : ""
+  return html`<tr><th scope="row" class="${lost}">${name ?? ""}</th>${counts.map((count, at) => html`<td class="number ${count === "0" ? "none" : at === absentAt ? lost : ""}">${count}</td>`)}</tr>`
+})}</tbody></table></div>
+${memberNote(values) === "" ? "" : html`<p class="note">${memberNote(values)}</p>`}`
+
 const obtained = ({ obtained }: ReportData) => html`
 <section id="obtained" aria-labelledby="obtained-title"><h2 id="obtained-title">How each number was obtained</h2>
 <p class="says">Run these with <code>ac-reconcile query</code> or any SQLite tool, on the file of this report.</p>
@@ -179,7 +203,10 @@ const uncertain = ({ uncertain }: ReportData) => html`
 const mood = ({ totals }: ReportData) =>
   totals.batches === 0
     ? "empty"
-    : totals.attention > totals.to_be_resolved || totals.without_answer > 0
+    : totals.attention > totals.to_be_resolved ||
+        totals.without_answer > 0 ||
+        totals.dropped > 0 ||
+        totals.consent_changes > 0
       ? "look"
       : totals.open > 0
         ? "open"
@@ -188,7 +215,7 @@ const mood = ({ totals }: ReportData) =>
 const masthead = (report: ReportData) => html`
 <header><p class="product">ac-reconcile</p><h1>What became of your contacts</h1>
 <p class="about">${[report.db, ...(report.account === null ? [] : [report.account.url]), `read ${report.made_at.slice(0, 16).replace("T", " ")} UTC`, ...(report.masked ? ["personal data masked"] : [])].map((text) => html`<span>${text}</span>`)}</p>
-<nav aria-label="Sections"><a href="#attention">Attention</a><a href="#numbers">Numbers</a><a href="#charts">Charts</a><a href="#findings">Findings</a><a href="#batches">Batches</a><a href="#contacts">Contacts</a><a href="#obtained">How obtained</a></nav></header>`
+<nav aria-label="Sections"><a href="#attention">Attention</a><a href="#numbers">Numbers</a>${report.totals.sent === 0 ? "" : html`<a href="#values">Sent values</a>`}<a href="#charts">Charts</a><a href="#findings">Findings</a><a href="#batches">Batches</a><a href="#contacts">Contacts</a><a href="#obtained">How obtained</a></nav></header>`
 
 const attention = (report: ReportData) => html`
 <section id="attention" aria-labelledby="verdict"><h2 id="verdict" class="verdict" data-mood="${mood(report)}">${report.verdict}</h2>
@@ -220,6 +247,7 @@ export const asHtml = (report: ReportData, parts: PageParts): ReadonlyArray<stri
     markup("<main>"),
     attention(report),
     numbers(report),
+    ...(report.totals.sent === 0 ? [] : [sentValues(report)]),
     charts(report),
     findings(report),
     batches(report),

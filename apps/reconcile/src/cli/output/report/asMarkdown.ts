@@ -1,4 +1,5 @@
 import type { ReportData } from "../../../report/ReportData.js"
+import { memberCells, memberHead, memberNote, notDeclared } from "../../../report/sentValues.js"
 import { share, thousands } from "../../../text/numbers.js"
 import { blocks, plural, printable } from "../text.js"
 import { settlingLine } from "./asText.js"
@@ -42,6 +43,21 @@ const outcomes = ({ outcomes, totals }: ReportData) =>
       ])
   )
 
+const sentValues = ({ sent_values }: ReportData) =>
+  sent_values === null
+    ? notDeclared
+    : blocks(
+        "### What contacts were sent with",
+        table(
+          memberHead.map((name, at) => (at === 0 ? name : ` ${name}`)),
+          sent_values.members.map((member) => {
+            const [name = "", ...counts] = memberCells(member)
+            return [plain(name), ...counts]
+          })
+        ),
+        memberNote(sent_values)
+      )
+
 const concerns = ({ concerns }: ReportData) =>
   concerns.map(({ command, count, name, reasons, says }) =>
     [
@@ -58,6 +74,7 @@ export const asMarkdown = (report: ReportData): string =>
     report.verdict,
     outcomes(report),
     report.concerns.length === 0 ? "" : blocks("### Needs attention", concerns(report).join("\n")),
+    report.totals.sent === 0 ? "" : sentValues(report),
     settlingLine(report.settling),
     report.contacts.rows.length === 0
       ? ""

@@ -1,5 +1,6 @@
 import { roughly } from "../../../report/numbers.js"
 import type { Concern, ReportData } from "../../../report/ReportData.js"
+import { memberCells, memberHead, memberNote, notDeclared } from "../../../report/sentValues.js"
 import { share, thousands } from "../../../text/numbers.js"
 import { batchesOf, blocks, columns, plural, printable } from "../text.js"
 
@@ -45,6 +46,9 @@ const totals = ({ outcomes, statuses, totals }: ReportData) => {
   )
 }
 
+/** A change of consent is what needs attention most. */
+const isOtherFinding = ({ about, name }: Concern) => about === "findings" && name !== "consent-change"
+
 const concerns = (title: string, some: ReadonlyArray<Concern>) =>
   some.length === 0 ? "" : [title, ...some.flatMap(concernLines)].join("\n")
 
@@ -67,6 +71,29 @@ const domainRows = ({ others, rows }: ReportData["rejected_domains"]) => [
   ...rows.map(({ contacts, domain }) => [domain, thousands(contacts)]),
   ...(others.domains === 0 ? [] : [[plural(others.domains, "other domain"), thousands(others.contacts)]])
 ]
+
+const membersShown = 20
+
+/** One line where nothing was declared. */
+const sentValues = ({ sent_values }: ReportData) => {
+  if (sent_values === null) return notDeclared
+  const rows = [memberHead, ...sent_values.members.slice(0, membersShown).map(memberCells)]
+  const widths = memberHead.map((_, at) => Math.max(...rows.map((row) => (row[at] ?? "").length)))
+  const more = sent_values.members.length - membersShown
+  return [
+    titled(
+      "What contacts were sent with",
+      rows.map(([name = "", ...counts]) => [
+        name,
+        ...counts.map((count, at) => count.padStart(widths[at + 1] ?? 0))
+      ])
+    ),
+    ...(more > 0 ? [`  … and ${thousands(more)} more; 'ac-reconcile query fields' has them all`] : []),
+    memberNote(sent_values)
+  ]
+    .filter((line) => line !== "")
+    .join("\n")
+}
 
 const contacts = ({ contacts: { commands, left_out, rows } }: ReportData) =>
   rows.length === 0
@@ -95,12 +122,10 @@ export const asText = (report: ReportData): string =>
     totals(report),
     concerns(
       "Needs attention",
-      report.concerns.filter(({ about }) => about !== "findings")
+      report.concerns.filter((concern) => !isOtherFinding(concern))
     ),
-    concerns(
-      "Findings",
-      report.concerns.filter(({ about }) => about === "findings")
-    ),
+    concerns("Findings", report.concerns.filter(isOtherFinding)),
+    report.totals.sent === 0 ? "" : sentValues(report),
     titled("Rejected by domain", domainRows(report.rejected_domains)),
     settlingLine(report.settling),
     contacts(report)

@@ -2,17 +2,21 @@
  * What a run says at its end: whether it went well, what became of the contacts, what needs attention by kind, why the
  * exit code is what it is, and how to go on.
  */
+import * as Arr from "effect/Array"
 import type { RunReport } from "../../../job/RunReport.js"
 import {
   type Attention,
   type AttentionWord,
+  consentOf,
   countOf,
   type FindingKind,
   type OutcomeKind
 } from "../../../ledger/reports/Attention.js"
 import type * as Reports from "../../../ledger/reports/Reports.js"
 import { evidences, Outcome, Settled } from "../../../ledger/schema/words.js"
-import { attentionText } from "../../../report/concerns.js"
+import { droppedOf } from "../../../ledger/reports/SentValues.js"
+import { toLookAt } from "../../../report/concerns.js"
+import { droppedText } from "../../../report/sentValues.js"
 import { share, thousands } from "../../../text/numbers.js"
 import { shellCall } from "../../../text/shellCall.js"
 import { shortened, widthOf } from "../../../text/width.js"
@@ -36,23 +40,21 @@ export const verdict = (ended: Ended): string => hanging("", verdictText(ended),
 const verdictText = ({ attention, report, summary }: Ended): string => {
   const silent = report.problems.filter((problem) => "batchId" in problem).length
   const open = summary.batches - summary.settled
-  const findings = findingsCount(summary)
-  const toLookAt = [
-    attentionText({
-      attention: countOf(attention),
-      sent: summary.sent,
-      to_be_resolved: attention.toBeResolved
-    }),
-    findings > 0 ? plural(findings, "finding") : ""
-  ]
-    .filter((text) => text !== "")
-    .join("; ")
+  const inNeed = toLookAt({
+    attention: countOf(attention),
+    sent: summary.sent,
+    to_be_resolved: attention.toBeResolved,
+    findings: findingsCount(summary),
+    consent_changes: consentOf(attention),
+    sent_values: summary.sentValues?.sent ?? 0,
+    dropped: summary.sentValues?.dropped ?? 0
+  })
   if (silent > 0) return `Not finished: ${batchesOf(silent)} gave no answer.`
   if (open > 0)
     return `Not finished: ${batchesOf(open)} of ${thousands(summary.batches)} ${open === 1 ? "has" : "have"} not settled yet.`
   const settled =
     summary.batches === 1 ? "The batch has settled" : `All ${batchesOf(summary.batches)} have settled`
-  if (toLookAt !== "") return `${settled}. ${toLookAt}.`
+  if (inNeed !== "") return `${settled}. ${inNeed}.`
   return summary.sent === 0 ? `${settled}.` : `${settled}, and no contact needs attention.`
 }
 
@@ -160,6 +162,25 @@ const findingBlock = ({ count, example, finding }: FindingKind, width: number) =
   `    batch ${shortened(printable(example.batch_id), Math.max(20, Math.min(width - 10, 320)))}`
 ]
 
+const membersShown = 5
+
+const droppedBlock = ({ dropped }: Attention, { sentValues }: Reports.Summary, width: number) =>
+  sentValues === null || dropped.length === 0
+    ? []
+    : [
+        hanging(
+          "  dropped  ",
+          `${thousands(sentValues.dropped)} of ${plural(sentValues.sent, "sent value")}: they are not in the account as they were sent`,
+          width
+        ),
+        ...dropped
+          .slice(0, membersShown)
+          .map((member) =>
+            hanging("    ", `${thousands(droppedOf(member))} ${printable(droppedText(member))}`, width)
+          ),
+        ...(dropped.length > membersShown ? [`    … and more`] : [])
+      ]
+
 const stalledShown = 5
 
 const stalledBlock = ({ stalled }: Attention, width: number) => [
@@ -176,21 +197,21 @@ const stalledBlock = ({ stalled }: Attention, width: number) => [
 ]
 
 /** What needs attention, by kind. */
-export const attentionBlocks = ({ attention, width }: Ended): string =>
-  blocks(
-    ...(attention.outcomes.length === 0
-      ? []
-      : [
-          [
-            "Needs attention",
-            ...attention.outcomes.flatMap((kind) => outcomeBlock(kind, attention.toBeResolved, width))
-          ].join("\n")
-        ]),
+export const attentionBlocks = ({ attention, summary, width }: Ended): string => {
+  const [others, consent] = Arr.partition(attention.findings, ({ finding }) => finding === "consent-change")
+  const inNeed = [
+    ...consent.flatMap((kind) => findingBlock(kind, width)),
+    ...attention.outcomes.flatMap((kind) => outcomeBlock(kind, attention.toBeResolved, width)),
+    ...droppedBlock(attention, summary, width)
+  ]
+  return blocks(
+    ...(inNeed.length === 0 ? [] : [["Needs attention", ...inNeed].join("\n")]),
     ...(attention.stalled.length === 0 ? [] : [stalledBlock(attention, width).join("\n")]),
-    ...(attention.findings.length === 0
+    ...(others.length === 0
       ? []
-      : [["Findings", ...attention.findings.flatMap((kind) => findingBlock(kind, width))].join("\n")])
+      : [["Findings", ...others.flatMap((kind) => findingBlock(kind, width))].join("\n")])
   )
+}
 
 /** Commands for what can be done next, with the IDs and addresses of this file, and what each is for. */
 export const nextCommands = ({
@@ -211,6 +232,7 @@ export const nextCommands = ({
       ? [call("lookup --dry-run"), "what looking up the unaccounted costs"]
       : undefined,
     has("missing") || has("present") ? [call("export retry"), "contacts that may be sent again"] : undefined,
+    attention.dropped.length > 0 ? [call("export dropped"), "values that did not arrive"] : undefined,
     subject === undefined ? undefined : [call("explain", subject), "why it has its outcome"],
     batch === undefined ? undefined : [call("batches show", batch), "the batch's story"]
   ]

@@ -33,6 +33,7 @@ export const asSentFacts: ReadonlyArray<string> = [
     channel TEXT,
     lists TEXT
   ) STRICT, WITHOUT ROWID`,
+  "CREATE INDEX account_exclusions_by_phrase ON account_exclusions (match_type, match_phrase)",
   `CREATE TABLE account_names_read (
     part TEXT PRIMARY KEY CHECK (part IN ('fields', 'tags', 'lists', 'exclusions')),
     read_at TEXT NOT NULL,

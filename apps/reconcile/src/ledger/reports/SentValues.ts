@@ -1,0 +1,68 @@
+/** What contacts were sent with, by what the account had in its place when it was looked at. */
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { hasAny } from "../asSent/hasAny.js"
+import { Ledger, rowOf } from "../Ledger.js"
+import { title } from "../schema/asSentViews.js"
+import { memberName } from "../schema/memberName.js"
+
+const MemberTotal = rowOf("fields_at_a_glance", {
+  /** As people call it: `field 12 (Company)`. */
+  member: Schema.String,
+  sent: Schema.Int,
+  same: Schema.Int,
+  different: Schema.Int,
+  absent: Schema.Int,
+  cannot_tell: Schema.Int,
+  not_checked: Schema.Int
+})
+
+/** One part of an imported contact, such as a field, in all settled batches. The comparisons add up to `sent`. */
+export type MemberTotal = typeof MemberTotal.Type
+
+/** How many of its values are not in the account as they were sent. */
+export const droppedOf = ({ absent, different }: Pick<MemberTotal, "absent" | "different">): number =>
+  different + absent
+
+export interface SentValues {
+  /** Those with most dropped values first. */
+  readonly members: ReadonlyArray<MemberTotal>
+  readonly sent: number
+  readonly same: number
+  /** Values that are different or absent. */
+  readonly dropped: number
+  /** Values that cannot be told, or were not looked at yet. */
+  readonly untold: number
+}
+
+/** In SQL, for those who check the numbers. */
+export const membersSql = `SELECT ${memberName("g")} AS member, sent, same, different, absent, cannot_tell, not_checked
+FROM fields_at_a_glance g
+ORDER BY different + absent DESC, kind, length(name), name`
+
+const membersOfBatch = `SELECT ${memberName("g")} AS member, sent, same, different, absent, cannot_tell, not_checked
+FROM (SELECT m.kind, m.name, ${title}, c.sent, c.same, c.different, c.absent, c.edited_since + c.sent_again AS cannot_tell, c.not_checked
+  FROM numbered_batches b CROSS JOIN value_counts c ON c.batch = b.batch
+  CROSS JOIN sent_members m ON m.member_id = c.member_id WHERE b.batch_id = ?) g
+ORDER BY different + absent DESC, kind, length(name), name`
+
+/** The same for one batch. Empty if nothing says what its contacts were sent with. */
+export const ofBatch = (batchId: string) =>
+  Ledger.query(MemberTotal, (sql) => sql.unsafe(membersOfBatch, [batchId]))
+
+const sumOf = (members: ReadonlyArray<MemberTotal>, of: (member: MemberTotal) => number): number =>
+  members.reduce((sum, member) => sum + of(member), 0)
+
+/** Undefined if no source says what its contacts were sent with: then nothing of it is checked. */
+export const sentValues = Effect.gen(function* () {
+  if (!(yield* hasAny)) return undefined
+  const members = yield* Ledger.query(MemberTotal, (sql) => sql.unsafe(membersSql))
+  const all: SentValues = {
+    members,
+    sent: sumOf(members, ({ sent }) => sent),
+    same: sumOf(members, ({ same }) => same),
+    dropped: sumOf(members, droppedOf),
+    untold: sumOf(members, ({ cannot_tell, not_checked }) => cannot_tell + not_checked)
+  }
+  return all
+})

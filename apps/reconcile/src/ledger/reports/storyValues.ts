@@ -1,0 +1,137 @@
+/** What a contact was sent with, value by value, and what the account had of it. */
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { partOf } from "../../asSent/partOf.js"
+import { Comparison } from "../../asSent/SentMember.js"
+import * as SentValues from "../asSent/SentValues.js"
+import { addressOf } from "../facts/addresses.js"
+import { Ledger, rowOf } from "../Ledger.js"
+import { title } from "../schema/asSentViews.js"
+import { memberName } from "../schema/memberName.js"
+import { hasSettled } from "../schema/words.js"
+
+/** One sent value. */
+export interface StoryValue {
+  /** As people call it: `field 12 (Company)`. */
+  readonly member: string
+  /** Empty for a tag or list: that it was sent is all there is. */
+  readonly sent: string
+  readonly comparison: Comparison
+  /** What the account had in its place; null if it had nothing, or the same. */
+  readonly found: string | null
+  /** Why it cannot be told. */
+  readonly why: string | null
+}
+
+/** The values of one sent contact. */
+export interface ChapterValues {
+  readonly batch_id: string
+  readonly occurrence: number
+  readonly values: ReadonlyArray<StoryValue>
+}
+
+const Numbered = rowOf("addresses", { id: Schema.Int })
+
+const BatchName = rowOf("batches", { batch: Schema.Int, batch_id: Schema.String })
+
+const Named = rowOf("sent_members", { member: Schema.String })
+
+const Verdict = rowOf("value_verdicts", {
+  batch: Schema.Int,
+  occurrence: Schema.Int,
+  kind: Schema.String,
+  name: Schema.String,
+  comparison: Comparison,
+  found: Schema.NullOr(Schema.String),
+  why: Schema.NullOr(Schema.String)
+})
+
+const Look = rowOf("contact_looks", {
+  batch: Schema.Int,
+  occurrence: Schema.Int,
+  unseen: Schema.NullOr(Schema.String)
+})
+
+// A look counts if it came after the answer with which the batch settled.
+const looksOf = `SELECT k.batch, k.occurrence, k.unseen
+  FROM sent_contacts s INDEXED BY sent_contacts_by_address
+  CROSS JOIN contact_looks k ON k.batch = s.batch AND k.address_id = s.address_id AND k.occurrence = s.occurrence
+  CROSS JOIN looks o ON o.look_id = k.look_id
+  WHERE s.address_id = ? AND o.after_answer_id >= (SELECT max(r.answer_id) FROM answers r
+    WHERE r.batch = k.batch AND ${hasSettled("r.status")})`
+
+const verdictsOf = `SELECT v.batch, v.occurrence, m.kind, m.name, v.comparison, v.found, v.why
+  FROM value_verdicts v CROSS JOIN sent_members m ON m.member_id = v.member_id WHERE v.address_id = ?`
+
+const namesOf = (members: ReadonlyArray<{ readonly kind: string; readonly name: string }>) =>
+  Ledger.query(Named, (sql) =>
+    sql.unsafe(
+      `SELECT ${memberName("n")} AS member
+       FROM (SELECT m.key, m.kind, m.name, ${title}
+         FROM (SELECT key, value ->> 0 AS kind, value ->> 1 AS name FROM json_each(?)) m) n ORDER BY n.key`,
+      [JSON.stringify(members.map(({ kind, name }) => [kind, name]))]
+    )
+  )
+
+/** Everything that an address was sent with, in all batches; empty if no source says what it was. */
+export const valuesOf = (key: string) =>
+  Effect.gen(function* () {
+    const none: ReadonlyArray<ChapterValues> = []
+    const [address] = yield* Ledger.query(Numbered, (sql) =>
+      sql.unsafe(`SELECT ${addressOf("?")} AS id WHERE ${addressOf("?")} IS NOT NULL`, [key, key])
+    )
+    if (address === undefined) return none
+    const records = yield* SentValues.ofAddresses([address.id])
+    if (records.length === 0) return none
+    const of = (row: { readonly batch: number; readonly occurrence: number }) =>
+      `${row.batch} ${row.occurrence}`
+    const looks = new Map(
+      (yield* Ledger.query(Look, (sql) => sql.unsafe(looksOf, [address.id]))).map((look) => [of(look), look])
+    )
+    const verdicts = new Map(
+      (yield* Ledger.query(Verdict, (sql) => sql.unsafe(verdictsOf, [address.id]))).map((verdict) => [
+        `${of(verdict)} ${verdict.kind} ${verdict.name}`,
+        verdict
+      ])
+    )
+    const batches = new Map(
+      (yield* Ledger.query(BatchName, (sql) =>
+        sql.unsafe(
+          "SELECT batch, batch_id FROM numbered_batches WHERE batch IN (SELECT value FROM json_each(?))",
+          [JSON.stringify(records.map(({ batch }) => batch))]
+        )
+      )).map(({ batch, batch_id }) => [batch, batch_id])
+    )
+    return yield* Effect.forEach(records, (record) =>
+      Effect.gen(function* () {
+        const { batch, members, occurrence } = record
+        const names = yield* namesOf(members)
+        const look = looks.get(of(record))
+        const unseen = look?.unseen?.split(" ") ?? []
+        const chapter: ChapterValues = {
+          batch_id: batches.get(batch) ?? "",
+          occurrence,
+          values: members.map(({ kind, name, value }, at): StoryValue => {
+            const told = { member: names[at]?.member ?? name, sent: value }
+            const verdict = verdicts.get(`${of(record)} ${kind} ${name}`)
+            if (verdict !== undefined) {
+              const { comparison, found, why } = verdict
+              return { ...told, comparison, found, why }
+            }
+            if (look === undefined) {
+              return {
+                ...told,
+                comparison: "not-checked",
+                found: null,
+                why: "not looked at since the batch settled"
+              }
+            }
+            return unseen.includes("contact") || unseen.includes(partOf(kind))
+              ? { ...told, comparison: "not-checked", found: null, why: "not in the account's answer" }
+              : { ...told, comparison: "same", found: null, why: null }
+          })
+        }
+        return chapter
+      })
+    )
+  })
