@@ -4,6 +4,7 @@ import * as Stream from "effect/Stream"
 import { requests } from "effect-activecampaign-simulator/Simulator"
 import type { ScenarioInput } from "effect-activecampaign-simulator/Scenario"
 import { payload } from "../../src/asSent/Sends.js"
+import { nextWaiting } from "../../src/ledger/asSent/Looks.js"
 import * as LocalContacts from "../../src/ledger/load/LocalContacts.js"
 import { run, withAccount } from "../support/account.js"
 import { inColumns, now, row, select } from "../support/ledger.js"
@@ -213,5 +214,18 @@ describe("comparing what was sent", () => {
       assert.strictEqual(yield* calls("include"), 0)
       assert.strictEqual(yield* calls("/fields"), 0)
     }).pipe(withAccount({ account: { fields }, batches: two }))
+  )
+
+  it.effect("reads the contacts to look at in the order of a key, however many there are", () =>
+    Effect.gen(function* () {
+      for (const which of ["new", "unseen"] as const) {
+        const plan = yield* select<{ readonly detail: string }>(
+          `EXPLAIN QUERY PLAN ${nextWaiting(which).replaceAll("?", "1")}`
+        )
+        const steps = plan.map(({ detail }) => detail).join("\n")
+        assert.match(steps, /SEARCH v USING (?:PRIMARY KEY|INDEX sqlite_autoindex_verdicts_1) \(\(?batch/)
+        assert.notInclude(steps, "FOR ORDER BY")
+      }
+    }).pipe(withAccount({}))
   )
 })

@@ -47,33 +47,41 @@ export type Which = "new" | "unseen"
 
 const isUnseen = "coalesce(k.unseen, 'contact') <> 'contact'"
 
-/** Contacts of settled batches with values that were declared and not seen; `contact_id` is NULL if it is not known. */
+/**
+ * Contacts of settled batches with values that were declared and not seen; `contact_id` is NULL if it is not known. In the
+ * order of their keys, so that the next ones are read without those before or behind them.
+ */
 const waiting = (which: Which) => `
-  SELECT v.batch, v.address_id, v.occurrence, ${idOf("v")} AS contact_id
-  FROM (SELECT c.batch, ${settledAnswer("c.batch")} AS answer_id FROM value_counts c
-    WHERE c.not_checked > 0 GROUP BY c.batch) p
-  CROSS JOIN verdicts v ON v.batch = p.batch
-  WHERE v.outcome IN ('imported', 'present') AND ${which === "new" ? "NOT" : ""} ${isLookedAt("v", "p.answer_id", which === "new" ? "" : ` AND ${isUnseen}`)}`
+  SELECT v.batch, v.address_id, v.occurrence, ${idOf("v")} AS contact_id FROM verdicts v
+  WHERE (v.batch, v.address_id, v.occurrence) > (?, ?, ?)
+    AND v.batch IN (SELECT c.batch FROM value_counts c WHERE c.not_checked > 0)
+    AND v.outcome IN ('imported', 'present')
+    AND ${which === "new" ? "NOT" : ""} ${isLookedAt("v", settledAnswer("v.batch"), which === "new" ? "" : ` AND ${isUnseen}`)}`
 
 /** How many contacts are to be looked at. */
 export const countWanted = Ledger.number("contact_looks", (sql) =>
-  sql.unsafe(`SELECT count(DISTINCT contact_id) AS number FROM (${waiting("new")})`)
+  sql.unsafe(`SELECT count(DISTINCT contact_id) AS number FROM (${waiting("new")})`, [0, 0, 0])
 )
 
 interface WantedRow extends SentKey {
   readonly contactId: string
 }
 
+/** Reads the key of verdicts in its order, as a test asserts. */
+export const nextWaiting = (which: Which) => `
+  SELECT batch, address_id AS "addressId", occurrence, contact_id AS "contactId" FROM (${waiting(which)})
+  WHERE contact_id IS NOT NULL ORDER BY batch, address_id, occurrence LIMIT ?`
+
 /** The next of them after `after`, in the order of their keys, with at most `limit` contacts. */
 export const wanted = (which: Which, after: SentKey | null, limit: number) =>
   Ledger.use((sql) =>
     Effect.map(
-      sql.unsafe<WantedRow>(
-        `SELECT batch, address_id AS "addressId", occurrence, contact_id AS "contactId" FROM (${waiting(which)})
-         WHERE contact_id IS NOT NULL AND (batch, address_id, occurrence) > (?, ?, ?)
-         ORDER BY batch, address_id, occurrence LIMIT ?`,
-        [after?.batch ?? 0, after?.addressId ?? 0, after?.occurrence ?? 0, limit]
-      ),
+      sql.unsafe<WantedRow>(nextWaiting(which), [
+        after?.batch ?? 0,
+        after?.addressId ?? 0,
+        after?.occurrence ?? 0,
+        limit
+      ]),
       (rows): ReadonlyArray<Wanted> =>
         rows.map(({ contactId, ...key }) => ({ ...key, contactId: ContactId.make(contactId) }))
     )
