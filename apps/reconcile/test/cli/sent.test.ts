@@ -46,6 +46,8 @@ describe("what was sent", () => {
       const run = await world.run(["run"], { env: account(await world.simulate(scenario)) })
       expect(run.code).toBe(0)
       expect(dropped(world.path("reconcile.db"))).toEqual(["ada@x.test 12 absent", "bob@x.test 12 absent"])
+      const shown = await world.run(["batches", "show", "b1"])
+      expect(shown.stdout).toMatch(/field 12 \(Company\) +2 +2 +0 +0/)
     })()
   )
 

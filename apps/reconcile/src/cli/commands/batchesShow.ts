@@ -1,6 +1,8 @@
 import * as Command from "@effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Ledger from "../../ledger/Ledger.js"
+import { memberCells, memberHead } from "../../report/sentValues.js"
+import * as SentValues from "../../ledger/reports/SentValues.js"
 import * as Reports from "../../ledger/reports/Reports.js"
 import { knownBatch } from "../input/knownBatch.js"
 import { knownBatchArgument, db, json } from "../shell/options.js"
@@ -38,6 +40,7 @@ export const batchesShow = Command.make("show", { batchId: knownBatchArgument, d
       const attention = yield* Reports.attention({ batchId, limit: shown })
       const findings = yield* Reports.findings({ batchId, limit: shown })
       const trouble = yield* Reports.troubleOf(batchId)
+      const sentValues = yield* SentValues.ofBatch(batchId)
       const stalled = (yield* Reports.stalled).find((one) => one.batch_id === batchId)
       return {
         text: blocks(
@@ -64,7 +67,8 @@ export const batchesShow = Command.make("show", { batchId: knownBatchArgument, d
             more: attentionIn(batch) - attention.length,
             oneBatch: true
           }),
-          findingsTable(findings, { more: batch.findings - findings.length, oneBatch: true })
+          findingsTable(findings, { more: batch.findings - findings.length, oneBatch: true }),
+          sentValues.length === 0 ? "" : columns([memberHead, ...sentValues.map(memberCells)])
         ),
         paged: true,
         result: {
@@ -74,7 +78,8 @@ export const batchesShow = Command.make("show", { batchId: knownBatchArgument, d
           stalled: stalled ?? null,
           timeline,
           attention,
-          findings
+          findings,
+          sentValues
         }
       }
     }).pipe(Effect.provide(Ledger.layerReadOnly(options.db)))

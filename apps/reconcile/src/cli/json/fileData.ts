@@ -1,7 +1,18 @@
 import * as Schema from "effect/Schema"
 import { Comparison } from "../../asSent/SentMember.js"
 import { Bundle } from "../support/Bundle.js"
-import { Batch, BatchId, Contact, Db, Finding, Outcome, Stalled, TableRows, Time } from "./rows.js"
+import {
+  Batch,
+  BatchId,
+  Contact,
+  Db,
+  Finding,
+  Outcome,
+  SentMember,
+  Stalled,
+  TableRows,
+  Time
+} from "./rows.js"
 
 const { Array: List, Boolean: Flag, Int, Literal, NullOr, String: Text, Struct, Union } = Schema
 
@@ -34,7 +45,11 @@ export const BatchesShow = Struct({
     })
   ),
   attention: List(Contact),
-  findings: List(Finding)
+  findings: List(Finding),
+  sent_values: List(SentMember).annotations({
+    description:
+      "What its contacts were sent with, and what the account holds of it. Empty if nothing says it"
+  })
 })
 
 const Fact = Struct({ table: Text, at: NullOr(Time), says: Text }).annotations({ identifier: "Fact" })

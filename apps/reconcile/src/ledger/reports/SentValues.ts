@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { hasAny } from "../asSent/hasAny.js"
 import { Ledger, rowOf } from "../Ledger.js"
+import { title } from "../schema/asSentViews.js"
 import { memberName } from "../schema/memberName.js"
 
 const MemberTotal = rowOf("fields_at_a_glance", {
@@ -38,6 +39,16 @@ export interface SentValues {
 export const membersSql = `SELECT ${memberName("g")} AS member, sent, same, different, absent, cannot_tell, not_checked
 FROM fields_at_a_glance g
 ORDER BY different + absent DESC, kind, length(name), name`
+
+const membersOfBatch = `SELECT ${memberName("g")} AS member, sent, same, different, absent, cannot_tell, not_checked
+FROM (SELECT m.kind, m.name, ${title}, c.sent, c.same, c.different, c.absent, c.edited_since + c.sent_again AS cannot_tell, c.not_checked
+  FROM numbered_batches b CROSS JOIN value_counts c ON c.batch = b.batch
+  CROSS JOIN sent_members m ON m.member_id = c.member_id WHERE b.batch_id = ?) g
+ORDER BY different + absent DESC, kind, length(name), name`
+
+/** The same for one batch. Empty if nothing says what its contacts were sent with. */
+export const ofBatch = (batchId: string) =>
+  Ledger.query(MemberTotal, (sql) => sql.unsafe(membersOfBatch, [batchId]))
 
 const sumOf = (members: ReadonlyArray<MemberTotal>, of: (member: MemberTotal) => number): number =>
   members.reduce((sum, member) => sum + of(member), 0)
