@@ -18,7 +18,7 @@ const Examples = List(Struct({ place: Literal("line", "row"), number: Int, value
 const remarks = {
   unknown_contact_ids: Struct({ count: Int, examples: Examples }),
   unknown_members: Struct({ count: Int, examples: Examples }).annotations({
-    description: "Members of a payload that a bulk import does not take"
+    description: "Members of payloads that a bulk import does not take"
   }),
   odd_addresses: List(Struct({ kind: Text, count: Int, examples: Examples }))
 }
