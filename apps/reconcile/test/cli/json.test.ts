@@ -72,6 +72,8 @@ describe.concurrent("the envelope of --json", () => {
       await works("resolve", fast.slice(0, 4), { env })
       await works("lookup", fast.slice(0, 4), { env })
       await works("lookup", ["--dry-run", ...fast.slice(0, 4)], { env })
+      await works("check", fast.slice(0, 4), { env })
+      await works("check", ["--dry-run"], { env })
       await works("status", ["b-1"], { env })
       await works("wait", ["b-1"], { env })
       await works("batches list")

@@ -79,11 +79,23 @@ describe("a JSON array", () => {
   })
 
   it("inside an object is pointed out", () => {
-    const found = parse('{"contacts":[{"email":"a@x.test"}],"meta":{"total":1}}', told)
+    const found = parse('{"people":[{"email":"a@x.test"}],"meta":{"total":1}}', told)
     assert.strictEqual(
       found.rejected[0]?.reason,
-      "It has no key for an e-mail address (keys: contacts, meta). " +
-        `The contacts seem to be in the list "contacts": load only that, for example with jq '.["contacts"]'.`
+      "It has no key for an e-mail address (keys: people, meta). " +
+        `The contacts seem to be in the list "people": load only that, for example with jq '.["people"]'.`
+    )
+  })
+
+  it("inside the body of a bulk import request is read", () => {
+    const text = JSON.stringify({ contacts: [{ email: "a@x.test" }, { email: "b@x.test" }] }, null, 1)
+    const found = parse(text, told)
+    assert.deepStrictEqual(
+      found.rows.map(({ email, line }) => [email, line]),
+      [
+        ["a@x.test", 3],
+        ["b@x.test", 6]
+      ]
     )
   })
 })

@@ -129,7 +129,7 @@ const sentTo = (id: string, email: string) => `${batchOf(id)}, ${numberOf(email)
 export const sentValueRows: ReadonlyArray<string> = [
   `UPDATE local_sources SET sends = '{"fields":{"12":{"column":"Company"}},"tags":[{"value":"met ada@x.test"}]}'
    WHERE name = 'contacts.csv'`,
-  `INSERT INTO account_fields VALUES ('12', 'Company', 'text', 'COMPANY', '["Ada@x.test Ltd","Bo"]')`,
+  `INSERT INTO account_fields VALUES ('12', 'Company', 'text', 'COMPANY', '[{"label":"Ada@x.test Ltd","value":"1"},{"label":"Bo","value":"2"}]')`,
   "INSERT INTO account_tags VALUES ('1', 'met ada@x.test'), ('2', 'vip')",
   "INSERT INTO account_lists VALUES ('3', 'Friends of ada@x.test')",
   `INSERT INTO account_exclusions VALUES ('1', 'Ada@x.test', 'exact', 'all', NULL),
