@@ -6,6 +6,7 @@
 export * as Accounts from "./Accounts.js"
 export * as ClusterRateBudget from "./ClusterRateBudget.js"
 export * as FollowImport from "./FollowImport.js"
+export * as Forget from "./Forget.js"
 export * as ImportJob from "./ImportJob.js"
 export * as Intents from "./Intents.js"
 export * as SettledAnswers from "./SettledAnswers.js"
