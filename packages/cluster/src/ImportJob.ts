@@ -12,6 +12,7 @@ import type * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { split } from "effect-activecampaign/Submission"
 import { AccountName } from "./Accounts.js"
+import { apart } from "./internal/apart.js"
 import { durable } from "./internal/durable.js"
 import { StoredSubmission } from "./StoredSubmission.js"
 import * as SubmitImport from "./SubmitImport.js"
@@ -152,6 +153,7 @@ export const layer = (options: Options = {}): Layer.Layer<never, never, Workflow
               }
             })
             .pipe(
+              apart,
               Effect.match({
                 onFailure: (error) => PartFailed.make({ ...place, error }),
                 onSuccess: (submitted) => PartSettled.make({ ...place, import: submitted })

@@ -18,6 +18,8 @@ import { QueuedImport, type Submission } from "effect-activecampaign/Submission"
 import { SubmissionError } from "effect-activecampaign/SubmissionError"
 import { AccountName, AccountUnavailable, type Accounts } from "./Accounts.js"
 import * as FollowImport from "./FollowImport.js"
+import * as Intents from "./Intents.js"
+import { apart } from "./internal/apart.js"
 import { durable } from "./internal/durable.js"
 import { makeTurn } from "./internal/turn.js"
 import { type Served, served, withAccount } from "./internal/withAccount.js"
@@ -103,7 +105,7 @@ const payload = {
 /**
  * One submission for each account and key, however often it is executed, by whichever runner.
  *
- * That it is about to leave is stored first. If the runner dies after that, or is interrupted, the result is
+ * That it is about to leave is recorded first, in `Intents`. If the runner dies after that, or is interrupted, the result is
  * `OutcomeUnknown`, and nothing is sent a second time. A submission that is still in line for its turn goes on on another
  * runner. The contacts are stored until `Forget` deletes them.
  *
@@ -151,14 +153,6 @@ const outcomeUnknown = new OutcomeUnknown({
   detail: "the runner stopped, or lost its database, before it had stored the answer"
 })
 
-/** What a process knows of the submissions that it has sent itself. */
-interface Sender {
-  /** A name that no other process has. */
-  readonly name: string
-  /** The executions whose request may have left, until their answer is stored. */
-  readonly sent: Set<string>
-}
-
 interface Outgoing {
   readonly executionId: string
   readonly account: string
@@ -166,40 +160,29 @@ interface Outgoing {
 }
 
 const submitOnce = (
-  { executionId, account, submission }: Outgoing,
-  { name, sent }: Sender,
+  { account, executionId, submission }: Outgoing,
+  intents: Intents.Service,
   accounts: Served
 ) =>
   Effect.gen(function* () {
     const turn = yield* makeTurn(account, submission.contacts.length > 1 ? "import-many" : "import-one")
-    // The name that is stored first stays. It is stored when the turn has come, so that a submission in line can still move
-    // to another runner.
-    const aboutToLeave = Activity.make({
-      name: "about to leave",
-      success: Schema.String,
-      execute: Effect.succeed(name)
+    // Claimed when the turn has come: a submission in line can still move to another runner.
+    const submit = Effect.gen(function* () {
+      const client = yield* ActiveCampaignClient
+      yield* turn.take
+      if (!(yield* intents.claim(executionId))) return yield* outcomeUnknown
+      return yield* client.submitImport(submission)
     })
-    const submit = Effect.suspend(() => {
-      if (sent.has(executionId)) return Effect.fail(outcomeUnknown)
-      sent.add(executionId)
-      return Effect.flatMap(ActiveCampaignClient, (client) => client.submitImport(submission))
-    })
-    const submitted = yield* Activity.make({
+    return yield* Activity.make({
       name: "submitted",
       success: Submitted,
       error: Schema.Union(...SubmissionError.members, AccountUnavailable),
-      execute: Effect.gen(function* () {
-        yield* turn.take
-        const sender = yield* aboutToLeave
-        const queued = yield* sender === name
-          ? withAccount(accounts, account, turn.budget)(submit)
-          : Effect.fail(outcomeUnknown)
-        return { queued, submittedAt: yield* DateTime.now }
+      execute: Effect.all({
+        queued: withAccount(accounts, account, turn.budget)(submit),
+        submittedAt: DateTime.now
       }),
       interruptRetryPolicy: Schedule.stop
     })
-    sent.delete(executionId)
-    return submitted
   })
 
 /**
@@ -210,19 +193,21 @@ const submitOnce = (
  */
 export const layer = <R = never>(
   options: Options<R>
-): Layer.Layer<never, never, WorkflowEngine | Sharding | R> =>
+): Layer.Layer<never, never, WorkflowEngine | Sharding | Intents.Intents | R> =>
   Layer.unwrapEffect(
-    Effect.map(served(options.accounts), (accounts) => {
-      const sender = { name: globalThis.crypto.randomUUID(), sent: new Set<string>() }
-      return workflow.toLayer(({ account, submission }, executionId) =>
+    Effect.map(Effect.all([served(options.accounts), Intents.Intents]), ([accounts, intents]) =>
+      workflow.toLayer(({ account, submission }, executionId) =>
         Effect.gen(function* () {
           const outgoing = { executionId, account, submission: remaining(submission) }
-          const { queued, submittedAt } = yield* submitOnce(outgoing, sender, accounts)
+          const { queued, submittedAt } = yield* submitOnce(outgoing, intents, accounts)
           const settled = yield* FollowImport.workflow
             .execute({ account, batchId: queued.batchId, submittedAt })
-            .pipe(Effect.mapError((error) => new NotFollowed({ queued, error })))
+            .pipe(
+              apart,
+              Effect.mapError((error) => new NotFollowed({ queued, error }))
+            )
           return { queued, settled }
         })
       )
-    })
+    )
   )

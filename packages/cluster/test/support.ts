@@ -8,7 +8,7 @@ import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
 import { ActiveCampaignClient, type PollPolicy, type RateBudget } from "effect-activecampaign"
 import { InProcess, Scenario, Simulator } from "effect-activecampaign-simulator"
-import { ClusterRateBudget, FollowImport, ImportJob, SubmitImport } from "../src/index.js"
+import { ClusterRateBudget, FollowImport, ImportJob, Intents, SubmitImport } from "../src/index.js"
 
 export const token = "simulator-token"
 
@@ -29,7 +29,7 @@ interface Options {
 const workflows = ({ budget, policy }: Options = {}) =>
   Layer.mergeAll(
     FollowImport.layer({ accounts, policy }),
-    SubmitImport.layer({ accounts }),
+    Layer.provide(SubmitImport.layer({ accounts }), Intents.layerMemory),
     ImportJob.layer(),
     ClusterRateBudget.entity(budget)
   )

@@ -10,7 +10,13 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import { ActiveCampaignClient } from "effect-activecampaign"
-import { ClusterRateBudget, FollowImport, ImportJob, SubmitImport } from "effect-activecampaign-cluster"
+import {
+  ClusterRateBudget,
+  FollowImport,
+  ImportJob,
+  Intents,
+  SubmitImport
+} from "effect-activecampaign-cluster"
 
 const { accounts: urls, budget, port, postgres, sharding } = JSON.parse(process.argv[2])
 
@@ -24,7 +30,7 @@ const workflows = Layer.mergeAll(
     accounts,
     policy: { firstDelay: "300 millis", schedule: Schedule.jittered(Schedule.spaced("700 millis")) }
   }),
-  SubmitImport.layer({ accounts }),
+  Layer.provide(SubmitImport.layer({ accounts }), Intents.layerSql),
   ImportJob.layer()
 )
 // Unlimited numbers cannot be written in JSON.

@@ -15,6 +15,7 @@ import * as LocalContacts from "../../ledger/load/LocalContacts.js"
 import { reconcileStale } from "../../ledger/conclusions/Reconciliation.js"
 import * as Reports from "../../ledger/reports/Reports.js"
 import { ConfigurationError } from "../shell/ConfigurationError.js"
+import { answerLines } from "../input/answerLines.js"
 import { pastedAnswer } from "../input/answerFile.js"
 import { exitCodeOfLoad, nothingRead, readContacts, readingOf } from "../input/contactFile.js"
 import { delimiter, format, keepApostrophes, map } from "../input/contactOptions.js"
@@ -65,13 +66,60 @@ const sent = Options.text("sent").pipe(
 const answer = Options.text("answer").pipe(
   Options.optional,
   Options.withDescription(
-    "A file with a status answer you have of the one batch named by --id; - reads standard input"
+    "A file with a status answer of the batch named by --id, or without --id, answers of any batches, one a line; - reads standard input"
   )
 )
 
 const yes = Options.boolean("yes").pipe(
   Options.withDescription("Record the --answer even if the batch has already settled")
 )
+
+/** Answers of many batches, for instance from effect-activecampaign-cluster: batches that are new are added. */
+const addAnswers = (path: string, options: { readonly db: string; readonly yes: boolean }) =>
+  Effect.gen(function* () {
+    const answers = yield* answerLines(path)
+    const batchIds = [...new Set(answers.map(({ batchId }) => batchId))]
+    const now = DateTime.formatIso(yield* DateTime.now)
+    const done = yield* Effect.gen(function* () {
+      const { added } = yield* Batches.add(batchIds, { addedAt: now, submittedAt: undefined })
+      let recorded = 0
+      for (const answer of answers) {
+        const settled = options.yes ? undefined : yield* Answers.settledStatus(answer.batchId)
+        if (settled === undefined && (yield* Answers.record(answer, "pasted"))) recorded += 1
+      }
+      const { changed } = yield* reconcileStale()
+      return { added, recorded, changed, twins: yield* Batches.allCaseTwins(batchIds) }
+    }).pipe(Effect.provide(Ledger.layer(options.db)))
+    const { added, changed, recorded, twins } = done
+    const caseTwins = describeCaseTwins(twins)
+    const known = answers.length - recorded
+    return {
+      text: [
+        `${options.db}: ${batchesOf(added)} added, ${plural(recorded, "answer")} recorded.`,
+        ...(known === 0
+          ? []
+          : [
+              `${plural(known, "answer")} left out, because the batch has already settled. --yes records what is new about it.`
+            ]),
+        ...describeChanged(changed),
+        ...caseTwins
+      ].join("\n"),
+      warnings: caseTwins,
+      result: {
+        db: options.db,
+        added,
+        known: batchIds.length - added,
+        purged: 0,
+        sentAdded: 0,
+        resubmitted: [],
+        answer: null,
+        caseTwins: twins,
+        outcomesChanged: changed,
+        ...nothingRead.result
+      },
+      exitCode: exitCodeOfLoad(undefined, 0)
+    }
+  })
 
 export const batchesAdd = Command.make(
   "add",
@@ -81,6 +129,11 @@ export const batchesAdd = Command.make(
       "batches add",
       options.json,
       Effect.gen(function* () {
+        const isAnswersOnly =
+          options.id.length === 0 && Option.isNone(options.file) && Option.isNone(options.sent)
+        if (isAnswersOnly && Option.isSome(options.answer)) {
+          return yield* addAnswers(options.answer.value, options)
+        }
         const fromFile = Option.isSome(options.file) ? yield* BatchIdList.read(options.file.value) : []
         const named = [...options.id, ...fromFile]
         const batchIds = [...new Set(named)].map((text) => BatchId.make(text))

@@ -1,0 +1,133 @@
+/**
+ * Deletes what the cluster has stored of contacts and answers, from its tables `cluster_messages` and `cluster_replies` in
+ * PostgreSQL. Effect's cluster itself keeps all of it.
+ *
+ * @since 0.1.0
+ */
+import { MachineId } from "@effect/cluster/MachineId"
+import * as Snowflake from "@effect/cluster/Snowflake"
+import * as SqlClient from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import * as Workflow from "@effect/workflow/Workflow"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Schema from "effect/Schema"
+import type { BatchId } from "effect-activecampaign/BatchId"
+import { fromAddress } from "effect-activecampaign/EmailKey"
+import * as FollowImport from "./FollowImport.js"
+import { erased } from "./internal/erased.js"
+import { Forgotten } from "./SubmitImport.js"
+
+const ours = "Workflow/ActiveCampaign/%"
+const follow = `Workflow/${FollowImport.workflow.name}`
+
+const forgotten = JSON.stringify(
+  Schema.encodeSync(
+    Schema.Exit({
+      success: Workflow.Result({ success: Schema.Void, error: Forgotten }),
+      failure: Schema.Never,
+      defect: Schema.Defect
+    })
+  )(Exit.succeed(new Workflow.Complete({ exit: Exit.fail(new Forgotten()) })))
+)
+
+/**
+ * Erases one person by address: the contact in stored submissions, and the address wherever answers name it. A submission
+ * that a runner has already read still leaves. Returns how many rows changed. Erase the person in the ledgers, too.
+ *
+ * @since 0.1.0
+ * @category erasing
+ */
+export const person = (address: string): Effect.Effect<number, SqlError, SqlClient.SqlClient> =>
+  Effect.gen(function* () {
+    const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+    const needle = JSON.stringify(fromAddress(address)).slice(1, -1)
+    const messages = yield* sql<{ id: string; payload: string }>`
+      SELECT CAST(id AS TEXT) AS id, payload FROM cluster_messages
+      WHERE entity_type LIKE ${ours} AND position(${needle} IN lower(payload)) > 0`
+    const replies = yield* sql<{ id: string; payload: string }>`
+      SELECT CAST(r.id AS TEXT) AS id, r.payload FROM cluster_replies r JOIN cluster_messages m ON m.id = r.request_id
+      WHERE m.entity_type LIKE ${ours} AND position(${needle} IN lower(r.payload)) > 0`
+    const without = (payload: string) => JSON.stringify(erased(JSON.parse(payload), address))
+    yield* Effect.forEach(
+      messages,
+      ({ id, payload }) =>
+        sql`UPDATE cluster_messages SET payload = ${without(payload)} WHERE CAST(id AS TEXT) = ${id}`
+    )
+    yield* Effect.forEach(
+      replies,
+      ({ id, payload }) =>
+        sql`UPDATE cluster_replies SET payload = ${without(payload)} WHERE CAST(id AS TEXT) = ${id}`
+    )
+    return messages.length + replies.length
+  }).pipe(inTransaction)
+
+/**
+ * Forgets the result of one batch, so that it is asked about anew when it is executed again: after an error, for instance.
+ * Does nothing while it is still followed.
+ *
+ * @since 0.1.0
+ * @category erasing
+ */
+export const batch = (
+  account: string,
+  batchId: BatchId
+): Effect.Effect<void, SqlError, SqlClient.SqlClient> =>
+  Effect.gen(function* () {
+    const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+    const id = yield* FollowImport.workflow.executionId({ account, batchId })
+    const [run] = yield* sql`
+      SELECT 1 FROM cluster_messages
+      WHERE entity_type = ${follow} AND entity_id = ${id} AND tag = 'run' AND processed`
+    if (run === undefined) return
+    yield* sql`
+      DELETE FROM cluster_replies WHERE request_id IN (
+        SELECT id FROM cluster_messages WHERE entity_type = ${follow} AND entity_id = ${id})`
+    yield* sql`DELETE FROM cluster_messages WHERE entity_type = ${follow} AND entity_id = ${id}`
+  }).pipe(inTransaction)
+
+/**
+ * Deletes everything about imports that ended before a time, contacts and answers. What stays is that they were executed:
+ * a submission or a job then ends as `Forgotten`, and is not sent again. A batch that is followed again is asked about anew.
+ * Returns how many imports were deleted. Keep them for longer than a job takes, and until their answers are in your ledgers.
+ *
+ * @since 0.1.0
+ * @category erasing
+ */
+export const finished = (before: DateTime.Utc): Effect.Effect<number, SqlError, SqlClient.SqlClient> =>
+  Effect.gen(function* () {
+    const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+    // The ID of a reply begins with the time at which it was made.
+    const first = String(
+      Snowflake.make({
+        machineId: MachineId.make(0),
+        sequence: 0,
+        timestamp: DateTime.toEpochMillis(before)
+      })
+    )
+    const ended = yield* sql<{ id: string; entity_type: string; entity_id: string }>`
+      SELECT CAST(m.id AS TEXT) AS id, m.entity_type, m.entity_id
+      FROM cluster_messages m JOIN cluster_replies r ON r.request_id = m.id AND r.kind = 0
+      WHERE m.entity_type LIKE ${ours} AND m.tag = 'run' AND m.processed
+        AND r.id < CAST(${first} AS BIGINT) AND r.payload <> ${forgotten}`
+    yield* Effect.forEach(ended, ({ entity_id, entity_type, id }) =>
+      Effect.gen(function* () {
+        const kept = entity_type === follow ? "" : id
+        yield* sql`
+          DELETE FROM cluster_replies WHERE request_id IN (
+            SELECT id FROM cluster_messages
+            WHERE entity_type = ${entity_type} AND entity_id = ${entity_id} AND CAST(id AS TEXT) <> ${kept})`
+        yield* sql`
+          DELETE FROM cluster_messages
+          WHERE entity_type = ${entity_type} AND entity_id = ${entity_id} AND CAST(id AS TEXT) <> ${kept}`
+        yield* sql`UPDATE cluster_messages SET payload = '{}' WHERE CAST(id AS TEXT) = ${kept}`
+        yield* sql`UPDATE cluster_replies SET payload = ${forgotten} WHERE CAST(request_id AS TEXT) = ${kept}`
+      })
+    )
+    return ended.length
+  }).pipe(inTransaction)
+
+function inTransaction<A, E, R>(effect: Effect.Effect<A, E, R>) {
+  return Effect.flatMap(SqlClient.SqlClient, (sql) => sql.withTransaction(effect))
+}
