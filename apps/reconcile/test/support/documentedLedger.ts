@@ -225,6 +225,7 @@ const days = Effect.gen(function* () {
   yield* ranTo({ once: true, account })
   yield* Effect.sleep(minutes(10))
   yield* ranTo({ once: true, account })
+  yield* Effect.sleep(minutes(10))
   yield* loadNewsletter("b-5")
   yield* loadNewsletter("b-4")
   yield* paste
