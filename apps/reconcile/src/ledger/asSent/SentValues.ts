@@ -11,8 +11,10 @@ interface Row {
   readonly batch: number
   readonly addressId: number
   readonly occurrence: number
-  /** The row's place among those of its address and batch; NULL: what the row had when it was sent. */
-  readonly turn: number | null
+  /** The row's place among those of its source with its address and batch. */
+  readonly turn: number
+  /** The source, earlier ones first; 0: what the row had when it was sent. */
+  readonly rank: number
   readonly sends: string
   readonly names: string
   readonly emailAt: number
@@ -31,7 +33,7 @@ const shape = `src.sends, h.names, h.email_at AS "emailAt", h.contact_id_at AS "
  * since. `sent` selects rows of sent_contacts as `s`.
  */
 const rowsOf = (sent: string) => `
-  SELECT s.batch, s.address_id AS "addressId", s.occurrence, NULL AS turn, ${shape},
+  SELECT s.batch, s.address_id AS "addressId", s.occurrence, s.occurrence AS turn, 0 AS rank, ${shape},
     coalesce(f.email, a.email_key) AS email, f.contact_id AS "contactId", b.batch_id AS "batchId", f.cells
   FROM ${sent}
   CROSS JOIN former_cells f ON f.batch = s.batch AND f.address_id = s.address_id AND f.occurrence = s.occurrence
@@ -41,7 +43,8 @@ const rowsOf = (sent: string) => `
   CROSS JOIN numbered_batches b ON b.batch = s.batch
   UNION ALL
   SELECT s.batch, s.address_id, s.occurrence,
-    row_number() OVER (PARTITION BY s.batch, s.address_id, s.occurrence ORDER BY l.local_source_id, l.occurrence), ${shape},
+    row_number() OVER (PARTITION BY s.batch, s.address_id, s.occurrence, l.local_source_id ORDER BY l.occurrence),
+    l.local_source_id, ${shape},
     coalesce(l.email, a.email_key), l.contact_id, b.batch_id, l.cells
   FROM ${sent}
   CROSS JOIN local_rows l ON l.address_id = s.address_id AND l.batch = s.batch
@@ -86,29 +89,48 @@ const placesOf = (row: Row, names: ReadonlyArray<string>) => {
   return places
 }
 
-/** The rows may be many: they are read as they are. */
+/** Of several sources that say what a contact was sent with, the first counts, also where it says nothing. */
+const chosen = (rows: ReadonlyArray<Row>): Iterable<Row> => {
+  const first = new Map<string, Row>()
+  for (const row of rows) {
+    if (row.turn !== row.occurrence) continue
+    const key = `${row.batch} ${row.addressId} ${row.occurrence}`
+    const before = first.get(key)
+    if (before === undefined || row.rank < before.rank) first.set(key, row)
+  }
+  return first.values()
+}
+
+const textOrLongNumber = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]{15,}/g
+
+/** A number of so many digits would lose some: it becomes a text, as it is compared. */
+const cellsOf = (text: string): unknown =>
+  JSON.parse(
+    /[\d.]{15}/.test(text)
+      ? text.replace(textOrLongNumber, (part) => (part.startsWith('"') ? part : `"${part}"`))
+      : text
+  )
+
 const read = (rows: ReadonlyArray<Row>): ReadonlyArray<SentRecord> => {
   const sendsOf = remembered<Sends>(decodeSends)
   const namesOf = remembered(decodeNames)
   const shapes = new Map<string, ReturnType<typeof placesOf>>()
-  const records = new Map<string, SentRecord>()
-  for (const row of rows) {
-    const { addressId, batch, occurrence, turn } = row
-    const key = `${batch} ${addressId} ${occurrence}`
-    if (records.has(key) || (turn !== null && turn !== occurrence)) continue
+  const records: Array<SentRecord> = []
+  for (const row of chosen(rows)) {
+    const { addressId, batch, occurrence } = row
     const shapeKey = `${row.emailAt} ${row.contactIdAt} ${row.batchIdAt} ${row.names}`
     const places = shapes.get(shapeKey) ?? placesOf(row, namesOf(row.names))
     shapes.set(shapeKey, places)
-    const cells: unknown = JSON.parse(row.cells)
+    const cells = cellsOf(row.cells)
     const cell = (column: string): unknown => {
       const place = places.get(column)
       if (place === undefined) return undefined
       return typeof place === "number" ? (Array.isArray(cells) ? cells[place] : undefined) : row[place]
     }
     const members = sentMembers(sendsOf(row.sends), cell)
-    if (members.length > 0) records.set(key, { batch, addressId, occurrence, members })
+    if (members.length > 0) records.push({ batch, addressId, occurrence, members })
   }
-  return [...records.values()]
+  return records
 }
 
 const recordsOf = (query: string) => (numbers: ReadonlyArray<number>) =>

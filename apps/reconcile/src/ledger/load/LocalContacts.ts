@@ -185,7 +185,7 @@ const take = (sql: SqlClient.SqlClient, source: Source, staged: Staged, now: str
     yield* settleNumbers(sql, sourceId)
     if (before !== undefined && before.sends !== sends) yield* declaredAnew(sql, sourceId)
     const again: changes.Again = {
-      declares: (before?.sends ?? null) !== null,
+      declares: sends !== null,
       kind: source.key === undefined ? "unkeyed" : "keyed",
       isNewKey: before?.key_column == null,
       isScattered: isScattered(staged),

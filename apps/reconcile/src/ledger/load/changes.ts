@@ -97,7 +97,7 @@ export const none: Changes = {
 /** What is known about a source that is loaded again. */
 export interface Again {
   readonly kind: Kind
-  /** The source declared what its contacts were sent with. */
+  /** The source declares, in this load or before, what its contacts were sent with. */
   readonly declares: boolean
   /** The source's contacts are identified by a key for the first time. */
   readonly isNewKey: boolean
@@ -153,7 +153,7 @@ export const apply = (
 ) =>
   Effect.gen(function* () {
     if (changes.updated > 0) {
-      if (declares) yield* sql.unsafe(keepCells)
+      if (declares) yield* sql.unsafe(keepCells(sourceId))
       yield* sql.unsafe(keepFormer(sourceId))
       yield* sql.unsafe(update)
     }

@@ -2,25 +2,33 @@ import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import { markBatches } from "../facts/stale.js"
 
+const earlierSource = (sourceId: number) => `SELECT 1 FROM local_rows o
+  CROSS JOIN local_sources e ON e.local_source_id = o.local_source_id AND e.sends IS NOT NULL
+  WHERE o.address_id = k.address_id AND o.batch = k.batch AND o.local_source_id < ${sourceId}
+  GROUP BY o.local_source_id HAVING count(*) >= k.turn`
+
 /**
  * What rows had when they were sent, before they are written over: loading a source again does not change what was sent.
- * The first values stay.
+ * The first values stay. All rows of an address in a batch are kept together: their turns are counted among them. What an
+ * earlier source says counts before what this one says.
  */
-export const keepCells = `
+export const keepCells = (sourceId: number) => `
   INSERT INTO former_cells (batch, address_id, occurrence, shape_id, email, contact_id, cells)
-  SELECT l.batch, l.address_id, (SELECT count(*) FROM local_rows o
-      WHERE o.address_id = l.address_id AND o.batch = l.batch
-        AND (o.local_source_id, o.occurrence) <= (l.local_source_id, l.occurrence)) AS turn,
-    l.shape_id, l.email, l.contact_id, l.cells
-  FROM contact_changes c CROSS JOIN local_rows l ON l.local_contact_id = c.local_contact_id
-  WHERE l.batch IS NOT NULL AND EXISTS (SELECT 1 FROM sent_contacts s WHERE s.batch = l.batch
-    AND s.address_id = l.address_id AND s.occurrence = (SELECT count(*) FROM local_rows o
-      WHERE o.address_id = l.address_id AND o.batch = l.batch
-        AND (o.local_source_id, o.occurrence) <= (l.local_source_id, l.occurrence)))
+  SELECT batch, address_id, turn, shape_id, email, contact_id, cells FROM (
+    SELECT l.batch, l.address_id, row_number() OVER (PARTITION BY l.batch, l.address_id ORDER BY l.occurrence) AS turn,
+      l.shape_id, l.email, l.contact_id, l.cells
+    FROM (SELECT DISTINCT old_batch, old_address_id FROM contact_changes WHERE old_batch IS NOT NULL) c
+    CROSS JOIN local_rows l ON l.address_id = c.old_address_id AND l.batch = c.old_batch
+      AND l.local_source_id = ${sourceId}) k
+  WHERE EXISTS (SELECT 1 FROM sent_contacts s
+      WHERE s.batch = k.batch AND s.address_id = k.address_id AND s.occurrence = k.turn)
+    AND NOT EXISTS (${earlierSource(sourceId)})
   ON CONFLICT DO NOTHING`
 
 const isOfSource = (sourceId: number) => `EXISTS (SELECT 1 FROM local_rows l
-  WHERE l.address_id = k.address_id AND l.batch = k.batch AND l.local_source_id = ${sourceId})`
+    WHERE l.address_id = k.address_id AND l.batch = k.batch AND l.local_source_id = ${sourceId})
+  OR EXISTS (SELECT 1 FROM former_cells f CROSS JOIN row_shapes h ON h.shape_id = f.shape_id
+    WHERE f.address_id = k.address_id AND f.batch = k.batch AND h.local_source_id = ${sourceId})`
 
 /** Looks compared what was declared then. With another declaration, contacts are looked at again. */
 export const declaredAnew = (sql: SqlClient.SqlClient, sourceId: number) =>
@@ -30,7 +38,9 @@ export const declaredAnew = (sql: SqlClient.SqlClient, sourceId: number) =>
     }
     yield* sql.unsafe(
       markBatches(
-        `SELECT DISTINCT batch FROM local_rows WHERE local_source_id = ${sourceId} AND batch IS NOT NULL`
+        `SELECT batch FROM local_rows WHERE local_source_id = ${sourceId} AND batch IS NOT NULL
+        UNION SELECT f.batch FROM former_cells f CROSS JOIN row_shapes h ON h.shape_id = f.shape_id
+          WHERE h.local_source_id = ${sourceId}`
       )
     )
   })

@@ -123,6 +123,63 @@ describe("what was sent", () => {
     }).pipe(inMemory)
   )
 
+  it.effect("stays as it was beside a source that names the same contact and declares nothing", () =>
+    Effect.gen(function* () {
+      yield* load([contact("a@x.test", { First: "Other" })], undefined, "plain")
+      for (const First of ["Ada", "Eve"]) yield* load([contact("a@x.test", { First })], mapping)
+      assert.deepStrictEqual(yield* all, [[["first_name", "", "Ada"]]])
+    }).pipe(inMemory)
+  )
+
+  it.effect("is what the first of two declaring sources says, whichever changes", () =>
+    Effect.gen(function* () {
+      yield* load([contact("a@x.test", { First: "Ada" })], mapping)
+      for (const First of ["Bea", "Eve"]) yield* load([contact("a@x.test", { First })], mapping, "second")
+      assert.deepStrictEqual(yield* all, [[["first_name", "", "Ada"]]])
+    }).pipe(inMemory)
+  )
+
+  it.effect("stays nothing where the cell was empty when it was sent", () =>
+    Effect.gen(function* () {
+      for (const First of ["", "Ada"]) yield* load([contact("a@x.test", { First })], mapping)
+      assert.deepStrictEqual(yield* all, [])
+    }).pipe(inMemory)
+  )
+
+  it.effect("stays as it was before a source declared anything", () =>
+    Effect.gen(function* () {
+      yield* load([contact("a@x.test", { First: "Ada" })])
+      yield* load([contact("a@x.test", { First: "Eve" })], mapping)
+      assert.deepStrictEqual(yield* all, [[["first_name", "", "Ada"]]])
+    }).pipe(inMemory)
+  )
+
+  it.effect("stays with each of two rows of one address when one of them names another batch", () =>
+    Effect.gen(function* () {
+      yield* load([contact("a@x.test", { First: "Ada" }), contact("a@x.test", { First: "Bea" })], mapping)
+      yield* load(
+        [contact("a@x.test", { First: "Ada" }, "c"), contact("a@x.test", { First: "Bea" })],
+        mapping
+      )
+      assert.deepStrictEqual(
+        (yield* ofBatches([1])).map((record) => [record.occurrence, said(record)]),
+        [
+          [1, [["first_name", "", "Ada"]]],
+          [2, [["first_name", "", "Bea"]]]
+        ]
+      )
+    }).pipe(inMemory)
+  )
+
+  it.effect("keeps all digits of a number", () =>
+    Effect.gen(function* () {
+      const sentAs = contact("a@x.test", { fields: [{ id: 1, value: "LONG" }] })
+      const cells = sentAs.cells.map((cell) => cell.replace('"LONG"', "12345678901234567890"))
+      yield* load([{ ...sentAs, cells }], payload)
+      assert.deepStrictEqual(yield* all, [[["field", "1", "12345678901234567890"]]])
+    }).pipe(inMemory)
+  )
+
   it.effect("follows a new declaration, and contacts are then looked at again", () =>
     Effect.gen(function* () {
       yield* load([contact("a@x.test", { First: "Ada", Last: "L" })], mapping)
@@ -132,11 +189,44 @@ describe("what was sent", () => {
       yield* sql`INSERT INTO sent_members VALUES (1, 'first_name', '')`
       yield* sql`INSERT INTO found_values VALUES (1, 1, 1, 1, 'Eve', NULL)`
       yield* load([contact("a@x.test", { First: "Ada", Last: "L" })])
+      yield* load([contact("a@x.test", { First: "Ada", Last: "L" })], mapping)
       assert.strictEqual((yield* sql`SELECT * FROM found_values`).length, 1)
       yield* load([contact("a@x.test", { First: "Ada", Last: "L" })], { last_name: { column: "Last" } })
       assert.deepStrictEqual(yield* all, [[["last_name", "", "L"]]])
       assert.deepStrictEqual(yield* sql`SELECT * FROM found_values`, [])
       assert.deepStrictEqual(yield* sql`SELECT * FROM contact_looks`, [])
+    }).pipe(inMemory)
+  )
+
+  it.effect("follows a new declaration also where the source names another batch since", () =>
+    Effect.gen(function* () {
+      yield* load([contact("a@x.test", { First: "Ada", Last: "L" })], mapping)
+      yield* load([contact("a@x.test", { First: "Ada", Last: "L" }, "c")], mapping)
+      const { sql } = yield* Ledger
+      yield* sql`INSERT INTO looks VALUES (1, ${now}, 0)`
+      yield* sql`INSERT INTO contact_looks VALUES (1, 1, 1, 1, NULL, NULL)`
+      yield* load([contact("a@x.test", { First: "Ada", Last: "L" }, "c")], { last_name: { column: "Last" } })
+      assert.deepStrictEqual(yield* all, [[["last_name", "", "L"]], [["last_name", "", "L"]]])
+      assert.deepStrictEqual(yield* sql`SELECT * FROM contact_looks`, [])
+    }).pipe(inMemory)
+  )
+
+  it.effect("stays with a contact known by a key that has another address since", () =>
+    Effect.gen(function* () {
+      const keyed = (email: string, First: string) =>
+        LocalContacts.load(
+          {
+            name: "crm",
+            rejected: () => 0,
+            key: { column: "id", place: "row", setAside: () => Effect.void },
+            sends: () => mapping
+          },
+          Stream.succeed([{ ...contact(email, { id: "k1", First }), key: "k1" }]),
+          now
+        )
+      yield* keyed("a@x.test", "Ada")
+      yield* keyed("b@x.test", "Eve")
+      assert.deepStrictEqual(yield* all, [[["first_name", "", "Ada"]]])
     }).pipe(inMemory)
   )
 })
