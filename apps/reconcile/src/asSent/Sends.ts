@@ -1,6 +1,7 @@
 import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
+import { nearest } from "../text/nearest.js"
 
 const Text = Schema.NonEmptyString
 const Id = Schema.Union(Schema.NonNegativeInt, Schema.NonEmptyString)
@@ -69,6 +70,37 @@ export const payload: Sends = { payload: true }
 /** As stored with the source. */
 export const Stored = Schema.parseJson(Schema.Union(Payload, Mapping))
 
+const keysAt: Readonly<Record<string, ReadonlyArray<string>>> = {
+  first_name: ["column", "value"],
+  last_name: ["column", "value"],
+  phone: ["column", "value"],
+  customer_acct_name: ["column", "value"],
+  fields: ["column", "value"],
+  tags: ["column", "value", "separator"]
+}
+
+/** The key that was meant in place of one that is not known. */
+const meant = (path: ReadonlyArray<PropertyKey>): string => {
+  const key = String(path.at(-1))
+  const among = path.length === 1 ? Object.keys(Mapping.fields) : (keysAt[String(path[0])] ?? [])
+  const near = nearest(
+    key.replace(/(?<=[a-z])[A-Z]/g, (letter) => `_${letter}`),
+    among
+  )
+  return near === undefined ? `It takes: ${among.join(", ")}.` : `Did you mean "${near}"?`
+}
+
+/** Fields that are named twice, apart from white space and letter case: a contact has each once. */
+const repeatedFields = ({ fields = {} }: Mapping): ReadonlyArray<string> => {
+  const seen = new Map<string, string>()
+  return Object.keys(fields).flatMap((name) => {
+    const key = name.trim().toLowerCase()
+    const before = seen.get(key)
+    seen.set(key, name)
+    return before === undefined ? [] : [`fields.${name}: is the same field as "${before}".`]
+  })
+}
+
 /** Reads a mapping file. Left: a sentence for each problem. */
 export const parse = (text: string): Either.Either<Mapping, ReadonlyArray<string>> => {
   let json: unknown
@@ -78,11 +110,19 @@ export const parse = (text: string): Either.Either<Mapping, ReadonlyArray<string
     return Either.left([`It is not JSON: ${cause instanceof Error ? cause.message : String(cause)}.`])
   }
   return Schema.decodeUnknownEither(Mapping)(json, { errors: "all", onExcessProperty: "error" }).pipe(
-    Either.mapLeft((error) =>
-      ParseResult.ArrayFormatter.formatErrorSync(error).map(
-        ({ message, path }) => `${path.length === 0 ? "" : `${path.join(".")}: `}${message}`
+    Either.mapLeft((error) => [
+      ...new Set(
+        ParseResult.ArrayFormatter.formatErrorSync(error).map(({ _tag, message, path }) =>
+          _tag === "Unexpected"
+            ? `${path.join(".")}: is not known. ${meant(path)}`
+            : `${path.length === 0 ? "" : `${path.join(".")}: `}${message}`
+        )
       )
-    )
+    ]),
+    Either.flatMap((mapping) => {
+      const repeated = repeatedFields(mapping)
+      return repeated.length === 0 ? Either.right(mapping) : Either.left(repeated)
+    })
   )
 }
 

@@ -91,10 +91,34 @@ describe("what was sent", () => {
       const added = await world.run(["batches", "add", "--id", "b1", "--sent", file])
       expect(added.code).toBe(0)
       expect(added.stdout).toContain(
-        '1 member is not one that a bulk import takes; ActiveCampaign drops it without a word: line 3 "firstName"'
+        '1 member is not one that a bulk import takes; ActiveCampaign drops it without a word: line 3 "firstName of contact 1"'
       )
       expect(added.stderr).toContain("line 7: It has no key for an e-mail address (keys: first_name)")
       expect(sent(world.path("reconcile.db"))).toEqual(["b1 a@x.test"])
+    })
+  )
+
+  it(
+    "has members in another shape than a bulk import takes, and they are named, too",
+    inWorld(async (world) => {
+      const odd = {
+        batch_id: "b1",
+        fields: [],
+        contacts: [
+          { email: "a@x.test", fields: [{ field: 12, value: "ACME" }], subscribe: [3], tags: "vip" },
+          { email: "b@x.test", tags: ["vip"], fields: null }
+        ]
+      }
+      const file = world.write("payloads.jsonl", `${JSON.stringify(odd)}\n`)
+      const added = await world.run(["batches", "add", "--sent", file, "--json"])
+      expect(added.code).toBe(0)
+      const { data } = JSON.parse(added.stdout)
+      expect(data.unknown_members.count).toBe(5)
+      expect(data.unknown_members.examples.map(({ value }: { value: string }) => value)).toEqual([
+        "fields beside contacts",
+        "fields[0] without id of contact 1",
+        "fields[0].field of contact 1"
+      ])
     })
   )
 
@@ -119,10 +143,16 @@ describe("what was sent", () => {
 
   it.each([
     ["{", /sends\.json is not a mapping of what was sent\.[\s\S]*It is not JSON/],
-    ['{"first_nam": {"column": "a"}}', /first_nam: is unexpected/],
+    ['{"first_nam": {"column": "a"}}', /first_nam: is not known\. Did you mean "first_name"\?/],
+    ['{"firstName": {"column": "First"}}', /firstName: is not known\. Did you mean "first_name"\?/],
+    ['{"fields": {"12": {"colum": "First"}}}', /fields\.12\.colum: is not known\. Did you mean "column"\?/],
+    [
+      '{"fields": {"Plan": {"value": "a"}, "plan ": {"value": "b"}}}',
+      /fields\.plan : is the same field as "Plan"/
+    ],
     [
       '{"first_name": {"column": "Firts"}}',
-      /no column "Firts" \(columns: email, First\)\. Nothing was loaded/
+      /no column "Firts" \(columns: email, First\)\. Nothing was loaded[\s\S]*did you mean "First"\?/
     ]
   ])("is not told by %s", (text, problem) =>
     inWorld(async (world) => {

@@ -6,6 +6,7 @@ import { type Mapping, columnsOf, parse } from "../../asSent/Sends.js"
 import type { ContactRow } from "../../contacts/ContactRow.js"
 import { listed } from "../../contacts/ColumnNames.js"
 import { displayName } from "../../contacts/ContactFileError.js"
+import { nearest } from "../../text/nearest.js"
 import { printable } from "../output/text.js"
 import { ConfigurationError } from "../shell/ConfigurationError.js"
 
@@ -34,6 +35,11 @@ export const readSends = (path: string): Effect.Effect<Mapping, ConfigurationErr
     )
   })
 
+const near = (column: string, names: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const name = nearest(column, names)
+  return name === undefined ? [] : [`For "${printable(column)}", did you mean "${printable(name)}"? `]
+}
+
 const unknownColumns = (mapping: Mapping, rows: ReadonlyArray<ContactRow>) => {
   const names = new Set(rows.flatMap((row) => row.names))
   const unknown = columnsOf(mapping).filter((column) => !names.has(column))
@@ -41,7 +47,7 @@ const unknownColumns = (mapping: Mapping, rows: ReadonlyArray<ContactRow>) => {
     ? Effect.void
     : new ConfigurationError({
         problem: `--sends: the source has no column ${unknown.map((column) => `"${printable(column)}"`).join(", ")} (columns: ${listed([...names])}). Nothing was loaded.`,
-        hint: "Correct the mapping file, and load again."
+        hint: `${unknown.flatMap((column) => near(column, [...names])).join("")}Correct the mapping file, and load again.`
       })
 }
 
