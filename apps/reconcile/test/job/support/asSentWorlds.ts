@@ -55,10 +55,10 @@ const mishap = FastCheck.oneof(
   FastCheck.constant({ _tag: "DateLost" as const, field: "13" }),
   FastCheck.constant({ _tag: "TagMisspelt" as const, tag: "vip", as: "vpi" }),
   listId.map((list) => ({ _tag: "MadeActive" as const, list })),
-  oneOf("12", "13").map((field) => ({
+  oneOf(["12", "edited by hand"] as const, ["13", "2030-01-01"] as const).map(([field, value]) => ({
     _tag: "EditedLater" as const,
     field,
-    value: "edited by hand",
+    value,
     after: laterEdit
   }))
 )
