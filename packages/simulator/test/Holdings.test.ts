@@ -216,6 +216,22 @@ describe("an import", () => {
     assert.deepStrictEqual([updatedAt(29_999), updatedAt(30_000)], [0, 30_000])
   })
 
+  it("stays as it was imported if the contact was deleted before it would have been edited", () => {
+    const contact = {
+      email: "a@example.test",
+      contactId: "1",
+      sends: { fields: [{ id: "12", value: "Acme" }] }
+    }
+    const mishaps = [{ _tag: "EditedLater" as const, field: "12", value: "x", after: 30_000 }]
+    const gone = Scenario.make({
+      batches: [
+        { batchId: "a", stages, contacts: [{ ...contact, deletedAfterwards: true, mishaps }] },
+        { batchId: "b", stages, submittedAt: 10_000, contacts: [contact] }
+      ]
+    })
+    assert.deepStrictEqual(Truth.holdingsAt(gone, 60_000).get("1")?.fields, { "12": "Acme" })
+  })
+
   it.effect("that is submitted writes, too, with the mishaps of submissions", () =>
     Effect.gen(function* () {
       yield* BulkImport.submit({ contacts: [{ email: "new@example.test", ...sends }] })

@@ -164,7 +164,7 @@ describe("export dropped", () => {
         ]
       )
       assert.deepStrictEqual(yield* exported("dropped", {}, 1), rows)
-      assert.deepStrictEqual(yield* exported("dropped", { batchId: "earlier" }), [])
+      assert.deepStrictEqual(yield* exported("dropped", { batchId: "a-1" }), [])
     }).pipe(inMemory)
   )
 })

@@ -102,8 +102,8 @@ export const nameAccount = Effect.zipRight(
  */
 export const sentWorld = Effect.gen(function* () {
   yield* nameAccount
-  yield* send("earlier", [{ email: "bo@x.test" }])
-  yield* answer("earlier", "completed", { success: ["102"], failure: [] })
+  yield* send("a-1", [{ email: "bo@x.test" }])
+  yield* answer("a-1", "completed", { success: ["102"], failure: [] })
   yield* send("b-1", [
     { email: "ada@x.test", first_name: "Ada", fields: [{ id: 12, value: "=ACME" }], tags: ["by ada@x.test"] },
     { email: "bo@x.test", first_name: "Bo", fields: [{ id: 12, value: "Ltd" }] },

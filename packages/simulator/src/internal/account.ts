@@ -95,8 +95,8 @@ export const makeAccount = (scenario: Scenario) => {
     if (bounced) history.bouncedAt = Math.min(history.bouncedAt ?? at, at)
     for (const { mishaps, sends: sent = {} } of sends) {
       const writes = writesOf(scenario, sent, mishaps, at)
-      history.writes.push(...writes)
-      // An edit does not bring back a contact that was deleted.
+      // Nobody edits a contact that was deleted, so an edit does not bring it back.
+      history.writes.push(...(deletedAfterwards ? writes.filter((write) => write.at <= at) : writes))
       if (!deletedAfterwards) history.updates.push(...writes.map((write) => write.at))
       tagsWritten(sent, mishaps).forEach(tagIdOf)
     }

@@ -25,6 +25,7 @@ interface CheckedRow extends Key {
   readonly settledAt: string
   /** NULL: it was not looked at since the batch settled. */
   readonly lookId: number | null
+  readonly lookedAt: string | null
   readonly updatedAt: string | null
   readonly unseen: string | null
 }
@@ -32,7 +33,7 @@ interface CheckedRow extends Key {
 /** Contacts of settled batches that are in the account, with their look if there is one. */
 const checked = `
   SELECT v.batch, v.address_id AS "addressId", v.occurrence, r.received_at AS "settledAt",
-    o.look_id AS "lookId", k.updated_at AS "updatedAt", k.unseen
+    o.look_id AS "lookId", o.looked_at AS "lookedAt", k.updated_at AS "updatedAt", k.unseen
   FROM json_each(?) j
   CROSS JOIN answers r ON r.answer_id = (SELECT max(x.answer_id) FROM answers x
     WHERE x.batch = j.value AND ${hasSettled("x.status")})
@@ -56,38 +57,57 @@ const sentElsewhere = `
   SELECT DISTINCT s.address_id AS id FROM json_each(?) j CROSS JOIN sent_contacts s ON s.batch = j.value
   WHERE EXISTS (SELECT 1 FROM sent_contacts o WHERE o.address_id = s.address_id AND o.batch <> s.batch)`
 
-interface BatchTime {
+/** A batch that was sent to an address, with the time that it is ordered by. */
+interface SentTime {
+  readonly addressId: number
   readonly batch: number
   readonly time: string
   readonly batchId: string
 }
 
-const times = `
-  SELECT b.batch, coalesce(b.submitted_at, b.added_at) AS time, b.batch_id AS "batchId"
-  FROM json_each(?) j CROSS JOIN numbered_batches b ON b.batch = j.value`
+const sentTimes = `
+  SELECT DISTINCT s.address_id AS "addressId", s.batch, coalesce(b.submitted_at, b.added_at) AS time, b.batch_id AS "batchId"
+  FROM json_each(?) j CROSS JOIN sent_contacts s INDEXED BY sent_contacts_by_address ON s.address_id = j.value
+  CROSS JOIN numbered_batches b ON b.batch = s.batch`
 
-const isLater = (one: BatchTime | undefined, than: BatchTime | undefined) => {
-  if (one === undefined || than === undefined) return false
-  return one.time === than.time ? one.batchId > than.batchId : one.time > than.time
+const isLater = (one: SentTime, than: SentTime) =>
+  one.time === than.time ? one.batchId > than.batchId : one.time > than.time
+
+/** What came after a batch for one of its addresses. */
+interface Later {
+  readonly members: ReadonlyArray<SentMember>
+  /** When the first of the later batches was submitted. */
+  readonly since: string | undefined
 }
 
-/** What later batches sent to the address of a record. */
-const laterMembers = (sql: SqlClient.SqlClient, batches: ReadonlyArray<number>) =>
+const nothingLater: Later = { members: [], since: undefined }
+
+const laterBatches = (sql: SqlClient.SqlClient, batches: ReadonlyArray<number>) =>
   Effect.gen(function* () {
     const rows = yield* sql.unsafe<{ readonly id: number }>(sentElsewhere, [JSON.stringify(batches)])
-    const records = yield* SentValues.ofAddresses(rows.map(({ id }) => id))
-    const numbers = JSON.stringify([...new Set(records.map(({ batch }) => batch))])
-    const timeOf = new Map((yield* sql.unsafe<BatchTime>(times, [numbers])).map((row) => [row.batch, row]))
-    const byAddress = new Map<number, Array<SentRecord>>()
+    const addresses = rows.map(({ id }) => id)
+    const records = yield* SentValues.ofAddresses(addresses)
+    const members = new Map<string, Array<SentMember>>()
     for (const record of records) {
-      const others = byAddress.get(record.addressId)
-      if (others === undefined) byAddress.set(record.addressId, [record])
-      else others.push(record)
+      const key = `${record.batch} ${record.addressId}`
+      members.set(key, [...(members.get(key) ?? []), ...record.members])
     }
-    return ({ addressId, batch }: SentRecord): ReadonlyArray<SentMember> =>
-      (byAddress.get(addressId) ?? []).flatMap((other) =>
-        isLater(timeOf.get(other.batch), timeOf.get(batch)) ? other.members : []
-      )
+    const times = new Map<number, Array<SentTime>>()
+    for (const row of yield* sql.unsafe<SentTime>(sentTimes, [JSON.stringify(addresses)])) {
+      const others = times.get(row.addressId)
+      if (others === undefined) times.set(row.addressId, [row])
+      else others.push(row)
+    }
+    return ({ addressId, batch }: SentRecord): Later => {
+      const all = times.get(addressId) ?? []
+      const own = all.find((one) => one.batch === batch)
+      const later = own === undefined ? [] : all.filter((one) => isLater(one, own))
+      if (later.length === 0) return nothingLater
+      return {
+        members: later.flatMap((one) => members.get(`${one.batch} ${addressId}`) ?? []),
+        since: later.map(({ time }) => time).sort()[0]
+      }
+    }
   })
 
 /** The allowance between two clocks after which a change of the contact is later than the import. */
@@ -105,14 +125,15 @@ interface Judged {
 const same: Judged = { comparison: "same", found: null, why: null }
 const notLooked: Judged = { comparison: "not-checked", found: null, why: null }
 
+const sentSince = "a later batch was sent to the contact before it was looked at, and may have changed it"
 const perhapsAgain = "a later batch may have sent it under another name: the names of fields are not known"
 
 /** What is concluded about one sent value. `row`: what the look found in its place; it has none if it was found as sent. */
 const judge = (
   member: SentMember,
-  { lookId, settledAt, unseen, updatedAt }: CheckedRow,
+  { lookId, lookedAt, settledAt, unseen, updatedAt }: CheckedRow,
   row: FoundRow | undefined,
-  later: ReadonlyArray<SentMember>,
+  later: Later,
   names: Names
 ): Judged => {
   if (lookId === null) return notLooked
@@ -120,7 +141,7 @@ const judge = (
     return notLooked
   if (row === undefined) return same
   const { cannotTell, found } = row
-  const again = opposed(member, later, names)
+  const again = opposed(member, later.members, names)
   if (again === "opposed") return { comparison: "sent-again", found, why: null }
   if (cannotTell !== null) return { comparison: "not-checked", found, why: cannotTell }
   if (again === "perhaps") return { comparison: "not-checked", found, why: perhapsAgain }
@@ -128,6 +149,10 @@ const judge = (
     return { comparison: "not-checked", found, why: "the account does not say when the contact changed" }
   }
   if (isEditedSince(updatedAt, settledAt)) return { comparison: "edited-since", found, why: null }
+  // It may have set off an automation, or gone wrong, within the allowance.
+  if (later.since !== undefined && lookedAt !== null && later.since < lookedAt) {
+    return { comparison: "not-checked", found, why: sentSince }
+  }
   return { comparison: found === null ? "absent" : "different", found, why: null }
 }
 
@@ -156,6 +181,7 @@ const unlooked = (record: SentRecord): CheckedRow => ({
   ...record,
   settledAt: "",
   lookId: null,
+  lookedAt: null,
   updatedAt: null,
   unseen: null
 })
@@ -176,7 +202,7 @@ const judgeRecord = (
   record: SentRecord,
   row: CheckedRow,
   rows: ReadonlyArray<FoundRow>,
-  later: ReadonlyArray<SentMember>,
+  later: Later,
   { names, numberOf }: { readonly names: Names; readonly numberOf: NumberOf },
   counts: Map<number, Counts>
 ) => {
@@ -211,7 +237,7 @@ const compareSome = (sql: SqlClient.SqlClient, batches: ReadonlyArray<number>) =
     const list = JSON.stringify(batches)
     const looks = new Map((yield* sql.unsafe<CheckedRow>(checked, [list])).map((row) => [keyOf(row), row]))
     const values = mapBy(yield* sql.unsafe<FoundRow>(found, [list]))
-    const later = yield* laterMembers(sql, batches)
+    const later = yield* laterBatches(sql, batches)
     const known = {
       names: yield* AccountNames.read,
       numberOf: yield* numberMembers(

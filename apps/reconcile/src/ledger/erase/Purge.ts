@@ -76,14 +76,14 @@ const keepNeeded = `
     WHERE o.outcome IN ('missing', 'present') AND ${isWorthAnIndex("o.outcome")}
       AND o.batch NOT ${isOld} AND (${age("later")}) > (${age("b")}))`
 
-/** What was sent for a contact is compared only if no later batch sent something else. So the later one has to stay, too. */
+/** What is not as it was sent may be so because of a later batch. So the later one has to stay, too. */
 const keepSentAgain = `
   UPDATE old_batches SET stays = 'needed' WHERE stays IS NULL AND batch IN (
     SELECT again.batch
     FROM value_verdicts v CROSS JOIN numbered_batches b ON b.batch = v.batch
     CROSS JOIN sent_contacts again ON again.address_id = v.address_id AND again.batch ${isOld}
     CROSS JOIN numbered_batches later ON later.batch = again.batch
-    WHERE v.comparison = 'sent-again' AND v.batch NOT ${isOld} AND (${age("later")}) > (${age("b")}))`
+    WHERE v.comparison IN ('sent-again', 'not-checked') AND v.batch NOT ${isOld} AND (${age("later")}) > (${age("b")}))`
 
 const findOld = (sql: SqlClient, before: string) =>
   Effect.gen(function* () {

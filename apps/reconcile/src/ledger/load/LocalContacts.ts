@@ -4,6 +4,7 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { normalForm, printable } from "../../contacts/ColumnNames.js"
 import type { ContactRow } from "../../contacts/ContactRow.js"
+import { hasAny } from "../asSent/hasAny.js"
 import * as Batches from "../facts/Batches.js"
 import { withTransaction } from "../file/transaction.js"
 import { Ledger } from "../Ledger.js"
@@ -195,7 +196,7 @@ const take = (sql: SqlClient.SqlClient, source: Source, staged: Staged, now: str
       contacts === 0
         ? yield* takeFirst(sql, sourceId, staged, batchesAdded)
         : yield* takeAgain(sql, { id: sourceId, contacts }, again, staged, batchesAdded)
-    if (sends !== null && taken.sentAdded > 0) yield* sent.markSentAgain(sql)
+    if (taken.sentAdded > 0 && (sends !== null || (yield* hasAny))) yield* sent.markSentAgain(sql)
     yield* sent.recordGaps(sql, source)
     const resubmitted = yield* sent.recordSubmission(sql, source)
     return {
