@@ -68,7 +68,10 @@ const check = Effect.gen(function* () {
   })
 
   const first = yield* runner
+  // It makes the tables. Two processes that make them at once disturb each other.
+  yield* Effect.sleep("5 seconds")
   yield* runner
+  yield* Effect.sleep("2 seconds")
   const before = yield* answers
   assert.equal(before.trim().split("\n").length, 2)
   first.kill("SIGKILL")
