@@ -45,7 +45,8 @@ const Totals = Struct({
   dropped: described(Int, "Values that the account has otherwise, or not at all")
 }).annotations({ identifier: "Totals" })
 
-const MemberRow = Struct({
+/** A row of the view `fields_at_a_glance`. */
+export const SentMember = Struct({
   member: described(Text, "A name, field, tag or list, as field 12 (Company)"),
   sent: described(Int, "Contacts that were sent with it; the other numbers add up to it"),
   same: Int,
@@ -133,7 +134,7 @@ export const ReportData = Struct({
   outcomes: described(List(OutcomeTotal), "All seven, in the same order, even if nobody has one"),
   concerns: described(List(Concern), "What needs attention, the most urgent first"),
   sent_values: described(
-    NullOr(Struct({ members: List(MemberRow) })),
+    NullOr(Struct({ members: List(SentMember) })),
     "What contacts were sent with, the most dropped first; null if no source says it"
   ),
   statuses: described(

@@ -44,13 +44,8 @@ interface Held {
   readonly lists?: Readonly<Record<string, number>>
 }
 
-/** A contact with what the account holds of it. */
-export const contactWith = (
-  id: string,
-  email: string,
-  { fields = {}, firstName = "", lists = {}, tags = [] }: Held,
-  changedAt = now
-) =>
+/** A contact with these details, and otherwise nothing. */
+export const detailed = (id: string, email: string, details: Partial<ContactDetails>, changedAt = now) =>
   new Detailed({
     id: ContactId.make(id),
     contact: new Contact({
@@ -61,8 +56,20 @@ export const contactWith = (
       deleted: false,
       bouncedHard: Option.none()
     }),
-    details: {
-      ...nothing,
+    details: { ...nothing, ...details }
+  })
+
+/** A contact with what the account holds of it. */
+export const contactWith = (
+  id: string,
+  email: string,
+  { fields = {}, firstName = "", lists = {}, tags = [] }: Held,
+  changedAt = now
+) =>
+  detailed(
+    id,
+    email,
+    {
       firstName: Option.some(firstName),
       fieldValues: {
         _tag: "Complete",
@@ -70,8 +77,9 @@ export const contactWith = (
       },
       tags: { _tag: "Complete", rows: tags.map((tag) => ({ tag, name: Option.none() })) },
       lists: { _tag: "Complete", rows: Object.entries(lists).map(([list, status]) => ({ list, status })) }
-    }
-  })
+    },
+    changedAt
+  )
 
 /** Fetches contacts with what they hold, at a time. */
 export const lookAt = (askedAt: string, ...found: ReadonlyArray<Detailed>) =>

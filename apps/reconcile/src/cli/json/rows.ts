@@ -1,3 +1,4 @@
+import { SentMember } from "../../report/ReportData.js"
 import * as Schema from "effect/Schema"
 import * as Words from "../../ledger/schema/words.js"
 
@@ -53,15 +54,7 @@ export const Stalled = Struct({
 }).annotations({ identifier: "Stalled", description: "A batch in one status for far longer than usual" })
 
 /** A row of the view `fields_at_a_glance`. */
-export const SentMember = Struct({
-  member: described(Text, "A name, field, tag or list, as field 12 (Company)"),
-  sent: described(Int, "Contacts that were sent with it; the other numbers add up to it"),
-  same: Int,
-  different: Int,
-  absent: Int,
-  cannot_tell: described(Int, "The contact changed since, or a later batch sent something else"),
-  not_checked: Int
-}).annotations({ identifier: "SentMember" })
+export { SentMember }
 
 /** What needs attention, by kind. */
 export const Attention = Struct({

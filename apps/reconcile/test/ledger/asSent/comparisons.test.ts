@@ -1,55 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Stream from "effect/Stream"
-import { Contact } from "effect-activecampaign/Contact"
-import { Detailed, type ContactDetails } from "effect-activecampaign/ContactDetails"
-import { ContactId } from "effect-activecampaign/ContactId"
-import { payload } from "../../../src/asSent/Sends.js"
+import type { ContactDetails, Detailed } from "effect-activecampaign/ContactDetails"
 import { rebuild, reconcileStale } from "../../../src/ledger/conclusions/Reconciliation.js"
 import * as Looks from "../../../src/ledger/asSent/Looks.js"
 import * as Lookups from "../../../src/ledger/facts/Lookups.js"
 import { Ledger, layer } from "../../../src/ledger/Ledger.js"
-import * as LocalContacts from "../../../src/ledger/load/LocalContacts.js"
-import { answer, inColumns, now, row } from "../../support/ledger.js"
+import { answer, now } from "../../support/ledger.js"
+import { detailed, send } from "../../support/sentValues.js"
 
 const inMemory = Effect.provide(layer(":memory:"))
-
-/** Loads what was sent in a batch, as the body of a request. */
-const send = (
-  batchId: string,
-  contacts: ReadonlyArray<Readonly<Record<string, unknown>> & { readonly email: string }>
-) =>
-  LocalContacts.load(
-    { name: `sent in ${batchId}`, rejected: () => 0, sends: () => payload },
-    Stream.succeed(contacts.map((contact) => ({ ...row(contact.email, batchId), ...inColumns(contact) }))),
-    now
-  )
-
-const none: ContactDetails = {
-  firstName: Option.some(""),
-  lastName: Option.some(""),
-  phone: Option.some(""),
-  organization: Option.some(""),
-  fieldValues: { _tag: "Complete", rows: [] },
-  tags: { _tag: "Complete", rows: [] },
-  lists: { _tag: "Complete", rows: [] }
-}
-
-const detailed = (id: string, email: string, details: Partial<ContactDetails>, udate = now) =>
-  new Detailed({
-    id: ContactId.make(id),
-    contact: new Contact({
-      id: ContactId.make(id),
-      email,
-      cdate: Option.none(),
-      udate: DateTime.make(udate),
-      deleted: false,
-      bouncedHard: Option.none()
-    }),
-    details: { ...none, ...details }
-  })
 
 const look = (...found: ReadonlyArray<Detailed>) =>
   Effect.flatMap(Lookups.moment, (moment) => Looks.record(found, { ...moment, askedAt: now }))
