@@ -94,7 +94,9 @@ export const useless = Effect.all({
       AND NOT EXISTS (SELECT 1 FROM former_sent u WHERE u.address_id = a.address_id)
       AND NOT EXISTS (SELECT 1 FROM id_links u WHERE u.address_id = a.address_id)
       AND NOT EXISTS (SELECT 1 FROM address_lookups u WHERE u.address_id = a.address_id)`),
-  named: select("SELECT * FROM local_rows WHERE batch NOT IN (SELECT batch FROM numbered_batches)"),
+  named: select(
+    "SELECT * FROM local_rows WHERE batch IS NOT NULL AND batch NOT IN (SELECT batch FROM numbered_batches)"
+  ),
   broken: select("PRAGMA foreign_key_check")
 })
 
