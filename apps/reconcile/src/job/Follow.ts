@@ -1,7 +1,8 @@
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
 import * as Random from "effect/Random"
 import type { ActiveCampaignClient } from "effect-activecampaign/ActiveCampaignClient"
 import type { ActiveCampaignError } from "effect-activecampaign/ActiveCampaignError"
@@ -23,7 +24,7 @@ import { accountAnswers } from "./probe.js"
 import type { BatchProblem, RunEvent } from "./RunEvent.js"
 import { steadyMillis } from "./steadyTime.js"
 import { type Failure, failureOf, type Source, silence } from "./Failure.js"
-import type { Turns } from "./turns.js"
+import type { Restore, Turns } from "./turns.js"
 
 /** How a batch's part in a run ended. */
 export type Ending =
@@ -261,20 +262,21 @@ export const follow = (
       })
 
     // Every answer is recorded, even if following is interrupted: otherwise a settled batch would be asked about again.
-    const visit = (followed: Followed): Effect.Effect<void, ActiveCampaignError | LedgerError, Ledger> =>
-      Effect.uninterruptibleMask((restore) =>
-        Effect.gen(function* () {
-          const left = endsAt - (yield* steadyMillis)
-          if (left <= 0) return yield* atTheEnd(followed)
-          followed.asked = true
-          const call = troubles.listen(followed.source)(client.importInfo(followed.batch.batchId))
-          const answer = yield* restore(Effect.timeoutOption(Effect.either(call), left))
-          if (Option.isNone(answer)) return yield* atTheEnd(followed)
-          return yield* answer.value._tag === "Right"
-            ? answered(followed, answer.value.right)
-            : failed(followed, answer.value.left)
+    const visit = (followed: Followed, restore: Restore) =>
+      Effect.gen(function* () {
+        if ((yield* steadyMillis) >= endsAt) return yield* atTheEnd(followed)
+        followed.asked = true
+        const call = troubles.listen(followed.source)(client.importInfo(followed.batch.batchId))
+        const answer = yield* Effect.exit(restore(Effect.either(call)))
+        if (Exit.isFailure(answer)) {
+          const isEnd = Exit.isInterrupted(answer) && (yield* steadyMillis) >= endsAt
+          return yield* isEnd ? atTheEnd(followed) : answer
+        }
+        return yield* Either.match(answer.value, {
+          onLeft: (error) => failed(followed, error),
+          onRight: (snapshot) => answered(followed, snapshot)
         })
-      )
+      })
 
     const answersOtherwise = (error: ContactsError) =>
       neverConnected(error) ? Effect.succeed(false) : accountAnswers(contacts, journal)

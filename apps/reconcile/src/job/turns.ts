@@ -2,6 +2,8 @@ import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as FiberHandle from "effect/FiberHandle"
 import * as FiberId from "effect/FiberId"
 import * as FiberSet from "effect/FiberSet"
 import type * as Option from "effect/Option"
@@ -9,20 +11,48 @@ import { Line } from "./Attempts.js"
 import type { DueQueue, Followable } from "./dueQueue.js"
 import { steadyMillis } from "./steadyTime.js"
 
+/** Makes interruptible what is around it not to be. */
+export type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+
 export interface Visits<A, E, R> {
   readonly endsAt: number
-  /** Makes one call about a batch, and reports the result to the queue. */
-  readonly visit: (batch: A) => Effect.Effect<void, E, R>
+  /**
+   * Makes one call about a batch, and reports the result to the queue. It is interrupted when following must end, and then
+   * has to do what is done for waiting batches. Only what it restores is interruptible.
+   */
+  readonly visit: (batch: A, restore: Restore) => Effect.Effect<void, E, R>
   /** Runs for each batch that still waits at the end. */
   readonly atTheEnd: (batch: A) => Effect.Effect<void, E, R>
   /** Runs beside, with the turns that are left. Following lasts at least as long. */
   readonly beside?: Effect.Effect<void, E, R> | null
 }
 
+const never = Number.POSITIVE_INFINITY
+
 /** Waiting calls in the order in which they came. Each gets true when it is let in, and false when following is over. */
 type Waiting = Array<Deferred.Deferred<boolean>>
 
-type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+/**
+ * Waits for a change, at most until a time. The alarm stays set when something changes first: most waits end like that, and
+ * the next one is rarely shorter. To set it for each would cost two fibers for each call.
+ */
+const makeAlarm = (changed: Effect.Latch) =>
+  Effect.map(FiberHandle.make<void>(), (handle) => {
+    let goesOffAt = never
+    const goOff = Effect.sync(() => {
+      goesOffAt = never
+      changed.unsafeOpen()
+    })
+    const rest = (until: number): Effect.Effect<void> =>
+      Effect.flatMap(steadyMillis, (now) => {
+        if (until >= goesOffAt) return changed.await
+        goesOffAt = until
+        // A wait too short to move a clock would be repeated forever.
+        const sleep = Effect.sleep(Duration.millis(Math.max(1, until - now)))
+        return Effect.zipRight(FiberHandle.run(handle, Effect.zipRight(sleep, goOff)), changed.await)
+      })
+    return { rest }
+  })
 
 /**
  * The turns at the account's rate while batches are followed. Only one attempt at a time waits for the rate, so that the next
@@ -88,15 +118,6 @@ export const make = () => {
       return Effect.ensuring(Effect.provideService(call, Line, { enter }), leave)
     })
 
-  /** Waits until something changes, at most until this time. */
-  const rest = (until: number) =>
-    Effect.flatMap(steadyMillis, (now) =>
-      until === Number.POSITIVE_INFINITY
-        ? changed.await
-        : // A wait too short to move a clock would be repeated forever.
-          Effect.timeoutOption(changed.await, Duration.millis(Math.max(1, until - now)))
-    )
-
   const spare = <A, E, R>(call: Effect.Effect<A, E, R>): Effect.Effect<Option.Option<A>, E, R> =>
     Effect.uninterruptibleMask((restore) =>
       Effect.flatMap(letIn(spares, restore), (isLetIn) =>
@@ -111,10 +132,10 @@ export const make = () => {
     Effect.gen(function* () {
       const failure = yield* Deferred.make<void, E>()
       const visits = yield* FiberSet.make<void>()
+      const alarm = yield* makeAlarm(changed)
       let isAlone = beside === null
       if (beside !== null) {
-        yield* FiberSet.run(
-          visits,
+        yield* Effect.forkScoped(
           spare(beside).pipe(
             Effect.catchAllCause((cause) => Deferred.failCause(failure, cause)),
             Effect.zipRight(
@@ -127,10 +148,13 @@ export const make = () => {
         )
       }
       const ask = (batch: A) =>
-        inLine(visit(batch), retries).pipe(
-          Effect.catchAllCause((cause) => Deferred.failCause(failure, cause)),
-          Effect.zipRight(Effect.sync(() => changed.unsafeOpen()))
+        Effect.uninterruptibleMask((restore) =>
+          inLine(visit(batch, restore), retries).pipe(
+            Effect.catchAllCause((cause) => Deferred.failCause(failure, cause)),
+            Effect.zipRight(Effect.sync(() => changed.unsafeOpen()))
+          )
         )
+      const cutVisits = Effect.forEach(visits, Fiber.interruptAsFork(FiberId.none), { discard: true })
       let wasRetry = false
       const loop = Effect.gen(function* () {
         while (queue.size() > 0 || !isAlone) {
@@ -138,12 +162,12 @@ export const make = () => {
           const now = yield* steadyMillis
           if (now >= endsAt) {
             yield* Effect.forEach(queue.takeRest(), atTheEnd, { discard: true })
-            // The calls under way end by themselves.
+            yield* cutVisits
             if (queue.size() > 0) yield* changed.await
             continue
           }
           if (isInLine) {
-            yield* rest(endsAt)
+            yield* alarm.rest(endsAt)
             continue
           }
           if (!wasRetry && admit(retries)) {
@@ -155,7 +179,7 @@ export const make = () => {
           if (turn._tag === "Ask") {
             isInLine = true
             yield* FiberSet.run(visits, ask(turn.batch))
-          } else if (!admit(retries) && !admit(spares)) yield* rest(Math.min(turn.until, endsAt))
+          } else if (!admit(retries) && !admit(spares)) yield* alarm.rest(Math.min(turn.until, endsAt))
         }
       })
       // A failure does not wait for calls under way: leaving the scope interrupts them.

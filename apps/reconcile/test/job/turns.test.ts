@@ -98,14 +98,11 @@ describe("taking turns", () => {
         Turns.make().follow(queue, {
           endsAt,
           atTheEnd: () => Effect.void,
-          visit: ({ name }) =>
+          visit: ({ name }, restore) =>
             name === "failing"
               ? Effect.zipRight(Effect.sleep("1 second"), Effect.fail("no"))
               : Effect.flatMap(Line, ({ enter }) =>
-                  Effect.zipRight(
-                    enter(Effect.void),
-                    Effect.asVoid(Effect.timeoutOption(Effect.sleep("1 hour"), "2 hours"))
-                  )
+                  Effect.zipRight(enter(Effect.void), restore(Effect.sleep("1 hour")))
                 )
         })
       )
@@ -114,6 +111,32 @@ describe("taking turns", () => {
       queue.putBack(1000, () => true)
       assert.strictEqual(queue.size(), 2)
     }).pipe(inTime)
+  )
+
+  it.effect(
+    "a call that lasts until following must end is interrupted, and its batch can still be dealt with",
+    () =>
+      Effect.gen(function* () {
+        const queue = queueOf("quick", "slow")
+        const dealtWith: Array<string> = []
+        yield* Turns.make().follow(queue, {
+          endsAt: 5000,
+          atTheEnd: () => Effect.void,
+          visit: (batch, restore) =>
+            Effect.gen(function* () {
+              const { enter } = yield* Line
+              yield* enter(Effect.void)
+              const exit = yield* Effect.exit(
+                restore(Effect.sleep(batch.name === "slow" ? "1 hour" : "1 second"))
+              )
+              // What is done about it may wait, too.
+              yield* Effect.sleep("1 second")
+              dealtWith.push(`${batch.name} ${exit._tag} ${yield* Clock.currentTimeMillis}`)
+              queue.giveUp(batch)
+            })
+        })
+        assert.deepStrictEqual(dealtWith, ["quick Success 2000", "slow Failure 6000"])
+      }).pipe(inTime)
   )
 
   it.effect("other calls have the turns that are left, and none when following is over", () =>

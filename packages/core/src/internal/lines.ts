@@ -2,6 +2,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FiberId from "effect/FiberId"
+import { startTimer } from "./timer.js"
 
 /** What a line waits for, and what a turn costs. The time may move later, but never earlier. */
 export interface Limits {
@@ -15,7 +16,8 @@ interface Place {
   readonly asked: number
   /** Done when it is the head of its line. */
   readonly called: Deferred.Deferred<void>
-  readonly served: Deferred.Deferred<void>
+  /** Wakes it when it has been served. */
+  wake: () => void
 }
 
 interface Line {
@@ -35,10 +37,10 @@ export const makeLines = (currentTime: Effect.Effect<number>) => {
   let asked = 0
 
   const enter = (line: Line): Place => {
-    const place = {
+    const place: Place = {
       asked: asked++,
       called: Deferred.unsafeMake<void>(FiberId.none),
-      served: Deferred.unsafeMake<void>(FiberId.none)
+      wake: () => {}
     }
     waiting += 1
     if (line.places.push(place) === 1) done(place.called)
@@ -69,9 +71,22 @@ export const makeLines = (currentTime: Effect.Effect<number>) => {
     for (let next = firstWhoMayGo(now); next !== undefined; next = firstWhoMayGo(now)) {
       next.line.limits.take(now)
       leave(next.line, next.head)
-      done(next.head.served)
+      next.head.wake()
     }
   }
+
+  /** A callback and a timer, because a race costs two fibers for each request. */
+  const servedWithin = (place: Place, millis: number) =>
+    Effect.clockWith((clock) =>
+      Effect.async<boolean>((resume) => {
+        const stop = startTimer(clock, millis, () => resume(Effect.succeed(false)))
+        place.wake = () => {
+          stop()
+          resume(Effect.succeed(true))
+        }
+        return Effect.sync(stop)
+      })
+    )
 
   // The head sleeps for those behind it. On waking it checks again, because its time may have moved later.
   const attend = (line: Line, place: Place): Effect.Effect<void> =>
@@ -80,13 +95,8 @@ export const makeLines = (currentTime: Effect.Effect<number>) => {
       if (line.places[0] !== place) return Effect.void
       // A jittered sleep leaves fractions on a test clock. A wait too short to move it would repeat forever.
       const wait = Math.max(line.limits.turnAt() - now, 1)
-      // Interruptible even if the caller is not: the race ends only when its loser does.
-      return Effect.flatten(
-        Effect.timeoutTo(Effect.interruptible(Deferred.await(place.served)), {
-          duration: wait,
-          onSuccess: () => Effect.void,
-          onTimeout: () => attend(line, place)
-        })
+      return Effect.flatMap(servedWithin(place, wait), (isServed) =>
+        isServed ? Effect.void : attend(line, place)
       )
     })
 

@@ -1,28 +1,8 @@
-import * as Clock from "effect/Clock"
-import * as Context from "effect/Context"
-import * as DefaultServices from "effect/DefaultServices"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-
-const liveClock = Context.get(DefaultServices.liveServices, Clock.Clock)
-
-/** The most that JavaScript's timers can count. Anything longer is no limit. */
-const longest = 2 ** 31 - 1
-
-/** Calls back when the time has passed, unless it is stopped before. */
-const startTimer = (clock: Clock.Clock, duration: Duration.Duration, onEnd: () => void): (() => void) => {
-  const millis = Duration.toMillis(duration)
-  if (millis > longest) return () => {}
-  // The clock of another copy of `effect` works, too, but costs a fiber.
-  if (clock !== liveClock) {
-    const fiber = Effect.runFork(Effect.zipRight(clock.sleep(duration), Effect.sync(onEnd)))
-    return () => fiber.unsafeInterruptAsFork(fiber.id())
-  }
-  const timer = setTimeout(onEnd, millis)
-  return () => clearTimeout(timer)
-}
+import { startTimer } from "./timer.js"
 
 /**
  * `Effect.timeoutFail` at a lower cost: one fiber instead of two, and a timer instead of a sleep. The fiber is also not a
@@ -37,7 +17,7 @@ export const timeLimit =
         Effect.clockWith((clock) => {
           let stop = () => {}
           const ended = Effect.async<Exit.Exit<A, E | E2>>((resume) => {
-            stop = startTimer(clock, duration, () =>
+            stop = startTimer(clock, Duration.toMillis(duration), () =>
               resume(Effect.zipRight(Fiber.interrupt(fiber), Effect.exit(Effect.failSync(onTimeout))))
             )
             fiber.addObserver((exit) => {
