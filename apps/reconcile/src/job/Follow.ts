@@ -17,6 +17,7 @@ import type { Ledger } from "../ledger/Ledger.js"
 import type { LedgerError } from "../ledger/LedgerError.js"
 import { isOfTheWay, neverConnected, provesNothing } from "./blame.js"
 import * as DueQueue from "./dueQueue.js"
+import * as Hopeless from "./hopeless.js"
 import type { Journal } from "./Journal.js"
 import { isLongAgo, unsetGrace } from "./pollPolicy.js"
 import { noAnswer, problemOf, unknownBatch } from "./batchProblem.js"
@@ -85,6 +86,7 @@ export const follow = (
     const { troubles } = journal
     const startedAt = yield* steadyMillis
     const all: Array<Followed> = []
+    const judge = Hopeless.make(all, journal.hasHeard)
     const queue = DueQueue.make<Followed>({ startsAt: startedAt, endsAt, once, timesToSettle })
     const isTroubled = ({ batch }: Followed) => journal.wasTroubled(batch.batchId)
     const isNew = (one: Followed) => one.batch.wasAnswered === 0 && !isTroubled(one)
@@ -192,8 +194,7 @@ export const follow = (
         const now = yield* steadyMillis
         followed.answered = { time: now, at: DateTime.formatIso(receivedAt) }
         followed.strikes = 0
-        refused.clear()
-        enough = null
+        judge.answered()
         if (isSettled(answer)) {
           queue.settled(followed, now)
           return yield* ended(followed, { _tag: "Settled", batchId, status: answer.status })
@@ -207,27 +208,8 @@ export const follow = (
         queue.isOpen(followed, now)
       })
 
-    const refused = new Set<Followed>()
     /** Endings that count only if the token turns out to work. */
     const inDoubt: Array<ReturnType<typeof fail>> = []
-    const unreached = new Set<Followed>()
-    let lastStranger: ContactsError | null = null
-    const shownBy = () => Math.min(2, all.length)
-    /** After this many refusals since the last answer, it is checked whether the token works at all. Null: the usual. */
-    let enough: number | null = null
-
-    /** Whether every call must fail like this one, judged by two batches, or one if there is only one. */
-    const isTheEnd = (error: ActiveCampaignError) => {
-      if (error._tag === "AuthenticationFailed") {
-        if (refused.size < (enough ?? shownBy())) return false
-        // A token that worked in this run is not refused while a batch that answered with it may still answer.
-        return !all.some((one) => one.ending === null && one.answered !== null && !refused.has(one))
-      }
-      if (journal.hasHeard() || unreached.size === 0) return false
-      return neverConnected(error)
-        ? unreached.size >= shownBy()
-        : all.every((one) => one.ending !== null || unreached.has(one))
-    }
 
     /** The wait before another try; null if there is none. */
     const waitAfter = (followed: Followed, error: ActiveCampaignError): number | null => {
@@ -242,14 +224,11 @@ export const follow = (
     const failed = (followed: Followed, error: ActiveCampaignError) =>
       Effect.gen(function* () {
         const failure = failureOf(error)
-        if (provesNothing(error)) {
-          lastStranger = error
-          if (error._tag === "AuthenticationFailed") refused.add(followed)
-          else if (error._tag === "ApiUnavailable") unreached.add(followed)
-        } else yield* journal.heardFrom
+        judge.note(followed, error)
+        if (!provesNothing(error)) yield* journal.heardFrom
         const wait = waitAfter(followed, error)
         const now = yield* steadyMillis
-        const isEnd = isTheEnd(error)
+        const isEnd = judge.isTheEnd(error)
         const again = wait !== null && !isEnd && now + wait < endsAt ? wait : null
         // The next refusal may end the run; then there is nothing to wait for.
         const isUnclear = error._tag === "AuthenticationFailed" && !journal.hasHeard()
@@ -300,8 +279,7 @@ export const follow = (
                 if (error._tag !== "AuthenticationFailed") yield* leaveUnreached
                 return yield* Effect.fail(error)
               }
-              refused.clear()
-              enough = 2 * (enough ?? shownBy())
+              judge.answersOthers()
               yield* Effect.all(inDoubt.splice(0), { discard: true })
               queue.putBack(yield* steadyMillis, ({ ending }) => ending === null)
               return yield* followAll
@@ -324,6 +302,7 @@ export const follow = (
           )
     yield* Effect.raceFirst(followAll, joinMore)
     // Nothing so far surely came from the account. If it does not answer now, the file stays unchanged.
+    const lastStranger = judge.lastStranger()
     if (lastStranger !== null && !journal.hasHeard() && !(yield* answersOtherwise(lastStranger))) {
       return yield* Effect.fail(lastStranger)
     }
