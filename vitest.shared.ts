@@ -21,5 +21,9 @@ export const shared: ViteUserConfig = {
       }
     ]
   },
-  test: { include: ["test/**/*.test.ts"], testTimeout: 90_000 }
+  test: {
+    include: ["test/**/*.test.ts"],
+    testTimeout: 90_000,
+    setupFiles: process.env.AC_SEED === undefined ? [] : [source("scripts/drawFromSeed.mjs")]
+  }
 }
