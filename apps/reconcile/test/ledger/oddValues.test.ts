@@ -6,7 +6,6 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { BatchId } from "effect-activecampaign/BatchId"
-import { Contact } from "effect-activecampaign/Contact"
 import { ContactId } from "effect-activecampaign/ContactId"
 import { Gone, Link } from "effect-activecampaign/Contacts"
 import { fromAddress } from "effect-activecampaign/EmailKey"
@@ -20,6 +19,7 @@ import * as Lookups from "../../src/ledger/facts/Lookups.js"
 import { rebuild, reconcileStale } from "../../src/ledger/conclusions/Reconciliation.js"
 import * as Trouble from "../../src/ledger/facts/Trouble.js"
 import * as Removals from "../../src/ledger/erase/Removals.js"
+import { contactOf } from "../support/contactOf.js"
 import { load, momentAt, now, row, select } from "../support/ledger.js"
 
 const inMemory = Effect.provide(Ledger.layer(":memory:"))
@@ -60,16 +60,6 @@ const odd = FastCheck.oneof(
     '{"a":1}'
   )
 )
-
-const contactOf = (id: string, email: string) =>
-  Contact.make({
-    id: ContactId.make(id),
-    email,
-    cdate: Option.none(),
-    udate: Option.none(),
-    deleted: false,
-    bouncedHard: Option.none()
-  })
 
 const statusOf = Schema.decodeUnknownSync(ImportAnswer.ImportAnswer)
 

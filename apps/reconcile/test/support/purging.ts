@@ -3,7 +3,6 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { BatchId } from "effect-activecampaign/BatchId"
-import { Contact } from "effect-activecampaign/Contact"
 import { ContactId } from "effect-activecampaign/ContactId"
 import { Gone, Link } from "effect-activecampaign/Contacts"
 import { fromAddress } from "effect-activecampaign/EmailKey"
@@ -13,6 +12,7 @@ import * as Links from "../../src/ledger/facts/Links.js"
 import * as Lookups from "../../src/ledger/facts/Lookups.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
 import * as LocalContacts from "../../src/ledger/load/LocalContacts.js"
+import { contactOf } from "./contactOf.js"
 import { type row, select } from "./ledger.js"
 
 export const inMemory = Effect.provide(Ledger.layer(":memory:"))
@@ -45,16 +45,6 @@ export const answerAt = (
     body: JSON.stringify({ status, ...lists })
   })
 
-export const contact = (email: string, id: string) =>
-  Contact.make({
-    id: ContactId.make(id),
-    email,
-    cdate: Option.none(),
-    udate: Option.none(),
-    deleted: false,
-    bouncedHard: Option.none()
-  })
-
 export const lookUpAt = (at: string, email: string, id: string | null) =>
   Effect.flatMap(Lookups.moment, (moment) =>
     Lookups.record(
@@ -62,7 +52,7 @@ export const lookUpAt = (at: string, email: string, id: string | null) =>
         {
           emailKey: fromAddress(email),
           email,
-          contact: id === null ? Option.none() : Option.some(contact(email, id))
+          contact: id === null ? Option.none() : Option.some(contactOf(id, email))
         }
       ],
       "address",
@@ -73,7 +63,11 @@ export const lookUpAt = (at: string, email: string, id: string | null) =>
 export const resolveAt = (at: string, id: string, email: string | null) => {
   const contactId = ContactId.make(id)
   return Links.record(
-    [email === null ? new Gone({ id: contactId }) : new Link({ id: contactId, contact: contact(email, id) })],
+    [
+      email === null
+        ? new Gone({ id: contactId })
+        : new Link({ id: contactId, contact: contactOf(id, email) })
+    ],
     at
   )
 }

@@ -2,14 +2,13 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { Contact } from "effect-activecampaign/Contact"
-import { ContactId } from "effect-activecampaign/ContactId"
 import { fromAddress } from "effect-activecampaign/EmailKey"
 import { erase } from "../../../src/ledger/erase/Erase.js"
 import * as Ledger from "../../../src/ledger/Ledger.js"
 import * as LocalContacts from "../../../src/ledger/load/LocalContacts.js"
 import * as Lookups from "../../../src/ledger/facts/Lookups.js"
 import { rebuild, reconcileStale } from "../../../src/ledger/conclusions/Reconciliation.js"
+import { contactOf } from "../../support/contactOf.js"
 import {
   answer,
   conclusions,
@@ -40,16 +39,7 @@ const loadByKey = (rows: ReadonlyArray<ReturnType<typeof row>>) =>
 const foundAs = (email: string, id: string) => ({
   emailKey: fromAddress(email),
   email,
-  contact: Option.some(
-    Contact.make({
-      id: ContactId.make(id),
-      email,
-      cdate: Option.none(),
-      udate: Option.none(),
-      deleted: false,
-      bouncedHard: Option.none()
-    })
-  )
+  contact: Option.some(contactOf(id, email))
 })
 
 const standsAsDrawnAnew = Effect.gen(function* () {
