@@ -12,6 +12,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { NodeServer, Scenario, Simulator } from "effect-activecampaign-simulator"
+import { ClusterTables } from "../../src/index.js"
 
 const program = fileURLToPath(new URL("runner.mjs", import.meta.url))
 
@@ -48,7 +49,7 @@ const starting = async (setup: Setup) => {
     child.kill("SIGKILL")
     if (child.exitCode === null && child.signalCode === null) await once(child, "exit")
   }
-  return { kill: Effect.promise(kill) }
+  return { kill: Effect.promise(kill), hasEnded: () => child.exitCode !== null }
 }
 
 /** A runner in a process of its own. It is killed at the end, and whenever the test likes. */
@@ -68,6 +69,7 @@ export const client = (url: string) =>
         shardingConfig: { ...sharding, runnerAddress: Option.none() }
       })
     ),
+    Layer.provide(Layer.orDie(ClusterTables.layer)),
     Layer.provideMerge(Layer.orDie(PgClient.layer({ url: Redacted.make(url) })))
   )
 

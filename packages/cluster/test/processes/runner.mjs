@@ -12,6 +12,7 @@ import * as Schedule from "effect/Schedule"
 import { ActiveCampaignClient } from "effect-activecampaign"
 import {
   ClusterRateBudget,
+  ClusterTables,
   FollowImport,
   ImportJob,
   Intents,
@@ -49,7 +50,8 @@ const Runner = Layer.mergeAll(workflows, ClusterRateBudget.entity(limits)).pipe(
       }
     })
   ),
-  Layer.provide(PgClient.layer({ url: Redacted.make(postgres) }))
+  Layer.provide(ClusterTables.layer),
+  Layer.provide(PgClient.layer({ url: Redacted.make(postgres), applicationName: `runner ${port}` }))
 )
 
 // It must not outlive whoever started it.
