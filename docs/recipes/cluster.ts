@@ -11,6 +11,7 @@ import { ActiveCampaignClient } from "effect-activecampaign"
 import {
   type Accounts,
   ClusterRateBudget,
+  ClusterTables,
   FollowImport,
   ImportJob,
   Intents,
@@ -18,7 +19,9 @@ import {
   SubmitImport
 } from "effect-activecampaign-cluster"
 
-const Database = PgClient.layerConfig({ url: Config.redacted("DATABASE_URL") })
+const Database = ClusterTables.layer.pipe(
+  Layer.provideMerge(PgClient.layerConfig({ url: Config.redacted("DATABASE_URL") }))
+)
 
 // The account "ACME" has its address in ACME_URL and its key in ACME_KEY, where the runners are.
 const accounts: Accounts.Accounts = (account) =>

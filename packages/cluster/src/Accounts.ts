@@ -19,8 +19,9 @@ export const AccountName = Schema.NonEmptyString.pipe(Schema.maxLength(200)).ann
 })
 
 /**
- * Makes the client of an account, where and whenever it is needed. The `RateBudget` that all runners share is provided to
- * it. The message of its error is stored, so it must not contain the key.
+ * Makes the client of an account, where it is needed. On a runner, all who use it at the same time share one. When nobody
+ * uses it any more, or the account has refused its key, the next one gets a new client, so that a key can be replaced. The
+ * `RateBudget` that all runners share is provided to it. The message of its error is stored, so it must not contain the key.
  *
  * @example
  * ```ts

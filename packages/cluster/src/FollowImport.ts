@@ -7,6 +7,7 @@ import type { Sharding } from "@effect/cluster/Sharding"
 import * as Activity from "@effect/workflow/Activity"
 import * as Workflow from "@effect/workflow/Workflow"
 import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
+import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -21,8 +22,7 @@ import type * as PollPolicy from "effect-activecampaign/PollPolicy"
 import * as PollState from "effect-activecampaign/PollState"
 import { WaitError } from "effect-activecampaign/WaitError"
 import { AccountName, AccountUnavailable, type Accounts } from "./Accounts.js"
-import * as ClusterRateBudget from "./ClusterRateBudget.js"
-import { served, withAccount } from "./internal/withAccount.js"
+import { makeClients } from "./internal/clients.js"
 import { durable } from "./internal/durable.js"
 
 /**
@@ -110,14 +110,11 @@ const began = Activity.make({ name: "began", success: Schema.DateTimeUtc, execut
 
 const hasSettled = Schema.is(Schema.typeSchema(SettledImport))
 
-const settled = (batchId: BatchId, submittedAt: DateTime.Utc, policy: PollPolicy.Input | undefined) =>
-  Effect.gen(function* () {
-    const bulkImport = yield* BulkImport.make
-    const state = yield* PollState.start(batchId, submittedAt)
-    const last = yield* Stream.runLast(bulkImport.changes(state, policy))
-    // The stream of a wait ends with the settled answer, or fails.
-    return yield* Effect.orDie(Option.filter(last, hasSettled))
-  })
+/** What an activity is about. The activity itself is made once: its schemas take a hundred times as much memory. */
+class Wait extends Context.Tag("effect-activecampaign-cluster/internal/Wait")<
+  Wait,
+  { readonly account: string; readonly batchId: BatchId; readonly since: DateTime.Utc }
+>() {}
 
 /**
  * For every runner: it follows the batches that the cluster gives it. A wait is asked anew after its runner has died, within
@@ -129,21 +126,28 @@ const settled = (batchId: BatchId, submittedAt: DateTime.Utc, policy: PollPolicy
 export const layer = <R = never>(
   options: Options<R>
 ): Layer.Layer<never, never, WorkflowEngine | Sharding | R> =>
-  Layer.unwrapEffect(
-    Effect.map(served(options.accounts), (accounts) =>
-      workflow.toLayer(({ account, batchId, submittedAt }) =>
+  Layer.unwrapScoped(
+    Effect.map(makeClients(options.accounts), (clients) => {
+      // One for the whole wait: it only reads, and what is replayed would grow with each one.
+      const settled = Activity.make({
+        name: "settled",
+        success: SettledImport,
+        error: FollowError,
+        execute: Effect.flatMap(Wait, ({ account, batchId, since }) =>
+          Effect.gen(function* () {
+            const bulkImport = yield* BulkImport.make
+            const state = yield* PollState.start(batchId, since)
+            const last = yield* Stream.runLast(bulkImport.changes(state, options.policy))
+            // The stream of a wait ends with the settled answer, or fails.
+            return yield* Effect.orDie(Option.filter(last, hasSettled))
+          }).pipe(clients(account))
+        )
+      })
+      return workflow.toLayer(({ account, batchId, submittedAt }) =>
         Effect.gen(function* () {
           const since = submittedAt ?? (yield* began)
-          // One for the whole wait: it only reads, and what is replayed would grow with each one.
-          return yield* Activity.make({
-            name: "settled",
-            success: SettledImport,
-            error: FollowError,
-            execute: settled(batchId, since, options.policy).pipe(
-              withAccount(accounts, account, ClusterRateBudget.layer(account))
-            )
-          })
+          return yield* Effect.provideService(settled, Wait, { account, batchId, since })
         })
       )
-    )
+    })
   )

@@ -1,6 +1,6 @@
 /**
  * Deletes what the cluster has stored of contacts and answers, from its tables `cluster_messages` and `cluster_replies` in
- * PostgreSQL. Effect's cluster itself keeps all of it.
+ * PostgreSQL, or those of another prefix. Effect's cluster itself keeps all of it.
  *
  * @since 0.1.0
  */
@@ -15,6 +15,7 @@ import * as Exit from "effect/Exit"
 import * as Schema from "effect/Schema"
 import type { BatchId } from "effect-activecampaign/BatchId"
 import { fromAddress } from "effect-activecampaign/EmailKey"
+import type { Options } from "./ClusterTables.js"
 import * as FollowImport from "./FollowImport.js"
 import { erased } from "./internal/erased.js"
 import { Forgotten } from "./SubmitImport.js"
@@ -32,6 +33,12 @@ const forgotten = JSON.stringify(
   )(Exit.succeed(new Workflow.Complete({ exit: Exit.fail(new Forgotten()) })))
 )
 
+const tables = ({ prefix = "cluster" }: Options = {}) =>
+  Effect.map(SqlClient.SqlClient, (client) => {
+    const sql = client.withoutTransforms()
+    return { sql, messages: sql(`${prefix}_messages`), replies: sql(`${prefix}_replies`) }
+  })
+
 /**
  * Erases one person by address: the contact in stored submissions, and the address wherever answers name it. A submission
  * that a runner has already read still leaves. Returns how many rows changed. Erase the person in the ledgers, too.
@@ -39,28 +46,31 @@ const forgotten = JSON.stringify(
  * @since 0.1.0
  * @category erasing
  */
-export const person = (address: string): Effect.Effect<number, SqlError, SqlClient.SqlClient> =>
+export const person = (
+  address: string,
+  options?: Options
+): Effect.Effect<number, SqlError, SqlClient.SqlClient> =>
   Effect.gen(function* () {
-    const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+    const { messages, replies, sql } = yield* tables(options)
     const needle = JSON.stringify(fromAddress(address)).slice(1, -1)
-    const messages = yield* sql<{ id: string; payload: string }>`
-      SELECT CAST(id AS TEXT) AS id, payload FROM cluster_messages
+    const sent = yield* sql<{ id: string; payload: string }>`
+      SELECT CAST(id AS TEXT) AS id, payload FROM ${messages}
       WHERE entity_type LIKE ${ours} AND position(${needle} IN lower(payload)) > 0`
-    const replies = yield* sql<{ id: string; payload: string }>`
-      SELECT CAST(r.id AS TEXT) AS id, r.payload FROM cluster_replies r JOIN cluster_messages m ON m.id = r.request_id
+    const answered = yield* sql<{ id: string; payload: string }>`
+      SELECT CAST(r.id AS TEXT) AS id, r.payload FROM ${replies} r JOIN ${messages} m ON m.id = r.request_id
       WHERE m.entity_type LIKE ${ours} AND position(${needle} IN lower(r.payload)) > 0`
     const without = (payload: string) => JSON.stringify(erased(JSON.parse(payload), address))
     yield* Effect.forEach(
-      messages,
+      sent,
       ({ id, payload }) =>
-        sql`UPDATE cluster_messages SET payload = ${without(payload)} WHERE CAST(id AS TEXT) = ${id}`
+        sql`UPDATE ${messages} SET payload = ${without(payload)} WHERE CAST(id AS TEXT) = ${id}`
     )
     yield* Effect.forEach(
-      replies,
+      answered,
       ({ id, payload }) =>
-        sql`UPDATE cluster_replies SET payload = ${without(payload)} WHERE CAST(id AS TEXT) = ${id}`
+        sql`UPDATE ${replies} SET payload = ${without(payload)} WHERE CAST(id AS TEXT) = ${id}`
     )
-    return messages.length + replies.length
+    return sent.length + answered.length
   }).pipe(inTransaction)
 
 /**
@@ -72,19 +82,20 @@ export const person = (address: string): Effect.Effect<number, SqlError, SqlClie
  */
 export const batch = (
   account: string,
-  batchId: BatchId
+  batchId: BatchId,
+  options?: Options
 ): Effect.Effect<void, SqlError, SqlClient.SqlClient> =>
   Effect.gen(function* () {
-    const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+    const { messages, replies, sql } = yield* tables(options)
     const id = yield* FollowImport.workflow.executionId({ account, batchId })
     const [run] = yield* sql`
-      SELECT 1 FROM cluster_messages
+      SELECT 1 FROM ${messages}
       WHERE entity_type = ${follow} AND entity_id = ${id} AND tag = 'run' AND processed`
     if (run === undefined) return
     yield* sql`
-      DELETE FROM cluster_replies WHERE request_id IN (
-        SELECT id FROM cluster_messages WHERE entity_type = ${follow} AND entity_id = ${id})`
-    yield* sql`DELETE FROM cluster_messages WHERE entity_type = ${follow} AND entity_id = ${id}`
+      DELETE FROM ${replies} WHERE request_id IN (
+        SELECT id FROM ${messages} WHERE entity_type = ${follow} AND entity_id = ${id})`
+    yield* sql`DELETE FROM ${messages} WHERE entity_type = ${follow} AND entity_id = ${id}`
   }).pipe(inTransaction)
 
 /**
@@ -95,9 +106,12 @@ export const batch = (
  * @since 0.1.0
  * @category erasing
  */
-export const finished = (before: DateTime.Utc): Effect.Effect<number, SqlError, SqlClient.SqlClient> =>
+export const finished = (
+  before: DateTime.Utc,
+  options?: Options
+): Effect.Effect<number, SqlError, SqlClient.SqlClient> =>
   Effect.gen(function* () {
-    const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+    const { messages, replies, sql } = yield* tables(options)
     // The ID of a reply begins with the time at which it was made.
     const first = String(
       Snowflake.make({
@@ -108,21 +122,21 @@ export const finished = (before: DateTime.Utc): Effect.Effect<number, SqlError, 
     )
     const ended = yield* sql<{ id: string; entity_type: string; entity_id: string }>`
       SELECT CAST(m.id AS TEXT) AS id, m.entity_type, m.entity_id
-      FROM cluster_messages m JOIN cluster_replies r ON r.request_id = m.id AND r.kind = 0
+      FROM ${messages} m JOIN ${replies} r ON r.request_id = m.id AND r.kind = 0
       WHERE m.entity_type LIKE ${ours} AND m.tag = 'run' AND m.processed
         AND r.id < CAST(${first} AS BIGINT) AND r.payload <> ${forgotten}`
     yield* Effect.forEach(ended, ({ entity_id, entity_type, id }) =>
       Effect.gen(function* () {
         const kept = entity_type === follow ? "" : id
         yield* sql`
-          DELETE FROM cluster_replies WHERE request_id IN (
-            SELECT id FROM cluster_messages
+          DELETE FROM ${replies} WHERE request_id IN (
+            SELECT id FROM ${messages}
             WHERE entity_type = ${entity_type} AND entity_id = ${entity_id} AND CAST(id AS TEXT) <> ${kept})`
         yield* sql`
-          DELETE FROM cluster_messages
+          DELETE FROM ${messages}
           WHERE entity_type = ${entity_type} AND entity_id = ${entity_id} AND CAST(id AS TEXT) <> ${kept}`
-        yield* sql`UPDATE cluster_messages SET payload = '{}' WHERE CAST(id AS TEXT) = ${kept}`
-        yield* sql`UPDATE cluster_replies SET payload = ${forgotten} WHERE CAST(request_id AS TEXT) = ${kept}`
+        yield* sql`UPDATE ${messages} SET payload = '{}' WHERE CAST(id AS TEXT) = ${kept}`
+        yield* sql`UPDATE ${replies} SET payload = ${forgotten} WHERE CAST(request_id AS TEXT) = ${kept}`
       })
     )
     return ended.length

@@ -7,6 +7,7 @@ import * as Activity from "@effect/workflow/Activity"
 import * as Workflow from "@effect/workflow/Workflow"
 import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
 import * as Arr from "effect/Array"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
@@ -78,7 +79,8 @@ const payload = {
  *
  * @example
  * ```ts
- * import * as Effect from "effect/Effect"
+ * import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
  * import { ImportJob } from "effect-activecampaign-cluster"
  *
  * const contacts = Array.from({ length: 1000 }, (_, index) => ({ email: `person${index}@example.test` }))
@@ -121,6 +123,16 @@ const sizesOf = ({ contacts, ...settings }: StoredSubmission): ReadonlyArray<num
     contacts: contacts.map((contact) => ("email" in contact ? contact : { email: "" }))
   }).map((part) => part.contacts.length)
 
+/** What the activity is about. It is made once, as that of `FollowImport`. */
+class Job extends Context.Tag("effect-activecampaign-cluster/internal/Job")<Job, StoredSubmission>() {}
+
+// Stored, because a contact that is erased during the job would move the limits of the parts.
+const partSizes = Activity.make({
+  name: "parts",
+  success: Schema.Array(Schema.NonNegativeInt),
+  execute: Effect.map(Job, sizesOf)
+})
+
 /**
  * For every runner, beside `SubmitImport.layer` and `FollowImport.layer`.
  *
@@ -128,14 +140,10 @@ const sizesOf = ({ contacts, ...settings }: StoredSubmission): ReadonlyArray<num
  * @category layers
  */
 export const layer = (options: Options = {}): Layer.Layer<never, never, WorkflowEngine> =>
-  workflow.toLayer(({ account, key, submission: { contacts, ...settings } }) =>
+  workflow.toLayer(({ account, key, submission }) =>
     Effect.gen(function* () {
-      // Stored, because a contact that is erased during the job would move the limits of the parts.
-      const sizes = yield* Activity.make({
-        name: "parts",
-        success: Schema.Array(Schema.NonNegativeInt),
-        execute: Effect.sync(() => sizesOf({ contacts, ...settings }))
-      })
+      const { contacts, ...settings } = submission
+      const sizes = yield* Effect.provideService(partSizes, Job, submission)
       const [, places] = Arr.mapAccum(sizes, 0, (firstContact, size, part) => [
         firstContact + size,
         { part, firstContact, contacts: size }

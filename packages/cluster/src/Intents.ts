@@ -9,6 +9,7 @@ import type { SqlError } from "@effect/sql/SqlError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { alone } from "./internal/alone.js"
 
 /**
  * @since 0.1.0
@@ -37,10 +38,8 @@ export const layerSql: Layer.Layer<Intents, SqlError, SqlClient.SqlClient> = Lay
   Intents,
   Effect.gen(function* () {
     const sql = (yield* SqlClient.SqlClient).withoutTransforms()
-    // Two runners that start at once may both try to create it, and PostgreSQL then refuses one of them.
-    yield* Effect.retry(
-      sql`CREATE TABLE IF NOT EXISTS activecampaign_intents (execution_id VARCHAR(255) PRIMARY KEY, claimed_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP)`,
-      { times: 3 }
+    yield* alone(
+      sql`CREATE TABLE IF NOT EXISTS activecampaign_intents (execution_id VARCHAR(255) PRIMARY KEY, claimed_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP)`
     )
     return {
       claim: (executionId) =>

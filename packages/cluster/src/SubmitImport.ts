@@ -7,6 +7,7 @@ import type { Sharding } from "@effect/cluster/Sharding"
 import * as Activity from "@effect/workflow/Activity"
 import * as Workflow from "@effect/workflow/Workflow"
 import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
+import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -20,9 +21,9 @@ import { AccountName, AccountUnavailable, type Accounts } from "./Accounts.js"
 import * as FollowImport from "./FollowImport.js"
 import * as Intents from "./Intents.js"
 import { apart } from "./internal/apart.js"
+import { makeClients } from "./internal/clients.js"
 import { durable } from "./internal/durable.js"
-import { makeTurn } from "./internal/turn.js"
-import { type Served, served, withAccount } from "./internal/withAccount.js"
+import { afterTurn } from "./internal/turn.js"
 import { remaining, StoredSubmission } from "./StoredSubmission.js"
 
 /**
@@ -146,44 +147,16 @@ export interface Options<R = never> {
   readonly accounts: Accounts<R>
 }
 
-const Submitted = Schema.Struct({ queued: QueuedImport, submittedAt: Schema.DateTimeUtc })
-
 const outcomeUnknown = new OutcomeUnknown({
   request: "POST /import/bulk_import",
   detail: "the runner stopped, or lost its database, before it had stored the answer"
 })
 
-interface Outgoing {
-  readonly executionId: string
-  readonly account: string
-  readonly submission: Submission
-}
-
-const submitOnce = (
-  { account, executionId, submission }: Outgoing,
-  intents: Intents.Service,
-  accounts: Served
-) =>
-  Effect.gen(function* () {
-    const turn = yield* makeTurn(account, submission.contacts.length > 1 ? "import-many" : "import-one")
-    // Claimed when the turn has come: a submission in line can still move to another runner.
-    const submit = Effect.gen(function* () {
-      const client = yield* ActiveCampaignClient
-      yield* turn.take
-      if (!(yield* intents.claim(executionId))) return yield* outcomeUnknown
-      return yield* client.submitImport(submission)
-    })
-    return yield* Activity.make({
-      name: "submitted",
-      success: Submitted,
-      error: Schema.Union(...SubmissionError.members, AccountUnavailable),
-      execute: Effect.all({
-        queued: withAccount(accounts, account, turn.budget)(submit),
-        submittedAt: DateTime.now
-      }),
-      interruptRetryPolicy: Schedule.stop
-    })
-  })
+/** What an activity is about. The activity itself is made once, as that of `FollowImport`. */
+class Outgoing extends Context.Tag("effect-activecampaign-cluster/internal/Outgoing")<
+  Outgoing,
+  { readonly executionId: string; readonly account: string; readonly submission: Submission }
+>() {}
 
 /**
  * For every runner, beside `FollowImport.layer`.
@@ -194,12 +167,30 @@ const submitOnce = (
 export const layer = <R = never>(
   options: Options<R>
 ): Layer.Layer<never, never, WorkflowEngine | Sharding | Intents.Intents | R> =>
-  Layer.unwrapEffect(
-    Effect.map(Effect.all([served(options.accounts), Intents.Intents]), ([accounts, intents]) =>
-      workflow.toLayer(({ account, submission }, executionId) =>
+  Layer.unwrapScoped(
+    Effect.map(Effect.all([makeClients(options.accounts), Intents.Intents]), ([clients, intents]) => {
+      const submitted = Activity.make({
+        name: "submitted",
+        success: Schema.Struct({ queued: QueuedImport, submittedAt: Schema.DateTimeUtc }),
+        error: Schema.Union(...SubmissionError.members, AccountUnavailable),
+        execute: Effect.flatMap(Outgoing, ({ account, executionId, submission }) =>
+          Effect.gen(function* () {
+            const client = yield* ActiveCampaignClient
+            // Claimed when the turn has come: a submission in line can still move to another runner.
+            if (!(yield* intents.claim(executionId))) return yield* outcomeUnknown
+            const queued = yield* client.submitImport(submission)
+            return { queued, submittedAt: yield* DateTime.now }
+          }).pipe(afterTurn(submission.contacts.length > 1 ? "import-many" : "import-one"), clients(account))
+        ),
+        interruptRetryPolicy: Schedule.stop
+      })
+      return workflow.toLayer(({ account, submission }, executionId) =>
         Effect.gen(function* () {
-          const outgoing = { executionId, account, submission: remaining(submission) }
-          const { queued, submittedAt } = yield* submitOnce(outgoing, intents, accounts)
+          const { queued, submittedAt } = yield* Effect.provideService(submitted, Outgoing, {
+            executionId,
+            account,
+            submission: remaining(submission)
+          })
           const settled = yield* FollowImport.workflow
             .execute({ account, batchId: queued.batchId, submittedAt })
             .pipe(
@@ -209,5 +200,5 @@ export const layer = <R = never>(
           return { queued, settled }
         })
       )
-    )
+    })
   )

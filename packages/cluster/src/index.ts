@@ -5,6 +5,7 @@
  */
 export * as Accounts from "./Accounts.js"
 export * as ClusterRateBudget from "./ClusterRateBudget.js"
+export * as ClusterTables from "./ClusterTables.js"
 export * as FollowImport from "./FollowImport.js"
 export * as Forget from "./Forget.js"
 export * as ImportJob from "./ImportJob.js"

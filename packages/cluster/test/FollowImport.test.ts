@@ -1,12 +1,15 @@
 import { assert, it } from "@effect/vitest"
+import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { BatchId } from "effect-activecampaign"
 import { FollowImport } from "../src/index.js"
-import { bare, cluster, inTime, polls } from "./support.js"
+import { accounts, bare, cluster, inTime, polls } from "./support.js"
 
 const batchId = BatchId.make("b-1")
 const oneBatch = {
@@ -59,6 +62,52 @@ it.effect("counts the deadline from the submission", () =>
     )
   )
 )
+
+it.effect("makes one client for all waits of an account, and a new one after it refused the key", () => {
+  let made = 0
+  const counted = Layer.unwrapEffect(
+    Effect.sync(() => {
+      made += 1
+      return accounts()
+    })
+  )
+  const follow = (id: string) => FollowImport.workflow.execute({ account: "acme", batchId: BatchId.make(id) })
+  return Effect.gen(function* () {
+    const waits = yield* Effect.forEach(["slow-1", "slow-2", "slow-3"], (id) => Effect.fork(follow(id)))
+    yield* inTime(Effect.sleep("30 seconds"), "1 second")
+    assert.strictEqual(made, 1)
+    const refused = (yield* Effect.forEach(waits, Fiber.poll)).filter(Option.isSome)
+    assert.lengthOf(refused, 1)
+    yield* inTime(follow("b-1"))
+    assert.strictEqual(made, 2)
+    const ends = yield* inTime(
+      Effect.forEach(waits, (wait) => Effect.either(Fiber.join(wait))),
+      "1 second"
+    )
+    assert.deepStrictEqual(
+      Arr.getLefts(ends).map((error) => error._tag),
+      ["AuthenticationFailed"]
+    )
+  }).pipe(
+    Effect.provide(
+      cluster(
+        {
+          ...oneBatch,
+          batches: [
+            ...oneBatch.batches,
+            ...["slow-1", "slow-2", "slow-3"].map((id) => ({
+              batchId: id,
+              contacts: [],
+              stages: { active: 60_000 }
+            }))
+          ],
+          faults: [{ on: { endpoint: "info", calls: [1] }, fault: { _tag: "Forbidden" } }]
+        },
+        { accounts: () => counted }
+      )
+    )
+  )
+})
 
 it("encodes its result as an ImportSnapshot", () => {
   const encoded = {

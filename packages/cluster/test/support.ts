@@ -1,5 +1,6 @@
 import * as ClusterWorkflowEngine from "@effect/cluster/ClusterWorkflowEngine"
 import * as TestRunner from "@effect/cluster/TestRunner"
+import type * as HttpClient from "@effect/platform/HttpClient"
 import type { DurationInput } from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -8,7 +9,14 @@ import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
 import { ActiveCampaignClient, type PollPolicy, type RateBudget } from "effect-activecampaign"
 import { InProcess, Scenario, Simulator } from "effect-activecampaign-simulator"
-import { ClusterRateBudget, FollowImport, ImportJob, Intents, SubmitImport } from "../src/index.js"
+import {
+  type Accounts,
+  ClusterRateBudget,
+  FollowImport,
+  ImportJob,
+  Intents,
+  SubmitImport
+} from "../src/index.js"
 
 export const token = "simulator-token"
 
@@ -22,14 +30,15 @@ const engine = ClusterWorkflowEngine.layer.pipe(Layer.provideMerge(TestRunner.la
 export const bare = Layer.merge(engine, InProcess.layer(Scenario.make({})))
 
 interface Options {
+  readonly accounts?: Accounts.Accounts<HttpClient.HttpClient>
   readonly budget?: RateBudget.Options
   readonly policy?: PollPolicy.Input
 }
 
-const workflows = ({ budget, policy }: Options = {}) =>
+const workflows = ({ budget, policy, accounts: made = accounts }: Options) =>
   Layer.mergeAll(
-    FollowImport.layer({ accounts, policy }),
-    Layer.provide(SubmitImport.layer({ accounts }), Intents.layerMemory),
+    FollowImport.layer({ accounts: made, policy }),
+    Layer.provide(SubmitImport.layer({ accounts: made }), Intents.layerMemory),
     ImportJob.layer(),
     ClusterRateBudget.entity(budget)
   )

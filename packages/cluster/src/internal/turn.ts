@@ -1,35 +1,39 @@
-import type { Sharding } from "@effect/cluster/Sharding"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
+import * as FiberRef from "effect/FiberRef"
 import * as RateBudget from "effect-activecampaign/RateBudget"
-import * as ClusterRateBudget from "../ClusterRateBudget.js"
 
-export interface Turn {
-  readonly take: Effect.Effect<void>
-  /** The account's budget, for one call. Its first turn has already been taken. */
-  readonly budget: Layer.Layer<RateBudget.RateBudget>
+/**
+ * How old a turn may be when the call is made, in milliseconds. It may have taken 200 ms to arrive: of six turns, which take
+ * 1250 ms, a second is then left.
+ */
+const longest = 50n
+
+/** A turn that came before the call it is for. */
+interface Turn {
+  cameAt: bigint | undefined
 }
 
-/** A turn that is taken before the call is made, so that nothing needs to be stored while it stands in line. */
-export const makeTurn = (account: string, kind: RateBudget.Kind): Effect.Effect<Turn, never, Sharding> =>
-  Effect.map(ClusterRateBudget.make(account), (budget) => {
-    let takenAt: bigint | undefined
-    const isFresh = Effect.map(Clock.currentTimeNanos, (now) => {
-      const age = takenAt === undefined ? Number.POSITIVE_INFINITY : Number((now - takenAt) / 1_000_000n)
-      takenAt = undefined
-      return age <= ClusterRateBudget.freshness
+const turnAhead = FiberRef.unsafeMake<Turn>({ cameAt: undefined })
+
+const useUp = Effect.zipWith(FiberRef.get(turnAhead), Clock.currentTimeNanos, (turn, now) => {
+  const { cameAt } = turn
+  turn.cameAt = undefined
+  return cameAt !== undefined && (now - cameAt) / 1_000_000n < longest
+})
+
+/** Runs an effect when its turn has come. Its first call takes no other one. */
+export const afterTurn =
+  (kind: RateBudget.Kind) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R | RateBudget.RateBudget> =>
+    Effect.gen(function* () {
+      const budget = yield* RateBudget.RateBudget
+      yield* budget.take(kind)
+      return yield* Effect.locally(effect, turnAhead, { cameAt: yield* Clock.currentTimeNanos })
     })
-    return {
-      take: Effect.zipRight(
-        budget.take(kind),
-        Effect.map(Clock.currentTimeNanos, (now) => {
-          takenAt = now
-        })
-      ),
-      budget: Layer.succeed(RateBudget.RateBudget, {
-        ...budget,
-        take: (asked) => Effect.if(isFresh, { onTrue: () => Effect.void, onFalse: () => budget.take(asked) })
-      })
-    }
-  })
+
+/** A budget that knows of turns that came before their calls. */
+export const knowingTurns = (budget: RateBudget.Service): RateBudget.Service => ({
+  ...budget,
+  take: (kind) => Effect.if(useUp, { onTrue: () => Effect.void, onFalse: () => budget.take(kind) })
+})

@@ -2,16 +2,29 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import { assert } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import { Forget, SubmitImport } from "../../src/index.js"
+import { BatchId } from "effect-activecampaign"
+import { FollowImport, Forget, SubmitImport } from "../../src/index.js"
 import { client, startAccount, startRunner } from "./cluster.js"
 import { onPostgres, postgres } from "./postgres.js"
 
-const stored = Effect.gen(function* () {
-  const sql = yield* SqlClient.SqlClient
-  const rows = yield* sql<{ payload: string }>`
-    SELECT payload FROM cluster_messages UNION ALL SELECT payload FROM cluster_replies`
-  return rows.map(({ payload }) => payload).join("\n")
-})
+const storedAs = (prefix: string) =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const rows = yield* sql<{ payload: string }>`
+      SELECT payload FROM ${sql(`${prefix}_messages`)} UNION ALL SELECT payload FROM ${sql(`${prefix}_replies`)}`
+    return rows.map(({ payload }) => payload).join("\n")
+  })
+
+const stored = storedAs("cluster")
+
+/** The tables of a cluster that has another prefix. */
+const copyTo = (prefix: string) =>
+  Effect.flatMap(SqlClient.SqlClient, (sql) =>
+    Effect.forEach(
+      ["messages", "replies"],
+      (name) => sql`CREATE TABLE ${sql(`${prefix}_${name}`)} AS TABLE ${sql(`cluster_${name}`)}`
+    )
+  )
 
 onPostgres(
   "erases a person, and finished imports, without ever sending them again",
@@ -30,6 +43,13 @@ onPostgres(
       yield* Effect.gen(function* () {
         yield* execute
         assert.include(yield* stored, "Bob@nodot")
+        const later = DateTime.add(yield* DateTime.now, { minutes: 10 })
+        yield* copyTo("other")
+        assert.isAbove(yield* Forget.person("ada@example.test", { prefix: "other" }), 0)
+        assert.notInclude(yield* storedAs("other"), "ada@example.test")
+        assert.strictEqual(yield* Forget.finished(later, { prefix: "other" }), 2)
+        assert.notInclude(yield* storedAs("other"), "Bob@nodot")
+        assert.include(yield* stored, "ada@example.test")
         assert.isAbove(yield* Forget.person("bob@nodot"), 1)
         const afterPerson = yield* stored
         assert.notMatch(afterPerson, /bob@nodot|Robert/i)
@@ -38,11 +58,44 @@ onPostgres(
         assert.strictEqual(settled.answer.status, "completed")
 
         assert.strictEqual(yield* Forget.finished(DateTime.unsafeMake(0)), 0)
-        const later = DateTime.add(yield* DateTime.now, { minutes: 1 })
         assert.strictEqual(yield* Forget.finished(later), 2)
         assert.notInclude(yield* stored, "ada@example.test")
         assert.strictEqual((yield* Effect.flip(execute))._tag, "Forgotten")
         assert.lengthOf(account.submitted, 1)
+      }).pipe(Effect.provide(client(database.url)))
+    }),
+  60_000
+)
+
+onPostgres(
+  "forgets the result of a batch that is no longer followed, so that it is asked about anew",
+  () =>
+    Effect.gen(function* () {
+      const database = yield* postgres
+      const account = yield* startAccount({
+        batches: [
+          { batchId: "ended", contacts: [] },
+          { batchId: "running", contacts: [], stages: { active: 3_600_000 } }
+        ]
+      })
+      yield* startRunner({ postgres: database.url, accounts: { acme: account.url } })
+      const follow = (id: string) => ({ account: "acme", batchId: BatchId.make(id) })
+      const asked = (id: string) =>
+        Effect.map(account.requests, (all) => all.filter(({ url }) => url.includes(id)).length)
+      yield* Effect.gen(function* () {
+        const first = yield* FollowImport.workflow.execute(follow("ended"))
+        assert.deepStrictEqual(yield* FollowImport.workflow.execute(follow("ended")), first)
+        assert.strictEqual(yield* asked("ended"), 1)
+        yield* Forget.batch("acme", BatchId.make("ended"))
+        const second = yield* FollowImport.workflow.execute(follow("ended"))
+        assert.isTrue(DateTime.greaterThan(second.receivedAt, first.receivedAt))
+        assert.strictEqual(yield* asked("ended"), 2)
+
+        yield* FollowImport.workflow.execute(follow("running"), { discard: true })
+        yield* Effect.repeat(asked("running"), { until: (calls) => calls > 0 })
+        const before = yield* stored
+        yield* Forget.batch("acme", BatchId.make("running"))
+        assert.strictEqual(yield* stored, before)
       }).pipe(Effect.provide(client(database.url)))
     }),
   60_000

@@ -12,23 +12,32 @@ import * as Schedule from "effect/Schedule"
 import { ActiveCampaignClient } from "effect-activecampaign"
 import {
   ClusterRateBudget,
+  ClusterTables,
   FollowImport,
   ImportJob,
   Intents,
   SubmitImport
 } from "effect-activecampaign-cluster"
 
-const { accounts: urls, budget, port, postgres, sharding } = JSON.parse(process.argv[2])
+const { accounts: urls, budget, every = "700 millis", port, postgres, sharding } = JSON.parse(process.argv[2])
+
+/** Says when a request left: it may arrive later, when the machine is busy. */
+const stamping = (url, init) => {
+  const headers = new Headers(init.headers)
+  headers.set("x-left-at", String(performance.timeOrigin + performance.now()))
+  return fetch(url, { ...init, headers })
+}
 
 const accounts = (account) =>
   ActiveCampaignClient.layer({ url: urls[account], apiToken: Redacted.make("simulator-token") }).pipe(
-    Layer.provide(FetchHttpClient.layer)
+    Layer.provide(FetchHttpClient.layer),
+    Layer.provide(Layer.succeed(FetchHttpClient.Fetch, stamping))
   )
 
 const workflows = Layer.mergeAll(
   FollowImport.layer({
     accounts,
-    policy: { firstDelay: "300 millis", schedule: Schedule.jittered(Schedule.spaced("700 millis")) }
+    policy: { firstDelay: "300 millis", schedule: Schedule.jittered(Schedule.spaced(every)) }
   }),
   Layer.provide(SubmitImport.layer({ accounts }), Intents.layerSql),
   ImportJob.layer()
@@ -49,7 +58,8 @@ const Runner = Layer.mergeAll(workflows, ClusterRateBudget.entity(limits)).pipe(
       }
     })
   ),
-  Layer.provide(PgClient.layer({ url: Redacted.make(postgres) }))
+  Layer.provide(ClusterTables.layer),
+  Layer.provide(PgClient.layer({ url: Redacted.make(postgres), applicationName: `runner ${port}` }))
 )
 
 // It must not outlive whoever started it.
