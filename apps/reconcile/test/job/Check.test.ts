@@ -241,6 +241,21 @@ describe("comparing what was sent", () => {
     }).pipe(withAccount({ account: ignoring, batches: two }))
   )
 
+  it.effect("keeps what one answer showed if a later one shows less", () => {
+    const silent: Batch = { batchId: "two", contacts: [{ email: "d@x.test", becomes: "silent" }] }
+    return Effect.gen(function* () {
+      yield* loadSent([...two, silent])
+      const report = yield* run({ account: asked })
+      assert.deepInclude(report.lookedUp?.plan, { method: "walk" })
+      assert.deepStrictEqual(yield* dropped, ["b@x.test 12 absent -", "b@x.test 13 different 1899-11-30"])
+    }).pipe(
+      withAccount({
+        account: { ...ignoring, ignoredFilters: ["ids[]", "email"], include: { effect: "ignored" } },
+        batches: [...two, silent]
+      })
+    )
+  })
+
   it.effect("asks for no halves of a page if the account ignores who is asked for", () =>
     Effect.gen(function* () {
       yield* loadSent(two)

@@ -87,11 +87,14 @@ export const wanted = (which: Which, after: SentKey | null, limit: number) =>
 interface OpenRow extends SentKey {
   /** Whether an earlier look left something that this one replaces. */
   readonly hasLook: 0 | 1
+  /** What it did not show, if it still counts. */
+  readonly unseenBefore: string | null
 }
 
 /** The sent contacts of these addresses that a look after this answer counts for, unless one has shown all of it. */
 const openOf = `
-  SELECT s.batch, s.address_id AS "addressId", s.occurrence, k.look_id IS NOT NULL AS "hasLook"
+  SELECT s.batch, s.address_id AS "addressId", s.occurrence, k.look_id IS NOT NULL AS "hasLook",
+    CASE WHEN o.after_answer_id >= r.answer_id THEN k.unseen END AS "unseenBefore"
   FROM json_each(?) j CROSS JOIN sent_contacts s INDEXED BY sent_contacts_by_address ON s.address_id = j.value
   CROSS JOIN answers r ON r.answer_id = ${settledAnswer("s.batch")} AND r.answer_id <= ?
   LEFT JOIN contact_looks k ON k.batch = s.batch AND k.address_id = s.address_id AND k.occurrence = s.occurrence
@@ -140,6 +143,13 @@ const matched = (
     addresses: [...new Set([...ofAddress.keys(), ...wanted.map(({ addressId }) => addressId)])],
     of: (sent: SentKey) => own.get(keyOf(sent)) ?? ofAddress.get(sent.addressId)
   }
+}
+
+/** Whether a look shows less than the one before. */
+const isLess = ({ unseenBefore }: OpenRow, unseen: string | null) => {
+  if (unseenBefore === null || unseen === null || unseen === gone.unseen) return false
+  const before = unseenBefore.split(" ")
+  return unseen.split(" ").some((part) => !before.includes(part))
 }
 
 /** The members of each sent contact, and of all those of its address in its batch. */
@@ -196,11 +206,13 @@ export const record = (
         undefined
       )
       const lookId = look?.id ?? 0
-      const seen = sent.map(({ contact, key }) => ({
-        key,
-        ...(contact._tag === "Gone" ? gone : lookAt(contact, sentFor(key), names))
-      }))
-      const again = sent.flatMap(({ key: { addressId, batch, hasLook, occurrence } }) =>
+      const seen = sent
+        .map(({ contact, key }) => ({
+          key,
+          ...(contact._tag === "Gone" ? gone : lookAt(contact, sentFor(key), names))
+        }))
+        .filter(({ key, unseen }) => !isLess(key, unseen))
+      const again = seen.flatMap(({ key: { addressId, batch, hasLook, occurrence } }) =>
         hasLook === 1 ? [[batch, addressId, occurrence]] : []
       )
       if (again.length > 0) yield* connection.executeRaw(deleteFound, [JSON.stringify(again)])
