@@ -6,6 +6,7 @@ import { contactsOf } from "./contacts.mjs"
 const [step, file, batches] = process.argv.slice(2)
 const db = new Sqlite(file)
 db.pragma("journal_mode = WAL")
+db.pragma("synchronous = FULL")
 
 if (step === "look") {
   db.exec(

@@ -60,6 +60,7 @@ const steps = {
       yield* LocalContacts.load(
         { name: "sent", rejected: () => 0, sends: () => payload },
         Stream.fromIterable(numbers).pipe(
+          Stream.rechunk(1),
           Stream.map((batch) => contactsOf(batch).map(rowOf(String(batch + 1))))
         ),
         now

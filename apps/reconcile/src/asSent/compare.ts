@@ -54,8 +54,6 @@ const compareText = (sent: string, found: Option.Option<string>, form: (text: st
 
 const isId = (name: string) => /^\d+$/.test(name)
 
-const fieldsByName = new WeakMap<AccountNames, Map<string, ReadonlyArray<AccountField>>>()
-
 /** The field that a name stands for: its ID, if it has only digits, else its personalization tag, else its title. */
 const findFields = (name: string, { fields }: AccountNames): ReadonlyArray<AccountField> => {
   if (isId(name)) return fields.filter(({ id }) => id === name)
@@ -64,31 +62,34 @@ const findFields = (name: string, { fields }: AccountNames): ReadonlyArray<Accou
   return byTag.length > 0 ? byTag : fields.filter(({ title }) => folded(title) === folded(name))
 }
 
-/** Contacts have the same few fields, so each is found once. */
-const fieldsNamed = (name: string, names: AccountNames): ReadonlyArray<AccountField> => {
-  const known = fieldsByName.get(names) ?? new Map<string, ReadonlyArray<AccountField>>()
-  fieldsByName.set(names, known)
-  const before = known.get(name)
-  if (before !== undefined) return before
-  const found = findFields(name, names)
-  known.set(name, found)
-  return found
-}
+/** The account's field of a sent member, or why it is not known. `identity`: the same for all names of the field. */
+type NamedField = { readonly field: AccountField; readonly identity: string } | { readonly why: string }
 
-/** The account's field of a sent member, or why it is not known. */
-export const fieldOf = (
-  name: string,
-  names: AccountNames
-): { readonly field: AccountField } | { readonly why: string } => {
-  const [field, another] = fieldsNamed(name, names)
+const nameField = (name: string, names: AccountNames): NamedField => {
+  const [field, another] = findFields(name, names)
   if (another !== undefined) return { why: "several fields of the account have this name" }
-  if (field !== undefined) return { field }
+  if (field !== undefined) return { field, identity: `field ${field.id}` }
   // An ID stands for itself, even if the names of the account are not known.
   return isId(name)
-    ? { field: { id: name, title: "", perstag: null, type: null, options: undefined } }
+    ? {
+        field: { id: name, title: "", perstag: null, type: null, options: undefined },
+        identity: `field ${name}`
+      }
     : {
         why: names.knowsFields ? "the account has no field of this name" : "the names of fields are not known"
       }
+}
+
+const fieldsByName = new WeakMap<AccountNames, Map<string, NamedField>>()
+
+/** Contacts have the same few fields, so each is found once. */
+export const fieldOf = (name: string, names: AccountNames): NamedField => {
+  const known = fieldsByName.get(names) ?? new Map<string, NamedField>()
+  const before = known.get(name)
+  if (before !== undefined) return before
+  const named = nameField(name, names)
+  fieldsByName.set(names, known.set(name, named))
+  return named
 }
 
 const compareField = (
@@ -169,7 +170,7 @@ const identityOf = ({ kind, name }: SentMember, names: AccountNames): string | u
   if (kind === "subscribe" || kind === "unsubscribe") return `list ${name}`
   if (kind !== "field") return kind
   const named = fieldOf(name, names)
-  return "why" in named ? undefined : `field ${named.field.id}`
+  return "why" in named ? undefined : named.identity
 }
 
 /** Whether two of them may be one, so that they have to be compared with each other. */

@@ -36,70 +36,102 @@ export interface CheckOptions {
 /** Whether the account leaves fields, tags and lists out of its answers. */
 export const isLeftOut = (sideloading: Sideloading) => sideloading === "ignored" || sideloading === "refused"
 
+/** `ignored`: the account ignores the filter on IDs, so that no page shows who was asked for. */
+type Went = "on" | "end" | "ignored"
+
+interface Way {
+  readonly ask: (
+    ids: ReadonlyArray<ContactId>,
+    keep: (one: ResolvedInDetail) => void
+  ) => Effect.Effect<void, ContactsError>
+  readonly isIgnored: (error: ContactsError) => boolean
+}
+
 /**
  * Looks at the contacts of one call and records what they hold. A call that fails is made again in halves, so that one
- * contact does not keep others from being compared. Whether to go on.
+ * contact does not keep others from being compared.
  */
 const lookAt = (
   step: AccountStep,
   calls: Calls,
   counts: CheckCounts,
   some: ReadonlyArray<Looks.Wanted>,
-  ask: (
-    ids: ReadonlyArray<ContactId>,
-    keep: (one: ResolvedInDetail) => void
-  ) => Effect.Effect<void, ContactsError>
-): Effect.Effect<boolean, LedgerError, Ledger> =>
+  way: Way
+): Effect.Effect<Went, LedgerError, Ledger> =>
   Effect.gen(function* () {
     const asked = yield* Lookups.moment
     const kept: Array<ResolvedInDetail> = []
     const ids = [...new Set(some.map(({ contactId }) => contactId))]
-    const answer = yield* calls.make(ask(ids, (one) => kept.push(one)))
+    const answer = yield* calls.make(way.ask(ids, (one) => kept.push(one)))
     if (kept.length > 0) {
       counts.looked += yield* Looks.record(kept, asked, some)
       yield* step.onEvent({ _tag: "Looked", done: counts.looked })
     }
-    if (Either.isRight(answer)) return true
-    if (answer.left === cut) return false
+    if (Either.isRight(answer)) return "on"
+    if (answer.left === cut) return "end"
+    if (way.isIgnored(answer.left)) {
+      yield* calls.leave(answer.left)
+      return calls.isHopeless() ? "end" : "ignored"
+    }
     const seen = new Set(kept.map(({ id }) => id))
     const rest = some.filter(({ contactId }) => !seen.has(contactId))
-    if (rest.length === 0) return true
+    if (rest.length === 0) return "on"
     if (calls.isHopeless() || new Set(rest.map(({ contactId }) => contactId)).size === 1) {
       yield* calls.leave(answer.left)
-      return !calls.isHopeless()
+      return calls.isHopeless() ? "end" : "on"
     }
     const middle = Math.ceil(rest.length / 2)
     for (const half of [rest.slice(0, middle), rest.slice(middle)]) {
       if (!(yield* mayGoOn(step))) {
         yield* calls.leave(answer.left)
-        return false
+        return "end"
       }
       step.calls.spend(1)
-      if (!(yield* lookAt(step, calls, counts, half, ask))) return false
+      const went = yield* lookAt(step, calls, counts, half, way)
+      if (went !== "on") return went
+    }
+    return "on"
+  })
+
+/** Whether the account shows who is asked for. */
+const byPages = (step: AccountStep, calls: Calls, counts: CheckCounts) =>
+  Effect.gen(function* () {
+    let isFilterUsed = false
+    const way: Way = {
+      ask: (ids, keep) =>
+        Effect.tap(
+          Stream.runForEach(step.contacts.details(Stream.fromIterable(ids)), (one) =>
+            Effect.sync(() => keep(one))
+          ),
+          () => {
+            isFilterUsed = true
+          }
+        ),
+      isIgnored: (error) => error._tag === "FilterIgnored" && !isFilterUsed
+    }
+    // What one answer left out, another may have.
+    for (const which of ["new", "unseen"] as const) {
+      let after: Looks.Wanted | null = null
+      while (!isLeftOut(yield* step.contacts.sideloading) && (yield* mayGoOn(step))) {
+        const some: ReadonlyArray<Looks.Wanted> = yield* Looks.wanted(which, after, contactsPerCall)
+        const last = some.at(-1)
+        if (last === undefined) break
+        after = last
+        step.calls.spend(1)
+        const went = yield* lookAt(step, calls, counts, some, way)
+        if (went !== "on") return went !== "ignored"
+      }
     }
     return true
   })
 
-const byPages = (step: AccountStep, calls: Calls, counts: CheckCounts, which: Looks.Which) =>
-  Effect.gen(function* () {
-    let after: Looks.Wanted | null = null
-    while (yield* mayGoOn(step)) {
-      const some: ReadonlyArray<Looks.Wanted> = yield* Looks.wanted(which, after, contactsPerCall)
-      const last = some.at(-1)
-      if (last === undefined) return
-      after = last
-      step.calls.spend(1)
-      const goesOn = yield* lookAt(step, calls, counts, some, (ids, keep) =>
-        Stream.runForEach(step.contacts.details(Stream.fromIterable(ids)), (one) =>
-          Effect.sync(() => keep(one))
-        )
-      )
-      if (!goesOn || isLeftOut(yield* step.contacts.sideloading)) return
-    }
-  })
-
 const oneByOne = (step: AccountStep, calls: Calls, counts: CheckCounts, most: number) =>
   Effect.gen(function* () {
+    const way: Way = {
+      ask: ([id], keep) =>
+        id === undefined ? Effect.void : Effect.map(step.contacts.detailsByItself(id, { tags: true }), keep),
+      isIgnored: () => false
+    }
     for (const which of ["unseen", "new"] as const) {
       let after: Looks.Wanted | null = null
       while (counts.looked < most && (yield* mayGoOn(step))) {
@@ -107,10 +139,7 @@ const oneByOne = (step: AccountStep, calls: Calls, counts: CheckCounts, most: nu
         if (one === undefined) break
         after = one
         step.calls.spend(2)
-        const goesOn = yield* lookAt(step, calls, counts, [one], ([id], keep) =>
-          id === undefined ? Effect.void : Effect.map(step.contacts.detailsByItself(id, { tags: true }), keep)
-        )
-        if (!goesOn) return
+        if ((yield* lookAt(step, calls, counts, [one], way)) !== "on") return
       }
     }
   })
@@ -139,12 +168,9 @@ export const check = (
     const calls = makeCalls(step)
     const plan = yield* planOf(step, options)
     if (plan.contacts > 0) yield* step.onEvent({ _tag: "CheckPlanned", plan })
-    if (!isLeftOut(yield* step.contacts.sideloading)) yield* byPages(step, calls, counts, "new")
-    // What one answer left out, another may have.
-    if (!isLeftOut(yield* step.contacts.sideloading)) yield* byPages(step, calls, counts, "unseen")
-    if (isLeftOut(yield* step.contacts.sideloading) && options.sample > 0) {
-      yield* oneByOne(step, calls, counts, counts.looked + options.sample)
-    }
+    const showsAsked = yield* byPages(step, calls, counts)
+    const isAlone = !showsAsked || isLeftOut(yield* step.contacts.sideloading)
+    if (isAlone && options.sample > 0) yield* oneByOne(step, calls, counts, counts.looked + options.sample)
     yield* calls.finish
     yield* reconcileStale()
     return {

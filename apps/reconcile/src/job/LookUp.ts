@@ -8,7 +8,7 @@ import type { Contact } from "effect-activecampaign/Contact"
 import type { Detailed } from "effect-activecampaign/ContactDetails"
 import type { ContactId } from "effect-activecampaign/ContactId"
 import type { ContactsError, FilterIgnored } from "effect-activecampaign/ContactsError"
-import type { Ledger } from "../ledger/Ledger.js"
+import { Ledger } from "../ledger/Ledger.js"
 import type { LedgerError } from "../ledger/LedgerError.js"
 import * as Looks from "../ledger/asSent/Looks.js"
 import * as Lookups from "../ledger/facts/Lookups.js"
@@ -132,13 +132,12 @@ const byWalk = (step: AccountStep, calls: Calls, counts: LookupCounts, upTo?: Co
           const now = DateTime.formatIso(yield* DateTime.now)
           const all = [...page]
           const contacts = all.map((one) => ("details" in one ? one.contact : one))
-          counts.found += yield* Lookups.recordWalked(contacts, { begun, now })
-          if (step.inDetail) {
-            yield* Looks.record(
-              all.filter((one) => "details" in one),
-              { ...begun, askedAt: now }
-            )
-          }
+          const found = Lookups.recordWalked(contacts, { begun, now })
+          const looks = Looks.record(
+            all.filter((one) => "details" in one),
+            { ...begun, askedAt: now }
+          )
+          counts.found += yield* step.inDetail ? Ledger.transact(() => Effect.zipLeft(found, looks)) : found
           yield* step.onEvent({ _tag: "LookedUp", done: counts.found })
           isCut = step.calls.left() === 0
           return !isCut

@@ -1,10 +1,9 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Stream from "effect/Stream"
 import type { ContactId } from "effect-activecampaign/ContactId"
-import { Gone, Link, type Resolved, type ResolvedInDetail } from "effect-activecampaign/Contacts"
+import type { Resolved, ResolvedInDetail } from "effect-activecampaign/Contacts"
 import type { ContactsError } from "effect-activecampaign/ContactsError"
 import type { Ledger } from "../ledger/Ledger.js"
 import type { LedgerError } from "../ledger/LedgerError.js"
@@ -30,16 +29,6 @@ export interface ResolveCounts {
   linked: number
   gone: number
 }
-
-/** Resolves one ID, if the service ignores the filter on IDs. */
-const byItself = ({ client }: AccountStep, id: ContactId) =>
-  Effect.map(
-    client.contact(id),
-    Option.match({
-      onNone: (): Resolved => new Gone({ id }),
-      onSome: (contact): Resolved => new Link({ id, contact })
-    })
-  )
 
 /** IDs of one call. */
 interface Part {
@@ -96,11 +85,11 @@ export const resolve = (
         const done = counts.linked + counts.gone
         yield* step.onEvent({ _tag: "Resolved", done, left: Math.max(0, open) })
       })
-    /** Passes each item to `keep` as it arrives: an answer may fail halfway. */
+    /** One by one if the service ignores the filter on IDs. Passes each item to `keep` as it arrives: an answer may fail halfway. */
     const ask = (ids: ReadonlyArray<ContactId>, keep: (resolved: Resolved | ResolvedInDetail) => void) => {
       const [first] = ids
       return askOneByOne && ids.length === 1 && first !== undefined
-        ? Effect.map(byItself(step, first), keep)
+        ? Effect.map(InDetail.fetchOne(step, first), keep)
         : Stream.runForEach(InDetail.fetch(step, ids), (one) => Effect.sync(() => keep(one)))
     }
     const next = () => {

@@ -1,17 +1,18 @@
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { ActiveCampaignClient } from "effect-activecampaign/ActiveCampaignClient"
 import * as Catalog from "effect-activecampaign/Catalog"
 import type { ContactId } from "effect-activecampaign/ContactId"
-import type { Resolved, ResolvedInDetail } from "effect-activecampaign/Contacts"
+import { Gone, Link, type Resolved, type ResolvedInDetail } from "effect-activecampaign/Contacts"
 import type { ContactsError } from "effect-activecampaign/ContactsError"
 import * as AccountNames from "../ledger/asSent/AccountNames.js"
 import * as Looks from "../ledger/asSent/Looks.js"
 import * as Links from "../ledger/facts/Links.js"
 import type { Moment } from "../ledger/facts/Lookups.js"
-import type { Ledger } from "../ledger/Ledger.js"
+import { Ledger } from "../ledger/Ledger.js"
 import type { LedgerError } from "../ledger/LedgerError.js"
 import { type AccountStep, makeCalls, mayGoOn } from "./AccountStep.js"
 
@@ -22,33 +23,55 @@ export const fetch = (
 ): Stream.Stream<Resolved | ResolvedInDetail, ContactsError> =>
   inDetail ? contacts.details(Stream.fromIterable(ids)) : contacts.resolve(Stream.fromIterable(ids))
 
+/** One contact by itself; with the fields and lists that the answer has beside it, for the same call. */
+export const fetchOne = (
+  { client, contacts, inDetail }: AccountStep,
+  id: ContactId
+): Effect.Effect<Resolved | ResolvedInDetail, ContactsError> =>
+  inDetail
+    ? contacts.detailsByItself(id)
+    : Effect.map(
+        client.contact(id),
+        Option.match({
+          onNone: (): Resolved => new Gone({ id }),
+          onSome: (contact): Resolved => new Link({ id, contact })
+        })
+      )
+
 const isInDetail = (one: Resolved | ResolvedInDetail): one is ResolvedInDetail => one._tag !== "Link"
 
-/** Records whose IDs they are, and what the contacts hold. `asked`: the moment before the call. */
+/**
+ * Records whose IDs they are, and what the contacts hold, both or neither: an ID that is known is not asked for again.
+ * `asked`: the moment before the call.
+ */
 export const record = (
   { inDetail }: AccountStep,
   resolved: ReadonlyArray<Resolved | ResolvedInDetail>,
   asked: Moment
 ): Effect.Effect<void, LedgerError, Ledger> =>
   Effect.gen(function* () {
-    yield* Links.record(resolved, DateTime.formatIso(yield* DateTime.now))
-    if (inDetail) yield* Looks.record(resolved.filter(isInDetail), asked)
+    const links = Links.record(resolved, DateTime.formatIso(yield* DateTime.now))
+    if (!inDetail) return yield* links
+    yield* Ledger.transact(() => Effect.zipRight(links, Looks.record(resolved.filter(isInDetail), asked)))
   })
 
-/** All of a stream that is a page a chunk, and whether it came to its end. */
+/** All of a stream that is a page a chunk, as far as calls are left, and whether it came to its end. */
 const collect = <A>(step: AccountStep, pages: Stream.Stream<A, ContactsError>) =>
   Effect.gen(function* () {
     const calls = makeCalls(step)
     const kept: Array<A> = []
+    let isCut = false
     const asked = yield* calls.make(
-      Stream.runForEachChunk(pages, (page) =>
+      Stream.runForEachWhile(Stream.chunks(pages), (page) =>
         Effect.sync(() => {
           step.calls.spend(1)
           kept.push(...page)
+          isCut = step.calls.left() === 0
+          return !isCut
         })
       )
     )
-    return { kept, isWhole: Either.isRight(asked) }
+    return { kept, isWhole: Either.isRight(asked) && !isCut }
   })
 
 /**

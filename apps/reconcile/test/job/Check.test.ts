@@ -5,6 +5,7 @@ import { requests } from "effect-activecampaign-simulator/Simulator"
 import type { ScenarioInput } from "effect-activecampaign-simulator/Scenario"
 import { payload } from "../../src/asSent/Sends.js"
 import { nextWaiting } from "../../src/ledger/asSent/Looks.js"
+import { Ledger } from "../../src/ledger/Ledger.js"
 import * as LocalContacts from "../../src/ledger/load/LocalContacts.js"
 import { run, withAccount } from "../support/account.js"
 import { inColumns, now, row, select } from "../support/ledger.js"
@@ -48,6 +49,13 @@ const fields: Account["fields"] = [
   { id: "12", title: "Company" },
   { id: "13", title: "Since", type: "date" }
 ]
+
+/** More contacts than a page has, so that what it ignores shows. */
+const ignoring: Account = {
+  fields,
+  ignoredFilters: ["ids[]"],
+  existing: [{ email: "0@x.test" }]
+}
 
 const sends = {
   first_name: "Ada",
@@ -179,6 +187,19 @@ describe("comparing what was sent", () => {
     }).pipe(withAccount({ account: { fields }, batches: two }))
   )
 
+  it.effect("makes no call more than it may, however many pages of names there are", () => {
+    const many = Array.from({ length: 200 }, (_, at) => ({ id: String(at + 1), title: `Field ${at + 1}` }))
+    return Effect.gen(function* () {
+      yield* loadSent(two)
+      // The page after two full ones is empty.
+      for (const maxCalls of [1, 2, 3, 4]) {
+        const before = (yield* calls("/fields")) + (yield* calls("/tags?"))
+        yield* run({ account: { ...asked, maxCalls } })
+        assert.strictEqual((yield* calls("/fields")) + (yield* calls("/tags?")) - before, maxCalls)
+      }
+    }).pipe(withAccount({ account: { fields: many }, batches: two }))
+  })
+
   it.effect("asks for no names while batches are only followed", () =>
     Effect.gen(function* () {
       yield* loadSent(two)
@@ -201,6 +222,73 @@ describe("comparing what was sent", () => {
         faults: [{ on: { endpoint: "contacts", calls: [2, 3] }, fault: { _tag: "WrongShape" } }]
       })
     )
+  )
+
+  it.effect("compares fields of contacts that are resolved one by one, in the same calls", () =>
+    Effect.gen(function* () {
+      yield* loadSent(two)
+      const report = yield* run({ account: asked })
+      assert.deepStrictEqual(report.problems, [])
+      assert.deepStrictEqual(yield* dropped, ["b@x.test 12 absent -", "b@x.test 13 different 1899-11-30"])
+      // The tags take another call.
+      assert.deepStrictEqual(yield* glance, [
+        "field 12 3 1 0 1 0 1",
+        "field 13 3 1 1 0 0 1",
+        "first_name  3 2 0 0 0 1",
+        "tag vip 3 0 0 0 0 3"
+      ])
+      assert.strictEqual(yield* calls("/contacts/"), 2)
+    }).pipe(withAccount({ account: ignoring, batches: two }))
+  )
+
+  it.effect("keeps what one answer showed if a later one shows less", () => {
+    const silent: Batch = { batchId: "two", contacts: [{ email: "d@x.test", becomes: "silent" }] }
+    return Effect.gen(function* () {
+      yield* loadSent([...two, silent])
+      const report = yield* run({ account: asked })
+      assert.deepInclude(report.lookedUp?.plan, { method: "walk" })
+      assert.deepStrictEqual(yield* dropped, ["b@x.test 12 absent -", "b@x.test 13 different 1899-11-30"])
+    }).pipe(
+      withAccount({
+        account: { ...ignoring, ignoredFilters: ["ids[]", "email"], include: { effect: "ignored" } },
+        batches: [...two, silent]
+      })
+    )
+  })
+
+  it.effect("asks for no halves of a page if the account ignores who is asked for", () =>
+    Effect.gen(function* () {
+      yield* loadSent(two)
+      yield* run({ account: { resolve: true, lookup: true } })
+      const before = yield* calls("/contacts")
+      const first = yield* run({ account: { check: { sample: 0 } } })
+      assert.deepInclude(first.checked, { looked: 0, left: 2 })
+      assert.deepStrictEqual(
+        first.problems.map((problem) => ("step" in problem ? [problem.step, problem.error] : [])),
+        [["check", "FilterIgnored"]]
+      )
+      // With `include` and without.
+      assert.strictEqual((yield* calls("/contacts")) - before, 2)
+      const { checked } = yield* run({ account: { check: { sample: 5 } } })
+      assert.deepInclude(checked, { looked: 2, left: 0 })
+      assert.deepStrictEqual(yield* dropped, ["b@x.test 12 absent -", "b@x.test 13 different 1899-11-30"])
+    }).pipe(withAccount({ account: ignoring, batches: two }))
+  )
+
+  it.effect("records whose IDs they are and what they hold both or neither", () =>
+    Effect.gen(function* () {
+      yield* loadSent(two)
+      const state = select(
+        "SELECT (SELECT count(*) FROM id_links) AS links, (SELECT count(*) FROM contact_looks) AS looks"
+      )
+      const { sql } = yield* Ledger
+      yield* sql`CREATE TEMP TRIGGER killed BEFORE INSERT ON contact_looks BEGIN SELECT RAISE(ABORT, 'killed'); END`
+      assert.strictEqual((yield* Effect.flip(run({ account: asked })))._tag, "LedgerError")
+      assert.deepStrictEqual(yield* state, [{ links: 0, looks: 0 }])
+      yield* sql`DROP TRIGGER killed`
+      yield* run({ account: asked })
+      assert.deepStrictEqual(yield* state, [{ links: 2, looks: 2 }])
+    }).pipe(withAccount({ account: { fields }, batches: two }))
   )
 
   it.effect("asks nothing more if nothing was declared", () =>

@@ -27,8 +27,7 @@ const TagRow = rowOf("account_tags", { id: Schema.String, name: Schema.String })
 
 const WholeRow = rowOf("account_names_read", { part: Schema.String })
 
-/** The names as they were last read. */
-export const read = Effect.gen(function* () {
+const decoded = Effect.gen(function* () {
   const fields = yield* Ledger.query(
     FieldRow,
     (sql) => sql`SELECT field_id AS id, title, type, perstag, options FROM account_fields ORDER BY field_id`
@@ -44,6 +43,20 @@ export const read = Effect.gen(function* () {
     tags: new Map(tags.map(({ id, name }) => [id, name]))
   }
   return names
+})
+
+/** All that the names are decoded from. */
+const text = `SELECT (SELECT json_group_array(json_array(field_id, title, type, perstag, options)) FROM account_fields)
+    || (SELECT json_group_array(json_array(tag_id, name)) FROM account_tags)
+    || (SELECT count(*) FROM account_names_read WHERE part = 'fields' AND is_whole) AS text`
+
+let known: { readonly text: string | undefined; readonly names: AccountNames } | undefined
+
+/** The names as they were last read. They are needed for every 100 contacts, and decoded when they have changed. */
+export const read = Effect.gen(function* () {
+  const [row] = yield* Ledger.use((sql) => sql.unsafe<{ readonly text: string }>(text))
+  if (known?.text !== row?.text || known === undefined) known = { text: row?.text, names: yield* decoded }
+  return known.names
 })
 
 export interface Reading {

@@ -1,21 +1,18 @@
-import type * as SqlClient from "@effect/sql/SqlClient"
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
-import { listStatus } from "effect-activecampaign/ContactDetails"
 import type { Detailed } from "effect-activecampaign/ContactDetails"
 import { ContactId } from "effect-activecampaign/ContactId"
 import type { ResolvedInDetail } from "effect-activecampaign/Contacts"
-import { compare, mayRepeat, opposed } from "../../asSent/compare.js"
-import { partOf } from "../../asSent/partOf.js"
-import type { SentMember } from "../../asSent/SentMember.js"
+import type { SentMember, SentRecord } from "../../asSent/SentMember.js"
 import type { Moment } from "../facts/Lookups.js"
-import { markAddresses, markBatches } from "../facts/stale.js"
+import { markBatches } from "../facts/stale.js"
+import { transactionConnection } from "../file/transaction.js"
 import { Ledger } from "../Ledger.js"
 import { hasSettled } from "../schema/words.js"
 import * as AccountNames from "./AccountNames.js"
+import { gone, lookAt } from "./lookAt.js"
 import { numberMembers } from "./members.js"
 import * as SentValues from "./SentValues.js"
+import { recordStatuses } from "./statuses.js"
 
 /** A sent contact, by key. */
 interface SentKey {
@@ -88,110 +85,29 @@ export const wanted = (which: Which, after: SentKey | null, limit: number) =>
   )
 
 interface OpenRow extends SentKey {
-  readonly email_key: string
+  /** Whether an earlier look left something that this one replaces. */
+  readonly hasLook: 0 | 1
+  /** What it did not show, if it still counts. */
+  readonly unseenBefore: string | null
 }
 
-/** The sent contacts of these addresses that a look at this moment counts for. */
-const openOf = (sql: SqlClient.SqlClient, addresses: ReadonlyArray<number>, afterAnswer: number) =>
-  sql.unsafe<OpenRow>(
-    `SELECT s.batch, s.address_id AS "addressId", s.occurrence, a.email_key
-     FROM json_each(?) j CROSS JOIN sent_contacts s INDEXED BY sent_contacts_by_address ON s.address_id = j.value
-     CROSS JOIN addresses a ON a.address_id = s.address_id
-     WHERE ${settledAnswer("s.batch")} <= ? AND NOT ${isLookedAt("s", settledAnswer("s.batch"), ` AND NOT (${isUnseen})`)}`,
-    [JSON.stringify(addresses), afterAnswer]
-  )
+/** The sent contacts of these addresses that a look after this answer counts for, unless one has shown all of it. */
+const openOf = `
+  SELECT s.batch, s.address_id AS "addressId", s.occurrence, k.look_id IS NOT NULL AS "hasLook",
+    CASE WHEN o.after_answer_id >= r.answer_id THEN k.unseen END AS "unseenBefore"
+  FROM json_each(?) j CROSS JOIN sent_contacts s INDEXED BY sent_contacts_by_address ON s.address_id = j.value
+  CROSS JOIN answers r ON r.answer_id = ${settledAnswer("s.batch")} AND r.answer_id <= ?
+  LEFT JOIN contact_looks k ON k.batch = s.batch AND k.address_id = s.address_id AND k.occurrence = s.occurrence
+  LEFT JOIN looks o ON o.look_id = k.look_id
+  WHERE o.after_answer_id IS NULL OR o.after_answer_id < r.answer_id OR ${isUnseen}`
 
-const addressesOf = (sql: SqlClient.SqlClient, found: ReadonlyArray<ResolvedInDetail>) =>
-  Effect.map(
-    sql<{ readonly id: number; readonly emailKey: string }>`
-      SELECT a.address_id AS id, a.email_key AS "emailKey"
-      FROM json_each(${JSON.stringify(found.flatMap((one) => (one._tag === "Detailed" ? [one.emailKey] : [])))}) j
-      CROSS JOIN addresses a ON a.email_key = j.value`,
-    (rows) => new Map(rows.map(({ emailKey, id }) => [emailKey, id]))
-  )
-
-/** What a look found that has to be stored. */
-interface Seen {
-  readonly updatedAt: string | null
-  readonly unseen: string | null
-  readonly rows: ReadonlyArray<{
-    readonly member: SentMember
-    readonly found: string | null
-    readonly cannotTell: string | null
-  }>
-}
-
-const sentTwice = "it was sent more than once in the batch, with unlike values"
-const perhapsTwice = "the batch may have sent it under two names: the names of fields are not known"
-
-const lookAt = (
-  { contact, details }: Detailed,
-  members: ReadonlyArray<SentMember>,
-  inBatch: ReadonlyArray<SentMember>,
-  names: AccountNames.AccountNames
-): Seen => {
-  const rows: Array<Seen["rows"][number]> = []
-  const unseen = new Set<string>()
-  const isRepeated = mayRepeat(inBatch, names)
-  for (const member of members) {
-    const one = compare(member, details, names)
-    const other = isRepeated ? opposed(member, inBatch, names) : "no"
-    if (one._tag === "Unseen") unseen.add(partOf(member.kind))
-    else if (other === "opposed") rows.push({ member, found: null, cannotTell: sentTwice })
-    else if (one._tag === "NotSame" && other === "perhaps") {
-      rows.push({ member, found: one.found, cannotTell: perhapsTwice })
-    } else if (one._tag === "NotSame") rows.push({ member, found: one.found, cannotTell: null })
-    else if (one._tag === "CannotTell") rows.push({ member, found: one.found, cannotTell: one.why })
-  }
-  return {
-    updatedAt: rows.length === 0 ? null : Option.getOrNull(Option.map(contact.udate, DateTime.formatIso)),
-    unseen: unseen.size === 0 ? null : [...unseen].join(" "),
-    rows
-  }
-}
-
-/** A contact that is gone shows nothing. */
-const gone: Seen = { updatedAt: null, unseen: "contact", rows: [] }
-
-interface StatusRow {
-  readonly addressId: number
-  readonly listId: string
-  readonly status: number
-}
-
-/**
- * Records each sighting of a status that is not active, and the first of active after one: the last look at which somebody
- * was unsubscribed tells which batches cannot have changed it.
- */
-const recordStatuses = (
-  sql: SqlClient.SqlClient,
-  lookId: number,
-  seen: ReadonlyArray<readonly [addressId: number, contact: Detailed]>
-) =>
-  Effect.gen(function* () {
-    const addresses = JSON.stringify(seen.map(([addressId]) => addressId))
-    const before = yield* sql<StatusRow>`
-      SELECT k.address_id AS "addressId", k.list_id AS "listId", k.status FROM json_each(${addresses}) j
-      CROSS JOIN list_statuses k ON k.address_id = j.value ORDER BY k.look_id`
-    const last = new Map(before.map(({ addressId, listId, status }) => [`${addressId} ${listId}`, status]))
-    const changed = seen.flatMap(([addressId, { details }]) => {
-      const rows = details.lists._tag === "NotSideloaded" ? [] : details.lists.rows
-      return rows.flatMap(({ list, status }) => {
-        const known = last.get(`${addressId} ${list}`)
-        const isActive = status === listStatus.active
-        if (isActive && (known === undefined || known === listStatus.active)) return []
-        return [[addressId, list, status] as const]
-      })
-    })
-    if (changed.length === 0) return
-    yield* sql`INSERT OR REPLACE INTO list_statuses (address_id, list_id, look_id, status)
-      SELECT value ->> 0, value ->> 1, ${lookId}, value ->> 2 FROM json_each(${JSON.stringify(changed)})`
-    yield* sql.unsafe(markAddresses("SELECT value ->> 0 AS address_id FROM json_each(?)"), [
-      JSON.stringify(changed.filter(([address, list, status]) => last.get(`${address} ${list}`) !== status))
-    ])
-  })
+const addressesOf = `
+  SELECT a.address_id AS id, a.email_key AS "emailKey"
+  FROM json_each(?) j CROSS JOIN addresses a ON a.email_key = j.value`
 
 const keyOf = ({ addressId, batch, occurrence }: SentKey) => `${batch} ${addressId} ${occurrence}`
+
+const insertLook = "INSERT INTO looks (looked_at, after_answer_id) VALUES (?, ?) RETURNING look_id AS id"
 
 const insertLooks = `INSERT OR REPLACE INTO contact_looks (batch, address_id, occurrence, look_id, updated_at, unseen)
   SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5 FROM json_each(?)`
@@ -202,6 +118,56 @@ const insertFound = `INSERT INTO found_values (batch, address_id, occurrence, me
 
 const deleteFound = `DELETE FROM found_values WHERE (batch, address_id, occurrence) IN
   (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?))`
+
+const markSeen = markBatches("SELECT value AS batch FROM json_each(?)")
+
+/** What was found of each sent contact; that of `wanted` by its contact ID, which may have another address by now. */
+const matched = (
+  found: ReadonlyArray<ResolvedInDetail>,
+  wanted: ReadonlyArray<Wanted>,
+  addresses: ReadonlyArray<{ readonly id: number; readonly emailKey: string }>
+) => {
+  const idOfKey = new Map(addresses.map(({ emailKey, id }) => [emailKey, id]))
+  const ofAddress = new Map<number, ResolvedInDetail>()
+  for (const one of found) {
+    const address = one._tag === "Detailed" ? idOfKey.get(one.emailKey) : undefined
+    if (address !== undefined) ofAddress.set(address, one)
+  }
+  const byId = new Map(found.map((one) => [String(one.id), one]))
+  const own = new Map<string, ResolvedInDetail>()
+  for (const sent of wanted) {
+    const one = byId.get(sent.contactId)
+    if (one !== undefined) own.set(keyOf(sent), one)
+  }
+  return {
+    addresses: [...new Set([...ofAddress.keys(), ...wanted.map(({ addressId }) => addressId)])],
+    of: (sent: SentKey) => own.get(keyOf(sent)) ?? ofAddress.get(sent.addressId)
+  }
+}
+
+/** Whether a look shows less than the one before. */
+const isLess = ({ unseenBefore }: OpenRow, unseen: string | null) => {
+  if (unseenBefore === null || unseen === null || unseen === gone.unseen) return false
+  const before = unseenBefore.split(" ")
+  return unseen.split(" ").some((part) => !before.includes(part))
+}
+
+/** The members of each sent contact, and of all those of its address in its batch. */
+const membersOf = (records: ReadonlyArray<SentRecord>) => {
+  const ofRecord = new Map<string, ReadonlyArray<SentMember>>()
+  const inBatch = new Map<string, ReadonlyArray<SentMember>>()
+  for (const record of records) {
+    const { addressId, batch, members } = record
+    const key = `${batch} ${addressId}`
+    const others = inBatch.get(key)
+    ofRecord.set(keyOf(record), members)
+    inBatch.set(key, others === undefined ? members : [...others, ...members])
+  }
+  return (sent: SentKey) => ({
+    members: ofRecord.get(keyOf(sent)) ?? [],
+    inBatch: inBatch.get(`${sent.batch} ${sent.addressId}`) ?? []
+  })
+}
 
 /**
  * Records what contacts hold, compared with all that was sent for them in batches that have settled. Only what is not as it
@@ -215,76 +181,74 @@ export const record = (
 ) =>
   Ledger.transact((sql) =>
     Effect.gen(function* () {
-      const byKey = yield* addressesOf(sql, found)
-      const byId = new Map(found.map((one) => [String(one.id), one]))
-      const ofAddress = new Map<number, ResolvedInDetail>()
-      const own = new Map<string, ResolvedInDetail>()
-      for (const one of found) {
-        const address = one._tag === "Detailed" ? byKey.get(one.emailKey) : undefined
-        if (address !== undefined) ofAddress.set(address, one)
-      }
-      for (const sent of wanted) {
-        const one = byId.get(sent.contactId)
-        if (one !== undefined) own.set(keyOf(sent), one)
-      }
-      const addresses = [...new Set([...ofAddress.keys(), ...wanted.map(({ addressId }) => addressId)])]
-      const open = yield* openOf(sql, addresses, afterAnswer)
+      const connection = yield* transactionConnection
+      const emailKeys = found.flatMap((one) => (one._tag === "Detailed" ? [one.emailKey] : []))
+      const contacts = matched(
+        found,
+        wanted,
+        yield* connection.execute(addressesOf, [JSON.stringify(emailKeys)], undefined)
+      )
+      const open: ReadonlyArray<OpenRow> = yield* connection.execute(
+        openOf,
+        [JSON.stringify(contacts.addresses), afterAnswer],
+        undefined
+      )
       const sent = open.flatMap((key) => {
-        const contact = own.get(keyOf(key)) ?? ofAddress.get(key.addressId)
+        const contact = contacts.of(key)
         return contact === undefined ? [] : [{ key, contact }]
       })
       if (sent.length === 0) return 0
-      const records = yield* SentValues.ofAddresses(addresses)
-      const membersOf = new Map(records.map((one) => [keyOf(one), one.members]))
-      const together = new Map<string, Array<SentMember>>()
-      for (const { addressId, batch, members } of records) {
-        const key = `${batch} ${addressId}`
-        together.set(key, [...(together.get(key) ?? []), ...members])
-      }
+      const sentFor = membersOf(yield* SentValues.ofAddresses(contacts.addresses))
       const names = yield* AccountNames.read
-      const seen = sent.map(({ contact, key }) => {
-        const members = membersOf.get(keyOf(key)) ?? []
-        const inBatch = together.get(`${key.batch} ${key.addressId}`) ?? []
-        return { key, seen: contact._tag === "Gone" ? gone : lookAt(contact, members, inBatch, names) }
-      })
-      const [look] = yield* sql<{ readonly id: number }>`
-        INSERT INTO looks (looked_at, after_answer_id) VALUES (${askedAt}, ${afterAnswer}) RETURNING look_id AS id`
-      const lookId = look?.id ?? 0
-      const looks = seen.map(({ key, seen: one }) => [
-        key.batch,
-        key.addressId,
-        key.occurrence,
-        lookId,
-        one.updatedAt,
-        one.unseen
-      ])
-      yield* sql.unsafe(deleteFound, [JSON.stringify(looks)])
-      yield* sql.unsafe(insertLooks, [JSON.stringify(looks)])
-      const numberOf = yield* numberMembers(
-        sql,
-        seen.flatMap((one) => one.seen.rows.map(({ member }) => member))
+      const [look]: ReadonlyArray<{ readonly id: number }> = yield* connection.execute(
+        insertLook,
+        [askedAt, afterAnswer],
+        undefined
       )
-      yield* sql.unsafe(insertFound, [
-        JSON.stringify(
-          seen.flatMap(({ key, seen: { rows } }) =>
-            rows.map(({ cannotTell, found: value, member }) => [
-              key.batch,
-              key.addressId,
-              key.occurrence,
-              numberOf(member),
-              value,
-              cannotTell
-            ])
-          )
+      const lookId = look?.id ?? 0
+      const seen = sent
+        .map(({ contact, key }) => ({
+          key,
+          ...(contact._tag === "Gone" ? gone : lookAt(contact, sentFor(key), names))
+        }))
+        .filter(({ key, unseen }) => !isLess(key, unseen))
+      const again = seen.flatMap(({ key: { addressId, batch, hasLook, occurrence } }) =>
+        hasLook === 1 ? [[batch, addressId, occurrence]] : []
+      )
+      if (again.length > 0) yield* connection.executeRaw(deleteFound, [JSON.stringify(again)])
+      const looks = seen.map(({ key: { addressId, batch, occurrence }, unseen, updatedAt }) => [
+        batch,
+        addressId,
+        occurrence,
+        lookId,
+        updatedAt,
+        unseen
+      ])
+      yield* connection.executeRaw(insertLooks, [JSON.stringify(looks)])
+      const notSame = seen.filter(({ rows: others }) => others.length > 0)
+      if (notSame.length > 0) {
+        const numberOf = yield* numberMembers(
+          sql,
+          notSame.map((one) => one.rows.map(({ member }) => member))
         )
-      ])
-      const contacts = new Map<number, Detailed>()
+        const values = notSame.flatMap(({ key: { addressId, batch, occurrence }, rows: others }) =>
+          others.map(({ cannotTell, found: value, member }) => [
+            batch,
+            addressId,
+            occurrence,
+            numberOf(member),
+            value,
+            cannotTell
+          ])
+        )
+        yield* connection.executeRaw(insertFound, [JSON.stringify(values)])
+      }
+      const statuses = new Map<number, Detailed>()
       for (const { contact, key } of sent)
-        if (contact._tag === "Detailed") contacts.set(key.addressId, contact)
-      yield* recordStatuses(sql, lookId, [...contacts])
-      yield* sql.unsafe(markBatches("SELECT DISTINCT value ->> 0 AS batch FROM json_each(?)"), [
-        JSON.stringify(looks)
-      ])
-      return seen.filter((one) => one.seen.unseen === null).length
+        if (contact._tag === "Detailed") statuses.set(key.addressId, contact)
+      yield* recordStatuses(connection, lookId, [...statuses])
+      const batches = new Set(sent.map(({ key }) => key.batch))
+      yield* connection.executeRaw(markSeen, [JSON.stringify([...batches])])
+      return seen.filter(({ unseen }) => unseen === null).length
     })
   )

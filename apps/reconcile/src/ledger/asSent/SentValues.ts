@@ -11,29 +11,26 @@ interface Row {
   readonly batch: number
   readonly addressId: number
   readonly occurrence: number
-  /** The row's place among those of its source with its address and batch. */
-  readonly turn: number
   /** The source, earlier ones first; 0: what the row had when it was sent. */
   readonly rank: number
-  readonly sends: string
-  readonly names: string
-  readonly emailAt: number
-  readonly contactIdAt: number
-  readonly batchIdAt: number
+  readonly shape: number
   readonly email: string
   readonly contactId: string | null
   readonly batchId: string
   readonly cells: string
 }
 
-const shape = `src.sends, h.names, h.email_at AS "emailAt", h.contact_id_at AS "contactIdAt", h.batch_id_at AS "batchIdAt"`
+/** Of rows of one source with one address and batch, the first is what was sent first. Nearly all are the only one. */
+const turn = `CASE l.occurrence WHEN 1 THEN 1 ELSE (SELECT count(*) FROM local_rows x
+    WHERE x.address_id = l.address_id AND x.local_source_id = l.local_source_id AND x.occurrence <= l.occurrence
+      AND x.batch = l.batch) END`
 
 /**
  * What was sent is not stored again: it is in the rows of the source, or in `former_cells` where the source has changed
  * since. `sent` selects rows of sent_contacts as `s`.
  */
 const rowsOf = (sent: string) => `
-  SELECT s.batch, s.address_id AS "addressId", s.occurrence, s.occurrence AS turn, 0 AS rank, ${shape},
+  SELECT s.batch, s.address_id AS "addressId", s.occurrence, 0 AS rank, f.shape_id AS shape,
     coalesce(f.email, a.email_key) AS email, f.contact_id AS "contactId", b.batch_id AS "batchId", f.cells
   FROM ${sent}
   CROSS JOIN former_cells f ON f.batch = s.batch AND f.address_id = s.address_id AND f.occurrence = s.occurrence
@@ -42,16 +39,14 @@ const rowsOf = (sent: string) => `
   CROSS JOIN addresses a ON a.address_id = s.address_id
   CROSS JOIN numbered_batches b ON b.batch = s.batch
   UNION ALL
-  SELECT s.batch, s.address_id, s.occurrence,
-    row_number() OVER (PARTITION BY s.batch, s.address_id, s.occurrence, l.local_source_id ORDER BY l.occurrence),
-    l.local_source_id, ${shape},
+  SELECT s.batch, s.address_id, s.occurrence, l.local_source_id, l.shape_id,
     coalesce(l.email, a.email_key), l.contact_id, b.batch_id, l.cells
   FROM ${sent}
   CROSS JOIN local_rows l ON l.address_id = s.address_id AND l.batch = s.batch
   CROSS JOIN local_sources src ON src.local_source_id = l.local_source_id AND src.sends IS NOT NULL
-  CROSS JOIN row_shapes h ON h.shape_id = l.shape_id
   CROSS JOIN addresses a ON a.address_id = s.address_id
-  CROSS JOIN numbered_batches b ON b.batch = s.batch`
+  CROSS JOIN numbered_batches b ON b.batch = s.batch
+  WHERE s.occurrence = ${turn}`
 
 const ofBatch = rowsOf("json_each(?) j CROSS JOIN sent_contacts s ON s.batch = j.value")
 
@@ -59,46 +54,57 @@ const ofAddress = rowsOf(
   "json_each(?) j CROSS JOIN sent_contacts s INDEXED BY sent_contacts_by_address ON s.address_id = j.value"
 )
 
+/** Where each cell of a row is, and what its source declares about it. */
+interface ShapeRow {
+  readonly shape: number
+  readonly sends: string
+  readonly names: string
+  readonly emailAt: number
+  readonly contactIdAt: number
+  readonly batchIdAt: number
+}
+
+const shapeRows = `
+  SELECT h.shape_id AS shape, src.sends, h.names, h.email_at AS "emailAt", h.contact_id_at AS "contactIdAt",
+    h.batch_id_at AS "batchIdAt"
+  FROM json_each(?) j CROSS JOIN row_shapes h ON h.shape_id = j.value
+  CROSS JOIN local_sources src ON src.local_source_id = h.local_source_id`
+
 const decodeSends = Schema.decodeUnknownSync(Stored)
 const decodeNames = Schema.decodeUnknownSync(Schema.parseJson(Schema.Array(Schema.String)))
 
-const remembered = <A>(read: (text: string) => A) => {
-  const known = new Map<string, A>()
-  return (text: string): A => {
-    const before = known.get(text)
-    if (before !== undefined) return before
-    const value = read(text)
-    known.set(text, value)
-    return value
-  }
+/** In the array of cells, or in a column of its own. */
+type Place = number | "email" | "contactId" | "batchId"
+
+interface Shape {
+  readonly sends: Sends
+  readonly places: ReadonlyMap<string, Place>
 }
 
-/** Where each cell of a row is: in the array of cells, or in a column of its own. */
-const placesOf = (row: Row, names: ReadonlyArray<string>) => {
-  const places = new Map<string, number | "email" | "contactId" | "batchId">()
+const shapeOf = ({ batchIdAt, contactIdAt, emailAt, names, sends }: ShapeRow): Shape => {
+  const places = new Map<string, Place>()
   let rest = 0
-  for (const [at, name] of names.entries()) {
-    if (at === row.emailAt) places.set(name, "email")
-    else if (at === row.contactIdAt) places.set(name, "contactId")
-    else if (at === row.batchIdAt) places.set(name, "batchId")
+  for (const [at, name] of decodeNames(names).entries()) {
+    if (at === emailAt) places.set(name, "email")
+    else if (at === contactIdAt) places.set(name, "contactId")
+    else if (at === batchIdAt) places.set(name, "batchId")
     else {
       places.set(name, rest)
       rest += 1
     }
   }
-  return places
+  return { sends: decodeSends(sends), places }
 }
 
 /** Of several sources that say what a contact was sent with, the first counts, also where it says nothing. */
-const chosen = (rows: ReadonlyArray<Row>): Iterable<Row> => {
+const chosen = (rows: ReadonlyArray<Row>): ReadonlyArray<Row> => {
   const first = new Map<string, Row>()
   for (const row of rows) {
-    if (row.turn !== row.occurrence) continue
     const key = `${row.batch} ${row.addressId} ${row.occurrence}`
     const before = first.get(key)
     if (before === undefined || row.rank < before.rank) first.set(key, row)
   }
-  return first.values()
+  return [...first.values()]
 }
 
 const textOrLongNumber = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]{15,}/g
@@ -111,23 +117,20 @@ const cellsOf = (text: string): unknown =>
       : text
   )
 
-const read = (rows: ReadonlyArray<Row>): ReadonlyArray<SentRecord> => {
-  const sendsOf = remembered<Sends>(decodeSends)
-  const namesOf = remembered(decodeNames)
-  const shapes = new Map<string, ReturnType<typeof placesOf>>()
+const read = (rows: ReadonlyArray<Row>, shapes: ReadonlyMap<number, Shape>): ReadonlyArray<SentRecord> => {
   const records: Array<SentRecord> = []
-  for (const row of chosen(rows)) {
-    const { addressId, batch, occurrence } = row
-    const shapeKey = `${row.emailAt} ${row.contactIdAt} ${row.batchIdAt} ${row.names}`
-    const places = shapes.get(shapeKey) ?? placesOf(row, namesOf(row.names))
-    shapes.set(shapeKey, places)
+  for (const row of rows) {
+    const shape = shapes.get(row.shape)
+    if (shape === undefined) continue
+    const { places, sends } = shape
     const cells = cellsOf(row.cells)
     const cell = (column: string): unknown => {
       const place = places.get(column)
       if (place === undefined) return undefined
       return typeof place === "number" ? (Array.isArray(cells) ? cells[place] : undefined) : row[place]
     }
-    const members = sentMembers(sendsOf(row.sends), cell)
+    const { addressId, batch, occurrence } = row
+    const members = sentMembers(sends, cell)
     if (members.length > 0) records.push({ batch, addressId, occurrence, members })
   }
   return records
@@ -137,7 +140,15 @@ const recordsOf = (query: string) => (numbers: ReadonlyArray<number>) =>
   numbers.length === 0
     ? Effect.succeed<ReadonlyArray<SentRecord>>([])
     : Ledger.use((sql) =>
-        Effect.map(sql.unsafe<Row>(query, [JSON.stringify(numbers), JSON.stringify(numbers)]), read)
+        Effect.gen(function* () {
+          const list = JSON.stringify(numbers)
+          const rows = chosen(yield* sql.unsafe<Row>(query, [list, list]))
+          const used = JSON.stringify([...new Set(rows.map(({ shape }) => shape))])
+          const shapes = (yield* sql.unsafe<ShapeRow>(shapeRows, [used])).map(
+            (row) => [row.shape, shapeOf(row)] as const
+          )
+          return read(rows, new Map(shapes))
+        })
       )
 
 /** What was declared for the contacts of these batches, by number. */

@@ -219,9 +219,10 @@ const judgeRecord = (
       later,
       names
     )
-    const all = counts.get(id) ?? noCounts()
+    const before = counts.get(id)
+    const all = before ?? noCounts()
+    if (before === undefined) counts.set(id, all)
     all[comparison] += 1
-    counts.set(id, all)
     if (comparison !== "same" && (comparison !== "not-checked" || why !== null)) {
       const { addressId, batch, occurrence } = record
       verdicts.push([batch, addressId, occurrence, id, comparison, member.value, found, why])
@@ -242,7 +243,7 @@ const compareSome = (sql: SqlClient.SqlClient, batches: ReadonlyArray<number>) =
       names: yield* AccountNames.read,
       numberOf: yield* numberMembers(
         sql,
-        records.flatMap(({ members }) => members)
+        records.map(({ members }) => members)
       )
     }
     const counts = new Map<number, Map<number, Counts>>()

@@ -1,0 +1,52 @@
+import * as DateTime from "effect/DateTime"
+import * as Option from "effect/Option"
+import type { Detailed } from "effect-activecampaign/ContactDetails"
+import { type AccountNames, compare, mayRepeat, opposed } from "../../asSent/compare.js"
+import { partOf } from "../../asSent/partOf.js"
+import type { SentMember } from "../../asSent/SentMember.js"
+
+/** What a look found that has to be stored. */
+export interface Seen {
+  readonly updatedAt: string | null
+  readonly unseen: string | null
+  readonly rows: ReadonlyArray<{
+    readonly member: SentMember
+    readonly found: string | null
+    readonly cannotTell: string | null
+  }>
+}
+
+const sentTwice = "it was sent more than once in the batch, with unlike values"
+const perhapsTwice = "the batch may have sent it under two names: the names of fields are not known"
+
+/** Compares a contact with what was sent for it. */
+export const lookAt = (
+  { contact, details }: Detailed,
+  {
+    inBatch,
+    members
+  }: { readonly members: ReadonlyArray<SentMember>; readonly inBatch: ReadonlyArray<SentMember> },
+  names: AccountNames
+): Seen => {
+  const rows: Array<Seen["rows"][number]> = []
+  const unseen = new Set<string>()
+  const isRepeated = mayRepeat(inBatch, names)
+  for (const member of members) {
+    const one = compare(member, details, names)
+    const other = isRepeated ? opposed(member, inBatch, names) : "no"
+    if (one._tag === "Unseen") unseen.add(partOf(member.kind))
+    else if (other === "opposed") rows.push({ member, found: null, cannotTell: sentTwice })
+    else if (one._tag === "NotSame" && other === "perhaps") {
+      rows.push({ member, found: one.found, cannotTell: perhapsTwice })
+    } else if (one._tag === "NotSame") rows.push({ member, found: one.found, cannotTell: null })
+    else if (one._tag === "CannotTell") rows.push({ member, found: one.found, cannotTell: one.why })
+  }
+  return {
+    updatedAt: rows.length === 0 ? null : Option.getOrNull(Option.map(contact.udate, DateTime.formatIso)),
+    unseen: unseen.size === 0 ? null : [...unseen].join(" "),
+    rows
+  }
+}
+
+/** A contact that is gone shows nothing. */
+export const gone: Seen = { updatedAt: null, unseen: "contact", rows: [] }
