@@ -197,6 +197,12 @@ const contactOf = (one: Held, changedAt: string): ResolvedInDetail => {
   })
 }
 
+/** The contacts that a look fetches. */
+export const shownBy = (one: Fact & { readonly kind: "look" }, at: DateTime.Utc) =>
+  one.found.map((contact) =>
+    contactOf(contact, contact.isLate ? DateTime.formatIso(at) : "2031-04-01T00:00:00Z")
+  )
+
 const wantedBy = (ids: ReadonlyArray<string>) =>
   Effect.map(Effect.all([Looks.wanted("new", null, 100), Looks.wanted("unseen", null, 100)]), (all) =>
     all.flat().filter(({ contactId }) => ids.includes(contactId))
@@ -264,9 +270,7 @@ export const take = (one: Fact, at: DateTime.Utc) =>
         )
       }
       case "look": {
-        const found = one.found.map((contact) =>
-          contactOf(contact, contact.isLate ? now : "2031-04-01T00:00:00Z")
-        )
+        const found = shownBy(one, at)
         yield* Links.record(found, now)
         yield* reconcileStale()
         const wanted = one.isWanted ? yield* wantedBy(found.map((contact) => String(contact.id))) : []
@@ -298,6 +302,7 @@ export const begin = DateTime.unsafeMake("2031-04-02T08:00:00.000Z")
 export const sentConclusions = Effect.all({
   verdicts: select<{
     readonly batch_id: string
+    readonly comparison: string
   }>(`SELECT b.batch_id, v.address_id, v.occurrence, m.kind, m.name,
       v.comparison, v.sent, v.found, v.why
     FROM value_verdicts v JOIN sent_members m USING (member_id) JOIN numbered_batches b USING (batch)
