@@ -302,7 +302,6 @@ export const begin = DateTime.unsafeMake("2031-04-02T08:00:00.000Z")
 export const sentConclusions = Effect.all({
   verdicts: select<{
     readonly batch_id: string
-    readonly comparison: string
   }>(`SELECT b.batch_id, v.address_id, v.occurrence, m.kind, m.name,
       v.comparison, v.sent, v.found, v.why
     FROM value_verdicts v JOIN sent_members m USING (member_id) JOIN numbered_batches b USING (batch)

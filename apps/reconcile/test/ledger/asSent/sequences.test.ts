@@ -174,8 +174,10 @@ describe("any sequence of loads, answers, looks, names, changed times, removals,
       yield* csv("b3")
       yield* Removals.removeBatches([BatchId.make("b3")])
       yield* lookAt("2031-04-03T00:00:00.000Z", contactWith("1", "a@x.test", { firstName: "Zoe" }))
-      const comparisons = Effect.map(sentConclusions, ({ verdicts }) =>
-        verdicts.map((one) => `${one.batch_id} ${one.comparison}`)
+      const comparisons = Effect.map(
+        select<{ readonly told: string }>(`SELECT b.batch_id || ' ' || v.comparison AS told
+          FROM value_verdicts v JOIN numbered_batches b USING (batch)`),
+        (rows) => rows.map(({ told }) => told)
       )
       assert.deepStrictEqual(yield* comparisons, ["b1 not-checked"])
       yield* Removals.removeBatches([BatchId.make("b2")])
