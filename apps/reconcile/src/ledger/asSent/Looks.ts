@@ -9,6 +9,7 @@ import type { ResolvedInDetail } from "effect-activecampaign/Contacts"
 import { compare, mayRepeat, opposed } from "../../asSent/compare.js"
 import { partOf } from "../../asSent/partOf.js"
 import type { SentMember } from "../../asSent/SentMember.js"
+import { unknownNames } from "../../asSent/unknownNames.js"
 import type { Moment } from "../facts/Lookups.js"
 import { markAddresses, markBatches } from "../facts/stale.js"
 import { Ledger } from "../Ledger.js"
@@ -122,7 +123,6 @@ interface Seen {
 }
 
 const sentTwice = "it was sent more than once in the batch, with unlike values"
-const perhapsTwice = "the batch may have sent it under two names: the names of fields are not known"
 
 const lookAt = (
   { contact, details }: Detailed,
@@ -139,7 +139,7 @@ const lookAt = (
     if (one._tag === "Unseen") unseen.add(partOf(member.kind))
     else if (other === "opposed") rows.push({ member, found: null, cannotTell: sentTwice })
     else if (one._tag === "NotSame" && other === "perhaps") {
-      rows.push({ member, found: one.found, cannotTell: perhapsTwice })
+      rows.push({ member, found: one.found, cannotTell: unknownNames.fields.twice })
     } else if (one._tag === "NotSame") rows.push({ member, found: one.found, cannotTell: null })
     else if (one._tag === "CannotTell") rows.push({ member, found: one.found, cannotTell: one.why })
   }
