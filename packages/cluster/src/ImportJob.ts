@@ -79,8 +79,7 @@ const payload = {
  *
  * @example
  * ```ts
- * import * as Context from "effect/Context"
-import * as Effect from "effect/Effect"
+ * import * as Effect from "effect/Effect"
  * import { ImportJob } from "effect-activecampaign-cluster"
  *
  * const contacts = Array.from({ length: 1000 }, (_, index) => ({ email: `person${index}@example.test` }))

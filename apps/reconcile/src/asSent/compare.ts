@@ -7,6 +7,7 @@ import {
   type Part
 } from "effect-activecampaign/ContactDetails"
 import type { SentMember } from "./SentMember.js"
+import { unknownNames } from "./unknownNames.js"
 import { clean, folded, type FieldKind, isEmpty, judgeField, phoneForm } from "./values.js"
 
 /** A custom field of the account. */
@@ -76,7 +77,7 @@ const nameField = (name: string, names: AccountNames): NamedField => {
         identity: `field ${name}`
       }
     : {
-        why: names.knowsFields ? "the account has no field of this name" : "the names of fields are not known"
+        why: names.knowsFields ? "the account has no field of this name" : unknownNames.fields.title
       }
 }
 
@@ -112,7 +113,7 @@ const compareField = (
   if (isEmpty(value)) return { _tag: "NotSame", found: row.value }
   // One text may stand for the other, as the label of an option does for its value.
   return named.field.options === undefined
-    ? cannotTell("the type and options of the field are not known", row.value)
+    ? cannotTell(unknownNames.fields.options, row.value)
     : { _tag: "NotSame", found: row.value }
 }
 
@@ -120,7 +121,7 @@ const compareTag = ({ name }: SentMember, part: Part<AppliedTag>, { tags }: Acco
   if (part._tag === "NotSideloaded") return unseen
   const applied = part.rows.map((row) => Option.getOrElse(row.name, () => tags.get(row.tag)))
   if (applied.some((tag) => tag !== undefined && folded(tag) === folded(name))) return same
-  if (applied.includes(undefined)) return cannotTell("the name of one of its tags is not known")
+  if (applied.includes(undefined)) return cannotTell(unknownNames.tags.name)
   return part._tag === "Incomplete" ? cannotTell(incomplete) : absent
 }
 

@@ -1,3 +1,5 @@
+import { unknownNames } from "./unknownNames.js"
+
 /** Whether a value of the account is the one that was sent. `why` if that cannot be told. */
 export type Judged = "same" | "other" | { readonly why: string }
 
@@ -129,7 +131,7 @@ const judgeOne = (sent: string, found: string, { options, type }: FieldKind): Ju
   if (isOfType(type, /number|currency|decimal|integer/i)) return judgeNumbers(sent, found)
   // It may be either.
   const mayBeOne = type === null && [judgeDates(sent, found), judgeNumbers(sent, found)].includes("same")
-  return mayBeOne ? { why: "the type of the field is not known" } : "other"
+  return mayBeOne ? { why: unknownNames.fields.type } : "other"
 }
 
 /** Several values of one field, in any order. */

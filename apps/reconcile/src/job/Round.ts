@@ -7,6 +7,7 @@ import * as Contacts from "effect-activecampaign/Contacts"
 import type { ContactsError } from "effect-activecampaign/ContactsError"
 import * as Batches from "../ledger/facts/Batches.js"
 import * as Links from "../ledger/facts/Links.js"
+import * as AccountNames from "../ledger/asSent/AccountNames.js"
 import * as Looks from "../ledger/asSent/Looks.js"
 import * as SentValues from "../ledger/asSent/SentValues.js"
 import * as Lookups from "../ledger/facts/Lookups.js"
@@ -150,6 +151,7 @@ export const make = (options: Options, open: number) =>
     })
     const looked = Effect.gen(function* () {
       if (account.check === undefined || !(yield* checks)) return
+      if (yield* AccountNames.areMissed) yield* readNames
       if (account.check.sample === 0 && (yield* Looks.countWanted) === 0) return
       hasRun.add("check")
       yield* readNames

@@ -99,6 +99,17 @@ describe("the end of a run", () => {
     assert.include(lastScreen.nextSteps(onlyIds), "ac-reconcile resolve")
   })
 
+  it("says how many sent values are the same and how many dropped, if any were declared", () => {
+    assert.notInclude(lastScreen.totals(ended()), "Sent values")
+    const totals = lastScreen.totals(
+      ended({ summary: { ...summary, sentValues: { sent: 200, same: 150, dropped: 40, untold: 10 } } })
+    )
+    assert.match(totals, /^Sent values +200$/m)
+    assert.match(totals, /^ {2}same +150 +75\.0% {2}the account has them as they were sent$/m)
+    assert.match(totals, /^ {2}dropped +40 +20\.0% {2}the account has something else, or nothing$/m)
+    assert.match(totals, /^ {2}untold +10 +5\.0% {2}they cannot be told, or were not looked at yet$/m)
+  })
+
   it("names them as a part of the unaccounted, with each share of the contacts", () => {
     const totals = lastScreen.totals(ended())
     assert.match(totals, /^Contacts +1,000$/m)

@@ -291,6 +291,31 @@ describe("comparing what was sent", () => {
     }).pipe(withAccount({ account: { fields }, batches: two }))
   )
 
+  it.effect("looks again, once, at contacts that could not be told for lack of the names of fields", () =>
+    Effect.gen(function* () {
+      yield* loadSent(two)
+      yield* run({ account: asked })
+      assert.deepStrictEqual(yield* dropped, ["b@x.test 12 absent -"])
+      assert.strictEqual(yield* calls("/contacts?"), 1)
+      // A call is made twice, so the names cannot be read in the second run, either.
+      yield* run({ account: asked })
+      assert.strictEqual(yield* calls("/contacts?"), 1)
+      const { checked } = yield* run({ account: asked })
+      assert.deepInclude(checked, { looked: 1, left: 0 })
+      assert.deepStrictEqual(yield* dropped, ["b@x.test 12 absent -", "b@x.test 13 different 1899-11-30"])
+      assert.strictEqual(yield* calls("/contacts?"), 2)
+      yield* run({ account: asked })
+      assert.strictEqual(yield* calls("/contacts?"), 2)
+      assert.strictEqual(yield* calls("/fields"), 5)
+    }).pipe(
+      withAccount({
+        account: { fields },
+        batches: two,
+        faults: [{ on: { endpoint: "fields", calls: [1, 2, 3, 4] }, fault: { _tag: "WrongShape" } }]
+      })
+    )
+  )
+
   it.effect("asks nothing more if nothing was declared", () =>
     Effect.gen(function* () {
       yield* LocalContacts.load(

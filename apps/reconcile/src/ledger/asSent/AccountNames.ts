@@ -1,3 +1,4 @@
+import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
@@ -5,6 +6,7 @@ import type { Exclusion, Field, List, Tag } from "effect-activecampaign/CatalogE
 import { fromAddress } from "effect-activecampaign/EmailKey"
 import { FieldOption } from "effect-activecampaign/CatalogEntry"
 import type { AccountField, AccountNames } from "../../asSent/compare.js"
+import { unknownNames } from "../../asSent/unknownNames.js"
 import { markBatches } from "../facts/stale.js"
 import { Ledger, rowOf } from "../Ledger.js"
 
@@ -70,6 +72,44 @@ const encodeOptions = Schema.encodeSync(OptionsText)
 /** Their conclusions name fields or lists. */
 const namingBatches = "SELECT batch FROM value_counts UNION SELECT batch FROM consent_breaks"
 
+/** Parts without which some values cannot be told. */
+const reasons: Readonly<Partial<Record<Part, ReadonlyArray<string>>>> = {
+  fields: Object.values(unknownNames.fields),
+  tags: Object.values(unknownNames.tags)
+}
+
+const isUntold = (part: Part) =>
+  `cannot_tell IN (SELECT value FROM json_each('${JSON.stringify(reasons[part] ?? [])}'))`
+
+const lacks = (
+  part: Part
+) => `(NOT EXISTS (SELECT 1 FROM account_names_read WHERE part = '${part}' AND is_whole)
+  AND EXISTS (SELECT 1 FROM found_values WHERE ${isUntold(part)}))`
+
+/** Whether values cannot be told because some names could not be read so far. */
+export const areMissed = Ledger.use((sql) =>
+  Effect.map(
+    sql.unsafe<{ readonly any: number }>(`SELECT ${lacks("fields")} OR ${lacks("tags")} AS "any"`),
+    ([row]) => row?.any === 1
+  )
+)
+
+/** Contacts with values that could not be told without the names are looked at again. */
+const lookAgain = (sql: SqlClient.SqlClient, part: Part) =>
+  Effect.gen(function* () {
+    const key = "batch, address_id, occurrence"
+    const untold = `SELECT DISTINCT ${key} FROM found_values WHERE ${isUntold(part)}`
+    yield* sql.unsafe(`CREATE TEMP TABLE IF NOT EXISTS untold_contacts (
+      batch INTEGER NOT NULL, address_id INTEGER NOT NULL, occurrence INTEGER NOT NULL, PRIMARY KEY (${key})
+    ) STRICT, WITHOUT ROWID`)
+    yield* sql.unsafe("DELETE FROM untold_contacts")
+    yield* sql.unsafe(`INSERT INTO untold_contacts ${untold}`)
+    yield* sql.unsafe(markBatches("SELECT DISTINCT batch FROM untold_contacts"))
+    for (const table of ["found_values", "contact_looks"]) {
+      yield* sql.unsafe(`DELETE FROM ${table} WHERE (${key}) IN (SELECT ${key} FROM untold_contacts)`)
+    }
+  })
+
 const orNull = Option.getOrNull
 
 /** Puts what was read in place of what was read before. What is missing from an incomplete reading stays. */
@@ -86,7 +126,7 @@ const replace = (
         sql.unsafe(`SELECT * FROM ${table}`),
         sql`SELECT is_whole FROM account_names_read WHERE part = ${part}`
       ])
-      const before = part === "fields" || part === "lists" ? yield* state : undefined
+      const before = part === "exclusions" ? undefined : yield* state
       if (isWhole) yield* sql.unsafe(`DELETE FROM ${table}`)
       yield* sql.unsafe(
         `INSERT OR REPLACE INTO ${table} (${columns.join(", ")})
@@ -96,7 +136,9 @@ const replace = (
       yield* sql`INSERT OR REPLACE INTO account_names_read (part, read_at, is_whole)
         VALUES (${part}, ${readAt}, ${isWhole ? 1 : 0})`
       if (before !== undefined && JSON.stringify(before) !== JSON.stringify(yield* state)) {
-        yield* sql.unsafe(markBatches(namingBatches))
+        // No conclusion depends on the names of tags by themselves: a look does.
+        if (part !== "tags") yield* sql.unsafe(markBatches(namingBatches))
+        if (isWhole && reasons[part] !== undefined) yield* lookAgain(sql, part)
       }
     })
   )

@@ -21,8 +21,17 @@ interface Row {
 }
 
 /** The answer with which a batch settled came between the two looks. */
-const settledBetween = (batch: string) => `(SELECT max(x.answer_id) FROM answers x
+export const settledBetween = (batch: string) => `(SELECT max(x.answer_id) FROM answers x
       WHERE x.batch = ${batch} AND ${hasSettled("x.status")}) BETWEEN lb.after_answer_id + 1 AND la.after_answer_id`
+
+/** The status that was seen before `k`, and both looks. */
+export const statusBefore = `CROSS JOIN list_statuses b ON b.address_id = k.address_id AND b.list_id = k.list_id
+    AND b.look_id = (SELECT max(x.look_id) FROM list_statuses x
+      WHERE x.address_id = k.address_id AND x.list_id = k.list_id AND x.look_id < k.look_id)
+  CROSS JOIN looks la ON la.look_id = k.look_id
+  CROSS JOIN looks lb ON lb.look_id = b.look_id`
+
+export const madeActive = "k.status = 1 AND b.status IN (2, 3)"
 
 /**
  * Unsubscribed or bounced at one look and active at the next, with a batch of the scope that settled between the two.
@@ -37,13 +46,9 @@ const changed = `
   FROM reconcile_scope r
   CROSS JOIN sent_contacts s ${ownKeyOf("sent_contacts")} ON s.batch = r.batch AND s.occurrence = 1
   CROSS JOIN list_statuses k ON k.address_id = s.address_id
-  CROSS JOIN list_statuses b ON b.address_id = k.address_id AND b.list_id = k.list_id
-    AND b.look_id = (SELECT max(x.look_id) FROM list_statuses x
-      WHERE x.address_id = k.address_id AND x.list_id = k.list_id AND x.look_id < k.look_id)
-  CROSS JOIN looks la ON la.look_id = k.look_id
-  CROSS JOIN looks lb ON lb.look_id = b.look_id
+  ${statusBefore}
   CROSS JOIN addresses a ON a.address_id = s.address_id
-  WHERE k.status = 1 AND b.status IN (2, 3) AND ${settledBetween("s.batch")}
+  WHERE ${madeActive} AND ${settledBetween("s.batch")}
   ORDER BY s.batch, s.address_id, k.list_id, k.look_id`
 
 const Batches = Schema.decodeSync(Schema.parseJson(Schema.Array(Schema.Int)))

@@ -4,6 +4,7 @@ import type { Detailed } from "effect-activecampaign/ContactDetails"
 import { type AccountNames, compare, mayRepeat, opposed } from "../../asSent/compare.js"
 import { partOf } from "../../asSent/partOf.js"
 import type { SentMember } from "../../asSent/SentMember.js"
+import { unknownNames } from "../../asSent/unknownNames.js"
 
 /** What a look found that has to be stored. */
 export interface Seen {
@@ -17,7 +18,6 @@ export interface Seen {
 }
 
 const sentTwice = "it was sent more than once in the batch, with unlike values"
-const perhapsTwice = "the batch may have sent it under two names: the names of fields are not known"
 
 /** Compares a contact with what was sent for it. */
 export const lookAt = (
@@ -37,7 +37,7 @@ export const lookAt = (
     if (one._tag === "Unseen") unseen.add(partOf(member.kind))
     else if (other === "opposed") rows.push({ member, found: null, cannotTell: sentTwice })
     else if (one._tag === "NotSame" && other === "perhaps") {
-      rows.push({ member, found: one.found, cannotTell: perhapsTwice })
+      rows.push({ member, found: one.found, cannotTell: unknownNames.fields.twice })
     } else if (one._tag === "NotSame") rows.push({ member, found: one.found, cannotTell: null })
     else if (one._tag === "CannotTell") rows.push({ member, found: one.found, cannotTell: one.why })
   }

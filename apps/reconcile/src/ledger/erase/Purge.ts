@@ -1,6 +1,7 @@
 import type { SqlClient } from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { madeActive, settledBetween, statusBefore } from "../asSent/consent.js"
 import { isUnknown } from "../facts/Links.js"
 import { changesOf } from "../file/transaction.js"
 import { Ledger, rowOf } from "../Ledger.js"
@@ -85,6 +86,15 @@ const keepSentAgain = `
     CROSS JOIN numbered_batches later ON later.batch = again.batch
     WHERE v.comparison IN ('sent-again', 'not-checked') AND v.batch NOT ${isOld} AND (${age("later")}) > (${age("b")}))`
 
+/** A batch that subscribed somebody takes the blame from others that settled in the same time. */
+const keepSubscribing = `
+  UPDATE old_batches SET stays = 'needed' WHERE stays IS NULL AND batch IN (
+    SELECT again.batch FROM list_statuses k
+    CROSS JOIN sent_contacts s ON s.address_id = k.address_id AND s.batch NOT ${isOld}
+    CROSS JOIN sent_contacts again ON again.address_id = k.address_id AND again.batch ${isOld}
+    ${statusBefore}
+    WHERE ${madeActive} AND ${settledBetween("again.batch")} AND ${settledBetween("s.batch")})`
+
 const findOld = (sql: SqlClient, before: string) =>
   Effect.gen(function* () {
     yield* emptyTable(sql, "old_batches", "batch INTEGER PRIMARY KEY, stays TEXT")
@@ -93,10 +103,8 @@ const findOld = (sql: SqlClient, before: string) =>
     yield* Effect.iterate(1, {
       while: (kept) => kept > 0,
       body: () =>
-        Effect.zipWith(
-          Effect.map(sql.unsafe(keepNeeded).raw, changesOf),
-          Effect.map(sql.unsafe(keepSentAgain).raw, changesOf),
-          (needed, sentAgain) => needed + sentAgain
+        Effect.reduce([keepNeeded, keepSentAgain, keepSubscribing], 0, (kept, statement) =>
+          Effect.map(sql.unsafe(statement).raw, (result) => kept + changesOf(result))
         )
     })
   })

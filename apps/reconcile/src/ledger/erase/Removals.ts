@@ -141,7 +141,9 @@ const takeSource = (sql: SqlClient.SqlClient, source: NamedSource) =>
     yield* sql.unsafe(
       markBatches(
         `SELECT batch FROM taken_sent UNION ${sentTo(
-          `SELECT DISTINCT address_id FROM local_rows WHERE local_source_id = ${source.id}`
+          `SELECT address_id FROM local_rows WHERE local_source_id = ${source.id}
+           UNION SELECT address_id FROM former_sent WHERE local_source_id = ${source.id}
+           UNION SELECT address_id FROM former_cells WHERE ${isShapeOf(source)}`
         )}`
       )
     )
@@ -191,6 +193,9 @@ const namedBy = (which: string) => `
   UNION ALL
   SELECT batch, address_id, local_source_id, contacts FROM former_sent WHERE ${which}`
 
+const isShapeOf = ({ id }: Pick<NamedSource, "id">) =>
+  `shape_id IN (SELECT shape_id FROM row_shapes WHERE local_source_id = ${id})`
+
 /**
  * What a source that says what was sent leaves of contacts that stay. They were looked at for what it said: after it they
  * are looked at again for what others say.
@@ -201,7 +206,7 @@ const declaredBy = ({ id }: NamedSource): ReadonlyArray<Deletion> => {
   return [
     ["found_values", isDeclared],
     ["contact_looks", isDeclared],
-    ["former_cells", `shape_id IN (SELECT shape_id FROM row_shapes WHERE local_source_id = ${id})`]
+    ["former_cells", isShapeOf({ id })]
   ]
 }
 
@@ -217,6 +222,7 @@ const takeNamed = (sql: SqlClient.SqlClient, batchIds: ReadonlyArray<BatchId>) =
     )
     yield* createTaken(sql)
     yield* sql.unsafe(takeSentOfBatches)
+    yield* sql.unsafe(markSentElsewhere)
     const lost = yield* lostOutcomes
     const ownSources = yield* Ledger.query(
       NamedSource,
@@ -232,7 +238,6 @@ const takeNamed = (sql: SqlClient.SqlClient, batchIds: ReadonlyArray<BatchId>) =
     yield* spellOut(sql, "batch_id_at", `SELECT local_contact_id FROM local_rows WHERE ${isOfTaken}`)
     const unnamed = changesOf(yield* sql.unsafe(`UPDATE local_rows SET batch = NULL WHERE ${isOfTaken}`).raw)
     yield* noteAddresses(sql, addressesOfBatches)
-    yield* sql.unsafe(markSentElsewhere)
     const removed = yield* deleteBatches(sql)
     return { removed: sum([...ofSources.flatMap((one) => one.removed), ...removed]), lost, unnamed }
   })

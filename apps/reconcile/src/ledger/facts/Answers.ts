@@ -7,7 +7,7 @@ import { isSettled, lists } from "effect-activecampaign/ImportAnswer"
 import type { ImportSnapshot } from "effect-activecampaign/ImportSnapshot"
 import type { UnreadableItem } from "effect-activecampaign/UnreadableItem"
 import { numberAddresses } from "./addresses.js"
-import { markBatches } from "./stale.js"
+import { markBatches, markSentTogether } from "./stale.js"
 import { Ledger } from "../Ledger.js"
 import { hasSettled } from "../schema/words.js"
 import type { Prepare } from "../file/client.js"
@@ -61,6 +61,11 @@ const inPlace = <A>(
 
 // An answer after a settled one is either the same or a finding.
 const markStale = markBatches(`SELECT batch FROM answers WHERE batch = ? AND ${hasSettled("status")} LIMIT 1`)
+
+// A batch that settles again has not settled before looks that came between: another may be what changed a contact.
+const markAgain = markSentTogether(
+  `SELECT batch FROM answers WHERE batch = ? AND ${hasSettled("status")} GROUP BY batch HAVING count(*) > 1`
+)
 
 /** A batch and its last answer. The answer's columns are null if there is none. */
 interface LastAnswer {
@@ -134,6 +139,7 @@ export const record = (snapshot: ImportSnapshot, origin: Origin = "account") =>
       )
       if (isSettled(answer)) recordLists(prepare, Number(lastInsertRowid), answer)
       prepare(markStale).run(batch)
+      if (last !== undefined && isSettled(answer)) prepare(markAgain).run(batch)
       return true
     })
   )

@@ -2,7 +2,7 @@ import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { BatchId } from "effect-activecampaign/BatchId"
-import { markListed } from "./stale.js"
+import { markListed, markMoved } from "./stale.js"
 import { Ledger, rowOf } from "../Ledger.js"
 import { hasSettled, Settled } from "../schema/words.js"
 
@@ -25,8 +25,8 @@ export interface Resubmission {
 }
 
 /**
- * Records when batches were submitted, in place of an earlier time. Look-ups are judged by it, so batches whose time
- * changed have to be decided again. `which` selects their IDs.
+ * Records when batches were submitted, in place of an earlier time. Look-ups are judged by it, and which batch was sent
+ * last, so batches whose time changed have to be decided again. `which` selects their IDs.
  */
 export const recordSubmission = (
   sql: SqlClient.SqlClient,
@@ -40,7 +40,7 @@ export const recordSubmission = (
       WHERE submitted_at IS NOT NULL AND ${others} GROUP BY submitted_at ORDER BY submitted_at`
     const changed = yield* sql<{ readonly batch: number }>`
       UPDATE numbered_batches SET submitted_at = ${submittedAt} WHERE ${others} RETURNING batch`
-    yield* markListed(sql, changed)
+    yield* markMoved(sql, changed)
     return replaced
   })
 

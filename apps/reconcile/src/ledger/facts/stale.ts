@@ -1,4 +1,5 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
+import * as Effect from "effect/Effect"
 
 /**
  * When a batch is decided again: any change of its facts marks it, in the same transaction. Each function returns the
@@ -18,6 +19,16 @@ export const sentTo = (which: string): string =>
 export const markAddresses = (which: string): string => markBatches(sentTo(which))
 
 /**
+ * Marks all batches that were sent to the contacts of some batches, if anybody was looked at: what a batch sent is compared
+ * only if no later one may have changed it. `which` selects the numbers of the batches.
+ */
+export const markSentTogether = (which: string): string =>
+  markAddresses(
+    `SELECT DISTINCT s.address_id FROM (${which}) named CROSS JOIN sent_contacts s ON s.batch = named.batch
+     WHERE EXISTS (SELECT 1 FROM looks)`
+  )
+
+/**
  * For changed links: marks batches that reported the contact ID, or were sent an address of it. `which` selects a
  * `contact_id` and the `address_id` it is or was linked to, if any.
  */
@@ -30,8 +41,16 @@ export const markLinked = (which: string): string => `
       UNION SELECT l.address_id FROM ids CROSS JOIN local_rows l ON l.contact_id = ids.contact_id
       UNION SELECT k.address_id FROM ids CROSS JOIN id_links k ON k.contact_id = ids.contact_id`)}`)}`
 
+const listed = "SELECT value AS batch FROM json_each(?)"
+
+const listOf = (rows: ReadonlyArray<{ readonly batch: number }>) => [
+  JSON.stringify(rows.map(({ batch }) => batch))
+]
+
 /** Marks the batches of these rows. */
 export const markListed = (sql: SqlClient.SqlClient, rows: ReadonlyArray<{ readonly batch: number }>) =>
-  sql.unsafe(markBatches("SELECT value AS batch FROM json_each(?)"), [
-    JSON.stringify(rows.map(({ batch }) => batch))
-  ])
+  sql.unsafe(markBatches(listed), listOf(rows))
+
+/** Marks batches whose time changed, and those that may come after others now, or before. */
+export const markMoved = (sql: SqlClient.SqlClient, rows: ReadonlyArray<{ readonly batch: number }>) =>
+  Effect.zipRight(markListed(sql, rows), sql.unsafe(markSentTogether(listed), listOf(rows)))

@@ -184,7 +184,6 @@ const take = (sql: SqlClient.SqlClient, source: Source, staged: Staged, now: str
     const contacts = had?.contacts ?? 0
     const batchesAdded = yield* sent.addBatches(sql, now)
     yield* settleNumbers(sql, sourceId)
-    if (before !== undefined && before.sends !== sends) yield* declaredAnew(sql, sourceId)
     const again: changes.Again = {
       declares: sends !== null,
       kind: source.key === undefined ? "unkeyed" : "keyed",
@@ -196,7 +195,11 @@ const take = (sql: SqlClient.SqlClient, source: Source, staged: Staged, now: str
       contacts === 0
         ? yield* takeFirst(sql, sourceId, staged, batchesAdded)
         : yield* takeAgain(sql, { id: sourceId, contacts }, again, staged, batchesAdded)
-    if (taken.sentAdded > 0 && (sends !== null || (yield* hasAny))) yield* sent.markSentAgain(sql)
+    if (sends !== null) {
+      const isFirst = before === undefined || contacts === 0
+      const declared = before !== undefined && before.sends !== sends ? "other" : isFirst ? "first" : "same"
+      yield* declaredAnew(sql, sourceId, declared)
+    } else if (taken.sentAdded > 0 && (yield* hasAny)) yield* sent.markSentAgain(sql)
     yield* sent.recordGaps(sql, source)
     const resubmitted = yield* sent.recordSubmission(sql, source)
     return {

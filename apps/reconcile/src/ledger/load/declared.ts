@@ -1,6 +1,6 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
-import { markBatches } from "../facts/stale.js"
+import { markBatches, markSentTogether } from "../facts/stale.js"
 
 const earlierSource = (sourceId: number) => `SELECT 1 FROM local_rows o
   CROSS JOIN local_sources e ON e.local_source_id = o.local_source_id AND e.sends IS NOT NULL
@@ -25,22 +25,48 @@ export const keepCells = (sourceId: number) => `
     AND NOT EXISTS (${earlierSource(sourceId)})
   ON CONFLICT DO NOTHING`
 
-const isOfSource = (sourceId: number) => `EXISTS (SELECT 1 FROM local_rows l
+const isOfSource = (sourceId: number) => `(EXISTS (SELECT 1 FROM local_rows l
     WHERE l.address_id = k.address_id AND l.batch = k.batch AND l.local_source_id = ${sourceId})
   OR EXISTS (SELECT 1 FROM former_cells f CROSS JOIN row_shapes h ON h.shape_id = f.shape_id
-    WHERE f.address_id = k.address_id AND f.batch = k.batch AND h.local_source_id = ${sourceId})`
+    WHERE f.address_id = k.address_id AND f.batch = k.batch AND h.local_source_id = ${sourceId}))`
 
-/** Looks compared what was declared then. With another declaration, contacts are looked at again. */
-export const declaredAnew = (sql: SqlClient.SqlClient, sourceId: number) =>
+/** Batches that the source names in this load. */
+const namedNow = "SELECT known AS batch FROM staged_batches"
+
+/** And those that it named before. */
+const namedEver = (sourceId: number) => `${namedNow}
+  UNION SELECT batch FROM local_rows WHERE local_source_id = ${sourceId} AND batch IS NOT NULL
+  UNION SELECT f.batch FROM former_cells f CROSS JOIN row_shapes h ON h.shape_id = f.shape_id
+    WHERE h.local_source_id = ${sourceId}`
+
+/** Contacts that the source did not name in their batch before. */
+const newlyNamed = `SELECT batch, address_id FROM contact_changes
+  WHERE batch IS NOT NULL AND (batch IS NOT old_batch OR address_id IS NOT old_address_id)`
+
+/**
+ * Of which contacts a load says anew what they were sent with. `first`: all of the load. `other`: all of the source, which
+ * declared something else before. `same`: those that it names in another batch, or with another address.
+ */
+export type Declared = "first" | "other" | "same"
+
+/**
+ * Looks compared what was declared then. For what is declared anew, contacts are looked at again, also if only another
+ * source named them as sent. What an earlier batch sent is compared only if no later one sent another value.
+ */
+export const declaredAnew = (sql: SqlClient.SqlClient, sourceId: number, declared: Declared) =>
   Effect.gen(function* () {
+    const batches = {
+      first: namedNow,
+      other: namedEver(sourceId),
+      same: `SELECT DISTINCT batch FROM (${newlyNamed})`
+    }[declared]
+    const isAnew =
+      declared === "same"
+        ? `(batch, address_id) IN (${newlyNamed})`
+        : `batch IN (${batches}) AND ${isOfSource(sourceId)}`
     for (const table of ["found_values", "contact_looks"]) {
-      yield* sql.unsafe(`DELETE FROM ${table} AS k WHERE ${isOfSource(sourceId)}`)
+      yield* sql.unsafe(`DELETE FROM ${table} AS k WHERE ${isAnew}`)
     }
-    yield* sql.unsafe(
-      markBatches(
-        `SELECT batch FROM local_rows WHERE local_source_id = ${sourceId} AND batch IS NOT NULL
-        UNION SELECT f.batch FROM former_cells f CROSS JOIN row_shapes h ON h.shape_id = f.shape_id
-          WHERE h.local_source_id = ${sourceId}`
-      )
-    )
+    yield* sql.unsafe(markBatches(batches))
+    yield* sql.unsafe(markSentTogether(batches))
   })

@@ -2,7 +2,7 @@ import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import * as Batches from "../facts/Batches.js"
 import { changesOf } from "../file/transaction.js"
-import { markAddresses, markBatches } from "../facts/stale.js"
+import { markBatches, markSentTogether } from "../facts/stale.js"
 import type { Source } from "./Source.js"
 import { withoutIndexes } from "./withoutIndexes.js"
 
@@ -71,13 +71,8 @@ export const caseTwins = (sql: SqlClient.SqlClient) =>
     )
   )
 
-/** What was sent in an earlier batch is compared only if no later one sent another value. */
-export const markSentAgain = (sql: SqlClient.SqlClient) =>
-  sql.unsafe(
-    markAddresses(
-      `SELECT DISTINCT s.address_id FROM (${namedBatches}) named CROSS JOIN sent_contacts s ON s.batch = named.batch`
-    )
-  )
+/** A later batch may have changed what an earlier one sent, also where it is not declared what it sent. */
+export const markSentAgain = (sql: SqlClient.SqlClient) => sql.unsafe(markSentTogether(namedBatches))
 
 /** Records what a source's first load says was sent. How many contacts that is. */
 export const recordAll = (

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as Record from "effect/Record"
@@ -10,6 +11,15 @@ import * as Batches from "../../../src/ledger/facts/Batches.js"
 import * as Links from "../../../src/ledger/facts/Links.js"
 import * as Lookups from "../../../src/ledger/facts/Lookups.js"
 import { row, select } from "../../support/ledger.js"
+import {
+  begin,
+  type Fact as SentFact,
+  fact as sentFact,
+  sentBefore,
+  sentConclusions,
+  settledAt,
+  take as takeSent
+} from "../../support/sentFacts.js"
 import {
   inMemory,
   old,
@@ -83,6 +93,13 @@ const take = (one: Fact) => {
 
 const names = ["b1", "b2", "b3", "b4"]
 
+const askAll = Effect.gen(function* () {
+  for (const one of yield* Links.unknownIds) yield* resolveAt(old, one, null)
+  yield* reconcileStale()
+  for (const one of yield* Lookups.unaccounted) yield* lookUpAt(old, one.email, null)
+  yield* reconcileStale()
+})
+
 /** As a run leaves it, if it asked for everything. Changed outcomes are as old as the test clock, of 1970. */
 const made = (facts: ReadonlyArray<Fact>, isAsked: boolean) =>
   Effect.gen(function* () {
@@ -92,11 +109,7 @@ const made = (facts: ReadonlyArray<Fact>, isAsked: boolean) =>
     )
     for (const one of facts) yield* take(one)
     yield* reconcileStale()
-    if (!isAsked) return
-    for (const one of yield* Links.unknownIds) yield* resolveAt(old, one, null)
-    yield* reconcileStale()
-    for (const one of yield* Lookups.unaccounted) yield* lookUpAt(old, one.email, null)
-    yield* reconcileStale()
+    if (isAsked) yield* askAll
   })
 
 interface OfBatch {
@@ -183,6 +196,89 @@ describe("a source that is loaded again after a purge", () => {
       assert.strictEqual((yield* purge(times)).batches, 1)
       const { absent, added, unchanged } = yield* loadAt(recent, [later])
       assert.deepStrictEqual({ absent, added, unchanged }, { absent: 0, added: 0, unchanged: 1 })
+    }).pipe(inMemory)
+  )
+})
+
+describe("a purge of batches with sent values", () => {
+  it.effect.prop(
+    "changes nothing that is concluded about those that stay, and what stays rebuilds to the same",
+    [sentBefore, FastCheck.array(sentFact, { maxLength: 8 }), FastCheck.integer({ min: 1, max: 20 })],
+    ([first, facts, minute]) =>
+      Effect.gen(function* () {
+        for (const [index, one] of [...first, ...facts].entries())
+          yield* takeSent(one, DateTime.add(begin, { minutes: index }))
+        yield* reconcileStale()
+        yield* askAll
+        const whole = yield* sentConclusions
+        const cut = DateTime.formatIso(DateTime.add(begin, { minutes: minute }))
+        yield* purge({ now: cut, before: cut })
+        const left = yield* batchesLeft
+        const kept = yield* sentConclusions
+        assert.deepStrictEqual(
+          kept,
+          Record.map(whole, (rows) => rows.filter(({ batch_id }) => left.includes(batch_id)))
+        )
+        assert.deepStrictEqual(yield* select("SELECT * FROM stale_batches"), [])
+        yield* rebuild
+        assert.deepStrictEqual(yield* sentConclusions, kept)
+        assert.deepStrictEqual(yield* useless, nothingUseless)
+        assert.strictEqual((yield* purge({ now: cut, before: cut })).batches, 0)
+      }).pipe(Effect.zipLeft(turn), inMemory),
+    limits
+  )
+
+  it.effect("keeps the one that subscribed a contact as long as another may be blamed for it", () =>
+    Effect.gen(function* () {
+      const sending = (one: "b1" | "b2" | "b3", lists: ReadonlyArray<"3">): ReadonlyArray<SentFact> => [
+        {
+          kind: "send",
+          batch: one,
+          contacts: [
+            {
+              email: "a@x.test",
+              firstName: "Ada",
+              fields: [],
+              tags: [],
+              subscribe: [...lists],
+              unsubscribe: []
+            },
+            {
+              email: "b@x.test",
+              firstName: "Eve",
+              fields: [],
+              tags: [],
+              subscribe: [...lists],
+              unsubscribe: []
+            }
+          ]
+        },
+        settledAt(one)
+      ]
+      const shown = {
+        ...{ firstName: "Ada" as const, company: null, tags: [], isLate: false },
+        shows: "all" as const
+      }
+      const seen = (status: 1 | 2): SentFact => ({
+        kind: "look",
+        found: [
+          { ...shown, known: ["1", "a@x.test"], status },
+          { ...shown, known: ["2", "b@x.test"], status }
+        ],
+        isWanted: false
+      })
+      const facts = [...sending("b1", []), seen(2), ...sending("b2", []), ...sending("b3", ["3"]), seen(1)]
+      for (const one of facts) yield* takeSent(one, begin)
+      yield* reconcileStale()
+      yield* takeSent({ kind: "submitted", batch: "b2", at: 200 }, begin)
+      yield* reconcileStale()
+      const cut = DateTime.formatIso(DateTime.add(begin, { minutes: 100 }))
+      const { stay } = yield* purge({ now: cut, before: cut })
+      assert.deepStrictEqual(stay, [{ because: "needed", batches: 1 }])
+      assert.deepStrictEqual(yield* batchesLeft, ["b2", "b3"])
+      yield* rebuild
+      const { breaks } = yield* sentConclusions
+      assert.deepStrictEqual(breaks, [])
     }).pipe(inMemory)
   )
 })

@@ -87,7 +87,23 @@ const unaccountedText = (contacts: number, toBeResolved: number) =>
     ...(contacts > toBeResolved ? [`${thousands(contacts - toBeResolved)} in neither list`] : [])
   ].join(", ")
 
-/** Batches by status and contacts by outcome. Each adds up. */
+/** Values that contacts were sent with, by what the account has in their place. */
+const valueRows = ({ sentValues }: Reports.Summary): ReadonlyArray<ReadonlyArray<string>> => {
+  if (sentValues === null || sentValues.sent === 0) return []
+  const { dropped, same, sent, untold } = sentValues
+  return [
+    ["Sent values", thousands(sent), "", ""],
+    ...[
+      { word: "same", values: same, why: "the account has them as they were sent" },
+      { word: "dropped", values: dropped, why: "the account has something else, or nothing" },
+      { word: "untold", values: untold, why: "they cannot be told, or were not looked at yet" }
+    ].flatMap(({ values, why, word }) =>
+      values === 0 ? [] : [[`  ${word}`, thousands(values), share(values, sent), why]]
+    )
+  ]
+}
+
+/** Batches by status, contacts by outcome, sent values by comparison. Each adds up. */
 export const totals = ({
   attention,
   summary,
@@ -106,7 +122,8 @@ export const totals = ({
       ? [["Purged", thousands(summary.purged), "", "batches removed since, and not counted here"]]
       : []),
     ["Contacts", thousands(summary.sent), "", ""],
-    ...rows
+    ...rows,
+    ...valueRows(summary)
   ]
   const widest = (at: number) => Math.max(...table.map((row) => widthOf(row[at] ?? "")))
   const [first, second, third] = [widest(0), widest(1), widest(2)]
