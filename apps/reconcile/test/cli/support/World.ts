@@ -206,7 +206,8 @@ export const inWorld = (test: (world: World) => Promise<void>) => async (): Prom
         })
     )
     await Promise.all([...closing, ...servers.map(close), Effect.runPromise(Scope.close(scope, Exit.void))])
-    rmSync(folder, { recursive: true, force: true })
+    // A program in a terminal may still be writing its last.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
   }
 }
 
