@@ -11,7 +11,7 @@ import { Line } from "./Attempts.js"
 import type { DueQueue, Followable } from "./dueQueue.js"
 import { steadyMillis } from "./steadyTime.js"
 
-/** Makes interruptible what is around it not to be. */
+/** Makes an effect interruptible again inside a part that is not. */
 export type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 
 export interface Visits<A, E, R> {
