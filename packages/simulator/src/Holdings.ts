@@ -8,7 +8,11 @@ import type { ClaimId } from "effect-activecampaign/Claim"
 import { label } from "./internal/label.js"
 import { FiniteNonNegative } from "./internal/numbers.js"
 
-const record = <A, I>(value: Schema.Schema<A, I>) => Schema.Record({ key: Schema.String, value })
+/** Schema.Record assigns each key to an object, where `__proto__` is lost without a word. */
+const Key = Schema.String.pipe(
+  Schema.filter((key) => key !== "__proto__", { description: "an ID", jsonSchema: {} })
+)
+const record = <A, I>(value: Schema.Schema<A, I>) => Schema.Record({ key: Key, value })
 const text = (claims: ClaimId, meaning: string) =>
   Schema.optionalWith(Schema.String, { default: () => "" }).annotations(label(claims, meaning))
 

@@ -61,6 +61,12 @@ describe("a scenario", () => {
       /string of digits/
     )
   })
+
+  it("refuses __proto__ as the ID of a field, which an object would lose", () => {
+    const contact = JSON.parse('{ "email": "a@b.cd", "holds": { "fields": { "__proto__": "x" } } }')
+    const decode = Schema.decodeUnknownEither(Scenario.Scenario)
+    assert.match(String(decode({ account: { existing: [contact] } })), /__proto__.*is unexpected/s)
+  })
 })
 
 describe("the switches of a scenario", () => {

@@ -4,6 +4,10 @@ import * as Schema from "effect/Schema"
 import { nearest } from "../text/nearest.js"
 
 const Text = Schema.NonEmptyString
+/** Schema.Record assigns each key to an object, where `__proto__` is lost without a word. */
+const FieldName = Text.pipe(
+  Schema.filter((name) => name !== "__proto__", { description: "the name of a field", jsonSchema: {} })
+)
 const Id = Schema.Union(Schema.NonNegativeInt, Schema.NonEmptyString)
 
 /** The value of a column of each row. */
@@ -45,7 +49,7 @@ export const Mapping = Schema.Struct({
   phone: optional(From, "The phone number"),
   customer_acct_name: optional(From, "The name of the contact's account"),
   fields: optional(
-    Schema.Record({ key: Text, value: From }),
+    Schema.Record({ key: FieldName, value: From }),
     "Custom fields by their ID, or by their personalization tag or title in the account"
   ),
   tags: optional(Schema.Array(Tag), "Tags that were added"),
@@ -79,8 +83,9 @@ const keysAt: Readonly<Record<string, ReadonlyArray<string>>> = {
   tags: ["column", "value", "separator"]
 }
 
-/** The key that was meant in place of one that is not known. */
+/** What to write in place of a key that is not known. */
 const meant = (path: ReadonlyArray<PropertyKey>): string => {
+  if (path.length === 2 && path[0] === "fields") return "It cannot be the name of a field."
   const key = String(path.at(-1))
   const among = path.length === 1 ? Object.keys(Mapping.fields) : (keysAt[String(path[0])] ?? [])
   const near = nearest(

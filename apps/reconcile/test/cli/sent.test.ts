@@ -146,6 +146,7 @@ describe("what was sent", () => {
     ['{"first_nam": {"column": "a"}}', /first_nam: is not known\. Did you mean "first_name"\?/],
     ['{"firstName": {"column": "First"}}', /firstName: is not known\. Did you mean "first_name"\?/],
     ['{"fields": {"12": {"colum": "First"}}}', /fields\.12\.colum: is not known\. Did you mean "column"\?/],
+    ['{"fields": {"__proto__": {"value": "a"}}}', /fields\.__proto__: is not known\. It cannot be the name/],
     [
       '{"fields": {"Plan": {"value": "a"}, "plan ": {"value": "b"}}}',
       /fields\.plan : is the same field as "Plan"/
