@@ -139,7 +139,7 @@ const take = (
   Effect.gen(function* () {
     const before = yield* known(sql, source)
     yield* checkKey(source, before)
-    yield* checkDeclared(source, before, file)
+    yield* checkDeclared(source, before, { file, rows: staged.rows })
     const column = source.key?.column.trim() ?? null
     const declared = source.sends?.()
     const sends = declared === undefined ? (before?.sends ?? null) : encodeSends(declared)

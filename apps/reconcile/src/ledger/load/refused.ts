@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { isOfPayload, payload } from "../../asSent/Sends.js"
+import { isOfPayload } from "../../asSent/Sends.js"
 import { normalForm, printable } from "../../contacts/ColumnNames.js"
 import { shellCall } from "../../text/shellCall.js"
 import type { Source } from "./Source.js"
@@ -66,8 +66,15 @@ export const checkKey = (source: Source, known: Known | undefined) => {
     : new OtherKeyColumn({ source: source.name, keyColumn: before, asked: column ?? null })
 }
 
-/** Once the rows have been read, and it is known what they are. */
-export const checkDeclared = (source: Source, known: Known | undefined, file: string) =>
-  isOfPayload(known?.sends ?? null) && source.sends?.() !== payload
+/** Once the rows have been read, and it is known what they are. If there are none, nothing is taken for members. */
+export const checkDeclared = (
+  source: Source,
+  known: Known | undefined,
+  { file, rows }: { readonly file: string; readonly rows: number }
+) => {
+  const declared = source.sends?.()
+  const isOther = declared === undefined ? rows > 0 : !("payload" in declared)
+  return isOther && isOfPayload(known?.sends ?? null)
     ? new OtherThanPayload({ source: source.name, file })
     : Effect.void
+}

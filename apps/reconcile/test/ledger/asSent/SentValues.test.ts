@@ -256,6 +256,15 @@ describe("what was sent", () => {
     }).pipe(inMemory)
   )
 
+  it.effect("stays where no row of a later load can be read, but not with another declaration", () =>
+    Effect.gen(function* () {
+      yield* load([contact("a@x.test", { first_name: "Ada" })], payload)
+      assert.strictEqual((yield* load([])).rows, 0)
+      assert.deepStrictEqual(yield* all, [[["first_name", "", "Ada"]]])
+      assert.strictEqual((yield* Effect.flip(load([], mapping)))._tag, "OtherThanPayload")
+    }).pipe(inMemory)
+  )
+
   it.effect("stays where the body of a request has other values, and these are counted", () =>
     Effect.gen(function* () {
       const body = (first: string, batch = "b") => contact("a@x.test", { first_name: first }, batch)
