@@ -74,6 +74,11 @@ export const payload: Sends = { payload: true }
 /** As stored with the source. */
 export const Stored = Schema.parseJson(Schema.Union(Payload, Mapping))
 
+const storedPayload = Schema.encodeSync(Stored)(payload)
+
+/** Whether what is stored with a source says that its rows are payloads. */
+export const isOfPayload = (stored: string | null): boolean => stored === storedPayload
+
 const keysAt: Readonly<Record<string, ReadonlyArray<string>>> = {
   first_name: ["column", "value"],
   last_name: ["column", "value"],

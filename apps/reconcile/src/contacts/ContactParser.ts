@@ -40,7 +40,14 @@ export const start = (options: Options): State => ({
   body: bodyOf(options.format)
 })
 
-const emptyOutput = (): Output => ({ rows: [], rejected: [], remarks: [], restored: 0, fromPayload: false })
+const emptyOutput = (): Output => ({
+  rows: [],
+  rejected: [],
+  remarks: [],
+  restored: 0,
+  fromPayload: false,
+  single: null
+})
 
 /** Takes the next bytes, however they were split, and returns the rows they complete. */
 export const feed = (state: State, bytes: Uint8Array): Step<readonly [State, ContactChunk]> => {

@@ -4,7 +4,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as ByteSource from "./ByteSource.js"
 import type { ColumnMap } from "./ColumnMap.js"
-import type { ContactFileError } from "./ContactFileError.js"
+import { ContactFileError } from "./ContactFileError.js"
 import * as ContactParser from "./ContactParser.js"
 import type { ContactChunk } from "./ContactRow.js"
 import type { Format, Options } from "./Parsing.js"
@@ -47,9 +47,34 @@ export const read = (
           onNone: () => Either.map(ContactParser.finish(state), (chunk) => [state, chunk] as const)
         })
       ),
-      Stream.map(taken)
+      Stream.map(taken),
+      Stream.mapAccumEffect(noKind, (kinds, chunk) => oneKind(source.path, kinds, chunk))
     )
   })
+
+/** Whether any rows came from bodies of requests, and the line of the first that did not. */
+interface Kinds {
+  readonly fromPayload: boolean
+  readonly single: number | null
+}
+
+const noKind: Kinds = { fromPayload: false, single: null }
+
+/** What single contacts were sent with cannot be known beside bodies of requests, which say it themselves. */
+const oneKind = (path: string, before: Kinds, chunk: ContactChunk) => {
+  const fromPayload = before.fromPayload || chunk.fromPayload
+  const single = before.single ?? (chunk.fromPayload ? chunk.single : (chunk.rows[0]?.line ?? null))
+  return fromPayload && single !== null
+    ? Either.left(
+        new ContactFileError({
+          path,
+          line: single,
+          reason:
+            "it is a single contact, but others are in bodies of bulk import requests, which say what was sent. Put them into files of their own."
+        })
+      )
+    : Either.right([{ fromPayload, single }, chunk] as const)
+}
 
 const optionsOf = ({ delimiter, format, map = {}, path, keepApostrophes = false }: TextSource): Options => {
   const extension = /\.([^./\\]+)(?:\.gz)?$/i.exec(path)?.[1]?.toLowerCase()

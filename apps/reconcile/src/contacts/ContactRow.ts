@@ -68,6 +68,8 @@ export interface ContactChunk {
   readonly bytesRead: number
   /** Whether any row came from the body of a bulk import request. */
   readonly fromPayload: boolean
+  /** If so, the line of the first row that did not. */
+  readonly single: number | null
 }
 
 /** A longer line, or quoted record of several lines, is rejected so that memory stays flat. */

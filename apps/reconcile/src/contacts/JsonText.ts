@@ -36,6 +36,16 @@ export const hasTwice = (text: string, key: string): boolean => {
   return keysOf(text).filter((one) => one === key).length > 1
 }
 
+/** The keys of an object of which only the beginning is known. Empty if it is none. */
+export const firstKeysOf = (beginning: string): ReadonlyArray<unknown> => {
+  if (!beginning.trimStart().startsWith("{")) return []
+  try {
+    return keysOf(beginning)
+  } catch {
+    return []
+  }
+}
+
 /** The keys of the object itself, as they come. */
 const keysOf = (text: string): ReadonlyArray<unknown> => {
   const keys: Array<unknown> = []

@@ -129,8 +129,8 @@ const extended = (value: Value, piece: Uint8Array): Value => {
 const emit = ({ held, length, line }: Value, encoding: PhysicalLines.Encoding, into: Framed): void => {
   const bytes = Buffer.concat(held)
   if (length > maxRecordLength) {
-    const reason = `The value is longer than ${maxRecordLength} bytes, too long for one contact.`
-    into.rejected.push(rejected(line, null, reason, PhysicalLines.beginningOf(bytes)))
+    const beginning = PhysicalLines.beginningOf(bytes)
+    into.rejected.push(rejected(line, null, RecordFault.ofLength("value", beginning), beginning))
     return
   }
   const { badLines, text } = PhysicalLines.textOf(bytes, encoding)

@@ -32,6 +32,8 @@ export interface Output extends RowSink {
   restored: number
   /** Whether any row came from the body of a bulk import request. */
   fromPayload: boolean
+  /** The line of the first row that did not, where another did. */
+  single: number | null
 }
 
 export type Step<A> = Either.Either<A, ContactFileError>
@@ -43,6 +45,7 @@ export const readObjects = (options: Options, framed: RecordFramer.Framed, outpu
   const contacts = payload?.framed ?? framed
   if (payload !== undefined) {
     output.fromPayload = true
+    output.single ??= payload.single
     output.remarks.push(...payload.remarks)
   }
   JsonRows.read(payload === undefined ? options.map : { ...options.map, batchId }, contacts, output)

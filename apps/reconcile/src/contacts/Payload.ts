@@ -71,6 +71,8 @@ const unknownMembers = (text: string): ReadonlyArray<string> => {
 export interface Unpacked {
   readonly framed: Framed
   readonly remarks: ReadonlyArray<Remark>
+  /** The line of the first text that is not a body; blank ones do not count. */
+  readonly single: number | null
 }
 
 /**
@@ -83,6 +85,7 @@ export const unpack = (
   batchKey: string
 ): Unpacked | undefined => {
   let isPayload = false
+  let single: number | null = null
   const framed: Framed = { texts: [], lines: [], rejected: before }
   const remarks: Array<Remark> = []
   for (const [at, text] of texts.entries()) {
@@ -91,6 +94,7 @@ export const unpack = (
     if (body === undefined || isContact(body)) {
       framed.texts.push(text)
       framed.lines.push(line)
+      if (text.trim() !== "") single ??= line
       continue
     }
     isPayload = true
@@ -125,5 +129,5 @@ export const unpack = (
       framed.lines.push(on)
     }
   }
-  return isPayload ? { framed, remarks } : undefined
+  return isPayload ? { framed, remarks, single } : undefined
 }

@@ -1,4 +1,6 @@
+import { roleOf } from "./ColumnNames.js"
 import { maxRecordLength } from "./ContactRow.js"
+import { firstKeysOf } from "./JsonText.js"
 import type { BadLine } from "./PhysicalLines.js"
 import type { Scanned } from "./QuoteScan.js"
 
@@ -42,6 +44,15 @@ export const ofQuote = (
       ? `The quote that opens ${opened.words} is not closed within ${maxRecordLength} characters; close it.`
       : `The quote that opens ${opened.words} is never closed; close it, or remove it.`
   }
+}
+
+/** Of a text that is too long, only the beginning is known. */
+export const ofLength = (what: "line" | "value", beginning: string): string => {
+  const keys = firstKeysOf(beginning).map(String)
+  const isBody = keys.includes("contacts") && !keys.some((key) => roleOf(key) === "email")
+  return isBody
+    ? `The ${what} is longer than ${maxRecordLength} bytes, and begins as the body of a bulk import request. ActiveCampaign takes bodies of less than 400,000 bytes: write each one as it was sent, on a line of its own, for example with jq -c.`
+    : `The ${what} is longer than ${maxRecordLength} bytes, too long for one contact.`
 }
 
 export const ofEncoding = (text: string, recordStart: number, line: number, bad: BadLine): RecordFault => {

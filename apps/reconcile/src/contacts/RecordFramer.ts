@@ -29,7 +29,7 @@ export const initial: State = { pending: "", badLines: [], line: 1 }
 export const frame = (state: State, segment: Segment, delimiter: string | null, into: Framed): State => {
   if (segment._tag === "Overlong") {
     const { line } = flush(state, delimiter, into)
-    const reason = `The line is longer than ${maxRecordLength} bytes, too long for one contact.`
+    const reason = RecordFault.ofLength("line", segment.beginning)
     into.rejected.push(rejected(line, null, reason, segment.beginning))
     return { pending: "", badLines: [], line: line + 1 }
   }

@@ -68,6 +68,19 @@ describe("a JSON array", () => {
     )
   })
 
+  it("rejects the body of a request that is too long over many lines, and says how to write it", () => {
+    const contacts = Array.from({ length: 20_000 }, () => ({ email: "a@x.test", tags: ["vip"] }))
+    const { rejected, rows } = parse(JSON.stringify({ contacts }, null, 2), told)
+    assert.deepStrictEqual(rows, [])
+    assert.deepStrictEqual(
+      rejected.map(({ line, reason }) => `${line}: ${reason}`),
+      [
+        "1: The value is longer than 1048576 bytes, and begins as the body of a bulk import request. ActiveCampaign takes bodies of less than 400,000 bytes: " +
+          "write each one as it was sent, on a line of its own, for example with jq -c."
+      ]
+    )
+  })
+
   it("that is cut short is refused, with the line that is left open", () => {
     const ends =
       "the JSON that begins here never ends, as in a file that was cut off; nothing was loaded. Download or create it again."

@@ -26,6 +26,41 @@ describe("JSON lines", () => {
     assert.strictEqual(rows[0]?.emailKey, "a@x.test")
   })
 
+  it.each(["batch_id", "callback", "contacts"])(
+    "rejects the body of a request that is too long, with %s first, and says how to write it",
+    (first) => {
+      const contact = { email: "a@x.test", first_name: 'The "contacts": [' }
+      const body = { [first]: {}, batch_id: "b1", contacts: Array.from({ length: 30_000 }, () => contact) }
+      const { rejected, rows } = parse(`${JSON.stringify(body)}\n{"email":"b@x.test"}\n`, jsonl)
+      assert.deepStrictEqual(
+        rejected.map(({ line, reason }) => `${line}: ${reason}`),
+        [
+          "1: The line is longer than 1048576 bytes, and begins as the body of a bulk import request. ActiveCampaign takes bodies of less than 400,000 bytes: " +
+            "write each one as it was sent, on a line of its own, for example with jq -c."
+        ]
+      )
+      assert.deepStrictEqual(
+        rows.map(({ line }) => line),
+        [2]
+      )
+    }
+  )
+
+  it.each([
+    ["its contacts are another member's", { email: "a@x.test", contacts: [] }],
+    ["the word stands in a text", { note: '"contacts": [' }],
+    ["it is in a member", { of: { contacts: [] } }],
+    ["it is not JSON", '{"\\x":1,"contacts":['],
+    ["it is a text", '"contacts":[']
+  ])("calls a line that is too long a contact where %s", (_, begins) => {
+    const text = typeof begins === "string" ? begins : JSON.stringify(begins).slice(0, -1)
+    const { rejected } = parse(`${text},"n":"${"x".repeat(2 * 1024 * 1024)}"}`, jsonl)
+    assert.strictEqual(
+      rejected[0]?.reason,
+      "The line is longer than 1048576 bytes, too long for one contact."
+    )
+  })
+
   it("skips blank lines, and gives no rows for an empty file", () => {
     assert.deepStrictEqual(places(parse('\n{"email":"a@x.test"}\n \n{"email":"b@x.test"}', jsonl)), [
       "2:a@x.test",

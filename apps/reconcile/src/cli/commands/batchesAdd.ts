@@ -111,6 +111,7 @@ const addAnswers = (path: string, options: { readonly db: string; readonly yes: 
         known: batchIds.length - added,
         purged: 0,
         sentAdded: 0,
+        sentOtherwise: 0,
         resubmitted: [],
         answer: null,
         caseTwins: twins,
@@ -194,7 +195,7 @@ export const batchesAdd = Command.make(
           const isList = Option.isSome(options.file) && input === undefined && pasted === undefined
           const purged = isList ? yield* Batches.purged : new Set<string>()
           const wanted = batchIds.filter((id) => options.id.includes(id) || !purged.has(id))
-          const { added, resubmitted } = yield* Batches.add(wanted, times)
+          // Contacts that are refused leave no trace of their batch.
           const report =
             input === undefined
               ? undefined
@@ -217,6 +218,7 @@ export const batchesAdd = Command.make(
                       })
                   )
                 )
+          const { added, resubmitted } = yield* Batches.add(wanted, times)
           const recorded = pasted === undefined ? undefined : yield* Answers.record(pasted, "pasted")
           const { changed } = yield* reconcileStale()
           const answered = pasted === undefined ? undefined : batchId
@@ -241,6 +243,8 @@ export const batchesAdd = Command.make(
         const reading = input === undefined ? nothingRead : readingOf(input, yield* input.finish, true)
         const known = Math.max(0, batchIds.length - purged - added)
         const caseTwins = describeCaseTwins(twins)
+        const differences =
+          report === undefined ? [] : describeDifferences(report, { db: options.db, source })
         return {
           text: [
             `${options.db}: ${batchesOf(added)} added${known > 0 ? `, ${known} already known` : ""}.`,
@@ -249,7 +253,7 @@ export const batchesAdd = Command.make(
                   `${batchesOf(purged)} of the list ${purged === 1 ? "was" : "were"} purged, and left out. Name one with --id to bring it back.`
                 ]
               : []),
-            ...(report === undefined ? [] : [describeSent(report), ...describeDifferences(report)]),
+            ...(report === undefined ? [] : [describeSent(report), ...differences]),
             ...describeResubmitted(resubmitted, options.submittedAt),
             ...(pasted === undefined ? [] : describePasted(pasted, recorded === true, batch, settled)),
             ...describeChanged(changed),
@@ -264,6 +268,7 @@ export const batchesAdd = Command.make(
             known,
             purged,
             sentAdded: report?.sentAdded ?? 0,
+            sentOtherwise: report?.sentOtherwise ?? 0,
             resubmitted,
             answer:
               pasted === undefined ? null : { status: pasted.answer.status, recorded: recorded === true },

@@ -131,7 +131,7 @@ export const contactsLoad = Command.make(
                 ? {}
                 : { key: { column: columnMap.key, place: input.place, setAside: input.setAside } })
             },
-            withColumns(mapping)(input.rows),
+            withColumns(mapping, input.fromPayload)(input.rows),
             now
           )
           // The next export should have every sent contact, with what is known about it now.
@@ -146,7 +146,7 @@ export const contactsLoad = Command.make(
         return {
           text: [
             `${options.db}: ${plural(report.rows, "contact")} loaded from ${input.from}: ${report.added} new, ${report.updated} changed, ${report.unchanged} unchanged.`,
-            ...describeDifferences(report),
+            ...describeDifferences(report, { db: options.db, source: input.name }),
             ...(columnMap.batchId === undefined
               ? []
               : [`${describeSent(report)} ${batchesOf(report.batchesAdded)} new.`]),

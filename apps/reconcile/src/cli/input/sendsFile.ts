@@ -40,6 +40,13 @@ const near = (column: string, names: ReadonlyArray<string>): ReadonlyArray<strin
   return name === undefined ? [] : [`For "${printable(column)}", did you mean "${printable(name)}"? `]
 }
 
+/** The body of a request needs no mapping, and has no columns. */
+const ofPayload = new ConfigurationError({
+  problem:
+    "--sends: the contacts are from the body of a bulk import request, which itself says what was sent. Nothing was loaded.",
+  hint: "Leave out --sends."
+})
+
 const unknownColumns = (mapping: Mapping, rows: ReadonlyArray<ContactRow>) => {
   const names = new Set(rows.flatMap((row) => row.names))
   const unknown = columnsOf(mapping).filter((column) => !names.has(column))
@@ -51,15 +58,19 @@ const unknownColumns = (mapping: Mapping, rows: ReadonlyArray<ContactRow>) => {
       })
 }
 
-/** The rows, unless the mapping names a column that none of the first of them has: then nothing is to be loaded. */
+/**
+ * The rows, unless the mapping names a column that none of the first of them has, or they are from the body of a request: then
+ * nothing is to be loaded. `fromPayload` tells it of those that were read.
+ */
 export const withColumns =
-  (mapping: Mapping | undefined) =>
+  (mapping: Mapping | undefined, fromPayload: () => boolean) =>
   <E, R>(
     rows: Stream.Stream<ReadonlyArray<ContactRow>, E, R>
   ): Stream.Stream<ReadonlyArray<ContactRow>, E | ConfigurationError, R> => {
     if (mapping === undefined) return rows
     let isChecked = false
     return Stream.tap(rows, (some) => {
+      if (fromPayload()) return ofPayload
       if (isChecked || some.length === 0) return Effect.void
       isChecked = true
       return unknownColumns(mapping, some)

@@ -7,6 +7,11 @@ const Resubmitted = List(Struct({ before: Time, batches: Int })).annotations({
   description: "Times of submission that were replaced"
 })
 
+const SentOtherwise = Int.annotations({
+  description:
+    "Contacts for which a body of a request has other values than the one before, which still counts"
+})
+
 const CaseTwins = List(Tuple(BatchId, BatchId)).annotations({
   description: "A batch that was named, and one that differs from it only in letter case"
 })
@@ -44,6 +49,7 @@ export const ContactsLoad = Struct({
   duplicates: Int,
   sent: Int,
   sent_added: Int,
+  sent_otherwise: SentOtherwise,
   batches_added: Int,
   purged: Int.annotations({ description: "Rows left out, because they name a purged batch" }),
   resubmitted: Resubmitted,
@@ -62,6 +68,7 @@ export const BatchesAdd = Union(
     known: Int,
     purged: Int.annotations({ description: "Batches of --file left out, because they were purged" }),
     sent_added: Int,
+    sent_otherwise: SentOtherwise,
     resubmitted: Resubmitted,
     answer: NullOr(Recorded),
     case_twins: CaseTwins,

@@ -3,6 +3,7 @@ import type { Place, Remark, RemarkKind } from "../../contacts/ContactRow.js"
 import type { Counted } from "../../contacts/Remarks.js"
 import type { CaseTwins, Resubmission } from "../../ledger/facts/Batches.js"
 import type { LoadReport } from "../../ledger/load/LocalContacts.js"
+import { shellCall } from "../../text/shellCall.js"
 import { batchesOf, plural, printable } from "./text.js"
 
 /** What a load added to the record of sent contacts. */
@@ -16,8 +17,12 @@ export const describeChanged = (changed: number): ReadonlyArray<string> =>
   changed === 0 ? [] : [`${plural(changed, "contact")} of settled batches changed outcome.`]
 
 /** What changed in the contacts, beyond their counts; empty if nothing did. */
-export const describeDifferences = (report: LoadReport): ReadonlyArray<string> => {
-  const { absent, addressesChanged, duplicates, idsChanged, idsGained, idsLost, purged } = report
+export const describeDifferences = (
+  report: LoadReport,
+  from: { readonly db: string; readonly source: string }
+): ReadonlyArray<string> => {
+  const { absent, addressesChanged, duplicates, idsChanged, idsGained, idsLost, purged, sentOtherwise } =
+    report
   const parts = [
     ...(addressesChanged > 0 ? [`${plural(addressesChanged, "address", "addresses")} under their key`] : []),
     ...(idsGained > 0 ? [`${plural(idsGained, "contact ID")} gained`] : []),
@@ -26,6 +31,11 @@ export const describeDifferences = (report: LoadReport): ReadonlyArray<string> =
   ]
   return [
     ...(parts.length > 0 ? [`Changed: ${parts.join(", ")}.`] : []),
+    ...(sentOtherwise > 0
+      ? [
+          `${plural(sentOtherwise, "contact has", "contacts have")} other values than before; what ${sentOtherwise === 1 ? "it was" : "they were"} sent with stays as it was first told. To replace it, remove it first: ${shellCall("contacts remove --source", from.db, from.source)}`
+        ]
+      : []),
     ...(absent > 0
       ? [
           absent === 1

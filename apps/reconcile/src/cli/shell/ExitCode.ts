@@ -34,6 +34,7 @@ const codes: Readonly<Record<string, ExitCode>> = {
   MissingBatchId: ExitCode.contractBroken,
   NoBatchNamed: ExitCode.usage,
   OtherKeyColumn: ExitCode.usage,
+  OtherThanPayload: ExitCode.usage,
   OutputRefused: ExitCode.usage,
   QueryError: ExitCode.usage,
   StillRunning: ExitCode.stillPending

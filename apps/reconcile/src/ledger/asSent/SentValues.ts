@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { SentRecord } from "../../asSent/SentMember.js"
-import { type Sends, Stored } from "../../asSent/Sends.js"
+import { isOfPayload, type Sends, Stored } from "../../asSent/Sends.js"
 import { sentMembers } from "../../asSent/sentMembers.js"
 import { Ledger } from "../Ledger.js"
 
@@ -62,11 +62,12 @@ interface ShapeRow {
   readonly emailAt: number
   readonly contactIdAt: number
   readonly batchIdAt: number
+  readonly isPayload: 0 | 1
 }
 
 const shapeRows = `
   SELECT h.shape_id AS shape, src.sends, h.names, h.email_at AS "emailAt", h.contact_id_at AS "contactIdAt",
-    h.batch_id_at AS "batchIdAt"
+    h.batch_id_at AS "batchIdAt", h.is_payload AS "isPayload"
   FROM json_each(?) j CROSS JOIN row_shapes h ON h.shape_id = j.value
   CROSS JOIN local_sources src ON src.local_source_id = h.local_source_id`
 
@@ -81,7 +82,16 @@ interface Shape {
   readonly places: ReadonlyMap<string, Place>
 }
 
-const shapeOf = ({ batchIdAt, contactIdAt, emailAt, names, sends }: ShapeRow): Shape => {
+/** Undefined: its rows were loaded before payloads, which declare nothing about them. */
+const shapeOf = ({
+  batchIdAt,
+  contactIdAt,
+  emailAt,
+  isPayload,
+  names,
+  sends
+}: ShapeRow): Shape | undefined => {
+  if (isOfPayload(sends) && isPayload === 0) return undefined
   const places = new Map<string, Place>()
   let rest = 0
   for (const [at, name] of decodeNames(names).entries()) {
@@ -117,7 +127,10 @@ const cellsOf = (text: string): unknown =>
       : text
   )
 
-const read = (rows: ReadonlyArray<Row>, shapes: ReadonlyMap<number, Shape>): ReadonlyArray<SentRecord> => {
+const read = (
+  rows: ReadonlyArray<Row>,
+  shapes: ReadonlyMap<number, Shape | undefined>
+): ReadonlyArray<SentRecord> => {
   const records: Array<SentRecord> = []
   for (const row of rows) {
     const shape = shapes.get(row.shape)

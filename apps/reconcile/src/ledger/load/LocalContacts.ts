@@ -2,7 +2,6 @@ import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { normalForm, printable } from "../../contacts/ColumnNames.js"
 import type { ContactRow } from "../../contacts/ContactRow.js"
 import { hasAny } from "../asSent/hasAny.js"
 import * as Batches from "../facts/Batches.js"
@@ -21,8 +20,9 @@ import { countEqualDuplicates, unpack } from "./pages.js"
 import { createStage, emptyStage, stagePages } from "./stageTables.js"
 import { isScattered, type Staged, stage } from "./staging.js"
 import { ColumnNames } from "./SourceColumns.js"
-import { type Sends, Stored } from "../../asSent/Sends.js"
-import { declaredAnew } from "./declared.js"
+import { isOfPayload, type Sends, Stored } from "../../asSent/Sends.js"
+import { countOthers, declaredAnew, forgetCells } from "./declared.js"
+import { checkDeclared, checkKey, NoBatchNamed } from "./refused.js"
 
 export type { Source, SourceKey } from "./Source.js"
 
@@ -39,41 +39,14 @@ export interface LoadReport extends changes.Changes {
   readonly duplicates: number
   /** Rows that name a batch. */
   readonly sent: number
+  /** Contacts that the body of a request has other values for than an earlier one. What they were sent with stays. */
+  readonly sentOtherwise: number
   /** Rows that were left out, because they name a purged batch. */
   readonly purged: number
   /** Times of submission that were replaced. */
   readonly resubmitted: ReadonlyArray<Batches.Resubmission>
   /** Batches that the load names, and others that differ from them in letter case only. */
   readonly caseTwins: ReadonlyArray<Batches.CaseTwins>
-}
-
-/** Batches were asked for by a column that no row has. */
-export class NoBatchNamed extends Schema.TaggedError<NoBatchNamed>("ac-reconcile/NoBatchNamed")(
-  "NoBatchNamed",
-  {
-    source: Schema.String,
-    rows: Schema.Int
-  }
-) {
-  override get message() {
-    return `${this.source}: none of its ${this.rows} contacts names a batch; nothing was loaded. Check the name given with --batch-column.`
-  }
-}
-
-/** The contacts of a source are known by one column; by another they would be other contacts. */
-export class OtherKeyColumn extends Schema.TaggedError<OtherKeyColumn>("ac-reconcile/OtherKeyColumn")(
-  "OtherKeyColumn",
-  {
-    source: Schema.String,
-    keyColumn: Schema.String,
-    asked: Schema.NullOr(Schema.String)
-  }
-) {
-  override get message() {
-    const column = printable(this.keyColumn)
-    const asked = this.asked === null ? "" : `, not by "${printable(this.asked)}"`
-    return `${this.source}: its contacts are known by their column "${column}"${asked}; nothing was loaded. Load it with --key "${column}", or under another name with --source NAME.`
-  }
 }
 
 const encodeSends = (sends: Sends) => Schema.encodeSync(Stored)(sends)
@@ -83,14 +56,6 @@ interface KnownSource {
   readonly key_column: string | null
   readonly columns: string
   readonly sends: string | null
-}
-
-const checkKey = (source: Source, known: KnownSource | undefined) => {
-  const column = source.key?.column
-  const before = known?.key_column ?? null
-  return before === null || (column !== undefined && normalForm(column) === normalForm(before))
-    ? Effect.void
-    : new OtherKeyColumn({ source: source.name, keyColumn: before, asked: column ?? null })
 }
 
 const known = (sql: SqlClient.SqlClient, source: Source) =>
@@ -122,7 +87,7 @@ export const load = <E, R>(
   rows: Stream.Stream<ReadonlyArray<ContactRow>, E, R>,
   now: string
 ) =>
-  Effect.flatMap(Ledger, ({ sql, transact, transactUnchecked, use }) =>
+  Effect.flatMap(Ledger, ({ file, sql, transact, transactUnchecked, use }) =>
     Effect.gen(function* () {
       // Told before a long file is read; what counts is what stands there once it has been.
       const before = yield* use(Effect.tap(known(sql, source), (row) => checkKey(source, row)))
@@ -152,7 +117,7 @@ export const load = <E, R>(
       }
       // A first load itself writes all that its rows refer to.
       const taken = yield* (before === undefined ? transactUnchecked : transact)(
-        take(sql, source, staged, now)
+        take(sql, source, staged, { now, file })
       )
       const report: LoadReport = { ...taken, purged }
       return report
@@ -165,13 +130,22 @@ const columnsWith = (before: KnownSource | undefined, columns: ReadonlyArray<str
   return JSON.stringify([...new Set([...names, ...columns])])
 }
 
-const take = (sql: SqlClient.SqlClient, source: Source, staged: Staged, now: string) =>
+const take = (
+  sql: SqlClient.SqlClient,
+  source: Source,
+  staged: Staged,
+  { file, now }: { readonly file: string; readonly now: string }
+) =>
   Effect.gen(function* () {
     const before = yield* known(sql, source)
     yield* checkKey(source, before)
+    yield* checkDeclared(source, before, { file, rows: staged.rows })
     const column = source.key?.column.trim() ?? null
     const declared = source.sends?.()
     const sends = declared === undefined ? (before?.sends ?? null) : encodeSends(declared)
+    const isPayload = isOfPayload(sends)
+    // The body of the request says exactly what was sent, so nothing counts that a table had before.
+    const isExact = isPayload && before !== undefined && !isOfPayload(before.sends)
     const [local] = yield* sql<{ readonly id: number }>`
       INSERT INTO local_sources (name, loaded_at, key_column, columns, sends)
       VALUES (${source.name}, ${now}, ${column}, ${columnsWith(before, staged.columns)}, ${sends})
@@ -183,9 +157,9 @@ const take = (sql: SqlClient.SqlClient, source: Source, staged: Staged, now: str
       SELECT count(*) AS contacts FROM local_rows WHERE local_source_id = ${sourceId}`
     const contacts = had?.contacts ?? 0
     const batchesAdded = yield* sent.addBatches(sql, now)
-    yield* settleNumbers(sql, sourceId)
+    yield* settleNumbers(sql, sourceId, isPayload)
     const again: changes.Again = {
-      declares: sends !== null,
+      keeps: sends === null || isExact ? "none" : isPayload ? "payloads" : "all",
       kind: source.key === undefined ? "unkeyed" : "keyed",
       isNewKey: before?.key_column == null,
       isScattered: isScattered(staged),
@@ -197,13 +171,16 @@ const take = (sql: SqlClient.SqlClient, source: Source, staged: Staged, now: str
         : yield* takeAgain(sql, { id: sourceId, contacts }, again, staged, batchesAdded)
     if (sends !== null) {
       const isFirst = before === undefined || contacts === 0
-      const declared = before !== undefined && before.sends !== sends ? "other" : isFirst ? "first" : "same"
+      const isOther = before !== undefined && before.sends !== sends
+      const declared = isOther ? "other" : isFirst ? "first" : isPayload ? "changed" : "same"
       yield* declaredAnew(sql, sourceId, declared)
+      if (isExact) yield* forgetCells(sql, sourceId)
     } else if (taken.sentAdded > 0 && (yield* hasAny)) yield* sent.markSentAgain(sql)
     yield* sent.recordGaps(sql, source)
     const resubmitted = yield* sent.recordSubmission(sql, source)
     return {
       resubmitted,
+      sentOtherwise: isPayload && !isExact && taken.updated > 0 ? yield* countOthers(sql, sourceId) : 0,
       caseTwins: staged.sent === 0 ? [] : yield* sent.caseTwins(sql),
       rows: staged.rows,
       sent: staged.sent,

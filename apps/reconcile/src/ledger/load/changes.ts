@@ -97,8 +97,8 @@ export const none: Changes = {
 /** What is known about a source that is loaded again. */
 export interface Again {
   readonly kind: Kind
-  /** The source declares, in this load or before, what its contacts were sent with. */
-  readonly declares: boolean
+  /** Whether what its contacts were sent with is kept where they change: all of them, or only those of payloads. */
+  readonly keeps: "all" | "payloads" | "none"
   /** The source's contacts are identified by a key for the first time. */
   readonly isNewKey: boolean
   /** Whether its batches are scattered. */
@@ -148,12 +148,12 @@ const keepFormer = (sourceId: number) => `
 export const apply = (
   sql: SqlClient.SqlClient,
   sourceId: number,
-  { declares, isScattered }: Again,
+  { isScattered, keeps }: Again,
   changes: Changes
 ) =>
   Effect.gen(function* () {
     if (changes.updated > 0) {
-      if (declares) yield* sql.unsafe(keepCells(sourceId))
+      if (keeps !== "none") yield* sql.unsafe(keepCells(sourceId, keeps === "payloads"))
       yield* sql.unsafe(keepFormer(sourceId))
       yield* sql.unsafe(update)
     }

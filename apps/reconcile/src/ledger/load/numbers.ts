@@ -26,7 +26,9 @@ export const givenNumbers = (sql: SqlClient.SqlClient, sourceId: number | undefi
     const shapes =
       sourceId === undefined
         ? []
-        : yield* sql<Shape>`SELECT * FROM row_shapes WHERE local_source_id = ${sourceId} LIMIT ${mostRemembered}`
+        : // Of two shapes that differ in nothing else, a load has the one for payloads: it is the later one.
+          yield* sql<Shape>`SELECT * FROM row_shapes WHERE local_source_id = ${sourceId}
+            ORDER BY is_payload LIMIT ${mostRemembered}`
     const [next] = yield* sql<{ readonly batch: number; readonly shape: number }>`
       SELECT (SELECT coalesce(max(batch), 0) + 1 FROM numbered_batches) AS batch,
         (SELECT coalesce(max(shape_id), 0) + 1 FROM row_shapes) AS shape`

@@ -7,7 +7,7 @@ import type { ContactRow } from "../../../src/contacts/ContactRow.js"
 import { ofAddresses, ofBatches } from "../../../src/ledger/asSent/SentValues.js"
 import { Ledger, layer } from "../../../src/ledger/Ledger.js"
 import * as LocalContacts from "../../../src/ledger/load/LocalContacts.js"
-import { inColumns, now, row } from "../../support/ledger.js"
+import { inColumns, now, row, select } from "../../support/ledger.js"
 
 const load = (rows: ReadonlyArray<ContactRow>, sends?: Sends, name = "crm") =>
   LocalContacts.load(
@@ -208,6 +208,76 @@ describe("what was sent", () => {
       yield* load([contact("a@x.test", { First: "Ada", Last: "L" }, "c")], { last_name: { column: "Last" } })
       assert.deepStrictEqual(yield* all, [[["last_name", "", "L"]], [["last_name", "", "L"]]])
       assert.deepStrictEqual(yield* sql`SELECT * FROM contact_looks`, [])
+    }).pipe(inMemory)
+  )
+
+  it.effect("is what the body of a request says, where a table was loaded before it", () =>
+    Effect.gen(function* () {
+      const both = { First: "Eve", first_name: "Eve" }
+      for (const sends of [undefined, mapping]) {
+        yield* load([contact("a@x.test", { ...both, First: "Zoe" }), contact("b@x.test", both)], sends)
+      }
+      yield* load([contact("a@x.test", { ...both, first_name: "Ada" })], payload)
+      assert.deepStrictEqual(yield* all, [[["first_name", "", "Ada"]]])
+      const { sql } = yield* Ledger
+      yield* sql`INSERT INTO looks VALUES (1, ${now}, 0)`
+      yield* sql`INSERT INTO contact_looks VALUES (1, 1, 1, 1, NULL, NULL), (1, 2, 1, 1, NULL, NULL)`
+      assert.strictEqual((yield* load([contact("b@x.test", both)], payload)).sentOtherwise, 0)
+      assert.deepStrictEqual(yield* select("SELECT address_id FROM contact_looks"), [{ address_id: 1 }])
+      assert.deepStrictEqual(yield* all, [[["first_name", "", "Ada"]], [["first_name", "", "Eve"]]])
+      assert.deepStrictEqual(yield* select("SELECT * FROM former_cells"), [])
+    }).pipe(inMemory)
+  )
+
+  it.effect("is what the body of a request says, also of a contact that a table named in another batch", () =>
+    Effect.gen(function* () {
+      yield* load([contact("a@x.test", { First: "Ada" })], mapping)
+      yield* load([contact("a@x.test", { First: "Ada" }, "c")], mapping)
+      yield* load([contact("a@x.test", { first_name: "Eve" }, "c")], payload)
+      assert.deepStrictEqual(yield* all, [[["first_name", "", "Eve"]]])
+    }).pipe(inMemory)
+  )
+
+  it.effect("is refused from a table where the body of a request has said it, and nothing changes", () =>
+    Effect.gen(function* () {
+      yield* load([contact("a@x.test", { first_name: "Ada" })], payload)
+      const before = yield* select("SELECT * FROM local_sources, local_rows")
+      for (const sends of [undefined, mapping]) {
+        const refused = yield* Effect.flip(load([contact("a@x.test", { first_name: "Eve" }, "c")], sends))
+        assert.strictEqual(refused._tag, "OtherThanPayload")
+        assert.strictEqual(
+          refused.message,
+          "crm: the body of a bulk import request says what its contacts were sent with, and these contacts are not from one; nothing was loaded. " +
+            "To have them in its place, remove it first, and then load them: ac-reconcile contacts remove --source crm --db :memory:"
+        )
+      }
+      assert.deepStrictEqual(yield* select("SELECT * FROM local_sources, local_rows"), before)
+      assert.deepStrictEqual(yield* select("SELECT batch_id FROM batches"), [{ batch_id: "b" }])
+    }).pipe(inMemory)
+  )
+
+  it.effect("stays where no row of a later load can be read, but not with another declaration", () =>
+    Effect.gen(function* () {
+      yield* load([contact("a@x.test", { first_name: "Ada" })], payload)
+      assert.strictEqual((yield* load([])).rows, 0)
+      assert.deepStrictEqual(yield* all, [[["first_name", "", "Ada"]]])
+      assert.strictEqual((yield* Effect.flip(load([], mapping)))._tag, "OtherThanPayload")
+    }).pipe(inMemory)
+  )
+
+  it.effect("stays where the body of a request has other values, and these are counted", () =>
+    Effect.gen(function* () {
+      const body = (first: string, batch = "b") => contact("a@x.test", { first_name: first }, batch)
+      yield* load([body("Ada")], payload)
+      const others = Effect.map(
+        load([body("Eve"), contact("b@x.test", { first_name: "Bo" })], payload),
+        (one) => one.sentOtherwise
+      )
+      assert.strictEqual(yield* others, 1)
+      assert.strictEqual(yield* others, 0)
+      assert.deepStrictEqual(yield* all, [[["first_name", "", "Ada"]], [["first_name", "", "Bo"]]])
+      const moved = yield* load([body("Eve", "c")], payload)
+      assert.strictEqual(moved.sentOtherwise, 0)
     }).pipe(inMemory)
   )
 

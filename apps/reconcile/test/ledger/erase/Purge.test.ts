@@ -233,6 +233,7 @@ describe("a purge of batches with sent values", () => {
       const sending = (one: "b1" | "b2" | "b3", lists: ReadonlyArray<"3">): ReadonlyArray<SentFact> => [
         {
           kind: "send",
+          from: null,
           batch: one,
           contacts: [
             {

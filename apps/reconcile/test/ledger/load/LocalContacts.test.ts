@@ -21,6 +21,7 @@ const report = (counts: Partial<LocalContacts.LoadReport>): LocalContacts.LoadRe
   batchesAdded: 0,
   sent: 0,
   sentAdded: 0,
+  sentOtherwise: 0,
   purged: 0,
   resubmitted: [],
   caseTwins: [],

@@ -32,6 +32,7 @@ const yours: ReadonlyArray<string> = [
   ) STRICT`,
 
   // The names of a row's columns, and the places of those whose exact values are in columns of local_rows; -1: none.
+  // Rows that are not in a payload may stay in a source that now has payloads.
   `CREATE TABLE row_shapes (
     shape_id INTEGER PRIMARY KEY,
     local_source_id INTEGER NOT NULL REFERENCES local_sources (local_source_id),
@@ -39,7 +40,8 @@ const yours: ReadonlyArray<string> = [
     email_at INTEGER NOT NULL,
     contact_id_at INTEGER NOT NULL,
     batch_id_at INTEGER NOT NULL,
-    UNIQUE (local_source_id, names, email_at, contact_id_at, batch_id_at)
+    is_payload INTEGER NOT NULL CHECK (is_payload IN (0, 1)),
+    UNIQUE (local_source_id, names, email_at, contact_id_at, batch_id_at, is_payload)
   ) STRICT`,
 
   // An address is NULL if it is the same as its key.

@@ -99,7 +99,8 @@ export const internal: ReadonlyArray<ObjectNotes> = [
       names: "The names of the columns in the source's order, as a JSON array.",
       email_at: "The place, from 0, of the column with exactly the row's email. -1: none.",
       contact_id_at: "The same for its contact_id.",
-      batch_id_at: "The same for its batch."
+      batch_id_at: "The same for its batch.",
+      is_payload: "Whether the rows are contacts in the body of a bulk import request: 1 or 0."
     }
   },
   ...Object.entries(own).map(
