@@ -1,7 +1,6 @@
 /** What a contact was sent with, value by value, and what the account had of it. */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { partOf } from "../../asSent/partOf.js"
 import { Comparison } from "../../asSent/SentMember.js"
 import * as SentValues from "../asSent/SentValues.js"
 import { addressOf } from "../facts/addresses.js"
@@ -126,7 +125,7 @@ export const valuesOf = (key: string) =>
                 why: "not looked at since the batch settled"
               }
             }
-            return unseen.includes("contact") || unseen.includes(partOf(kind))
+            return unseen.includes("contact") || unseen.includes(kind)
               ? { ...told, comparison: "not-checked", found: null, why: "not in the account's answer" }
               : { ...told, comparison: "same", found: null, why: null }
           })
