@@ -125,6 +125,28 @@ describe("what was sent and what the account holds", () => {
 })
 
 describe("what is not as it was sent", () => {
+  it.effect.each([
+    { changed: "2031-04-02T08:20:00Z", told: "different null" },
+    { changed: "2031-04-02T08:20:01Z", told: "edited-since null" },
+    { changed: "", told: "not-checked the account does not say when the contact changed" }
+  ])(
+    "may be an edit if the contact changed over five minutes after the batch settled: '$changed'",
+    ({ changed, told }) =>
+      Effect.gen(function* () {
+        yield* send("b", [{ email: "a@x.test", first_name: "Ada" }])
+        yield* settled("b", ["1"])
+        yield* look(contactWith("1", "a@x.test", { firstName: "Zoe" }, changed))
+        yield* reconcileStale()
+        const rows = yield* select<{ readonly comparison: string; readonly why: string | null }>(
+          "SELECT comparison, why FROM value_verdicts"
+        )
+        assert.deepStrictEqual(
+          rows.map(({ comparison, why }) => `${comparison} ${why}`),
+          [told]
+        )
+      }).pipe(inMemory)
+  )
+
   const minute = (seconds: string) => `2031-04-02T08:${seconds}.000Z`
   /** Sent with a last name only, which may set off an automation. */
   const sendLater = (batchId: string, submittedAt: string, parts: Readonly<Record<string, unknown>>) =>
