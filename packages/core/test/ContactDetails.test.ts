@@ -29,6 +29,8 @@ describe("the details of contacts", () => {
         [first.details.firstName, first.details.lastName, first.details.phone, first.details.organization],
         [Option.some("Ada"), Option.some(""), Option.some("555"), Option.none()]
       )
+      const [employed] = yield* read({ contacts: [{ ...contact(1), orgname: "ACME" }, contact(2)] })
+      assert.deepStrictEqual(employed.organization, Option.some("ACME"))
       assert.isTrue(Option.isSome(first.contact.udate))
     })
   )
@@ -77,6 +79,13 @@ describe("the details of contacts", () => {
       "all: "
     ],
     ["a value that lost digits", [{ ...row, value: 2 ** 60 }], "some (unreadable): ", "all: "],
+    [
+      "the ID of a field that lost digits",
+      [row, { ...row, field: 2 ** 60 }],
+      "some (unreadable): 12=Acme",
+      "all: "
+    ],
+    ["half of a character", [{ ...row, value: "a\ud83d" }], "all: 12=a\ufffd", "all: "],
     ["two values of one field", [row, { ...row, value: "Apex" }, row], "some (conflicting): ", "all: "],
     ["a row twice", [row, row], "all: 12=Acme", "all: "],
     ["null for a value", [{ ...row, value: null }], "all: 12=", "all: "],
@@ -100,6 +109,38 @@ describe("the details of contacts", () => {
       })
       assert.strictEqual(values(first), "some (withheld): 12=Acme 13=||a||b||")
       assert.deepStrictEqual([tags(second), lists(second)], ["some (withheld): ", "all: 3=2"])
+    })
+  )
+
+  it.effect("count a row that the contact names twice, or that the answer shows twice, once", () =>
+    Effect.gen(function* () {
+      const contacts = [
+        { ...contact(1), fieldValues: ["31", "31"] },
+        { ...contact(2), fieldValues: ["33", "34"] }
+      ]
+      const other = { contact: "2", field: "12", value: "Apex" }
+      const [first, second] = yield* read({ contacts, fieldValues: [row, other, other] })
+      assert.deepStrictEqual([values(first), values(second)], ["all: 12=Acme", "some (withheld): 12=Apex"])
+    })
+  )
+
+  it.effect("are not known where two rows differ, and in two contacts with one ID", () =>
+    Effect.gen(function* () {
+      const [first, second] = yield* read({
+        contacts: [
+          { ...contact(1), firstName: "Ada" },
+          { ...contact(1), firstName: "Eve" },
+          { ...contact(2), firstName: "Bob" },
+          { ...contact(2), firstName: "Bob" }
+        ],
+        tags: [
+          { id: "7", tag: "vip" },
+          { id: "7", tag: "gold" }
+        ],
+        contactLists: ["1", "2", "1"].map((status) => ({ contact: "2", list: "3", status }))
+      })
+      assert.deepStrictEqual([first.firstName, second.firstName], [Option.none(), Option.some("Bob")])
+      assert.deepStrictEqual([tags(first), lists(second)], ["all: 7=? 8=?", "some (conflicting): "])
     })
   )
 

@@ -91,6 +91,19 @@ describe("resolving IDs", () => {
     })
   )
 
+  it.effect("does not mind an item that cannot be read beside all that was asked for", () =>
+    Effect.gen(function* () {
+      const contacts = [...held(1, 2), null]
+      const { result } = yield* resolve(["1", "2"], [], {
+        instead: () => ({ body: JSON.stringify({ contacts }) })
+      })
+      assert.deepStrictEqual(
+        Either.map(result, words),
+        Either.right(["1 c1@example.test", "2 c2@example.test"])
+      )
+    })
+  )
+
   it.effect("fails with the error of the call", () =>
     Effect.gen(function* () {
       const { result } = yield* resolve(["1"], held(1), { instead: () => ({ status: 403, body: "{}" }) })

@@ -69,6 +69,20 @@ describe("listing contacts", () => {
     })
   )
 
+  it.effect("with what they hold asks by default for fields, tags and lists", () =>
+    Effect.gen(function* () {
+      const all = yield* asking(empty, (client) => client.contactDetails({ limit: 5 }))
+      const fewer = yield* asking(empty, (client) =>
+        client.contactDetails({ limit: 5, include: "fieldValues" })
+      )
+      const page = "/contacts?orders%5Bid%5D=ASC&limit=5&status=-1&include="
+      assert.deepStrictEqual(
+        [all.urls, fewer.urls],
+        [[`${page}fieldValues%2CcontactTags.tag%2CcontactLists`], [`${page}fieldValues`]]
+      )
+    })
+  )
+
   it.effect("names the call in its errors without listing every ID", () =>
     Effect.gen(function* () {
       const ids = Array.from({ length: 100 }, (_, index) => String(index + 1))

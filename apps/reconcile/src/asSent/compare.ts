@@ -163,13 +163,12 @@ export const compare = (member: SentMember, details: ContactDetails, names: Acco
 }
 
 /**
- * What makes two members one: tags have no letter case, a list is left or joined, not both, and one field has an ID and a
- * title. Undefined for a field that the account is not known to have.
+ * What makes two members one: a list is left or joined, not both, and one field has an ID and a title. Undefined for a field
+ * that the account is not known to have.
  */
 const identityOf = ({ kind, name }: SentMember, names: AccountNames): string | undefined => {
-  if (kind === "tag") return `tag ${folded(name)}`
   if (kind === "subscribe" || kind === "unsubscribe") return `list ${name}`
-  if (kind !== "field") return kind
+  if (kind !== "field") return `${kind} ${name}`
   const named = fieldOf(name, names)
   return "why" in named ? undefined : named.identity
 }
@@ -204,10 +203,8 @@ export const opposed = (
     if (meaningOf(other) === meaning) continue
     const its = identityOf(other, names)
     if (identity !== undefined && its === identity) return "opposed"
-    if (member.kind === "field" && other.kind === "field" && (identity === undefined || its === undefined)) {
-      if (folded(member.name) === folded(other.name)) return "opposed"
-      isUnknown ||= !names.knowsFields
-    }
+    const areFields = member.kind === "field" && other.kind === "field"
+    if (areFields && (identity === undefined || its === undefined)) isUnknown ||= !names.knowsFields
   }
   return isUnknown ? "perhaps" : "no"
 }

@@ -27,8 +27,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 /** A value of JSON as the text that it is sent as. Undefined: nothing was sent. */
 const textOf = (value: unknown): string | undefined => {
   if (value === null || value === undefined) return undefined
-  if (typeof value === "string") return value
-  return typeof value === "number" || typeof value === "boolean" ? String(value) : JSON.stringify(value)
+  return typeof value === "string" ? value : JSON.stringify(value)
 }
 
 const one = (kind: Kind, name: string, value: string): SentMember => ({ kind, name, value })

@@ -86,7 +86,7 @@ const judgeDay = (sent: Day, found: Day): Judged => {
   }
   const isDay = midnight.test(sent.time) && midnight.test(found.time)
   const seconds = ({ time }: Day) => time.replace(/^(\d\d:\d\d)$/, "$1:00").replace(/\.0+$/, "")
-  if (isDay || (one === undefined && other === undefined && seconds(sent) === seconds(found))) {
+  if (isDay || seconds(sent) === seconds(found)) {
     return sent.day === found.day ? "same" : "other"
   }
   return untoldTime
@@ -135,14 +135,11 @@ const judgeOne = (sent: string, found: string, { options, type }: FieldKind): Ju
 }
 
 /** Several values of one field, in any order. */
-const valuesOf = (text: string): ReadonlyArray<string> => [
-  ...new Set(
-    text
-      .split("||")
-      .map(clean)
-      .filter((value) => value !== "")
-  )
-]
+const valuesOf = (text: string): ReadonlyArray<string> =>
+  text
+    .split("||")
+    .map(clean)
+    .filter((value) => value !== "")
 
 /** Whether a field has nothing, however that is written. */
 export const isEmpty = (text: string): boolean => valuesOf(text).length === 0

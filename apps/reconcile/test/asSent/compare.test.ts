@@ -1,55 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
 import * as Option from "effect/Option"
-import type { ContactDetails } from "effect-activecampaign/ContactDetails"
-import { type AccountField, type AccountNames, compare, opposed } from "../../src/asSent/compare.js"
+import { compare, opposed } from "../../src/asSent/compare.js"
 import type { SentMember } from "../../src/asSent/SentMember.js"
-
-const field = (type: string | null, options: AccountField["options"] = []): AccountField => ({
-  id: "12",
-  title: "Company",
-  perstag: "COMPANY",
-  type,
-  options
-})
-
-const namesOf = (...fields: ReadonlyArray<AccountField>): AccountNames => ({
-  fields,
-  knowsFields: true,
-  tags: new Map([["5", "VIP"]])
-})
-
-const details = (parts: Partial<ContactDetails>): ContactDetails => ({
-  firstName: Option.some(""),
-  lastName: Option.some(""),
-  phone: Option.some(""),
-  organization: Option.some(""),
-  fieldValues: { _tag: "Complete", rows: [] },
-  tags: { _tag: "Complete", rows: [] },
-  lists: { _tag: "Complete", rows: [] },
-  ...parts
-})
-
-const sent = (value: string, name = "12"): SentMember => ({ kind: "field", name, value })
-
-const holding = (value: string) =>
-  details({ fieldValues: { _tag: "Complete", rows: [{ field: "12", value }] } })
-
-/** What is said of a value of the field 12, in one word or why it cannot be told. */
-const said = (value: string, found: string, kind: AccountField = field("text")) => {
-  const one = compare(sent(value), holding(found), namesOf(kind))
-  switch (one._tag) {
-    case "NotSame":
-      return one.found === null ? "absent" : "different"
-    case "CannotTell":
-      return one.why
-    case "Same":
-    case "Unseen":
-      return one._tag.toLowerCase()
-  }
-}
-
-const isUntold = (word: string) => !["same", "different", "absent", "unseen"].includes(word)
+import { details, field, holding, isUntold, namesOf, said, sent } from "./support/values.js"
 
 const letters = fc.string({ unit: fc.constantFrom("a", "b", "é", "Z", "1", "."), minLength: 1, maxLength: 5 })
 const words = fc.array(letters, { minLength: 1, maxLength: 3 })

@@ -6,7 +6,6 @@ import * as FastCheck from "effect/FastCheck"
 import * as Stream from "effect/Stream"
 import { BatchId } from "effect-activecampaign/BatchId"
 import { fromAddress } from "effect-activecampaign/EmailKey"
-import { partOf } from "../../src/asSent/partOf.js"
 import type { Comparison, Kind, SentMember } from "../../src/asSent/SentMember.js"
 import { payload } from "../../src/asSent/Sends.js"
 import { sentMembers } from "../../src/asSent/sentMembers.js"
@@ -145,7 +144,7 @@ const checkWorld = (drawn: World) =>
       const unseen = (look.unseen ?? "").split(" ")
       for (const member of record.members) {
         const { kind, name, value } = member
-        const isUnseen = unseen.includes("contact") || unseen.includes(partOf(kind))
+        const isUnseen = unseen.includes("contact") || unseen.includes(kind)
         const verdict = verdictOf.get(`${keyOf(record)} ${memberOf(member)}`)
         const comparison = verdict?.comparison ?? (isUnseen ? "not-checked" : "same")
         const place = `${keyOf(record)} ${memberOf(member)} '${value}' is ${comparison} (${verdict?.found ?? "-"}), and the account holds ${JSON.stringify(held[0])}`

@@ -40,8 +40,6 @@ const notSideloaded: Part<never> = { _tag: "NotSideloaded" }
 /** What the rows of one contact say, by what they are about: nothing where two rows say different things. */
 interface Read<Row> {
   readonly rows: Map<string, Row | undefined>
-  /** How many rows there are, repeated and unreadable ones included. */
-  count: number
   gap: Gap | undefined
 }
 
@@ -118,22 +116,21 @@ const partsOf = <Row>(
     }
     const own = read.get(contact) ?? nothingRead<Row>()
     read.set(contact, own)
-    own.count += 1
     const row = kind.read(item)
     if (row === undefined) own.gap ??= "unreadable"
     else addRow(kind, own, row)
   }
   return (id) => {
-    const { count, gap, rows } = read.get(id) ?? nothingRead<Row>()
+    const { gap, rows } = read.get(id) ?? nothingRead<Row>()
     const shown = [...rows.values()].filter((row) => row !== undefined)
     const named = contacts.get(id)?.[kind.key]
-    const isWithheld = Array.isArray(named) && new Set(named).size > count
+    const isWithheld = Array.isArray(named) && new Set(named).size > rows.size
     const why = gap ?? gapOfAll ?? (isWithheld ? "withheld" : undefined)
     return why === undefined ? { _tag: "Complete", rows: shown } : { _tag: "Incomplete", rows: shown, why }
   }
 }
 
-const nothingRead = <Row>(): Read<Row> => ({ rows: new Map(), count: 0, gap: undefined })
+const nothingRead = <Row>(): Read<Row> => ({ rows: new Map(), gap: undefined })
 
 /** Of two different rows about one thing, nothing says which is right. */
 const addRow = <Row>(kind: Kind<Row>, own: Read<Row>, [about, row]: readonly [string, Row]) => {

@@ -1,7 +1,6 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import { type AccountNames as Names, opposed } from "../../asSent/compare.js"
-import { partOf } from "../../asSent/partOf.js"
 import type { Comparison, SentMember, SentRecord } from "../../asSent/SentMember.js"
 import { clockSkewMinutes } from "../conclusions/scope.js"
 import { hasSettled } from "../schema/words.js"
@@ -137,8 +136,7 @@ const judge = (
   names: Names
 ): Judged => {
   if (lookId === null) return notLooked
-  if (unseen !== null && (unseen === "contact" || unseen.split(" ").includes(partOf(member.kind))))
-    return notLooked
+  if (unseen !== null && (unseen === "contact" || unseen.split(" ").includes(member.kind))) return notLooked
   if (row === undefined) return same
   const { cannotTell, found } = row
   const again = opposed(member, later.members, names)

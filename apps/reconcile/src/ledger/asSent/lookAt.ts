@@ -2,7 +2,6 @@ import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import type { Detailed } from "effect-activecampaign/ContactDetails"
 import { type AccountNames, compare, mayRepeat, opposed } from "../../asSent/compare.js"
-import { partOf } from "../../asSent/partOf.js"
 import type { SentMember } from "../../asSent/SentMember.js"
 import { unknownNames } from "../../asSent/unknownNames.js"
 
@@ -34,7 +33,7 @@ export const lookAt = (
   for (const member of members) {
     const one = compare(member, details, names)
     const other = isRepeated ? opposed(member, inBatch, names) : "no"
-    if (one._tag === "Unseen") unseen.add(partOf(member.kind))
+    if (one._tag === "Unseen") unseen.add(member.kind)
     else if (other === "opposed") rows.push({ member, found: null, cannotTell: sentTwice })
     else if (one._tag === "NotSame" && other === "perhaps") {
       rows.push({ member, found: one.found, cannotTell: unknownNames.fields.twice })

@@ -1,7 +1,6 @@
 /** What a contact was sent with, value by value, and what the account had of it. */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { partOf } from "../../asSent/partOf.js"
 import { Comparison } from "../../asSent/SentMember.js"
 import * as SentValues from "../asSent/SentValues.js"
 import { addressOf } from "../facts/addresses.js"
@@ -49,16 +48,28 @@ const Verdict = rowOf("value_verdicts", {
 const Look = rowOf("contact_looks", {
   batch: Schema.Int,
   occurrence: Schema.Int,
+  is_compared: Schema.Literal(0, 1),
+  is_looked_at: Schema.Literal(0, 1),
   unseen: Schema.NullOr(Schema.String)
 })
 
-// A look counts if it came after the answer with which the batch settled.
-const looksOf = `SELECT k.batch, k.occurrence, k.unseen
+// As values are judged: a look counts if it came after the answer with which the batch settled.
+const looksOf = `SELECT s.batch, s.occurrence, coalesce(v.outcome IN ('imported', 'present'), 0) AS is_compared,
+    o.look_id IS NOT NULL AS is_looked_at, k.unseen
   FROM sent_contacts s INDEXED BY sent_contacts_by_address
-  CROSS JOIN contact_looks k ON k.batch = s.batch AND k.address_id = s.address_id AND k.occurrence = s.occurrence
-  CROSS JOIN looks o ON o.look_id = k.look_id
-  WHERE s.address_id = ? AND o.after_answer_id >= (SELECT max(r.answer_id) FROM answers r
-    WHERE r.batch = k.batch AND ${hasSettled("r.status")})`
+  LEFT JOIN verdicts v ON v.batch = s.batch AND v.address_id = s.address_id AND v.occurrence = s.occurrence
+  LEFT JOIN contact_looks k ON k.batch = s.batch AND k.address_id = s.address_id AND k.occurrence = s.occurrence
+  LEFT JOIN looks o ON o.look_id = k.look_id AND o.after_answer_id >= (SELECT max(r.answer_id) FROM answers r
+    WHERE r.batch = k.batch AND ${hasSettled("r.status")})
+  WHERE s.address_id = ?`
+
+/** Why nothing is said of a value of which nothing else was found; null if it is as it was sent. */
+const unsaidOf = (look: typeof Look.Type | undefined, kind: string): string | null => {
+  if (look === undefined || look.is_compared === 0) return "only imported and present contacts are compared"
+  if (look.is_looked_at === 0) return "not looked at since the batch settled"
+  const unseen = look.unseen?.split(" ") ?? []
+  return unseen.includes("contact") || unseen.includes(kind) ? "not in the account's answer" : null
+}
 
 const verdictsOf = `SELECT v.batch, v.occurrence, m.kind, m.name, v.comparison, v.found, v.why
   FROM value_verdicts v CROSS JOIN sent_members m ON m.member_id = v.member_id WHERE v.address_id = ?`
@@ -107,7 +118,6 @@ export const valuesOf = (key: string) =>
         const { batch, members, occurrence } = record
         const names = yield* namesOf(members)
         const look = looks.get(of(record))
-        const unseen = look?.unseen?.split(" ") ?? []
         const chapter: ChapterValues = {
           batch_id: batches.get(batch) ?? "",
           occurrence,
@@ -118,17 +128,8 @@ export const valuesOf = (key: string) =>
               const { comparison, found, why } = verdict
               return { ...told, comparison, found, why }
             }
-            if (look === undefined) {
-              return {
-                ...told,
-                comparison: "not-checked",
-                found: null,
-                why: "not looked at since the batch settled"
-              }
-            }
-            return unseen.includes("contact") || unseen.includes(partOf(kind))
-              ? { ...told, comparison: "not-checked", found: null, why: "not in the account's answer" }
-              : { ...told, comparison: "same", found: null, why: null }
+            const why = unsaidOf(look, kind)
+            return { ...told, comparison: why === null ? "same" : "not-checked", found: null, why }
           })
         }
         return chapter

@@ -1,44 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { ContactDetails, Detailed } from "effect-activecampaign/ContactDetails"
+import { BatchId } from "effect-activecampaign/BatchId"
 import { rebuild, reconcileStale } from "../../../src/ledger/conclusions/Reconciliation.js"
-import * as Looks from "../../../src/ledger/asSent/Looks.js"
-import * as Lookups from "../../../src/ledger/facts/Lookups.js"
-import { Ledger, layer } from "../../../src/ledger/Ledger.js"
-import { answer, now } from "../../support/ledger.js"
-import { detailed, send } from "../../support/sentValues.js"
-
-const inMemory = Effect.provide(layer(":memory:"))
-
-const look = (...found: ReadonlyArray<Detailed>) =>
-  Effect.flatMap(Lookups.moment, (moment) => Looks.record(found, { ...moment, askedAt: now }))
-
-const verdicts = Effect.flatMap(
-  Ledger,
-  ({ sql }) => sql`
-    SELECT b.batch_id || ' ' || m.kind || ' ' || m.name || ' ' || v.comparison || ' ' || v.sent || ' > ' || coalesce(v.found, '-') AS verdict
-    FROM value_verdicts v JOIN sent_members m USING (member_id) JOIN numbered_batches b USING (batch)
-    ORDER BY 1`
-).pipe(Effect.map((rows) => rows.map((one) => one.verdict)))
-
-const counts = Effect.flatMap(
-  Ledger,
-  ({ sql }) => sql`
-    SELECT b.batch_id, m.kind || ' ' || m.name AS member, c.sent, c.same, c.different, c.absent, c.edited_since, c.sent_again, c.not_checked
-    FROM value_counts c JOIN sent_members m USING (member_id) JOIN numbered_batches b USING (batch) ORDER BY 1, 2`
-).pipe(Effect.map((rows) => rows.map((one) => Object.values(one).join(" "))))
-
-const fields = (...rows: ReadonlyArray<readonly [string, string]>): Partial<ContactDetails> => ({
-  fieldValues: { _tag: "Complete", rows: rows.map(([field, value]) => ({ field, value })) }
-})
-
-const lists = (...rows: ReadonlyArray<readonly [string, number]>): Partial<ContactDetails> => ({
-  lists: { _tag: "Complete", rows: rows.map(([list, status]) => ({ list, status })) }
-})
-
-const settled = (batchId: string, ids: ReadonlyArray<string>) =>
-  Effect.zipRight(answer(batchId, "completed", { success: ids, failure: [] }), reconcileStale())
+import * as Batches from "../../../src/ledger/facts/Batches.js"
+import { load, row, select } from "../../support/ledger.js"
+import { contactWith, detailed, lookAt, nameAccount, send } from "../../support/sentValues.js"
+import { counts, fields, inMemory, lists, look, settled, verdicts } from "./support/looks.js"
 
 describe("what was sent and what the account holds", () => {
   it.effect("is counted as not checked until it is looked at, and then compared", () =>
@@ -102,68 +70,163 @@ describe("what was sent and what the account holds", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("shows who was unsubscribed and is active after an import that did not subscribe them", () =>
+  it.effect("is to be looked at again once the batch has settled anew", () =>
     Effect.gen(function* () {
-      yield* send("b1", [
-        { email: "a@x.test", first_name: "Ada" },
-        { email: "c@x.test", first_name: "Eve" }
-      ])
-      yield* settled("b1", ["1", "2"])
-      yield* look(detailed("1", "a@x.test", lists(["3", 2])), detailed("2", "c@x.test", lists(["3", 3])))
-      yield* send("b2", [
-        { email: "a@x.test", last_name: "L" },
-        { email: "c@x.test", subscribe: [{ listid: 3 }] }
-      ])
-      yield* settled("b2", ["1", "2"])
-      yield* look(detailed("1", "a@x.test", lists(["3", 1])), detailed("2", "c@x.test", lists(["3", 1])))
+      yield* send("b", [{ email: "a@x.test", first_name: "Ada" }])
+      yield* load([row("a@x.test", "b", "1")])
+      yield* settled("b", ["1"])
+      yield* look(contactWith("1", "a@x.test", { firstName: "Zoe" }))
       yield* reconcileStale()
-      const { sql } = yield* Ledger
-      const found = yield* sql<{
-        readonly batch_id: string
-        readonly subject: string
-        readonly detail: string
-      }>`
-        SELECT batch_id, subject, detail FROM findings WHERE finding = 'consent-change'`
+      assert.deepStrictEqual(yield* counts, ["b first_name  1 0 1 0 0 0 0"])
+      yield* settled("b", ["1", "2"])
+      assert.deepStrictEqual(yield* select("SELECT outcome FROM outcomes"), [{ outcome: "imported" }])
+      assert.deepStrictEqual(yield* counts, ["b first_name  1 0 0 0 0 0 1"])
+      assert.deepStrictEqual(yield* verdicts, [])
+    }).pipe(inMemory)
+  )
+
+  it.effect("is counted once for a contact that it was sent to twice in one batch", () =>
+    Effect.gen(function* () {
+      const acme = { id: 12, value: "ACME" }
+      yield* send("b", [{ email: "a@x.test", tags: ["vip", "vip"], fields: [acme, acme] }])
+      yield* settled("b", ["1"])
+      yield* look(detailed("1", "a@x.test", fields(["12", "ACME"])))
+      yield* reconcileStale()
+      assert.deepStrictEqual(yield* counts, ["b field 12 1 1 0 0 0 0 0", "b tag vip 1 0 0 1 0 0 0"])
+    }).pipe(inMemory)
+  )
+
+  it.effect.each([
+    { part: "fieldValues", unseen: ["field 12"] },
+    { part: "tags", unseen: ["tag vip"] },
+    { part: "lists", unseen: ["subscribe 3", "unsubscribe 4"] }
+  ] as const)("is not checked where the answer did not have it: $part", ({ part, unseen }) =>
+    Effect.gen(function* () {
+      yield* send("b", [
+        {
+          email: "a@x.test",
+          fields: [{ id: 12, value: "ACME" }],
+          tags: ["vip"],
+          subscribe: [{ listid: 3 }],
+          unsubscribe: [{ listid: 4 }]
+        }
+      ])
+      yield* settled("b", ["1"])
+      yield* look(detailed("1", "a@x.test", { [part]: { _tag: "NotSideloaded" } }))
+      yield* reconcileStale()
       assert.deepStrictEqual(
-        found.map(({ batch_id, subject }) => [batch_id, subject]),
-        [["b2", "a@x.test"]]
+        yield* counts,
+        ["field 12", "subscribe 3", "tag vip", "unsubscribe 4"].map((member) =>
+          unseen.some((one) => one === member) ? `b ${member} 1 0 0 0 0 0 1` : `b ${member} 1 0 0 1 0 0 0`
+        )
       )
-      assert.match(
-        found[0]?.detail ?? "",
-        /^unsubscribed on list 3 when looked at on .*; this batch did not subscribe it$/
-      )
+    }).pipe(inMemory)
+  )
+})
+
+describe("what is not as it was sent", () => {
+  it.effect.each([
+    { changed: "2031-04-02T08:20:00Z", told: "different null" },
+    { changed: "2031-04-02T08:20:01Z", told: "edited-since null" },
+    { changed: "", told: "not-checked the account does not say when the contact changed" }
+  ])(
+    "may be an edit if the contact changed over five minutes after the batch settled: '$changed'",
+    ({ changed, told }) =>
+      Effect.gen(function* () {
+        yield* send("b", [{ email: "a@x.test", first_name: "Ada" }])
+        yield* settled("b", ["1"])
+        yield* look(contactWith("1", "a@x.test", { firstName: "Zoe" }, changed))
+        yield* reconcileStale()
+        const rows = yield* select<{ readonly comparison: string; readonly why: string | null }>(
+          "SELECT comparison, why FROM value_verdicts"
+        )
+        assert.deepStrictEqual(
+          rows.map(({ comparison, why }) => `${comparison} ${why}`),
+          [told]
+        )
+      }).pipe(inMemory)
+  )
+
+  const minute = (seconds: string) => `2031-04-02T08:${seconds}.000Z`
+  /** Sent with a last name only, which may set off an automation. */
+  const sendLater = (batchId: string, submittedAt: string, parts: Readonly<Record<string, unknown>>) =>
+    Effect.zipRight(
+      Batches.add([BatchId.make(batchId)], { addedAt: submittedAt, submittedAt }),
+      send(batchId, [{ email: "a@x.test", ...parts }])
+    )
+  const whys = Effect.map(
+    select<{ readonly why: string | null }>(
+      `SELECT v.why FROM value_verdicts v JOIN numbered_batches b USING (batch) JOIN sent_members m USING (member_id)
+       WHERE b.batch_id = 'b1' AND m.name IN ('', '12')`
+    ),
+    (rows) => rows.map(({ why }) => why ?? "told")
+  )
+
+  it.effect.each([
+    {
+      when: "before the look",
+      later: ["15:30"],
+      why: /^a later batch was sent to the contact before it was/
+    },
+    { when: "after the look", later: ["17:00"], why: /^told$/ },
+    { when: "before and after the look", later: ["15:30", "17:00"], why: /^a later batch was sent to the/ }
+  ])("cannot be told if a later batch may have changed it, sent $when", ({ later, why }) =>
+    Effect.gen(function* () {
+      yield* send("b1", [{ email: "a@x.test", first_name: "Ada" }])
+      yield* settled("b1", ["1"])
+      for (const [at, time] of later.entries())
+        yield* sendLater(`b${at + 2}`, minute(time), { last_name: "L" })
+      yield* lookAt(minute("16:00"), contactWith("1", "a@x.test", { firstName: "Zoe" }))
+      const [told = "nothing", ...others] = yield* whys
+      assert.match(told, why)
+      assert.deepStrictEqual(others, [])
+    }).pipe(inMemory)
+  )
+
+  it.effect("may have been sent again by the title of its field, as long as the names are not known", () =>
+    Effect.gen(function* () {
+      yield* send("b1", [{ email: "a@x.test", fields: [{ id: 12, value: "ACME" }] }])
+      yield* settled("b1", ["1"])
+      yield* sendLater("b2", minute("17:00"), { fields: [{ id: "Company", value: "Ltd" }] })
+      yield* lookAt(minute("16:00"), contactWith("1", "a@x.test", {}))
+      assert.deepStrictEqual(yield* whys, [
+        "a later batch may have sent it under another name: the names of fields are not known"
+      ])
+      yield* nameAccount
+      yield* reconcileStale()
+      assert.deepStrictEqual(yield* verdicts, ["b1 field 12 sent-again ACME > -"])
+    }).pipe(inMemory)
+  )
+
+  it.effect("may have been sent twice in its batch, as long as the names of fields are not known", () =>
+    Effect.gen(function* () {
+      const twice = [
+        { id: 12, value: "ACME" },
+        { id: "Company", value: "Ltd" }
+      ]
+      yield* send("b1", [{ email: "a@x.test", fields: twice }])
+      yield* settled("b1", ["1"])
+      yield* look(contactWith("1", "a@x.test", {}))
+      yield* reconcileStale()
+      assert.deepStrictEqual(yield* whys, [
+        "the batch may have sent it under two names: the names of fields are not known"
+      ])
     }).pipe(inMemory)
   )
 
   it.effect(
-    "does not hold against a batch that somebody was still unsubscribed after it, or was subscribed by another",
+    "is a field that the account does not have, also if a later batch sent another value for it",
     () =>
       Effect.gen(function* () {
-        const seen = (a: number, c: number) =>
-          look(detailed("1", "a@x.test", lists(["3", a])), detailed("2", "c@x.test", lists(["3", c])))
-        const next = (batchId: string, parts: Readonly<Record<string, unknown>> = { first_name: "Ada" }) =>
-          Effect.zipRight(
-            send(batchId, [
-              { email: "a@x.test", first_name: "Ada" },
-              { email: "c@x.test", ...parts }
-            ]),
-            settled(batchId, ["1", "2"])
-          )
-        yield* next("b1")
-        yield* seen(2, 2)
-        yield* next("b2")
-        yield* seen(2, 2)
-        yield* next("b3", { subscribe: [{ listid: 3 }] })
-        yield* next("b4")
-        yield* seen(1, 1)
+        yield* nameAccount
+        yield* send("b1", [{ email: "a@x.test", fields: [{ id: "Plan", value: "gold" }] }])
+        yield* settled("b1", ["1"])
+        yield* send("b2", [{ email: "a@x.test", fields: [{ id: "Plan", value: "silver" }] }])
+        yield* settled("b2", ["1"])
+        yield* look(contactWith("1", "a@x.test", {}))
         yield* reconcileStale()
-        const { sql } = yield* Ledger
-        const found =
-          yield* sql`SELECT batch_id, subject FROM findings WHERE finding = 'consent-change' ORDER BY batch_id`
-        assert.deepStrictEqual(
-          found.map((one) => Object.values(one).join(" ")),
-          ["b3 a@x.test", "b4 a@x.test"]
-        )
+        const told = yield* select<{ readonly why: string }>("SELECT DISTINCT why FROM value_verdicts")
+        assert.deepStrictEqual(told, [{ why: "the account has no field of this name" }])
       }).pipe(inMemory)
   )
 })

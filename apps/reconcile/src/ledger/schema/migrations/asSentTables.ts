@@ -58,7 +58,7 @@ export const asSentFacts: ReadonlyArray<string> = [
     after_answer_id INTEGER NOT NULL
   ) STRICT`,
 
-  // A sent contact that was fetched. `updated_at` only if something was not as sent. `unseen`: the parts that the answer
+  // A sent contact that was fetched. `updated_at` only if something was not as sent. `unseen`: the kinds that the answer
   // did not have, such as 'field tag'.
   `CREATE TABLE contact_looks (
     batch INTEGER NOT NULL,

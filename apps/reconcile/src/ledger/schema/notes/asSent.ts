@@ -106,7 +106,7 @@ export const asSentInternal: ReadonlyArray<ObjectNotes> = [
       updated_at:
         "When the account last changed the contact. UTC. NULL: not known, or all of it was found as it was sent.",
       unseen:
-        "The parts that the answer did not have, such as fields or tags; contact if it was gone. NULL: it had all."
+        "The kinds of values that the answer did not have, such as field or tag; contact if it was gone. NULL: it had all."
     }
   },
   {

@@ -1,0 +1,174 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { ContactDetails } from "effect-activecampaign/ContactDetails"
+import { ContactId } from "effect-activecampaign/ContactId"
+import { Gone, type ResolvedInDetail } from "effect-activecampaign/Contacts"
+import * as Looks from "../../../src/ledger/asSent/Looks.js"
+import { reconcileStale } from "../../../src/ledger/conclusions/Reconciliation.js"
+import * as Lookups from "../../../src/ledger/facts/Lookups.js"
+import { answer, load, now, row, select } from "../../support/ledger.js"
+import { contactWith, detailed, send } from "../../support/sentValues.js"
+import { counts, inMemory, look, settled, verdicts } from "./support/looks.js"
+
+/** Looks at these contacts, asked for by the IDs of what is wanted. */
+const lookWanted = (which: Looks.Which, ...found: ReadonlyArray<ResolvedInDetail>) =>
+  Effect.gen(function* () {
+    const wanted = yield* Looks.wanted(which, null, 100)
+    const moment = yield* Lookups.moment
+    const seen = yield* Looks.record(found, { ...moment, askedAt: now }, wanted)
+    yield* reconcileStale()
+    return seen
+  })
+
+const waiting = Effect.map(Looks.wanted("new", null, 100), (all) =>
+  all.map(({ contactId, occurrence }) => `${contactId} ${occurrence}`)
+)
+
+describe("a look", () => {
+  it.effect("says nothing if it was asked for before the batch settled", () =>
+    Effect.gen(function* () {
+      yield* send("b", [{ email: "a@x.test", first_name: "Ada" }])
+      const moment = yield* Lookups.moment
+      yield* settled("b", ["1"])
+      yield* Looks.record([contactWith("1", "a@x.test", { firstName: "Ada" })], { ...moment, askedAt: now })
+      yield* reconcileStale()
+      assert.deepStrictEqual(yield* counts, ["b first_name  1 0 0 0 0 0 1"])
+    }).pipe(inMemory)
+  )
+
+  it.effect(
+    "cannot tell of an address that was sent twice in the batch with unlike values which came last",
+    () =>
+      Effect.gen(function* () {
+        yield* send("b", [
+          { email: "a@x.test", first_name: "Ada", last_name: "L" },
+          { email: "a@x.test", first_name: "Eve", last_name: "L" }
+        ])
+        yield* settled("b", ["1"])
+        yield* look(detailed("1", "a@x.test", { firstName: Option.some("Eve"), lastName: Option.some("L") }))
+        yield* reconcileStale()
+        assert.deepStrictEqual(yield* counts, ["b first_name  2 0 0 0 0 0 2", "b last_name  2 2 0 0 0 0 0"])
+        const whys = yield* select<{ readonly why: string }>("SELECT DISTINCT why FROM value_verdicts")
+        assert.deepStrictEqual(whys, [{ why: "it was sent more than once in the batch, with unlike values" }])
+      }).pipe(inMemory)
+  )
+
+  const sent = { email: "a@x.test", first_name: "Ada", tags: ["vip"], fields: [{ id: 12, value: "ACME" }] }
+  const hidden = { _tag: "NotSideloaded" } as const
+  const shows = (parts: Partial<ContactDetails>) =>
+    detailed("1", "a@x.test", { firstName: Option.some("Zoe"), ...parts })
+  const neither = shows({ tags: hidden, fieldValues: hidden })
+  const noTags = shows({ tags: hidden })
+  const noFields = shows({ fieldValues: hidden })
+  const all = shows({})
+  const asSent = detailed("1", "a@x.test", { firstName: Option.some("Ada") })
+  const gone = new Gone({ id: ContactId.make("1") })
+
+  it.effect.each<
+    readonly [
+      name: string,
+      first: ResolvedInDetail,
+      second: ResolvedInDetail,
+      told: ReadonlyArray<string>,
+      seen: number
+    ]
+  >([
+    ["is completed by a later one that shows more", neither, all, ["Zoe", "field", "tag"], 1],
+    ["is replaced by a later one that lacks less", neither, noTags, ["Zoe", "field"], 0],
+    ["stays if a later one lacks more", noTags, neither, ["Zoe", "field"], 0],
+    ["stays if a later one lacks something else", noTags, noFields, ["Zoe", "field"], 0],
+    ["stays, whatever a later one shows, if it showed all", all, asSent, ["Zoe", "field", "tag"], 0],
+    ["is replaced with all it found by a later one", noTags, asSent, ["field", "tag"], 1],
+    ["is taken back if the contact is gone since", noTags, gone, [], 0]
+  ])("%s", ([, first, second, told, seen]) =>
+    Effect.gen(function* () {
+      yield* send("b", [sent])
+      yield* load([row("a@x.test", "b", "1")])
+      yield* settled("b", ["1"])
+      yield* lookWanted("new", first)
+      assert.strictEqual(yield* lookWanted("unseen", second), seen)
+      const lines = [
+        "b field 12 absent ACME > -",
+        "b first_name  different Ada > Zoe",
+        "b tag vip absent  > -"
+      ]
+      assert.deepStrictEqual(
+        yield* verdicts,
+        lines.filter((line) => told.some((word) => line.includes(word)))
+      )
+    }).pipe(inMemory)
+  )
+
+  it.effect("is at the contact that was asked for by its ID, whatever address it has by now", () =>
+    Effect.gen(function* () {
+      yield* send("b", [{ email: "a@x.test", first_name: "Ada" }])
+      yield* load([row("a@x.test", "b", "1")])
+      yield* settled("b", ["1"])
+      yield* lookWanted(
+        "new",
+        contactWith("1", "new@x.test", { firstName: "Zoe" }),
+        contactWith("2", "a@x.test", { firstName: "Ada" })
+      )
+      assert.deepStrictEqual(yield* verdicts, ["b first_name  different Ada > Zoe"])
+    }).pipe(inMemory)
+  )
+})
+
+describe("contacts to look at", () => {
+  it.effect("are those imported with something declared, each counted once, and no more once seen", () =>
+    Effect.gen(function* () {
+      yield* send("b", [
+        { email: "a@x.test", first_name: "Ada" },
+        { email: "a@x.test", first_name: "Ada" },
+        { email: "refused@x.test", first_name: "Eve" }
+      ])
+      yield* load([row("a@x.test", "b", "1"), row("refused@x.test", "b", "2"), row("none@x.test", "c", "3")])
+      yield* answer("b", "completed", { success: ["1"], failure: ["refused@x.test"] })
+      yield* settled("c", ["3"])
+      assert.deepStrictEqual(yield* waiting, ["1 1", "1 2"])
+      assert.strictEqual(yield* Looks.countWanted, 1)
+      const [first] = yield* Looks.wanted("new", null, 1)
+      assert.deepStrictEqual(
+        (yield* Looks.wanted("new", first ?? null, 100)).map(({ occurrence }) => occurrence),
+        [2]
+      )
+      yield* lookWanted("new", contactWith("1", "a@x.test", { firstName: "Ada" }))
+      assert.deepStrictEqual(yield* waiting, [])
+    }).pipe(inMemory)
+  )
+
+  it.effect("are looked at again once their batch has settled anew", () =>
+    Effect.gen(function* () {
+      yield* send("b", [{ email: "a@x.test", first_name: "Ada" }])
+      yield* load([row("a@x.test", "b", "1")])
+      yield* settled("b", ["1"])
+      yield* lookWanted("new", contactWith("1", "a@x.test", { firstName: "Ada" }))
+      yield* settled("b", ["1", "2"])
+      assert.deepStrictEqual(yield* waiting, ["1 1"])
+      yield* lookWanted("new", contactWith("1", "a@x.test", { firstName: "Zoe" }))
+      assert.deepStrictEqual(yield* verdicts, ["b first_name  different Ada > Zoe"])
+    }).pipe(inMemory)
+  )
+
+  it.effect("are not asked for again because they are gone, and are for what an answer lacked", () =>
+    Effect.gen(function* () {
+      yield* send("b", [
+        { email: "a@x.test", tags: ["vip"] },
+        { email: "gone@x.test", tags: ["vip"] }
+      ])
+      yield* load([row("a@x.test", "b", "1"), row("gone@x.test", "b", "2")])
+      yield* settled("b", ["1", "2"])
+      yield* lookWanted(
+        "new",
+        detailed("1", "a@x.test", { tags: { _tag: "NotSideloaded" } }),
+        new Gone({ id: ContactId.make("2") })
+      )
+      assert.deepStrictEqual(yield* waiting, [])
+      assert.deepStrictEqual(
+        (yield* Looks.wanted("unseen", null, 100)).map(({ contactId }) => String(contactId)),
+        ["1"]
+      )
+    }).pipe(inMemory)
+  )
+})

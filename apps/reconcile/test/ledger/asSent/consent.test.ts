@@ -1,0 +1,125 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { reconcileStale } from "../../../src/ledger/conclusions/Reconciliation.js"
+import { load, row, select } from "../../support/ledger.js"
+import { detailed, send } from "../../support/sentValues.js"
+import { inMemory, lists, look, settled } from "./support/looks.js"
+
+/** `batch address: what was found` of each finding. */
+const changes = Effect.zipRight(
+  reconcileStale(),
+  Effect.map(
+    select<{
+      readonly text: string
+    }>(`SELECT batch_id || ' ' || subject || ': ' || detail AS text FROM findings
+      WHERE finding = 'consent-change' ORDER BY batch_id, subject`),
+    (rows) => rows.map(({ text }) => text)
+  )
+)
+
+const seen = (status: number, other = 1) =>
+  look(detailed("1", "a@x.test", lists(["3", status])), detailed("2", "c@x.test", lists(["3", other])))
+
+/** Sends a batch to both contacts, and settles it. */
+const next = (
+  batchId: string,
+  a: Readonly<Record<string, unknown>>,
+  c: Readonly<Record<string, unknown>> = a
+) =>
+  Effect.zipRight(
+    send(batchId, [
+      { email: "a@x.test", ...a },
+      { email: "c@x.test", ...c }
+    ]),
+    settled(batchId, ["1", "2"])
+  )
+
+const named = { first_name: "Ada" }
+const subscribed = { subscribe: [{ listid: 3 }] }
+
+describe("consent", () => {
+  it.effect.each([
+    {
+      before: 2,
+      how: "with a name",
+      parts: named,
+      told: /^unsubscribed on list 3 when looked at on .*, active on .*; this batch did not subscribe it$/
+    },
+    { before: 3, how: "with a name", parts: named, told: /^bounced on list 3 when looked at/ },
+    {
+      before: 2,
+      how: "subscribed to another list",
+      parts: { subscribe: [{ listid: 4 }] },
+      told: /^unsubscribed/
+    },
+    { before: 2, how: "unsubscribed", parts: { unsubscribe: [{ listid: 3 }] }, told: /^unsubscribed/ },
+    {
+      before: 2,
+      how: "with a tag and a field of the list's number",
+      parts: { tags: ["3"], fields: [{ id: 3, value: "3" }] },
+      told: /^unsubscribed/
+    },
+    { before: 2, how: "subscribed", parts: subscribed, told: null },
+    { before: 0, how: "with a name", parts: named, told: null }
+  ])(
+    "of a contact with status $before, sent $how and then active, is a finding or not",
+    ({ before, parts, told }) =>
+      Effect.gen(function* () {
+        yield* next("b1", named)
+        yield* seen(before)
+        yield* next("b2", parts)
+        yield* seen(1)
+        const found = yield* changes
+        assert.strictEqual(found.length, told === null ? 0 : 1)
+        if (told !== null) assert.match((found[0] ?? "").replace(/^b2 a@x.test: /, ""), told)
+      }).pipe(inMemory)
+  )
+
+  it.effect("may have been asked for by a batch of which it is not declared what it sent", () =>
+    Effect.gen(function* () {
+      yield* next("b1", named)
+      yield* seen(2)
+      yield* load([row("a@x.test", "b2"), row("c@x.test", "b2")])
+      yield* settled("b2", ["1", "2"])
+      yield* seen(1)
+      const [found = "", ...others] = yield* changes
+      assert.match(
+        found,
+        /^b2 a@x.test: .*; what this batch sent is not known, so it may have subscribed it$/
+      )
+      assert.deepStrictEqual(others, [])
+    }).pipe(inMemory)
+  )
+
+  it.effect(
+    "is held against no batch that settled before the last look of the old status or after the new one",
+    () =>
+      Effect.gen(function* () {
+        yield* next("b1", named)
+        yield* seen(2)
+        yield* next("b2", named)
+        yield* seen(2)
+        yield* next("b3", named)
+        yield* seen(1)
+        yield* next("b4", named)
+        assert.deepStrictEqual(
+          (yield* changes).map((text) => text.split(":")[0]),
+          ["b3 a@x.test"]
+        )
+      }).pipe(inMemory)
+  )
+
+  it.effect("was asked for if any batch between the looks subscribed the contact", () =>
+    Effect.gen(function* () {
+      yield* next("b1", named)
+      yield* seen(2, 2)
+      yield* next("b2", named, subscribed)
+      yield* next("b3", named)
+      yield* seen(1, 1)
+      assert.deepStrictEqual(
+        (yield* changes).map((text) => text.split(":")[0]),
+        ["b2 a@x.test", "b3 a@x.test"]
+      )
+    }).pipe(inMemory)
+  )
+})
