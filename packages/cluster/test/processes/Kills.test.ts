@@ -169,8 +169,13 @@ let calm: Effect.Effect.Success<typeof undisturbed> | undefined
 const likeUndisturbed = (disturb: Disturbance) =>
   Effect.gen(function* () {
     calm ??= yield* undisturbed
-    assert.isEmpty(
-      calm.filter(({ followed, submitted }) => Either.isLeft(followed) || Either.isLeft(submitted))
+    assert.deepStrictEqual(
+      calm.flatMap(({ followed, submitted }) => [
+        ...Option.toArray(Option.map(Either.getLeft(followed), ({ message }) => message)),
+        ...Option.toArray(Either.getLeft(submitted))
+      ]),
+      [],
+      "what failed without a disturbance"
     )
     const results = yield* play(disturb)
     assert.deepStrictEqual(
