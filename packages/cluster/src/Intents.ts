@@ -1,23 +1,63 @@
 /**
- * Which submissions were about to leave. Each can be claimed once, by one process, ever: that is what keeps a submission from
- * being sent twice.
+ * Which submissions were about to leave, and the reply to each. Each can be claimed once, by one process, ever: that is what
+ * keeps a submission from being sent twice. A process that comes later, because the work has moved, finds the reply here.
  *
  * @since 0.1.0
  */
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Context from "effect/Context"
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { QueuedImport } from "effect-activecampaign/Submission"
 import { alone } from "./internal/alone.js"
+
+/**
+ * The reply that queued a submission, and when it came.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Reply = Schema.Struct({ queued: QueuedImport, submittedAt: Schema.DateTimeUtc }).annotations({
+  identifier: "Reply"
+})
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Reply extends Schema.Schema.Type<typeof Reply> {}
+
+/**
+ * What who asks for a submission is told: it may leave, or it was claimed before. Without a reply, nobody knows whether it
+ * arrived.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Claim = Data.TaggedEnum<{
+  readonly MayLeave: {}
+  readonly WasClaimed: { readonly reply: Option.Option<Reply> }
+}>
+
+/**
+ * @since 0.1.0
+ * @category constructors
+ */
+export const Claim = Data.taggedEnum<Claim>()
 
 /**
  * @since 0.1.0
  * @category models
  */
 export interface Service {
-  /** Records that a submission is about to leave. True for the first one who asks, and false for everybody after. */
-  readonly claim: (executionId: string) => Effect.Effect<boolean>
+  /** Records that a submission is about to leave. Only the first one who asks may let it leave. */
+  readonly claim: (executionId: string) => Effect.Effect<Claim>
+  /** Records the reply to a submission that was claimed. */
+  readonly replied: (executionId: string, reply: Reply) => Effect.Effect<void>
 }
 
 /**
@@ -25,6 +65,12 @@ export interface Service {
  * @category tags
  */
 export class Intents extends Context.Tag("effect-activecampaign-cluster/Intents")<Intents, Service>() {}
+
+const ReplyText = Schema.parseJson(Reply)
+const encodeReply = Schema.encodeSync(ReplyText)
+const decodeRows = Schema.decodeUnknown(
+  Schema.Array(Schema.Struct({ reply: Schema.OptionFromNullOr(ReplyText) }))
+)
 
 /**
  * Keeps them in the table `activecampaign_intents` of the cluster's database, which it creates. Never delete from it: what is
@@ -39,16 +85,23 @@ export const layerSql: Layer.Layer<Intents, SqlError, SqlClient.SqlClient> = Lay
   Effect.gen(function* () {
     const sql = (yield* SqlClient.SqlClient).withoutTransforms()
     yield* alone(
-      sql`CREATE TABLE IF NOT EXISTS activecampaign_intents (execution_id VARCHAR(255) PRIMARY KEY, claimed_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP)`
+      sql`CREATE TABLE IF NOT EXISTS activecampaign_intents (execution_id VARCHAR(255) PRIMARY KEY, claimed_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, reply TEXT)`
     )
     return {
+      // A database that is away is a defect: the engine runs the workflow again when it is back.
       claim: (executionId) =>
-        // A database that is away is a defect: the engine runs the workflow again when it is back.
+        Effect.gen(function* () {
+          const inserted =
+            yield* sql`INSERT INTO activecampaign_intents (execution_id) VALUES (${executionId}) ON CONFLICT DO NOTHING RETURNING execution_id`
+          if (inserted.length === 1) return Claim.MayLeave()
+          const rows =
+            yield* sql`SELECT reply FROM activecampaign_intents WHERE execution_id = ${executionId}`
+          const [found] = yield* decodeRows(rows)
+          return Claim.WasClaimed({ reply: found?.reply ?? Option.none() })
+        }).pipe(Effect.orDie),
+      replied: (executionId, reply) =>
         Effect.orDie(
-          Effect.map(
-            sql`INSERT INTO activecampaign_intents (execution_id) VALUES (${executionId}) ON CONFLICT DO NOTHING RETURNING execution_id`,
-            (rows) => rows.length === 1
-          )
+          sql`UPDATE activecampaign_intents SET reply = ${encodeReply(reply)} WHERE execution_id = ${executionId}`
         )
     }
   })
@@ -61,13 +114,15 @@ export const layerSql: Layer.Layer<Intents, SqlError, SqlClient.SqlClient> = Lay
  * @category layers
  */
 export const layerMemory: Layer.Layer<Intents> = Layer.sync(Intents, () => {
-  const claimed = new Set<string>()
+  const claimed = new Map<string, Option.Option<Reply>>()
   return {
     claim: (executionId) =>
       Effect.sync(() => {
-        const isFirst = !claimed.has(executionId)
-        claimed.add(executionId)
-        return isFirst
-      })
+        const reply = claimed.get(executionId)
+        if (reply !== undefined) return Claim.WasClaimed({ reply })
+        claimed.set(executionId, Option.none())
+        return Claim.MayLeave()
+      }),
+    replied: (executionId, reply) => Effect.sync(() => claimed.set(executionId, Option.some(reply)))
   }
 })

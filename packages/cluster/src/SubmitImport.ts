@@ -11,6 +11,7 @@ import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import { ActiveCampaignClient } from "effect-activecampaign/ActiveCampaignClient"
@@ -23,6 +24,7 @@ import * as Intents from "./Intents.js"
 import { apart } from "./internal/apart.js"
 import { makeClients } from "./internal/clients.js"
 import { durable } from "./internal/durable.js"
+import { toTheEnd } from "./internal/toTheEnd.js"
 import { afterTurn } from "./internal/turn.js"
 import { remaining, StoredSubmission } from "./StoredSubmission.js"
 
@@ -106,9 +108,10 @@ const payload = {
 /**
  * One submission for each account and key, however often it is executed, by whichever runner.
  *
- * That it is about to leave is recorded first, in `Intents`. If the runner dies after that, or is interrupted, the result is
- * `OutcomeUnknown`, and nothing is sent a second time. A submission that is still in line for its turn goes on on another
- * runner. The contacts are stored until `Forget` deletes them.
+ * That it is about to leave is recorded first, in `Intents`. If the runner dies after that and before the reply is recorded,
+ * the result is `OutcomeUnknown`, and nothing is sent a second time. A runner that stops in order, or gives its work to
+ * another one, waits for the reply, for at most 30 seconds. A submission that is still in line for its turn goes on on
+ * another runner. The contacts are stored until `Forget` deletes them.
  *
  * @example
  * ```ts
@@ -171,16 +174,28 @@ export const layer = <R = never>(
     Effect.map(Effect.all([makeClients(options.accounts), Intents.Intents]), ([clients, intents]) => {
       const submitted = Activity.make({
         name: "submitted",
-        success: Schema.Struct({ queued: QueuedImport, submittedAt: Schema.DateTimeUtc }),
+        success: Intents.Reply,
         error: Schema.Union(...SubmissionError.members, AccountUnavailable),
         execute: Effect.flatMap(Outgoing, ({ account, executionId, submission }) =>
           Effect.gen(function* () {
             const client = yield* ActiveCampaignClient
             // Claimed when the turn has come: a submission in line can still move to another runner.
-            if (!(yield* intents.claim(executionId))) return yield* outcomeUnknown
+            const claim = yield* intents.claim(executionId)
+            if (claim._tag === "WasClaimed")
+              return yield* Option.match(claim.reply, {
+                onNone: () => outcomeUnknown,
+                onSome: Effect.succeed
+              })
             const queued = yield* client.submitImport(submission)
-            return { queued, submittedAt: yield* DateTime.now }
-          }).pipe(afterTurn(submission.contacts.length > 1 ? "import-many" : "import-one"), clients(account))
+            const reply = { queued, submittedAt: yield* DateTime.now }
+            // The engine stores it, too. This is for when it may not, because the work is about to move.
+            yield* Effect.ignoreLogged(Effect.sandbox(intents.replied(executionId, reply)))
+            return reply
+          }).pipe(
+            toTheEnd,
+            afterTurn(submission.contacts.length > 1 ? "import-many" : "import-one"),
+            clients(account)
+          )
         ),
         interruptRetryPolicy: Schedule.stop
       })
