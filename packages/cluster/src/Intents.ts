@@ -7,7 +7,6 @@
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Context from "effect/Context"
-import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -32,22 +31,15 @@ export const Reply = Schema.Struct({ queued: QueuedImport, submittedAt: Schema.D
 export interface Reply extends Schema.Schema.Type<typeof Reply> {}
 
 /**
- * What who asks for a submission is told: it may leave, or it was claimed before. Without a reply, nobody knows whether it
- * arrived.
+ * The answer to a claim: the submission may leave now, or it was claimed before. Without a reply, nobody knows whether that
+ * one arrived.
  *
  * @since 0.1.0
  * @category models
  */
-export type Claim = Data.TaggedEnum<{
-  readonly MayLeave: {}
-  readonly WasClaimed: { readonly reply: Option.Option<Reply> }
-}>
-
-/**
- * @since 0.1.0
- * @category constructors
- */
-export const Claim = Data.taggedEnum<Claim>()
+export type Claim =
+  | { readonly _tag: "MayLeave" }
+  | { readonly _tag: "WasClaimed"; readonly reply: Option.Option<Reply> }
 
 /**
  * @since 0.1.0
@@ -65,6 +57,9 @@ export interface Service {
  * @category tags
  */
 export class Intents extends Context.Tag("effect-activecampaign-cluster/Intents")<Intents, Service>() {}
+
+const mayLeave: Claim = { _tag: "MayLeave" }
+const wasClaimed = (reply: Option.Option<Reply>): Claim => ({ _tag: "WasClaimed", reply })
 
 const ReplyText = Schema.parseJson(Reply)
 const encodeReply = Schema.encodeSync(ReplyText)
@@ -93,11 +88,11 @@ export const layerSql: Layer.Layer<Intents, SqlError, SqlClient.SqlClient> = Lay
         Effect.gen(function* () {
           const inserted =
             yield* sql`INSERT INTO activecampaign_intents (execution_id) VALUES (${executionId}) ON CONFLICT DO NOTHING RETURNING execution_id`
-          if (inserted.length === 1) return Claim.MayLeave()
+          if (inserted.length === 1) return mayLeave
           const rows =
             yield* sql`SELECT reply FROM activecampaign_intents WHERE execution_id = ${executionId}`
           const [found] = yield* decodeRows(rows)
-          return Claim.WasClaimed({ reply: found?.reply ?? Option.none() })
+          return wasClaimed(found?.reply ?? Option.none())
         }).pipe(Effect.orDie),
       replied: (executionId, reply) =>
         Effect.orDie(
@@ -119,9 +114,9 @@ export const layerMemory: Layer.Layer<Intents> = Layer.sync(Intents, () => {
     claim: (executionId) =>
       Effect.sync(() => {
         const reply = claimed.get(executionId)
-        if (reply !== undefined) return Claim.WasClaimed({ reply })
+        if (reply !== undefined) return wasClaimed(reply)
         claimed.set(executionId, Option.none())
-        return Claim.MayLeave()
+        return mayLeave
       }),
     replied: (executionId, reply) => Effect.sync(() => claimed.set(executionId, Option.some(reply)))
   }
