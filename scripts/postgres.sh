@@ -13,6 +13,8 @@ done
 [ -n "$programs" ] || { echo "PostgreSQL is not installed: apt-get install postgresql" >&2; exit 3; }
 
 folder=$(mktemp -d)
+# The user below may not be allowed where this was started.
+cd "$folder"
 if [ "$(id -u)" = 0 ]; then
   user=$(id -un postgres 2>/dev/null || echo nobody)
   chown "$user" "$folder"
