@@ -6,7 +6,9 @@
  */
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -31,25 +33,28 @@ export const Reply = Schema.Struct({ queued: QueuedImport, submittedAt: Schema.D
 export interface Reply extends Schema.Schema.Type<typeof Reply> {}
 
 /**
- * The answer to a claim: the submission may leave now, or it was claimed before. Without a reply, nobody knows whether that
- * one arrived.
+ * How long ago a submission was claimed, and the reply to it. Without a reply, nobody but its process knows whether it
+ * arrived.
  *
  * @since 0.1.0
  * @category models
  */
-export type Claim =
-  | { readonly _tag: "MayLeave" }
-  | { readonly _tag: "WasClaimed"; readonly reply: Option.Option<Reply> }
+export interface Claimed {
+  readonly age: Duration.Duration
+  readonly reply: Option.Option<Reply>
+}
 
 /**
  * @since 0.1.0
  * @category models
  */
 export interface Service {
-  /** Records that a submission is about to leave. Only the first one who asks may let it leave. */
-  readonly claim: (executionId: string) => Effect.Effect<Claim>
+  /** Records that a submission is about to leave. True for the first one who asks, and false for everybody after. */
+  readonly claim: (executionId: string) => Effect.Effect<boolean>
   /** Records the reply to a submission that was claimed. */
   readonly replied: (executionId: string, reply: Reply) => Effect.Effect<void>
+  /** What is known of a submission that somebody has claimed. */
+  readonly claimed: (executionId: string) => Effect.Effect<Claimed>
 }
 
 /**
@@ -58,13 +63,10 @@ export interface Service {
  */
 export class Intents extends Context.Tag("effect-activecampaign-cluster/Intents")<Intents, Service>() {}
 
-const mayLeave: Claim = { _tag: "MayLeave" }
-const wasClaimed = (reply: Option.Option<Reply>): Claim => ({ _tag: "WasClaimed", reply })
-
 const ReplyText = Schema.parseJson(Reply)
 const encodeReply = Schema.encodeSync(ReplyText)
-const decodeRows = Schema.decodeUnknown(
-  Schema.Array(Schema.Struct({ reply: Schema.OptionFromNullOr(ReplyText) }))
+const decodeClaimed = Schema.decodeUnknown(
+  Schema.Tuple(Schema.Struct({ age: Schema.DurationFromMillis, reply: Schema.OptionFromNullOr(ReplyText) }))
 )
 
 /**
@@ -80,23 +82,27 @@ export const layerSql: Layer.Layer<Intents, SqlError, SqlClient.SqlClient> = Lay
   Effect.gen(function* () {
     const sql = (yield* SqlClient.SqlClient).withoutTransforms()
     yield* alone(
-      sql`CREATE TABLE IF NOT EXISTS activecampaign_intents (execution_id VARCHAR(255) PRIMARY KEY, claimed_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, reply TEXT)`
+      sql`CREATE TABLE IF NOT EXISTS activecampaign_intents (execution_id VARCHAR(255) PRIMARY KEY, claimed_at TIMESTAMPTZ NOT NULL DEFAULT CURRENT_TIMESTAMP, reply TEXT)`
     )
     return {
       // A database that is away is a defect: the engine runs the workflow again when it is back.
       claim: (executionId) =>
-        Effect.gen(function* () {
-          const inserted =
-            yield* sql`INSERT INTO activecampaign_intents (execution_id) VALUES (${executionId}) ON CONFLICT DO NOTHING RETURNING execution_id`
-          if (inserted.length === 1) return mayLeave
-          const rows =
-            yield* sql`SELECT reply FROM activecampaign_intents WHERE execution_id = ${executionId}`
-          const [found] = yield* decodeRows(rows)
-          return wasClaimed(found?.reply ?? Option.none())
-        }).pipe(Effect.orDie),
+        Effect.orDie(
+          Effect.map(
+            sql`INSERT INTO activecampaign_intents (execution_id) VALUES (${executionId}) ON CONFLICT DO NOTHING RETURNING execution_id`,
+            (rows) => rows.length === 1
+          )
+        ),
       replied: (executionId, reply) =>
         Effect.orDie(
           sql`UPDATE activecampaign_intents SET reply = ${encodeReply(reply)} WHERE execution_id = ${executionId}`
+        ),
+      claimed: (executionId) =>
+        sql`SELECT greatest(0, extract(epoch FROM clock_timestamp() - claimed_at) * 1000)::float8 AS age, reply
+          FROM activecampaign_intents WHERE execution_id = ${executionId}`.pipe(
+          Effect.flatMap(decodeClaimed),
+          Effect.map(([claimed]) => claimed),
+          Effect.orDie
         )
     }
   })
@@ -109,15 +115,20 @@ export const layerSql: Layer.Layer<Intents, SqlError, SqlClient.SqlClient> = Lay
  * @category layers
  */
 export const layerMemory: Layer.Layer<Intents> = Layer.sync(Intents, () => {
-  const claimed = new Map<string, Option.Option<Reply>>()
+  const all = new Map<string, { readonly at: number; readonly reply: Option.Option<Reply> }>()
   return {
     claim: (executionId) =>
-      Effect.sync(() => {
-        const reply = claimed.get(executionId)
-        if (reply !== undefined) return wasClaimed(reply)
-        claimed.set(executionId, Option.none())
-        return mayLeave
+      Effect.map(Clock.currentTimeMillis, (at) => {
+        const isFirst = !all.has(executionId)
+        if (isFirst) all.set(executionId, { at, reply: Option.none() })
+        return isFirst
       }),
-    replied: (executionId, reply) => Effect.sync(() => claimed.set(executionId, Option.some(reply)))
+    replied: (executionId, reply) =>
+      Effect.map(Clock.currentTimeMillis, (at) => all.set(executionId, { at, reply: Option.some(reply) })),
+    claimed: (executionId) =>
+      Effect.map(Clock.currentTimeMillis, (now) => {
+        const { at, reply } = all.get(executionId) ?? { at: now, reply: Option.none() }
+        return { age: Duration.millis(now - at), reply }
+      })
   }
 })
