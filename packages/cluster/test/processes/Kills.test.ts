@@ -153,7 +153,7 @@ const play = (disturb: Disturbance) =>
       canBeUnknown: unknowable.includes(executions[index]?.execution ?? ""),
       followed: Either.map(followed, ({ answer }) => answer),
       submitted: Either.mapBoth(submitted, {
-        onLeft: (error) => error._tag,
+        onLeft: ({ _tag, message }) => ({ _tag, message }),
         onRight: ({ settled: { answer } }) => ({
           status: answer.status,
           failure: answer.failure,
@@ -170,10 +170,12 @@ const likeUndisturbed = (disturb: Disturbance) =>
   Effect.gen(function* () {
     calm ??= yield* undisturbed
     assert.deepStrictEqual(
-      calm.flatMap(({ followed, submitted }) => [
-        ...Option.toArray(Option.map(Either.getLeft(followed), ({ message }) => message)),
-        ...Option.toArray(Either.getLeft(submitted))
-      ]),
+      calm
+        .flatMap(({ followed, submitted }) => [
+          ...Option.toArray(Either.getLeft(followed)),
+          ...Option.toArray(Either.getLeft(submitted))
+        ])
+        .map(({ message }) => message),
       [],
       "what failed without a disturbance"
     )
@@ -184,7 +186,7 @@ const likeUndisturbed = (disturb: Disturbance) =>
     )
     results.forEach(({ canBeUnknown, submitted }, index) => {
       // It was not sent again.
-      if (Either.isLeft(submitted) && submitted.left === "OutcomeUnknown") {
+      if (Either.isLeft(submitted) && submitted.left._tag === "OutcomeUnknown") {
         assert.isTrue(canBeUnknown, `submission ${index} ended as unknown: it was not under way at a blow`)
       } else assert.deepStrictEqual(submitted, calm?.[index]?.submitted)
     })
