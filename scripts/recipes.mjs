@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 const folder = join(root, "docs/recipes")
-const longest = 60_000
+const longest = 120_000
 
 const fail = (why) => {
   console.error(why)

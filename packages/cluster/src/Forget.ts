@@ -14,10 +14,10 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Schema from "effect/Schema"
 import type { BatchId } from "effect-activecampaign/BatchId"
-import { fromAddress } from "effect-activecampaign/EmailKey"
+import { InvalidOption } from "effect-activecampaign/SetupError"
 import type { Options } from "./ClusterTables.js"
 import * as FollowImport from "./FollowImport.js"
-import { erased } from "./internal/erased.js"
+import { anchorOf, erased } from "./internal/erased.js"
 import { Forgotten } from "./SubmitImport.js"
 
 const ours = "Workflow/ActiveCampaign/%"
@@ -33,6 +33,12 @@ const forgotten = JSON.stringify(
   )(Exit.succeed(new Workflow.Complete({ exit: Exit.fail(new Forgotten()) })))
 )
 
+interface Stored {
+  /** As text: it is too large for a number. */
+  readonly id: string
+  readonly payload: string
+}
+
 const tables = ({ prefix = "cluster" }: Options = {}) =>
   Effect.map(SqlClient.SqlClient, (client) => {
     const sql = client.withoutTransforms()
@@ -40,8 +46,9 @@ const tables = ({ prefix = "cluster" }: Options = {}) =>
   })
 
 /**
- * Erases one person by address: the contact in stored submissions, and the address wherever answers name it. A submission
- * that a runner has already read still leaves. Returns how many rows changed. Erase the person in the ledgers, too.
+ * Erases one person by address: the contact in stored submissions, and the address wherever answers name it, in any letter
+ * case. A submission that a runner has already read still leaves. Returns how many rows changed. Fails with `InvalidOption`
+ * if the address has no `@`: other text could be anyone's. Erase the person in the ledgers, too.
  *
  * @since 0.1.0
  * @category erasing
@@ -49,28 +56,36 @@ const tables = ({ prefix = "cluster" }: Options = {}) =>
 export const person = (
   address: string,
   options?: Options
-): Effect.Effect<number, SqlError, SqlClient.SqlClient> =>
+): Effect.Effect<number, SqlError | InvalidOption, SqlClient.SqlClient> =>
   Effect.gen(function* () {
+    if (!address.includes("@")) {
+      return yield* new InvalidOption({ option: "address", reason: "an e-mail address, with an @" })
+    }
     const { messages, replies, sql } = yield* tables(options)
-    const needle = JSON.stringify(fromAddress(address)).slice(1, -1)
-    const sent = yield* sql<{ id: string; payload: string }>`
+    const anchor = anchorOf(address)
+    const sent = yield* sql<Stored>`
       SELECT CAST(id AS TEXT) AS id, payload FROM ${messages}
-      WHERE entity_type LIKE ${ours} AND position(${needle} IN lower(payload)) > 0`
-    const answered = yield* sql<{ id: string; payload: string }>`
+      WHERE entity_type LIKE ${ours} AND position(${anchor} IN lower(payload)) > 0`
+    const answered = yield* sql<Stored>`
       SELECT CAST(r.id AS TEXT) AS id, r.payload FROM ${replies} r JOIN ${messages} m ON m.id = r.request_id
-      WHERE m.entity_type LIKE ${ours} AND position(${needle} IN lower(r.payload)) > 0`
-    const without = (payload: string) => JSON.stringify(erased(JSON.parse(payload), address))
+      WHERE m.entity_type LIKE ${ours} AND position(${anchor} IN lower(r.payload)) > 0`
+    const changed = (rows: ReadonlyArray<Stored>) =>
+      rows
+        .map(({ id, payload }) => ({
+          id,
+          payload,
+          without: JSON.stringify(erased(JSON.parse(payload), address))
+        }))
+        .filter(({ payload, without }) => payload !== without)
+    const updated = [
+      ...changed(sent).map((row) => ({ ...row, table: messages })),
+      ...changed(answered).map((row) => ({ ...row, table: replies }))
+    ]
     yield* Effect.forEach(
-      sent,
-      ({ id, payload }) =>
-        sql`UPDATE ${messages} SET payload = ${without(payload)} WHERE CAST(id AS TEXT) = ${id}`
+      updated,
+      ({ id, table, without }) => sql`UPDATE ${table} SET payload = ${without} WHERE CAST(id AS TEXT) = ${id}`
     )
-    yield* Effect.forEach(
-      answered,
-      ({ id, payload }) =>
-        sql`UPDATE ${replies} SET payload = ${without(payload)} WHERE CAST(id AS TEXT) = ${id}`
-    )
-    return sent.length + answered.length
+    return updated.length
   }).pipe(inTransaction)
 
 /**
@@ -98,10 +113,30 @@ export const batch = (
     yield* sql`DELETE FROM ${messages} WHERE entity_type = ${follow} AND entity_id = ${id}`
   }).pipe(inTransaction)
 
+/** The IDs of the cluster are PostgreSQL's `BIGINT`, which ends in 2094 and begins in 1955. */
+const farthestId = 2n ** 63n - 1n
+
+/** The first ID that is made at a time or later. */
+const firstIdFrom = (millis: number): bigint => {
+  const whole = Math.ceil(Math.max(-Number.MAX_SAFE_INTEGER, Math.min(millis, Number.MAX_SAFE_INTEGER)))
+  const id = Snowflake.make({ machineId: MachineId.make(0), sequence: 0, timestamp: whole })
+  return id > farthestId ? farthestId : id < -farthestId ? -farthestId : id
+}
+
 /**
  * Deletes everything about imports that ended before a time, contacts and answers. What stays is that they were executed:
  * a submission or a job then ends as `Forgotten`, and is not sent again. A batch that is followed again is asked about anew.
- * Returns how many imports were deleted. Keep them for longer than a job takes, and until their answers are in your ledgers.
+ * Returns how many imports were deleted. Any time will do, also one far away; fails with `InvalidOption` if a calculation
+ * has made it NaN. Keep imports for longer than a job takes, and until their answers are in your ledgers.
+ *
+ * @example
+ * ```ts
+ * import * as DateTime from "effect/DateTime"
+ * import * as Effect from "effect/Effect"
+ * import { Forget } from "effect-activecampaign-cluster"
+ *
+ * const afterThirtyDays = Effect.flatMap(DateTime.now, (now) => Forget.finished(DateTime.subtract(now, { days: 30 })))
+ * ```
  *
  * @since 0.1.0
  * @category erasing
@@ -109,17 +144,15 @@ export const batch = (
 export const finished = (
   before: DateTime.Utc,
   options?: Options
-): Effect.Effect<number, SqlError, SqlClient.SqlClient> =>
+): Effect.Effect<number, SqlError | InvalidOption, SqlClient.SqlClient> =>
   Effect.gen(function* () {
+    const millis = DateTime.toEpochMillis(before)
+    if (Number.isNaN(millis)) {
+      return yield* new InvalidOption({ option: "before", reason: "a time, not NaN" })
+    }
     const { messages, replies, sql } = yield* tables(options)
     // The ID of a reply begins with the time at which it was made.
-    const first = String(
-      Snowflake.make({
-        machineId: MachineId.make(0),
-        sequence: 0,
-        timestamp: DateTime.toEpochMillis(before)
-      })
-    )
+    const first = String(firstIdFrom(millis))
     const ended = yield* sql<{ id: string; entity_type: string; entity_id: string }>`
       SELECT CAST(m.id AS TEXT) AS id, m.entity_type, m.entity_id
       FROM ${messages} m JOIN ${replies} r ON r.request_id = m.id AND r.kind = 0

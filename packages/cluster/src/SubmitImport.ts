@@ -9,8 +9,10 @@ import * as Workflow from "@effect/workflow/Workflow"
 import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import { ActiveCampaignClient } from "effect-activecampaign/ActiveCampaignClient"
@@ -23,6 +25,7 @@ import * as Intents from "./Intents.js"
 import { apart } from "./internal/apart.js"
 import { makeClients } from "./internal/clients.js"
 import { durable } from "./internal/durable.js"
+import { toTheEnd } from "./internal/toTheEnd.js"
 import { afterTurn } from "./internal/turn.js"
 import { remaining, StoredSubmission } from "./StoredSubmission.js"
 
@@ -106,9 +109,10 @@ const payload = {
 /**
  * One submission for each account and key, however often it is executed, by whichever runner.
  *
- * That it is about to leave is recorded first, in `Intents`. If the runner dies after that, or is interrupted, the result is
- * `OutcomeUnknown`, and nothing is sent a second time. A submission that is still in line for its turn goes on on another
- * runner. The contacts are stored until `Forget` deletes them.
+ * That it is about to leave is recorded first, in `Intents`. If the runner dies after that and before the reply is recorded,
+ * the result is `OutcomeUnknown`, 35 seconds after that, and nothing is sent a second time. A runner that stops in order, or
+ * gives its work to another one, waits for the reply, for at most 30 seconds. A submission that is still in line for its
+ * turn goes on on another runner. The contacts are stored until `Forget` deletes them.
  *
  * @example
  * ```ts
@@ -152,6 +156,9 @@ const outcomeUnknown = new OutcomeUnknown({
   detail: "the runner stopped, or lost its database, before it had stored the answer"
 })
 
+/** A runner that has lost its shards may still get the reply. This is more than a call may take by default. */
+const longestReply = Duration.seconds(35)
+
 /** What an activity is about. The activity itself is made once, as that of `FollowImport`. */
 class Outgoing extends Context.Tag("effect-activecampaign-cluster/internal/Outgoing")<
   Outgoing,
@@ -169,18 +176,36 @@ export const layer = <R = never>(
 ): Layer.Layer<never, never, WorkflowEngine | Sharding | Intents.Intents | R> =>
   Layer.unwrapScoped(
     Effect.map(Effect.all([makeClients(options.accounts), Intents.Intents]), ([clients, intents]) => {
+      const replyTo = (executionId: string): Effect.Effect<Option.Option<Intents.Reply>> =>
+        Effect.flatMap(intents.claimed(executionId), ({ age, reply }) =>
+          Option.isSome(reply) || Duration.greaterThan(age, longestReply)
+            ? Effect.succeed(reply)
+            : Effect.delay(replyTo(executionId), "1 second")
+        )
       const submitted = Activity.make({
         name: "submitted",
-        success: Schema.Struct({ queued: QueuedImport, submittedAt: Schema.DateTimeUtc }),
+        success: Intents.Reply,
         error: Schema.Union(...SubmissionError.members, AccountUnavailable),
         execute: Effect.flatMap(Outgoing, ({ account, executionId, submission }) =>
           Effect.gen(function* () {
-            const client = yield* ActiveCampaignClient
-            // Claimed when the turn has come: a submission in line can still move to another runner.
-            if (!(yield* intents.claim(executionId))) return yield* outcomeUnknown
-            const queued = yield* client.submitImport(submission)
-            return { queued, submittedAt: yield* DateTime.now }
-          }).pipe(afterTurn(submission.contacts.length > 1 ? "import-many" : "import-one"), clients(account))
+            const left = yield* Effect.gen(function* () {
+              const client = yield* ActiveCampaignClient
+              // Claimed when the turn has come: a submission in line can still move to another runner.
+              if (!(yield* intents.claim(executionId))) return Option.none()
+              const queued = yield* client.submitImport(submission)
+              const reply = { queued, submittedAt: yield* DateTime.now }
+              // The engine stores it, too. This is for when it does not, because the work is about to move.
+              yield* Effect.ignoreLogged(Effect.sandbox(intents.replied(executionId, reply)))
+              return Option.some(reply)
+            }).pipe(
+              toTheEnd,
+              afterTurn(submission.contacts.length > 1 ? "import-many" : "import-one"),
+              clients(account)
+            )
+            if (Option.isSome(left)) return left.value
+            const reply = yield* replyTo(executionId)
+            return yield* Option.match(reply, { onNone: () => outcomeUnknown, onSome: Effect.succeed })
+          })
         ),
         interruptRetryPolicy: Schedule.stop
       })

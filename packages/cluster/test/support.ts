@@ -38,7 +38,7 @@ interface Options {
 const workflows = ({ budget, policy, accounts: made = accounts }: Options) =>
   Layer.mergeAll(
     FollowImport.layer({ accounts: made, policy }),
-    Layer.provide(SubmitImport.layer({ accounts: made }), Intents.layerMemory),
+    Layer.provideMerge(SubmitImport.layer({ accounts: made }), Intents.layerMemory),
     ImportJob.layer(),
     ClusterRateBudget.entity(budget)
   )

@@ -1,6 +1,7 @@
 import * as SqlClient from "@effect/sql/SqlClient"
 import { assert } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { BatchId } from "effect-activecampaign"
 import { FollowImport, Forget, SubmitImport } from "../../src/index.js"
@@ -41,6 +42,7 @@ onPostgres(
         }
       })
       yield* Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
         yield* execute
         assert.include(yield* stored, "Bob@nodot")
         const later = DateTime.add(yield* DateTime.now, { minutes: 10 })
@@ -57,8 +59,28 @@ onPostgres(
         const { settled } = yield* execute
         assert.strictEqual(settled.answer.status, "completed")
 
-        assert.strictEqual(yield* Forget.finished(DateTime.unsafeMake(0)), 0)
-        assert.strictEqual(yield* Forget.finished(later), 2)
+        for (const address of ["", "status"]) {
+          assert.strictEqual((yield* Effect.flip(Forget.person(address)))._tag, "InvalidOption")
+        }
+        for (const past of ["-009999-01-01T00:00:00Z", "1900-01-01T00:00:00Z", "1970-01-01T00:00:00Z"]) {
+          assert.strictEqual(yield* Forget.finished(DateTime.unsafeMake(past)), 0)
+        }
+        assert.strictEqual(yield* Forget.finished(DateTime.subtractDuration(later, Duration.infinity)), 0)
+        const noTime = DateTime.subtract(later, { years: 1_000_000 })
+        assert.strictEqual((yield* Effect.flip(Forget.finished(noTime)))._tag, "InvalidOption")
+        assert.strictEqual(yield* stored, afterPerson)
+        yield* copyTo("far")
+        assert.strictEqual(
+          yield* Forget.finished(DateTime.addDuration(later, Duration.infinity), { prefix: "far" }),
+          2
+        )
+        yield* sql`DROP TABLE far_messages, far_replies`
+        yield* copyTo("far")
+        assert.strictEqual(
+          yield* Forget.finished(DateTime.unsafeMake("2100-01-01T00:00:00Z"), { prefix: "far" }),
+          2
+        )
+        assert.strictEqual(yield* Forget.finished(DateTime.subtractDuration(later, "0.5 millis")), 2)
         assert.notInclude(yield* stored, "ada@example.test")
         assert.strictEqual((yield* Effect.flip(execute))._tag, "Forgotten")
         assert.lengthOf(account.submitted, 1)

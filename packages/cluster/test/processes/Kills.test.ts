@@ -153,7 +153,7 @@ const play = (disturb: Disturbance) =>
       canBeUnknown: unknowable.includes(executions[index]?.execution ?? ""),
       followed: Either.map(followed, ({ answer }) => answer),
       submitted: Either.mapBoth(submitted, {
-        onLeft: (error) => error._tag,
+        onLeft: ({ _tag, message }) => ({ _tag, message }),
         onRight: ({ settled: { answer } }) => ({
           status: answer.status,
           failure: answer.failure,
@@ -169,8 +169,15 @@ let calm: Effect.Effect.Success<typeof undisturbed> | undefined
 const likeUndisturbed = (disturb: Disturbance) =>
   Effect.gen(function* () {
     calm ??= yield* undisturbed
-    assert.isEmpty(
-      calm.filter(({ followed, submitted }) => Either.isLeft(followed) || Either.isLeft(submitted))
+    assert.deepStrictEqual(
+      calm
+        .flatMap(({ followed, submitted }) => [
+          ...Option.toArray(Either.getLeft(followed)),
+          ...Option.toArray(Either.getLeft(submitted))
+        ])
+        .map(({ message }) => message),
+      [],
+      "what failed without a disturbance"
     )
     const results = yield* play(disturb)
     assert.deepStrictEqual(
@@ -179,7 +186,7 @@ const likeUndisturbed = (disturb: Disturbance) =>
     )
     results.forEach(({ canBeUnknown, submitted }, index) => {
       // It was not sent again.
-      if (Either.isLeft(submitted) && submitted.left === "OutcomeUnknown") {
+      if (Either.isLeft(submitted) && submitted.left._tag === "OutcomeUnknown") {
         assert.isTrue(canBeUnknown, `submission ${index} ended as unknown: it was not under way at a blow`)
       } else assert.deepStrictEqual(submitted, calm?.[index]?.submitted)
     })

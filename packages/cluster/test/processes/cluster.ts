@@ -15,11 +15,14 @@ import { ClusterTables } from "../../src/index.js"
 
 const program = fileURLToPath(new URL("runner.mjs", import.meta.url))
 
-/** Short, so that a killed runner is missed soon. In milliseconds. */
+/**
+ * Short, so that a killed runner is missed soon. But a runner gives up all of its work when a refresh of its locks takes
+ * longer than the interval, which a second can be on a busy machine. In milliseconds.
+ */
 const sharding = {
   shardsPerGroup: 24,
-  shardLockExpiration: 3000,
-  shardLockRefreshInterval: 1000,
+  shardLockExpiration: 9000,
+  shardLockRefreshInterval: 3000,
   refreshAssignmentsInterval: 500,
   entityMessagePollInterval: 1000,
   entityTerminationTimeout: 2000,
