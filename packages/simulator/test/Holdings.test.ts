@@ -14,6 +14,7 @@ import {
   ContactId,
   Contacts,
   RateBudget,
+  type Resolved,
   RetryPolicy
 } from "effect-activecampaign"
 import { Scenario, Simulator, Truth } from "effect-activecampaign-simulator"
@@ -35,7 +36,7 @@ const detailsOf = (...ids: ReadonlyArray<string>) =>
   )
 
 /** What a contact holds, in short. A part that may be incomplete has a question mark, one that is missing a dash. */
-const shown = (found: Contacts.ResolvedInDetail) => {
+const shown = (found: Resolved.ResolvedInDetail) => {
   if (found._tag === "Gone") return "gone"
   const { fieldValues, firstName, lists, tags } = found.details
   const rowsOf = <Row>(
