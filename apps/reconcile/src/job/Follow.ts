@@ -19,13 +19,13 @@ import { isOfTheWay, neverConnected, provesNothing } from "./blame.js"
 import * as DueQueue from "./dueQueue.js"
 import * as Hopeless from "./hopeless.js"
 import type { Journal } from "./Journal.js"
-import { isLongAgo, unsetGrace } from "./pollPolicy.js"
-import { noAnswer, problemOf, unknownBatch } from "./batchProblem.js"
+import { noAnswer, problemOf } from "./batchProblem.js"
 import { accountAnswers } from "./probe.js"
 import type { BatchProblem, RunEvent } from "./RunEvent.js"
 import { steadyMillis } from "./steadyTime.js"
 import { type Failure, failureOf, type Source, silence } from "./Failure.js"
 import type { Restore, Turns } from "./turns.js"
+import * as UnknownBatch from "./unknownBatch.js"
 
 /** How a batch's part in a run ended. */
 export type Ending =
@@ -45,9 +45,7 @@ interface Followed extends DueQueue.Followable {
   asked: boolean
   /** When it last answered, on the steady clock and as a date. */
   answered: { readonly time: number; readonly at: string } | null
-  /** Since when it has answered `unset` in this run, and nothing else. */
-  unsetSince: number | null
-  known: boolean
+  readonly isUnknown: UnknownBatch.IsUnknown
   /** Failures since the last answer that waiting does not cure. */
   strikes: number
   ending: Ending | null
@@ -99,8 +97,8 @@ export const follow = (
         const joined = batches.map((batch): Followed => {
           const since = at - Math.max(0, DateTime.distance(batch.since, now))
           const source: Source = { _tag: "Batch", batchId: batch.batchId }
-          const fresh = { asked: false, answered: null, unsetSince: null, known: false, strikes: 0 }
-          return { batch, source, since, ...fresh, ending: null }
+          const isUnknown = UnknownBatch.make(batch, { journal, once })
+          return { batch, source, since, isUnknown, asked: false, answered: null, strikes: 0, ending: null }
         })
         for (const one of joined) {
           all.push(one)
@@ -165,27 +163,6 @@ export const follow = (
         return yield* fail(followed, noAnswer)
       })
 
-    const isUnknown = (followed: Followed, { answer, receivedAt }: ImportSnapshot) =>
-      Effect.gen(function* () {
-        const { batchId, unsetSince } = followed.batch
-        if (answer._tag !== "Unset") followed.known = true
-        if (followed.known) return false
-        const now = yield* steadyMillis
-        followed.unsetSince ??= now
-        if (now - followed.unsetSince > Duration.toMillis(unsetGrace)) return true
-        if (!once || unsetSince === null) return false
-        // Single passes must find out together what one run finds out by waiting. The clock may be set between two of them,
-        // so the batch must be without a status for twice the grace period.
-        const suspectedAt = journal.suspectedAt(batchId)
-        if (suspectedAt !== undefined) {
-          const long = isLongAgo(suspectedAt, receivedAt)
-          if (long === "clock was set") yield* journal.suspectAnew(batchId)
-          return long === "yes"
-        }
-        if (isLongAgo(unsetSince, receivedAt) !== "no") yield* journal.suspect(batchId)
-        return false
-      })
-
     const answered = (followed: Followed, snapshot: ImportSnapshot) =>
       Effect.gen(function* () {
         const { answer, batchId, receivedAt } = snapshot
@@ -199,10 +176,11 @@ export const follow = (
           queue.settled(followed, now)
           return yield* ended(followed, { _tag: "Settled", batchId, status: answer.status })
         }
-        if (yield* isUnknown(followed, snapshot)) {
-          yield* troubles.givenUp(followed.source, unknownBatch(batchId), { again: null })
+        if (yield* followed.isUnknown(snapshot)) {
+          const unknown = UnknownBatch.failureOf(batchId)
+          yield* troubles.givenUp(followed.source, unknown, { again: null })
           yield* journal.flush
-          return yield* fail(followed, unknownBatch(batchId))
+          return yield* fail(followed, unknown)
         }
         if (once) return yield* ended(followed, { _tag: "Open" })
         queue.isOpen(followed, now)

@@ -17,14 +17,6 @@ interface Unanswered {
 
 export const noAnswer = silent("No answer came before the run had to end.")
 
-export const unknownBatch = (batchId: BatchId): Failure => ({
-  error: "UnknownBatch",
-  message: `Batch ${batchId}: ActiveCampaign keeps answering that it has no status. It does not know this batch, or no longer does. Check the ID and the account.`,
-  body: null,
-  isOfTheWay: false,
-  provesNothing: false
-})
-
 /** What kept a batch from being asked about. */
 const ofTheOthers = (troubles: Troubles) => {
   const last = troubles.ofAll()
