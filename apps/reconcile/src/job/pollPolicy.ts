@@ -7,7 +7,7 @@ import * as Duration from "effect/Duration"
 export const soonest = Duration.toMillis("1 second")
 
 /** The longest first wait, however long batches took before. */
-export const longestFirstWait = Duration.toMillis("1 minute")
+const longestFirstWait = Duration.toMillis("1 minute")
 
 /** How many of the last batches count for the first wait. */
 export const timesKept = 30

@@ -164,6 +164,4 @@ export type Concern = typeof Concern.Type
 
 export type ReportedContact = typeof ContactRow.Type
 
-export type ReportedBatch = typeof BatchRow.Type
-
 export type ReportedFinding = typeof FindingRow.Type

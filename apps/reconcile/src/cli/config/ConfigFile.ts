@@ -171,7 +171,7 @@ const named = (path: string, place: string, problem: string, hint: string) =>
   new ConfigurationError({ problem: printable(`${path}${place}: ${problem}.`), hint })
 
 /** Parses the text of a config file. Errors never repeat a line, because it may be a key in the wrong place. */
-export const parse = (text: string, reading: Reading): Effect.Effect<ConfigFile, ConfigurationError> =>
+const parse = (text: string, reading: Reading): Effect.Effect<ConfigFile, ConfigurationError> =>
   Effect.gen(function* () {
     const toml = yield* Effect.promise(() => import("smol-toml"))
     const table = yield* Effect.try({

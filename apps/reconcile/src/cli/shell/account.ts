@@ -18,7 +18,7 @@ const inHome = (...names: ReadonlyArray<string>) =>
   })
 
 /** The folder for the user's application state on this system; a path that is not absolute is ignored. */
-export const stateFolder = Effect.gen(function* () {
+const stateFolder = Effect.gen(function* () {
   const isWindows = process.platform === "win32"
   const set = yield* Effect.option(Config.string(isWindows ? "LOCALAPPDATA" : "XDG_STATE_HOME"))
   const home = isWindows ? inHome("AppData", "Local") : inHome(".local", "state")

@@ -62,8 +62,6 @@ const TimelineRow = rowOf("batch_timeline", {
   origin: Origin
 })
 
-export type TimelineRow = typeof TimelineRow.Type
-
 const FindingTotal = rowOf("findings", { finding: Finding, count: Schema.Int })
 
 const Totals = rowOf("batch_overview", { batches: Schema.Int, settled: Schema.Int, sent: Schema.Int })

@@ -162,7 +162,7 @@ const byStatus = ({ open, settled, statuses }: RunState) => {
   return [...known, ...(silent > 0 ? [["unasked", silent] as const] : [])]
 }
 
-export const ratePerSecond = ({ recent, startedAt }: RunState, now: number) => {
+const ratePerSecond = ({ recent, startedAt }: RunState, now: number) => {
   const inWindow = recent.filter((at) => at > now - rateWindow).length
   return inWindow / (Math.min(rateWindow, Math.max(1000, now - startedAt)) / 1000)
 }
