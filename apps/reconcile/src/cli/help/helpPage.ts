@@ -3,7 +3,7 @@ import type { Syntax } from "../shell/syntax.js"
 import { docOf, type Entry } from "./described.js"
 import { isChoice, wordFor } from "./optionWords.js"
 import { groups, pages } from "./pages.js"
-import { atTheTop, everywhere } from "./sharedOptions.js"
+import { atTheTop, everywhere } from "../shell/sharedOptions.js"
 
 const width = 100
 const escape = String.fromCharCode(0x1b)

@@ -7,7 +7,7 @@ import { labelOf, meaningOf, sentence, usageOf } from "./helpPage.js"
 import { about, environment, exitCodes, files, seeAlso } from "./manTexts.js"
 import { wordFor } from "./optionWords.js"
 import { groups, pages } from "./pages.js"
-import { atTheTop, everywhere } from "./sharedOptions.js"
+import { atTheTop, everywhere } from "../shell/sharedOptions.js"
 
 const signs: Readonly<Record<string, string>> = {
   "\\": "\\(rs",

@@ -1,6 +1,13 @@
-import type { Entry } from "./described.js"
+interface SharedOption {
+  readonly names: ReadonlyArray<string>
+  /** Undefined for a flag. */
+  readonly takes: string | undefined
+  readonly description: string
+  readonly isOptional: true
+  readonly isRepeated: false
+}
 
-const option = (names: string, description: string, takes?: string): Entry => ({
+const option = (names: string, description: string, takes?: string): SharedOption => ({
   names: names.split(", "),
   takes,
   description,
@@ -8,8 +15,8 @@ const option = (names: string, description: string, takes?: string): Entry => ({
   isRepeated: false
 })
 
-/** Options of every command. */
-export const everywhere: ReadonlyArray<Entry> = [
+/** Options of every command. They are removed from a call before it is parsed. */
+export const ofEveryCommand: ReadonlyArray<SharedOption> = [
   option("--profile", "The account of your config file to use (or set ACTIVECAMPAIGN_PROFILE)", "text"),
   option("--api-key-stdin", "Read the API key from standard input"),
   option("--quiet", "Write nothing while it works: only the result and errors"),
@@ -22,11 +29,14 @@ export const everywhere: ReadonlyArray<Entry> = [
   ),
   option("--log-format", "How a line of the log is written; default text", "text | logfmt | json"),
   option("--log-file", "Append the log to this file instead of writing it to standard error", "text"),
-  option("--log-addresses", "Write email addresses into the log as they are, instead of ***@example.com"),
-  option("-h, --help", "Show this help, as 'ac-reconcile help COMMAND' does")
+  option("--log-addresses", "Write email addresses into the log as they are, instead of ***@example.com")
 ]
 
-export const atTheTop: ReadonlyArray<Entry> = [
+export const help = option("-h, --help", "Show this help, as 'ac-reconcile help COMMAND' does")
+
+export const everywhere: ReadonlyArray<SharedOption> = [...ofEveryCommand, help]
+
+export const atTheTop: ReadonlyArray<SharedOption> = [
   option("--wizard", "Ask for the options of a command one by one"),
   option("--version", "Show the version")
 ]
