@@ -23,7 +23,7 @@ import { noAnswer, problemOf } from "./batchProblem.js"
 import { accountAnswers } from "./probe.js"
 import type { BatchProblem, RunEvent } from "./RunEvent.js"
 import { steadyMillis } from "./steadyTime.js"
-import { type Failure, failureOf, type Source, silence } from "./Failure.js"
+import { type Failure, failureOf, type Topic, silence } from "./Failure.js"
 import type { Restore, Turns } from "./turns.js"
 import * as UnknownBatch from "./unknownBatch.js"
 
@@ -36,17 +36,17 @@ export type Ending =
 /** Wait before asking about a batch again after its call failed through all retries. */
 const pauseAfterFailure = Duration.toMillis("10 seconds")
 
-/** Wait before the one retry after an invalid answer: these have been seen to pass at once. */
+/** Wait before the one retry after an invalid answer. The next answer has often been valid. */
 const pauseAfterNonsense = Duration.toMillis("2 seconds")
 
 interface Followed extends DueQueue.Followable {
   readonly batch: OpenBatch
-  readonly source: Source
+  readonly topic: Topic
   asked: boolean
   /** When it last answered, on the steady clock and as a date. */
   answered: { readonly time: number; readonly at: string } | null
   readonly isUnknown: UnknownBatch.IsUnknown
-  /** Failures since the last answer that waiting does not cure. */
+  /** Failures since the last answer that do not pass with time. */
   strikes: number
   ending: Ending | null
 }
@@ -96,9 +96,9 @@ export const follow = (
         const now = yield* DateTime.now
         const joined = batches.map((batch): Followed => {
           const since = at - Math.max(0, DateTime.distance(batch.since, now))
-          const source: Source = { _tag: "Batch", batchId: batch.batchId }
+          const topic: Topic = { _tag: "Batch", batchId: batch.batchId }
           const isUnknown = UnknownBatch.make(batch, { journal, once })
-          return { batch, source, since, isUnknown, asked: false, answered: null, strikes: 0, ending: null }
+          return { batch, topic, since, isUnknown, asked: false, answered: null, strikes: 0, ending: null }
         })
         for (const one of joined) {
           all.push(one)
@@ -141,15 +141,15 @@ export const follow = (
 
     const atTheEnd = (followed: Followed) =>
       Effect.gen(function* () {
-        const { answered, asked, source } = followed
-        const streak = troubles.streakOf(source)
+        const { answered, asked, topic } = followed
+        const streak = troubles.streakOf(topic)
         if (streak !== undefined) {
           if (!streak.last.provesNothing) yield* journal.heardFrom
-          troubles.keep(source)
+          troubles.keep(topic)
           yield* journal.flush
           return yield* fail(followed, streak.last)
         }
-        const sentAt = troubles.sentAt(source)
+        const sentAt = troubles.sentAt(topic)
         if (sentAt === undefined) {
           followed.asked = asked && answered !== null
           return yield* answered === null ? fail(followed, noAnswer) : ended(followed, { _tag: "Open" })
@@ -158,7 +158,7 @@ export const follow = (
           return yield* ended(followed, { _tag: "Open" })
         }
         yield* journal.heardFrom
-        yield* troubles.givenUp(source, noAnswer, { again: null })
+        yield* troubles.givenUp(topic, noAnswer, { again: null })
         yield* journal.flush
         return yield* fail(followed, noAnswer)
       })
@@ -178,7 +178,7 @@ export const follow = (
         }
         if (yield* followed.isUnknown(snapshot)) {
           const unknown = UnknownBatch.failureOf(batchId)
-          yield* troubles.givenUp(followed.source, unknown, { again: null })
+          yield* troubles.givenUp(followed.topic, unknown, { again: null })
           yield* journal.flush
           return yield* fail(followed, unknown)
         }
@@ -210,7 +210,7 @@ export const follow = (
         const again = wait !== null && !isEnd && now + wait < endsAt ? wait : null
         // The next refusal may end the run; then there is nothing to wait for.
         const isUnclear = error._tag === "AuthenticationFailed" && !journal.hasHeard()
-        yield* troubles.givenUp(followed.source, failure, { error, again: isUnclear ? null : again })
+        yield* troubles.givenUp(followed.topic, failure, { error, again: isUnclear ? null : again })
         yield* journal.flush
         if (wait !== null && now + wait < endsAt) queue.putOff(followed, now + wait)
         else if (isEnd) inDoubt.push(fail(followed, failure))
@@ -223,7 +223,7 @@ export const follow = (
       Effect.gen(function* () {
         if ((yield* steadyMillis) >= endsAt) return yield* atTheEnd(followed)
         followed.asked = true
-        const call = troubles.listen(followed.source)(client.importInfo(followed.batch.batchId))
+        const call = troubles.listen(followed.topic)(client.importInfo(followed.batch.batchId))
         const answer = yield* Effect.exit(restore(Effect.either(call)))
         if (Exit.isFailure(answer)) {
           const isEnd = Exit.isInterrupted(answer) && (yield* steadyMillis) >= endsAt
@@ -240,7 +240,7 @@ export const follow = (
     const leaveUnreached = Effect.forEach(
       all,
       (one) => {
-        const streak = one.ending === null ? troubles.streakOf(one.source) : undefined
+        const streak = one.ending === null ? troubles.streakOf(one.topic) : undefined
         return streak === undefined ? Effect.void : fail(one, streak.last)
       },
       { discard: true }

@@ -30,6 +30,17 @@ export interface ResolveCounts {
   gone: number
 }
 
+/** Counts what IDs were resolved to. Returns how many have been resolved by now. */
+export const countResolved = (
+  counts: ResolveCounts,
+  resolved: ReadonlyArray<Resolved | ResolvedInDetail>
+): number => {
+  const gone = resolved.filter(({ _tag }) => _tag === "Gone").length
+  counts.gone += gone
+  counts.linked += resolved.length - gone
+  return counts.linked + counts.gone
+}
+
 /** IDs of one call. */
 interface Part {
   readonly ids: ReadonlyArray<ContactId>
@@ -78,11 +89,8 @@ export const resolve = (
     const record = (resolved: ReadonlyArray<Resolved | ResolvedInDetail>, asked: Moment) =>
       Effect.gen(function* () {
         yield* InDetail.record(step, resolved, asked)
-        const linked = resolved.filter(({ _tag }) => _tag !== "Gone").length
-        counts.linked += linked
-        counts.gone += resolved.length - linked
+        const done = countResolved(counts, resolved)
         open -= resolved.length
-        const done = counts.linked + counts.gone
         yield* step.onEvent({ _tag: "Resolved", done, left: Math.max(0, open) })
       })
     /** One by one if the service ignores the filter on IDs. Passes each item to `keep` as it arrives: an answer may fail halfway. */

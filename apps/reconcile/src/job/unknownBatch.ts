@@ -10,7 +10,7 @@ import type { Failure } from "./Failure.js"
 import type { Journal } from "./Journal.js"
 import { steadyMillis } from "./steadyTime.js"
 
-/** `false` is documented for less than a second after the submission; after this long it means no such batch. */
+/** `false` is documented for less than a second after the submission; after this long, the batch is not known. */
 const grace = Duration.toMillis("60 seconds")
 
 /**

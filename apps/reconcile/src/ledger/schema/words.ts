@@ -156,6 +156,9 @@ export const Step = Schema.Literal("follow", "resolve", "lookup", "check")
 
 export type Step = typeof Step.Type
 
+/** A part of the job that asks about contacts. */
+export type ContactStep = Exclude<Step, "follow">
+
 /** A list of an answer. */
 export const List = Schema.Literal("success", "failure")
 
