@@ -5,46 +5,25 @@
 //
 // Batches are of 250 contacts with 12 fields each, of which 1 % arrived as something else; the default is 100 and 3 rounds.
 // Then the product runs in a small heap, with as many and with four times as many: what grows with contacts does not fit.
-import { spawnSync } from "node:child_process"
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs"
+import { copyFileSync, mkdtempSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { build } from "esbuild"
+import { bundled, measureNode, median } from "./measure.mjs"
 import Sqlite from "./sqlite.mjs"
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
 const [batches = 100, rounds = 3] = process.argv.slice(2).map(Number)
 const work = mkdtempSync(join(tmpdir(), "bench-as-sent-"))
 const at = (name) => join(work, name)
-const driver = path("../apps/reconcile/dist/bench/asSent.js")
+const driver = await bundled("as-sent/product.mjs", "asSent")
 
-await build({
-  entryPoints: [path("as-sent/product.mjs")],
-  outfile: driver,
-  bundle: true,
-  platform: "node",
-  format: "esm",
-  target: "node20",
-  alias: { "better-sqlite3": path("../apps/reconcile/src/sqliteDriver.ts") },
-  banner: {
-    js: 'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);'
-  },
-  logLevel: "warning"
-})
-
-const measure = (flags, ...args) => {
-  const env = { ...process.env, USAGE_FILE: at("usage.json") }
-  const { status, stderr } = spawnSync(process.execPath, [...flags, "--import", path("usage.mjs"), ...args], {
-    env,
-    encoding: "utf8"
-  })
-  if (status !== 0) throw new Error(`${args.join(" ")} exited with ${status}: ${stderr}`)
-  const { cpuMillis, peakMiB } = JSON.parse(readFileSync(env.USAGE_FILE, "utf8"))
+const used = (flags, ...args) => {
+  const { cpuMillis, peakMiB } = measureNode([...flags, ...args])
   return { cpu: cpuMillis / 1000, peakMiB }
 }
 
-const node = (...args) => measure([], ...args)
+const node = (...args) => used([], ...args)
 /** V8 keeps garbage if there is room. Without room, the peak is what is needed. */
 const smallHeap = ["--max-old-space-size=24", "--max-semi-space-size=2"]
 
@@ -60,7 +39,6 @@ const count = (file, sql) => {
   db.close()
   return row[0]
 }
-const median = (values) => values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)]
 
 try {
   node(driver, "prepare", at("ready.db"), String(batches))
@@ -108,7 +86,7 @@ try {
       ["look", file, String(many)],
       ["compare", file]
     ]
-    const limited = steps.map((step) => measure(smallHeap, driver, ...step).peakMiB)
+    const limited = steps.map((step) => used(smallHeap, driver, ...step).peakMiB)
     console.log(`in a heap of 24 MiB, ${many * 250} contacts: ${peaks([limited])} MiB`)
     rmSync(file)
   }

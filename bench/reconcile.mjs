@@ -6,13 +6,12 @@
 //
 // Batches are of 250; the default is 4000 of them and 3 rounds. A step builds on those before it: with --steps only those
 // named are run, and what they need is left to the one who names them.
-import { spawnSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
-import { build } from "esbuild"
+import { bundled, measure, measureNode, median } from "./measure.mjs"
 import Sqlite from "./sqlite.mjs"
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
@@ -25,32 +24,14 @@ const changed = String(Math.min(400, batches))
 const work = mkdtempSync(join(tmpdir(), "bench-reconcile-"))
 const at = (name) => join(work, name)
 const command = path("../apps/reconcile/bin/ac-reconcile.js")
-const driver = path("../apps/reconcile/dist/bench/product.js")
+const driver = await bundled("reconcile/product.mjs", "product")
 
-/** One process: its seconds of CPU, its peak memory, and what it measured itself. */
-const measure = (program, args) => {
-  const env = { ...process.env, USAGE_FILE: at("usage.json") }
-  const { status, stderr, stdout } = spawnSync(program, args, { env, encoding: "utf8" })
-  if (status !== 0) throw new Error(`${args.join(" ")} exited with ${status}: ${stderr}`)
-  const { cpuMillis, peakMiB } = JSON.parse(readFileSync(env.USAGE_FILE, "utf8"))
+/** What one process used: seconds of CPU, or what it measured itself, and its peak memory. */
+const used = ({ cpuMillis, peakMiB, stdout }) => {
   const millisABatch = Number(/"millisABatch":([\d.]+)/.exec(stdout)?.[1])
   return { cpu: Number.isNaN(millisABatch) ? cpuMillis / 1000 : millisABatch / 1000, peakMiB }
 }
-const node = (...args) => measure(process.execPath, ["--import", path("usage.mjs"), ...args])
-
-await build({
-  entryPoints: [path("reconcile/product.mjs")],
-  outfile: driver,
-  bundle: true,
-  platform: "node",
-  format: "esm",
-  target: "node20",
-  alias: { "better-sqlite3": path("../apps/reconcile/src/sqliteDriver.ts") },
-  banner: {
-    js: 'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);'
-  },
-  logLevel: "warning"
-})
+const node = (...args) => used(measureNode(args))
 
 /** The rows of a CSV file in another order, the same on every run. */
 const shuffle = (from, to) => {
@@ -135,7 +116,7 @@ const run = (step, way) => {
   const [name, ...args] = ofOthers[step]
   if (way === "bare") return node(path("reconcile/bare.mjs"), name, db(way), ...args)
   return way === "python"
-    ? measure("python3", [path("reconcile/script.py"), name, db(way), ...args])
+    ? used(measure("python3", [path("reconcile/script.py"), name, db(way), ...args]))
     : product(step, db(way))
 }
 
@@ -199,7 +180,6 @@ try {
   else console.error(`kept ${work}`)
 }
 
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1]
 const ratio = (number, goal) =>
   `${number.toFixed(2)}${goal === undefined ? "" : ` (${goal})${number > goal ? " !" : ""}`}`
 const rows = steps.map(({ bare, peak, python, step, told, without = [] }) => {

@@ -1,25 +1,16 @@
 // `ac-reconcile run` over growing numbers of batches of 250, rate limit lifted: CPU and peak memory beside a
 // floor measured in the same run. Usage: node bench/run.mjs [BATCHES ...], default 400 1600.
-import { spawn, spawnSync } from "node:child_process"
+import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { measureNode } from "./measure.mjs"
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
 const command = path("../apps/reconcile/bin/ac-reconcile.js")
 const work = mkdtempSync(join(tmpdir(), "bench-run-"))
-
-const measure = (args, env = {}) => {
-  const usage = join(work, "usage.json")
-  const { status, stderr } = spawnSync(process.execPath, ["--import", path("usage.mjs"), ...args], {
-    env: { ...process.env, ...env, USAGE_FILE: usage },
-    encoding: "utf8"
-  })
-  if (status !== 0) throw new Error(`${args.join(" ")} exited with ${status}: ${stderr}`)
-  return JSON.parse(readFileSync(usage, "utf8"))
-}
 
 /** All batches are settled when the simulator starts, so that what is measured is work, not waiting. */
 const prepare = (batches) => {
@@ -54,9 +45,9 @@ for (const batches of process.argv.slice(2).length > 0 ? process.argv.slice(2).m
     const [url] = /http:\/\/\S+/.exec(String(line))
     const env = { ACTIVECAMPAIGN_URL: url, ACTIVECAMPAIGN_API_KEY: "simulator-token" }
     const db = join(work, `${batches}.db`)
-    measure([command, "contacts", "load", files.contacts, "--batch-column", "batch_id", "--db", db], env)
-    const floor = measure([path("run-floor.mjs"), join(work, `floor${batches}.db`), url, String(batches)])
-    const run = measure(
+    measureNode([command, "contacts", "load", files.contacts, "--batch-column", "batch_id", "--db", db], env)
+    const floor = measureNode([path("run-floor.mjs"), join(work, `floor${batches}.db`), url, String(batches)])
+    const run = measureNode(
       [
         command,
         "run",

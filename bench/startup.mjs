@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { median } from "./measure.mjs"
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
 // A packed and installed command may be measured in place of the one in this folder.
@@ -65,8 +66,6 @@ const peakMiB = (node, { args, ...call }) => {
   spawned(node, ["--import", path("usage.mjs"), ...args], call)
   return JSON.parse(readFileSync(env.USAGE_FILE, "utf8")).peakMiB
 }
-
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1]
 
 const of = (...args) => ({ args: [command, ...args] })
 const calls = {

@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot"
 import type { Packed } from "../src/report/packed.js"
-import { element, find, thousands, visible } from "./dom.js"
+import { type Chart, frame, install, shortened, widthOf } from "./chart.js"
+import { find, thousands, visible } from "./dom.js"
 
 type Report = Packed["report"]
 
@@ -14,99 +15,13 @@ const outcomes = [
   "pending"
 ] as const
 
-const style = { background: "transparent", color: "inherit", fontFamily: "inherit", fontSize: "12px" }
-
-/**
- * Plot brings rules in an element that the page's policy does not allow, and they are in page.css instead. It names groups of
- * lines, which mean nothing to a screen reader: the picture has one name.
- */
-const asPicture = (made: Element, label: string) => {
-  for (const rules of made.querySelectorAll("style")) rules.remove()
-  for (const part of made.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label")
-  made.setAttribute("role", "img")
-  made.setAttribute("aria-label", label)
-  return made
-}
-
-const canvas = document.createElement("canvas").getContext("2d")
-
-/** How wide a text of a chart is. Letters of other scripts may be twice as wide as ours. */
-const widthOf = (text: string) => {
-  if (canvas === null) return text.length * 8
-  canvas.font = `${style.fontSize} ${getComputedStyle(document.body).fontFamily}`
-  return canvas.measureText(text).width
-}
-
-/** The text, or as much of its beginning and end as fits. */
-const shortened = (text: string, width: number) => {
-  if (widthOf(text) <= width) return text
-  const signs = Array.from(text)
-  const cut = (kept: number) => [...signs.slice(0, kept), "…", ...signs.slice(signs.length - kept)].join("")
-  let kept = Math.floor(signs.length / 2)
-  while (kept > 1 && widthOf(cut(kept)) > width) kept -= 1
-  return cut(kept)
-}
-
-interface Chart {
-  readonly id: string
-  /** What a screen reader says of the picture; the table below it has the numbers. */
-  readonly label: string
-  readonly draw: (width: number) => Element
-  readonly head: ReadonlyArray<string>
-  readonly rows: ReadonlyArray<ReadonlyArray<string | number>>
-  readonly legend?: ReadonlyArray<string>
-}
-
-const numbersOf = ({ head, rows }: Chart) =>
-  element(
-    "details",
-    {},
-    element("summary", {}, "The numbers"),
-    element(
-      "table",
-      {},
-      element("thead", {}, element("tr", {}, ...head.map((name) => element("th", { scope: "col" }, name)))),
-      element(
-        "tbody",
-        {},
-        ...rows.map((cells) =>
-          element(
-            "tr",
-            {},
-            ...cells.map((cell) =>
-              typeof cell === "number"
-                ? element("td", { class: "number" }, thousands(cell))
-                : element("td", {}, visible(cell))
-            )
-          )
-        )
-      )
-    )
-  )
-
-const install = (chart: Chart) => {
-  const figure = find(`#${chart.id}`)
-  const place = figure === undefined ? undefined : find(".plot", figure)
-  if (figure === undefined || place === undefined || chart.rows.length === 0) return
-  figure.hidden = false
-  let drawn = 0
-  const draw = () => {
-    const width = Math.max(240, Math.floor(place.clientWidth))
-    if (width === drawn) return
-    drawn = width
-    place.replaceChildren(asPicture(chart.draw(width), chart.label))
-  }
-  draw()
-  new ResizeObserver(draw).observe(place)
-  if (chart.legend !== undefined) {
-    const key = element("ul", { class: "legend" })
-    for (const word of chart.legend) {
-      key.append(element("li", {}, element("span", { class: "mark", "data-mark": word }), word))
-    }
-    place.before(key)
-  }
-  figure.append(numbersOf(chart))
-}
+/** A chart of upright bars. */
+const columns = {
+  ...frame,
+  height: 240,
+  marginLeft: 52,
+  y: { grid: true, label: null, tickFormat: "~s", ticks: 5 }
+} as const
 
 const dayLength = 86_400_000
 
@@ -139,13 +54,9 @@ const overTime = ({ days }: Report): Chart => {
     legend: used,
     draw: (width) =>
       Plot.plot({
+        ...columns,
         width,
-        height: 240,
-        style,
-        className: "chart",
-        marginLeft: 52,
         x: { type: "utc", label: null },
-        y: { grid: true, label: null, tickFormat: "~s", ticks: 5 },
         color: { domain: outcomes, range: outcomes.map((word) => `var(--${word})`) },
         marks: [
           Plot.rectY(
@@ -181,11 +92,8 @@ const settling = ({ settling: { bins, known } }: Report): Chart => ({
   rows: known === 0 ? [] : bins.map(({ batches, label }) => [label, batches]),
   draw: (width) =>
     Plot.plot({
+      ...columns,
       width,
-      height: 240,
-      style,
-      className: "chart",
-      marginLeft: 52,
       x: {
         label: null,
         domain: bins.map(({ label }) => label),
@@ -193,7 +101,6 @@ const settling = ({ settling: { bins, known } }: Report): Chart => ({
         tickSize: 0,
         padding: 0.15
       },
-      y: { grid: true, label: null, tickFormat: "~s", ticks: 5 },
       marks: [
         Plot.barY(bins, { x: "label", y: "batches", fill: "var(--accent)", rx: 2 }),
         Plot.text(
@@ -232,8 +139,7 @@ const ranked = (id: string, what: string, parts: ReadonlyArray<Part>): Chart => 
     return Plot.plot({
       width,
       height: named.length * rowHeight + 12,
-      style,
-      className: "chart",
+      ...frame,
       marginLeft: isAbove ? 1 : 14 + widest,
       marginRight: 52,
       marginTop: 4,

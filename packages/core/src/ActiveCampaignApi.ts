@@ -13,13 +13,12 @@ import * as HttpApiSecurity from "@effect/platform/HttpApiSecurity"
 import * as OpenApi from "@effect/platform/OpenApi"
 import * as Schema from "effect/Schema"
 import { ExclusionsPage, FieldsPage, ListsPage, TagsPage } from "./CatalogEntry.js"
-import { ContactReply, ContactsPage } from "./Contact.js"
+import { ContactReply, ContactsPage, ContactTagsReply, NotFoundReply } from "./Contact.js"
 import { ImportAnswer } from "./ImportAnswer.js"
 import { ImportTotals } from "./ImportTotals.js"
-import { anyOf } from "./internal/loose.js"
 import { asTheVendorHasIt, documented } from "./internal/openApi.js"
-import { pathSegment } from "./internal/pathSegment.js"
-import { FailureReason, Submission, SubmissionReply } from "./Submission.js"
+import { PathSegment } from "./internal/pathSegment.js"
+import { RejectedReply, Submission, SubmissionReply } from "./Submission.js"
 
 /**
  * The documented 400: `{ "success": 0, "message": "'batchId' is a required field." }`.
@@ -78,28 +77,6 @@ export const info = HttpApiEndpoint.get("info", "/import/info")
       "request-id"
     )
   )
-
-/**
- * The reply to a submission that was rejected. One bad contact rejects all.
- *
- * @since 0.1.0
- * @category schemas
- */
-export class RejectedReply extends Schema.Class<RejectedReply>("effect-activecampaign/RejectedReply")(
-  { success: Schema.Int, message: Schema.String, failureReasons: Schema.Array(FailureReason) },
-  HttpApiSchema.annotations({ status: 400, description: "Nothing was queued" })
-) {}
-
-/**
- * The reply about a contact that does not exist.
- *
- * @since 0.1.0
- * @category schemas
- */
-export class NotFoundReply extends Schema.Class<NotFoundReply>("effect-activecampaign/NotFoundReply")(
-  { message: Schema.String },
-  HttpApiSchema.annotations({ status: 404, description: "There is no such contact" })
-) {}
 
 /**
  * `GET /import/bulk_import`: how much was imported each day.
@@ -194,13 +171,6 @@ export const contacts = HttpApiEndpoint.get("list", "/contacts")
     )
   )
 
-// The derived client does not escape path segments. The server's router removes the escapes again.
-const PathSegment = Schema.transform(Schema.String, Schema.String, {
-  strict: true,
-  decode: (segment) => segment,
-  encode: pathSegment
-})
-
 /**
  * `GET /contacts/{id}`.
  *
@@ -214,18 +184,6 @@ export const contact = HttpApiEndpoint.get("get", "/contacts/:id")
   .annotateContext(
     documented("get-contact", "Retrieve a contact", "contact-by-id", "sideloads-of-one", "list-status")
   )
-
-/**
- * The reply of `GET /contacts/{id}/contactTags`. Its rows are read one by one.
- *
- * @since 0.1.0
- * @category schemas
- */
-export class ContactTagsReply extends Schema.Class<ContactTagsReply>(
-  "effect-activecampaign/ContactTagsReply"
-)({
-  contactTags: anyOf(["array", "object"], ["contact-tags", "odd-lists"])
-}) {}
 
 /**
  * `GET /contacts/{id}/contactTags`: which tags a contact has, by ID.

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
@@ -134,4 +135,27 @@ export class ContactsPage extends Schema.Class<ContactsPage>("effect-activecampa
  */
 export class ContactReply extends Schema.Class<ContactReply>("effect-activecampaign/ContactReply")({
   contact: Contact
+}) {}
+
+/**
+ * The reply about a contact that does not exist.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export class NotFoundReply extends Schema.Class<NotFoundReply>("effect-activecampaign/NotFoundReply")(
+  { message: Schema.String },
+  HttpApiSchema.annotations({ status: 404, description: "There is no such contact" })
+) {}
+
+/**
+ * The reply of `GET /contacts/{id}/contactTags`. Its rows are read one by one.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export class ContactTagsReply extends Schema.Class<ContactTagsReply>(
+  "effect-activecampaign/ContactTagsReply"
+)({
+  contactTags: anyOf(["array", "object"], ["contact-tags", "odd-lists"])
 }) {}

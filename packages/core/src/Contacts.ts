@@ -11,71 +11,18 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { ActiveCampaignClient } from "./ActiveCampaignClient.js"
-import { Contact } from "./Contact.js"
-import { Detailed, type Sideloading } from "./ContactDetails.js"
-import { ContactId } from "./ContactId.js"
+import type { Contact } from "./Contact.js"
+import type { Detailed, Sideloading } from "./ContactDetails.js"
+import type { ContactId } from "./ContactId.js"
 import type { ContactsError } from "./ContactsError.js"
-import * as EmailKey from "./EmailKey.js"
 import type { DetailsOptions } from "./internal/contactCalls.js"
 import { makeDetailed, plain } from "./internal/fetch.js"
 import { makeByEmailRequests, makeById } from "./internal/lookupRequests.js"
 import { makeByEmail, makeByIds, type ResultOf, resolving } from "./internal/lookups.js"
 import { makeNewestId, makeWalk, type WalkOptions } from "./internal/walk.js"
-
-/**
- * The ID belongs to this contact and its address.
- *
- * @since 0.1.0
- * @category models
- */
-export class Link extends Schema.TaggedClass<Link>("effect-activecampaign/Link")("Link", {
-  id: ContactId,
-  contact: Contact
-}) {
-  /** The key of the contact's address. */
-  get emailKey(): EmailKey.EmailKey {
-    return EmailKey.fromAddress(this.contact.email)
-  }
-}
-
-/**
- * The account has no contact with this ID: it was deleted, or never existed.
- *
- * @since 0.1.0
- * @category models
- */
-export class Gone extends Schema.TaggedClass<Gone>("effect-activecampaign/Gone")("Gone", { id: ContactId }) {}
-
-/**
- * The result of resolving an ID.
- *
- * @since 0.1.0
- * @category models
- */
-export const Resolved = Schema.Union(Link, Gone)
-
-/**
- * @since 0.1.0
- * @category models
- */
-export type Resolved = Link | Gone
-
-/**
- * The result of resolving an ID with what the contact holds.
- *
- * @since 0.1.0
- * @category models
- */
-export const ResolvedInDetail = Schema.Union(Detailed, Gone)
-
-/**
- * @since 0.1.0
- * @category models
- */
-export type ResolvedInDetail = Detailed | Gone
+import { Gone, Link, type Resolved, type ResolvedInDetail } from "./Resolved.js"
 
 export type {
   /**

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { BatchId } from "./BatchId.js"
@@ -241,3 +242,14 @@ export const FailureReason = Schema.Union(
     ...claimed("failure-reasons")
   }
 })
+
+/**
+ * The reply to a submission that was rejected. One bad contact rejects all.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export class RejectedReply extends Schema.Class<RejectedReply>("effect-activecampaign/RejectedReply")(
+  { success: Schema.Int, message: Schema.String, failureReasons: Schema.Array(FailureReason) },
+  HttpApiSchema.annotations({ status: 400, description: "Nothing was queued" })
+) {}

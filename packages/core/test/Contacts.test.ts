@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Effect, Either, FastCheck, Option, Schema, Stream } from "effect"
-import { Contacts, ContactsError } from "effect-activecampaign"
+import { ContactsError, Resolved } from "effect-activecampaign"
 import { account, contactsOf, type Held, idOf, type Manners } from "./account.js"
 import { withVirtualTime } from "./support.js"
 
@@ -22,7 +22,7 @@ const resolve = (ids: ReadonlyArray<string>, contacts: ReadonlyArray<Held>, mann
     withVirtualTime
   )
 }
-const words = (resolved: ReadonlyArray<Contacts.Resolved>) =>
+const words = (resolved: ReadonlyArray<Resolved.Resolved>) =>
   resolved.map((one) => (one._tag === "Link" ? `${one.id} ${one.contact.email}` : `${one.id} gone`))
 
 describe("resolving IDs", () => {
@@ -114,7 +114,7 @@ describe("resolving IDs", () => {
   it.effect("gives links that survive being stored and read again", () =>
     Effect.gen(function* () {
       const { result } = yield* resolve(["1", "2"], held(1))
-      const codec = Schema.parseJson(Schema.Array(Schema.Union(Contacts.Link, Contacts.Gone)))
+      const codec = Schema.parseJson(Schema.Array(Schema.Union(Resolved.Link, Resolved.Gone)))
       const resolved = Either.getOrThrow(result)
       const restored = yield* Schema.decode(codec)(yield* Schema.encode(codec)(resolved))
       assert.deepStrictEqual(words(restored), words(resolved))

@@ -1,7 +1,7 @@
 import { HttpClient } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Either, Option } from "effect"
-import { Contacts, type ContactsError } from "effect-activecampaign"
+import { Contacts, type ContactsError, type Resolved } from "effect-activecampaign"
 import { account, contactsOf, type Held, idOf, type Manners } from "./account.js"
 import { during, withVirtualTime } from "./support.js"
 
@@ -9,7 +9,7 @@ const held = (...ids: ReadonlyArray<number>): Array<Held> =>
   ids.map((id) => ({ id: String(id), email: `c${id}@example.test` }))
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index)
 
-const words = (resolved: ReadonlyArray<Contacts.Resolved>) =>
+const words = (resolved: ReadonlyArray<Resolved.Resolved>) =>
   resolved.map((one) => (one._tag === "Link" ? `${one.id} ${one.contact.email}` : `${one.id} gone`))
 
 describe("requests made together", () => {

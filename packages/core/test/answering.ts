@@ -25,7 +25,7 @@ export const page = (contacts: unknown, total?: unknown) =>
   total === undefined ? { contacts } : { contacts, meta: { total } }
 
 /** All that a stream emits, and why it ended. */
-export const emitted = <A>(stream: Stream.Stream<A, ContactsError.ContactsError>) =>
+const emitted = <A>(stream: Stream.Stream<A, ContactsError.ContactsError>) =>
   Effect.gen(function* () {
     const items: Array<A> = []
     const end = yield* Effect.either(Stream.runForEach(stream, (item) => Effect.sync(() => items.push(item))))

@@ -34,7 +34,7 @@ export const served = {
 }
 
 /** An account that answers each call with what the test says. */
-export const answering = (answer: (url: URL, call: number) => Reply) => {
+const answering = (answer: (url: URL, call: number) => Reply) => {
   const calls: Array<string> = []
   const http = HttpClient.make((request, url) =>
     Effect.sync(() => {
@@ -78,7 +78,7 @@ export const read = (changes: object) =>
   )
 
 /** A part as one line. */
-export const shown = <Row>(part: ContactDetails.Part<Row>, word: (row: Row) => string) => {
+const shown = <Row>(part: ContactDetails.Part<Row>, word: (row: Row) => string) => {
   if (part._tag === "NotSideloaded") return "not sideloaded"
   const rows = part.rows.map(word).join(" ")
   return part._tag === "Complete" ? `all: ${rows}` : `some (${part.why}): ${rows}`

@@ -73,7 +73,7 @@ export const vendor = (...script: readonly [Reply | Behaviour, ...ReadonlyArray<
 }
 
 /** The budget of the test, or one of its own: clients of one test are no clients of one account. */
-export const ownBudget = Effect.flatMap(Effect.serviceOption(RateBudget.RateBudget), (provided) =>
+const ownBudget = Effect.flatMap(Effect.serviceOption(RateBudget.RateBudget), (provided) =>
   Option.isSome(provided) ? Effect.succeed(provided.value) : Effect.orDie(RateBudget.make())
 )
 

@@ -45,7 +45,7 @@ export interface RateFile {
 const second = 1000
 
 /** The longest hold that is believed. The clock restarts with the machine; a time far ahead is then an old one. */
-export const longestHold = 300_000
+const longestHold = 300_000
 const longestTake = 2 * second
 
 /** A command that does not come in time loses its place: it was killed, or is busy. */

@@ -31,61 +31,24 @@ import { wait } from "./commands/wait.js"
 const ofContacts = [contactsLoad, contactsRemove] as const
 const ofBatches = [batchesAdd, batchesList, batchesShow, batchesRemove] as const
 
+const toBegin = [init, doctor, demo, completions] as const
+const toFindOut = [run, resolve, lookup, check, reconcile, report, explain, status, wait] as const
+const toUseTheFile = [query, schema, schedule, supportBundle, snapshot, purge, erase] as const
+
 const command = Command.withSubcommands(root, [
-  init,
-  doctor,
-  demo,
-  completions,
+  ...toBegin,
   Command.withSubcommands(contacts, ofContacts),
   Command.withSubcommands(batches, ofBatches),
-  run,
-  resolve,
-  lookup,
-  check,
-  reconcile,
-  report,
-  explain,
-  status,
-  wait,
+  ...toFindOut,
   Command.withSubcommands(exports, exportCommands),
-  query,
-  schema,
-  schedule,
-  supportBundle,
-  snapshot,
-  purge,
-  erase
+  ...toUseTheFile
 ])
 
 export const all: Parser = {
   run: Command.run(command, application),
-  syntax: syntaxOf(
-    [
-      init,
-      doctor,
-      demo,
-      completions,
-      run,
-      resolve,
-      lookup,
-      check,
-      reconcile,
-      report,
-      explain,
-      status,
-      wait,
-      query,
-      schema,
-      schedule,
-      supportBundle,
-      snapshot,
-      purge,
-      erase
-    ],
-    {
-      contacts: ofContacts,
-      batches: ofBatches,
-      export: exportCommands
-    }
-  )
+  syntax: syntaxOf([...toBegin, ...toFindOut, ...toUseTheFile], {
+    contacts: ofContacts,
+    batches: ofBatches,
+    export: exportCommands
+  })
 }

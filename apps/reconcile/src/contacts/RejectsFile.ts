@@ -12,8 +12,8 @@ import type { Place, RejectedRow } from "./ContactRow.js"
 export interface RejectsFile {
   readonly append: (rows: ReadonlyArray<RejectedRow>) => Effect.Effect<void, OutputError>
   /**
-   * To be asked once all rows have been read: gives the file its name, or, where nothing was rejected, takes away what an
-   * earlier load has written there. Tells where the rows are; nothing where there are none.
+   * To be called once all rows have been read: gives the file its name, or removes what an earlier load wrote there if
+   * nothing was rejected. Tells where the rows are, if there are any.
    */
   readonly finish: Effect.Effect<MadeUpName.Written | undefined, OutputError | OutputRefused>
 }
@@ -25,8 +25,8 @@ export const inFileName = (text: string): string => {
 }
 
 /**
- * Where rejected rows go unless the user says otherwise: beside the input, or here where the input has no folder. Then
- * the source tells them apart, since a load takes away what an earlier one of the same name has rejected.
+ * Where rejected rows go unless the user says otherwise: beside the input, or in this folder if the input has none. Then the
+ * name has the source, because a load removes the file that an earlier one wrote under the same name.
  */
 export const rejectsPathFor = (input: string, source: string | undefined): string => {
   if (input !== "-" && !/^\/(dev|proc)\//.test(input)) return `${input}.rejects.csv`
@@ -47,22 +47,22 @@ interface TypedOptions extends Options {
   readonly json: boolean
 }
 
-interface Rows<E> {
+interface Rows {
   readonly write: (text: string) => Effect.Effect<void, OutputError>
-  readonly finish: Effect.Effect<MadeUpName.Written, E>
+  readonly finish: Effect.Effect<MadeUpName.Written, OutputError | OutputRefused>
 }
 
 /** Nothing is made before there is a row. */
-const make = <E>(
+const make = (
   place: Place,
-  begin: Effect.Effect<Rows<E>, OutputError, Scope.Scope>,
+  begin: Effect.Effect<Rows, OutputError, Scope.Scope>,
   discard: Effect.Effect<void>
-) =>
+): Effect.Effect<RejectsFile, never, Scope.Scope> =>
   Effect.gen(function* () {
     const rows = yield* Effect.cached(Scope.extend(begin, yield* Effect.scope))
     let begun = false
     return {
-      append: (rejected: ReadonlyArray<RejectedRow>) =>
+      append: (rejected) =>
         Effect.gen(function* () {
           if (rejected.length === 0) return
           const header = begun ? "" : headerOf(place)
@@ -76,10 +76,7 @@ const make = <E>(
   })
 
 /** A reader that has seen enough rows is no failure of the load. */
-const untilReaderLeaves = (
-  { finish, write }: Writer.Writer,
-  file: string
-): Rows<OutputError | OutputRefused> => {
+const untilReaderLeaves = ({ finish, write }: Writer.Writer, file: string): Rows => {
   let hasLeft = false
   return {
     write: (text) =>

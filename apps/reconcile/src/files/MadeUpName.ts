@@ -10,7 +10,7 @@ import * as Unfinished from "./Unfinished.js"
 import { type Content, content } from "./Writer.js"
 
 /** Further names for a name that is taken: `in.csv.rejects.csv`, then `in.csv.rejects-2.csv`. */
-export const variant = (name: string, number: number): string => {
+const variant = (name: string, number: number): string => {
   if (number === 1) return name
   const extension = extname(name)
   return `${name.slice(0, name.length - extension.length)}-${number}${extension}`

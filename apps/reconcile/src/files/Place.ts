@@ -29,7 +29,7 @@ export type Place =
       readonly identity: Identity
     }
 
-export const kindOf = (stat: BigIntStats): Kind => {
+const kindOf = (stat: BigIntStats): Kind => {
   if (stat.isFile()) return "file"
   if (stat.isDirectory()) return "folder"
   if (stat.isFIFO()) return "fifo"
@@ -37,7 +37,7 @@ export const kindOf = (stat: BigIntStats): Kind => {
   return stat.isBlockDevice() ? "blocks" : "socket"
 }
 
-export const identityOf = ({ dev, ino }: BigIntStats): Identity => ({ device: dev, inode: ino })
+const identityOf = ({ dev, ino }: BigIntStats): Identity => ({ device: dev, inode: ino })
 
 export const isSame = (one: Identity, other: Identity): boolean =>
   one.device === other.device && one.inode === other.inode

@@ -7,6 +7,7 @@ import type { Service as Contacts } from "effect-activecampaign/Contacts"
 import type { ContactsError } from "effect-activecampaign/ContactsError"
 import type { Ledger } from "../ledger/Ledger.js"
 import type { LedgerError } from "../ledger/LedgerError.js"
+import type { ContactStep } from "../ledger/schema/words.js"
 import { isEverybodys, isOfTheWay, neverConnected, provesNothing } from "./blame.js"
 import type { Journal } from "./Journal.js"
 import { accountAnswers } from "./probe.js"
@@ -16,7 +17,7 @@ import { type Failure, failureOf, silence, silent } from "./Failure.js"
 
 /** A step of the job that asks the account about contacts, within a number of calls and until a time. */
 export interface AccountStep {
-  readonly name: StepProblem["step"]
+  readonly name: ContactStep
   readonly client: ActiveCampaignClient["Type"]
   readonly contacts: Contacts
   /** Whether contacts are fetched with what they hold, because some were sent with something declared. */
@@ -90,7 +91,7 @@ export interface Calls {
 
 export const makeCalls = (step: AccountStep): Calls => {
   const { journal, name, onProblem } = step
-  const source = { _tag: "Step", step: name } as const
+  const topic = { _tag: "Step", step: name } as const
   const left = new Map<string, StepProblem>()
   const oneAtATime = Effect.unsafeMakeSemaphore(1)
   let inARow = 0
@@ -105,20 +106,20 @@ export const makeCalls = (step: AccountStep): Calls => {
   const leaveFor = (failure: Failure, error?: ContactsError) =>
     Effect.gen(function* () {
       open(failure)
-      yield* journal.troubles.givenUp(source, failure, { again: null, ...(error && { error }) })
+      yield* journal.troubles.givenUp(topic, failure, { again: null, ...(error && { error }) })
       yield* journal.flush
     })
 
   /** A call that had only just begun when time ran out is left for the next run, like those not made. */
   const leaveCut = Effect.gen(function* () {
-    const streak = journal.troubles.streakOf(source)
+    const streak = journal.troubles.streakOf(topic)
     if (streak !== undefined) {
       if (!streak.last.provesNothing) yield* journal.heardFrom
       open(streak.last)
-      journal.troubles.keep(source)
+      journal.troubles.keep(topic)
       return yield* journal.flush
     }
-    const sentAt = journal.troubles.sentAt(source)
+    const sentAt = journal.troubles.sentAt(topic)
     if (sentAt === undefined || (yield* steadyMillis) - sentAt <= silence) return
     yield* journal.heardFrom
     yield* leaveFor(cutShort)
@@ -149,12 +150,12 @@ export const makeCalls = (step: AccountStep): Calls => {
   return {
     make: (call) =>
       Effect.gen(function* () {
-        const answer = yield* withinTime(step)(Effect.either(journal.troubles.listen(source)(call)))
+        const answer = yield* withinTime(step)(Effect.either(journal.troubles.listen(topic)(call)))
         if (Option.isNone(answer)) return yield* Effect.as(leaveCut, Either.left<typeof cut>(cut))
         if (answer.value._tag === "Right") {
           inARow = 0
           last = null
-          yield* journal.answered(source)
+          yield* journal.answered(topic)
           return Either.right(answer.value.right)
         }
         const error = answer.value.left

@@ -3,7 +3,7 @@ import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
 import type { Sideloading } from "effect-activecampaign/ContactDetails"
 import type { ContactId } from "effect-activecampaign/ContactId"
-import type { ResolvedInDetail } from "effect-activecampaign/Contacts"
+import type { ResolvedInDetail } from "effect-activecampaign/Resolved"
 import type { ContactsError } from "effect-activecampaign/ContactsError"
 import * as Looks from "../ledger/asSent/Looks.js"
 import { reconcileStale } from "../ledger/conclusions/Reconciliation.js"
@@ -36,7 +36,7 @@ export interface CheckOptions {
 /** Whether the account leaves fields, tags and lists out of its answers. */
 export const isLeftOut = (sideloading: Sideloading) => sideloading === "ignored" || sideloading === "refused"
 
-/** `ignored`: the account ignores the filter on IDs, so that no page shows who was asked for. */
+/** `ignored`: the account ignores the filter on IDs, so no page shows the contacts asked for. */
 type Went = "on" | "end" | "ignored"
 
 interface Way {
@@ -93,7 +93,7 @@ const lookAt = (
     return "on"
   })
 
-/** Whether the account shows who is asked for. */
+/** True unless the account ignores the filter on IDs, so that pages cannot show the contacts asked for. */
 const byPages = (step: AccountStep, calls: Calls, counts: CheckCounts) =>
   Effect.gen(function* () {
     let isFilterUsed = false
@@ -155,8 +155,8 @@ const planOf = (step: AccountStep, { sample }: CheckOptions) =>
   })
 
 /**
- * Looks at contacts that were sent with something declared and have not been looked at since their batch settled: 100 a
- * call. Those that were resolved or walked past in this run have been.
+ * Looks at contacts that were sent with something declared and have not been looked at since their batch settled, 100 a
+ * call. Resolving or walking past a contact in this run has counted as a look.
  */
 export const check = (
   step: AccountStep,

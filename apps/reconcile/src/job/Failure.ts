@@ -1,12 +1,13 @@
 import * as Duration from "effect/Duration"
 import type { BatchId } from "effect-activecampaign/BatchId"
 import type { ContactsError } from "effect-activecampaign/ContactsError"
+import type { ContactStep } from "../ledger/schema/words.js"
 import { isOfTheWay, provesNothing } from "./blame.js"
 
-/** What was asked about: a batch, or the contacts of a step. */
-export type Source =
+/** What a call asks about: a batch, or the contacts of a step. */
+export type Topic =
   | { readonly _tag: "Batch"; readonly batchId: BatchId }
-  | { readonly _tag: "Step"; readonly step: "resolve" | "lookup" | "check" }
+  | { readonly _tag: "Step"; readonly step: ContactStep }
 
 /** A failed call, as it is recorded. */
 export interface Failure {

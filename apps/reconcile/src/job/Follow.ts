@@ -19,13 +19,13 @@ import { isOfTheWay, neverConnected, provesNothing } from "./blame.js"
 import * as DueQueue from "./dueQueue.js"
 import * as Hopeless from "./hopeless.js"
 import type { Journal } from "./Journal.js"
-import { isLongAgo, unsetGrace } from "./pollPolicy.js"
-import { noAnswer, problemOf, unknownBatch } from "./batchProblem.js"
+import { noAnswer, problemOf } from "./batchProblem.js"
 import { accountAnswers } from "./probe.js"
 import type { BatchProblem, RunEvent } from "./RunEvent.js"
 import { steadyMillis } from "./steadyTime.js"
-import { type Failure, failureOf, type Source, silence } from "./Failure.js"
+import { type Failure, failureOf, type Topic, silence } from "./Failure.js"
 import type { Restore, Turns } from "./turns.js"
+import * as UnknownBatch from "./unknownBatch.js"
 
 /** How a batch's part in a run ended. */
 export type Ending =
@@ -36,19 +36,17 @@ export type Ending =
 /** Wait before asking about a batch again after its call failed through all retries. */
 const pauseAfterFailure = Duration.toMillis("10 seconds")
 
-/** Wait before the one retry after an invalid answer: these have been seen to pass at once. */
+/** Wait before the one retry after an invalid answer. The next answer has often been valid. */
 const pauseAfterNonsense = Duration.toMillis("2 seconds")
 
 interface Followed extends DueQueue.Followable {
   readonly batch: OpenBatch
-  readonly source: Source
+  readonly topic: Topic
   asked: boolean
   /** When it last answered, on the steady clock and as a date. */
   answered: { readonly time: number; readonly at: string } | null
-  /** Since when it has answered `unset` in this run, and nothing else. */
-  unsetSince: number | null
-  known: boolean
-  /** Failures since the last answer that waiting does not cure. */
+  readonly isUnknown: UnknownBatch.IsUnknown
+  /** Failures since the last answer that do not pass with time. */
   strikes: number
   ending: Ending | null
 }
@@ -98,9 +96,9 @@ export const follow = (
         const now = yield* DateTime.now
         const joined = batches.map((batch): Followed => {
           const since = at - Math.max(0, DateTime.distance(batch.since, now))
-          const source: Source = { _tag: "Batch", batchId: batch.batchId }
-          const fresh = { asked: false, answered: null, unsetSince: null, known: false, strikes: 0 }
-          return { batch, source, since, ...fresh, ending: null }
+          const topic: Topic = { _tag: "Batch", batchId: batch.batchId }
+          const isUnknown = UnknownBatch.make(batch, { journal, once })
+          return { batch, topic, since, isUnknown, asked: false, answered: null, strikes: 0, ending: null }
         })
         for (const one of joined) {
           all.push(one)
@@ -143,15 +141,15 @@ export const follow = (
 
     const atTheEnd = (followed: Followed) =>
       Effect.gen(function* () {
-        const { answered, asked, source } = followed
-        const streak = troubles.streakOf(source)
+        const { answered, asked, topic } = followed
+        const streak = troubles.streakOf(topic)
         if (streak !== undefined) {
           if (!streak.last.provesNothing) yield* journal.heardFrom
-          troubles.keep(source)
+          troubles.keep(topic)
           yield* journal.flush
           return yield* fail(followed, streak.last)
         }
-        const sentAt = troubles.sentAt(source)
+        const sentAt = troubles.sentAt(topic)
         if (sentAt === undefined) {
           followed.asked = asked && answered !== null
           return yield* answered === null ? fail(followed, noAnswer) : ended(followed, { _tag: "Open" })
@@ -160,30 +158,9 @@ export const follow = (
           return yield* ended(followed, { _tag: "Open" })
         }
         yield* journal.heardFrom
-        yield* troubles.givenUp(source, noAnswer, { again: null })
+        yield* troubles.givenUp(topic, noAnswer, { again: null })
         yield* journal.flush
         return yield* fail(followed, noAnswer)
-      })
-
-    const isUnknown = (followed: Followed, { answer, receivedAt }: ImportSnapshot) =>
-      Effect.gen(function* () {
-        const { batchId, unsetSince } = followed.batch
-        if (answer._tag !== "Unset") followed.known = true
-        if (followed.known) return false
-        const now = yield* steadyMillis
-        followed.unsetSince ??= now
-        if (now - followed.unsetSince > Duration.toMillis(unsetGrace)) return true
-        if (!once || unsetSince === null) return false
-        // Single passes must find out together what one run finds out by waiting. The clock may be set between two of them,
-        // so the batch must be without a status for twice the grace period.
-        const suspectedAt = journal.suspectedAt(batchId)
-        if (suspectedAt !== undefined) {
-          const long = isLongAgo(suspectedAt, receivedAt)
-          if (long === "clock was set") yield* journal.suspectAnew(batchId)
-          return long === "yes"
-        }
-        if (isLongAgo(unsetSince, receivedAt) !== "no") yield* journal.suspect(batchId)
-        return false
       })
 
     const answered = (followed: Followed, snapshot: ImportSnapshot) =>
@@ -199,10 +176,11 @@ export const follow = (
           queue.settled(followed, now)
           return yield* ended(followed, { _tag: "Settled", batchId, status: answer.status })
         }
-        if (yield* isUnknown(followed, snapshot)) {
-          yield* troubles.givenUp(followed.source, unknownBatch(batchId), { again: null })
+        if (yield* followed.isUnknown(snapshot)) {
+          const unknown = UnknownBatch.failureOf(batchId)
+          yield* troubles.givenUp(followed.topic, unknown, { again: null })
           yield* journal.flush
-          return yield* fail(followed, unknownBatch(batchId))
+          return yield* fail(followed, unknown)
         }
         if (once) return yield* ended(followed, { _tag: "Open" })
         queue.isOpen(followed, now)
@@ -232,7 +210,7 @@ export const follow = (
         const again = wait !== null && !isEnd && now + wait < endsAt ? wait : null
         // The next refusal may end the run; then there is nothing to wait for.
         const isUnclear = error._tag === "AuthenticationFailed" && !journal.hasHeard()
-        yield* troubles.givenUp(followed.source, failure, { error, again: isUnclear ? null : again })
+        yield* troubles.givenUp(followed.topic, failure, { error, again: isUnclear ? null : again })
         yield* journal.flush
         if (wait !== null && now + wait < endsAt) queue.putOff(followed, now + wait)
         else if (isEnd) inDoubt.push(fail(followed, failure))
@@ -245,7 +223,7 @@ export const follow = (
       Effect.gen(function* () {
         if ((yield* steadyMillis) >= endsAt) return yield* atTheEnd(followed)
         followed.asked = true
-        const call = troubles.listen(followed.source)(client.importInfo(followed.batch.batchId))
+        const call = troubles.listen(followed.topic)(client.importInfo(followed.batch.batchId))
         const answer = yield* Effect.exit(restore(Effect.either(call)))
         if (Exit.isFailure(answer)) {
           const isEnd = Exit.isInterrupted(answer) && (yield* steadyMillis) >= endsAt
@@ -262,7 +240,7 @@ export const follow = (
     const leaveUnreached = Effect.forEach(
       all,
       (one) => {
-        const streak = one.ending === null ? troubles.streakOf(one.source) : undefined
+        const streak = one.ending === null ? troubles.streakOf(one.topic) : undefined
         return streak === undefined ? Effect.void : fail(one, streak.last)
       },
       { discard: true }

@@ -11,7 +11,7 @@ import type { LedgerError } from "../ledger/LedgerError.js"
 import { reconcileStale } from "../ledger/conclusions/Reconciliation.js"
 import * as Runs from "../ledger/facts/Runs.js"
 import * as Trouble from "../ledger/facts/Trouble.js"
-import type { Source } from "./Failure.js"
+import type { Topic } from "./Failure.js"
 import type { RunEvent } from "./RunEvent.js"
 import * as Troubles from "./Troubles.js"
 
@@ -39,8 +39,8 @@ export interface Journal {
   readonly heardFrom: Effect.Effect<void, LedgerError, Ledger>
   readonly hasHeard: () => boolean
   /** The account answered: the file is tied to it. */
-  readonly answered: (source: Source) => Effect.Effect<void, LedgerError, Ledger>
-  /** The account answered a call that was not about any of the sources. */
+  readonly answered: (topic: Topic) => Effect.Effect<void, LedgerError, Ledger>
+  /** The account answered a call that was not about any of the topics. */
   readonly proven: Effect.Effect<void, LedgerError, Ledger>
   readonly hasAnswered: () => boolean
   /** Whether an earlier run left the batch without an answer. */
@@ -107,7 +107,7 @@ export const make = (options: {
       yield* heardFrom
       yield* flush
     })
-    const answered = (source: Source) => Effect.zipRight(troubles.answered(source), proven)
+    const answered = (topic: Topic) => Effect.zipRight(troubles.answered(topic), proven)
 
     const undecided: Array<RunEvent> = []
     let waiting: Fiber.RuntimeFiber<void> | null = null

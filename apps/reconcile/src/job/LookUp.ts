@@ -16,7 +16,7 @@ import { reconcileStale } from "../ledger/conclusions/Reconciliation.js"
 import { type AccountStep, type Calls, cut, makeCalls, mayGoOn } from "./AccountStep.js"
 import { type LookupPlan, planLookup, worthAsking } from "./lookupPlan.js"
 
-const source = { _tag: "Step", step: "lookup" } as const
+const topic = { _tag: "Step", step: "lookup" } as const
 
 export interface LookupReport {
   readonly plan: LookupPlan
@@ -128,7 +128,7 @@ const byWalk = (step: AccountStep, calls: Calls, counts: LookupCounts, upTo?: Co
       Stream.runForEachWhile((page) =>
         Effect.gen(function* () {
           step.calls.spend(1)
-          yield* step.journal.answered(source)
+          yield* step.journal.answered(topic)
           const now = DateTime.formatIso(yield* DateTime.now)
           const all = [...page]
           const contacts = all.map((one) => ("details" in one ? one.contact : one))

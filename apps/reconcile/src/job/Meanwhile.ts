@@ -4,7 +4,7 @@ import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import type { Resolved, ResolvedInDetail } from "effect-activecampaign/Contacts"
+import type { Resolved, ResolvedInDetail } from "effect-activecampaign/Resolved"
 import type { Ledger } from "../ledger/Ledger.js"
 import type { LedgerError } from "../ledger/LedgerError.js"
 import * as Links from "../ledger/facts/Links.js"
@@ -15,7 +15,7 @@ import { type AccountStep, type Calls, cut, makeCalls } from "./AccountStep.js"
 import * as InDetail from "./inDetail.js"
 import { asNumber, type LookupCounts } from "./LookUp.js"
 import { callsOfWalk, worthAsking } from "./lookupPlan.js"
-import { idsPerCall, type ResolveCounts } from "./Resolve.js"
+import { countResolved, idsPerCall, type ResolveCounts } from "./Resolve.js"
 import { steadyMillis } from "./steadyTime.js"
 import type { Turns } from "./turns.js"
 
@@ -92,10 +92,7 @@ const resolving = (
         )
         if (kept.length > 0) {
           yield* InDetail.record(step, kept, began)
-          const linked = kept.filter(({ _tag }) => _tag !== "Gone").length
-          counts.linked += linked
-          counts.gone += kept.length - linked
-          yield* step.onEvent({ _tag: "Resolved", done: counts.linked + counts.gone, left: 0 })
+          yield* step.onEvent({ _tag: "Resolved", done: countResolved(counts, kept), left: 0 })
         }
         // IDs that an answer leaves out would be asked for again and again.
         isOver = Either.isLeft(asked) || kept.length < ids.length

@@ -3,7 +3,7 @@ import * as Either from "effect/Either"
 import * as Random from "effect/Random"
 import * as Stream from "effect/Stream"
 import type { ContactId } from "effect-activecampaign/ContactId"
-import type { Resolved, ResolvedInDetail } from "effect-activecampaign/Contacts"
+import type { Resolved, ResolvedInDetail } from "effect-activecampaign/Resolved"
 import type { ContactsError } from "effect-activecampaign/ContactsError"
 import type { Ledger } from "../ledger/Ledger.js"
 import type { LedgerError } from "../ledger/LedgerError.js"
@@ -28,6 +28,17 @@ export const idsPerCall = 100
 export interface ResolveCounts {
   linked: number
   gone: number
+}
+
+/** Counts what IDs were resolved to. Returns how many have been resolved by now. */
+export const countResolved = (
+  counts: ResolveCounts,
+  resolved: ReadonlyArray<Resolved | ResolvedInDetail>
+): number => {
+  const gone = resolved.filter(({ _tag }) => _tag === "Gone").length
+  counts.gone += gone
+  counts.linked += resolved.length - gone
+  return counts.linked + counts.gone
 }
 
 /** IDs of one call. */
@@ -78,11 +89,8 @@ export const resolve = (
     const record = (resolved: ReadonlyArray<Resolved | ResolvedInDetail>, asked: Moment) =>
       Effect.gen(function* () {
         yield* InDetail.record(step, resolved, asked)
-        const linked = resolved.filter(({ _tag }) => _tag !== "Gone").length
-        counts.linked += linked
-        counts.gone += resolved.length - linked
+        const done = countResolved(counts, resolved)
         open -= resolved.length
-        const done = counts.linked + counts.gone
         yield* step.onEvent({ _tag: "Resolved", done, left: Math.max(0, open) })
       })
     /** One by one if the service ignores the filter on IDs. Passes each item to `keep` as it arrives: an answer may fail halfway. */

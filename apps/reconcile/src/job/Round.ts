@@ -13,6 +13,7 @@ import * as SentValues from "../ledger/asSent/SentValues.js"
 import * as Lookups from "../ledger/facts/Lookups.js"
 import type { Ledger } from "../ledger/Ledger.js"
 import type { LedgerError } from "../ledger/LedgerError.js"
+import type { ContactStep } from "../ledger/schema/words.js"
 import { type AccountStep, callBudget } from "./AccountStep.js"
 import { CallMeter } from "./CallMeter.js"
 import { type Ending, follow } from "./Follow.js"
@@ -76,8 +77,8 @@ export interface Left {
 export type Rounds = Effect.Effect.Success<ReturnType<typeof make>>
 
 /**
- * Follows batches, and resolves and looks up what their lists left open. A run makes one such round, and one that watches
- * makes one whenever there is more to do. All that the run tells and reports is counted over its rounds.
+ * Follows batches, and resolves and looks up what their lists left open. A run makes one round; a run that watches makes one
+ * whenever there is more to do. Its events and its report count over all of its rounds.
  */
 export const make = (options: Options, open: number) =>
   Effect.gen(function* () {
@@ -89,14 +90,14 @@ export const make = (options: Options, open: number) =>
     const calls = callBudget(account.maxCalls, meter.left)
     const news = Effect.unsafeMakeLatch()
     const endings = new Map<BatchId, Ending>()
-    const stepProblems = new Map<StepProblem["step"], Array<StepProblem>>()
+    const stepProblems = new Map<ContactStep, Array<StepProblem>>()
     const done = Meanwhile.nothingDone()
     let lookupPlan: LookupPlan | null = null
     let checked: CheckReport | null = null
     let hasNames = false
     /** Contacts may be loaded while a run watches. */
     const checks = account.check === undefined ? Effect.succeed(false) : SentValues.hasAny
-    const hasRun = new Set<StepProblem["step"]>()
+    const hasRun = new Set<ContactStep>()
     const onEvent = (event: RunEvent) => {
       if (event._tag === "Settled") news.unsafeOpen()
       return options.onEvent(event)
@@ -104,7 +105,7 @@ export const make = (options: Options, open: number) =>
     const journal = yield* Journal.make({ url: client.url, open, onEvent })
 
     // Each step has its own time: otherwise a batch that never settles would leave it none.
-    const stepOf = (name: StepProblem["step"]) =>
+    const stepOf = (name: ContactStep) =>
       Effect.gen(function* () {
         const problems: Array<StepProblem> = []
         stepProblems.set(name, problems)

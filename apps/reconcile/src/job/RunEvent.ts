@@ -1,5 +1,6 @@
 import type { BatchId } from "effect-activecampaign/BatchId"
 import type { SettledStatus } from "effect-activecampaign/ImportStatus"
+import type { ContactStep } from "../ledger/schema/words.js"
 import type { CheckPlan } from "./checkPlan.js"
 import type { LookupPlan } from "./lookupPlan.js"
 
@@ -19,7 +20,7 @@ export interface BatchProblem {
 
 /** Why a step that asks about contacts left something open that it could have asked about. */
 export interface StepProblem {
-  readonly step: "resolve" | "lookup" | "check"
+  readonly step: ContactStep
   readonly error: string
   readonly message: string
   /** Calls that failed. */

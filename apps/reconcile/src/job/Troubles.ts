@@ -7,9 +7,10 @@ import type { ContactsError } from "effect-activecampaign/ContactsError"
 import type { Ledger } from "../ledger/Ledger.js"
 import type { LedgerError } from "../ledger/LedgerError.js"
 import * as Trouble from "../ledger/facts/Trouble.js"
+import type { ContactStep } from "../ledger/schema/words.js"
 import { Attempts } from "./Attempts.js"
 import * as Episodes from "./episodes.js"
-import { type Failure, failureOf, type Source } from "./Failure.js"
+import { type Failure, failureOf, type Topic } from "./Failure.js"
 import type { RunEvent } from "./RunEvent.js"
 import { steadyMillis } from "./steadyTime.js"
 
@@ -18,7 +19,7 @@ const worthTelling = Duration.toMillis("5 seconds")
 
 const nowIso = Effect.map(DateTime.now, DateTime.formatIso)
 
-const keyOf = (source: Source) => (source._tag === "Batch" ? `batch ${source.batchId}` : source.step)
+const keyOf = (topic: Topic) => (topic._tag === "Batch" ? `batch ${topic.batchId}` : topic.step)
 
 export type Troubles = ReturnType<typeof make>
 
@@ -44,7 +45,7 @@ export const make = (options: {
   let lastAnswer = Number.NEGATIVE_INFINITY
 
   /** A step has one row, however often its calls alternate between failing and working. */
-  const episodeOfStep = (step: "resolve" | "lookup" | "check", streak: Episodes.Streak): Episodes.Episode => {
+  const episodeOfStep = (step: ContactStep, streak: Episodes.Streak): Episodes.Episode => {
     const known = ofSteps.get(step)
     if (known === undefined) {
       const episode = episodes.begin(null, step, [streak])
@@ -60,13 +61,13 @@ export const make = (options: {
   }
 
   /** Makes the trouble a row: of all batches, if none has answered since it began and others wait for answers. */
-  const begin = (source: Source, streak: Episodes.Streak): Episodes.Episode => {
+  const begin = (topic: Topic, streak: Episodes.Streak): Episodes.Episode => {
     if (streak.episode !== null) return streak.episode
-    if (source._tag === "Step") return episodeOfStep(source.step, streak)
-    const key = keyOf(source)
+    if (topic._tag === "Step") return episodeOfStep(topic.step, streak)
+    const key = keyOf(topic)
     const waiting = [...askedAbout].filter((other) => other !== key).length
     if (!streak.last.isOfTheWay || lastAnswer >= streak.ownFrom || waiting === 0) {
-      return episodes.begin(source.batchId, "follow", [streak])
+      return episodes.begin(topic.batchId, "follow", [streak])
     }
     const others = [...streaks].flatMap(([other, its]) =>
       other !== key && askedAbout.has(other) && its.episode === null && its.last.isOfTheWay ? [its] : []
@@ -75,9 +76,9 @@ export const make = (options: {
     return ofAll
   }
 
-  const noted = (source: Source, failure: Failure) =>
+  const noted = (topic: Topic, failure: Failure) =>
     Effect.gen(function* () {
-      const key = keyOf(source)
+      const key = keyOf(topic)
       const now = yield* steadyMillis
       const at = yield* nowIso
       const before = streaks.get(key)
@@ -97,7 +98,7 @@ export const make = (options: {
       streak.ownCalls += 1
       streak.lastAt = at
       streak.last = failure
-      if (ofAll !== null && source._tag === "Batch" && failure.isOfTheWay) {
+      if (ofAll !== null && topic._tag === "Batch" && failure.isOfTheWay) {
         streak.episode ??= ofAll
         episodes.add(ofAll, failure, at)
       } else if (streak.episode !== null) episodes.add(streak.episode, failure, at)
@@ -106,22 +107,22 @@ export const make = (options: {
 
   const heard = new WeakSet<ContactsError>()
 
-  /** Wrap each call about a source in this. */
+  /** Wrap each call about a topic in this. */
   const listen =
-    (source: Source) =>
+    (topic: Topic) =>
     <A, E, R>(call: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
       Effect.provideService(call, Attempts, {
         sent: Effect.map(steadyMillis, (now) => {
-          sentAt.set(keyOf(source), now)
+          sentAt.set(keyOf(topic), now)
         }),
         failed: (error, next) =>
           Effect.gen(function* () {
             heard.add(error)
-            const { now, streak } = yield* noted(source, failureOf(error))
+            const { now, streak } = yield* noted(topic, failureOf(error))
             if (Option.isNone(next)) return
             const wait = Duration.toMillis(next.value)
             if (streak.episode === null && now - streak.ownFrom + wait <= worthTelling) return
-            yield* episodes.tell(begin(source, streak), wait)
+            yield* episodes.tell(begin(topic, streak), wait)
           })
       })
 
@@ -146,39 +147,39 @@ export const make = (options: {
     open: (batchId: BatchId) => askedAbout.add(keyOf({ _tag: "Batch", batchId })),
     close: (batchId: BatchId) => askedAbout.delete(keyOf({ _tag: "Batch", batchId })),
     /** When the current or last call was sent; undefined if none was. */
-    sentAt: (source: Source) => sentAt.get(keyOf(source)),
-    streakOf: (source: Source) => streaks.get(keyOf(source)),
+    sentAt: (topic: Topic) => sentAt.get(keyOf(topic)),
+    streakOf: (topic: Topic) => streaks.get(keyOf(topic)),
     /** A call was given up. `again`: the wait before it is made again; null: it is not made again. */
     givenUp: (
-      source: Source,
+      topic: Topic,
       failure: Failure,
       { again, error }: { readonly error?: ContactsError; readonly again: number | null }
     ) =>
       Effect.gen(function* () {
-        const known = error !== undefined && heard.has(error) ? streaks.get(keyOf(source)) : undefined
-        const streak = known ?? (yield* noted(source, failure)).streak
-        const episode = begin(source, streak)
+        const known = error !== undefined && heard.has(error) ? streaks.get(keyOf(topic)) : undefined
+        const streak = known ?? (yield* noted(topic, failure)).streak
+        const episode = begin(topic, streak)
         if (again === null) return
         if ((yield* steadyMillis) - streak.ownFrom + again > worthTelling)
           yield* episodes.tell(episode, again)
       }),
     /** Keeps what has failed since the last answer, although its calls were not given up. */
-    keep: (source: Source) => {
-      const streak = streaks.get(keyOf(source))
-      if (streak !== undefined) begin(source, streak)
+    keep: (topic: Topic) => {
+      const streak = streaks.get(keyOf(topic))
+      if (streak !== undefined) begin(topic, streak)
     },
     /** What keeps all batches without an answer, if something does. */
     ofAll: () => ofAll?.last,
-    /** An answer ends the trouble of its source, and that of all. */
-    answered: (source: Source) =>
+    /** An answer ends the trouble of its topic, and that of all. */
+    answered: (topic: Topic) =>
       Effect.gen(function* () {
         const now = yield* steadyMillis
-        const key = keyOf(source)
+        const key = keyOf(topic)
         const streak = streaks.get(key)
         lastAnswer = now
         sentAt.delete(key)
         streaks.delete(key)
-        if (source._tag === "Batch" && lasting.delete(source.batchId)) over.add(source.batchId)
+        if (topic._tag === "Batch" && lasting.delete(topic.batchId)) over.add(topic.batchId)
         if (ofAll === null && streak === undefined) return
         const at = yield* nowIso
         if (ofAll !== null) {
@@ -196,7 +197,7 @@ export const make = (options: {
         else yield* episodes.end(own, now, at)
       }),
     /** A step has ended. What it left unasked lasts. */
-    stepEnded: (step: "resolve" | "lookup" | "check", { isWhole }: { readonly isWhole: boolean }) =>
+    stepEnded: (step: ContactStep, { isWhole }: { readonly isWhole: boolean }) =>
       Effect.gen(function* () {
         const episode = ofSteps.get(step)
         ofSteps.delete(step)

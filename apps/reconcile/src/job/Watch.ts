@@ -14,7 +14,7 @@ import { steadyMillis } from "./steadyTime.js"
 /** How often it looks whether another command has written to the file. A look reads one number. */
 const lookEvery = "2 seconds"
 
-/** If another command works on the file, its end is awaited in such steps. */
+/** While another command works on the file, it looks again after this time. */
 const pause = "5 seconds"
 
 /** After this time, the calls for contacts are counted from the start, and what was given up is tried again. */
@@ -98,7 +98,7 @@ export const watch = (
       options.onIdle(false)
     })
 
-    // As any run, it ends where another one is at work.
+    // Like any run, it ends if another one is at work.
     yield* work(yield* open)
     const next = Effect.gen(function* () {
       const batches = yield* more

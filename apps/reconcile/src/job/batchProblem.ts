@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { BatchId } from "effect-activecampaign/BatchId"
 import { span } from "../text/numbers.js"
-import { type Failure, type Source, silent } from "./Failure.js"
+import { type Failure, type Topic, silent } from "./Failure.js"
 import type { BatchProblem } from "./RunEvent.js"
 import { steadyMillis } from "./steadyTime.js"
 import type { Troubles } from "./Troubles.js"
@@ -9,21 +9,13 @@ import type { Troubles } from "./Troubles.js"
 /** What is known of a batch that gave no answer. */
 interface Unanswered {
   readonly batch: { readonly batchId: BatchId }
-  readonly source: Source
+  readonly topic: Topic
   readonly asked: boolean
   /** When it last answered, on the steady clock and as a date. */
   readonly answered: { readonly time: number; readonly at: string } | null
 }
 
 export const noAnswer = silent("No answer came before the run had to end.")
-
-export const unknownBatch = (batchId: BatchId): Failure => ({
-  error: "UnknownBatch",
-  message: `Batch ${batchId}: ActiveCampaign keeps answering that it has no status. It does not know this batch, or no longer does. Check the ID and the account.`,
-  body: null,
-  isOfTheWay: false,
-  provesNothing: false
-})
 
 /** What kept a batch from being asked about. */
 const ofTheOthers = (troubles: Troubles) => {
@@ -36,12 +28,12 @@ const ofTheOthers = (troubles: Troubles) => {
 /** The problem of a batch that gave no answer, or no readable one. */
 export const problemOf = (
   troubles: Troubles,
-  { answered, asked, batch: { batchId }, source }: Unanswered,
+  { answered, asked, batch: { batchId }, topic }: Unanswered,
   last: Failure
 ): Effect.Effect<BatchProblem> =>
   Effect.map(steadyMillis, (now) => {
-    const streak = troubles.streakOf(source)
-    const since = answered?.time ?? streak?.began ?? troubles.sentAt(source) ?? now
+    const streak = troubles.streakOf(topic)
+    const since = answered?.time ?? streak?.began ?? troubles.sentAt(topic) ?? now
     const withoutAnswer = Math.round(now - since)
     const calls = streak?.calls ?? 0
     const failed = calls > 1 ? ` in ${calls} calls` : ""

@@ -17,7 +17,7 @@ export interface CheckPlan {
   readonly affordable: number
 }
 
-/** Without a sample, contacts are not asked for one by one: nobody expects a call a contact. */
+/** Without a sample, contacts are not asked for one by one: nobody expects a call for each. */
 export const planCheck = (known: {
   readonly contacts: number
   readonly sideloading: Sideloading

@@ -28,13 +28,13 @@ export const mostOpen = 32
 export const callsUntilStuck = 3
 
 /** The number of first calls for each repeated call, if both are due. */
-export const firstsATurn = 3
+const firstsATurn = 3
 
 /** After this long, a call without an answer no longer delays the first calls of other batches. */
 export const patience = 5_000
 
 /** At most this many calls of the last second may be under way, because their answers are recorded one by one. */
-export const mostAtOnce = 8
+const mostAtOnce = 8
 const atOnce = 1_000
 
 /** Batches do not settle by age if more than this many of the last first calls came too early … */

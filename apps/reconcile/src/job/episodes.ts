@@ -24,7 +24,7 @@ export interface Episode {
   endedAt: string | null
 }
 
-/** The failures of one source since it last answered. */
+/** The failures of one topic since it last answered. */
 export interface Streak {
   /** When the first of these calls went out. */
   readonly began: number

@@ -6,7 +6,7 @@ import * as Stream from "effect/Stream"
 import { ActiveCampaignClient } from "effect-activecampaign/ActiveCampaignClient"
 import * as Catalog from "effect-activecampaign/Catalog"
 import type { ContactId } from "effect-activecampaign/ContactId"
-import { Gone, Link, type Resolved, type ResolvedInDetail } from "effect-activecampaign/Contacts"
+import { Gone, Link, type Resolved, type ResolvedInDetail } from "effect-activecampaign/Resolved"
 import type { ContactsError } from "effect-activecampaign/ContactsError"
 import * as AccountNames from "../ledger/asSent/AccountNames.js"
 import * as Looks from "../ledger/asSent/Looks.js"
@@ -41,7 +41,7 @@ export const fetchOne = (
 const isInDetail = (one: Resolved | ResolvedInDetail): one is ResolvedInDetail => one._tag !== "Link"
 
 /**
- * Records whose IDs they are, and what the contacts hold, both or neither: an ID that is known is not asked for again.
+ * Records the address of each ID and what its contact holds, both or neither: an ID that is known is not asked for again.
  * `asked`: the moment before the call.
  */
 export const record = (
@@ -55,7 +55,7 @@ export const record = (
     yield* Ledger.transact(() => Effect.zipRight(links, Looks.record(resolved.filter(isInDetail), asked)))
   })
 
-/** All of a stream that is a page a chunk, as far as calls are left, and whether it came to its end. */
+/** All items of a stream, as far as calls are left, and whether it came to its end. Each chunk is a page and costs a call. */
 const collect = <A>(step: AccountStep, pages: Stream.Stream<A, ContactsError>) =>
   Effect.gen(function* () {
     const calls = makeCalls(step)
@@ -75,14 +75,14 @@ const collect = <A>(step: AccountStep, pages: Stream.Stream<A, ContactsError>) =
   })
 
 /**
- * Reads the names of the account: fields with their options, tags, lists and exclusions. If some cannot be read, what
- * depends on them is not compared, and says so; nothing else depends on it.
+ * Reads the names of the account: fields with their options, tags, lists and exclusions. If some cannot be read, the
+ * values that depend on them are reported as not compared. Nothing else depends on them.
  */
 export const readNames = (step: AccountStep): Effect.Effect<void, LedgerError, Ledger> =>
   Effect.gen(function* () {
     const catalog = yield* Effect.provideService(Catalog.make, ActiveCampaignClient, step.client)
     const readAt = DateTime.formatIso(yield* DateTime.now)
-    /** What a run may not ask for any more stays as it was last read. */
+    /** Without time or calls, the names stay as they were last read. */
     const part = <A>(
       pages: Stream.Stream<A, ContactsError>,
       replace: (

@@ -1,8 +1,4 @@
-import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
-
-/** `false` is documented for less than a second after the submission; after this long it means no such batch. */
-export const unsetGrace = Duration.seconds(60)
 
 /**
  * The shortest first wait, also used if no batch has settled yet. Within a second of the submission the status is `false`, so
@@ -11,7 +7,7 @@ export const unsetGrace = Duration.seconds(60)
 export const soonest = Duration.toMillis("1 second")
 
 /** The longest first wait, however long batches took before. */
-export const longestFirstWait = Duration.toMillis("1 minute")
+const longestFirstWait = Duration.toMillis("1 minute")
 
 /** How many of the last batches count for the first wait. */
 export const timesKept = 30
@@ -45,13 +41,3 @@ const longTime = Duration.toMillis("1 hour")
  */
 export const pollInterval = (age: number, followedFor = 0): number =>
   Math.min(10_000, Math.max(1_000, 0.25 * age)) * Math.max(1, followedFor / longTime)
-
-/**
- * Whether a time noted by another process is longer ago than the grace period, by the wall clock. A time in the future
- * means that a clock was set.
- */
-export const isLongAgo = (then: DateTime.Utc, now: DateTime.Utc): "yes" | "no" | "clock was set" => {
-  const distance = DateTime.distance(then, now)
-  if (distance < 0) return "clock was set"
-  return distance > Duration.toMillis(unsetGrace) ? "yes" : "no"
-}

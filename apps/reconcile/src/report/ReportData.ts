@@ -1,23 +1,13 @@
 /** What a report says, as one value: its text, its Markdown, its page and its JSON are all made of it. */
 import * as Schema from "effect/Schema"
-import { Evidence, Finding, Outcome } from "../ledger/schema/words.js"
+import { contactsByOutcome, Evidence, Finding, Outcome } from "../ledger/schema/words.js"
 
 const { Array: List, Boolean: Flag, Int, Literal, NullOr, String: Text, Struct } = Schema
 
-const described = <A, I, R>(schema: Schema.Schema<A, I, R>, description: string) =>
+export const described = <A, I, R>(schema: Schema.Schema<A, I, R>, description: string) =>
   schema.annotations({ description })
 
-const Time = described(Text, "An instant in UTC, as 2031-04-02T08:15:00.000Z")
-
-const outcomes = {
-  imported: Int,
-  present: Int,
-  rejected: Int,
-  contradictory: Int,
-  missing: Int,
-  unaccounted: Int,
-  pending: Int
-}
+export const Time = described(Text, "An instant in UTC, as 2031-04-02T08:15:00.000Z")
 
 const Account = Struct({
   url: described(Text, "The account's API URL"),
@@ -73,7 +63,9 @@ const Concern = Struct({
   command: described(Text, "The command that shows more or goes on")
 }).annotations({ identifier: "Concern", description: "A kind of thing that needs attention" })
 
-const Day = Struct({ day: Text, batches: Int, sent: Int, ...outcomes }).annotations({ identifier: "Day" })
+const Day = Struct({ day: Text, batches: Int, sent: Int, ...contactsByOutcome }).annotations({
+  identifier: "Day"
+})
 
 const Settling = Struct({
   known: described(Int, "Settled batches of which it is known how long they took"),
@@ -97,7 +89,7 @@ const BatchRow = Struct({
   settled_at: NullOr(Time),
   answered: described(Flag, "False while all calls since the last answer failed"),
   sent: Int,
-  ...outcomes,
+  ...contactsByOutcome,
   findings: Int
 }).annotations({ identifier: "ReportedBatch" })
 
@@ -163,7 +155,5 @@ export type ReportData = typeof ReportData.Type
 export type Concern = typeof Concern.Type
 
 export type ReportedContact = typeof ContactRow.Type
-
-export type ReportedBatch = typeof BatchRow.Type
 
 export type ReportedFinding = typeof FindingRow.Type

@@ -6,7 +6,7 @@ import { endedBadly, hasSettled, isNobodyErased, Outcome } from "../ledger/schem
 
 const listed = attentionWords.map((word) => `'${word}'`).join(", ")
 
-export const batchesByStatus = `SELECT status, count(*) AS batches
+const batchesByStatus = `SELECT status, count(*) AS batches
 FROM batch_overview GROUP BY status ORDER BY status`
 
 export const batchTotals = `SELECT count(*) AS batches,
@@ -38,14 +38,14 @@ export const rejectedDomains = `SELECT CASE WHEN NOT (${isNobodyErased("email_ke
 FROM rejected_contacts WHERE outcome = 'rejected'
 GROUP BY domain ORDER BY contacts DESC, domain`
 
-export const rejectedReasons = `SELECT coalesce(likely_reason, '') AS reason, count(*) AS contacts
+const rejectedReasons = `SELECT coalesce(likely_reason, '') AS reason, count(*) AS contacts
 FROM rejected_contacts WHERE outcome = 'rejected'
 GROUP BY likely_reason ORDER BY contacts DESC, reason`
 
-export const findingsByKind = `SELECT finding, count(*) AS count
+const findingsByKind = `SELECT finding, count(*) AS count
 FROM findings GROUP BY finding ORDER BY count DESC, finding`
 
-export const attentionByOutcome = `SELECT outcome, count(*) AS contacts
+const attentionByOutcome = `SELECT outcome, count(*) AS contacts
 FROM contact_status WHERE outcome IN (${listed})
 GROUP BY outcome`
 

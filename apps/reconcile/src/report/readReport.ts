@@ -6,7 +6,7 @@ import { attention as attentionKinds, consentOf, countOf } from "../ledger/repor
 import { atOneMoment } from "../ledger/reports/ExportRows.js"
 import * as Reports from "../ledger/reports/Reports.js"
 import { sentValues } from "../ledger/reports/SentValues.js"
-import { endedBadly, evidences, Outcome } from "../ledger/schema/words.js"
+import { contactsByOutcome, endedBadly, evidences, Outcome } from "../ledger/schema/words.js"
 import { shellCall } from "../text/shellCall.js"
 import { version } from "../version.js"
 import { type Batches, concernsOf, exportCommands, verdictOf } from "./concerns.js"
@@ -35,13 +35,7 @@ const Day = rowOf("daily_totals", {
   day: Schema.String,
   batches: Schema.Int,
   sent: Schema.Int,
-  imported: Schema.Int,
-  present: Schema.Int,
-  rejected: Schema.Int,
-  contradictory: Schema.Int,
-  missing: Schema.Int,
-  unaccounted: Schema.Int,
-  pending: Schema.Int
+  ...contactsByOutcome
 })
 
 const Took = rowOf("batch_answers", { batch_id: Schema.String, seconds: Schema.NullOr(Schema.Number) })

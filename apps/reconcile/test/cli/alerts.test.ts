@@ -1,61 +1,14 @@
-import type { IncomingMessage, ServerResponse } from "node:http"
 import { describe, expect, it } from "vitest"
 import { values } from "./support/database.js"
-import {
-  documentedAnswer,
-  documentedContacts,
-  documentedFailure,
-  documentedServer,
-  fast
-} from "./support/documented.js"
+import { documentedAnswer, documentedContacts, documentedServer, fast } from "./support/documented.js"
 import { accountBehind, hostOnlyTheProxyKnows, proxyTo } from "./support/proxied.js"
-import { envelopeOf, expectCleanOutput, expectDone } from "./support/said.js"
+import { expectNoSecret, type Received, receiver, secret } from "./support/receiver.js"
+import { envelopeOf } from "./support/said.js"
 import { closedPort, expectNoToken, prepared } from "./support/trouble.js"
-import { account, type Ended, inWorld, token, type World } from "./support/World.js"
-
-interface Received {
-  readonly path: string
-  readonly text: string
-  readonly headers: IncomingMessage["headers"]
-}
-
-const secret = "secret-path-of-a-webhook"
-
-/** A server that keeps what it is sent, and answers as it is told. */
-const receiver = async (
-  world: World,
-  answer: (response: ServerResponse) => void = (response) => response.end()
-) => {
-  const received: Array<Received> = []
-  const listener = (request: IncomingMessage, response: ServerResponse) => {
-    let text = ""
-    request.setEncoding("utf8")
-    request.on("data", (part: string) => {
-      text += part
-    })
-    request.on("end", () => {
-      received.push({ path: request.url ?? "", text, headers: request.headers })
-      answer(response)
-    })
-  }
-  return { received, listener, url: `${await world.serve(listener)}/${secret}` }
-}
+import { account, inWorld } from "./support/World.js"
 
 const notices = (received: ReadonlyArray<Received>) =>
   received.map(({ text }): Record<string, unknown> => JSON.parse(text))
-
-/** Neither the URL's secret nor the token is said, and neither the token nor an address is sent. */
-const expectNoSecret = (received: ReadonlyArray<Received>, ...ended: ReadonlyArray<Ended>) => {
-  for (const one of ended) {
-    expectCleanOutput(one)
-    expect(one.stdout + one.stderr).not.toContain(secret)
-  }
-  const sent = JSON.stringify(received)
-  expect(sent).not.toContain(token)
-  for (const address of [...documentedContacts, ...documentedFailure]) {
-    expect(sent.toLowerCase()).not.toContain(address.toLowerCase())
-  }
-}
 
 describe.concurrent("--notify", () => {
   it(
@@ -205,118 +158,6 @@ describe.concurrent("--notify", () => {
       const scheduled = await world.run(["schedule", "--cron"], { env })
       expect(scheduled.stdout).toContain("AC_RECONCILE_PING is a secret")
       expectNoSecret([], set, wrong, shown, scheduled)
-    })
-  )
-})
-
-describe.concurrent("--ping", () => {
-  const paths = (received: ReadonlyArray<Received>) => received.map(({ path }) => path)
-
-  it(
-    "calls the URL when a run begins, when it ends well, and when it ends badly",
-    inWorld(async (world) => {
-      const env = account(await world.serve(documentedServer(() => documentedAnswer)))
-      const monitor = await receiver(world)
-      await prepared(world)
-      const well = await world.run(["run", "--ping", monitor.url, ...fast], { env })
-      expectDone(well)
-      const args = ["run", "--ping", `${monitor.url}?create=1`, "--fail-on", "rejected", ...fast]
-      const badly = await world.run(args, { env })
-      expect(badly).toMatchObject({ code: 3, stderr: "" })
-      const refused = await world.run(["run", "--ping", monitor.url, ...fast], { env: account(closedPort) })
-      expect(refused.code).toBe(7)
-      expect(paths(monitor.received)).toEqual([
-        `/${secret}/start`,
-        `/${secret}`,
-        `/${secret}/start?create=1`,
-        `/${secret}/fail?create=1`,
-        `/${secret}/start`,
-        `/${secret}/fail`
-      ])
-      expect(monitor.received[3]?.text).toBe(
-        "Exit code 3: --fail-on applies: rejected (2 of 6 sent contacts, 33.3%).\n"
-      )
-      expectNoSecret(monitor.received, well, badly, refused)
-    })
-  )
-
-  it(
-    "tries again if the monitor fails, and says so in one line if it goes on failing",
-    inWorld(async (world) => {
-      const env = account(await world.serve(documentedServer(() => documentedAnswer)))
-      await prepared(world)
-      const answers = [200, 503, 200]
-      const shaky = await receiver(world, (response) => response.writeHead(answers.shift() ?? 500).end())
-      expectDone(await world.run(["run", "--ping", shaky.url, ...fast], { env }))
-      expect(paths(shaky.received)).toEqual([`/${secret}/start`, `/${secret}`, `/${secret}`])
-      const ran = await world.run(["run", "--ping", shaky.url, ...fast], { env })
-      expect(ran).toMatchObject({
-        code: 0,
-        stderr: `ac-reconcile: --ping: ${new URL(shaky.url).host} answered 500. The run is not affected by that.\n`
-      })
-      const gone = await world.run(["run", "--ping", `${closedPort}/${secret}`, ...fast], { env })
-      expect(gone).toMatchObject({
-        code: 0,
-        stderr:
-          "ac-reconcile: --ping: 127.0.0.1:1 cannot be reached (ECONNREFUSED). The run is not affected by that.\n"
-      })
-      expectNoSecret(shaky.received, ran, gone)
-    })
-  )
-
-  it(
-    "gives up on a monitor and a webhook that never answer, and the run has its result",
-    inWorld(async (world) => {
-      const env = account(await world.serve(documentedServer(() => documentedAnswer)))
-      await prepared(world)
-      const silent = await receiver(world, () => {})
-      const args = [
-        "run",
-        "--ping",
-        silent.url,
-        "--notify",
-        silent.url,
-        "--fail-on",
-        "rejected",
-        "--json",
-        ...fast
-      ]
-      const ran = await world.run(args, { env })
-      expect(ran).toMatchObject({ code: 3, stderr: "" })
-      const { data, warnings } = envelopeOf(ran.stdout)
-      expect(data).toMatchObject({ summary: { settled: 1 } })
-      expect(warnings).toHaveLength(2)
-      for (const warning of warnings)
-        expect(warning).toMatch(/^--(?:ping|notify): 127\.0\.0\.1:\d+ gave no answer/)
-      expectNoSecret(silent.received, ran)
-    })
-  )
-
-  it(
-    "says nothing of a run that somebody stops, nor of one that finds another at work",
-    inWorld(async (world) => {
-      let asked = () => {}
-      const underWay = new Promise<void>((resolve) => {
-        asked = resolve
-      })
-      const env = account(
-        await world.serve(
-          documentedServer(() => {
-            asked()
-            return '{"status":"active"}'
-          })
-        )
-      )
-      await prepared(world)
-      const monitor = await receiver(world)
-      const args = ["run", "--ping", monitor.url, "--notify", monitor.url, ...fast]
-      const run = world.start(args, { env })
-      await underWay
-      const other = await world.run(args, { env })
-      expect(other.code).toBe(7)
-      run.process.kill("SIGINT")
-      expect((await run.ended).code).toBe(130)
-      expect(new Set(paths(monitor.received))).toEqual(new Set([`/${secret}/start`]))
     })
   )
 })

@@ -1,7 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as DateTime from "effect/DateTime"
 import * as FastCheck from "effect/FastCheck"
-import { firstWait, isLongAgo, pollInterval, timeToSettle } from "../../src/job/pollPolicy.js"
+import { firstWait, pollInterval, timeToSettle } from "../../src/job/pollPolicy.js"
 
 const times = FastCheck.array(FastCheck.nat({ max: 10_000_000 }), { maxLength: 60 })
 
@@ -55,14 +54,5 @@ describe("the wait, in a run that has followed a batch for more than an hour,", 
     assert.strictEqual(pollInterval(2 * hour, hour), 10_000)
     assert.strictEqual(pollInterval(2 * hour, 2 * hour), 20_000)
     assert.strictEqual(pollInterval(30 * hour, 24 * hour), 240_000)
-  })
-})
-
-describe("a time from another process", () => {
-  const now = DateTime.unsafeMake("2031-04-02T08:15:00Z")
-  it("is long ago after the grace, and is ignored if it is in the future", () => {
-    assert.strictEqual(isLongAgo(DateTime.subtract(now, { seconds: 60 }), now), "no")
-    assert.strictEqual(isLongAgo(DateTime.subtract(now, { seconds: 61 }), now), "yes")
-    assert.strictEqual(isLongAgo(DateTime.add(now, { hours: 1 }), now), "clock was set")
   })
 })

@@ -22,7 +22,7 @@ const said = (command: string, args: ReadonlyArray<string>, input?: string) => {
 }
 
 /** What the command prints, less the indentation of the screen. */
-export const answerOf = (file: string, sql: string): string =>
+const answerOf = (file: string, sql: string): string =>
   said(process.execPath, [bin, "query", "--db", file, sql]).trimEnd().replaceAll(/^ {2}/gm, "")
 
 /** For each column a value of the first row that has one. */

@@ -3,13 +3,13 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { RejectedReply } from "../ActiveCampaignApi.js"
 import { OutcomeUnknown } from "../ActiveCampaignError.js"
 import {
   bytesOf,
   maximumBytes,
   maximumContacts,
   type QueuedImport,
+  RejectedReply,
   type Submission,
   SubmissionReply
 } from "../Submission.js"

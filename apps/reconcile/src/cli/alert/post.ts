@@ -25,7 +25,7 @@ export interface Body {
 }
 
 /** However badly the other side behaves, a run waits no longer for it. */
-export const longest = Duration.seconds(10)
+const longest = Duration.seconds(10)
 
 const eachTry = Duration.seconds(4)
 

@@ -2,8 +2,10 @@ import { questions } from "../../ledger/reports/questions.js"
 import { views } from "../../ledger/schema/views.js"
 import { all } from "../allCommands.js"
 import { docOf, type Entry } from "../help/described.js"
-import { atTheTop, everywhere, groups, wordFor } from "../help/pages.js"
+import { wordFor } from "../help/optionWords.js"
+import { groups } from "../help/pages.js"
 import * as Condition from "../failOn/Condition.js"
+import { atTheTop, everywhere, help } from "../shell/sharedOptions.js"
 import type { Syntax } from "../shell/syntax.js"
 import { shells } from "./shells.js"
 
@@ -89,8 +91,6 @@ const argOf = (entry: Entry): CompletableArgument => {
 const descriptionOf = ({ description, descriptor }: Syntax) =>
   descriptor === undefined ? description : docOf(descriptor).description
 
-const help = everywhere.filter(({ names }) => names.includes("--help"))
-
 /** At the top, in the order of the help. */
 const listed = (syntax: Syntax, isTop: boolean): ReadonlyArray<Word> => {
   const first = isTop ? groups.flatMap(([, names]) => names.map((name) => name.split(" ", 1)[0] ?? "")) : []
@@ -104,7 +104,7 @@ const listed = (syntax: Syntax, isTop: boolean): ReadonlyArray<Word> => {
 const treeOf = (typed: ReadonlyArray<string>, syntax: Syntax): ReadonlyArray<Completable> => {
   const isTop = typed.length === 0
   const own = syntax.descriptor === undefined ? undefined : docOf(syntax.descriptor)
-  const entries = own === undefined ? [...help, ...(isTop ? atTheTop : [])] : [...own.options, ...everywhere]
+  const entries = own === undefined ? [help, ...(isTop ? atTheTop : [])] : [...own.options, ...everywhere]
   return [
     {
       name: typed.join(" "),

@@ -32,19 +32,12 @@ export interface ConfigFile {
 
 export const projectFile = "ac-reconcile.toml"
 
-const texts: ReadonlyArray<string> = [
-  "url",
-  "api_key_file",
-  "profile",
-  "db",
-  "deadline",
-  "fail_on",
-  "notify",
-  "ping",
-  "log_level",
-  "log_format",
-  "log_file"
-]
+/** Written without quotes. All other fields are texts. */
+const numbers: ReadonlyArray<string> = [
+  "requests_per_second",
+  "account_limit",
+  "max_calls"
+] satisfies ReadonlyArray<Setting>
 const ofAccount: ReadonlyArray<string> = ["url", "api_key_file"]
 
 /** What a project must not decide. A log is appended to any file that is no database. */
@@ -77,15 +70,15 @@ interface Reading {
 }
 
 const textOf = (field: string, value: unknown): Effect.Effect<string, Fault> => {
-  if (texts.includes(field.slice(field.lastIndexOf(".") + 1))) {
-    if (typeof value !== "string") return refuse(field, "is not a text", "Write it in quotes.")
-    return value.trim() === ""
-      ? refuse(field, "is empty", "Give it a value, or take the line out.")
-      : Effect.succeed(value)
+  if (numbers.includes(field.slice(field.lastIndexOf(".") + 1))) {
+    return typeof value === "number"
+      ? Effect.succeed(String(value))
+      : refuse(field, "is not a number", "Write it without quotes.")
   }
-  return typeof value === "number"
-    ? Effect.succeed(String(value))
-    : refuse(field, "is not a number", "Write it without quotes.")
+  if (typeof value !== "string") return refuse(field, "is not a text", "Write it in quotes.")
+  return value.trim() === ""
+    ? refuse(field, "is empty", "Give it a value, or take the line out.")
+    : Effect.succeed(value)
 }
 
 /** Why a file of this owner must not have a field. */
@@ -171,7 +164,7 @@ const named = (path: string, place: string, problem: string, hint: string) =>
   new ConfigurationError({ problem: printable(`${path}${place}: ${problem}.`), hint })
 
 /** Parses the text of a config file. Errors never repeat a line, because it may be a key in the wrong place. */
-export const parse = (text: string, reading: Reading): Effect.Effect<ConfigFile, ConfigurationError> =>
+const parse = (text: string, reading: Reading): Effect.Effect<ConfigFile, ConfigurationError> =>
   Effect.gen(function* () {
     const toml = yield* Effect.promise(() => import("smol-toml"))
     const table = yield* Effect.try({

@@ -66,7 +66,7 @@ const home = Effect.sync(() => {
 export const variable = (name: string) => Effect.option(Config.nonEmptyString(name))
 
 /** The path of the user's config file, whether or not it exists. */
-export const userFile = Effect.gen(function* () {
+const userFile = Effect.gen(function* () {
   const folder = yield* home
   const isWindows = process.platform === "win32"
   const set = Option.filter(yield* variable("XDG_CONFIG_HOME"), isAbsolute)

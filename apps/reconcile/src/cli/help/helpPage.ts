@@ -1,7 +1,9 @@
 import { wrapped } from "../../text/wrapped.js"
 import type { Syntax } from "../shell/syntax.js"
 import { docOf, type Entry } from "./described.js"
-import { atTheTop, everywhere, groups, isChoice, pages, wordFor } from "./pages.js"
+import { isChoice, wordFor } from "./optionWords.js"
+import { groups, pages } from "./pages.js"
+import { atTheTop, everywhere } from "../shell/sharedOptions.js"
 
 const width = 100
 const escape = String.fromCharCode(0x1b)

@@ -5,7 +5,9 @@ import type { Syntax } from "../shell/syntax.js"
 import { docOf, type Entry } from "./described.js"
 import { labelOf, meaningOf, sentence, usageOf } from "./helpPage.js"
 import { about, environment, exitCodes, files, seeAlso } from "./manTexts.js"
-import { atTheTop, everywhere, groups, pages, wordFor } from "./pages.js"
+import { wordFor } from "./optionWords.js"
+import { groups, pages } from "./pages.js"
+import { atTheTop, everywhere } from "../shell/sharedOptions.js"
 
 const signs: Readonly<Record<string, string>> = {
   "\\": "\\(rs",

@@ -1,13 +1,10 @@
-import { SentMember } from "../../report/ReportData.js"
 import * as Schema from "effect/Schema"
 import * as Words from "../../ledger/schema/words.js"
+import { described, SentMember, Time } from "../../report/ReportData.js"
 
 const { Array: List, Int, NullOr, String: Text, Struct } = Schema
 
-const described = <A, I, R>(schema: Schema.Schema<A, I, R>, description: string) =>
-  schema.annotations({ description })
-
-export const Time = described(Text, "An instant in UTC, as 2031-04-02T08:15:00.000Z")
+export { SentMember, Time }
 export const BatchId = described(Text, "The batch ID, exactly as ActiveCampaign returned it")
 export const Db = described(Text, "The SQLite file, as it was named")
 export const Outcome = Words.Outcome
@@ -23,13 +20,7 @@ export const Batch = Struct({
   failures: described(NullOr(Int), "Length of the failure list; null if it was not reported"),
   unlinked_successes: described(Int, "Successful contact IDs with no known address"),
   gone_successes: described(Int, "Successful contact IDs that the account no longer has"),
-  imported: Int,
-  present: Int,
-  rejected: Int,
-  contradictory: Int,
-  missing: Int,
-  unaccounted: Int,
-  pending: Int,
+  ...Words.contactsByOutcome,
   findings: Int
 }).annotations({ identifier: "Batch" })
 
@@ -52,9 +43,6 @@ export const Stalled = Struct({
     "The time within which 9 of 10 batches left it; null if it is not known"
   )
 }).annotations({ identifier: "Stalled", description: "A batch in one status for far longer than usual" })
-
-/** A row of the view `fields_at_a_glance`. */
-export { SentMember }
 
 /** What needs attention, by kind. */
 export const Attention = Struct({

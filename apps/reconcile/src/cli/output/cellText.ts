@@ -1,7 +1,7 @@
 import { printableJson } from "../../text/printable.js"
 
 /** A number that is written digit by digit, because JavaScript would write a different one. */
-export class Digits {
+class Digits {
   readonly text: string
 
   constructor(text: string) {

@@ -9,7 +9,7 @@ import { thousands } from "../../text/numbers.js"
 
 const addresses = (count: number) => plural(count, "address", "addresses")
 
-export const describeResolved = ({ gone, left, linked }: ResolveReport): string => {
+const describeResolved = ({ gone, left, linked }: ResolveReport): string => {
   const parts = [
     `${plural(linked + gone, "contact ID")} resolved`,
     ...(gone > 0 ? [`${gone} of them gone from the account`] : []),
@@ -45,7 +45,7 @@ export const describePlan = ({
   return `${addresses(count)} unaccounted, to be looked up ${how}${other}.${reach}`
 }
 
-export const describeLookup = ({ absent, found, left }: LookupReport): string => {
+const describeLookup = ({ absent, found, left }: LookupReport): string => {
   const parts = [
     `${addresses(found + absent)} looked up`,
     `${found} in the account`,
@@ -82,7 +82,7 @@ const leftOut = ({ sideloading }: CheckReport) =>
     ? " The account leaves fields, tags and lists out of its answers; 'ac-reconcile check --sample 20' asks for some contacts one by one."
     : ""
 
-export const describeCheck = (report: CheckReport): string => {
+const describeCheck = (report: CheckReport): string => {
   const parts = [
     `${contacts(report.looked)} compared with what was sent`,
     ...(report.left > 0 ? [`${thousands(report.left)} left for the next run`] : [])

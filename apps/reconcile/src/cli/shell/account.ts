@@ -4,8 +4,8 @@ import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import type * as ActiveCampaignClient from "effect-activecampaign/ActiveCampaignClient"
 import * as Account from "../config/Account.js"
+import type { AccountOptions } from "./accountClient.js"
 
 const inHome = (...names: ReadonlyArray<string>) =>
   Effect.try({
@@ -18,7 +18,7 @@ const inHome = (...names: ReadonlyArray<string>) =>
   })
 
 /** The folder for the user's application state on this system; a path that is not absolute is ignored. */
-export const stateFolder = Effect.gen(function* () {
+const stateFolder = Effect.gen(function* () {
   const isWindows = process.platform === "win32"
   const set = yield* Effect.option(Config.string(isWindows ? "LOCALAPPDATA" : "XDG_STATE_HOME"))
   const home = isWindows ? inHome("AppData", "Local") : inHome(".local", "state")
@@ -28,15 +28,6 @@ export const stateFolder = Effect.gen(function* () {
   })
   return { path: join(base, "ac-reconcile") }
 }).pipe(Effect.catchAll((missing) => Effect.succeed({ missing })))
-
-export interface AccountOptions {
-  readonly requestsPerSecond: number
-  readonly accountLimit: number
-  /** Receives messages about the shared rate. The default is standard error. */
-  readonly tell?: (sentence: string) => Effect.Effect<void>
-  /** In place of what all commands use. */
-  readonly client?: Pick<ActiveCampaignClient.Options, "retry" | "timeout" | "transformClient">
-}
 
 /**
  * The account's client, as the environment and the config files name it. It is loaded once they do: an account that is

@@ -9,7 +9,6 @@ import type { Account } from "../config/Account.js"
 import { loggedCalls } from "../logs/loggedCalls.js"
 import { printable } from "../output/text.js"
 import { collector } from "../telemetry/collector.js"
-import type { AccountOptions } from "./account.js"
 import { wayTo } from "./wayTo.js"
 
 /** Spans and metrics go to a collector if the environment names one. Its code is loaded only then. */
@@ -26,6 +25,15 @@ const telemetry = Layer.unwrapEffect(
     })
   )
 )
+
+export interface AccountOptions {
+  readonly requestsPerSecond: number
+  readonly accountLimit: number
+  /** Receives messages about the shared rate. The default is standard error. */
+  readonly tell?: (sentence: string) => Effect.Effect<void>
+  /** In place of what all commands use. */
+  readonly client?: Pick<ActiveCampaignClient.Options, "retry" | "timeout" | "transformClient">
+}
 
 /** The client of this account, within the rate that all commands of a user share. */
 export const layer = (

@@ -31,7 +31,7 @@ const hasPath = (error: unknown): error is { readonly path: string } =>
   typeof error === "object" && error !== null && "path" in error && typeof error.path === "string"
 
 /** "no space left on device (ENOSPC)", from the system's "ENOSPC: no space left on device, write". */
-export const systemReason = (error: unknown): string => {
+const systemReason = (error: unknown): string => {
   const code = codeOf(error)
   const words = /^[A-Z0-9]+: ([^,]+)/.exec(messageOf(error))?.[1]
   return words === undefined ? messageOf(error) : `${words} (${code})`

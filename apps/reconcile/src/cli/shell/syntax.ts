@@ -1,6 +1,7 @@
 import * as CommandDescriptor from "@effect/cli/CommandDescriptor"
 import type * as Usage from "@effect/cli/Usage"
 import * as Option from "effect/Option"
+import { atTheTop, everywhere, ofEveryCommand } from "./sharedOptions.js"
 
 /** What can be typed after a word of the command line, as the commands themselves say. */
 export interface Syntax {
@@ -13,28 +14,13 @@ export interface Syntax {
   readonly descriptor: CommandDescriptor.Command<unknown> | undefined
 }
 
-/** Options of every command. They are removed from a call before it is parsed. */
-const ofEveryCommand: ReadonlyArray<readonly [string, string | undefined]> = [
-  ["--profile", "text"],
-  ["--api-key-stdin", undefined],
-  ["--quiet", undefined],
-  ["--no-color", undefined],
-  ["--no-pager", undefined],
-  ["--log-level", "all | trace | debug | info | warning | error | fatal | none"],
-  ["--log-format", "text | logfmt | json"],
-  ["--log-file", "text"],
-  ["--log-addresses", undefined]
-]
-
-const builtIn: ReadonlyArray<readonly [string, string | undefined]> = [
-  ...ofEveryCommand,
-  ["--help", undefined],
-  ["-h", undefined],
-  ["--version", undefined],
-  ["--wizard", undefined]
-]
-
 type Named = readonly [name: string, takes: string | undefined]
+
+const namesOf = (options: typeof everywhere): ReadonlyArray<Named> =>
+  options.flatMap(({ names, takes }) => names.map((name): Named => [name, takes]))
+
+const own = new Map(namesOf(ofEveryCommand))
+const builtIn = namesOf([...everywhere, ...atTheTop])
 
 const optionsIn = (usage: Usage.Usage): ReadonlyArray<Named> => {
   switch (usage._tag) {
@@ -133,21 +119,20 @@ export const takesNext = ({ options }: Syntax, arg: string): boolean =>
 
 /** The options of every command in a call, and its other arguments. */
 export const ownOptions = ({ rest, syntax }: Call) => {
-  const names = new Map(ofEveryCommand)
   const given = new Map<string, string>()
   const others: Array<string> = []
   for (let at = 0; at < rest.length; at++) {
     const arg = rest[at] ?? ""
     const { name, value } = optionIn(arg)
-    const isOwn = names.has(name) && !(at > 0 && takesNext(syntax, rest[at - 1] ?? ""))
+    const isOwn = own.has(name) && !(at > 0 && takesNext(syntax, rest[at - 1] ?? ""))
     if (!isOwn) others.push(arg)
-    else if (names.get(name) === undefined) given.set(name, value ?? "")
+    else if (own.get(name) === undefined) given.set(name, value ?? "")
     else given.set(name, value ?? rest[++at] ?? "")
   }
   return { given, others }
 }
 
-export const isOfEveryCommand = (name: string) => ofEveryCommand.some(([own]) => own === name)
+export const isOfEveryCommand = (name: string) => own.has(name)
 
 /** SQL may begin with a comment, which the parser takes for an option unless a space precedes it. */
 export const sqlIsNoOption = (root: Syntax, args: ReadonlyArray<string>): ReadonlyArray<string> => {

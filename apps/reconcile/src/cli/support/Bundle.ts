@@ -30,16 +30,7 @@ const RequestId = patterned(
   "ActiveCampaign's ID of a request. Its support can look it up"
 )
 
-export const Status = Literal(
-  "unset",
-  "waiting",
-  "claimed",
-  "active",
-  "completed",
-  "failed",
-  "interrupted",
-  "other"
-)
+const Status = Literal("unset", "waiting", "claimed", "active", "completed", "failed", "interrupted", "other")
 
 export const Call = Literal("GET /import/info", "POST /import/bulk_import", "GET /contacts", "other")
 
@@ -163,6 +154,5 @@ const only =
 
 export const timeOf = only(Time)
 export const versionOf = only(Version)
-export const nameOf = only(Name)
 export const requestIdOf = only(RequestId)
 export const statusOf = (text: string | null) => (text === null ? null : (only(Status)(text) ?? "other"))

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { Detailed } from "effect-activecampaign/ContactDetails"
 import { ContactId } from "effect-activecampaign/ContactId"
-import type { ResolvedInDetail } from "effect-activecampaign/Contacts"
+import type { ResolvedInDetail } from "effect-activecampaign/Resolved"
 import type { SentMember, SentRecord } from "../../asSent/SentMember.js"
 import type { Moment } from "../facts/Lookups.js"
 import { markBatches } from "../facts/stale.js"

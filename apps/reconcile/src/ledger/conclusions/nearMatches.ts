@@ -22,7 +22,7 @@ const knownBy = (links: "local_rows" | "id_links") => `
   WHERE ${isNobodyErased("a.email_key")}`
 
 /** Addresses that the batches of the scope reported but that were not sent in them: failed, or of a successful ID. */
-export const selectUnmatched = `
+const selectUnmatched = `
   SELECT n.batch, n.finding, n.subject, n.subject AS reported, a.email_key
   FROM reconcile_scope r
   CROSS JOIN answer_failures f ON f.answer_id = r.answer_id

@@ -48,7 +48,7 @@ export const createScope: ReadonlyArray<string> = [
 
 export const clearScope: ReadonlyArray<string> = ["DELETE FROM scope_reports", "DELETE FROM reconcile_scope"]
 
-export const clearDoubted = "DELETE FROM doubted_ids"
+const clearDoubted = "DELETE FROM doubted_ids"
 
 export const describeScope = `
   UPDATE reconcile_scope AS r SET (answer_id, successes, sent_from) = (

@@ -156,8 +156,6 @@ const SettledBatch = rowOf("batch_answers", {
   wasOpen: Schema.Literal(0, 1)
 })
 
-export type SettledBatch = typeof SettledBatch.Type
-
 /** The batches that settled last according to the account, the latest first. */
 export const lastSettled = (limit: number) =>
   Ledger.query(

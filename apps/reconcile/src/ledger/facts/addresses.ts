@@ -6,9 +6,6 @@ export const numberAddresses = (which: string): string =>
 export const addressOf = (key: string): string =>
   `(SELECT address_id FROM addresses WHERE email_key = ${key})`
 
-/** An address as stored beside its number: NULL if it equals its key. */
-export const unlessKey = (email: string, key: string): string => `nullif(${email}, ${key})`
-
 const users = [
   "sent_contacts",
   "answer_failures",

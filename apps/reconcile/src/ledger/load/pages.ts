@@ -61,7 +61,7 @@ export const pageWriter = (connection: Connection) => {
  * Finds the pages whose rows are in `local_rows` unchanged, side by side. `staged_segments` has the place of each page, and
  * where the next one begins.
  */
-export const findEqual = (sourceId: number) => `
+const findEqual = (sourceId: number) => `
   INSERT INTO equal_pages
   SELECT p.first_row + g.shift, p.first_row + g.shift + p.rows - 1, p.first_row
   FROM staged_pages p CROSS JOIN staged_segments g ON g.first_row = p.first_row

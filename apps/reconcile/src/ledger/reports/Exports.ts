@@ -11,24 +11,24 @@ export interface Export {
   readonly name: string
   /** What a row of it is; the command's help. */
   readonly holds: string
-  /** Said where there is no row. */
+  /** Said if there is no row. */
   readonly none: string
   /** A view, or a SELECT in brackets. */
   readonly from: string
   readonly columns: ReadonlyArray<Column>
-  /** Unique, and the order in which it is read; the types of its values are told by `start`. */
+  /** Unique, and the order in which rows are read. `start` shows the types of its values. */
   readonly key: ReadonlyArray<string>
-  /** Lies before every key. */
+  /** Comes before every key. */
   readonly start: ReadonlyArray<string | number>
-  /** The number of a row's address, where it has one; else it is looked up by its key. */
+  /** The number of a row's address. Without it, the address is looked up by its key. */
   readonly address?: string
   /** Whether a row is a sent contact, which has the columns of its source. */
   readonly ofSentContacts: boolean
-  /** Whether it has all sent contacts. Then it is read batch by batch. */
+  /** It has all sent contacts, and is read batch by batch. */
   readonly ofEverySentContact?: true
-  /** The outcomes that can be asked for, where a row may have one of several. */
+  /** The outcomes to choose from, if rows may have several. */
   readonly outcomes: ReadonlyArray<Outcome>
-  /** Read one outcome after the other: no index has several of them in the order of the key. */
+  /** One outcome is read after the other, because no index has several of them in the order of the key. */
   readonly oneOutcomeATime: boolean
 }
 
@@ -46,6 +46,9 @@ const sentContacts = {
   outcomes: [],
   oneOutcomeATime: false
 } as const
+
+/** Rows that are no sent contacts. */
+const others = { ofSentContacts: false, outcomes: [], oneOutcomeATime: false } as const
 
 const verdict: ReadonlyArray<Column> = [
   ...own("batch_id", "email", "outcome", "evidence"),
@@ -141,6 +144,7 @@ export const exports: NonEmptyReadonlyArray<Export> = [
     oneOutcomeATime: true
   },
   {
+    ...others,
     name: "dropped",
     holds: "The values that the account has otherwise than they were sent, or not at all",
     none: "No sent value is known to be dropped",
@@ -151,33 +155,26 @@ export const exports: NonEmptyReadonlyArray<Export> = [
       ...own("comparison", "sent", "found", "looked_at")
     ],
     key: ["batch_id", "email_key", "occurrence", "kind", "name"],
-    start: ["", "", 0, "", ""],
-    ofSentContacts: false,
-    outcomes: [],
-    oneOutcomeATime: false
+    start: ["", "", 0, "", ""]
   },
   {
+    ...others,
     name: "contact-ids",
     holds: "The contact ID of each address, and where it was learnt",
     none: "No contact ID is known",
     from: "contact_ids",
     columns: own("email_key", "contact_id", "learnt_from", "learnt_at"),
     key: ["contact_id", "email_key", "learnt_from"],
-    start: ["", "", ""],
-    ofSentContacts: false,
-    outcomes: [],
-    oneOutcomeATime: false
+    start: ["", "", ""]
   },
   {
+    ...others,
     name: "findings",
     holds: "What was reported and matches nobody sent, or contradicts",
     none: "There are no findings",
     from: "findings",
     columns: own("batch_id", "finding", "subject", "detail"),
     key: ["batch_id", "finding", "subject"],
-    start: ["", "", ""],
-    ofSentContacts: false,
-    outcomes: [],
-    oneOutcomeATime: false
+    start: ["", "", ""]
   }
 ]

@@ -4,7 +4,15 @@ import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
 import { Ledger, rowOf } from "../Ledger.js"
 import { newlySettled, outcomesBefore } from "../schema/views.js"
-import { Evidence, Finding, hasSettled, isWorthAnIndex, Origin, Outcome } from "../schema/words.js"
+import {
+  contactsByOutcome,
+  Evidence,
+  Finding,
+  hasSettled,
+  isWorthAnIndex,
+  Origin,
+  Outcome
+} from "../schema/words.js"
 import { totalsByOutcome } from "./questions.js"
 import { type SentValues, sentValues } from "./SentValues.js"
 
@@ -22,13 +30,7 @@ const BatchRow = rowOf("batch_overview", {
   failures: Schema.NullOr(Schema.Int),
   unlinked_successes: Schema.Int,
   gone_successes: Schema.Int,
-  imported: Schema.Int,
-  present: Schema.Int,
-  rejected: Schema.Int,
-  contradictory: Schema.Int,
-  missing: Schema.Int,
-  unaccounted: Schema.Int,
-  pending: Schema.Int,
+  ...contactsByOutcome,
   findings: Schema.Int
 })
 
@@ -61,8 +63,6 @@ const TimelineRow = rowOf("batch_timeline", {
   error: Schema.NullOr(Schema.String),
   origin: Origin
 })
-
-export type TimelineRow = typeof TimelineRow.Type
 
 const FindingTotal = rowOf("findings", { finding: Finding, count: Schema.Int })
 

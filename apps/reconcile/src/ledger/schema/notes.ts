@@ -29,7 +29,7 @@ const objects = [
 ]
 
 /** Every note of this schema, as the rows of `schema_notes`. */
-export const notes: ReadonlyArray<Note> = objects.flatMap(({ columns, note, object }) => [
+const notes: ReadonlyArray<Note> = objects.flatMap(({ columns, note, object }) => [
   { object, column: "", note },
   ...Object.entries(columns).map(([column, text]) => ({ object, column, note: text }))
 ])

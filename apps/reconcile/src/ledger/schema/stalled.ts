@@ -1,19 +1,19 @@
 import { hasSettled } from "./words.js"
 
 /** How many of the batches that settled last show how long batches usually stay in a status. */
-export const settledKept = 100
+const settledKept = 100
 
 /** With fewer of them in a status, it is not known what is usual. */
-export const leastKnown = 10
+const leastKnown = 10
 
 /** A batch is stalled if it stays in its status this many times as long as nine of ten batches did. */
-export const timesUsual = 4
+const timesUsual = 4
 
 /** However fast other batches were, none is stalled before. In seconds. */
-export const leastSeconds = 3600
+const leastSeconds = 3600
 
 /** What counts as long as it is not known what is usual. In seconds. */
-export const secondsIfUnknown = 86_400
+const secondsIfUnknown = 86_400
 
 const days = (time: string) => `julianday(${time})`
 

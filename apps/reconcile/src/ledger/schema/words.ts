@@ -19,6 +19,17 @@ export const Outcome = Schema.Literal(
 
 export type Outcome = typeof Outcome.Type
 
+/** How many contacts have each outcome, as columns of views and of reports. */
+export const contactsByOutcome = {
+  imported: Schema.Int,
+  present: Schema.Int,
+  rejected: Schema.Int,
+  contradictory: Schema.Int,
+  missing: Schema.Int,
+  unaccounted: Schema.Int,
+  pending: Schema.Int
+} satisfies Record<Outcome, typeof Schema.Int>
+
 /** The outcomes of settled batches: contacts of other batches are `pending`. */
 export const Verdict = Outcome.pipe(
   Schema.pickLiteral("imported", "present", "rejected", "contradictory", "missing", "unaccounted")
@@ -144,6 +155,9 @@ export type Origin = typeof Origin.Type
 export const Step = Schema.Literal("follow", "resolve", "lookup", "check")
 
 export type Step = typeof Step.Type
+
+/** A part of the job that asks about contacts. */
+export type ContactStep = Exclude<Step, "follow">
 
 /** A list of an answer. */
 export const List = Schema.Literal("success", "failure")

@@ -21,6 +21,9 @@ if (executable === undefined) {
   process.stderr.write("Skipped: no Chromium is installed, so no page is opened in a browser.\n")
 }
 
+/** Whether there is a browser to test in. */
+export const hasBrowser = executable !== undefined
+
 /** A test in a real browser; skipped where there is none. */
 export const inBrowser = (name: string, test: () => Promise<void>): void => {
   it.skipIf(executable === undefined)(name, test)

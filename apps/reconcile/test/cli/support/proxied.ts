@@ -9,7 +9,7 @@ import { account, type World } from "./World.js"
 const fixture = (name: string) => fileURLToPath(new URL(`../../fixtures/tls/${name}`, import.meta.url))
 
 /** The file of the authority that the test's servers are signed by. */
-export const authority = fixture("ca.pem")
+const authority = fixture("ca.pem")
 
 /** A name that no resolver knows. */
 export const hostOnlyTheProxyKnows = "account.api-us1.example.test"

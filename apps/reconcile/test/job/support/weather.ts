@@ -88,7 +88,7 @@ const names = Object.keys(faults).filter((name): name is FaultName => name in fa
 const seconds = (most: number) => FastCheck.nat({ max: most }).map((count) => count * 1000)
 
 /** A world, and the weather in which it is reconciled. Times are milliseconds from the beginning. */
-export const weather = FastCheck.record({
+const weather = FastCheck.record({
   world,
   /** How long an import runs. */
   active: FastCheck.constantFrom(0, 5_000, 30_000, 90_000),

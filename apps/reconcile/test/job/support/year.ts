@@ -7,7 +7,7 @@ import type * as Scenario from "effect-activecampaign-simulator/Scenario"
 import type { SetBy, Timeline } from "../../support/virtualClock.js"
 
 export const hour = 3_600_000
-export const day = 24 * hour
+const day = 24 * hour
 
 /** A year in hours: a leap day more than most. */
 export const hours = 366 * 24

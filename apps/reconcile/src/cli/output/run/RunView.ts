@@ -18,12 +18,13 @@ type Outcomes = Readonly<Partial<Record<Outcome, number>>>
 /** What is known of a run. Times are in milliseconds on the steady clock. */
 export interface RunState {
   readonly startedAt: number
-  /** Open batches when it began, and the last status of each that has answered. */
+  /** Open batches when it began, and those that have joined. */
   open: number
   /** It watches, and has nothing left to do. */
   isIdle: boolean
   /** Since when it has had something to do, and how many batches were done before. */
   busySince: { readonly at: number; readonly done: number }
+  /** The last status of each batch that has answered. */
   readonly statuses: Map<string, string>
   settled: number
   /** Batches that were given up. */
@@ -162,7 +163,7 @@ const byStatus = ({ open, settled, statuses }: RunState) => {
   return [...known, ...(silent > 0 ? [["unasked", silent] as const] : [])]
 }
 
-export const ratePerSecond = ({ recent, startedAt }: RunState, now: number) => {
+const ratePerSecond = ({ recent, startedAt }: RunState, now: number) => {
   const inWindow = recent.filter((at) => at > now - rateWindow).length
   return inWindow / (Math.min(rateWindow, Math.max(1000, now - startedAt)) / 1000)
 }
@@ -198,7 +199,7 @@ const activities = ({ checked, failed, lookedUp, open, resolved, settled }: RunS
     : [])
 ]
 
-/** In words, for a log: where a run stands. */
+/** How far a run has come, in words for a log. */
 export const standing = (state: RunState, now: number): string => {
   const { calls, failed, open, outcomes, settled, startedAt } = state
   return [

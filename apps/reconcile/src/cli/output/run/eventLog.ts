@@ -14,7 +14,7 @@ import type { Ending } from "./ending.js"
 export type Logged = RunEvent | ({ readonly _tag: "Ended" } & Ending)
 
 /** `{"at":"2026-11-26T12:00:00.000Z","event":"Settled","batch_id":"…","status":"completed"}` */
-export const lineOf = (at: string, { _tag, ...rest }: Logged): string =>
+const lineOf = (at: string, { _tag, ...rest }: Logged): string =>
   `${printableJson(JSON.stringify(snakeKeys({ at, event: _tag, ...rest })))}\n`
 
 /**
