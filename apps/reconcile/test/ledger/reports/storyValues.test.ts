@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { ContactId } from "effect-activecampaign/ContactId"
-import { Gone, type ResolvedInDetail } from "effect-activecampaign/Contacts"
+import { Gone, type ResolvedInDetail } from "effect-activecampaign/Resolved"
 import * as Looks from "../../../src/ledger/asSent/Looks.js"
 import { reconcileStale } from "../../../src/ledger/conclusions/Reconciliation.js"
 import * as Lookups from "../../../src/ledger/facts/Lookups.js"
