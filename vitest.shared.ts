@@ -24,6 +24,7 @@ export const shared: ViteUserConfig = {
   test: {
     include: ["test/**/*.test.ts"],
     testTimeout: 90_000,
+    hookTimeout: 90_000,
     setupFiles: [
       source("scripts/compareByTag.mjs"),
       ...(process.env.AC_SEED === undefined ? [] : [source("scripts/drawFromSeed.mjs")])

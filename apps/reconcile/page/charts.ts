@@ -25,7 +25,7 @@ const columns = {
 
 const dayLength = 86_400_000
 
-/** So wide that there are neither three bars nor a thousand. */
+/** Wide enough for a readable number of bars. */
 const intervalOf = (days: number) => (days <= 70 ? "day" : days <= 500 ? "week" : "month")
 
 const overTime = ({ days }: Report): Chart => {
@@ -72,7 +72,7 @@ const overTime = ({ days }: Report): Chart => {
   }
 }
 
-/** So short that nine of them fit below a narrow chart. */
+/** Short enough for nine of them below a narrow chart. */
 const ticks: ReadonlyMap<string, string> = new Map([
   ["≤ 10 s", "10s"],
   ["≤ 30 s", "30s"],
@@ -187,7 +187,7 @@ const ranked = (id: string, what: string, parts: ReadonlyArray<Part>): Chart => 
   }
 })
 
-/** A section without a picture, as of a file without batches, would be a heading alone. */
+/** Without a picture, as for a file without batches, the section would only be a heading. */
 const hideIfEmpty = () => {
   const section = find("#charts")
   const link = find("nav a[href='#charts']")

@@ -78,7 +78,7 @@ const counted = (words: ReadonlyArray<string>) => {
   return [...counts]
 }
 
-/** More suggestions than this help nobody. */
+/** More suggestions than this do not help. */
 const suggestions = 500
 
 /** The table of contacts, with what it can be searched and filtered by. Returns how to show one batch of it. */

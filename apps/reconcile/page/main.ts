@@ -4,7 +4,7 @@ import { contacts } from "./contacts.js"
 import { find } from "./dom.js"
 import { batches, findings } from "./listings.js"
 
-/** Commands and queries can be copied where the browser lets a page do so. */
+/** Commands and queries can be copied if the browser lets a page do so. */
 const copyButtons = () => {
   if (navigator.clipboard === undefined) return
   for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-copy]")) {

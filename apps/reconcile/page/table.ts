@@ -45,7 +45,7 @@ const cellOf = <Row>({ cell, isNumber, value }: Column<Row>, row: Row) => {
   return made
 }
 
-/** A table of any number of rows, of which only those in sight are in the page. Each column can be sorted. */
+/** A table of any number of rows. Only those in sight are in the page. Each column can be sorted. */
 export const liveTable = <Row>(label: string, columns: ReadonlyArray<Column<Row>>): Table<Row> => {
   let given: ReadonlyArray<Row> = []
   let rows: ReadonlyArray<Row> = []

@@ -80,7 +80,7 @@ export interface Service {
    */
   readonly contacts: (query?: ContactsQuery) => Effect.Effect<ContactsPage, ActiveCampaignError>
   /**
-   * The same page, asked for with custom fields, tags and lists, of which the answer may have any or none. It takes no more
+   * The same page, asked for with custom fields, tags and lists. The answer may have any of them, or none. It takes no more
    * calls than `contacts`.
    */
   readonly contactDetails: (query?: ContactsQuery) => Effect.Effect<DetailedPage, ActiveCampaignError>
@@ -110,8 +110,8 @@ export class ActiveCampaignClient extends Context.Tag("effect-activecampaign/Act
 >() {}
 
 /**
- * An account's URL in its one canonical form, as in `Service.url`. It identifies the account when several processes share
- * something of it, such as a budget.
+ * An account's URL in its one canonical form, as in `Service.url`. It identifies the account for whatever processes share,
+ * for instance a budget.
  *
  * @since 0.1.0
  * @category models

@@ -98,7 +98,7 @@ export interface PartQueued {
 }
 
 /**
- * A part of which nothing was queued. If the error is `OutcomeUnknown`, it may have been.
+ * A part that was not queued. If the error is `OutcomeUnknown`, it may have been.
  *
  * @since 0.1.0
  * @category models

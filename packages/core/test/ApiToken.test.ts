@@ -1,10 +1,10 @@
 import { inspect } from "node:util"
 import { HttpClient } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Effect, Logger, LogLevel, Redacted, Schema, Tracer } from "effect"
+import { Cause, Effect, Logger, LogLevel, Redacted, Schema } from "effect"
 import { ActiveCampaignError } from "effect-activecampaign"
 import { type Script, settled } from "./calling.js"
-import { batchId, connect, during, silence, token, unreachable, vendor } from "./support.js"
+import { batchId, connect, during, keptSpans, silence, token, unreachable, vendor } from "./support.js"
 
 describe("the API token", () => {
   const forms = (error: ActiveCampaignError.ActiveCampaignError) => [
@@ -39,17 +39,8 @@ describe("the API token", () => {
     "never appears in any form of an error, nor in spans or logs: %s",
     ([_name, step]) =>
       Effect.gen(function* () {
-        const spans: Array<Tracer.Span> = []
+        const { spans, tracer } = yield* keptSpans
         const lines: Array<string> = []
-        const native = yield* Effect.tracer
-        const tracer = Tracer.make({
-          span: (...args) => {
-            const span = native.span(...args)
-            spans.push(span)
-            return span
-          },
-          context: native.context
-        })
         const logger = Logger.make<unknown, void>((options) => {
           lines.push(
             Logger.stringLogger.log(options),
@@ -86,16 +77,7 @@ describe("the API token", () => {
     Effect.gen(function* () {
       const { http } = vendor(settled)
       const client = yield* Effect.promise(() => Effect.runPromise(Effect.scoped(connect(http))))
-      const native = yield* Effect.tracer
-      const spans: Array<Tracer.Span> = []
-      const tracer = Tracer.make({
-        span: (...args) => {
-          const span = native.span(...args)
-          spans.push(span)
-          return span
-        },
-        context: native.context
-      })
+      const { spans, tracer } = yield* keptSpans
       yield* Effect.withTracer(client.importInfo(batchId), tracer)
       assert.isAtLeast(spans.length, 2)
       assert.notInclude(

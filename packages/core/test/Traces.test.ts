@@ -1,25 +1,16 @@
 import type { HttpClient } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Option, Stream, Tracer } from "effect"
+import { Effect, Exit, Option, Stream } from "effect"
 import { ActiveCampaignClient, BulkImport, RetryPolicy } from "effect-activecampaign"
 import { account, contactsOf } from "./account.js"
-import { answering, batchId, connect, during, vendor } from "./support.js"
+import { answering, batchId, connect, during, keptSpans, vendor } from "./support.js"
 
 const settled = answering("completed", { success: ["1"], failure: [] })
 
 /** Runs an effect and gives the spans it made, in the order of their beginning. */
 const spansOf = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
-    const spans: Array<Tracer.Span> = []
-    const native = yield* Effect.tracer
-    const tracer = Tracer.make({
-      span: (...args) => {
-        const span = native.span(...args)
-        spans.push(span)
-        return span
-      },
-      context: native.context
-    })
+    const { spans, tracer } = yield* keptSpans
     yield* Effect.withTracer(effect, tracer)
     return spans.map(({ attributes, name, parent, status }) => ({
       name,

@@ -5,7 +5,7 @@ import {
   type HttpClientRequest,
   HttpClientResponse
 } from "@effect/platform"
-import { Clock, Duration, Effect, Fiber, Option, Redacted, TestClock } from "effect"
+import { Clock, Duration, Effect, Fiber, Option, Redacted, TestClock, Tracer } from "effect"
 import { ActiveCampaignClient, BatchId, RateBudget, RetryPolicy } from "effect-activecampaign"
 
 export const batchId = BatchId.make("b-0001")
@@ -144,3 +144,17 @@ export const withVirtualTime = <A, E, R>(
     }
     return Effect.withClock(effect, clock)
   })
+
+/** A tracer that keeps the spans it makes, in the order of their beginning. */
+export const keptSpans = Effect.map(Effect.tracer, (native) => {
+  const spans: Array<Tracer.Span> = []
+  const tracer = Tracer.make({
+    span: (...args) => {
+      const span = native.span(...args)
+      spans.push(span)
+      return span
+    },
+    context: native.context
+  })
+  return { spans, tracer }
+})

@@ -18,7 +18,7 @@ const ContactRow = rowOf("outcomes", {
   source_key: Schema.NullOr(Schema.String)
 })
 
-/** The row of yours behind a contact: one that names its batch if there is one, else the oldest. */
+/** The user's row of a contact: the one that names its batch, or else the oldest. */
 const ownRow = `(SELECT f.local_contact_id FROM local_rows f INDEXED BY local_rows_by_address
   WHERE f.address_id = o.address_id ORDER BY f.batch IS o.batch DESC, f.local_source_id, f.occurrence LIMIT 1)`
 
@@ -38,7 +38,7 @@ const withOutcome = `SELECT o.outcome, o.email, o.evidence, b.batch_id, l.source
   CROSS JOIN numbered_batches b ON b.batch = o.batch
   LEFT JOIN local_rows l ON l.local_contact_id = ${ownRow}`
 
-/** At most so many contacts that need attention, the most urgent outcome first. */
+/** Contacts that need attention, at most this many, the most urgent outcome first. */
 export const contactsWithin = (limit: number) =>
   Effect.gen(function* () {
     const found: Array<ReportedContact> = []

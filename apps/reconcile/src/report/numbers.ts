@@ -16,11 +16,11 @@ const steps: ReadonlyArray<readonly [label: string, upTo: number | null]> = [
   ["longer", null]
 ]
 
-/** The value below which this part of an ascending list lies. */
+/** The value that this part of an ascending list does not exceed. */
 const quantile = (ascending: ReadonlyArray<number>, part: number) =>
   ascending[Math.max(0, Math.ceil(ascending.length * part) - 1)] ?? null
 
-/** How settling times are spread. Null stands for a batch that took nobody knows how long. */
+/** How settling times are spread. Null stands for a batch whose time is not known. */
 export const spread = (seconds: ReadonlyArray<number | null>): ReportData["settling"] => {
   const known = seconds.filter((one) => one !== null).sort((one, other) => one - other)
   return {

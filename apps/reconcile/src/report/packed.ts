@@ -12,7 +12,7 @@ type PackedContact = readonly [
   source_key: string | null
 ]
 
-/** The data as a page has it: its hundred thousand contacts take a third of the room. */
+/** The data as a page has it. A hundred thousand contacts take a third of the room. */
 export interface Packed {
   readonly report: Omit<ReportData, "contacts" | "obtained" | "uncertain"> & {
     readonly contacts: Omit<ReportData["contacts"], "rows">
@@ -21,7 +21,7 @@ export interface Packed {
   readonly contacts: ReadonlyArray<PackedContact>
 }
 
-/** How obtained and what is uncertain is in the HTML already. */
+/** The queries and what is uncertain are in the HTML already. */
 export const packed = ({ obtained: _1, uncertain: _2, ...report }: ReportData): Packed => {
   const places = new Map<string, number>()
   const placeOf = (word: string) => {
@@ -46,7 +46,7 @@ export const packed = ({ obtained: _1, uncertain: _2, ...report }: ReportData): 
   return { report: { ...report, contacts }, words: [...places.keys()], contacts: packedRows }
 }
 
-/** A contact of the page, its outcome and evidence any word. */
+/** A contact of the page. Its outcome and evidence may be any word. */
 export type UnpackedContact = Omit<ReportedContact, "outcome" | "evidence"> & {
   readonly outcome: string
   readonly evidence: string

@@ -30,7 +30,7 @@ ORDER BY seconds`
 /** In the place of a domain. */
 export const noDomain: ReadonlyArray<string> = ["(erased)", "(no @)"]
 
-/** Addresses without an @ have no domain, and of an erased person's nothing is known. */
+/** Addresses without an @ have no domain, and that of an erased person is not known. */
 export const rejectedDomains = `SELECT CASE WHEN NOT (${isNobodyErased("email_key")}) THEN '(erased)'
     WHEN instr(email_key, '@') = 0 THEN '(no @)'
     ELSE substr(email_key, instr(email_key, '@') + 1) END AS domain,
@@ -126,7 +126,7 @@ export const obtained: ReadonlyArray<Obtained> = [
   }
 ]
 
-/** What the report takes for granted, and what nobody can know from the file. */
+/** What the report assumes, and what cannot be known from the file. */
 export const uncertain: ReadonlyArray<string> = [
   "Every outcome is about what you recorded as sent. A contact that was sent but not recorded is in none of these numbers.",
   "A likely reason is a guess. ActiveCampaign reports a failed address without a reason.",
@@ -139,6 +139,6 @@ export const uncertain: ReadonlyArray<string> = [
   "The clocks of this computer, of ActiveCampaign and of whoever recorded the submission may differ."
 ]
 
-/** Only said where there are links. */
+/** Said only if there are links. */
 export const linkAssumption =
   "Links to contacts assume that your account is shown at ACCOUNT.activehosted.com, with the same account name as in its API URL. ActiveCampaign does not document this address."

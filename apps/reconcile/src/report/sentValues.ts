@@ -3,7 +3,7 @@ import { droppedOf, type MemberTotal } from "../ledger/reports/SentValues.js"
 import { plural, thousands } from "../text/numbers.js"
 import type { ReportData } from "./ReportData.js"
 
-/** The only words about it where nothing was declared. */
+/** All that is said about it if nothing was declared. */
 export const notDeclared =
   "Fields, tags, lists and consent are not checked: nothing says what contacts were sent with. 'batches add --sent' or 'contacts load --sends FILE.json' does."
 

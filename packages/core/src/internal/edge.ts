@@ -98,7 +98,7 @@ export const make = (options: Options) =>
         "url.path": `${new URL(url).pathname}${target}`
       }
 
-      /** One request whose turn has come. `seen` is told its ID from the answer. */
+      /** One request whose turn has come. `seen` gets its ID from the answer. */
       const attempt = (token: string, seen: { requestId?: string }) => {
         const answered = asAttempt({
           token,

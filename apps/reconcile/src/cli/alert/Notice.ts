@@ -1,4 +1,4 @@
-/** When somebody is told how a run ended, and what. All of it is plain. */
+/** When a notice is sent about the end of a run, and what it says. Plain functions. */
 import type { Attention } from "../../ledger/reports/Attention.js"
 import type * as Reports from "../../ledger/reports/Reports.js"
 import type { LastNotice } from "../../ledger/facts/Runs.js"
@@ -8,7 +8,7 @@ import { shellCall } from "../../text/shellCall.js"
 import { ExitCode } from "../shell/ExitCode.js"
 import type { End } from "./End.js"
 
-/** Why somebody is told. A reminder: it still ends in the same way as a day ago. */
+/** Why a notice is sent. A reminder: runs have ended in the same way for a day. */
 export type Event = "failed" | "reminder" | "recovered"
 
 const day = 86_400_000

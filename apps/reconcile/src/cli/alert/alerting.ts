@@ -57,7 +57,7 @@ const state = Effect.gen(function* () {
   return result
 })
 
-/** A file that cannot be read or written makes no notice go missing, but nobody then knows what was told before. */
+/** Sends the notice even if the file cannot be read or written. What was sent before is then not known. */
 const notified = (notify: Webhook, end: End, options: Options) =>
   Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
@@ -102,7 +102,7 @@ export const around =
       const start =
         ping === undefined ? Effect.void : Effect.ignore(post(below(ping, "/start"), plain("A run begins.")))
       const starting = yield* Effect.forkScoped(start)
-      // A run that is interrupted tells nobody: somebody stopped it.
+      // An interrupted run sends nothing: somebody stopped it.
       const exit = yield* Effect.exit(run)
       const end = endOf(exit)
       if (!isStopped(end) && !end.isOthersTurn) {

@@ -33,7 +33,7 @@ const batchIds = (file: string, beginning: string) =>
     Effect.orElseSucceed((): ReadonlyArray<string> => [])
   )
 
-/** Called by the completion scripts, and listed nowhere. Where nothing can be looked up, it prints nothing. */
+/** Called by the completion scripts, and listed nowhere. If nothing can be looked up, it prints nothing. */
 export const complete = Command.make(
   "complete",
   {

@@ -35,7 +35,7 @@ const alerting =
           ({ around }) => around({ ...alerts, db })(run)
         )
 
-/** What does not go with --watch. A deadline from a setting is for other runs. */
+/** What cannot be combined with --watch. A deadline from a setting is for other runs. */
 const fits = ({ once, watch }: { readonly once: boolean; readonly watch: boolean }) =>
   Effect.gen(function* () {
     if (!watch) return

@@ -121,7 +121,7 @@ const resultOf = (waited: Waited) => {
   }
 }
 
-/** The gravest end of all decides: silence, then time run out, then batches that failed. */
+/** The worst ending decides: silence, then the end of the time, then failed batches. */
 const exitCodeOf = (all: ReadonlyArray<Waited>): ExitCode => {
   if (all.some(({ _tag }) => _tag === "NoAnswer")) return ExitCode.unexpected
   if (all.some(({ _tag }) => _tag === "StillRunning")) return ExitCode.stillPending

@@ -6,7 +6,7 @@ import * as Layer from "effect/Layer"
 import { steadyMillis } from "../../job/steadyTime.js"
 import { Logs } from "./Logs.js"
 
-/** The request without its headers, one of which has the token. */
+/** The request without its headers: one of them has the token. */
 const shown = ({ method, url, urlParams }: HttpClientRequest.HttpClientRequest) => {
   const target = new URL(url)
   for (const [name, value] of urlParams) target.searchParams.append(name, value)

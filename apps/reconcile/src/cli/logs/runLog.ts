@@ -47,7 +47,7 @@ const ofRun = (runId: number | undefined, logging: Effect.Effect<void>) =>
     return logging
   })
 
-/** An event of a run, as a line of the log. What is only progress is told from the level `debug` on. */
+/** An event of a run, as a line of the log. Mere progress is logged at the level `debug`. */
 export const ofEvent = (event: RunEvent): Effect.Effect<void, never, Ledger> => {
   switch (event._tag) {
     case "Started":

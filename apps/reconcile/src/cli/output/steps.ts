@@ -76,7 +76,7 @@ export const describeCheckPlan = ({
   return `${contacts(count)} to be compared with what was sent, ${how}.${reach}`
 }
 
-/** Why contacts could not be compared, where that is a matter of the account. */
+/** Why contacts could not be compared, if that is due to the account. */
 const leftOut = ({ sideloading }: CheckReport) =>
   sideloading === "ignored" || sideloading === "refused"
     ? " The account leaves fields, tags and lists out of its answers; 'ac-reconcile check --sample 20' asks for some contacts one by one."

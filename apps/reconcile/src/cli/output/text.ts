@@ -50,7 +50,7 @@ export const columns = (rows: ReadonlyArray<ReadonlyArray<string>>, width = outp
     .join("\n")
 }
 
-/** The widths, of which the widest are cut until a line of them fits. Cells of a few columns are left as they are. */
+/** The widths, the widest cut until a line of them fits. Cells of a few columns are left as they are. */
 export const fitted = (widths: ReadonlyArray<number>, width: number): ReadonlyArray<number> => {
   const room = width - 2 * widths.length
   const sumUpTo = (most: number) => widths.reduce((sum, one) => sum + Math.min(one, most), 0)

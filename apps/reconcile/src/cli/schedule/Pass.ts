@@ -53,7 +53,7 @@ export const timesOf = (everyMinutes: number, ledger: string): Either.Either<Tim
 
 const control = /\p{Cc}/u
 
-/** A line break would end a line of the scheduler's file, and begin another one that nobody wrote. */
+/** A line break would end a line of the scheduler's file and begin another one. */
 export const checked = (pass: Pass): Either.Either<Pass, NotWritable> => {
   const texts = [pass.folder, pass.node, pass.script, ...pass.args, ...pass.environment.flat()]
   const bad = texts.find((text) => control.test(text))

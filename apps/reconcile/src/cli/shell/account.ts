@@ -30,8 +30,8 @@ const stateFolder = Effect.gen(function* () {
 }).pipe(Effect.catchAll((missing) => Effect.succeed({ missing })))
 
 /**
- * The account's client, as the environment and the config files name it. It is loaded once they do: an account that is
- * not set is told at once.
+ * The client of the account that the environment or the config files name. It is loaded only then, so that a missing
+ * setting is reported at once.
  */
 export const layer = (options: AccountOptions) =>
   Layer.unwrapEffect(

@@ -49,7 +49,7 @@ const decoded = (text: string) =>
     () => text
   )
 
-/** `api-key=abc,x-team=%C3%A4`. They are told nobody but the collector. */
+/** `api-key=abc,x-team=%C3%A4`. Only the collector gets them. */
 const headersFrom = (text: string) =>
   Object.fromEntries(
     text.split(",").flatMap((pair) => {

@@ -9,7 +9,7 @@ export const pageOpener = () => {
   let browser: Browser | undefined
   beforeAll(async () => {
     browser = await launch()
-  }, 60_000)
+  })
   afterAll(() => browser?.close())
   return async (...args: Parameters<typeof open> extends [Browser, ...infer Rest] ? Rest : never) => {
     if (browser === undefined) throw new Error("no browser was launched")
