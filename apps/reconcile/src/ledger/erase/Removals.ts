@@ -4,7 +4,7 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { BatchId } from "effect-activecampaign/BatchId"
-import { markAddresses, markBatches, markListed, sentTo } from "../facts/stale.js"
+import { markAddresses, markListed } from "../facts/stale.js"
 import { Ledger, rowOf } from "../Ledger.js"
 import type { LedgerError } from "../LedgerError.js"
 import { changesOf } from "../file/transaction.js"
@@ -138,13 +138,11 @@ const takeSource = (sql: SqlClient.SqlClient, source: NamedSource) =>
         AND s.occurrence > coalesce((SELECT max(contacts) FROM (
           ${namedBy(`address_id = own.address_id AND batch = own.batch AND local_source_id <> ${source.id}`)})), 0)`)
     const lost = yield* lostOutcomes
+    // Whatever was taken, or kept as it was, is of an address that the source names or named.
     yield* sql.unsafe(
-      markBatches(
-        `SELECT batch FROM taken_sent UNION ${sentTo(
-          `SELECT address_id FROM local_rows WHERE local_source_id = ${source.id}
-           UNION SELECT address_id FROM former_sent WHERE local_source_id = ${source.id}
-           UNION SELECT address_id FROM former_cells WHERE ${isShapeOf(source)}`
-        )}`
+      markAddresses(
+        `SELECT address_id FROM local_rows WHERE local_source_id = ${source.id}
+         UNION SELECT address_id FROM former_sent WHERE local_source_id = ${source.id}`
       )
     )
     const gaps = yield* sql<{ readonly batch: number }>`
@@ -164,7 +162,6 @@ const takeSource = (sql: SqlClient.SqlClient, source: NamedSource) =>
       `SELECT address_id FROM local_rows WHERE local_source_id = ${source.id}`,
       `SELECT address_id FROM former_sent WHERE local_source_id = ${source.id}`
     ])
-    yield* sql.unsafe(markSentElsewhere)
     const removed = yield* deleteAll(sql, [
       ...tablesOfSent.map((table): Deletion => [table, isTaken(table)]),
       ["consent_breaks", "(batch, address_id) IN (SELECT batch, address_id FROM taken_sent)"],
