@@ -199,6 +199,7 @@ describe("contacts to look at", () => {
         new Gone({ id: ContactId.make("2") })
       )
       assert.deepStrictEqual(yield* waiting, [])
+      assert.deepStrictEqual(yield* counts, ["b tag vip 2 0 0 0 0 0 2"])
       assert.deepStrictEqual(
         (yield* Looks.wanted("unseen", null, 100)).map(({ contactId }) => String(contactId)),
         ["1"]

@@ -138,6 +138,21 @@ describe("consent", () => {
     }).pipe(inMemory)
   )
 
+  it.effect("is held against a batch whose own look did not show the lists", () =>
+    Effect.gen(function* () {
+      yield* next("b1", named)
+      yield* seen(2)
+      yield* next("b2", named)
+      yield* look(detailed("1", "a@x.test", { lists: { _tag: "NotSideloaded" } }))
+      yield* next("b3", named)
+      yield* seen(1)
+      assert.deepStrictEqual(
+        (yield* changes).map((text) => text.split(":")[0]),
+        ["b2 a@x.test", "b3 a@x.test"]
+      )
+    }).pipe(inMemory)
+  )
+
   it.effect("is one finding for all lists of a contact, each by its own status and name", () =>
     Effect.gen(function* () {
       yield* nameAccount
