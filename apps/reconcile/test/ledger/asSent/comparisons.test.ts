@@ -162,6 +162,8 @@ describe("what is not as it was sent", () => {
           rows.map(({ comparison, why }) => `${comparison} ${why}`),
           [told]
         )
+        const dropped = yield* select("SELECT * FROM dropped_values")
+        assert.lengthOf(dropped, told.startsWith("different") ? 1 : 0)
       }).pipe(inMemory)
   )
 
