@@ -5,8 +5,10 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
+import type { AccountNames } from "../asSent/compare.js"
 import type { Client, Prepare } from "./file/client.js"
 import { isSqlError, withImmediateTransaction } from "./file/transaction.js"
 import type * as Scope from "effect/Scope"
@@ -33,6 +35,8 @@ export interface Service {
   readonly transactUnchecked: Service["transact"]
   /** One transaction of work that needs nothing but SQLite, for what is recorded often. */
   readonly atOnce: <A>(work: (prepare: Prepare) => A) => Effect.Effect<A, LedgerError>
+  /** The names of the account as they were last decoded, and the text they are from: decoding them takes long. */
+  readonly lastNames: Ref.Ref<{ readonly text: string; readonly names: AccountNames } | undefined>
 }
 
 export class Ledger extends Context.Tag("ac-reconcile/Ledger")<Ledger, Service>() {
@@ -98,7 +102,8 @@ const layerOf = (
         use,
         transact: transactions({ checksReferences: true }),
         transactUnchecked: transactions({ checksReferences: false }),
-        atOnce: (work) => use(sql.atOnce(work))
+        atOnce: (work) => use(sql.atOnce(work)),
+        lastNames: Ref.unsafeMake<Effect.Effect.Success<Service["lastNames"]>>(undefined)
       }
     })
   ).pipe(Layer.provide(Reactivity.layer))

@@ -1,6 +1,7 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import type { Exclusion, Field, List, Tag } from "effect-activecampaign/CatalogEntry"
 import { fromAddress } from "effect-activecampaign/EmailKey"
@@ -52,13 +53,15 @@ const text = `SELECT (SELECT json_group_array(json_array(field_id, title, type, 
     || (SELECT json_group_array(json_array(tag_id, name)) FROM account_tags)
     || (SELECT count(*) FROM account_names_read WHERE part = 'fields' AND is_whole) AS text`
 
-let known: { readonly text: string | undefined; readonly names: AccountNames } | undefined
-
 /** The names as they were last read. They are needed for every 100 contacts, and decoded when they have changed. */
 export const read = Effect.gen(function* () {
+  const { lastNames } = yield* Ledger
   const [row] = yield* Ledger.use((sql) => sql.unsafe<{ readonly text: string }>(text))
-  if (known?.text !== row?.text || known === undefined) known = { text: row?.text, names: yield* decoded }
-  return known.names
+  const last = yield* Ref.get(lastNames)
+  if (last !== undefined && last.text === row?.text) return last.names
+  const names = yield* decoded
+  yield* Ref.set(lastNames, { text: row?.text ?? "", names })
+  return names
 })
 
 export interface Reading {

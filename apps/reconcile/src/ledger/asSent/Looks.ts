@@ -35,8 +35,8 @@ const isLookedAt = (key: string, answer: string, and = "") => `EXISTS (SELECT 1 
   WHERE k.batch = ${key}.batch AND k.address_id = ${key}.address_id AND k.occurrence = ${key}.occurrence
     AND o.after_answer_id >= ${answer}${and})`
 
+/** Of a contact that was found by its address, the account has said the ID. */
 const idOf = (row: string) => `coalesce(${row}.contact_id,
-  (SELECT l.contact_id FROM local_rows l WHERE l.address_id = ${row}.address_id AND l.contact_id IS NOT NULL LIMIT 1),
   (SELECT min(k.contact_id) FROM id_links k WHERE k.address_id = ${row}.address_id))`
 
 /** Contacts that were not looked at, or whose look did not show all of what was sent. */

@@ -73,7 +73,7 @@ export const likelyReason = (row: string): string => {
           THEN 'likely: the contact was unsubscribed from list ' || ${listWith(address, 2)} || ' when it was looked at'
         WHEN ${lastFound(address, "deleted")} = 1
           THEN 'likely: the contact was deleted in the account when it was looked up'
-        WHEN EXISTS (SELECT 1 FROM address_lookups k WHERE k.address_id = ${address} AND k.contact_id IS NOT NULL AND k.deleted = 0)
+        WHEN ${lastFound(address, "deleted")} = 0
           THEN 'likely: the contact is in the account, and unsubscribed or excluded'
         WHEN ${row}.occurrence > 1 OR EXISTS (SELECT 1 FROM sent_contacts s
             WHERE s.batch = ${row}.batch AND s.address_id = ${address} AND s.occurrence > 1)

@@ -3,11 +3,13 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { ContactDetails } from "effect-activecampaign/ContactDetails"
 import { ContactId } from "effect-activecampaign/ContactId"
+import { fromAddress } from "effect-activecampaign/EmailKey"
 import { Gone, type ResolvedInDetail } from "effect-activecampaign/Resolved"
 import * as Looks from "../../../src/ledger/asSent/Looks.js"
 import { reconcileStale } from "../../../src/ledger/conclusions/Reconciliation.js"
 import * as Lookups from "../../../src/ledger/facts/Lookups.js"
-import { answer, load, now, row, select } from "../../support/ledger.js"
+import { contactOf } from "../../support/contactOf.js"
+import { answer, load, momentAt, now, row, select } from "../../support/ledger.js"
 import { contactWith, detailed, send } from "../../support/sentValues.js"
 import { counts, inMemory, look, settled, verdicts } from "./support/looks.js"
 
@@ -34,6 +36,9 @@ describe("a look", () => {
       yield* Looks.record([contactWith("1", "a@x.test", { firstName: "Ada" })], { ...moment, askedAt: now })
       yield* reconcileStale()
       assert.deepStrictEqual(yield* counts, ["b first_name  1 0 0 0 0 0 1"])
+      yield* look(detailed("1", "a@x.test", { firstName: Option.none() }))
+      yield* Looks.record([contactWith("1", "a@x.test", { firstName: "Ada" })], { ...moment, askedAt: now })
+      assert.deepStrictEqual(yield* select("SELECT unseen FROM contact_looks"), [{ unseen: "first_name" }])
     }).pipe(inMemory)
   )
 
@@ -151,6 +156,35 @@ describe("contacts to look at", () => {
     }).pipe(inMemory)
   )
 
+  it.effect("are looked at again even if the new answer lacks more than the outdated one did", () =>
+    Effect.gen(function* () {
+      yield* send("b", [{ email: "a@x.test", first_name: "Ada", phone: "5", last_name: "L" }])
+      yield* load([row("a@x.test", "b", "1")])
+      yield* settled("b", ["1"])
+      const phone = { phone: Option.none() }
+      yield* lookWanted("new", detailed("1", "a@x.test", { ...phone, firstName: Option.some("Ada") }))
+      yield* settled("b", ["1", "2"])
+      yield* lookWanted("new", detailed("1", "a@x.test", { ...phone, firstName: Option.none() }))
+      assert.deepStrictEqual(yield* verdicts, ["b last_name  absent L > -"])
+    }).pipe(inMemory)
+  )
+
+  it.effect("are those that were found by their address, by the ID that the account gave", () =>
+    Effect.gen(function* () {
+      yield* send("b", [{ email: "a@x.test", first_name: "Ada" }])
+      yield* answer("b", "completed", { failure: [] })
+      const contact = Option.some(contactOf("7", "a@x.test"))
+      const found = { emailKey: fromAddress("a@x.test"), email: "a@x.test", contact }
+      yield* Lookups.record([found], "address", yield* momentAt(now))
+      yield* reconcileStale()
+      assert.deepStrictEqual(yield* waiting, ["7 1"])
+      yield* load([row("a@x.test", null, "8")], "crm.csv")
+      yield* reconcileStale()
+      assert.deepStrictEqual(yield* select("SELECT outcome FROM outcomes"), [{ outcome: "present" }])
+      assert.deepStrictEqual(yield* waiting, ["7 1"])
+    }).pipe(inMemory)
+  )
+
   it.effect("are not asked for again because they are gone, and are for what an answer lacked", () =>
     Effect.gen(function* () {
       yield* send("b", [
@@ -165,6 +199,7 @@ describe("contacts to look at", () => {
         new Gone({ id: ContactId.make("2") })
       )
       assert.deepStrictEqual(yield* waiting, [])
+      assert.deepStrictEqual(yield* counts, ["b tag vip 2 0 0 0 0 0 2"])
       assert.deepStrictEqual(
         (yield* Looks.wanted("unseen", null, 100)).map(({ contactId }) => String(contactId)),
         ["1"]

@@ -70,6 +70,24 @@ describe("what was sent and what the account holds", () => {
     }).pipe(inMemory)
   )
 
+  it.effect("is compared in any number of batches at once", () =>
+    Effect.gen(function* () {
+      const ids = Array.from({ length: 12 }, (_, at) => `b${at + 10}`)
+      for (const id of ids) {
+        yield* send(id, [{ email: `${id}@x.test`, first_name: "Ada" }])
+        yield* settled(id, [id.slice(1)])
+      }
+      yield* look(
+        ...ids.map((id) => detailed(id.slice(1), `${id}@x.test`, { firstName: Option.some("Ada") }))
+      )
+      yield* reconcileStale()
+      assert.deepStrictEqual(
+        yield* counts,
+        ids.map((id) => `${id} first_name  1 1 0 0 0 0 0`)
+      )
+    }).pipe(inMemory)
+  )
+
   it.effect("is to be looked at again once the batch has settled anew", () =>
     Effect.gen(function* () {
       yield* send("b", [{ email: "a@x.test", first_name: "Ada" }])
@@ -144,6 +162,8 @@ describe("what is not as it was sent", () => {
           rows.map(({ comparison, why }) => `${comparison} ${why}`),
           [told]
         )
+        const dropped = yield* select("SELECT * FROM dropped_values")
+        assert.lengthOf(dropped, told.startsWith("different") ? 1 : 0)
       }).pipe(inMemory)
   )
 
@@ -151,7 +171,7 @@ describe("what is not as it was sent", () => {
   /** Sent with a last name only, which may set off an automation. */
   const sendLater = (batchId: string, submittedAt: string, parts: Readonly<Record<string, unknown>>) =>
     Effect.zipRight(
-      Batches.add([BatchId.make(batchId)], { addedAt: submittedAt, submittedAt }),
+      Batches.add([BatchId.make(batchId)], { addedAt: "2031-04-02T23:00:00.000Z", submittedAt }),
       send(batchId, [{ email: "a@x.test", ...parts }])
     )
   const whys = Effect.map(
@@ -180,6 +200,21 @@ describe("what is not as it was sent", () => {
       const [told = "nothing", ...others] = yield* whys
       assert.match(told, why)
       assert.deepStrictEqual(others, [])
+    }).pipe(inMemory)
+  )
+
+  it.effect("was sent again if any row of a later batch has another value", () =>
+    Effect.gen(function* () {
+      yield* send("b1", [{ email: "a@x.test", first_name: "Ada" }])
+      yield* settled("b1", ["1"])
+      yield* send("b2", [
+        { email: "a@x.test", first_name: "Eve" },
+        { email: "a@x.test", last_name: "L" }
+      ])
+      yield* settled("b2", ["1"])
+      yield* look(contactWith("1", "a@x.test", { firstName: "Eve" }))
+      yield* reconcileStale()
+      assert.include(yield* verdicts, "b1 first_name  sent-again Ada > Eve")
     }).pipe(inMemory)
   )
 

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { reconcileStale } from "../../../src/ledger/conclusions/Reconciliation.js"
 import { load, row, select } from "../../support/ledger.js"
-import { detailed, send } from "../../support/sentValues.js"
+import { detailed, nameAccount, send } from "../../support/sentValues.js"
 import { inMemory, lists, look, settled } from "./support/looks.js"
 
 /** `batch address: what was found` of each finding. */
@@ -88,6 +88,9 @@ describe("consent", () => {
         /^b2 a@x.test: .*; what this batch sent is not known, so it may have subscribed it$/
       )
       assert.deepStrictEqual(others, [])
+      yield* send("b2", [{ email: "a@x.test", ...subscribed }])
+      assert.deepStrictEqual(yield* changes, [])
+      assert.deepStrictEqual(yield* select("SELECT * FROM consent_breaks"), [])
     }).pipe(inMemory)
   )
 
@@ -107,6 +110,77 @@ describe("consent", () => {
           ["b3 a@x.test"]
         )
       }).pipe(inMemory)
+  )
+
+  it.effect("is held against a batch that settled anew between the two looks", () =>
+    Effect.gen(function* () {
+      yield* next("b1", named)
+      yield* seen(2)
+      yield* settled("b1", ["1", "2", "3"])
+      yield* seen(1)
+      assert.lengthOf(yield* changes, 1)
+    }).pipe(inMemory)
+  )
+
+  it.effect("is seen once where it was given, and each time it was not", () =>
+    Effect.gen(function* () {
+      for (const [at, status] of [1, 1, 2, 2, 1, 1, 2].entries()) {
+        yield* next(`b${at}`, named)
+        yield* seen(status)
+      }
+      const rows = yield* select<{ readonly status: number }>(
+        "SELECT status FROM list_statuses ORDER BY look_id"
+      )
+      assert.deepStrictEqual(
+        rows.map(({ status }) => status),
+        [2, 2, 1, 2]
+      )
+    }).pipe(inMemory)
+  )
+
+  it.effect("is held against a batch whose own look did not show the lists", () =>
+    Effect.gen(function* () {
+      yield* next("b1", named)
+      yield* seen(2)
+      yield* next("b2", named)
+      yield* look(detailed("1", "a@x.test", { lists: { _tag: "NotSideloaded" } }))
+      yield* next("b3", named)
+      yield* seen(1)
+      assert.deepStrictEqual(
+        (yield* changes).map((text) => text.split(":")[0]),
+        ["b2 a@x.test", "b3 a@x.test"]
+      )
+    }).pipe(inMemory)
+  )
+
+  it.effect("is one finding for all lists of a contact, each by its own status and name", () =>
+    Effect.gen(function* () {
+      yield* nameAccount
+      const at = (...statuses: ReadonlyArray<readonly [string, number]>) =>
+        look(detailed("1", "a@x.test", lists(...statuses)))
+      yield* next("b1", named)
+      yield* at(["3", 2], ["4", 3], ["5", 0], ["6", 2])
+      yield* next("b2", named)
+      yield* at(["3", 1], ["4", 1], ["5", 1], ["6", 2])
+      const [found = "", ...others] = yield* changes
+      assert.deepStrictEqual(others, [])
+      assert.match(found, /^b2 a@x.test: unsubscribed on list 3 \(News\) when .*\. bounced on list 4 when /)
+      assert.notMatch(found, /list [56]/)
+    }).pipe(inMemory)
+  )
+
+  it.effect("was asked for if one of the contact's rows in a batch subscribed it", () =>
+    Effect.gen(function* () {
+      yield* next("b1", named)
+      yield* seen(2)
+      yield* send("b2", [
+        { email: "a@x.test", ...subscribed },
+        { email: "a@x.test", ...named }
+      ])
+      yield* settled("b2", ["1"])
+      yield* seen(1)
+      assert.deepStrictEqual(yield* changes, [])
+    }).pipe(inMemory)
   )
 
   it.effect("was asked for if any batch between the looks subscribed the contact", () =>

@@ -79,17 +79,61 @@ describe("the likely reason of a rejected contact", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("is that the contact was deleted, if the last look-up found it so", () =>
+  it.effect.each<
+    readonly [
+      lookups: ReadonlyArray<readonly [id: string | null, deleted: 0 | 1 | null, bounced: 0 | 1]>,
+      reason: RegExp | null
+    ]
+  >([
+    [[["7", 0, 1]], /^likely: mail to the contact had bounced when it was looked up$/],
+    [[["7", 1, 0]], /^likely: the contact was deleted in the account when it was looked up$/],
+    [
+      [
+        ["7", 0, 0],
+        ["7", 1, 0]
+      ],
+      /^likely: the contact was deleted/
+    ],
+    [
+      [
+        ["7", 1, 0],
+        [null, null, 0]
+      ],
+      /^likely: the contact was deleted/
+    ],
+    [
+      [
+        ["7", 1, 0],
+        ["7", 0, 0]
+      ],
+      /^likely: the contact is in the account, and unsubscribed or excluded$/
+    ],
+    [[[null, null, 0]], null]
+  ])("is what the look-ups of the address found, the last one that found it first: %j", ([lookups, reason]) =>
     Effect.gen(function* () {
       yield* world
-      yield* write(
-        `INSERT INTO address_lookups (address_id, asked_at, after_answer_id, method, contact_id, found_email, deleted)
-         VALUES (${numberOf("ada@x.test")}, '2031-04-01', 0, 'address', '7', 'ada@x.test', 1)`
-      )
-      assert.strictEqual(
-        (yield* reasons)["ada@x.test"],
-        "likely: the contact was deleted in the account when it was looked up"
-      )
+      for (const [id, deleted, bounced] of lookups) {
+        yield* write(
+          `INSERT INTO address_lookups (address_id, asked_at, after_answer_id, method, contact_id, found_email, deleted, bounced)
+           VALUES (${numberOf("ada@x.test")}, '2031-04-01', 0, 'address', ${id}, ${id === null ? null : "'ada@x.test'"}, ${deleted}, ${bounced})`
+        )
+      }
+      const told = (yield* reasons)["ada@x.test"] ?? null
+      if (reason === null) assert.isNull(told)
+      else assert.match(told ?? "", reason)
+    }).pipe(inMemory)
+  )
+
+  it.effect("names the first of several phrases, and that the address was sent more than once", () =>
+    Effect.gen(function* () {
+      yield* load(["ada@x.test", "bo@y.test", "bo@y.test"].map((email) => row(email, "one")))
+      yield* answer("one", "completed", { success: [], failure: ["ada@x.test", "bo@y.test"] })
+      yield* write(`INSERT INTO account_exclusions VALUES ('1', '@x.test', 'end', NULL, NULL), ('2', '.x.test', 'end', NULL, NULL),
+        ('3', 'x.test', 'end', NULL, NULL)`)
+      assert.deepStrictEqual(yield* reasons, {
+        "ada@x.test": "likely: the account's exclusion list has addresses that end in '@x.test'",
+        "bo@y.test": "likely: the address was sent more than once in this batch"
+      })
     }).pipe(inMemory)
   )
 
