@@ -46,6 +46,15 @@ const maxIdleTime = Duration.minutes(6)
 
 const retryAfter = Duration.millis(100)
 
+/**
+ * After this time a call counts as lost, and is made again. When a machine is too busy to answer a ping in 10 seconds, the
+ * connection between two runners is made anew, and what was under way on it can stay without an answer for ever.
+ */
+const answerWithin = Duration.seconds(20)
+
+/** The same for a turn, which may take as long as the line: at the default rate, that of 480 callers. */
+const turnWithin = Duration.minutes(2)
+
 const currentMillis = Effect.map(Clock.currentTimeNanos, (nanos) => Number(nanos / 1000n) / 1000)
 
 /**
@@ -86,8 +95,9 @@ export const entity = (options?: RateBudget.Options): Layer.Layer<never, Invalid
   )
 
 /** Asks again until an entity has answered: it may be moving to another runner, which interrupts its calls. */
-const persistently = <A, E>(call: Effect.Effect<A, E>): Effect.Effect<A> =>
+const persistently = <A, E>(call: Effect.Effect<A, E>, within: Duration.Duration): Effect.Effect<A> =>
   call.pipe(
+    Effect.timeout(within),
     Effect.sandbox,
     Effect.retry({ while: (cause) => !Cause.isDie(cause), schedule: Schedule.spaced(retryAfter) }),
     Effect.catchAll((cause) => Effect.die(Cause.squash(cause)))
@@ -97,7 +107,7 @@ const persistently = <A, E>(call: Effect.Effect<A, E>): Effect.Effect<A> =>
  * The budget of one account. Its calls never fail: they wait until a runner serves the account's entity.
  *
  * A turn that took more than 200 ms to arrive is not used, because others may have left since. The caller then asks for
- * another one.
+ * another one, as it does after 2 minutes without an answer.
  *
  * @since 0.1.0
  * @category constructors
@@ -113,11 +123,14 @@ export const make = (account: string): Effect.Effect<RateBudget.Service, never, 
       })
     return {
       take: (kind = "read") =>
-        Effect.asVoid(Effect.repeat(persistently(takeOnce(kind)), { until: (isFresh) => isFresh })),
-      hold: (duration, kind) => persistently(client.hold({ millis: Duration.toMillis(duration), kind })),
+        Effect.asVoid(
+          Effect.repeat(persistently(takeOnce(kind), turnWithin), { until: (isFresh) => isFresh })
+        ),
+      hold: (duration, kind) =>
+        persistently(client.hold({ millis: Duration.toMillis(duration), kind }), answerWithin),
       // A budget slows down only if less than this remains.
       observe: ({ limit, remaining }) =>
-        remaining < 2 ? persistently(client.observe({ remaining, limit })) : Effect.void
+        remaining < 2 ? persistently(client.observe({ remaining, limit }), answerWithin) : Effect.void
     }
   })
 

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as Activity from "@effect/workflow/Activity"
-import * as Workflow from "@effect/workflow/Workflow"
+import type * as Workflow from "@effect/workflow/Workflow"
 import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
 import * as Arr from "effect/Array"
 import * as Context from "effect/Context"
@@ -12,10 +12,9 @@ import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { split } from "effect-activecampaign/Submission"
-import { AccountName } from "./Accounts.js"
 import { apart } from "./internal/apart.js"
-import { durable } from "./internal/durable.js"
-import { StoredSubmission } from "./StoredSubmission.js"
+import { keyed, type Payload } from "./internal/keyed.js"
+import type { StoredSubmission } from "./StoredSubmission.js"
 import * as SubmitImport from "./SubmitImport.js"
 
 const place = {
@@ -67,15 +66,9 @@ export interface JobResult extends Schema.Schema.Type<typeof JobResult> {}
  */
 export const JobError = SubmitImport.Forgotten
 
-const payload = {
-  account: AccountName,
-  /** Your own name for the job: the same key never submits twice. At most 150 characters. */
-  key: Schema.NonEmptyString.pipe(Schema.maxLength(150)),
-  submission: StoredSubmission
-}
-
 /**
- * One job for each account and key, however often it is executed. A part that fails ends neither the job nor other parts.
+ * One job for each account and key, however often it is executed. The key is your own name for it, of at most 150
+ * characters. A part that fails ends neither the job nor other parts.
  *
  * @example
  * ```ts
@@ -93,18 +86,15 @@ const payload = {
  */
 export const workflow: Workflow.Workflow<
   "ActiveCampaign/ImportJob",
-  Schema.Struct<typeof payload>,
+  Payload,
   typeof JobResult,
   typeof JobError
-> = durable(
-  Workflow.make({
-    name: "ActiveCampaign/ImportJob",
-    payload,
-    success: JobResult,
-    error: JobError,
-    idempotencyKey: ({ account, key }) => JSON.stringify([account, key])
-  })
-)
+> = keyed({
+  name: "ActiveCampaign/ImportJob",
+  success: JobResult,
+  error: JobError,
+  longestKey: 150
+})
 
 /**
  * @since 0.1.0
@@ -153,7 +143,7 @@ export const layer = (options: Options = {}): Layer.Layer<never, never, Workflow
           SubmitImport.workflow
             .execute({
               account,
-              key: JSON.stringify(["ImportJob", key, place.part]),
+              key: `ImportJob, part ${place.part}: ${key}`,
               submission: {
                 ...settings,
                 contacts: contacts.slice(place.firstContact, place.firstContact + place.contacts)

@@ -5,7 +5,7 @@
  */
 import type { Sharding } from "@effect/cluster/Sharding"
 import * as Activity from "@effect/workflow/Activity"
-import * as Workflow from "@effect/workflow/Workflow"
+import type * as Workflow from "@effect/workflow/Workflow"
 import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
@@ -19,15 +19,15 @@ import { ActiveCampaignClient } from "effect-activecampaign/ActiveCampaignClient
 import { OutcomeUnknown } from "effect-activecampaign/ActiveCampaignError"
 import { QueuedImport, type Submission } from "effect-activecampaign/Submission"
 import { SubmissionError } from "effect-activecampaign/SubmissionError"
-import { AccountName, AccountUnavailable, type Accounts } from "./Accounts.js"
+import { AccountUnavailable, type Accounts } from "./Accounts.js"
 import * as FollowImport from "./FollowImport.js"
 import * as Intents from "./Intents.js"
 import { apart } from "./internal/apart.js"
 import { makeClients } from "./internal/clients.js"
-import { durable } from "./internal/durable.js"
+import { keyed, type Payload } from "./internal/keyed.js"
 import { toTheEnd } from "./internal/toTheEnd.js"
 import { afterTurn } from "./internal/turn.js"
-import { remaining, StoredSubmission } from "./StoredSubmission.js"
+import { remaining } from "./StoredSubmission.js"
 
 /**
  * What a submission became: the reply that queued it, and the settled answer of its batch.
@@ -99,15 +99,9 @@ export const SubmitError = Schema.Union(
  */
 export type SubmitError = typeof SubmitError.Type
 
-const payload = {
-  account: AccountName,
-  /** Your own name for the submission: the same key is never submitted twice. At most 200 characters. */
-  key: Schema.NonEmptyString.pipe(Schema.maxLength(200)),
-  submission: StoredSubmission
-}
-
 /**
- * One submission for each account and key, however often it is executed, by whichever runner.
+ * One submission for each account and key, however often it is executed, by whichever runner. The key is your own name for
+ * it, of at most 200 characters.
  *
  * That it is about to leave is recorded first, in `Intents`. If the runner dies after that and before the reply is recorded,
  * the result is `OutcomeUnknown`, 35 seconds after that, and nothing is sent a second time. A runner that stops in order, or
@@ -130,18 +124,15 @@ const payload = {
  */
 export const workflow: Workflow.Workflow<
   "ActiveCampaign/SubmitImport",
-  Schema.Struct<typeof payload>,
+  Payload,
   typeof SubmittedImport,
   typeof SubmitError
-> = durable(
-  Workflow.make({
-    name: "ActiveCampaign/SubmitImport",
-    payload,
-    success: SubmittedImport,
-    error: SubmitError,
-    idempotencyKey: ({ account, key }) => JSON.stringify([account, key])
-  })
-)
+> = keyed({
+  name: "ActiveCampaign/SubmitImport",
+  success: SubmittedImport,
+  error: SubmitError,
+  longestKey: 200
+})
 
 /**
  * @since 0.1.0

@@ -46,6 +46,19 @@ it.effect("keeps the limits of its parts where contacts were erased", () =>
   }).pipe(Effect.provide(cluster({})))
 )
 
+it.effect("takes any key of 150 characters", () =>
+  Effect.gen(function* () {
+    const { parts } = yield* inTime(
+      ImportJob.workflow.execute({
+        account: "acme",
+        key: '"'.repeat(150),
+        submission: { contacts: contacts(1) }
+      })
+    )
+    assert.lengthOf(parts, 1)
+  }).pipe(Effect.provide(cluster({})))
+)
+
 it.effect("tells of a part that failed, beside the others", () =>
   Effect.gen(function* () {
     const { parts } = yield* inTime(
