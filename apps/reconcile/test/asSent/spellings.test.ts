@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Option from "effect/Option"
-import { compare } from "../../src/asSent/compare.js"
+import { compare, opposed } from "../../src/asSent/compare.js"
 import type { SentMember } from "../../src/asSent/SentMember.js"
 import { details, field, isUntold, namesOf, said } from "./support/values.js"
 
@@ -25,6 +25,12 @@ describe("in a field for dates", () => {
   it.each<readonly [sent: string, found: string, word: Word]>([
     ["25/12/2031", "2031-12-25", "same"],
     ["12/25/2031", "2031-12-25", "same"],
+    ["25.12.2031", "2031-12-25", "same"],
+    ["25/12/2031 10:30", "2031-12-25 10:30:00", "same"],
+    ["2031/4/2", "2031-04-02", "same"],
+    ["2031-04-02T00:00:00Z", "2031-04-02", "same"],
+    ["2031-04-02 00:00:00.000", "2031-04-02", "same"],
+    ["soon", "1899-12-30", "different"],
     ["04/04/2031", "2031-04-04", "same"],
     ["04/02/2031", "2031-04-02", "cannot be told"],
     ["04/02/2031", "2031-02-04", "cannot be told"],
@@ -41,9 +47,45 @@ describe("in a field for dates", () => {
   })
 })
 
+describe("a field", () => {
+  it.each(["number", "currency", "decimal", "integer"])("of type %s is one for numbers", (type) => {
+    assert.strictEqual(said("5.0", "5", field(type)), "same")
+  })
+
+  it.each<readonly [sent: string, found: string, word: Word]>([
+    ["a", "||a||", "same"],
+    ["||a  b||c||", "||c|| a b ||c||", "same"],
+    ["||a||b||", "||a||", "different"]
+  ])("has values in any order and number: %s, found as %s, is %s", (sent, found, word) => {
+    assert.strictEqual(said(sent, found, field("checkbox")), word)
+  })
+})
+
+describe("two members of a contact", () => {
+  const unknown: SentMember = { kind: "field", name: "Plan", value: "gold" }
+  const names = { fields: [], knowsFields: false, tags: new Map<string, string>() }
+  it.each<readonly [one: SentMember, other: SentMember, word: string]>([
+    [unknown, { kind: "first_name", name: "", value: "Ada" }, "no"],
+    [unknown, { kind: "field", name: "12", value: "silver" }, "perhaps"],
+    [unknown, { kind: "field", name: "12", value: " gold " }, "no"]
+  ])("may be one only if both are fields with unlike values: %j and %j", (one, other, word) => {
+    assert.strictEqual(opposed(one, [other], names), word)
+  })
+})
+
 describe("an empty value", () => {
   it("overwrites whatever the account had, even where the options of the field are not known", () => {
     assert.strictEqual(said("", "gold", { ...field(null), options: undefined }), "different")
+  })
+})
+
+describe("a phone number", () => {
+  it("with words is no number, so that all of it counts", () => {
+    const held = details({ phone: Option.some("ask Bob, 5") })
+    assert.strictEqual(
+      compare({ kind: "phone", name: "", value: "ask Ada, 5" }, held, namesOf())._tag,
+      "NotSame"
+    )
   })
 })
 
