@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { BatchId } from "effect-activecampaign/BatchId"
 import type { Sends } from "../../../src/asSent/Sends.js"
-import { rebuild } from "../../../src/ledger/conclusions/Reconciliation.js"
+import { rebuild, reconcileStale } from "../../../src/ledger/conclusions/Reconciliation.js"
 import { erase } from "../../../src/ledger/erase/Erase.js"
 import * as Removals from "../../../src/ledger/erase/Removals.js"
 import * as Ledger from "../../../src/ledger/Ledger.js"
@@ -80,6 +80,32 @@ describe("what was concluded of sent values goes at once", () => {
       assert.deepStrictEqual(yield* told, ["b1 1 sent, 0 not checked", "b1 different Zoe"])
       yield* removeSource("crm")
       assert.deepStrictEqual(yield* told, ["b1 1 sent, 1 not checked"])
+    }).pipe(inMemory)
+  )
+
+  it.effect("with an erased person who was not looked at", () =>
+    Effect.gen(function* () {
+      yield* send("b1", [
+        { email: "a@x.test", first_name: "Ada" },
+        { email: "b@x.test", first_name: "Bo" }
+      ])
+      yield* reconcileStale()
+      assert.deepStrictEqual(yield* told, ["b1 2 sent, 2 not checked"])
+      yield* erase("a@x.test")
+      assert.deepStrictEqual(yield* told, ["b1 1 sent, 1 not checked"])
+    }).pipe(inMemory)
+  )
+
+  it.effect("with an erased person who is named in what others were sent with", () =>
+    Effect.gen(function* () {
+      yield* send("b1", [{ email: "b@x.test", first_name: "with a@x.test" }])
+      yield* completed("b1", "2")
+      yield* lookAt("2031-04-03T00:00:00.000Z", contactWith("2", "b@x.test", { firstName: "Bo" }))
+      yield* erase("a@x.test")
+      assert.deepStrictEqual(yield* select("SELECT sent, found FROM dropped_values"), [
+        { sent: "with erased-1", found: "Bo" }
+      ])
+      assert.deepStrictEqual(yield* told, ["b1 1 sent, 0 not checked", "b1 different Bo"])
     }).pipe(inMemory)
   )
 

@@ -158,7 +158,9 @@ describe("removing a source that said what was sent", () => {
   it.effect("removes every trace of the contacts that only it named", () =>
     Effect.gen(function* () {
       yield* world
-      yield* removeSource("contacts.csv")
+      const before = yield* counts
+      const { removed } = yield* removeSource("contacts.csv")
+      assert.deepInclude(removed, { table: "consent_breaks", rows: before.consent_breaks ?? 0 })
       yield* expectSound
       assert.deepInclude(yield* counts, {
         contact_looks: 0,
