@@ -47,8 +47,8 @@ const maxIdleTime = Duration.minutes(6)
 const retryAfter = Duration.millis(100)
 
 /**
- * After this time a call counts as lost, and is made again. When a machine is too busy to answer a ping in 10 seconds, the
- * connection between two runners is made anew, and what was under way on it can stay without an answer for ever.
+ * After this time a call counts as lost, and is made again. Its connection may have ended without a word, and nothing else
+ * would end the wait.
  */
 const answerWithin = Duration.seconds(20)
 
