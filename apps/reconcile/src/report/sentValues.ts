@@ -48,7 +48,7 @@ export const memberNote = ({ members }: NonNullable<ReportData["sent_values"]>):
     ...(never > 0 ? [`${plural(never, "of them", "of them")} never arrived for anybody.`] : []),
     ...(unchecked > 0
       ? [
-          `${plural(unchecked, "value")} ${unchecked === 1 ? "is" : "are"} not checked: their contacts were not looked at yet or are not in the account, or it cannot be told.`
+          `${plural(unchecked, "value")} ${unchecked === 1 ? "is" : "are"} not checked: their contacts were not looked at yet or are not in the account, or a doubt is left.`
         ]
       : [])
   ].join(" ")

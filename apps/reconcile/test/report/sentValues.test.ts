@@ -127,6 +127,7 @@ describe("the story of a contact", () => {
       ])
       const other = yield* story("bo@x.test")
       assert.deepStrictEqual(other.chapters.find(({ batch_id }) => batch_id === "b-1")?.values[0], {
+        kind: "first_name",
         member: "first_name",
         sent: "Bo",
         comparison: "same",

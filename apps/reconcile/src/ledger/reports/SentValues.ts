@@ -20,19 +20,17 @@ const MemberTotal = rowOf("fields_at_a_glance", {
 /** One part of an imported contact, such as a field, in all settled batches. The comparisons add up to `sent`. */
 export type MemberTotal = typeof MemberTotal.Type
 
-/** How many of its values are not in the account as they were sent. */
-export const droppedOf = ({ absent, different }: Pick<MemberTotal, "absent" | "different">): number =>
+/** How many values there are of each comparison. They add up to `sent`. */
+export type ValueCounts = Omit<MemberTotal, "member">
+
+/** How many values are not in the account as they were sent. */
+export const droppedOf = ({ absent, different }: Pick<ValueCounts, "absent" | "different">): number =>
   different + absent
 
 export interface SentValues {
   /** Those with most dropped values first. */
   readonly members: ReadonlyArray<MemberTotal>
-  readonly sent: number
-  readonly same: number
-  /** Values that are different or absent. */
-  readonly dropped: number
-  /** Values that cannot be told, or were not looked at yet. */
-  readonly untold: number
+  readonly counts: ValueCounts
 }
 
 /** In SQL, for those who check the numbers. */
@@ -59,10 +57,14 @@ export const sentValues = Effect.gen(function* () {
   const members = yield* Ledger.query(MemberTotal, (sql) => sql.unsafe(membersSql))
   const all: SentValues = {
     members,
-    sent: sumOf(members, ({ sent }) => sent),
-    same: sumOf(members, ({ same }) => same),
-    dropped: sumOf(members, droppedOf),
-    untold: sumOf(members, ({ cannot_tell, not_checked }) => cannot_tell + not_checked)
+    counts: {
+      sent: sumOf(members, ({ sent }) => sent),
+      same: sumOf(members, ({ same }) => same),
+      different: sumOf(members, ({ different }) => different),
+      absent: sumOf(members, ({ absent }) => absent),
+      cannot_tell: sumOf(members, ({ cannot_tell }) => cannot_tell),
+      not_checked: sumOf(members, ({ not_checked }) => not_checked)
+    }
   }
   return all
 })
