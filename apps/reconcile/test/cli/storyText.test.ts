@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { Contact } from "effect-activecampaign/Contact"
+import { Detailed } from "effect-activecampaign/ContactDetails"
 import { storyText } from "../../src/cli/output/storyText.js"
 import { reconcileStale } from "../../src/ledger/conclusions/Reconciliation.js"
 import * as Lookups from "../../src/ledger/facts/Lookups.js"
@@ -92,6 +94,32 @@ describe("the story of a contact in words", () => {
       const [chapter] = (yield* story("a@x.test")).chapters
       assert.strictEqual(chapter?.outcome, outcome)
       assert.strictEqual(chapter?.values[0]?.why, why)
+    }).pipe(inMemory)
+  )
+
+  it.effect("has that mail had bounced as the likely reason of a later rejection, as a look found it", () =>
+    Effect.gen(function* () {
+      const { contact, details, id } = contactWith("1", "a@x.test", { firstName: "Ada" })
+      const bounced = new Detailed({
+        id,
+        details,
+        contact: new Contact({ ...contact, bouncedHard: Option.some(true) })
+      })
+      yield* send("b1", [{ email: "a@x.test", first_name: "Ada" }])
+      yield* answer("b1", "completed", { success: ["1"], failure: [] })
+      yield* lookAt(now, bounced)
+      yield* send("b2", [{ email: "a@x.test", first_name: "Ada" }])
+      yield* answer("b2", "completed", { success: [], failure: ["a@x.test"] })
+      yield* reconcileStale()
+      const { chapters, facts } = yield* story("a@x.test")
+      assert.deepStrictEqual(
+        chapters.map(({ likely_reason }) => likely_reason),
+        [null, "likely: mail to the contact had bounced when it was looked at"]
+      )
+      assert.include(
+        facts.map(({ says, table }) => `${table}: ${says}`).join("\n"),
+        "contact_looks: mail to the contact had bounced"
+      )
     }).pipe(inMemory)
   )
 

@@ -138,6 +138,12 @@ const factsOf = (key: string) =>
       FROM list_statuses t JOIN looks o ON o.look_id = t.look_id
       WHERE t.address_id = (SELECT address_id FROM addresses WHERE email_key = ${key})
       UNION ALL
+      SELECT 'contact_looks', o.looked_at, 'mail to the contact had bounced'
+      FROM sent_contacts h INDEXED BY sent_contacts_by_address
+      CROSS JOIN contact_looks k ON k.batch = h.batch AND k.address_id = h.address_id AND k.occurrence = h.occurrence
+      CROSS JOIN looks o ON o.look_id = k.look_id
+      WHERE h.address_id = (SELECT address_id FROM addresses WHERE email_key = ${key}) AND k.bounced = 1
+      UNION ALL
       SELECT 'account_exclusions', (SELECT read_at FROM account_names_read WHERE part = 'exclusions'),
         'the account''s exclusion list has ''' || match_phrase || ''' (' || match_type || ')'
       FROM (SELECT ${key} AS email_key) asked CROSS JOIN account_exclusions x

@@ -5,7 +5,7 @@ import { Comparison, type Kind } from "../../asSent/SentMember.js"
 import * as SentValues from "../asSent/SentValues.js"
 import { addressOf } from "../facts/addresses.js"
 import { Ledger, rowOf } from "../Ledger.js"
-import { title } from "../schema/asSentViews.js"
+import { oneName, title } from "../schema/asSentViews.js"
 import { memberName } from "../schema/memberName.js"
 import { hasSettled } from "../schema/words.js"
 
@@ -90,8 +90,9 @@ const namesOf = (members: ReadonlyArray<{ readonly kind: string; readonly name: 
   Ledger.query(Named, (sql) =>
     sql.unsafe(
       `SELECT ${memberName("n")} AS member
-       FROM (SELECT m.key, m.kind, m.name, ${title}
-         FROM (SELECT key, value ->> 0 AS kind, value ->> 1 AS name FROM json_each(?)) m) n ORDER BY n.key`,
+       FROM (SELECT m.key, m.kind, ${oneName} AS name, ${title}
+         FROM (SELECT j.key, j.value ->> 0 AS kind, j.value ->> 1 AS name, s.field_id FROM json_each(?) j
+           LEFT JOIN sent_members s ON s.kind = j.value ->> 0 AND s.name = j.value ->> 1) m) n ORDER BY n.key`,
       [JSON.stringify(members.map(({ kind, name }) => [kind, name]))]
     )
   )
