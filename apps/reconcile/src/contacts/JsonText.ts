@@ -63,6 +63,19 @@ const keysOf = (text: string): ReadonlyArray<unknown> => {
   return keys
 }
 
+/** Keys that an object, or one in it, has more than once, by their paths. Objects in arrays are not looked at. */
+export const repeatedKeys = (text: string): ReadonlyArray<ReadonlyArray<string>> => {
+  if (!text.trimStart().startsWith("{")) return []
+  const keys = keysOf(text).map(String)
+  const distinct = [...new Set(keys)]
+  return [
+    ...distinct.filter((key) => keys.indexOf(key) !== keys.lastIndexOf(key)).map((key) => [key]),
+    ...cellsOf(text, distinct).flatMap((cell, at) =>
+      repeatedKeys(cell).map((path) => [distinct[at] ?? "", ...path])
+    )
+  ]
+}
+
 /** The values of the object under these keys, each as it is written: of a key that comes again, the last. */
 export const cellsOf = (text: string, keys: ReadonlyArray<string>): ReadonlyArray<string> => {
   const written = new Map<string, string>()

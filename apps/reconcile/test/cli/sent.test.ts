@@ -143,14 +143,15 @@ describe("what was sent", () => {
   )
 
   it.each([
-    ["{", /sends\.json is not a mapping of what was sent\.[\s\S]*It is not JSON/],
-    ['{"first_nam": {"column": "a"}}', /first_nam: is not known\. Did you mean "first_name"\?/],
-    ['{"firstName": {"column": "First"}}', /firstName: is not known\. Did you mean "first_name"\?/],
-    ['{"fields": {"12": {"colum": "First"}}}', /fields\.12\.colum: is not known\. Did you mean "column"\?/],
-    ['{"fields": {"__proto__": {"value": "a"}}}', /fields\.__proto__: is not known\. It cannot be the name/],
+    ["{", /sends\.json is not a mapping of what was sent\. It is not JSON/],
+    [
+      '{"firstName": {"column": "First"}, "subscribe": ["News"]}',
+      /sent\. firstName: is not known\. Did you mean "first_name"\? subscribe\[0\]: takes the ID of a list, which is a number\. docs/
+    ],
+    ['{"fields": {"__proto__": {"value": "a"}}}', /fields\.__proto__: cannot be the name of a field\./],
     [
       '{"fields": {"Plan": {"value": "a"}, "plan ": {"value": "b"}}}',
-      /fields\.plan : is the same field as "Plan"/
+      /fields\.plan : is the same field as "Plan"\./
     ],
     [
       '{"first_name": {"column": "Firts"}}',
@@ -164,6 +165,16 @@ describe("what was sent", () => {
       expect(loaded.code).toBe(2)
       expect(loaded.stderr).toMatch(problem)
     })()
+  )
+
+  it(
+    "is not told by a file that is not there",
+    inWorld(async (world) => {
+      const contacts = world.write("crm.csv", "email,First\nada@x.test,Ada\n")
+      const loaded = await world.run(["contacts", "load", contacts, "--sends", "nope.json"])
+      expect(loaded.code).toBe(2)
+      expect(loaded.stderr).toContain("nope.json: there is no such file. Check the path.")
+    })
   )
 })
 
