@@ -85,45 +85,6 @@ describe("what was sent", () => {
   )
 
   it(
-    "has members that ActiveCampaign drops without a word, and they are named with their place",
-    inWorld(async (world) => {
-      const odd = { contacts: [{ email: "a@x.test", firstName: "Ada" }, { first_name: "Nobody" }] }
-      const file = world.write("payload.json", JSON.stringify(odd, null, 2))
-      const added = await world.run(["batches", "add", "--id", "b1", "--sent", file])
-      expect(added.code).toBe(0)
-      expect(added.stdout).toContain(
-        '1 member is not one that a bulk import takes; ActiveCampaign drops it without a word: line 3 "firstName of contact 1"'
-      )
-      expect(added.stderr).toContain("line 7: It has no key for an e-mail address (keys: first_name)")
-      expect(sent(world.path("reconcile.db"))).toEqual(["b1 a@x.test"])
-    })
-  )
-
-  it(
-    "has members in another shape than a bulk import takes, and they are named, too",
-    inWorld(async (world) => {
-      const odd = {
-        batch_id: "b1",
-        fields: [],
-        contacts: [
-          { email: "a@x.test", fields: [{ field: 12, value: "ACME" }], subscribe: [3], tags: "vip" },
-          { email: "b@x.test", tags: ["vip"], fields: null }
-        ]
-      }
-      const file = world.write("payloads.jsonl", `${JSON.stringify(odd)}\n`)
-      const added = await world.run(["batches", "add", "--sent", file, "--json"])
-      expect(added.code).toBe(0)
-      const { data } = JSON.parse(added.stdout)
-      expect(data.unknown_members.count).toBe(5)
-      expect(data.unknown_members.examples.map(({ value }: { value: string }) => value)).toEqual([
-        "fields beside contacts",
-        "fields[0] without id of contact 1",
-        "fields[0].field of contact 1"
-      ])
-    })
-  )
-
-  it(
     "is told for a table by a mapping file",
     inWorld(async (world) => {
       const contacts = world.write("crm.csv", "email,batch,Firm\nada@x.test,b1,ACME\nbob@x.test,b1,\n")
