@@ -115,3 +115,50 @@ export const holdsLoneSurrogate = (value: unknown): boolean => {
 
 /** Whether a text could have one: they only come as escapes. */
 export const mayHoldSurrogate = (text: string): boolean => /\\u[dD][89A-Fa-f]/.test(text)
+
+/** Why a text is not JSON, and the position of the first sign that cannot stand there. */
+export interface SyntaxFault {
+  readonly at: number
+  readonly detail: string
+}
+
+const parseFault = (text: string): string | undefined => {
+  try {
+    JSON.parse(text)
+    return undefined
+  } catch (cause) {
+    return cause instanceof Error ? cause.message : String(cause)
+  }
+}
+
+const positionIn = (detail: string): number | undefined => {
+  // Those without one quote the text, which may say anything.
+  const position = detail.startsWith("Unexpected token '")
+    ? undefined
+    : / at position (\d+)/.exec(detail)?.[1]
+  return position === undefined ? undefined : Number(position)
+}
+
+/** Whether JSON could begin with this text. */
+const mayBegin = (text: string): boolean => {
+  const detail = parseFault(text)
+  if (detail === undefined || /^(?:Unexpected end|Unterminated)/.test(detail)) return true
+  return (positionIn(detail) ?? 0) >= text.length
+}
+
+/** Undefined: it is JSON. Not every message of `JSON.parse` has the position, which is then searched for. */
+export const syntaxFault = (text: string): SyntaxFault | undefined => {
+  const detail = parseFault(text)
+  if (detail === undefined) return undefined
+  const words = detail.replace(/ in JSON at position.*| at position.*|, ".*" is not valid JSON$/s, "")
+  const told = positionIn(detail)
+  if (told !== undefined) return { at: told, detail: words }
+  let good = 0
+  let bad = text.length + 1
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1
+    if (mayBegin(text.slice(0, middle))) good = middle
+    else bad = middle
+  }
+  return { at: good, detail: words }
+}

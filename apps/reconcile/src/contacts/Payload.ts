@@ -3,7 +3,7 @@ import * as Predicate from "effect/Predicate"
 import { tellFaults } from "../asSent/sentMembers.js"
 import { roleOf } from "./ColumnNames.js"
 import { type Remark, rejected, remark } from "./ContactRow.js"
-import { cellsOf, isTooDeep } from "./JsonText.js"
+import { cellsOf, firstKeysOf, isTooDeep, syntaxFault } from "./JsonText.js"
 import * as JsonValues from "./JsonValues.js"
 import type { Framed } from "./RecordFramer.js"
 
@@ -48,6 +48,25 @@ const faultsOf = (text: string, line: number, number: number): ReadonlyArray<Rem
     tellFaults(contact, (kind, what) => remarks.push(remark(line, kind, `contact ${number}: ${what}`, text)))
   }
   return remarks
+}
+
+/** The first body of a request that is not JSON, with the place where that shows. */
+export const brokenBody = ({ lines, texts }: Framed) => {
+  for (const [index, text] of texts.entries()) {
+    if (!text.includes('"contacts"') || isTooDeep(text)) continue
+    const keys = firstKeysOf(text).map(String)
+    if (!keys.includes("contacts") || keys.some((key) => roleOf(key) === "email")) continue
+    const fault = syntaxFault(text)
+    if (fault === undefined) continue
+    const before = text.slice(0, fault.at)
+    const lineStart = Math.max(before.lastIndexOf("\n"), before.lastIndexOf("\r")) + 1
+    return {
+      line: (lines[index] ?? 1) + linesIn(before),
+      column: fault.at - lineStart + 1,
+      detail: fault.detail
+    }
+  }
+  return undefined
 }
 
 export interface Unpacked {

@@ -110,4 +110,54 @@ describe("the body of a bulk import request", () => {
       ).toEqual(["12", "3", '["y"]', "last_name", '{"tag":"z"}'].map((name) => `${name} not-checked: ${why}`))
     })
   )
+
+  it(
+    "is refused as a whole if it is not JSON, and its batch is not added",
+    inWorld(async (world) => {
+      const text = `{"contacts":[\n{"email":"a@x.test","first_name":"A",}\n,\n${JSON.stringify(ada)}\n]}\n`
+      const file = world.write("payload.json", text)
+      const added = await world.run(["batches", "add", "--id", "b1", "--sent", file])
+      expect(added).toMatchObject({ code: 2, stdout: "" })
+      expect(added.stderr).toMatch(
+        /^ac-reconcile: payload\.json, line 2, column 38: it is not valid JSON: .*\. Nothing was loaded; correct it\.\n$/
+      )
+      expect(existsSync(world.path("reconcile.db"))).toBe(false)
+    })
+  )
+
+  it(
+    "adds no batch if none of its contacts can be read",
+    inWorld(async (world) => {
+      const file = world.write("payload.json", JSON.stringify({ contacts: [{ first_name: "Ada" }] }))
+      const answer = world.write("answer.json", '{"status":"completed","success":["1"],"failure":[]}')
+      const add = ["batches", "add", "--id", "b1", "--sent", file, "--answer", answer]
+      const added = await world.run(add)
+      expect(added.code).toBe(2)
+      expect(added.stdout).toContain("nothing was added, because no contact could be read.")
+      expect(added.stdout).toContain("1 row could not be read; see payload.json.rejects.csv.")
+      expect(added.stdout).not.toContain("counting")
+      const { data } = JSON.parse((await world.run([...add, "--json"])).stdout)
+      expect(data).toMatchObject({ added: 0, known: 0, answer: { recorded: false }, rejected: 1 })
+      const db = world.path("reconcile.db")
+      for (const table of ["numbered_batches", "local_sources", "answers"]) {
+        expect(values(db, `SELECT count(*) || '' FROM ${table}`)).toEqual(["0"])
+      }
+    })
+  )
+
+  it(
+    "is refused if it names another batch than the call",
+    inWorld(async (world) => {
+      const file = world.write("payload.json", JSON.stringify({ batch_id: "x", contacts: [ada] }))
+      const added = await world.run(["batches", "add", "--id", "y", "--sent", file])
+      expect(added.code).toBe(2)
+      expect(added.stderr).toContain(
+        'payload.json, line 1: the body of the request names the batch "x", but --id names "y". Nothing was added. Correct one of them, or leave out --id.'
+      )
+      const db = world.path("reconcile.db")
+      expect(values(db, "SELECT batch_id FROM numbered_batches")).toEqual([])
+      expect((await world.run(["batches", "add", "--id", "x", "--sent", file])).code).toBe(0)
+      expect(values(db, "SELECT batch_id || email FROM batch_sent")).toEqual(["xada@x.test"])
+    })
+  )
 })

@@ -74,3 +74,29 @@ export const withColumns =
       return unknownColumns(mapping, some)
     })
   }
+
+/** The rows, unless the body of the request names another batch than the call: one of them is wrong. */
+export const ofBatch = <E, R>(
+  {
+    fromPayload,
+    rows
+  }: {
+    readonly fromPayload: () => boolean
+    readonly rows: Stream.Stream<ReadonlyArray<ContactRow>, E, R>
+  },
+  file: string,
+  batchId: BatchId | undefined
+): Stream.Stream<ReadonlyArray<ContactRow>, E | ConfigurationError, R> =>
+  batchId === undefined
+    ? rows
+    : Stream.tap(rows, (some) => {
+        const other = fromPayload()
+          ? some.find((row) => row.batchId !== null && row.batchId !== batchId)
+          : undefined
+        return other === undefined
+          ? Effect.void
+          : new ConfigurationError({
+              problem: `${displayName(file)}, line ${other.line}: the body of the request names the batch "${printable(other.batchId ?? "")}", but --id names "${printable(batchId)}". Nothing was added.`,
+              hint: "Correct one of them, or leave out --id."
+            })
+      })
