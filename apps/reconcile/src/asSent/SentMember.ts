@@ -24,6 +24,8 @@ export interface SentMember {
   readonly name: string
   /** The value of a name, phone, account name or field. `""` for a tag or list: that it was sent is all there is. */
   readonly value: string
+  /** It was sent in a shape that a bulk import does not take, so that nothing can be said of it. */
+  readonly isOdd?: true
 }
 
 /** What was sent for one contact in one batch. */

@@ -42,6 +42,7 @@ const unseen: Found = { _tag: "Unseen" }
 const absent: Found = { _tag: "NotSame", found: null }
 const cannotTell = (why: string, found: string | null = null): Found => ({ _tag: "CannotTell", why, found })
 
+const oddShape = "it was sent in a shape that a bulk import does not take"
 const incomplete = "the answer may not show everything"
 
 const compareText = (sent: string, found: Option.Option<string>, form: (text: string) => string): Found =>
@@ -143,6 +144,7 @@ const compareList = ({ kind, name }: SentMember, part: Part<Membership>): Found 
 
 /** Compares one sent member with what the account holds of its contact. */
 export const compare = (member: SentMember, details: ContactDetails, names: AccountNames): Found => {
+  if (member.isOdd === true) return cannotTell(oddShape)
   switch (member.kind) {
     case "first_name":
       return compareText(member.value, details.firstName, clean)

@@ -13,7 +13,9 @@ import {
   readObjects,
   type Step
 } from "./Parsing.js"
+import * as Payload from "./Payload.js"
 import type * as PhysicalLines from "./PhysicalLines.js"
+import type { Framed } from "./RecordFramer.js"
 
 /** How the text is read: not known yet, by its JSON values, or by its lines. */
 type Body =
@@ -104,8 +106,7 @@ const feedText = (
     case "Values": {
       const framed = emptyFramed()
       const next = JsonValues.feed(body.values, bytes, encoding, framed)
-      readObjects(options, framed, output)
-      return Either.right({ _tag: "Values", values: next })
+      return Either.map(readValues(options, framed, output), () => ({ _tag: "Values", values: next }))
     }
     case "Lines":
       return LineParser.feed(options, body, bytes, encoding, output)
@@ -125,12 +126,21 @@ const finishText = (
       const framed = emptyFramed()
       const finished = JsonValues.finish(body.values, encoding, framed)
       if (Either.isLeft(finished)) return fail(options, neverEnds, { line: finished.left, column: null })
-      readObjects(options, framed, output)
-      return Either.void
+      return readValues(options, framed, output)
     }
     case "Lines":
       return LineParser.finish(options, body, encoding, output)
   }
+}
+
+/** Of a body that is not JSON, no part can be trusted to be what was sent. */
+const readValues = (options: Options, framed: Framed, output: Output): Step<void> => {
+  const broken = Payload.brokenBody(framed)
+  if (broken !== undefined) {
+    return fail(options, `it is not valid JSON: ${broken.detail}. Nothing was loaded; correct it.`, broken)
+  }
+  readObjects(options, framed, output)
+  return Either.void
 }
 
 const neverEnds =

@@ -35,7 +35,7 @@ export interface RejectedRow {
   readonly record: string
 }
 
-/** Why a loaded row deserves a look: an odd address, an invalid contact ID, or a member that ActiveCampaign drops. */
+/** Why a loaded row deserves a look: an odd address, an invalid contact ID, or a member that a bulk import does not take. */
 export type RemarkKind =
   | "invisible"
   | "name"
@@ -50,13 +50,21 @@ export type RemarkKind =
   | "lookalike"
   | "long"
   | "contact-id"
-  | "unknown-member"
+  | MemberFault
+
+/** A member that ActiveCampaign does not know, or that has another shape than a bulk import takes. */
+export type MemberFault = "unknown-member" | "member-shape"
+
+export const isMemberFault = (kind: RemarkKind): kind is MemberFault =>
+  kind === "unknown-member" || kind === "member-shape"
 
 export interface Remark {
   readonly line: number
   readonly kind: RemarkKind
-  /** The value, up to `maxRemarkShown` characters. */
+  /** The value, up to `maxRemarkShown` characters; of a member, its place and what is wrong. */
   readonly value: string
+  /** Of a member, the text of its contact. */
+  readonly record?: string
 }
 
 export interface ContactChunk {
@@ -94,9 +102,10 @@ export const rejected = (
   record: record.length > maxRecordShown ? cut(record, maxRecordShown) : record
 })
 
-export const remark = (line: number, kind: RemarkKind, value: string): Remark => ({
+export const remark = (line: number, kind: RemarkKind, value: string, record?: string): Remark => ({
   line,
   kind,
+  ...(record === undefined ? {} : { record }),
   value:
     value.length > maxRemarkShown
       ? `${cut(value, maxRemarkShown)}… (${thousands(value.length)} characters)`

@@ -63,6 +63,19 @@ const keysOf = (text: string): ReadonlyArray<unknown> => {
   return keys
 }
 
+/** Keys that an object, or one in it, has more than once, by their paths. Objects in arrays are not looked at. */
+export const repeatedKeys = (text: string): ReadonlyArray<ReadonlyArray<string>> => {
+  if (!text.trimStart().startsWith("{")) return []
+  const keys = keysOf(text).map(String)
+  const distinct = [...new Set(keys)]
+  return [
+    ...distinct.filter((key) => keys.indexOf(key) !== keys.lastIndexOf(key)).map((key) => [key]),
+    ...cellsOf(text, distinct).flatMap((cell, at) =>
+      repeatedKeys(cell).map((path) => [distinct[at] ?? "", ...path])
+    )
+  ]
+}
+
 /** The values of the object under these keys, each as it is written: of a key that comes again, the last. */
 export const cellsOf = (text: string, keys: ReadonlyArray<string>): ReadonlyArray<string> => {
   const written = new Map<string, string>()
@@ -102,3 +115,50 @@ export const holdsLoneSurrogate = (value: unknown): boolean => {
 
 /** Whether a text could have one: they only come as escapes. */
 export const mayHoldSurrogate = (text: string): boolean => /\\u[dD][89A-Fa-f]/.test(text)
+
+/** Why a text is not JSON, and the position of the first sign that cannot stand there. */
+export interface SyntaxFault {
+  readonly at: number
+  readonly detail: string
+}
+
+const parseFault = (text: string): string | undefined => {
+  try {
+    JSON.parse(text)
+    return undefined
+  } catch (cause) {
+    return cause instanceof Error ? cause.message : String(cause)
+  }
+}
+
+const positionIn = (detail: string): number | undefined => {
+  // Those without one quote the text, which may say anything.
+  const position = detail.startsWith("Unexpected token '")
+    ? undefined
+    : / at position (\d+)/.exec(detail)?.[1]
+  return position === undefined ? undefined : Number(position)
+}
+
+/** Whether JSON could begin with this text. */
+const mayBegin = (text: string): boolean => {
+  const detail = parseFault(text)
+  if (detail === undefined || /^(?:Unexpected end|Unterminated)/.test(detail)) return true
+  return (positionIn(detail) ?? 0) >= text.length
+}
+
+/** Undefined: it is JSON. Not every message of `JSON.parse` has the position, which is then searched for. */
+export const syntaxFault = (text: string): SyntaxFault | undefined => {
+  const detail = parseFault(text)
+  if (detail === undefined) return undefined
+  const words = detail.replace(/ in JSON at position.*| at position.*|, ".*" is not valid JSON$/s, "")
+  const told = positionIn(detail)
+  if (told !== undefined) return { at: told, detail: words }
+  let good = 0
+  let bad = text.length + 1
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1
+    if (mayBegin(text.slice(0, middle))) good = middle
+    else bad = middle
+  }
+  return { at: good, detail: words }
+}

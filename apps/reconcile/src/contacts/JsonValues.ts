@@ -144,21 +144,50 @@ const emit = ({ held, length, line }: Value, encoding: PhysicalLines.Encoding, i
   into.rejected.push(rejected(line, column, reason, text))
 }
 
-/** How much of a source is checked to tell whether it is JSON of this shape. */
+/** How much of a source is checked to tell whether it is an array. */
 const mostLooked = 64 * 1024
+
+/** A longer first line cannot be the beginning of a body that ActiveCampaign takes. */
+const longestLine = maxRecordLength
 
 /**
  * Whether bytes begin as an array does, or as an object over several lines. Undefined: more of them are needed to tell.
  */
 export const isBeginning = (head: Uint8Array, isWhole: boolean): boolean | undefined => {
-  const text = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, mostLooked)).toString("latin1")
+  const text = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, longestLine)).toString(
+    "latin1"
+  )
   const start = text.replace(/^(?:\xEF(?:\xBB(?:\xBF|$)|$)|\s)+/, "")
   const canTell = isWhole || head.length >= mostLooked
   const [first = ""] = start
   if (first !== "[" && first !== "{") return first === "" && !canTell ? undefined : false
+  if (first === "{") return goesOn(start, isWhole || head.length >= longestLine)
   const next = /[^ \t]/.exec(start.slice(1))?.[0]
-  if (next === undefined) return canTell ? first === "[" : undefined
+  if (next === undefined) return canTell ? true : undefined
   if (next === "\n" || next === "\r") return true
   // A header may begin with a bracket too, as in [email],[name].
-  return first === "[" && /[{[\]"\d-]/.test(next)
+  return /[{[\]"\d-]/.test(next)
+}
+
+/** Whether an object goes on after its first line, rather than that the line is a broken one of JSON lines. */
+const goesOn = (text: string, canTell: boolean): boolean | undefined => {
+  const end = text.search(/[\r\n]/)
+  const next = end === -1 ? undefined : /[^\s]/.exec(text.slice(end))?.[0]
+  if (next === undefined && !canTell) return undefined
+  const open: Array<string> = []
+  let inString = false
+  const line = end === -1 ? text : text.slice(0, end)
+  for (let at = 0; at < line.length; at++) {
+    const char = line[at] ?? ""
+    if (inString && char === "\\") at++
+    else if (char === '"') inString = !inString
+    else if (inString) continue
+    else if (char === "{" || char === "[") open.push(char)
+    else if ((char === "}" || char === "]") && open.pop() !== undefined && open.length === 0) return false
+  }
+  // No string goes on in another line.
+  if (inString || next === undefined) return false
+  const last = line.trimEnd().at(-1) ?? ""
+  if ("{[:".includes(last)) return true
+  return last === "," ? open.at(-1) === "[" || next === '"' : ",]}".includes(next)
 }

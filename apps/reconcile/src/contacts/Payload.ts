@@ -1,9 +1,9 @@
 import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
-import { payloadMembers } from "../asSent/sentMembers.js"
+import { tellFaults } from "../asSent/sentMembers.js"
 import { roleOf } from "./ColumnNames.js"
 import { type Remark, rejected, remark } from "./ContactRow.js"
-import { cellsOf, isTooDeep } from "./JsonText.js"
+import { cellsOf, firstKeysOf, isTooDeep, syntaxFault } from "./JsonText.js"
 import * as JsonValues from "./JsonValues.js"
 import type { Framed } from "./RecordFramer.js"
 
@@ -28,44 +28,45 @@ const isContact = (body: Readonly<Record<string, unknown>>) =>
 const linesIn = (text: string): number => text.split(/\r\n|\r|\n/).length - 1
 
 /** What stands beside the contacts in the body of a request: names of batches are ours. */
-const bodyMembers: ReadonlySet<string> = new Set(["contacts", "callback", ...batchKeys])
+const bodyMembers: ReadonlySet<string> = new Set([
+  "contacts",
+  "exclude_automations",
+  "callback",
+  ...batchKeys
+])
 
-/** The members of each item of a list in a contact, of which the first is needed. */
-const itemMembers: Readonly<Record<string, ReadonlyArray<string>>> = {
-  fields: ["id", "value"],
-  subscribe: ["listid"],
-  unsubscribe: ["listid"]
-}
-
-const itemFaults = (name: string, item: unknown, at: number): ReadonlyArray<string> => {
-  const known = itemMembers[name]
-  const place = `${name}[${at}]`
-  if (known === undefined) return typeof item === "object" && item !== null ? [place] : []
-  if (!Predicate.isRecord(item)) return [place]
-  const missing = known.filter((key) => !(key in item)).map((key) => `${place} without ${key}`)
-  return [
-    ...missing,
-    ...Object.keys(item)
-      .filter((key) => !known.includes(key))
-      .map((key) => `${place}.${key}`)
-  ]
-}
-
-/** The members of a contact that ActiveCampaign does not know, or not in this shape, and drops without a word. */
-const unknownMembers = (text: string): ReadonlyArray<string> => {
+/** What a bulk import does not take of a contact. */
+const faultsOf = (text: string, line: number, number: number): ReadonlyArray<Remark> => {
+  const remarks: Array<Remark> = []
   let contact: unknown
   try {
     contact = JSON.parse(text)
   } catch {
     return []
   }
-  if (!Predicate.isRecord(contact)) return []
-  return Object.entries(contact).flatMap(([name, value]) => {
-    if (!payloadMembers.has(name)) return [name]
-    if (name !== "tags" && itemMembers[name] === undefined) return []
-    if (Array.isArray(value)) return value.flatMap((item, at) => itemFaults(name, item, at))
-    return value === null ? [] : [`${name}, which is not a list`]
-  })
+  if (Predicate.isRecord(contact)) {
+    tellFaults(contact, (kind, what) => remarks.push(remark(line, kind, `contact ${number}: ${what}`, text)))
+  }
+  return remarks
+}
+
+/** The first body of a request that is not JSON, with the place where that shows. */
+export const brokenBody = ({ lines, texts }: Framed) => {
+  for (const [index, text] of texts.entries()) {
+    if (!text.includes('"contacts"') || isTooDeep(text)) continue
+    const keys = firstKeysOf(text).map(String)
+    if (!keys.includes("contacts") || keys.some((key) => roleOf(key) === "email")) continue
+    const fault = syntaxFault(text)
+    if (fault === undefined) continue
+    const before = text.slice(0, fault.at)
+    const lineStart = Math.max(before.lastIndexOf("\n"), before.lastIndexOf("\r")) + 1
+    return {
+      line: (lines[index] ?? 1) + linesIn(before),
+      column: fault.at - lineStart + 1,
+      detail: fault.detail
+    }
+  }
+  return undefined
 }
 
 export interface Unpacked {
@@ -111,14 +112,13 @@ export const unpack = (
       framed.rejected.push(rejected(line, null, "Its list of contacts never ends.", text))
     }
     for (const name of Object.keys(body)) {
-      if (!bodyMembers.has(name)) remarks.push(remark(line, "unknown-member", `${name} beside contacts`))
+      if (!bodyMembers.has(name))
+        remarks.push(remark(line, "unknown-member", `"${name}" beside "contacts"`, ""))
     }
     const batch = batchKeys.map((key) => body[key]).find((value) => value !== undefined && value !== null)
     for (const [index, contact] of found.texts.entries()) {
       const on = found.lines[index] ?? line
-      for (const name of unknownMembers(contact)) {
-        remarks.push(remark(on, "unknown-member", `${name} of contact ${index + 1}`))
-      }
+      remarks.push(...faultsOf(contact, on, index + 1))
       const isObject = contact.startsWith("{")
       const named = batch !== undefined && isObject
       const rest = contact.slice(1)

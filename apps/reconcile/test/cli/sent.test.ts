@@ -85,45 +85,6 @@ describe("what was sent", () => {
   )
 
   it(
-    "has members that ActiveCampaign drops without a word, and they are named with their place",
-    inWorld(async (world) => {
-      const odd = { contacts: [{ email: "a@x.test", firstName: "Ada" }, { first_name: "Nobody" }] }
-      const file = world.write("payload.json", JSON.stringify(odd, null, 2))
-      const added = await world.run(["batches", "add", "--id", "b1", "--sent", file])
-      expect(added.code).toBe(0)
-      expect(added.stdout).toContain(
-        '1 member is not one that a bulk import takes; ActiveCampaign drops it without a word: line 3 "firstName of contact 1"'
-      )
-      expect(added.stderr).toContain("line 7: It has no key for an e-mail address (keys: first_name)")
-      expect(sent(world.path("reconcile.db"))).toEqual(["b1 a@x.test"])
-    })
-  )
-
-  it(
-    "has members in another shape than a bulk import takes, and they are named, too",
-    inWorld(async (world) => {
-      const odd = {
-        batch_id: "b1",
-        fields: [],
-        contacts: [
-          { email: "a@x.test", fields: [{ field: 12, value: "ACME" }], subscribe: [3], tags: "vip" },
-          { email: "b@x.test", tags: ["vip"], fields: null }
-        ]
-      }
-      const file = world.write("payloads.jsonl", `${JSON.stringify(odd)}\n`)
-      const added = await world.run(["batches", "add", "--sent", file, "--json"])
-      expect(added.code).toBe(0)
-      const { data } = JSON.parse(added.stdout)
-      expect(data.unknown_members.count).toBe(5)
-      expect(data.unknown_members.examples.map(({ value }: { value: string }) => value)).toEqual([
-        "fields beside contacts",
-        "fields[0] without id of contact 1",
-        "fields[0].field of contact 1"
-      ])
-    })
-  )
-
-  it(
     "is told for a table by a mapping file",
     inWorld(async (world) => {
       const contacts = world.write("crm.csv", "email,batch,Firm\nada@x.test,b1,ACME\nbob@x.test,b1,\n")
@@ -143,14 +104,15 @@ describe("what was sent", () => {
   )
 
   it.each([
-    ["{", /sends\.json is not a mapping of what was sent\.[\s\S]*It is not JSON/],
-    ['{"first_nam": {"column": "a"}}', /first_nam: is not known\. Did you mean "first_name"\?/],
-    ['{"firstName": {"column": "First"}}', /firstName: is not known\. Did you mean "first_name"\?/],
-    ['{"fields": {"12": {"colum": "First"}}}', /fields\.12\.colum: is not known\. Did you mean "column"\?/],
-    ['{"fields": {"__proto__": {"value": "a"}}}', /fields\.__proto__: is not known\. It cannot be the name/],
+    ["{", /sends\.json is not a mapping of what was sent\. It is not JSON/],
+    [
+      '{"firstName": {"column": "First"}, "subscribe": ["News"]}',
+      /sent\. firstName: is not known\. Did you mean "first_name"\? subscribe\[0\]: takes the ID of a list, which is a number\. docs/
+    ],
+    ['{"fields": {"__proto__": {"value": "a"}}}', /fields\.__proto__: cannot be the name of a field\./],
     [
       '{"fields": {"Plan": {"value": "a"}, "plan ": {"value": "b"}}}',
-      /fields\.plan : is the same field as "Plan"/
+      /fields\.plan : is the same field as "Plan"\./
     ],
     [
       '{"first_name": {"column": "Firts"}}',
@@ -164,6 +126,16 @@ describe("what was sent", () => {
       expect(loaded.code).toBe(2)
       expect(loaded.stderr).toMatch(problem)
     })()
+  )
+
+  it(
+    "is not told by a file that is not there",
+    inWorld(async (world) => {
+      const contacts = world.write("crm.csv", "email,First\nada@x.test,Ada\n")
+      const loaded = await world.run(["contacts", "load", contacts, "--sends", "nope.json"])
+      expect(loaded.code).toBe(2)
+      expect(loaded.stderr).toContain("nope.json: there is no such file. Check the path.")
+    })
   )
 })
 

@@ -19,6 +19,7 @@ import { answerLines } from "../input/answerLines.js"
 import { pastedAnswer } from "../input/answerFile.js"
 import { exitCodeOfLoad, nothingRead, readContacts, readingOf } from "../input/contactFile.js"
 import { delimiter, format, keepApostrophes, map } from "../input/contactOptions.js"
+import { ofBatch } from "../input/sendsFile.js"
 import {
   describeCaseTwins,
   describeChanged,
@@ -194,7 +195,6 @@ export const batchesAdd = Command.make(
           // A list that is added again and again must not bring them back; a call that names one means it.
           const isList = Option.isSome(options.file) && input === undefined && pasted === undefined
           const purged = isList ? yield* Batches.purged : new Set<string>()
-          const wanted = batchIds.filter((id) => options.id.includes(id) || !purged.has(id))
           // Contacts that are refused leave no trace of their batch.
           const report =
             input === undefined
@@ -206,7 +206,7 @@ export const batchesAdd = Command.make(
                     sends: () => (input.fromPayload() ? payload : undefined),
                     ...(batchId === undefined ? { namesBatches: true } : { batchId })
                   },
-                  input.rows,
+                  ofBatch(input, sentFile, batchId),
                   now
                 ).pipe(
                   Effect.catchTag(
@@ -218,8 +218,11 @@ export const batchesAdd = Command.make(
                       })
                   )
                 )
+          const isUnread = report?.rows === 0 && (input?.rejected() ?? 0) > 0
+          const wanted = isUnread ? [] : batchIds.filter((id) => options.id.includes(id) || !purged.has(id))
           const { added, resubmitted } = yield* Batches.add(wanted, times)
-          const recorded = pasted === undefined ? undefined : yield* Answers.record(pasted, "pasted")
+          const recorded =
+            pasted === undefined || isUnread ? undefined : yield* Answers.record(pasted, "pasted")
           const { changed } = yield* reconcileStale()
           const answered = pasted === undefined ? undefined : batchId
           const batch = answered === undefined ? Option.none() : yield* Reports.batch(answered)
@@ -228,7 +231,8 @@ export const batchesAdd = Command.make(
           return {
             _tag: "Added" as const,
             added: added + (report?.batchesAdded ?? 0),
-            purged: batchIds.length - wanted.length,
+            purged: isUnread ? 0 : batchIds.length - wanted.length,
+            isUnread,
             resubmitted,
             report,
             recorded,
@@ -239,23 +243,28 @@ export const batchesAdd = Command.make(
           }
         }).pipe(Effect.provide(Ledger.layer(options.db)))
         if (done._tag === "Shown") return describeSecond(options.db, done)
-        const { added, batch, changed, purged, recorded, report, resubmitted, settled, twins } = done
-        const reading = input === undefined ? nothingRead : readingOf(input, yield* input.finish, true)
-        const known = Math.max(0, batchIds.length - purged - added)
+        const { added, batch, changed, isUnread, purged, recorded, report, resubmitted, settled, twins } =
+          done
+        const reading = input === undefined ? nothingRead : readingOf(input, yield* input.finish, !isUnread)
+        const known = isUnread ? 0 : Math.max(0, batchIds.length - purged - added)
         const caseTwins = describeCaseTwins(twins)
         const differences =
           report === undefined ? [] : describeDifferences(report, { db: options.db, source })
         return {
           text: [
-            `${options.db}: ${batchesOf(added)} added${known > 0 ? `, ${known} already known` : ""}.`,
+            isUnread
+              ? `${options.db}: nothing was added, because no contact could be read.`
+              : `${options.db}: ${batchesOf(added)} added${known > 0 ? `, ${known} already known` : ""}.`,
             ...(purged > 0
               ? [
                   `${batchesOf(purged)} of the list ${purged === 1 ? "was" : "were"} purged, and left out. Name one with --id to bring it back.`
                 ]
               : []),
-            ...(report === undefined ? [] : [describeSent(report), ...differences]),
+            ...(report === undefined || isUnread ? [] : [describeSent(report), ...differences]),
             ...describeResubmitted(resubmitted, options.submittedAt),
-            ...(pasted === undefined ? [] : describePasted(pasted, recorded === true, batch, settled)),
+            ...(pasted === undefined || isUnread
+              ? []
+              : describePasted(pasted, recorded === true, batch, settled)),
             ...describeChanged(changed),
             ...caseTwins,
             ...reading.lines,

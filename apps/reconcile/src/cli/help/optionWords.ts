@@ -37,6 +37,7 @@ const values: Readonly<Record<string, string>> = {
   "--rejects": "FILE",
   "--requests-per-second": "NUMBER",
   "--rows": "NUMBER",
+  "--sends": "FILE",
   "--sent": "FILE",
   "--snapshot": "FILE",
   "--source": "NAME",

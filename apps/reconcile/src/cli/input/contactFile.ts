@@ -7,7 +7,14 @@ import * as Stream from "effect/Stream"
 import type { ColumnMap } from "../../contacts/ColumnMap.js"
 import { type ContactFileError, displayName } from "../../contacts/ContactFileError.js"
 import * as ContactReader from "../../contacts/ContactReader.js"
-import type { ContactChunk, ContactRow, Place, RejectedRow } from "../../contacts/ContactRow.js"
+import {
+  type ContactChunk,
+  type ContactRow,
+  isMemberFault,
+  type MemberFault,
+  type Place,
+  type RejectedRow
+} from "../../contacts/ContactRow.js"
 import type { Format } from "../../contacts/Parsing.js"
 import * as RejectsFile from "../../contacts/RejectsFile.js"
 import * as Remarks from "../../contacts/Remarks.js"
@@ -24,6 +31,8 @@ export interface Rejects {
   readonly file: string | null
   /** Where they would have gone if that were not somebody else's file. */
   readonly taken: string | null
+  /** Where members that a bulk import does not take were written; null if there were none. */
+  readonly members: string | null
 }
 
 /** How many bad rows are named on stderr; all of them are in the rejects file. */
@@ -33,6 +42,9 @@ const nameRejected = (path: string, place: Place, row: RejectedRow) => {
   const column = row.column === null ? "" : `, column ${row.column}`
   return Console.error(`${displayName(path)}, ${place} ${row.line}${column}: ${printable(row.reason)}`)
 }
+
+const reasonOf = (kind: MemberFault, value: string) =>
+  kind === "unknown-member" ? `${value} is not one that a bulk import takes` : value
 
 /** A stream read up to its first row, so that an unreadable source fails before a ledger is made. */
 const begun = <R>(stream: Stream.Stream<ContactChunk, ContactFileError, R>) =>
@@ -87,6 +99,10 @@ const readRows = <R>({
       onNone: () => RejectsFile.madeUp(defaultRejects, { place, inputs }),
       onSome: (name) => RejectsFile.typed(name, { place, inputs, json })
     })
+    const membersFile = yield* RejectsFile.madeUp(defaultRejects.replace(/rejects\.csv$/, "members.csv"), {
+      place,
+      inputs
+    })
     const progress = Progress.make(json || (yield* Quiet))
     yield* Effect.addFinalizer(() => progress.clear)
     let count = 0
@@ -110,6 +126,13 @@ const readRows = <R>({
     const first = yield* begun(chunks)
     const rows = first.pipe(
       Stream.tap((chunk) => (chunk.rejected.length === 0 ? Effect.void : setAside(chunk.rejected))),
+      Stream.tap(({ remarks: some }) =>
+        membersFile.append(
+          some.flatMap(({ kind, line, record = "", value }) =>
+            isMemberFault(kind) ? [{ line, column: null, reason: reasonOf(kind, value), record }] : []
+          )
+        )
+      ),
       Stream.tap((chunk) => {
         loaded.rows += chunk.rows.length + chunk.rejected.length
         loaded.bytes += chunk.bytesRead
@@ -145,12 +168,18 @@ const readRows = <R>({
       /** The column names, from the first row. Call after the rows have been read. */
       columns: () => names,
       /** Run when all is recorded: says where the bad rows are. */
-      finish: progress.clear.pipe(
-        Effect.zipRight(rejectsFile.finish),
-        Effect.map(
-          (written): Rejects => ({ count, file: written?.file ?? null, taken: written?.taken ?? null })
-        )
-      )
+      finish: Effect.gen(function* () {
+        yield* progress.clear
+        const written = yield* rejectsFile.finish
+        const members = fromPayload ? yield* membersFile.finish : undefined
+        const rejected: Rejects = {
+          count,
+          file: written?.file ?? null,
+          taken: written?.taken ?? null,
+          members: members?.file ?? null
+        }
+        return rejected
+      })
     }
   })
 
@@ -253,11 +282,15 @@ export const readingOf = (
   /** Whether rows that were read count as sent. */
   sent: boolean
 ) => ({
-  lines: [...describeRestored(input.restored()), ...describeRemarks(input.remarks(), input.place)],
+  lines: [
+    ...describeRestored(input.restored()),
+    ...describeRemarks(input.remarks(), input.place, rejected.members)
+  ],
   rejects: describeRejects(rejected, sent),
   result: {
     restored: input.restored(),
     ...remarksResult(input.remarks(), input.place),
+    membersFile: rejected.members,
     rejected: rejected.count,
     rejectsFile: rejected.file
   }
@@ -267,7 +300,7 @@ export const readingOf = (
 export const nothingRead: ReturnType<typeof readingOf> = {
   lines: [],
   rejects: [],
-  result: { restored: 0, ...remarksResult([], "line"), rejected: 0, rejectsFile: null }
+  result: { restored: 0, ...remarksResult([], "line"), membersFile: null, rejected: 0, rejectsFile: null }
 }
 
 /** There are rows, but none can be read. Then the call has to change. */

@@ -1,35 +1,34 @@
-import * as FileSystem from "@effect/platform/FileSystem"
+import type * as FileSystem from "@effect/platform/FileSystem"
+import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
+import type { BatchId } from "effect-activecampaign/BatchId"
 import { type Mapping, columnsOf, parse } from "../../asSent/Sends.js"
 import type { ContactRow } from "../../contacts/ContactRow.js"
 import { listed } from "../../contacts/ColumnNames.js"
-import { displayName } from "../../contacts/ContactFileError.js"
+import * as ByteSource from "../../contacts/ByteSource.js"
+import { type ContactFileError, displayName } from "../../contacts/ContactFileError.js"
 import { nearest } from "../../text/nearest.js"
 import { printable } from "../output/text.js"
 import { ConfigurationError } from "../shell/ConfigurationError.js"
 
 /** What a mapping file declares about what was sent. */
-export const readSends = (path: string): Effect.Effect<Mapping, ConfigurationError, FileSystem.FileSystem> =>
+export const readSends = (
+  path: string
+): Effect.Effect<Mapping, ConfigurationError | ContactFileError, FileSystem.FileSystem> =>
   Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const text = yield* Effect.mapError(
-      fs.readFileString(path),
-      ({ message }) =>
-        new ConfigurationError({
-          problem: `--sends: ${displayName(path)} cannot be read: ${printable(message)}`,
-          hint: "Check the name and the permissions of the file."
-        })
+    // Copied, because the pieces share one buffer.
+    const pieces = yield* ByteSource.read(path).pipe(
+      Stream.map((piece) => Uint8Array.from(piece)),
+      Stream.runCollect
     )
+    const text = Buffer.concat(Chunk.toReadonlyArray(pieces)).toString("utf8")
     return yield* Either.mapLeft(
       parse(text.replace(/^\uFEFF/, "")),
       (problems) =>
         new ConfigurationError({
-          problem: [
-            `--sends: ${displayName(path)} is not a mapping of what was sent.`,
-            ...problems.map((one) => `  ${printable(one)}`)
-          ].join("\n"),
+          problem: `--sends: ${displayName(path)} is not a mapping of what was sent. ${problems.map((one) => printable(one)).join(" ")}`,
           hint: "docs/as-sent.md describes the file."
         })
     )
@@ -76,3 +75,29 @@ export const withColumns =
       return unknownColumns(mapping, some)
     })
   }
+
+/** The rows, unless the body of the request names another batch than the call: one of them is wrong. */
+export const ofBatch = <E, R>(
+  {
+    fromPayload,
+    rows
+  }: {
+    readonly fromPayload: () => boolean
+    readonly rows: Stream.Stream<ReadonlyArray<ContactRow>, E, R>
+  },
+  file: string,
+  batchId: BatchId | undefined
+): Stream.Stream<ReadonlyArray<ContactRow>, E | ConfigurationError, R> =>
+  batchId === undefined
+    ? rows
+    : Stream.tap(rows, (some) => {
+        const other = fromPayload()
+          ? some.find((row) => row.batchId !== null && row.batchId !== batchId)
+          : undefined
+        return other === undefined
+          ? Effect.void
+          : new ConfigurationError({
+              problem: `${displayName(file)}, line ${other.line}: the body of the request names the batch "${printable(other.batchId ?? "")}", but --id names "${printable(batchId)}". Nothing was added.`,
+              hint: "Correct one of them, or leave out --id."
+            })
+      })

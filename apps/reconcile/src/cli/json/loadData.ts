@@ -23,8 +23,12 @@ const Examples = List(Struct({ place: Literal("line", "row"), number: Int, value
 const remarks = {
   unknown_contact_ids: Struct({ count: Int, examples: Examples }),
   unknown_members: Struct({ count: Int, examples: Examples }).annotations({
-    description: "Members of payloads that a bulk import does not take"
+    description: "Members of bodies of requests that a bulk import does not know"
   }),
+  member_shapes: Struct({ count: Int, examples: Examples }).annotations({
+    description: "Members of bodies of requests in another shape than a bulk import takes"
+  }),
+  members_file: NullOr(Text).annotations({ description: "Where all of these members are" }),
   odd_addresses: List(Struct({ kind: Text, count: Int, examples: Examples }))
 }
 

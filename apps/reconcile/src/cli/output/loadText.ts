@@ -1,5 +1,11 @@
 import { likelyBatchColumn } from "../../contacts/ColumnNames.js"
-import type { Place, Remark, RemarkKind } from "../../contacts/ContactRow.js"
+import {
+  isMemberFault,
+  type MemberFault,
+  type Place,
+  type Remark,
+  type RemarkKind
+} from "../../contacts/ContactRow.js"
 import type { Counted } from "../../contacts/Remarks.js"
 import type { CaseTwins, Resubmission } from "../../ledger/facts/Batches.js"
 import type { LoadReport } from "../../ledger/load/LocalContacts.js"
@@ -58,7 +64,7 @@ export const describeDifferences = (
 
 /** What is odd about an address, in words that follow "1 address" and "2 addresses". */
 const oddities: Readonly<
-  Record<Exclude<RemarkKind, "contact-id" | "unknown-member">, readonly [one: string, many: string]>
+  Record<Exclude<RemarkKind, "contact-id" | MemberFault>, readonly [one: string, many: string]>
 > = {
   invisible: [
     "contains invisible characters or unusual spaces",
@@ -83,10 +89,30 @@ const oddities: Readonly<
 const examplesOf = (examples: ReadonlyArray<Remark>, place: Place) =>
   examples.map(({ line, value }) => `${place} ${line} "${printable(value)}"`).join(", ")
 
+const describeMembers = (
+  kind: MemberFault,
+  { count, examples }: Counted,
+  place: Place,
+  file: string | null
+): string => {
+  const what =
+    kind === "unknown-member"
+      ? `${plural(count, "member is not one", "members are not ones")} that a bulk import takes; ActiveCampaign drops ${count === 1 ? "it" : "them"} without a word`
+      : `${plural(count, "member has another shape", "members have another shape")} than a bulk import takes; what became of ${count === 1 ? "it" : "them"} cannot be told`
+  const shown = examples.map(({ line, value }) => `${place} ${line}, ${printable(value)}`).join("; ")
+  const more = count - examples.length
+  return `${what}: ${shown}${more > 0 ? `; and ${more} more${file === null ? "" : `, see ${file}`}` : ""}.`
+}
+
 /** What deserves a look in the loaded rows, with examples; empty if nothing does. */
-export const describeRemarks = (counted: ReadonlyArray<Counted>, place: Place): ReadonlyArray<string> => {
+export const describeRemarks = (
+  counted: ReadonlyArray<Counted>,
+  place: Place,
+  /** Where all members are that a bulk import does not take. */
+  file: string | null
+): ReadonlyArray<string> => {
   const addresses = counted.flatMap(({ count, examples, kind }) => {
-    if (kind === "contact-id" || kind === "unknown-member") return []
+    if (kind === "contact-id" || isMemberFault(kind)) return []
     const [one, many] = oddities[kind]
     return [`  ${plural(count, `address ${one}`, `addresses ${many}`)}: ${examplesOf(examples, place)}`]
   })
@@ -97,12 +123,8 @@ export const describeRemarks = (counted: ReadonlyArray<Counted>, place: Place): 
         ]
       : []
   )
-  const members = counted.flatMap(({ count, examples, kind }) =>
-    kind === "unknown-member"
-      ? [
-          `${plural(count, "member is not one", "members are not ones")} that a bulk import takes; ActiveCampaign drops ${count === 1 ? "it" : "them"} without a word: ${examplesOf(examples, place)}`
-        ]
-      : []
+  const members = counted.flatMap((one) =>
+    isMemberFault(one.kind) ? [describeMembers(one.kind, one, place, file)] : []
   )
   if (addresses.length === 0) return [...ids, ...members]
   return [
@@ -127,8 +149,9 @@ export const remarksResult = (counted: ReadonlyArray<Counted>, place: Place) => 
   return {
     unknownContactIds: of("contact-id"),
     unknownMembers: of("unknown-member"),
+    memberShapes: of("member-shape"),
     oddAddresses: counted.flatMap((one) =>
-      one.kind === "contact-id" || one.kind === "unknown-member" ? [] : [{ kind: one.kind, ...shown(one) }]
+      one.kind === "contact-id" || isMemberFault(one.kind) ? [] : [{ kind: one.kind, ...shown(one) }]
     )
   }
 }

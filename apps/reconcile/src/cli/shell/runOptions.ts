@@ -32,6 +32,6 @@ export const failOn = Options.text("fail-on").pipe(
   ),
   Options.map(Option.getOrElse((): ReadonlyArray<Condition.Condition> => [])),
   Options.withDescription(
-    "Exit with 3 if one of these applies: an outcome, findings or stalled, with a limit as in rejected>2% or stalled>1h, with new- for what is new; separate with commas"
+    "Exit with 3 if one of these applies: an outcome, findings, stalled, dropped or consent, with a limit as in rejected>2% or stalled>1h, with new- for what is new; separate with commas"
   )
 )

@@ -49,6 +49,22 @@ export interface LoadReport extends changes.Changes {
   readonly caseTwins: ReadonlyArray<Batches.CaseTwins>
 }
 
+const nothing: LoadReport = {
+  ...changes.none,
+  added: 0,
+  batchesAdded: 0,
+  sentAdded: 0,
+  rows: 0,
+  unchanged: 0,
+  absent: 0,
+  duplicates: 0,
+  sent: 0,
+  sentOtherwise: 0,
+  purged: 0,
+  resubmitted: [],
+  caseTwins: []
+}
+
 const encodeSends = (sends: Sends) => Schema.encodeSync(Stored)(sends)
 
 interface KnownSource {
@@ -115,6 +131,8 @@ export const load = <E, R>(
       if (source.namesBatches === true && staged.rows > 0 && staged.sent === 0 && purged === 0) {
         return yield* new NoBatchNamed({ source: source.name, rows: staged.rows })
       }
+      // Like a file that is not one of contacts: nothing is known of what was sent.
+      if (before === undefined && staged.rows === 0 && purged === 0 && source.rejected() > 0) return nothing
       // A first load itself writes all that its rows refer to.
       const taken = yield* (before === undefined ? transactUnchecked : transact)(
         take(sql, source, staged, { now, file })
