@@ -2,9 +2,11 @@ import { assert, describe, it } from "@effect/vitest"
 import { payload, type Sends } from "../../src/asSent/Sends.js"
 import { sentMembers } from "../../src/asSent/sentMembers.js"
 
-/** `kind name=value` of each member. */
+/** `kind name=value` of each member, with `?` if it has an odd shape. */
 const membersOf = (sends: Sends, cells: Readonly<Record<string, unknown>>) =>
-  sentMembers(sends, (column) => cells[column]).map(({ kind, name, value }) => `${kind} ${name}=${value}`)
+  sentMembers(sends, (column) => cells[column]).map(
+    ({ isOdd, kind, name, value }) => `${kind} ${name}=${value}${isOdd === true ? "?" : ""}`
+  )
 
 describe("the members of a contact", () => {
   it.each<
@@ -14,7 +16,7 @@ describe("the members of a contact", () => {
     [
       "a number is its text",
       { phone: 5, customer_acct_name: true },
-      ["phone =5", "customer_acct_name =true"]
+      ["phone =5", "customer_acct_name =true?"]
     ],
     [
       "a field has an ID and a value",
@@ -25,9 +27,13 @@ describe("the members of a contact", () => {
     [
       "a list has the member listid",
       { subscribe: [{ listid: " 3 " }, 4], unsubscribe: [{ listid: 5 }, { id: 6 }] },
-      ["subscribe 3=", "unsubscribe 5="]
+      ["subscribe 3=", "subscribe 4=?", "unsubscribe 5="]
     ],
-    ["what is no list is nothing", { tags: "vip", fields: { "12": "x" }, subscribe: 3 }, []]
+    [
+      "what should be in a list is odd",
+      { tags: "vip", fields: { "12": "x" }, subscribe: 3 },
+      ["tag vip=?", "subscribe 3=?"]
+    ]
   ])("of a request: %s", (_, contact, members) => {
     assert.deepStrictEqual(membersOf(payload, contact), members)
   })
