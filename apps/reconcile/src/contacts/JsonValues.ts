@@ -172,11 +172,10 @@ export const isBeginning = (head: Uint8Array, isWhole: boolean): boolean | undef
 /** Whether an object goes on after its first line, rather than that the line is a broken one of JSON lines. */
 const goesOn = (text: string, canTell: boolean): boolean | undefined => {
   const end = text.search(/[\r\n]/)
-  const next = end === -1 ? undefined : /[^\s]/.exec(text.slice(end))?.[0]
-  if (next === undefined && !canTell) return undefined
+  if (end === -1) return canTell ? false : undefined
   const open: Array<string> = []
   let inString = false
-  const line = end === -1 ? text : text.slice(0, end)
+  const line = text.slice(0, end)
   for (let at = 0; at < line.length; at++) {
     const char = line[at] ?? ""
     if (inString && char === "\\") at++
@@ -186,7 +185,9 @@ const goesOn = (text: string, canTell: boolean): boolean | undefined => {
     else if ((char === "}" || char === "]") && open.pop() !== undefined && open.length === 0) return false
   }
   // No string goes on in another line.
-  if (inString || next === undefined) return false
+  if (inString) return false
+  const next = /\S/.exec(text.slice(end))?.[0]
+  if (next === undefined) return canTell ? false : undefined
   const last = line.trimEnd().at(-1) ?? ""
   if ("{[:".includes(last)) return true
   return last === "," ? open.at(-1) === "[" || next === '"' : ",]}".includes(next)
