@@ -6,6 +6,8 @@
  *
  * @since 0.1.0
  */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Contact } from "./Contact.js"
 import { ContactId } from "./ContactId.js"
@@ -171,3 +173,27 @@ export class Detailed extends Schema.TaggedClass<Detailed>("effect-activecampaig
  * @category models
  */
 export type Sideloading = "untried" | "served" | "ignored" | "refused"
+
+/**
+ * Asked before a call that failed with `include` is made once more without it, which is a second call. Where it answers
+ * `false`, that call is not made, and the first one fails with its own error. By default it may always be made.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import * as Stream from "effect/Stream"
+ * import { ContactDetails, ContactId, Contacts } from "effect-activecampaign"
+ *
+ * let callsLeft = 100
+ * const details = Contacts.details(Stream.make(ContactId.make("9101"))).pipe(
+ *   Stream.runCollect,
+ *   Effect.provideService(ContactDetails.AskAgain, Effect.sync(() => callsLeft-- > 0))
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ * @category references
+ */
+export class AskAgain extends Context.Reference<AskAgain>()("effect-activecampaign/ContactDetails/AskAgain", {
+  defaultValue: (): Effect.Effect<boolean> => Effect.succeed(true)
+}) {}

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Either } from "effect"
+import { Effect, Either, Stream } from "effect"
+import { ContactDetails, type Contacts, type ContactsError } from "effect-activecampaign"
 import { idOf } from "./account.js"
 import type { Reply } from "./support.js"
 import { contact, range, json, running, detailsOf, values, lists } from "./contactDetails.js"
@@ -83,6 +84,31 @@ describe("an account that does not serve `include`", () => {
       assert.strictEqual(calls.filter((call) => call.includes("include")).length, 6)
     })
   )
+
+  const ways: ReadonlyArray<
+    readonly [string, (service: Contacts.Service) => Effect.Effect<unknown, ContactsError.ContactsError>]
+  > = [
+    ["a stream", detailsOf([1])],
+    ["a walk", (service) => Stream.runCollect(service.walkDetails())],
+    ["a request", (service) => service.detailsById(idOf("1"))]
+  ]
+  for (const [way, ask] of ways) {
+    it.effect(`is not left out of a second call that ${way} may not make`, () =>
+      Effect.gen(function* () {
+        let asked = 0
+        const no = Effect.sync(() => {
+          asked += 1
+          return false
+        })
+        const { calls, result } = yield* running(
+          () => json({ message: "no" }, 400),
+          (service) => Effect.provideService(ask(service), ContactDetails.AskAgain, no)
+        )
+        assert.strictEqual(Either.getOrThrow(Either.flip(result))._tag, "RequestRejected")
+        assert.deepStrictEqual([calls.length, asked], [1, 1])
+      })
+    )
+  }
 
   it.effect("is not to blame for a token that is refused or a network that is down", () =>
     Effect.gen(function* () {

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type { ActiveCampaignClient } from "effect-activecampaign/ActiveCampaignClient"
+import { AskAgain } from "effect-activecampaign/ContactDetails"
 import type { Service as Contacts } from "effect-activecampaign/Contacts"
 import type { ContactsError } from "effect-activecampaign/ContactsError"
 import type { Ledger } from "../ledger/Ledger.js"
@@ -78,8 +79,10 @@ export type Asked<A> = Either.Either<A, ContactsError | typeof cut>
 
 /** The calls of a step, and whether a failure concerns one of them or all. */
 export interface Calls {
+  /** `unpaid`: calls under way that are counted once they are answered. */
   readonly make: <A>(
-    call: Effect.Effect<A, ContactsError | LedgerError, Ledger>
+    call: Effect.Effect<A, ContactsError | LedgerError, Ledger>,
+    unpaid?: number
   ) => Effect.Effect<Asked<A>, LedgerError, Ledger>
   /** Whether the account no longer answers anything, so that the next call would only fail like the last ones. */
   readonly isHopeless: () => boolean
@@ -147,10 +150,20 @@ export const makeCalls = (step: AccountStep): Calls => {
       })
     )
 
+  /** A call made once more, without what it failed with, is another one. */
+  const askAgain = (unpaid: number) =>
+    Effect.sync(() => {
+      if (step.calls.left() <= unpaid) return false
+      step.calls.spend(1)
+      return true
+    })
+
   return {
-    make: (call) =>
+    make: (call, unpaid = 0) =>
       Effect.gen(function* () {
-        const answer = yield* withinTime(step)(Effect.either(journal.troubles.listen(topic)(call)))
+        const answer = yield* journal.troubles
+          .listen(topic)(call)
+          .pipe(Effect.provideService(AskAgain, askAgain(unpaid)), Effect.either, withinTime(step))
         if (Option.isNone(answer)) return yield* Effect.as(leaveCut, Either.left<typeof cut>(cut))
         if (answer.value._tag === "Right") {
           inARow = 0

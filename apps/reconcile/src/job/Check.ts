@@ -125,6 +125,9 @@ const byPages = (step: AccountStep, calls: Calls, counts: CheckCounts) =>
     return true
   })
 
+/** Its tags take a second call. */
+const callsByItself = 2
+
 const oneByOne = (step: AccountStep, calls: Calls, counts: CheckCounts, most: number) =>
   Effect.gen(function* () {
     const way: Way = {
@@ -134,11 +137,11 @@ const oneByOne = (step: AccountStep, calls: Calls, counts: CheckCounts, most: nu
     }
     for (const which of ["unseen", "new"] as const) {
       let after: Looks.Wanted | null = null
-      while (counts.looked < most && (yield* mayGoOn(step))) {
+      while (counts.looked < most && step.calls.left() >= callsByItself && (yield* mayGoOn(step))) {
         const [one]: ReadonlyArray<Looks.Wanted> = yield* Looks.wanted(which, after, 1)
         if (one === undefined) break
         after = one
-        step.calls.spend(2)
+        step.calls.spend(callsByItself)
         if ((yield* lookAt(step, calls, counts, [one], way)) !== "on") return
       }
     }

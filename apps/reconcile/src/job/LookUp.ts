@@ -144,7 +144,8 @@ const byWalk = (step: AccountStep, calls: Calls, counts: LookupCounts, upTo?: Co
         })
       )
     )
-    const finished = yield* calls.make(walked)
+    const finished = yield* calls.make(walked, 1)
+    if (Either.isLeft(finished) && finished.left !== cut) step.calls.spend(1)
     if (Either.isLeft(finished) || isCut) return finished
     counts.absent += yield* Lookups.recordAbsent(begun)
     yield* step.onEvent({ _tag: "LookedUp", done: counts.found + counts.absent })

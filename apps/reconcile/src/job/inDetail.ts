@@ -14,7 +14,7 @@ import * as Links from "../ledger/facts/Links.js"
 import type { Moment } from "../ledger/facts/Lookups.js"
 import { Ledger } from "../ledger/Ledger.js"
 import type { LedgerError } from "../ledger/LedgerError.js"
-import { type AccountStep, makeCalls, mayGoOn } from "./AccountStep.js"
+import { type AccountStep, cut, makeCalls, mayGoOn } from "./AccountStep.js"
 
 /** The contacts of IDs; with what they hold if there is something to compare, for the same number of calls. */
 export const fetch = (
@@ -71,6 +71,7 @@ const collect = <A>(step: AccountStep, pages: Stream.Stream<A, ContactsError>) =
         })
       )
     )
+    if (Either.isLeft(asked) && asked.left !== cut) step.calls.spend(1)
     return { kept, isWhole: Either.isRight(asked) && !isCut }
   })
 

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import type { ContactsQuery } from "../ActiveCampaignApi.js"
 import type { Service as Client } from "../ActiveCampaignClient.js"
 import type { Contact, ContactsPage } from "../Contact.js"
-import { Detailed, type Sideloading } from "../ContactDetails.js"
+import { AskAgain, Detailed, type Sideloading } from "../ContactDetails.js"
 import type { ContactId } from "../ContactId.js"
 import type { ContactsError, FilterIgnored } from "../ContactsError.js"
 import { include, includeLess, readSideloads } from "./sideloads.js"
@@ -80,8 +80,11 @@ export const makeDetailed = (lists: Lists) => {
       const at = step
       const asked = steps[at]
       if (asked === undefined) return without(query, check)
-      return Effect.catchIf(included({ ...query, include: asked }, check), mayBeOfInclude, () =>
-        Effect.tap(without(query, check), () => Effect.sync(() => failed(at)))
+      return Effect.catchIf(included({ ...query, include: asked }, check), mayBeOfInclude, (error) =>
+        Effect.if(Effect.flatten(AskAgain), {
+          onTrue: () => Effect.tap(without(query, check), () => Effect.sync(() => failed(at))),
+          onFalse: () => Effect.fail(error)
+        })
       )
     })
 
