@@ -73,7 +73,7 @@ const instantOf = ({ day, time }: Day): number | undefined => {
 /** What the account makes of a date that it cannot read. */
 const isLostDate = ({ day }: Day) => day.startsWith("1899-")
 
-const untoldTime: Judged = { why: "one of the two times does not say its time zone" }
+const noTimeZone: Judged = { why: "one of the two times does not say its time zone" }
 
 const judgeDay = (sent: Day, found: Day): Judged => {
   const [one, other] = [instantOf(sent), instantOf(found)]
@@ -89,7 +89,7 @@ const judgeDay = (sent: Day, found: Day): Judged => {
   if (isDay || seconds(sent) === seconds(found)) {
     return sent.day === found.day ? "same" : "other"
   }
-  return untoldTime
+  return noTimeZone
 }
 
 const judgeDates = (sent: string, found: string): Judged => {

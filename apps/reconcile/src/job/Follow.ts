@@ -123,15 +123,15 @@ export const follow = (
         if (ending._tag !== "Failed") return Effect.void
         const event: RunEvent = { _tag: "Failed", problem: ending.problem }
         if (!journal.hasHeard() && unclear.has(ending.problem.error)) {
-          untold.push(event)
+          waiting.push(event)
           return Effect.void
         }
         return onEvent(event)
       })
     /** Reported only once something answers: if all are refused alike, the error that ends the run says so. */
-    const untold: Array<RunEvent> = []
+    const waiting: Array<RunEvent> = []
     const tellRest = Effect.suspend(() =>
-      journal.hasHeard() ? Effect.forEach(untold.splice(0), onEvent, { discard: true }) : Effect.void
+      journal.hasHeard() ? Effect.forEach(waiting.splice(0), onEvent, { discard: true }) : Effect.void
     )
 
     const fail = (followed: Followed, last: Failure) =>

@@ -43,7 +43,11 @@ export const SentMember = Struct({
   different: Int,
   absent: Int,
   cannot_tell: described(Int, "The contact changed since, or a later batch sent something else"),
-  not_checked: Int
+  not_checked: described(Int, "Not compared: not looked at, not in the account, or left with a doubt"),
+  problem: described(
+    Schema.NullOr(Schema.String),
+    "What is wrong with its name: the account has no such field or list, or several"
+  )
 }).annotations({ identifier: "SentMember" })
 
 const OutcomeTotal = Struct({

@@ -5,7 +5,7 @@ import { Ledger, boundAccount, rowOf } from "../ledger/Ledger.js"
 import { attention as attentionKinds, consentOf, countOf } from "../ledger/reports/Attention.js"
 import { atOneMoment } from "../ledger/reports/ExportRows.js"
 import * as Reports from "../ledger/reports/Reports.js"
-import { sentValues } from "../ledger/reports/SentValues.js"
+import { droppedOf, sentValues } from "../ledger/reports/SentValues.js"
 import { contactsByOutcome, endedBadly, evidences, Outcome } from "../ledger/schema/words.js"
 import { shellCall } from "../text/shellCall.js"
 import { version } from "../version.js"
@@ -105,7 +105,7 @@ export const readReport = (db: string, { limits, mask = false }: Options) =>
       findings: summary.findings.reduce((sum, { count }) => sum + count, 0),
       consent_changes: consentOf(attention),
       sent_values: summary.sentValues?.sent ?? 0,
-      dropped: summary.sentValues?.dropped ?? 0
+      dropped: summary.sentValues === null ? 0 : droppedOf(summary.sentValues)
     }
     const values = yield* sentValues
     const known: Batches = {

@@ -1,7 +1,6 @@
 /** What a report says of the values that contacts were sent with. */
 import { droppedOf, type MemberTotal } from "../ledger/reports/SentValues.js"
 import { plural, thousands } from "../text/numbers.js"
-import type { ReportData } from "./ReportData.js"
 
 /** The only words about it where nothing was declared. */
 export const notDeclared =
@@ -41,14 +40,16 @@ export const memberCells = (member: MemberTotal): ReadonlyArray<string> => [
 ]
 
 /** What the table does not say by itself. */
-export const memberNote = ({ members }: NonNullable<ReportData["sent_values"]>): string => {
+export const memberNote = ({ members }: { readonly members: ReadonlyArray<MemberTotal> }): string => {
   const never = members.filter(neverArrived).length
   const unchecked = members.reduce((sum, { not_checked }) => sum + not_checked, 0)
+  const wrong = members.flatMap(({ member, problem }) => (problem === null ? [] : [`${member}: ${problem}.`]))
   return [
+    ...wrong,
     ...(never > 0 ? [`${plural(never, "of them", "of them")} never arrived for anybody.`] : []),
     ...(unchecked > 0
       ? [
-          `${plural(unchecked, "value")} ${unchecked === 1 ? "is" : "are"} not checked: their contacts were not looked at yet or are not in the account, or it cannot be told.`
+          `${plural(unchecked, "value")} ${unchecked === 1 ? "is" : "are"} not checked: their contacts were not looked at yet or are not in the account, or a doubt is left.`
         ]
       : [])
   ].join(" ")

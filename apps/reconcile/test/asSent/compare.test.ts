@@ -3,7 +3,7 @@ import * as fc from "effect/FastCheck"
 import * as Option from "effect/Option"
 import { compare, opposed } from "../../src/asSent/compare.js"
 import type { SentMember } from "../../src/asSent/SentMember.js"
-import { details, field, holding, isUntold, namesOf, said, sent } from "./support/values.js"
+import { details, field, holding, isDoubtful, namesOf, said, sent } from "./support/values.js"
 
 const letters = fc.string({ unit: fc.constantFrom("a", "b", "é", "Z", "1", "."), minLength: 1, maxLength: 5 })
 const words = fc.array(letters, { minLength: 1, maxLength: 3 })
@@ -74,12 +74,12 @@ describe("a value of a custom field", () => {
   })
 
   it("cannot be told from another if the options are not known or share a text", () => {
-    assert.isTrue(isUntold(said("gold", "Gold plan", { ...field("dropdown"), options: undefined })))
+    assert.isTrue(isDoubtful(said("gold", "Gold plan", { ...field("dropdown"), options: undefined })))
     const shared = [
       { label: "One", value: "1" },
       { label: "One", value: "2" }
     ]
-    assert.isTrue(isUntold(said("1", "One", field("dropdown", shared))))
+    assert.isTrue(isDoubtful(said("1", "One", field("dropdown", shared))))
   })
 
   it("is as sent if it is the same number, in a field for numbers only", () => {
@@ -88,11 +88,11 @@ describe("a value of a custom field", () => {
         const [text, found] = [String(one), `${other}.00`]
         assert.strictEqual(said(text, found, field("number")), one === other ? "same" : "different")
         assert.strictEqual(said(text, `${one}.00`, field("text")), "different")
-        assert.isTrue(isUntold(said(text, `${one}.00`, field(null))))
+        assert.isTrue(isDoubtful(said(text, `${one}.00`, field(null))))
       })
     )
-    assert.isTrue(isUntold(said("1e3", "1000", field("number"))))
-    assert.isTrue(isUntold(said("1,000", "1000", field("number"))))
+    assert.isTrue(isDoubtful(said("1e3", "1000", field("number"))))
+    assert.isTrue(isDoubtful(said("1,000", "1000", field("number"))))
   })
 
   const day = fc
@@ -120,7 +120,7 @@ describe("a value of a custom field", () => {
           `${number} of ${month}, ${year}`
         ]) {
           const word = said(text, date, field("date"))
-          assert.isTrue(word === "same" || isUntold(word), `${text}, ${date}: ${word}`)
+          assert.isTrue(word === "same" || isDoubtful(word), `${text}, ${date}: ${word}`)
         }
       })
     )
@@ -149,8 +149,8 @@ describe("a value of a custom field", () => {
       said("2031-04-02T00:00:00+12:00", "2031-04-01T00:00:00-12:00", field("datetime")),
       "same"
     )
-    assert.isTrue(isUntold(said(at, "2031-04-01 22:30:00", field("datetime"))))
-    assert.isTrue(isUntold(said("2031-04-02T00:00:00Z", "2031-04-02T00:00:00-05:00", field("date"))))
+    assert.isTrue(isDoubtful(said(at, "2031-04-01 22:30:00", field("datetime"))))
+    assert.isTrue(isDoubtful(said("2031-04-02T00:00:00Z", "2031-04-02T00:00:00-05:00", field("date"))))
   })
 
   it("is absent if the account has nothing, and as sent if nothing was sent", () => {

@@ -2,11 +2,11 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Option from "effect/Option"
 import { compare } from "../../src/asSent/compare.js"
 import type { SentMember } from "../../src/asSent/SentMember.js"
-import { details, field, isUntold, namesOf, said } from "./support/values.js"
+import { details, field, isDoubtful, namesOf, said } from "./support/values.js"
 
 type Word = "same" | "different" | "cannot be told"
 
-const wordOf = (word: string) => (isUntold(word) ? "cannot be told" : word)
+const wordOf = (word: string) => (isDoubtful(word) ? "cannot be told" : word)
 
 describe("in a field for numbers", () => {
   it.each<readonly [sent: string, found: string, word: Word]>([

@@ -99,15 +99,22 @@ describe("the end of a run", () => {
     assert.include(lastScreen.nextSteps(onlyIds), "ac-reconcile resolve")
   })
 
-  it("says how many sent values are the same and how many dropped, if any were declared", () => {
+  it("counts sent values by the words of all tables, if any were declared", () => {
     assert.notInclude(lastScreen.totals(ended()), "Sent values")
     const totals = lastScreen.totals(
-      ended({ summary: { ...summary, sentValues: { sent: 200, same: 150, dropped: 40, untold: 10 } } })
+      ended({
+        summary: {
+          ...summary,
+          sentValues: { sent: 200, same: 150, different: 10, absent: 20, cannot_tell: 8, not_checked: 12 }
+        }
+      })
     )
     assert.match(totals, /^Sent values +200$/m)
     assert.match(totals, /^ {2}same +150 +75\.0% {2}the account has them as they were sent$/m)
-    assert.match(totals, /^ {2}dropped +40 +20\.0% {2}the account has something else, or nothing$/m)
-    assert.match(totals, /^ {2}untold +10 +5\.0% {2}they cannot be told, or were not looked at yet$/m)
+    assert.match(totals, /^ {2}different +10 +5\.0% {2}the account has something else$/m)
+    assert.match(totals, /^ {2}absent +20 +10\.0% {2}the account has nothing$/m)
+    assert.match(totals, /^ {2}cannot tell +8 +4\.0% {2}edited since, or sent again$/m)
+    assert.match(totals, /^ {2}not checked +12 +6\.0% {2}not looked at, or a doubt is left$/m)
   })
 
   it("names them as a part of the unaccounted, with each share of the contacts", () => {

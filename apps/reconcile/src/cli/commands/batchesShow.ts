@@ -1,7 +1,7 @@
 import * as Command from "@effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Ledger from "../../ledger/Ledger.js"
-import { memberCells, memberHead } from "../../report/sentValues.js"
+import { memberCells, memberHead, memberNote } from "../../report/sentValues.js"
 import * as SentValues from "../../ledger/reports/SentValues.js"
 import * as Reports from "../../ledger/reports/Reports.js"
 import { knownBatch } from "../input/knownBatch.js"
@@ -68,7 +68,8 @@ export const batchesShow = Command.make("show", { batchId: knownBatchArgument, d
             oneBatch: true
           }),
           findingsTable(findings, { more: batch.findings - findings.length, oneBatch: true }),
-          sentValues.length === 0 ? "" : columns([memberHead, ...sentValues.map(memberCells)])
+          sentValues.length === 0 ? "" : columns([memberHead, ...sentValues.map(memberCells)]),
+          memberNote({ members: sentValues })
         ),
         paged: true,
         result: {

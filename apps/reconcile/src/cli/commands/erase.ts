@@ -165,7 +165,7 @@ const remove = (file: string, subject: string) =>
       text: blocks(
         erased.held.length === 0
           ? printable(`The tables of ${file} have nothing about ${erased.keys[0] ?? subject}.`)
-          : `Erased. ${erased.token} replaces it, so all totals stay the same.`,
+          : `Erased. ${erased.token} replaces it, so the totals of contacts and outcomes stay the same. Its sent values and changes of consent are no longer counted.`,
         tableOf(erased.held),
         ...proof.map((line) => printable(line)),
         ...(erased.sharedIds.length > 0

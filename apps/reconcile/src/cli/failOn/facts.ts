@@ -2,6 +2,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { Outcome } from "../../ledger/schema/words.js"
 import * as Reports from "../../ledger/reports/Reports.js"
+import { droppedOf } from "../../ledger/reports/SentValues.js"
 import { findingsCount } from "../output/summary.js"
 import { type Applied, type Condition, type Counted, judge } from "./Condition.js"
 
@@ -45,7 +46,10 @@ export const appliedTo = (
         outcomes: byOutcome(summary.outcomes),
         findings: findingsCount(summary)
       },
-      values: summary.sentValues ?? { sent: 0, dropped: 0 },
+      values:
+        summary.sentValues === null
+          ? { sent: 0, dropped: 0 }
+          : { sent: summary.sentValues.sent, dropped: droppedOf(summary.sentValues) },
       consent: summary.findings.find(({ finding }) => finding === "consent-change")?.count ?? 0,
       fresh: wants(({ isNew }) => isNew) ? yield* freshSince(since) : nothing,
       stalled: wants(({ subject }) => subject === "stalled")

@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { Comparison } from "../../asSent/SentMember.js"
+import { Comparison, Kind } from "../../asSent/SentMember.js"
 import { Bundle } from "../support/Bundle.js"
 import {
   Batch,
@@ -71,9 +71,13 @@ export const Explain = Struct({
           contact_id: NullOr(Text),
           likely_reason: NullOr(Text),
           retry_reason: NullOr(Text),
+          findings: List(Struct({ finding: Text, detail: Text })).annotations({
+            description: "What was found of it in the batch, a change of consent first"
+          }),
           facts: List(Fact),
           values: List(
             Struct({
+              kind: Kind,
               member: Text,
               sent: Text,
               comparison: Comparison,

@@ -87,10 +87,12 @@ export const Summary = Struct({
   sent_values: described(
     NullOr(
       Struct({
-        sent: Int,
+        sent: described(Int, "The other numbers add up to it"),
         same: Int,
-        dropped: described(Int, "Values that the account has otherwise, or not at all"),
-        untold: described(Int, "Values that cannot be told, or were not looked at yet")
+        different: Int,
+        absent: Int,
+        cannot_tell: described(Int, "The contact changed since, or a later batch sent something else"),
+        not_checked: described(Int, "They were not compared, or could not be")
       })
     ),
     "Values that contacts were sent with; null if no source says what they are"

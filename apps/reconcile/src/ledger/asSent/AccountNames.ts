@@ -78,13 +78,13 @@ const reasons: Readonly<Partial<Record<Part, ReadonlyArray<string>>>> = {
   tags: Object.values(unknownNames.tags)
 }
 
-const isUntold = (part: Part) =>
+const isForLackOf = (part: Part) =>
   `cannot_tell IN (SELECT value FROM json_each('${JSON.stringify(reasons[part] ?? [])}'))`
 
 const lacks = (
   part: Part
 ) => `(NOT EXISTS (SELECT 1 FROM account_names_read WHERE part = '${part}' AND is_whole)
-  AND EXISTS (SELECT 1 FROM found_values WHERE ${isUntold(part)}))`
+  AND EXISTS (SELECT 1 FROM found_values WHERE ${isForLackOf(part)}))`
 
 /** Whether values cannot be told because some names could not be read so far. */
 export const areMissed = Ledger.use((sql) =>
@@ -98,15 +98,15 @@ export const areMissed = Ledger.use((sql) =>
 const lookAgain = (sql: SqlClient.SqlClient, part: Part) =>
   Effect.gen(function* () {
     const key = "batch, address_id, occurrence"
-    const untold = `SELECT DISTINCT ${key} FROM found_values WHERE ${isUntold(part)}`
-    yield* sql.unsafe(`CREATE TEMP TABLE IF NOT EXISTS untold_contacts (
+    const open = `SELECT DISTINCT ${key} FROM found_values WHERE ${isForLackOf(part)}`
+    yield* sql.unsafe(`CREATE TEMP TABLE IF NOT EXISTS open_contacts (
       batch INTEGER NOT NULL, address_id INTEGER NOT NULL, occurrence INTEGER NOT NULL, PRIMARY KEY (${key})
     ) STRICT, WITHOUT ROWID`)
-    yield* sql.unsafe("DELETE FROM untold_contacts")
-    yield* sql.unsafe(`INSERT INTO untold_contacts ${untold}`)
-    yield* sql.unsafe(markBatches("SELECT DISTINCT batch FROM untold_contacts"))
+    yield* sql.unsafe("DELETE FROM open_contacts")
+    yield* sql.unsafe(`INSERT INTO open_contacts ${open}`)
+    yield* sql.unsafe(markBatches("SELECT DISTINCT batch FROM open_contacts"))
     for (const table of ["found_values", "contact_looks"]) {
-      yield* sql.unsafe(`DELETE FROM ${table} WHERE (${key}) IN (SELECT ${key} FROM untold_contacts)`)
+      yield* sql.unsafe(`DELETE FROM ${table} WHERE (${key}) IN (SELECT ${key} FROM open_contacts)`)
     }
   })
 

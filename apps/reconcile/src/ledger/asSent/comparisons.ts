@@ -7,6 +7,7 @@ import { hasSettled } from "../schema/words.js"
 import * as AccountNames from "./AccountNames.js"
 import { breakConsent } from "./consent.js"
 import { type NumberOf, numberMembers } from "./members.js"
+import { nameMembers } from "./nameMembers.js"
 import * as SentValues from "./SentValues.js"
 
 /** Batches compared at once: all that was sent in them is in memory. */
@@ -252,6 +253,8 @@ const compareSome = (sql: SqlClient.SqlClient, batches: ReadonlyArray<number>) =
       const row = looks.get(key) ?? unlooked(record)
       return judgeRecord(record, row, values.get(key) ?? [], later(record), known, ofBatch)
     })
+    const members = new Set([...counts.values()].flatMap((ofBatch) => [...ofBatch.keys()]))
+    yield* nameMembers(sql, members, known.names)
     yield* sql.unsafe(insertVerdicts, [JSON.stringify(verdicts)])
     yield* sql.unsafe(insertCounts, [
       JSON.stringify(

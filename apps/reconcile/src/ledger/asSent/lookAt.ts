@@ -9,6 +9,8 @@ import { unknownNames } from "../../asSent/unknownNames.js"
 export interface Seen {
   readonly updatedAt: string | null
   readonly unseen: string | null
+  /** Whether mail to it bounced, as the account says; null if it does not. */
+  readonly bounced: 0 | 1 | null
   readonly rows: ReadonlyArray<{
     readonly member: SentMember
     readonly found: string | null
@@ -43,9 +45,10 @@ export const lookAt = (
   return {
     updatedAt: rows.length === 0 ? null : Option.getOrNull(Option.map(contact.udate, DateTime.formatIso)),
     unseen: unseen.size === 0 ? null : [...unseen].join(" "),
+    bounced: Option.match(contact.bouncedHard, { onNone: () => null, onSome: (is) => (is ? 1 : 0) }),
     rows
   }
 }
 
 /** A contact that is gone shows nothing. */
-export const gone: Seen = { updatedAt: null, unseen: "contact", rows: [] }
+export const gone: Seen = { updatedAt: null, unseen: "contact", bounced: null, rows: [] }

@@ -14,12 +14,12 @@ export type Deleted = ReadonlyArray<{ readonly table: string; readonly rows: num
 export type Deletion = readonly [table: string, where: string, ...parameters: ReadonlyArray<string>]
 
 /** Rows of these need no mention. */
-const untold = [knownAs("stale_marks"), "row_shapes", "looks", "sent_members", "value_counts"]
+const uncounted = [knownAs("stale_marks"), "row_shapes", "looks", "sent_members", "value_counts"]
 
 export const sum = (rows: Deleted): Deleted => {
   const byTable = new Map<string, number>()
   for (const { rows: some, table } of rows) {
-    if (some > 0 && !untold.includes(table)) byTable.set(table, (byTable.get(table) ?? 0) + some)
+    if (some > 0 && !uncounted.includes(table)) byTable.set(table, (byTable.get(table) ?? 0) + some)
   }
   return [...byTable].map(([table, all]) => ({ table, rows: all }))
 }

@@ -1,7 +1,6 @@
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import * as Struct from "effect/Struct"
 import { Ledger, rowOf } from "../Ledger.js"
 import { newlySettled, outcomesBefore } from "../schema/views.js"
 import {
@@ -14,7 +13,7 @@ import {
   Outcome
 } from "../schema/words.js"
 import { totalsByOutcome } from "./questions.js"
-import { type SentValues, sentValues } from "./SentValues.js"
+import { sentValues, type ValueCounts } from "./SentValues.js"
 
 const OutcomeTotal = rowOf("outcomes", { outcome: Outcome, evidence: Evidence, contacts: Schema.Int })
 
@@ -77,7 +76,7 @@ export interface Summary {
   /** Batches that were purged, and are in no other total. */
   readonly purged: number
   /** Null if no source says what its contacts were sent with. */
-  readonly sentValues: Omit<SentValues, "members"> | null
+  readonly sentValues: ValueCounts | null
 }
 
 export const summary = Effect.gen(function* () {
@@ -105,7 +104,7 @@ export const summary = Effect.gen(function* () {
     purged,
     outcomes,
     findings,
-    sentValues: values === undefined ? null : Struct.omit(values, "members")
+    sentValues: values?.counts ?? null
   }
   return result
 })

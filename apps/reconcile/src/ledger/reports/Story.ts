@@ -5,7 +5,7 @@ import { fromAddress } from "effect-activecampaign/EmailKey"
 import { hasAny } from "../asSent/hasAny.js"
 import { Ledger, rowOf } from "../Ledger.js"
 import { exclusionMatches } from "../schema/likelyReason.js"
-import { Evidence, Outcome } from "../schema/words.js"
+import { Evidence, Finding, Outcome } from "../schema/words.js"
 import type { StoryValue } from "./storyValues.js"
 
 /** A fact behind an outcome: its table, when it was recorded, and what it says. */
@@ -32,11 +32,18 @@ const Chapter = rowOf("contact_status", {
   retry_reason: Schema.NullOr(Schema.String)
 })
 
+/** What was found of an address in a batch. */
+const ChapterFinding = rowOf("findings", { finding: Finding, detail: Schema.String })
+
+export type ChapterFinding = typeof ChapterFinding.Type
+
 /**
  * What became of one sent contact in one batch, and the facts behind it. If the address was sent several times, facts about
  * the batch or the address are listed with the first.
  */
 export type Chapter = typeof Chapter.Type & {
+  /** A change of consent first. */
+  readonly findings: ReadonlyArray<ChapterFinding>
   readonly facts: ReadonlyArray<Fact>
   /** What it was sent with. Empty if no source says it. */
   readonly values: ReadonlyArray<StoryValue>
@@ -131,6 +138,12 @@ const factsOf = (key: string) =>
       FROM list_statuses t JOIN looks o ON o.look_id = t.look_id
       WHERE t.address_id = (SELECT address_id FROM addresses WHERE email_key = ${key})
       UNION ALL
+      SELECT 'contact_looks', o.looked_at, 'mail to the contact had bounced'
+      FROM sent_contacts h INDEXED BY sent_contacts_by_address
+      CROSS JOIN contact_looks k ON k.batch = h.batch AND k.address_id = h.address_id AND k.occurrence = h.occurrence
+      CROSS JOIN looks o ON o.look_id = k.look_id
+      WHERE h.address_id = (SELECT address_id FROM addresses WHERE email_key = ${key}) AND k.bounced = 1
+      UNION ALL
       SELECT 'account_exclusions', (SELECT read_at FROM account_names_read WHERE part = 'exclusions'),
         'the account''s exclusion list has ''' || match_phrase || ''' (' || match_type || ')'
       FROM (SELECT ${key} AS email_key) asked CROSS JOIN account_exclusions x
@@ -193,6 +206,18 @@ const chapterFacts = (batchId: string, key: string) =>
       FROM outcome_changes WHERE batch_id = ${batchId} AND email_key = ${key}`
   )
 
+/** Findings are about an address, as it was sent or by its key, or about one of its contact IDs. */
+const chapterFindings = (batchId: string, key: string) =>
+  Ledger.query(
+    ChapterFinding,
+    (sql) => sql`
+      SELECT finding, detail FROM findings
+      WHERE batch_id = ${batchId} AND subject IN (
+        SELECT ${key} UNION SELECT email FROM batch_sent WHERE batch_id = ${batchId} AND email_key = ${key}
+        UNION ${idsOf(sql, key)})
+      ORDER BY finding <> 'consent-change', finding, subject`
+  )
+
 /** What reads sent values is loaded only where there are any. */
 const sentValuesOf = (key: string) =>
   Effect.flatMap(hasAny, (any) =>
@@ -220,9 +245,11 @@ export const story = (key: string) =>
       WHERE s.email_key = ${key} ORDER BY coalesce(b.submitted_at, b.added_at), s.batch_id, s.occurrence`
     )
     const batches = [...new Set(verdicts.map(({ batch_id }) => batch_id))]
+    const findingsBy = new Map<string, ReadonlyArray<ChapterFinding>>()
     const factsBy = new Map<string, Array<Fact>>()
     const of = (batchId: string, occurrence: number) => `${occurrence} ${batchId}`
     for (const batchId of batches) {
+      findingsBy.set(of(batchId, 1), yield* chapterFindings(batchId, key))
       for (const { occurrence, ...fact } of yield* chapterFacts(batchId, key)) {
         const place = of(batchId, occurrence)
         const told = factsBy.get(place)
@@ -236,6 +263,7 @@ export const story = (key: string) =>
     const chapters = verdicts.map(
       (verdict): Chapter => ({
         ...verdict,
+        findings: findingsBy.get(of(verdict.batch_id, verdict.occurrence)) ?? [],
         facts: inOrderOfTime(factsBy.get(of(verdict.batch_id, verdict.occurrence)) ?? []),
         values: values.get(of(verdict.batch_id, verdict.occurrence)) ?? []
       })

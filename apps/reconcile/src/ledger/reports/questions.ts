@@ -142,7 +142,7 @@ ORDER BY finding, subject`
     name: "fields",
     question: "What became of each field, tag and list that contacts were sent with?",
     parameters: [],
-    sql: `SELECT kind, name, title, sent, same, different, absent, cannot_tell, not_checked
+    sql: `SELECT kind, name, title, sent, same, different, absent, cannot_tell, not_checked, problem
 FROM fields_at_a_glance
 ORDER BY different + absent DESC, kind, name`
   },

@@ -1,16 +1,17 @@
 /** What a contact was sent with, value by value, and what the account had of it. */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { Comparison } from "../../asSent/SentMember.js"
+import { Comparison, type Kind } from "../../asSent/SentMember.js"
 import * as SentValues from "../asSent/SentValues.js"
 import { addressOf } from "../facts/addresses.js"
 import { Ledger, rowOf } from "../Ledger.js"
-import { title } from "../schema/asSentViews.js"
+import { oneName, title } from "../schema/asSentViews.js"
 import { memberName } from "../schema/memberName.js"
 import { hasSettled } from "../schema/words.js"
 
 /** One sent value. */
 export interface StoryValue {
+  readonly kind: Kind
   /** As people call it: `field 12 (Company)`. */
   readonly member: string
   /** Empty for a tag or list: that it was sent is all there is. */
@@ -18,7 +19,7 @@ export interface StoryValue {
   readonly comparison: Comparison
   /** What the account had in its place; null if it had nothing, or the same. */
   readonly found: string | null
-  /** Why it cannot be told. */
+  /** Why it is not checked. */
   readonly why: string | null
 }
 
@@ -48,25 +49,36 @@ const Verdict = rowOf("value_verdicts", {
 const Look = rowOf("contact_looks", {
   batch: Schema.Int,
   occurrence: Schema.Int,
+  is_settled: Schema.Literal(0, 1),
   is_compared: Schema.Literal(0, 1),
   is_looked_at: Schema.Literal(0, 1),
+  /** Whether the account did not have the address when that was looked up after the batch had settled. */
+  is_gone: Schema.Literal(0, 1),
   unseen: Schema.NullOr(Schema.String)
 })
 
 // As values are judged: a look counts if it came after the answer with which the batch settled.
-const looksOf = `SELECT s.batch, s.occurrence, coalesce(v.outcome IN ('imported', 'present'), 0) AS is_compared,
-    o.look_id IS NOT NULL AS is_looked_at, k.unseen
+const settledAnswer = `(SELECT max(r.answer_id) FROM answers r WHERE r.batch = s.batch AND ${hasSettled("r.status")})`
+
+const looksOf = `SELECT s.batch, s.occurrence, v.outcome IS NOT NULL AS is_settled, coalesce(v.outcome IN ('imported', 'present'), 0) AS is_compared,
+    o.look_id IS NOT NULL AS is_looked_at, k.unseen, coalesce((SELECT u.contact_id IS NULL FROM address_lookups u
+      WHERE u.address_id = s.address_id AND u.after_answer_id >= ${settledAnswer}
+      ORDER BY u.lookup_id DESC LIMIT 1), 0) AS is_gone
   FROM sent_contacts s INDEXED BY sent_contacts_by_address
   LEFT JOIN verdicts v ON v.batch = s.batch AND v.address_id = s.address_id AND v.occurrence = s.occurrence
   LEFT JOIN contact_looks k ON k.batch = s.batch AND k.address_id = s.address_id AND k.occurrence = s.occurrence
-  LEFT JOIN looks o ON o.look_id = k.look_id AND o.after_answer_id >= (SELECT max(r.answer_id) FROM answers r
-    WHERE r.batch = k.batch AND ${hasSettled("r.status")})
+  LEFT JOIN looks o ON o.look_id = k.look_id AND o.after_answer_id >= ${settledAnswer}
   WHERE s.address_id = ?`
 
 /** Why nothing is said of a value of which nothing else was found; null if it is as it was sent. */
 const unsaidOf = (look: typeof Look.Type | undefined, kind: string): string | null => {
-  if (look === undefined || look.is_compared === 0) return "only imported and present contacts are compared"
-  if (look.is_looked_at === 0) return "not looked at since the batch settled"
+  if (look === undefined || look.is_settled === 0) return "the batch has not settled"
+  if (look.is_compared === 0) return "only imported and present contacts are compared"
+  if (look.is_looked_at === 0) {
+    return look.is_gone === 1
+      ? "not in the account when it was looked up"
+      : "not looked at since the batch settled"
+  }
   const unseen = look.unseen?.split(" ") ?? []
   return unseen.includes("contact") || unseen.includes(kind) ? "not in the account's answer" : null
 }
@@ -78,8 +90,9 @@ const namesOf = (members: ReadonlyArray<{ readonly kind: string; readonly name: 
   Ledger.query(Named, (sql) =>
     sql.unsafe(
       `SELECT ${memberName("n")} AS member
-       FROM (SELECT m.key, m.kind, m.name, ${title}
-         FROM (SELECT key, value ->> 0 AS kind, value ->> 1 AS name FROM json_each(?)) m) n ORDER BY n.key`,
+       FROM (SELECT m.key, m.kind, ${oneName} AS name, ${title}
+         FROM (SELECT j.key, j.value ->> 0 AS kind, j.value ->> 1 AS name, s.field_id FROM json_each(?) j
+           LEFT JOIN sent_members s ON s.kind = j.value ->> 0 AND s.name = j.value ->> 1) m) n ORDER BY n.key`,
       [JSON.stringify(members.map(({ kind, name }) => [kind, name]))]
     )
   )
@@ -122,7 +135,7 @@ export const valuesOf = (key: string) =>
           batch_id: batches.get(batch) ?? "",
           occurrence,
           values: members.map(({ kind, name, value }, at): StoryValue => {
-            const told = { member: names[at]?.member ?? name, sent: value }
+            const told = { kind, member: names[at]?.member ?? name, sent: value }
             const verdict = verdicts.get(`${of(record)} ${kind} ${name}`)
             if (verdict !== undefined) {
               const { comparison, found, why } = verdict

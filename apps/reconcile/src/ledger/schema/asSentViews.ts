@@ -1,12 +1,15 @@
 import { written } from "./recordViews.js"
 import type { View } from "./View.js"
 
-/** In SQL: the account's name of a sent value `m` that is stored as an ID. */
+/** In SQL: the account's name of a sent value `m`, if it is a field or a list. */
 export const title = `CASE m.kind
-          WHEN 'field' THEN (SELECT f.title FROM account_fields f WHERE f.field_id = m.name)
+          WHEN 'field' THEN (SELECT f.title FROM account_fields f WHERE f.field_id = coalesce(m.field_id, m.name))
           WHEN 'subscribe' THEN (SELECT l.name FROM account_lists l WHERE l.list_id = m.name)
           WHEN 'unsubscribe' THEN (SELECT l.name FROM account_lists l WHERE l.list_id = m.name)
         END AS title`
+
+/** In SQL: the name of a sent value `m` that all its names have in common. */
+export const oneName = "coalesce(m.field_id, m.name)"
 
 const values = (which: string) => `SELECT b.batch_id, ${written("s")} AS email, m.kind, m.name, ${title},
         v.comparison, v.sent, v.found, v.why, o.looked_at, a.email_key, v.occurrence
@@ -21,7 +24,7 @@ const values = (which: string) => `SELECT b.batch_id, ${written("s")} AS email, 
 export const asSentViews: ReadonlyArray<View> = [
   {
     name: "contact_values",
-    question: "Which sent values are not in the account as they were sent, or cannot be told?",
+    question: "Which sent values are not in the account as they were sent, or are not checked?",
     sql: values("")
   },
   {
@@ -33,10 +36,10 @@ export const asSentViews: ReadonlyArray<View> = [
   {
     name: "fields_at_a_glance",
     question: "How many sent values of each field, tag and list arrived?",
-    sql: `SELECT m.kind, m.name, ${title}, sum(c.sent) AS sent, sum(c.same) AS same, sum(c.different) AS different,
-        sum(c.absent) AS absent, sum(c.edited_since + c.sent_again) AS cannot_tell, sum(c.not_checked) AS not_checked
+    sql: `SELECT m.kind, min(${oneName}) AS name, ${title}, sum(c.sent) AS sent, sum(c.same) AS same, sum(c.different) AS different,
+        sum(c.absent) AS absent, sum(c.edited_since + c.sent_again) AS cannot_tell, sum(c.not_checked) AS not_checked, max(m.problem) AS problem
       FROM value_counts c JOIN sent_members m ON m.member_id = c.member_id
-      GROUP BY m.member_id`
+      GROUP BY m.kind, lower(${oneName})`
   },
   {
     name: "consent_changes",

@@ -34,6 +34,12 @@ const listWith = (address: string, status: 2 | 3) =>
             WHERE n.address_id = t.address_id AND n.list_id = t.list_id AND n.look_id > t.look_id)
           ORDER BY length(t.list_id), t.list_id LIMIT 1)`
 
+/** In SQL: whether a look at one of the address's contacts found that mail to it had bounced. */
+const hasBounced = (address: string) =>
+  `EXISTS (SELECT 1 FROM sent_contacts h INDEXED BY sent_contacts_by_address
+          CROSS JOIN contact_looks k ON k.batch = h.batch AND k.address_id = h.address_id AND k.occurrence = h.occurrence
+          WHERE h.address_id = ${address} AND k.bounced = 1)`
+
 /** In SQL: what an address's last look-up that found a contact says of it. */
 const lastFound = (address: string, column: string) =>
   `(SELECT k.${column} FROM address_lookups k WHERE k.address_id = ${address} AND k.contact_id IS NOT NULL
@@ -67,6 +73,8 @@ export const likelyReason = (row: string): string => {
           THEN 'likely: the account''s exclusion list has addresses that begin with ''' || ${begin} || ''''
         WHEN EXISTS (SELECT 1 FROM address_lookups k WHERE k.address_id = ${address} AND k.bounced = 1)
           THEN 'likely: mail to the contact had bounced when it was looked up'
+        WHEN ${hasBounced(address)}
+          THEN 'likely: mail to the contact had bounced when it was looked at'
         WHEN ${listWith(address, 3)} IS NOT NULL
           THEN 'likely: mail to the contact had bounced on list ' || ${listWith(address, 3)} || ' when it was looked at'
         WHEN ${listWith(address, 2)} IS NOT NULL

@@ -47,4 +47,4 @@ export const said = (value: string, found: string, kind: AccountField = field("t
   }
 }
 
-export const isUntold = (word: string) => !["same", "different", "absent", "unseen"].includes(word)
+export const isDoubtful = (word: string) => !["same", "different", "absent", "unseen"].includes(word)

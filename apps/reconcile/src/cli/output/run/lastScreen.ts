@@ -47,7 +47,7 @@ const verdictText = ({ attention, report, summary }: Ended): string => {
     findings: findingsCount(summary),
     consent_changes: consentOf(attention),
     sent_values: summary.sentValues?.sent ?? 0,
-    dropped: summary.sentValues?.dropped ?? 0
+    dropped: summary.sentValues === null ? 0 : droppedOf(summary.sentValues)
   })
   if (silent > 0) return `Not finished: ${batchesOf(silent)} gave no answer.`
   if (open > 0)
@@ -90,13 +90,15 @@ const unaccountedText = (contacts: number, toBeResolved: number) =>
 /** Values that contacts were sent with, by what the account has in their place. */
 const valueRows = ({ sentValues }: Reports.Summary): ReadonlyArray<ReadonlyArray<string>> => {
   if (sentValues === null || sentValues.sent === 0) return []
-  const { dropped, same, sent, untold } = sentValues
+  const { absent, cannot_tell, different, not_checked, same, sent } = sentValues
   return [
     ["Sent values", thousands(sent), "", ""],
     ...[
       { word: "same", values: same, why: "the account has them as they were sent" },
-      { word: "dropped", values: dropped, why: "the account has something else, or nothing" },
-      { word: "untold", values: untold, why: "they cannot be told, or were not looked at yet" }
+      { word: "different", values: different, why: "the account has something else" },
+      { word: "absent", values: absent, why: "the account has nothing" },
+      { word: "cannot tell", values: cannot_tell, why: "edited since, or sent again" },
+      { word: "not checked", values: not_checked, why: "not looked at, or a doubt is left" }
     ].flatMap(({ values, why, word }) =>
       values === 0 ? [] : [[`  ${word}`, thousands(values), share(values, sent), why]]
     )
@@ -187,7 +189,7 @@ const droppedBlock = ({ dropped }: Attention, { sentValues }: Reports.Summary, w
     : [
         hanging(
           "  dropped  ",
-          `${thousands(sentValues.dropped)} of ${plural(sentValues.sent, "sent value")}: they are not in the account as they were sent`,
+          `${thousands(droppedOf(sentValues))} of ${plural(sentValues.sent, "sent value")}: they are not in the account as they were sent`,
           width
         ),
         ...dropped

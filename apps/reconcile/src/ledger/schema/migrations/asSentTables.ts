@@ -43,11 +43,14 @@ export const asSentFacts: ReadonlyArray<string> = [
     is_whole INTEGER NOT NULL CHECK (is_whole IN (0, 1))
   ) STRICT, WITHOUT ROWID`,
 
-  // Each thing that was sent for some contact, once.
+  // Each thing that was sent for some contact, once. The field that its name stands for and what is wrong with the name follow
+  // from the names of the account.
   `CREATE TABLE sent_members (
     member_id INTEGER PRIMARY KEY,
     kind TEXT NOT NULL CHECK (${isOneOf("kind", Kind)}),
     name TEXT NOT NULL,
+    field_id TEXT,
+    problem TEXT,
     UNIQUE (kind, name)
   ) STRICT`,
 
@@ -67,6 +70,7 @@ export const asSentFacts: ReadonlyArray<string> = [
     look_id INTEGER NOT NULL,
     updated_at TEXT,
     unseen TEXT,
+    bounced INTEGER CHECK (bounced IN (0, 1)),
     PRIMARY KEY (batch, address_id, occurrence),
     FOREIGN KEY (batch, address_id, occurrence) REFERENCES sent_contacts (batch, address_id, occurrence)
   ) STRICT, WITHOUT ROWID`,

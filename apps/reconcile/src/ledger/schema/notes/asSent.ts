@@ -81,7 +81,11 @@ export const asSentInternal: ReadonlyArray<ObjectNotes> = [
     columns: {
       member_id: "A number in the order first seen.",
       kind: `Which part of a contact it is: ${inWords(Kind)}.`,
-      name: "The field, by its ID or as it was declared; the tag; the ID of the list. Empty for parts that a contact has once."
+      name: "The field, by its ID or as it was declared; the tag; the ID of the list. Empty for parts that a contact has once.",
+      field_id:
+        "The ID of the field that it stands for, as the fields of the account were last read. NULL: not known, or no field.",
+      problem:
+        "Why the account cannot have it, as its fields and lists were last read. NULL: nothing is wrong."
     }
   },
   {
@@ -106,7 +110,8 @@ export const asSentInternal: ReadonlyArray<ObjectNotes> = [
       updated_at:
         "When the account last changed the contact. UTC. NULL: not known, or all of it was found as it was sent.",
       unseen:
-        "The kinds of values that the answer did not have, such as field or tag; contact if it was gone. NULL: it had all."
+        "The kinds of values that the answer did not have, such as field or tag; contact if it was gone. NULL: it had all.",
+      bounced: "1: mail to it bounced, according to the account. 0: not. NULL: not known."
     }
   },
   {
@@ -145,7 +150,7 @@ export const asSentInternal: ReadonlyArray<ObjectNotes> = [
       comparison: `What the comparison says: ${inWords(Comparison)}.`,
       sent: "The value that was sent.",
       found: "The value that was found. NULL: none.",
-      why: "Why it cannot be told. NULL: it can."
+      why: "Why it is not checked. NULL: it is."
     }
   },
   {
@@ -188,7 +193,7 @@ const values = {
   comparison: `What the comparison says: ${inWords(Comparison)}. docs/as-sent.md explains each.`,
   sent: "The value that was sent. Empty for tags and lists.",
   found: "What the account had in its place. NULL: nothing.",
-  why: "Why it cannot be told. NULL: it can.",
+  why: "Why it is not checked. NULL: it is.",
   looked_at: "When the contact was fetched. UTC.",
   email_key: said.emailKey,
   occurrence: said.occurrence
@@ -200,14 +205,15 @@ export const ofAsSentViews: Readonly<Record<string, Readonly<Record<string, stri
   dropped_values: values,
   fields_at_a_glance: {
     kind: values.kind,
-    name: values.name,
+    name: "The field, by its ID, or as it was declared if the account is not known to have it; the tag; the ID of the list. Empty for parts that a contact has once.",
     title: values.title,
     sent: "Contacts that were sent with it, in settled batches and others.",
     same: "Found as it was sent.",
     different: "Found otherwise.",
     absent: "Not found.",
     cannot_tell: "Not as sent, but the contact changed since, or a later batch sent something else.",
-    not_checked: "Not compared: not looked at, not in the account, or not to be told."
+    not_checked: "Not compared: not looked at, not in the account, or left with a doubt.",
+    problem: "What is wrong with its name: the account has no such field or list, or several. NULL: nothing."
   },
   consent_changes: {
     batch_id: said.batchId,

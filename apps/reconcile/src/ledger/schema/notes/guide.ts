@@ -101,7 +101,7 @@ FROM daily_totals ORDER BY day`
 FROM changes_since_last_run ORDER BY change, email`
   },
   contact_values: {
-    row: "sent value that was looked at and is not in the account as it was sent, or cannot be told",
+    row: "sent value that was looked at and is not in the account as it was sent, or is not checked",
     asks: "What did the account make of the values of one contact?",
     sql: `SELECT kind, name, comparison, sent, found, why
 FROM contact_values WHERE email_key = 'lena.fischer@example.com' ORDER BY kind, name`
