@@ -81,7 +81,8 @@ export interface Service {
   readonly contacts: (query?: ContactsQuery) => Effect.Effect<ContactsPage, ActiveCampaignError>
   /**
    * The same page, asked for with custom fields, tags and lists. The answer may have any of them, or none. It takes no more
-   * calls than `contacts`.
+   * calls than `contacts`. With `include: ""` it is asked for without them: then only the details that contacts always have
+   * are there. A call with `include` that takes too long is made again at most once.
    */
   readonly contactDetails: (query?: ContactsQuery) => Effect.Effect<DetailedPage, ActiveCampaignError>
   /** One contact; `None` if the account has none with this ID. */

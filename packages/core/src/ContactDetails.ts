@@ -166,17 +166,20 @@ export class Detailed extends Schema.TaggedClass<Detailed>("effect-activecampaig
  * - `untried`: no answer has shown a contact yet.
  * - `served`: the last one had at least one of the lists.
  * - `ignored`: the last one had none of them. Asking on costs nothing.
- * - `refused`: two calls in a row failed with `include` and worked without it, and two more with `include` but without the
- *   lists of contacts, which a large account answers slowest. It is left out from then on.
+ * - `without-lists`: calls failed with `include`, and worked without the lists of contacts, which a large account answers
+ *   slowest. They are left out from then on.
+ * - `refused`: calls failed with `include`, also without the lists, and worked without it. It is left out from then on.
+ *
+ * A call that was refused or took too long shows it at once. Of others, two in a row do: one may be chance.
  *
  * @since 0.1.0
  * @category models
  */
-export type Sideloading = "untried" | "served" | "ignored" | "refused"
+export type Sideloading = "untried" | "served" | "without-lists" | "ignored" | "refused"
 
 /**
- * Asked before a call that failed with `include` is made once more without it, which is a second call. Where it answers
- * `false`, that call is not made, and the first one fails with its own error. By default it may always be made.
+ * Asked before a call that failed with `include` is made once more with less of it, or without it, which is one call more.
+ * Gets how many calls that may take in all. Where it answers `false`, that call is not made. By default it always may be.
  *
  * @example
  * ```ts
@@ -187,7 +190,13 @@ export type Sideloading = "untried" | "served" | "ignored" | "refused"
  * let callsLeft = 100
  * const details = Contacts.details(Stream.make(ContactId.make("9101"))).pipe(
  *   Stream.runCollect,
- *   Effect.provideService(ContactDetails.AskAgain, Effect.sync(() => callsLeft-- > 0))
+ *   Effect.provideService(ContactDetails.AskAgain, (calls) =>
+ *     Effect.sync(() => {
+ *       if (callsLeft < calls) return false
+ *       callsLeft -= 1
+ *       return true
+ *     })
+ *   )
  * )
  * ```
  *
@@ -195,5 +204,8 @@ export type Sideloading = "untried" | "served" | "ignored" | "refused"
  * @category references
  */
 export class AskAgain extends Context.Reference<AskAgain>()("effect-activecampaign/ContactDetails/AskAgain", {
-  defaultValue: (): Effect.Effect<boolean> => Effect.succeed(true)
+  defaultValue:
+    () =>
+    (_calls: number): Effect.Effect<boolean> =>
+      Effect.succeed(true)
 }) {}

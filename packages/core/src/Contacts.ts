@@ -76,7 +76,8 @@ export interface Service {
   /**
    * `resolve` with the custom fields, tags and lists of each contact, in as many calls. The same checks hold for the
    * contacts. What an answer does not show of their details, or shows in another shape, never costs a contact: each part of
-   * the details says how complete it is. A call that fails with `include` is made once more without it, if `AskAgain` lets it.
+   * the details says how complete it is. A call that fails with `include` is made once more without the
+   * lists, and then without `include`, if `AskAgain` lets it. What works is remembered.
    */
   readonly details: <E = never, R = never>(
     ids: Stream.Stream<ContactId, E, R>

@@ -151,9 +151,9 @@ export const makeCalls = (step: AccountStep): Calls => {
     )
 
   /** A call made once more, without what it failed with, is another one. */
-  const askAgain = (unpaid: number) =>
+  const askAgain = (unpaid: number) => (atLeast: number) =>
     Effect.sync(() => {
-      if (step.calls.left() <= unpaid) return false
+      if (step.calls.left() < unpaid + atLeast) return false
       step.calls.spend(1)
       return true
     })

@@ -8,7 +8,7 @@ import type { ContactId } from "../ContactId.js"
 import { type ContactsError, FilterIgnored } from "../ContactsError.js"
 import type { Edge } from "./edgeOf.js"
 import { pathSegment } from "./pathSegment.js"
-import { include, readContactTags, readSideloads } from "./sideloads.js"
+import { include, includeLess, readContactTags, readSideloads } from "./sideloads.js"
 
 /**
  * A page of contacts with what the answer says of each.
@@ -59,23 +59,31 @@ export const listContacts =
       api.contacts.list({ urlParams: { ...defaults, ...query } })
     )
 
+/** What takes too long with `include` is better asked for without some of it. */
+const slowRetries: ReadonlyMap<string, number> = new Map([
+  [include, 1],
+  [includeLess, 0]
+])
+
 /** One page with the lists beside it. The body was decoded as a page before: it is JSON. */
 export const listDetails =
   ({ api, call }: Edge) =>
   (query: ContactsQuery = {}): Effect.Effect<DetailedPage, ActiveCampaignError> => {
-    const asked = { include, ...query }
+    const { include: parts = include, ...rest } = query
+    const asked = parts === "" ? rest : { ...rest, include: parts }
     return call(
       {
         name: "contactDetails",
         request: describeQuery(asked),
         attributes: { ids: query["ids[]"]?.length ?? 0 },
-        describe: ({ page }) => ({ contacts: page.contacts.length })
+        describe: ({ page }) => ({ contacts: page.contacts.length }),
+        slowRetries: slowRetries.get(parts)
       },
       Effect.flatMap(
         api.contacts.list({ urlParams: { ...defaults, ...asked }, withResponse: true }),
         ([page, response]) =>
           Effect.map(response.json, (json) => {
-            const { isServed, of } = readSideloads(json)
+            const { isServed, of } = readSideloads(json, parts)
             return { page, isServed, detailsOf: (id) => of(id) }
           })
       )

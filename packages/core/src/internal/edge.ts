@@ -26,6 +26,7 @@ import { measureOf } from "./measure.js"
 import { makeCurrentTime } from "./steadyTime.js"
 import { Trouble } from "./trouble.js"
 import { timeLimit } from "./timeLimit.js"
+import { isTooSlow } from "./slowness.js"
 import { longestRetryAfter, waitWithoutRetryAfter } from "./waits.js"
 import { asAttempt, onWire, withoutToken, withoutTokenInScope } from "./wire.js"
 
@@ -86,7 +87,15 @@ export const make = (options: Options) =>
 
     /** One request: `name` of the operation, `request` as errors and spans show it, `effect` of the derived client. */
     const call = <A>(
-      { attributes, describe, kind = "read", name, request: asked, retry: mode = "read" }: CallOptions<A>,
+      {
+        attributes,
+        describe,
+        kind = "read",
+        name,
+        request: asked,
+        retry: mode = "read",
+        slowRetries = Number.POSITIVE_INFINITY
+      }: CallOptions<A>,
       effect: Effect.Effect<A, Failure, Attempt>
     ): Effect.Effect<A, ActiveCampaignError> => {
       const measure = measureOf(name)
@@ -163,10 +172,13 @@ export const make = (options: Options) =>
         )
 
         // Not Effect.retry: most calls work and need no driver, and retries are counted and timed.
+        let slow = 0
         const again =
           (driver: Schedule.ScheduleDriver<unknown, ActiveCampaignError>) =>
-          (error: ActiveCampaignError): Effect.Effect<A, ActiveCampaignError> =>
-            Effect.flatMap(currentTime, (failedAt) =>
+          (error: ActiveCampaignError): Effect.Effect<A, ActiveCampaignError> => {
+            if (isTooSlow(error)) slow += 1
+            if (slow > slowRetries) return Effect.fail(error)
+            return Effect.flatMap(currentTime, (failedAt) =>
               Effect.matchEffect(driver.next(error), {
                 onFailure: () => Effect.fail(error),
                 onSuccess: () =>
@@ -176,6 +188,7 @@ export const make = (options: Options) =>
                   })
               })
             )
+          }
 
         return Effect.catchAll(once, (error) =>
           Effect.flatMap(Schedule.driver(retry), (driver) => again(driver)(error))
@@ -238,4 +251,6 @@ export interface CallOptions<A = unknown> {
   readonly kind?: RateBudget.Kind
   /** `submission`: only retried if nothing can have been queued. Default `read`. */
   readonly retry?: "read" | "submission"
+  /** How often it is made again after it took too long. Default: as often as the policy says. */
+  readonly slowRetries?: number | undefined
 }

@@ -3,23 +3,23 @@ import type { ContactsQuery } from "../ActiveCampaignApi.js"
 import type { Service as Client } from "../ActiveCampaignClient.js"
 import type { Contact, ContactsPage } from "../Contact.js"
 import { AskAgain, Detailed, type Sideloading } from "../ContactDetails.js"
-import type { ContactId } from "../ContactId.js"
 import type { ContactsError, FilterIgnored } from "../ContactsError.js"
-import { include, includeLess, readSideloads } from "./sideloads.js"
+import { include, includeLess } from "./sideloads.js"
+import { isTooSlow } from "./slowness.js"
 
 /** The contacts of a page that are what was asked for, or why the page cannot be used. */
 export type Check = (page: ContactsPage) => Effect.Effect<ReadonlyArray<Contact>, FilterIgnored>
 
 /** One call for a page of contacts, each as an `A`. */
-export type Fetch<A> = (
-  query: ContactsQuery,
-  check: Check
-) => Effect.Effect<{ readonly page: ContactsPage; readonly found: ReadonlyArray<A> }, ContactsError>
+export type Fetch<A> = (query: ContactsQuery, check: Check) => Effect.Effect<Fetched<A>, ContactsError>
 
-type Lists = Pick<Client, "contacts" | "contactDetails">
+export interface Fetched<A> {
+  readonly page: ContactsPage
+  readonly found: ReadonlyArray<A>
+}
 
 export const plain =
-  ({ contacts }: Lists): Fetch<Contact> =>
+  ({ contacts }: Pick<Client, "contacts">): Fetch<Contact> =>
   (query, check) =>
     Effect.flatMap(contacts(query), (page) => Effect.map(check(page), (found) => ({ page, found })))
 
@@ -33,60 +33,73 @@ const mayBeOfInclude = (error: ContactsError) =>
 /** One failure may be chance. */
 const mostFailures = 2
 
-/** What is asked for: all, then less, then nothing. */
+/** A failure that is no chance, if the same call works without `include`, or costs too much time to be made once more. */
+const isFinal = (error: ContactsError) =>
+  error._tag === "RequestRejected" || error._tag === "FilterIgnored" || isTooSlow(error)
+
+/** What is asked for: all, then without the lists, then nothing. */
 const steps: ReadonlyArray<string> = [include, includeLess]
 
-const { of: nothingSideloaded } = readSideloads({})
-
-/** Asks with `include`, and without it where that fails, and learns from it. */
-export const makeDetailed = (lists: Lists) => {
-  let sideloading: Sideloading = "untried"
+/** Asks with `include`, and with less of it where that fails, and learns from it. */
+export const makeDetailed = (lists: Pick<Client, "contactDetails">) => {
+  let last: "untried" | "served" | "ignored" = "untried"
   let failures = 0
   let step = 0
 
-  const detailed =
-    (detailsOf: (id: ContactId) => Detailed["details"]) =>
-    (contact: Contact): Detailed =>
-      // All parts have been validated by their schemas, or made here.
-      new Detailed({ id: contact.id, contact, details: detailsOf(contact.id) }, true)
-
-  const included = (query: ContactsQuery, check: Check) =>
-    Effect.flatMap(lists.contactDetails(query), ({ detailsOf, isServed, page }) =>
+  const asking = (query: ContactsQuery, check: Check, include: string, at: number) =>
+    Effect.flatMap(lists.contactDetails({ ...query, include }), ({ detailsOf, isServed, page }) =>
       Effect.map(check(page), (contacts) => {
-        failures = 0
-        if (contacts.length > 0 && step < steps.length) sideloading = isServed ? "served" : "ignored"
-        return { page, found: contacts.map(detailed(detailsOf)) }
+        if (include !== "") {
+          if (at === step) failures = 0
+          if (contacts.length > 0) last = isServed ? "served" : "ignored"
+        }
+        // All parts have been validated by their schemas, or made here.
+        const found = contacts.map(
+          (contact) => new Detailed({ id: contact.id, contact, details: detailsOf(contact.id) }, true)
+        )
+        return { page, found }
       })
     )
 
-  const without: Fetch<Detailed> = (query, check) =>
-    Effect.map(plain(lists)(query, check), ({ found, page }) => ({
-      page,
-      found: found.map(detailed(nothingSideloaded))
-    }))
-
-  /** Calls are on their way together. Those that asked for more than is asked for now say nothing new. */
-  const failed = (at: number) => {
+  /**
+   * With `worked` in place of `at`, the call did not fail. Calls are on their way together: those that asked for more than
+   * is asked for now say nothing new.
+   */
+  const failed = (at: number, error: ContactsError, worked: number) => {
     if (at !== step) return
     failures += 1
-    if (failures < mostFailures) return
+    if (!isFinal(error) && worked === at + 1 && failures < mostFailures) return
     failures = 0
-    step += 1
-    if (step === steps.length) sideloading = "refused"
+    step = worked
   }
 
-  const fetch: Fetch<Detailed> = (query, check) =>
-    Effect.suspend(() => {
-      const at = step
-      const asked = steps[at]
-      if (asked === undefined) return without(query, check)
-      return Effect.catchIf(included({ ...query, include: asked }, check), mayBeOfInclude, (error) =>
-        Effect.if(Effect.flatten(AskAgain), {
-          onTrue: () => Effect.tap(without(query, check), () => Effect.sync(() => failed(at))),
-          onFalse: () => Effect.fail(error)
-        })
-      )
-    })
+  type Answered = Effect.Effect<Fetched<Detailed> & { readonly worked: number }, ContactsError>
 
-  return { fetch, sideloading: Effect.sync(() => sideloading) }
+  const fetchFrom = (at: number, query: ContactsQuery, check: Check): Answered => {
+    const asked = steps[at] ?? ""
+    const answered = Effect.map(asking(query, check, asked, at), (found) => ({ ...found, worked: at }))
+    if (asked === "") return answered
+    return Effect.catchIf(answered, mayBeOfInclude, (error) =>
+      Effect.gen(function* () {
+        const mayMake = yield* AskAgain
+        // The last call is for the answer that is most likely to come.
+        for (let next = at + 1; next <= steps.length; next += 1) {
+          if (!(yield* mayMake(steps.length - next + 1))) continue
+          return yield* Effect.tap(fetchFrom(next, query, check), ({ worked }) =>
+            Effect.sync(() => failed(at, error, worked))
+          )
+        }
+        return yield* Effect.fail(error)
+      })
+    )
+  }
+
+  const fetch: Fetch<Detailed> = (query, check) => Effect.suspend(() => fetchFrom(step, query, check))
+
+  const sideloading = Effect.sync((): Sideloading => {
+    if (step === steps.length) return "refused"
+    return step > 0 && last === "served" ? "without-lists" : last
+  })
+
+  return { fetch, sideloading }
 }

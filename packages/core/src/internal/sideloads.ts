@@ -175,12 +175,15 @@ export interface Sideloads {
   readonly isServed: boolean
 }
 
-export const readSideloads = (json: unknown): Sideloads => {
+/** A list that was not asked for may be there and show nothing. */
+export const readSideloads = (json: unknown, asked: string = include): Sideloads => {
   const reply = isObject(json) ? json : {}
   const contacts = contactsOf(reply)
-  const fields = partsOf(fieldValues, reply.fieldValues, contacts)
-  const tags = partsOf(contactTags(namesOf(reply.tags)), reply.contactTags, contacts)
-  const lists = partsOf(contactLists, reply.contactLists, contacts)
+  const parts = new Set(asked.split(",").map((part) => part.replace(/\..*/, "")))
+  const listOf = (key: Kind<never>["key"]) => (parts.has(key) ? reply[key] : undefined)
+  const fields = partsOf(fieldValues, listOf("fieldValues"), contacts)
+  const tags = partsOf(contactTags(namesOf(reply.tags)), listOf("contactTags"), contacts)
+  const lists = partsOf(contactLists, listOf("contactLists"), contacts)
   return {
     of: (id) => ({
       ...textsOf(contacts.get(id)),
@@ -188,9 +191,10 @@ export const readSideloads = (json: unknown): Sideloads => {
       tags: tags(id),
       lists: lists(id)
     }),
-    isServed: ["fieldValues", "contactTags", "contactLists"].some(
-      (key) => reply[key] !== undefined && reply[key] !== null
-    )
+    isServed: (["fieldValues", "contactTags", "contactLists"] as const).some((key) => {
+      const list = listOf(key)
+      return list !== undefined && list !== null
+    })
   }
 }
 

@@ -41,7 +41,7 @@ const Report = Struct({
         description: "Sent contacts that were compared with what they were sent with"
       }),
       left: Int,
-      sideloading: Literal("untried", "served", "ignored", "refused").annotations({
+      sideloading: Literal("untried", "served", "without-lists", "ignored", "refused").annotations({
         description: "Whether the account's answers have fields, tags and lists"
       })
     })
