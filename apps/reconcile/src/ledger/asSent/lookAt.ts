@@ -7,6 +7,7 @@ import { unknownNames } from "../../asSent/unknownNames.js"
 
 /** What a look found that has to be stored. */
 export interface Seen {
+  readonly createdAt: string | null
   readonly updatedAt: string | null
   readonly unseen: string | null
   readonly rows: ReadonlyArray<{
@@ -40,12 +41,15 @@ export const lookAt = (
     } else if (one._tag === "NotSame") rows.push({ member, found: one.found, cannotTell: null })
     else if (one._tag === "CannotTell") rows.push({ member, found: one.found, cannotTell: one.why })
   }
+  const dateOf = (date: Option.Option<DateTime.Utc>) =>
+    rows.length === 0 ? null : Option.getOrNull(Option.map(date, DateTime.formatIso))
   return {
-    updatedAt: rows.length === 0 ? null : Option.getOrNull(Option.map(contact.udate, DateTime.formatIso)),
+    createdAt: dateOf(contact.cdate),
+    updatedAt: dateOf(contact.udate),
     unseen: unseen.size === 0 ? null : [...unseen].join(" "),
     rows
   }
 }
 
 /** A contact that is gone shows nothing. */
-export const gone: Seen = { updatedAt: null, unseen: "contact", rows: [] }
+export const gone: Seen = { createdAt: null, updatedAt: null, unseen: "contact", rows: [] }
