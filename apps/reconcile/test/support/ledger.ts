@@ -6,7 +6,7 @@ import { BatchId } from "effect-activecampaign/BatchId"
 import { ContactId } from "effect-activecampaign/ContactId"
 import { fromAddress } from "effect-activecampaign/EmailKey"
 import * as ImportAnswer from "effect-activecampaign/ImportAnswer"
-import type { SettledStatus } from "effect-activecampaign/ImportStatus"
+import type { InProgressStatus, SettledStatus } from "effect-activecampaign/ImportStatus"
 import type { ContactRow } from "../../src/contacts/ContactRow.js"
 import * as Answers from "../../src/ledger/facts/Answers.js"
 import { Ledger } from "../../src/ledger/Ledger.js"
@@ -54,18 +54,22 @@ export const load = (
 /** Records an answer as the job would. Lists left out are missing from it, which is not the same as empty. */
 export const answer = (
   batchId: string,
-  status: SettledStatus | "active" | "unset",
-  lists: { readonly success?: ReadonlyArray<string>; readonly failure?: ReadonlyArray<string> } = {}
+  status: SettledStatus | InProgressStatus | "unset",
+  lists: { readonly success?: ReadonlyArray<string>; readonly failure?: ReadonlyArray<string> } = {},
+  origin: Answers.Origin = "account"
 ) =>
-  Answers.record({
-    batchId: BatchId.make(batchId),
-    answer: ImportAnswer.make(status, {
-      ...(lists.success === undefined ? {} : { success: lists.success.map((id) => ContactId.make(id)) }),
-      ...(lists.failure === undefined ? {} : { failure: lists.failure })
-    }),
-    receivedAt: DateTime.unsafeMake(now),
-    body: JSON.stringify({ status, ...lists })
-  }).pipe(Effect.tap(reconcileStale()))
+  Answers.record(
+    {
+      batchId: BatchId.make(batchId),
+      answer: ImportAnswer.make(status, {
+        ...(lists.success === undefined ? {} : { success: lists.success.map((id) => ContactId.make(id)) }),
+        ...(lists.failure === undefined ? {} : { failure: lists.failure })
+      }),
+      receivedAt: DateTime.unsafeMake(now),
+      body: JSON.stringify({ status, ...lists })
+    },
+    origin
+  ).pipe(Effect.tap(reconcileStale()))
 
 /** The present moment of the file, by a clock that says this time. */
 export const momentAt = (askedAt: string) => Effect.map(Lookups.moment, (moment) => ({ ...moment, askedAt }))

@@ -180,7 +180,7 @@ const contactOf = (one: Held, changedAt: string): ResolvedInDetail => {
     contact: new Contact({
       id: contactId,
       email: address,
-      cdate: Option.none(),
+      cdate: DateTime.make("2031-04-01T00:00:00Z"),
       udate: DateTime.make(changedAt),
       deleted: false,
       bouncedHard: Option.none()

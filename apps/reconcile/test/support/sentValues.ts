@@ -44,14 +44,20 @@ interface Held {
   readonly lists?: Readonly<Record<string, number>>
 }
 
-/** A contact with these details, and otherwise nothing. */
-export const detailed = (id: string, email: string, details: Partial<ContactDetails>, changedAt = now) =>
+/** A contact with these details, and otherwise nothing, which by default the import created. */
+export const detailed = (
+  id: string,
+  email: string,
+  details: Partial<ContactDetails>,
+  changedAt = now,
+  createdAt = now
+) =>
   new Detailed({
     id: ContactId.make(id),
     contact: new Contact({
       id: ContactId.make(id),
       email,
-      cdate: Option.none(),
+      cdate: DateTime.make(createdAt),
       udate: DateTime.make(changedAt),
       deleted: false,
       bouncedHard: Option.none()
@@ -64,7 +70,8 @@ export const contactWith = (
   id: string,
   email: string,
   { fields = {}, firstName = "", lists = {}, tags = [] }: Held,
-  changedAt = now
+  changedAt = now,
+  createdAt = now
 ) =>
   detailed(
     id,
@@ -78,7 +85,8 @@ export const contactWith = (
       tags: { _tag: "Complete", rows: tags.map((tag) => ({ tag, name: Option.none() })) },
       lists: { _tag: "Complete", rows: Object.entries(lists).map(([list, status]) => ({ list, status })) }
     },
-    changedAt
+    changedAt,
+    createdAt
   )
 
 /** Fetches contacts with what they hold, at a time. */
@@ -147,9 +155,9 @@ export const sentValueRows: ReadonlyArray<string> = [
      (3, 'subscribe', '3', NULL, NULL)`,
   "INSERT INTO looks VALUES (1, '2031-04-01T00:00:00.000Z', 0), (2, '2031-04-03T00:00:00.000Z', 99), (3, '2031-04-03T00:00:00.000Z', 99)",
   ...["one", "two"].map(
-    (id) => `INSERT INTO contact_looks VALUES (${sentTo(id, "ada@x.test")}, 2, NULL, NULL, NULL)`
+    (id) => `INSERT INTO contact_looks VALUES (${sentTo(id, "ada@x.test")}, 2, NULL, NULL, NULL, NULL)`
   ),
-  `INSERT INTO contact_looks VALUES (${sentTo("one", "bo@x.test")}, 3, '2031-04-01T00:00:00.000Z', NULL, 1)`,
+  `INSERT INTO contact_looks VALUES (${sentTo("one", "bo@x.test")}, 3, NULL, '2031-04-01T00:00:00.000Z', NULL, 1)`,
   `INSERT INTO found_values VALUES (${sentTo("one", "ada@x.test")}, 1, 'Analytical', NULL),
      (${sentTo("two", "ada@x.test")}, 1, NULL, NULL),
      (${sentTo("one", "bo@x.test")}, 1, 'care of Ada@x.test', NULL)`,

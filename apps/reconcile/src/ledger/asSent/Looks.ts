@@ -109,8 +109,8 @@ const keyOf = ({ addressId, batch, occurrence }: SentKey) => `${batch} ${address
 
 const insertLook = "INSERT INTO looks (looked_at, after_answer_id) VALUES (?, ?) RETURNING look_id AS id"
 
-const insertLooks = `INSERT OR REPLACE INTO contact_looks (batch, address_id, occurrence, look_id, updated_at, unseen, bounced)
-  SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6 FROM json_each(?)`
+const insertLooks = `INSERT OR REPLACE INTO contact_looks (batch, address_id, occurrence, look_id, created_at, updated_at, unseen, bounced)
+  SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7 FROM json_each(?)`
 
 const insertFound = `INSERT INTO found_values (batch, address_id, occurrence, member_id, found, cannot_tell)
   SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5 FROM json_each(?)
@@ -216,15 +216,18 @@ export const record = (
         hasLook === 1 ? [[batch, addressId, occurrence]] : []
       )
       if (again.length > 0) yield* connection.executeRaw(deleteFound, [JSON.stringify(again)])
-      const looks = seen.map(({ bounced, key: { addressId, batch, occurrence }, unseen, updatedAt }) => [
-        batch,
-        addressId,
-        occurrence,
-        lookId,
-        updatedAt,
-        unseen,
-        bounced
-      ])
+      const looks = seen.map(
+        ({ bounced, createdAt, key: { addressId, batch, occurrence }, unseen, updatedAt }) => [
+          batch,
+          addressId,
+          occurrence,
+          lookId,
+          createdAt,
+          updatedAt,
+          unseen,
+          bounced
+        ]
+      )
       yield* connection.executeRaw(insertLooks, [JSON.stringify(looks)])
       const notSame = seen.filter(({ rows: others }) => others.length > 0)
       if (notSame.length > 0) {

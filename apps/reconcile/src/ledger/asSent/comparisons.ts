@@ -8,6 +8,7 @@ import * as AccountNames from "./AccountNames.js"
 import { breakConsent } from "./consent.js"
 import { type NumberOf, numberMembers } from "./members.js"
 import { nameMembers } from "./nameMembers.js"
+import { mayHaveWritten, type Others, othersOf, type Span, writtenNotBefore } from "./order.js"
 import * as SentValues from "./SentValues.js"
 
 /** Batches compared at once: all that was sent in them is in memory. */
@@ -22,18 +23,18 @@ interface Key {
 const keyOf = ({ addressId, batch, occurrence }: Key) => `${batch} ${addressId} ${occurrence}`
 
 interface CheckedRow extends Key {
-  readonly settledAt: string
   /** NULL: it was not looked at since the batch settled. */
   readonly lookId: number | null
   readonly lookedAt: string | null
+  readonly createdAt: string | null
   readonly updatedAt: string | null
   readonly unseen: string | null
 }
 
 /** Contacts of settled batches that are in the account, with their look if there is one. */
 const checked = `
-  SELECT v.batch, v.address_id AS "addressId", v.occurrence, r.received_at AS "settledAt",
-    o.look_id AS "lookId", o.looked_at AS "lookedAt", k.updated_at AS "updatedAt", k.unseen
+  SELECT v.batch, v.address_id AS "addressId", v.occurrence, o.look_id AS "lookId", o.looked_at AS "lookedAt",
+    k.created_at AS "createdAt", k.updated_at AS "updatedAt", k.unseen
   FROM json_each(?) j
   CROSS JOIN answers r ON r.answer_id = (SELECT max(x.answer_id) FROM answers x
     WHERE x.batch = j.value AND ${hasSettled("x.status")})
@@ -52,69 +53,10 @@ const found = `
     f.cannot_tell AS "cannotTell"
   FROM json_each(?) j CROSS JOIN found_values f ON f.batch = j.value`
 
-/** Addresses of these batches that another batch was sent to, too. */
-const sentElsewhere = `
-  SELECT DISTINCT s.address_id AS id FROM json_each(?) j CROSS JOIN sent_contacts s ON s.batch = j.value
-  WHERE EXISTS (SELECT 1 FROM sent_contacts o WHERE o.address_id = s.address_id AND o.batch <> s.batch)`
-
-/** A batch that was sent to an address, with the time that it is ordered by. */
-interface SentTime {
-  readonly addressId: number
-  readonly batch: number
-  readonly time: string
-  readonly batchId: string
-}
-
-const sentTimes = `
-  SELECT DISTINCT s.address_id AS "addressId", s.batch, coalesce(b.submitted_at, b.added_at) AS time, b.batch_id AS "batchId"
-  FROM json_each(?) j CROSS JOIN sent_contacts s INDEXED BY sent_contacts_by_address ON s.address_id = j.value
-  CROSS JOIN numbered_batches b ON b.batch = s.batch`
-
-const isLater = (one: SentTime, than: SentTime) =>
-  one.time === than.time ? one.batchId > than.batchId : one.time > than.time
-
-/** What came after a batch for one of its addresses. */
-interface Later {
-  readonly members: ReadonlyArray<SentMember>
-  /** When the first of the later batches was submitted. */
-  readonly since: string | undefined
-}
-
-const nothingLater: Later = { members: [], since: undefined }
-
-const laterBatches = (sql: SqlClient.SqlClient, batches: ReadonlyArray<number>) =>
-  Effect.gen(function* () {
-    const rows = yield* sql.unsafe<{ readonly id: number }>(sentElsewhere, [JSON.stringify(batches)])
-    const addresses = rows.map(({ id }) => id)
-    const records = yield* SentValues.ofAddresses(addresses)
-    const members = new Map<string, Array<SentMember>>()
-    for (const record of records) {
-      const key = `${record.batch} ${record.addressId}`
-      members.set(key, [...(members.get(key) ?? []), ...record.members])
-    }
-    const times = new Map<number, Array<SentTime>>()
-    for (const row of yield* sql.unsafe<SentTime>(sentTimes, [JSON.stringify(addresses)])) {
-      const others = times.get(row.addressId)
-      if (others === undefined) times.set(row.addressId, [row])
-      else others.push(row)
-    }
-    return ({ addressId, batch }: SentRecord): Later => {
-      const all = times.get(addressId) ?? []
-      const own = all.find((one) => one.batch === batch)
-      const later = own === undefined ? [] : all.filter((one) => isLater(one, own))
-      if (later.length === 0) return nothingLater
-      return {
-        members: later.flatMap((one) => members.get(`${one.batch} ${addressId}`) ?? []),
-        since: later.map(({ time }) => time).sort()[0]
-      }
-    }
-  })
-
-/** The allowance between two clocks after which a change of the contact is later than the import. */
+/** The allowance between two clocks. */
 const allowance = clockSkewMinutes * 60_000
 
-const isEditedSince = (updatedAt: string, settledAt: string) =>
-  Date.parse(updatedAt) > Date.parse(settledAt) + allowance
+const isAfter = (time: string, other: string) => Date.parse(time) > Date.parse(other) + allowance
 
 interface Judged {
   readonly comparison: Comparison
@@ -124,35 +66,62 @@ interface Judged {
 
 const same: Judged = { comparison: "same", found: null, why: null }
 const notLooked: Judged = { comparison: "not-checked", found: null, why: null }
+const notChecked = (why: string, found: string | null): Judged => ({ comparison: "not-checked", found, why })
 
-const sentSince = "a later batch was sent to the contact before it was looked at, and may have changed it"
-const perhapsAgain = "a later batch may have sent it under another name: the names of fields are not known"
+const sentSince =
+  "another batch may have been sent to the contact between this one and the look, and have changed it"
+const perhapsAgain = "another batch may have sent it under another name: the names of fields are not known"
+const undated = "the account does not say when the contact changed"
+const changedBefore =
+  "the contact changed before the batch was seen to be settled, perhaps after the import: "
+const askedLate = `${changedBefore}asking sooner after a batch is sent would help`
+const submissionUnknown = `${changedBefore}giving the time of submission with --submitted-at may help`
+
+/** What is not as it was sent, and was so when the batch had written it. Undefined: it may have changed since. */
+const whyUnsure = (
+  { createdAt, lookedAt, updatedAt }: CheckedRow,
+  span: Span,
+  others: Others
+): { readonly edited: true } | { readonly why: string } | undefined => {
+  if (updatedAt === null) return { why: undated }
+  if (span.settledAt !== null && isAfter(updatedAt, span.settledAt)) return { edited: true }
+  const from = writtenNotBefore(span, createdAt)
+  if (from === undefined || isAfter(updatedAt, from)) {
+    return { why: span.submittedAt === null ? submissionUnknown : askedLate }
+  }
+  // It may have set off an automation, or gone wrong, within the allowance.
+  return lookedAt !== null && mayHaveWritten(others, lookedAt) ? { why: sentSince } : undefined
+}
 
 /** What is concluded about one sent value. `row`: what the look found in its place; it has none if it was found as sent. */
 const judge = (
   member: SentMember,
-  { lookId, lookedAt, settledAt, unseen, updatedAt }: CheckedRow,
+  look: CheckedRow,
   row: FoundRow | undefined,
-  later: Later,
+  { others, span }: { readonly others: Others; readonly span: Span },
   names: Names
 ): Judged => {
+  const { lookId, unseen } = look
   if (lookId === null) return notLooked
   if (unseen !== null && (unseen === "contact" || unseen.split(" ").includes(member.kind))) return notLooked
   if (row === undefined) return same
   const { cannotTell, found } = row
-  const again = opposed(member, later.members, names)
-  if (again === "opposed") return { comparison: "sent-again", found, why: null }
-  if (cannotTell !== null) return { comparison: "not-checked", found, why: cannotTell }
-  if (again === "perhaps") return { comparison: "not-checked", found, why: perhapsAgain }
-  if (updatedAt === null) {
-    return { comparison: "not-checked", found, why: "the account does not say when the contact changed" }
+  const against = (those: Others["later"]) => those.map((one) => opposed(member, one.members, names))
+  const later = against(others.later)
+  if (later.includes("opposed")) return { comparison: "sent-again", found, why: null }
+  if (cannotTell !== null) return notChecked(cannotTell, found)
+  const unordered = against(others.unordered)
+  const opposing = others.unordered[unordered.indexOf("opposed")]
+  if (opposing !== undefined) {
+    return notChecked(
+      `batch ${opposing.span.batchId} sent another value, and it is not known which came later`,
+      found
+    )
   }
-  if (isEditedSince(updatedAt, settledAt)) return { comparison: "edited-since", found, why: null }
-  // It may have set off an automation, or gone wrong, within the allowance.
-  if (later.since !== undefined && lookedAt !== null && later.since < lookedAt) {
-    return { comparison: "not-checked", found, why: sentSince }
-  }
-  return { comparison: found === null ? "absent" : "different", found, why: null }
+  if (later.includes("perhaps") || unordered.includes("perhaps")) return notChecked(perhapsAgain, found)
+  const unsure = whyUnsure(look, span, others)
+  if (unsure === undefined) return { comparison: found === null ? "absent" : "different", found, why: null }
+  return "why" in unsure ? notChecked(unsure.why, found) : { comparison: "edited-since", found, why: null }
 }
 
 type Counts = Record<Comparison, number>
@@ -178,9 +147,9 @@ const insertCounts = `
 
 const unlooked = (record: SentRecord): CheckedRow => ({
   ...record,
-  settledAt: "",
   lookId: null,
   lookedAt: null,
+  createdAt: null,
   updatedAt: null,
   unseen: null
 })
@@ -201,7 +170,7 @@ const judgeRecord = (
   record: SentRecord,
   row: CheckedRow,
   rows: ReadonlyArray<FoundRow>,
-  later: Later,
+  times: { readonly others: Others; readonly span: Span },
   { names, numberOf }: { readonly names: Names; readonly numberOf: NumberOf },
   counts: Map<number, Counts>
 ) => {
@@ -215,7 +184,7 @@ const judgeRecord = (
       member,
       row,
       rows.find(({ memberId }) => memberId === id),
-      later,
+      times,
       names
     )
     const before = counts.get(id)
@@ -237,7 +206,7 @@ const compareSome = (sql: SqlClient.SqlClient, batches: ReadonlyArray<number>) =
     const list = JSON.stringify(batches)
     const looks = new Map((yield* sql.unsafe<CheckedRow>(checked, [list])).map((row) => [keyOf(row), row]))
     const values = mapBy(yield* sql.unsafe<FoundRow>(found, [list]))
-    const later = yield* laterBatches(sql, batches)
+    const { of, spanOf } = yield* othersOf(sql, batches)
     const known = {
       names: yield* AccountNames.read,
       numberOf: yield* numberMembers(
@@ -250,8 +219,11 @@ const compareSome = (sql: SqlClient.SqlClient, batches: ReadonlyArray<number>) =
       const ofBatch = counts.get(record.batch) ?? new Map<number, Counts>()
       counts.set(record.batch, ofBatch)
       const key = keyOf(record)
+      const span = spanOf.get(record.batch)
+      if (span === undefined) return []
       const row = looks.get(key) ?? unlooked(record)
-      return judgeRecord(record, row, values.get(key) ?? [], later(record), known, ofBatch)
+      const times = { others: of(record), span }
+      return judgeRecord(record, row, values.get(key) ?? [], times, known, ofBatch)
     })
     const members = new Set([...counts.values()].flatMap((ofBatch) => [...ofBatch.keys()]))
     yield* nameMembers(sql, members, known.names)

@@ -7,6 +7,7 @@ import { unknownNames } from "../../asSent/unknownNames.js"
 
 /** What a look found that has to be stored. */
 export interface Seen {
+  readonly createdAt: string | null
   readonly updatedAt: string | null
   readonly unseen: string | null
   /** Whether mail to it bounced, as the account says; null if it does not. */
@@ -42,8 +43,11 @@ export const lookAt = (
     } else if (one._tag === "NotSame") rows.push({ member, found: one.found, cannotTell: null })
     else if (one._tag === "CannotTell") rows.push({ member, found: one.found, cannotTell: one.why })
   }
+  const dateOf = (date: Option.Option<DateTime.Utc>) =>
+    rows.length === 0 ? null : Option.getOrNull(Option.map(date, DateTime.formatIso))
   return {
-    updatedAt: rows.length === 0 ? null : Option.getOrNull(Option.map(contact.udate, DateTime.formatIso)),
+    createdAt: dateOf(contact.cdate),
+    updatedAt: dateOf(contact.udate),
     unseen: unseen.size === 0 ? null : [...unseen].join(" "),
     bounced: Option.match(contact.bouncedHard, { onNone: () => null, onSome: (is) => (is ? 1 : 0) }),
     rows
@@ -51,4 +55,4 @@ export const lookAt = (
 }
 
 /** A contact that is gone shows nothing. */
-export const gone: Seen = { updatedAt: null, unseen: "contact", bounced: null, rows: [] }
+export const gone: Seen = { createdAt: null, updatedAt: null, unseen: "contact", bounced: null, rows: [] }

@@ -5,6 +5,7 @@ import { madeActive, settledBetween, statusBefore } from "../asSent/consent.js"
 import { isUnknown } from "../facts/Links.js"
 import { changesOf } from "../file/transaction.js"
 import { Ledger, rowOf } from "../Ledger.js"
+import { isEarlier } from "../asSent/order.js"
 import { hasSettled, isNobodyErased, isWorthAnIndex, type Outcome } from "../schema/words.js"
 import {
   addressesOfBatches,
@@ -77,14 +78,14 @@ const keepNeeded = `
     WHERE o.outcome IN ('missing', 'present') AND ${isWorthAnIndex("o.outcome")}
       AND o.batch NOT ${isOld} AND (${age("later")}) > (${age("b")}))`
 
-/** What is not as it was sent may be so because of a later batch. So the later one has to stay, too. */
+/** What is not as it was sent may be so because of another batch that is not known to be earlier. So that has to stay, too. */
 const keepSentAgain = `
   UPDATE old_batches SET stays = 'needed' WHERE stays IS NULL AND batch IN (
     SELECT again.batch
     FROM value_verdicts v CROSS JOIN numbered_batches b ON b.batch = v.batch
     CROSS JOIN sent_contacts again ON again.address_id = v.address_id AND again.batch ${isOld}
-    CROSS JOIN numbered_batches later ON later.batch = again.batch
-    WHERE v.comparison IN ('sent-again', 'not-checked') AND v.batch NOT ${isOld} AND (${age("later")}) > (${age("b")}))`
+    CROSS JOIN numbered_batches other ON other.batch = again.batch
+    WHERE v.comparison IN ('sent-again', 'not-checked') AND v.batch NOT ${isOld} AND NOT ${isEarlier("other", "b")})`
 
 /** A batch that subscribed somebody takes the blame from others that settled in the same time. */
 const keepSubscribing = `

@@ -62,9 +62,12 @@ const inPlace = <A>(
 // An answer after a settled one is either the same or a finding.
 const markStale = markBatches(`SELECT batch FROM answers WHERE batch = ? AND ${hasSettled("status")} LIMIT 1`)
 
-// A batch that settles again has not settled before looks that came between: another may be what changed a contact.
+// A batch that settles again has not settled before looks that came between: another may be what changed a contact. One
+// that settles at or before the time at which another was submitted came before that one.
 const markAgain = markSentTogether(
-  `SELECT batch FROM answers WHERE batch = ? AND ${hasSettled("status")} GROUP BY batch HAVING count(*) > 1`
+  `SELECT batch FROM answers WHERE batch = ? AND ${hasSettled("status")} GROUP BY batch
+   HAVING count(*) > 1
+     OR (EXISTS (SELECT 1 FROM looks) AND max(received_at) <= (SELECT max(b.submitted_at) FROM numbered_batches b))`
 )
 
 /** A batch and its last answer. The answer's columns are null if there is none. */
@@ -139,7 +142,7 @@ export const record = (snapshot: ImportSnapshot, origin: Origin = "account") =>
       )
       if (isSettled(answer)) recordLists(prepare, Number(lastInsertRowid), answer)
       prepare(markStale).run(batch)
-      if (last !== undefined && isSettled(answer)) prepare(markAgain).run(batch)
+      if (isSettled(answer)) prepare(markAgain).run(batch)
       return true
     })
   )

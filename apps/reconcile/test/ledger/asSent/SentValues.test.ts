@@ -185,7 +185,7 @@ describe("what was sent", () => {
       yield* load([contact("a@x.test", { First: "Ada", Last: "L" })], mapping)
       const { sql } = yield* Ledger
       yield* sql`INSERT INTO looks VALUES (1, ${now}, 0)`
-      yield* sql`INSERT INTO contact_looks VALUES (1, 1, 1, 1, NULL, NULL, NULL)`
+      yield* sql`INSERT INTO contact_looks (batch, address_id, occurrence, look_id) VALUES (1, 1, 1, 1)`
       yield* sql`INSERT INTO sent_members VALUES (1, 'first_name', '', NULL, NULL)`
       yield* sql`INSERT INTO found_values VALUES (1, 1, 1, 1, 'Eve', NULL)`
       yield* load([contact("a@x.test", { First: "Ada", Last: "L" })])
@@ -204,7 +204,7 @@ describe("what was sent", () => {
       yield* load([contact("a@x.test", { First: "Ada", Last: "L" }, "c")], mapping)
       const { sql } = yield* Ledger
       yield* sql`INSERT INTO looks VALUES (1, ${now}, 0)`
-      yield* sql`INSERT INTO contact_looks VALUES (1, 1, 1, 1, NULL, NULL, NULL)`
+      yield* sql`INSERT INTO contact_looks (batch, address_id, occurrence, look_id) VALUES (1, 1, 1, 1)`
       yield* load([contact("a@x.test", { First: "Ada", Last: "L" }, "c")], { last_name: { column: "Last" } })
       assert.deepStrictEqual(yield* all, [[["last_name", "", "L"]], [["last_name", "", "L"]]])
       assert.deepStrictEqual(yield* sql`SELECT * FROM contact_looks`, [])
@@ -222,7 +222,7 @@ describe("what was sent", () => {
       assert.deepStrictEqual(yield* all, [[["first_name", "", "Ada"]]])
       const { sql } = yield* Ledger
       yield* sql`INSERT INTO looks VALUES (1, ${now}, 0)`
-      yield* sql`INSERT INTO contact_looks VALUES (1, 1, 1, 1, NULL, NULL, NULL), (1, 2, 1, 1, NULL, NULL, NULL)`
+      yield* sql`INSERT INTO contact_looks (batch, address_id, occurrence, look_id) VALUES (1, 1, 1, 1), (1, 2, 1, 1)`
       assert.strictEqual((yield* load([contact("b@x.test", both)], payload)).sentOtherwise, 0)
       assert.deepStrictEqual(yield* select("SELECT address_id FROM contact_looks"), [{ address_id: 1 }])
       assert.deepStrictEqual(yield* all, [[["first_name", "", "Ada"]], [["first_name", "", "Eve"]]])

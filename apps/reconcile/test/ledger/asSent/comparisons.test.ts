@@ -4,9 +4,14 @@ import * as Option from "effect/Option"
 import { BatchId } from "effect-activecampaign/BatchId"
 import { rebuild, reconcileStale } from "../../../src/ledger/conclusions/Reconciliation.js"
 import * as Batches from "../../../src/ledger/facts/Batches.js"
-import { load, row, select } from "../../support/ledger.js"
+import { answer, load, now, row, select } from "../../support/ledger.js"
 import { contactWith, detailed, lookAt, nameAccount, send } from "../../support/sentValues.js"
 import { counts, fields, inMemory, lists, look, settled, verdicts } from "./support/looks.js"
+
+const submittedAt = (batchId: string, time: string) =>
+  Batches.add([BatchId.make(batchId)], { addedAt: now, submittedAt: time })
+
+const byHour = (time: string) => `2031-04-02T${time}:00.000Z`
 
 describe("what was sent and what the account holds", () => {
   it.effect("is counted as not checked until it is looked at, and then compared", () =>
@@ -32,6 +37,8 @@ describe("what was sent and what the account holds", () => {
 
   it.effect("cannot be told of a contact that changed after the import, or that a later batch changed", () =>
     Effect.gen(function* () {
+      yield* submittedAt("b1", "2031-04-02T08:00:00.000Z")
+      yield* submittedAt("b2", "2031-04-02T08:01:00.000Z")
       yield* send("b1", [{ email: "a@x.test", first_name: "Ada", last_name: "L" }])
       yield* settled("b1", ["1"])
       yield* send("b2", [{ email: "a@x.test", first_name: "Eve" }])
@@ -186,10 +193,14 @@ describe("what is not as it was sent", () => {
     {
       when: "before the look",
       later: ["15:30"],
-      why: /^a later batch was sent to the contact before it was/
+      why: /^another batch may have been sent to the contact/
     },
     { when: "after the look", later: ["17:00"], why: /^told$/ },
-    { when: "before and after the look", later: ["15:30", "17:00"], why: /^a later batch was sent to the/ }
+    {
+      when: "before and after the look",
+      later: ["15:30", "17:00"],
+      why: /^another batch may have been sent to the/
+    }
   ])("cannot be told if a later batch may have changed it, sent $when", ({ later, why }) =>
     Effect.gen(function* () {
       yield* send("b1", [{ email: "a@x.test", first_name: "Ada" }])
@@ -225,7 +236,7 @@ describe("what is not as it was sent", () => {
       yield* sendLater("b2", minute("17:00"), { fields: [{ id: "Company", value: "Ltd" }] })
       yield* lookAt(minute("16:00"), contactWith("1", "a@x.test", {}))
       assert.deepStrictEqual(yield* whys, [
-        "a later batch may have sent it under another name: the names of fields are not known"
+        "another batch may have sent it under another name: the names of fields are not known"
       ])
       yield* nameAccount
       yield* reconcileStale()
@@ -263,5 +274,109 @@ describe("what is not as it was sent", () => {
         const told = yield* select<{ readonly why: string }>("SELECT DISTINCT why FROM value_verdicts")
         assert.deepStrictEqual(told, [{ why: "the account has no field of this name" }])
       }).pipe(inMemory)
+  )
+})
+
+/** What is told of the batches of a contact, each with its reason. */
+const told = Effect.map(
+  select<{
+    readonly told: string
+  }>(`SELECT b.batch_id || ' ' || v.comparison || coalesce(': ' || v.why, '') AS told
+    FROM value_verdicts v JOIN numbered_batches b USING (batch) ORDER BY 1`),
+  (rows) => rows.map((one) => one.told)
+)
+
+describe("what is not as it was sent, in a batch that is asked about late", () => {
+  // The answers of tests come at 08:15, and before that if they say so.
+  it.effect.each([
+    { created: "08:14", submitted: null, changed: "08:14", says: /^different$/ },
+    { created: "06:00", submitted: null, changed: "06:04", says: /^different$/ },
+    { created: "06:00", submitted: null, changed: "06:06", says: /^not-checked: .*--submitted-at may help$/ },
+    { created: "01:00", submitted: "08:00", changed: "08:05", says: /^different$/ },
+    { created: "01:00", submitted: "06:00", changed: "06:06", says: /^not-checked: .*asking sooner/ },
+    { created: "01:00", submitted: null, changed: "08:20", says: /^not-checked: .*--submitted-at may help$/ },
+    { created: "", submitted: null, changed: "08:14", says: /^not-checked: .*--submitted-at may help$/ },
+    // It was created after the import, so it is another contact.
+    { created: "08:16", submitted: null, changed: "08:16", says: /^not-checked: / },
+    { created: "08:21", submitted: "08:00", changed: "08:21", says: /^edited-since$/ },
+    // A time after the batch had settled is not that of its submission.
+    { created: "01:00", submitted: "08:16", changed: "08:16", says: /^not-checked: / }
+  ])(
+    "is told only if the contact did not change after it can have been written: created $created, submitted $submitted, changed $changed",
+    ({ changed, created, says, submitted }) =>
+      Effect.gen(function* () {
+        if (submitted !== null) yield* submittedAt("b", byHour(submitted))
+        yield* send("b", [{ email: "a@x.test", first_name: "Ada" }])
+        yield* settled("b", ["1"])
+        const createdAt = created === "" ? "" : byHour(created)
+        yield* look(contactWith("1", "a@x.test", { firstName: "Zoe" }, byHour(changed), createdAt))
+        yield* reconcileStale()
+        const [found = "", ...others] = yield* told
+        assert.match(found.replace(/^b /, ""), says)
+        assert.deepStrictEqual(others, [])
+      }).pipe(inMemory)
+  )
+
+  it.effect.each([
+    { status: "waiting", origin: "account", says: /^b different$/ },
+    { status: "claimed", origin: "account", says: /^b different$/ },
+    // It may have been written before that answer, and changed since.
+    { status: "active", origin: "account", says: /^b not-checked: / },
+    // It is not known when that answer was given.
+    { status: "waiting", origin: "pasted", says: /^b not-checked: / }
+  ] as const)(
+    "is told if the batch had not begun shortly before: $status, $origin",
+    ({ origin, says, status }) =>
+      Effect.gen(function* () {
+        yield* send("b", [{ email: "a@x.test", first_name: "Ada" }])
+        yield* answer("b", status, { success: [], failure: [] }, origin)
+        yield* settled("b", ["1"])
+        yield* look(contactWith("1", "a@x.test", { firstName: "Zoe" }, byHour("08:15"), byHour("01:00")))
+        yield* reconcileStale()
+        assert.match((yield* told).join(), says)
+      }).pipe(inMemory)
+  )
+})
+
+describe("of two batches with unlike values for one contact", () => {
+  const twoBatches = (times: ReadonlyArray<string | null>) =>
+    Effect.gen(function* () {
+      for (const [at, time] of times.entries()) {
+        if (time !== null) yield* submittedAt(`b${at + 1}`, byHour(time))
+      }
+      yield* send("b1", [{ email: "a@x.test", first_name: "Ada" }])
+      yield* settled("b1", ["1"])
+      yield* send("b2", [{ email: "a@x.test", first_name: "Zoe" }])
+      yield* settled("b2", ["1"])
+      yield* look(contactWith("1", "a@x.test", { firstName: "Zoe" }, byHour("08:14"), byHour("08:10")))
+      yield* reconcileStale()
+      return yield* told
+    })
+  const unknown = (one: string, other: string) =>
+    `${one} not-checked: batch ${other} sent another value, and it is not known which came later`
+
+  it.effect.each([
+    { times: [null, null], says: [unknown("b1", "b2")] },
+    { times: ["08:10", "08:10"], says: [unknown("b1", "b2")] },
+    { times: ["08:10", null], says: [unknown("b1", "b2")] },
+    { times: [null, "08:10"], says: [unknown("b1", "b2")] },
+    { times: ["08:10", "08:11"], says: ["b1 sent-again"] },
+    { times: ["08:11", "08:10"], says: ["b1 different"] },
+    // The first had settled by then.
+    { times: [null, "08:15"], says: ["b1 sent-again"] }
+  ])("the earlier is told only if it is known which that is: $times", ({ says, times }) =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* twoBatches(times), says)
+    }).pipe(inMemory)
+  )
+
+  it.effect("the earlier is told as soon as the times say which that is", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* twoBatches([null, null]), [unknown("b1", "b2")])
+      yield* submittedAt("b1", byHour("08:10"))
+      yield* submittedAt("b2", byHour("08:11"))
+      yield* reconcileStale()
+      assert.deepStrictEqual(yield* told, ["b1 sent-again"])
+    }).pipe(inMemory)
   )
 })

@@ -61,13 +61,14 @@ export const asSentFacts: ReadonlyArray<string> = [
     after_answer_id INTEGER NOT NULL
   ) STRICT`,
 
-  // A sent contact that was fetched. `updated_at` only if something was not as sent. `unseen`: the kinds that the answer
+  // A sent contact that was fetched. Its dates only if something was not as sent. `unseen`: the kinds that the answer
   // did not have, such as 'field tag'.
   `CREATE TABLE contact_looks (
     batch INTEGER NOT NULL,
     address_id INTEGER NOT NULL,
     occurrence INTEGER NOT NULL,
     look_id INTEGER NOT NULL,
+    created_at TEXT,
     updated_at TEXT,
     unseen TEXT,
     bounced INTEGER CHECK (bounced IN (0, 1)),

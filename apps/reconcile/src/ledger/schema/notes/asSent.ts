@@ -107,6 +107,8 @@ export const asSentInternal: ReadonlyArray<ObjectNotes> = [
       address_id: address,
       occurrence: said.occurrence,
       look_id: look,
+      created_at:
+        "When the account created the contact. UTC. NULL: not known, or all of it was found as it was sent.",
       updated_at:
         "When the account last changed the contact. UTC. NULL: not known, or all of it was found as it was sent.",
       unseen:
