@@ -73,7 +73,17 @@ const instantOf = ({ day, time }: Day): number | undefined => {
 /** What the account makes of a date that it cannot read. */
 const isLostDate = ({ day }: Day) => day.startsWith("1899-")
 
-const noTimeZone: Judged = { why: "one of the two times does not say its time zone" }
+/** Why two unlike times may still be the same moment. */
+const noTimeZone = (times: ReadonlyArray<string>): Judged => {
+  const named = times.filter((time) => hasOffset.test(time)).length
+  if (named === 0) return { why: "neither of the two times says its time zone" }
+  return {
+    why:
+      named === 1
+        ? "one of the two times does not say its time zone"
+        : "one of the two times is not one that is understood here"
+  }
+}
 
 const judgeDay = (sent: Day, found: Day): Judged => {
   const [one, other] = [instantOf(sent), instantOf(found)]
@@ -89,7 +99,7 @@ const judgeDay = (sent: Day, found: Day): Judged => {
   if (isDay || seconds(sent) === seconds(found)) {
     return sent.day === found.day ? "same" : "other"
   }
-  return noTimeZone
+  return noTimeZone([sent.time, found.time])
 }
 
 const judgeDates = (sent: string, found: string): Judged => {

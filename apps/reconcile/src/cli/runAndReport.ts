@@ -10,8 +10,10 @@ import type { RunReport } from "../job/RunReport.js"
 import { steadyMillis } from "../job/steadyTime.js"
 import * as Runs from "../ledger/facts/Runs.js"
 import * as Ledger from "../ledger/Ledger.js"
+import { standing } from "../ledger/asSent/Standing.js"
 import * as Attention from "../ledger/reports/Attention.js"
 import * as Reports from "../ledger/reports/Reports.js"
+import { gapLines, leftOutLines } from "../report/standing.js"
 import { span, thousands } from "../text/numbers.js"
 import type { Target } from "../files/Target.js"
 import type { Condition } from "./failOn/Condition.js"
@@ -207,6 +209,7 @@ export const runAndReport = (options: RunOptions) =>
     )
     const summary = yield* Reports.summary
     const attention = yield* Attention.attention
+    const sent = yield* standing
     const changes = yield* Reports.changesSinceLastRun
     const failedOn = yield* appliedTo(options.failOn, { summary, since: began })
     const ending = endingOf({ ...options, interrupted: interruptedCode() }, report, failedOn)
@@ -220,7 +223,12 @@ export const runAndReport = (options: RunOptions) =>
           : blocks(
               [
                 ...(options.follow ? [lastScreen.verdict(ended), followed(report)] : []),
-                ...describeSteps(report, askedFor(options))
+                ...describeSteps(report, askedFor(options), sent),
+                ...leftOutLines(sent, {
+                  isLeftOut: options.follow && options.account.check === undefined,
+                  idsLeft: report.resolved?.left ?? 0
+                }),
+                ...gapLines(sent)
               ].join("\n"),
               lastScreen.totals(ended),
               // A run that asked nothing is not kept, so the view would show the run before it.

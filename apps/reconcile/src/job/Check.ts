@@ -19,6 +19,8 @@ export interface CheckReport {
   readonly looked: number
   /** Contacts not looked at, for lack of calls, time or an answer. */
   readonly left: number
+  /** Contacts that were looked at, and whose answer did not have all of what was sent. */
+  readonly unseen: number
   /** What the account does with `include`. */
   readonly sideloading: Sideloading
 }
@@ -26,11 +28,18 @@ export interface CheckReport {
 /** How many sent contacts have been compared. */
 export interface CheckCounts {
   looked: number
+  /** Those that showed more than at their last look. */
+  more?: number
 }
 
 export interface CheckOptions {
   /** The most contacts to ask for one by one, if the account leaves fields, tags and lists out of its answers. */
   readonly sample: number
+  /**
+   * How many of the contacts whose answer did not have all of what was sent are asked for again. `probe`: a page of them,
+   * and the others only if it shows more.
+   */
+  readonly again?: "probe" | "all"
 }
 
 /** Whether the account leaves fields, tags and lists out of its answers. */
@@ -45,7 +54,16 @@ interface Way {
     keep: (one: ResolvedInDetail) => void
   ) => Effect.Effect<void, ContactsError>
   readonly isIgnored: (error: ContactsError) => boolean
+  /** Its contacts were looked at before: a failure leaves nothing open, and is no trouble. */
+  readonly isProbe?: boolean
+  /** Once a run, before something is compared that needs them. */
+  readonly readNames: Effect.Effect<void, LedgerError, Ledger>
 }
+
+/** Whether an answer has fields, tags or lists of the contact. */
+const showsParts = (one: ResolvedInDetail) =>
+  one._tag === "Detailed" &&
+  [one.details.fieldValues, one.details.tags, one.details.lists].some(({ _tag }) => _tag !== "NotSideloaded")
 
 /**
  * Looks at the contacts of one call and records what they hold. A call that fails is made again in halves, so that one
@@ -64,11 +82,15 @@ const lookAt = (
     const ids = [...new Set(some.map(({ contactId }) => contactId))]
     const answer = yield* calls.make(way.ask(ids, (one) => kept.push(one)))
     if (kept.length > 0) {
-      counts.looked += yield* Looks.record(kept, asked, some)
+      if (kept.some(showsParts)) yield* way.readNames
+      const { more, whole } = yield* Looks.record(kept, asked, some)
+      counts.looked += whole
+      counts.more = (counts.more ?? 0) + more
       yield* step.onEvent({ _tag: "Looked", done: counts.looked })
     }
     if (Either.isRight(answer)) return "on"
     if (answer.left === cut) return "end"
+    if (way.isProbe === true) return calls.isHopeless() ? "end" : "on"
     if (way.isIgnored(answer.left)) {
       yield* calls.leave(answer.left)
       return calls.isHopeless() ? "end" : "ignored"
@@ -94,7 +116,13 @@ const lookAt = (
   })
 
 /** True unless the account ignores the filter on IDs, so that pages cannot show the contacts asked for. */
-const byPages = (step: AccountStep, calls: Calls, counts: CheckCounts) =>
+const byPages = (
+  step: AccountStep,
+  calls: Calls,
+  counts: CheckCounts,
+  { again = "probe" }: CheckOptions,
+  readNames: Way["readNames"]
+) =>
   Effect.gen(function* () {
     let isFilterUsed = false
     const way: Way = {
@@ -107,19 +135,41 @@ const byPages = (step: AccountStep, calls: Calls, counts: CheckCounts) =>
             isFilterUsed = true
           }
         ),
-      isIgnored: (error) => error._tag === "FilterIgnored" && !isFilterUsed
+      isIgnored: (error) => error._tag === "FilterIgnored" && !isFilterUsed,
+      readNames
     }
+    const mayAsk = Effect.gen(function* () {
+      return !isLeftOut(yield* step.contacts.sideloading) && (yield* mayGoOn(step))
+    })
+    const page = (some: ReadonlyArray<Looks.Wanted>, of: Way = way) => {
+      step.calls.spend(1)
+      return lookAt(step, calls, counts, some, of)
+    }
+    /** Whether the others are worth asking for, too. */
+    const showsMore = (before: number) =>
+      Effect.map(
+        step.contacts.sideloading,
+        (now) => (counts.more ?? 0) > before || (again === "all" && now === "served")
+      )
     // What one answer left out, another may have.
     for (const which of ["new", "unseen"] as const) {
+      if (which === "unseen" && again === "probe" && (yield* mayAsk)) {
+        const oldest = yield* Looks.unseenLongest(contactsPerCall)
+        const before = counts.more ?? 0
+        const went = oldest.length === 0 ? "on" : yield* page(oldest, { ...way, isProbe: true })
+        if (went !== "on") return went !== "ignored"
+        if (!(yield* showsMore(before))) break
+      }
       let after: Looks.Wanted | null = null
-      while (!isLeftOut(yield* step.contacts.sideloading) && (yield* mayGoOn(step))) {
+      while (yield* mayAsk) {
         const some: ReadonlyArray<Looks.Wanted> = yield* Looks.wanted(which, after, contactsPerCall)
         const last = some.at(-1)
         if (last === undefined) break
         after = last
-        step.calls.spend(1)
-        const went = yield* lookAt(step, calls, counts, some, way)
+        const before = counts.more ?? 0
+        const went = yield* page(some)
         if (went !== "on") return went !== "ignored"
+        if (which === "unseen" && !(yield* showsMore(before))) break
       }
     }
     return true
@@ -128,12 +178,19 @@ const byPages = (step: AccountStep, calls: Calls, counts: CheckCounts) =>
 /** Its tags take a second call. */
 const callsByItself = 2
 
-const oneByOne = (step: AccountStep, calls: Calls, counts: CheckCounts, most: number) =>
+const oneByOne = (
+  step: AccountStep,
+  calls: Calls,
+  counts: CheckCounts,
+  most: number,
+  readNames: Way["readNames"]
+) =>
   Effect.gen(function* () {
     const way: Way = {
       ask: ([id], keep) =>
         id === undefined ? Effect.void : Effect.map(step.contacts.detailsByItself(id, { tags: true }), keep),
-      isIgnored: () => false
+      isIgnored: () => false,
+      readNames
     }
     for (const which of ["unseen", "new"] as const) {
       let after: Looks.Wanted | null = null
@@ -147,10 +204,12 @@ const oneByOne = (step: AccountStep, calls: Calls, counts: CheckCounts, most: nu
     }
   })
 
-const planOf = (step: AccountStep, { sample }: CheckOptions) =>
+const planOf = (step: AccountStep, { again = "probe", sample }: CheckOptions) =>
   Effect.gen(function* () {
     return planCheck({
-      contacts: yield* Looks.countWanted,
+      fresh: yield* Looks.countWanted,
+      again: Math.min(yield* Looks.countUnseen, again === "all" ? Number.POSITIVE_INFINITY : contactsPerCall),
+      names: 0,
       sideloading: yield* step.contacts.sideloading,
       sample,
       budget: step.calls.left()
@@ -159,27 +218,32 @@ const planOf = (step: AccountStep, { sample }: CheckOptions) =>
 
 /**
  * Looks at contacts that were sent with something declared and have not been looked at since their batch settled, 100 a
- * call. Resolving or walking past a contact in this run has counted as a look.
+ * call, and again at those whose look did not show all of it. Resolving or walking past a contact in this run has counted
+ * as a look.
  */
 export const check = (
   step: AccountStep,
   options: CheckOptions,
   /** Counted on, also if the step is interrupted. */
-  counts: CheckCounts = { looked: 0 }
+  counts: CheckCounts = { looked: 0 },
+  readNames: Way["readNames"] = Effect.void
 ): Effect.Effect<CheckReport, ContactsError | LedgerError, Ledger> =>
   Effect.gen(function* () {
     const calls = makeCalls(step)
     const plan = yield* planOf(step, options)
     if (plan.contacts > 0) yield* step.onEvent({ _tag: "CheckPlanned", plan })
-    const showsAsked = yield* byPages(step, calls, counts)
-    const isAlone = !showsAsked || isLeftOut(yield* step.contacts.sideloading)
-    if (isAlone && options.sample > 0) yield* oneByOne(step, calls, counts, counts.looked + options.sample)
+    const showsAsked = yield* byPages(step, calls, counts, options, readNames)
+    const sideloading = yield* step.contacts.sideloading
+    const isAlone = !showsAsked || isLeftOut(sideloading) || sideloading === "without-lists"
+    if (isAlone && options.sample > 0)
+      yield* oneByOne(step, calls, counts, counts.looked + options.sample, readNames)
     yield* calls.finish
     yield* reconcileStale()
     return {
       plan,
       looked: counts.looked,
       left: yield* Looks.countWanted,
+      unseen: yield* Looks.countUnseen,
       sideloading: yield* step.contacts.sideloading
     }
   }).pipe(Effect.withSpan("reconcile.check"))

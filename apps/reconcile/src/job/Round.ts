@@ -95,6 +95,7 @@ export const make = (options: Options, open: number) =>
     let lookupPlan: LookupPlan | null = null
     let checked: CheckReport | null = null
     let hasNames = false
+    let hasProbed = false
     /** Contacts may be loaded while a run watches. */
     const checks = account.check === undefined ? Effect.succeed(false) : SentValues.hasAny
     const hasRun = new Set<ContactStep>()
@@ -153,10 +154,15 @@ export const make = (options: Options, open: number) =>
     const looked = Effect.gen(function* () {
       if (account.check === undefined || !(yield* checks)) return
       if (yield* AccountNames.areMissed) yield* readNames
-      if (account.check.sample === 0 && (yield* Looks.countWanted) === 0) return
+      const isFresh = (yield* Looks.countWanted) > 0
+      const asksAgain =
+        !hasProbed && !isLeftOut(yield* contacts.sideloading) && (yield* Looks.countUnseen) > 0
+      if (account.check.sample === 0 && !isFresh && !asksAgain) return
       hasRun.add("check")
-      yield* readNames
-      checked = yield* check(yield* stepOf("check"), account.check, done.checked)
+      // Contacts that are asked for again may show nothing that needs the names.
+      if (isFresh) yield* readNames
+      checked = yield* check(yield* stepOf("check"), account.check, done.checked, readNames)
+      hasProbed = true
     })
     const steps: Effect.Effect<void, ContactsError | LedgerError, Ledger> = Effect.zipRight(
       Effect.zipRight(resolved, lookedUp),
@@ -169,8 +175,16 @@ export const make = (options: Options, open: number) =>
       const sideloading = yield* contacts.sideloading
       if (!isLeftOut(sideloading)) return null
       const left = yield* Looks.countWanted
-      const plan = planCheck({ contacts: left, sideloading, sample: 0, budget: calls.left() })
-      return { plan, looked: done.checked.looked, left, sideloading }
+      const unseen = yield* Looks.countUnseen
+      const plan = planCheck({
+        fresh: left,
+        again: unseen,
+        names: 0,
+        sideloading,
+        sample: 0,
+        budget: calls.left()
+      })
+      return { plan, looked: done.checked.looked, left, unseen, sideloading }
     })
 
     return {

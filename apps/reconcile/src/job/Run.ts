@@ -4,6 +4,7 @@ import * as Option from "effect/Option"
 import { ActiveCampaignClient } from "effect-activecampaign/ActiveCampaignClient"
 import * as Contacts from "effect-activecampaign/Contacts"
 import type { ContactsError } from "effect-activecampaign/ContactsError"
+import * as AccountNames from "../ledger/asSent/AccountNames.js"
 import * as Looks from "../ledger/asSent/Looks.js"
 import { reconcileStale } from "../ledger/conclusions/Reconciliation.js"
 import * as Batches from "../ledger/facts/Batches.js"
@@ -92,7 +93,9 @@ export const planCheckOnly = (options: {
   Effect.gen(function* () {
     yield* reconcileStale()
     return planCheck({
-      contacts: yield* Looks.countWanted,
+      fresh: yield* Looks.countWanted,
+      again: yield* Looks.countUnseen,
+      names: yield* AccountNames.callsToRead,
       sideloading: "untried",
       sample: options.sample,
       budget: options.maxCalls

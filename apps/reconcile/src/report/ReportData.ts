@@ -130,7 +130,12 @@ export const ReportData = Struct({
   outcomes: described(List(OutcomeTotal), "All seven, in the same order, even if nobody has one"),
   concerns: described(List(Concern), "What needs attention, the most urgent first"),
   sent_values: described(
-    NullOr(Struct({ members: List(SentMember) })),
+    NullOr(
+      Struct({
+        members: List(SentMember),
+        notes: described(List(Text), "What kept values from being checked, and what to do about it")
+      })
+    ),
     "What contacts were sent with, the most dropped first; null if no source says it"
   ),
   statuses: described(

@@ -109,6 +109,7 @@ export const masked = (report: ReportData, key: string): ReportData => {
       report.sent_values === null
         ? null
         : {
+            ...report.sent_values,
             members: report.sent_values.members.map((row) => ({
               ...row,
               member: withoutAddresses(names, row.member)

@@ -14,6 +14,8 @@ import { contactsWithin } from "./contacts.js"
 import { masked, pseudonymKey } from "./masked.js"
 import { contactUrl, mostFrequent, spread } from "./numbers.js"
 import * as queries from "./queries.js"
+import { standing } from "../ledger/asSent/Standing.js"
+import { gapLines } from "./standing.js"
 import type { ReportData } from "./ReportData.js"
 
 /** How many rows of each table a report has at most. Whatever is left out is counted. */
@@ -132,7 +134,8 @@ export const readReport = (db: string, { limits, mask = false }: Options) =>
       totals,
       outcomes,
       concerns: concernsOf(attention, totals, known, named),
-      sent_values: values === undefined ? null : { members: values.members },
+      sent_values:
+        values === undefined ? null : { members: values.members, notes: gapLines(yield* standing) },
       statuses: attention.statuses,
       days: yield* query(Day, queries.days),
       settling: spread((yield* query(Took, queries.settlingTimes)).map(({ seconds }) => seconds)),

@@ -40,7 +40,13 @@ export const memberCells = (member: MemberTotal): ReadonlyArray<string> => [
 ]
 
 /** What the table does not say by itself. */
-export const memberNote = ({ members }: { readonly members: ReadonlyArray<MemberTotal> }): string => {
+export const memberNote = ({
+  members,
+  notes = []
+}: {
+  readonly members: ReadonlyArray<MemberTotal>
+  readonly notes?: ReadonlyArray<string>
+}): string => {
   const never = members.filter(neverArrived).length
   const unchecked = members.reduce((sum, { not_checked }) => sum + not_checked, 0)
   const wrong = members.flatMap(({ member, problem }) => (problem === null ? [] : [`${member}: ${problem}.`]))
@@ -51,6 +57,7 @@ export const memberNote = ({ members }: { readonly members: ReadonlyArray<Member
       ? [
           `${plural(unchecked, "value")} ${unchecked === 1 ? "is" : "are"} not checked: their contacts were not looked at yet or are not in the account, or a doubt is left.`
         ]
-      : [])
+      : []),
+    ...notes
   ].join(" ")
 }

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { requests } from "effect-activecampaign-simulator/Simulator"
@@ -153,9 +154,10 @@ describe("comparing what was sent", () => {
       assert.deepStrictEqual(yield* dropped, [])
       const { checked } = yield* run({ account: { check: { sample: 0 } } })
       assert.deepStrictEqual(checked, {
-        plan: { contacts: 2, method: "pages", calls: 1, budget: 996, affordable: 2 },
+        plan: { contacts: 2, again: 0, method: "pages", names: 0, calls: 1, budget: 996, affordable: 2 },
         looked: 2,
         left: 0,
+        unseen: 0,
         sideloading: "served"
       })
       assert.deepStrictEqual(yield* dropped, ["b@x.test 12 absent -", "b@x.test 13 different 1899-11-30"])
@@ -180,6 +182,77 @@ describe("comparing what was sent", () => {
         assert.deepInclude(checked, { looked: 2, left: 0, sideloading: "ignored" })
         assert.deepStrictEqual(yield* dropped, ["b@x.test 12 absent -", "b@x.test 13 different 1899-11-30"])
       }).pipe(withAccount({ account: { fields, include: { effect: "ignored" } }, batches: two }))
+  )
+
+  const refusing: Account = { fields, include: { effect: "refused" } }
+
+  it.effect("compares names where `include` is refused, and a sample one by one", () =>
+    Effect.gen(function* () {
+      yield* loadSent(two)
+      yield* run({ account: { resolve: true, lookup: true } })
+      const { checked, problems } = yield* run({ account: { check: { sample: 1 } } })
+      assert.deepStrictEqual(problems, [])
+      assert.deepInclude(checked, { looked: 1, left: 0, unseen: 1, sideloading: "refused" })
+      assert.include(yield* glance, "first_name  3 2 0 0 0 1")
+      assert.strictEqual(yield* calls("/contacts/"), 2)
+    }).pipe(withAccount({ account: refusing, batches: two }))
+  )
+
+  it.effect("asks at most four times, for two minutes, where `include` takes too long", () =>
+    Effect.gen(function* () {
+      yield* loadSent(two)
+      const began = yield* Clock.currentTimeMillis
+      yield* run({ account: asked })
+      const asIf = (yield* Clock.currentTimeMillis) - began
+      assert.isAtMost(asIf, 2 * 60_000 + 10_000)
+      assert.isAtMost(yield* calls("/contacts?ids[]"), 4)
+      assert.include(yield* glance, "first_name  3 2 0 0 0 1")
+    }).pipe(withAccount({ account: { fields, include: { takes: 45_000 } }, batches: two }))
+  )
+
+  /** More contacts than two pages have, whose last answer had no fields. */
+  const many: ReadonlyArray<Batch> = [
+    {
+      batchId: "one",
+      contacts: Array.from({ length: 250 }, (_, at) => ({ email: `c${at}@x.test`, sends }))
+    }
+  ]
+  const unread = Effect.gen(function* () {
+    const { sql } = yield* Ledger
+    yield* sql`UPDATE contact_looks SET unseen = 'field tag'`
+    yield* sql`UPDATE value_counts SET unseen = not_checked + same, not_checked = not_checked + same, same = 0 WHERE member_id IN (SELECT member_id FROM sent_members WHERE kind IN ('field', 'tag'))`
+  })
+
+  it.effect("asks again for contacts whose answer lacked something, and goes on if it comes", () =>
+    Effect.gen(function* () {
+      yield* loadSent(many)
+      yield* run({ account: asked })
+      yield* unread
+      const before = yield* calls("/contacts?")
+      const { checked } = yield* run({ account: { check: { sample: 0 } } })
+      assert.deepInclude(checked, { looked: 250, left: 0, unseen: 0 })
+      assert.strictEqual((yield* calls("/contacts?")) - before, 3)
+      assert.include(yield* glance, "field 12 250 250 0 0 0 0")
+      assert.isNull((yield* run({ account: { check: { sample: 0 } } })).checked)
+    }).pipe(withAccount({ account: { fields }, batches: many }))
+  )
+
+  it.effect("asks for one page of them a run, and for no names, if it does not come", () =>
+    Effect.gen(function* () {
+      yield* loadSent(many)
+      yield* run({ account: asked })
+      const names = yield* calls("/fields")
+      for (const again of ["all", "probe", "probe"] as const) {
+        const before = yield* calls("/contacts?")
+        const { checked } = yield* run({ account: { check: { sample: 0, again } } })
+        assert.deepInclude(checked, { looked: 0, left: 0, unseen: 250, sideloading: "ignored" })
+        assert.strictEqual((yield* calls("/contacts?")) - before, 1)
+      }
+      assert.strictEqual(yield* calls("/fields"), names)
+      // Each page is of those asked for longest ago.
+      const old = yield* select("SELECT count(*) AS old FROM contact_looks WHERE look_id <= 3")
+      assert.deepStrictEqual(old, [{ old: 0 }])
+    }).pipe(withAccount({ account: { fields, include: { effect: "ignored" } }, batches: many }))
   )
 
   it.effect("makes no call more than it may, for names either", () =>

@@ -4,7 +4,9 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { planCheckOnly } from "../../job/Run.js"
 import * as Ledger from "../../ledger/Ledger.js"
-import { describeCheckPlan } from "../output/steps.js"
+import { standing } from "../../ledger/asSent/Standing.js"
+import { nothingToCompare } from "../../report/standing.js"
+import { describeCheckPlan, describeSample } from "../output/steps.js"
 import { blocks } from "../output/text.js"
 import { runAndReport } from "../runAndReport.js"
 import * as account from "../shell/account.js"
@@ -37,7 +39,8 @@ export const check = Command.make(
           const plan = yield* planCheckOnly(options)
           return {
             text: blocks(
-              describeCheckPlan(plan),
+              plan.contacts === 0 ? nothingToCompare(yield* standing) : describeCheckPlan(plan),
+              describeSample(plan, options.sample),
               plan.affordable === 0 ? "" : "None was looked at. Run again without --dry-run to do it."
             ),
             result: { db: options.db, plan }
@@ -50,7 +53,7 @@ export const check = Command.make(
           account: {
             resolve: false,
             lookup: false,
-            check: { sample: options.sample },
+            check: { sample: options.sample, again: "all" },
             maxCalls: options.maxCalls
           },
           failOn: options.failOn,

@@ -21,7 +21,13 @@ const StepProblem = Struct({
 
 const CheckPlan = Struct({
   contacts: Int.annotations({ description: "Contacts to look at" }),
+  again: Int.annotations({
+    description: "Those of them whose last answer did not have all of what was sent"
+  }),
   method: Literal("pages", "one-by-one"),
+  names: Int.annotations({
+    description: "Calls for the names of fields, tags and lists and the exclusion list"
+  }),
   calls: Int,
   budget: Int,
   affordable: Int.annotations({ description: "Contacts that can be looked at within the budget" })
@@ -41,6 +47,9 @@ const Report = Struct({
         description: "Sent contacts that were compared with what they were sent with"
       }),
       left: Int,
+      unseen: Int.annotations({
+        description: "Contacts whose last answer did not have all of what was sent"
+      }),
       sideloading: Literal("untried", "served", "without-lists", "ignored", "refused").annotations({
         description: "Whether the account's answers have fields, tags and lists"
       })

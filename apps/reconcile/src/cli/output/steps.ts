@@ -3,6 +3,8 @@ import type { CheckPlan } from "../../job/checkPlan.js"
 import type { LookupReport } from "../../job/LookUp.js"
 import type { LookupPlan } from "../../job/lookupPlan.js"
 import type { ResolveReport } from "../../job/Resolve.js"
+import type { Standing } from "../../ledger/asSent/Standing.js"
+import { nothingToCompare } from "../../report/standing.js"
 import type { RunReport } from "../../job/RunReport.js"
 import { plural } from "./text.js"
 import { thousands } from "../../text/numbers.js"
@@ -61,39 +63,54 @@ const contacts = (count: number) => plural(count, "contact")
 export const describeCheckPlan = ({
   affordable,
   budget,
+  again,
   calls,
   contacts: count,
-  method
+  method,
+  names
 }: CheckPlan): string => {
-  if (count === 0)
-    return "There is nothing to compare: each contact of a settled batch that something is declared about was looked at."
+  const ofNames =
+    names === 0
+      ? ""
+      : `, at least ${thousands(names)} of them for the names of fields, tags and lists and the exclusion list`
   const how =
-    method === "pages" ? `in ${plural(calls, "call")}` : `one by one, in up to ${plural(calls, "call")}`
+    method === "pages"
+      ? `in ${plural(calls, "call")}${ofNames}`
+      : `one by one, in up to ${plural(calls, "call")}`
+  const before =
+    again === 0
+      ? ""
+      : again === count
+        ? " They were looked at before, and the answers did not have all of what was sent."
+        : ` ${thousands(again)} of them were looked at before, and the answers did not have all of what was sent.`
   const reach =
     affordable < count
       ? ` --max-calls leaves ${plural(budget, "call")}: ${contacts(affordable)} now, the rest next time.`
       : ""
-  return `${contacts(count)} to be compared with what was sent, ${how}.${reach}`
+  return `${contacts(count)} to be compared with what was sent, ${how}.${before}${reach}`
 }
 
-/** Why contacts could not be compared, if that is due to the account. */
-const leftOut = ({ sideloading }: CheckReport) =>
-  sideloading === "ignored" || sideloading === "refused"
-    ? " The account leaves fields, tags and lists out of its answers; 'ac-reconcile check --sample 20' asks for some contacts one by one."
-    : ""
+/** What a sample adds to that; empty if there is none. */
+export const describeSample = ({ contacts: count }: CheckPlan, sample: number): string => {
+  const some = Math.min(sample, count)
+  return some === 0
+    ? ""
+    : `If the answers leave out fields, tags or lists, ${contacts(some)} ${some === 1 ? "is" : "are"} asked for one by one, in up to ${plural(some * 2, "more call")}.`
+}
 
 const describeCheck = (report: CheckReport): string => {
   const parts = [
     `${contacts(report.looked)} compared with what was sent`,
     ...(report.left > 0 ? [`${thousands(report.left)} left for the next run`] : [])
   ]
-  return `${parts.join(", ")}.${leftOut(report)}`
+  return `${parts.join(", ")}.`
 }
 
 /** What was asked about contacts; with `asked`, also says if there was nothing to ask. */
 export const describeSteps = (
   { checked, lookedUp, resolved }: RunReport,
-  asked: { readonly resolve: boolean; readonly lookup: boolean; readonly check: boolean }
+  asked: { readonly resolve: boolean; readonly lookup: boolean; readonly check: boolean },
+  standing: Standing
 ): ReadonlyArray<string> => [
   ...(resolved === null
     ? asked.resolve
@@ -105,11 +122,5 @@ export const describeSteps = (
       ? ["No address is unaccounted; there is nothing to look up."]
       : []
     : [describeLookup(lookedUp)]),
-  ...(checked === null
-    ? asked.check
-      ? [
-          "There is nothing to compare. 'batches add --sent' and 'contacts load --sends' say what contacts were sent with."
-        ]
-      : []
-    : [describeCheck(checked)])
+  ...(checked === null ? (asked.check ? [nothingToCompare(standing)] : []) : [describeCheck(checked)])
 ]

@@ -97,6 +97,20 @@ export const areMissed = Ledger.use((sql) =>
   )
 )
 
+/** How many values cannot be told because this part could not be read. */
+export const countUntold = (part: Part) =>
+  Ledger.number("found_values", (sql) =>
+    sql.unsafe(`SELECT count(*) AS number FROM found_values WHERE ${isForLackOf(part)}
+      AND NOT EXISTS (SELECT 1 FROM account_names_read WHERE part = '${part}' AND is_whole)`)
+  )
+
+/** How many calls it takes to read all of them, as far as their number is known. */
+export const callsToRead = Ledger.number("account_names_read", (sql) => {
+  const pages = (table: string) => `(SELECT count(*) / 100 + 1 FROM ${table})`
+  const tables = ["account_fields", "account_tags", "account_lists", "account_exclusions"]
+  return sql.unsafe(`SELECT ${tables.map(pages).join(" + ")} AS number`)
+})
+
 /** Contacts with values that could not be told without the names are looked at again. */
 const lookAgain = (sql: SqlClient.SqlClient, part: Part) =>
   Effect.gen(function* () {

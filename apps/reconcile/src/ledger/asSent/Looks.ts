@@ -55,14 +55,23 @@ const waiting = (which: Which) => `
     AND v.outcome IN ('imported', 'present')
     AND ${which === "new" ? "NOT" : ""} ${isLookedAt("v", settledAnswer("v.batch"), which === "new" ? "" : ` AND ${isUnseen}`)}`
 
+const count = (which: Which) =>
+  Ledger.number("contact_looks", (sql) =>
+    sql.unsafe(`SELECT count(DISTINCT contact_id) AS number FROM (${waiting(which)})`, [0, 0, 0])
+  )
+
 /** How many contacts are to be looked at. */
-export const countWanted = Ledger.number("contact_looks", (sql) =>
-  sql.unsafe(`SELECT count(DISTINCT contact_id) AS number FROM (${waiting("new")})`, [0, 0, 0])
-)
+export const countWanted = count("new")
+
+/** How many contacts were looked at, and the answer did not show all of what was sent. */
+export const countUnseen = count("unseen")
 
 interface WantedRow extends SentKey {
   readonly contactId: string
 }
+
+const wantedOf = (rows: ReadonlyArray<WantedRow>): ReadonlyArray<Wanted> =>
+  rows.map(({ contactId, ...key }) => ({ ...key, contactId: ContactId.make(contactId) }))
 
 /** Reads the key of verdicts in its order, as a test asserts. */
 export const nextWaiting = (which: Which) => `
@@ -79,10 +88,20 @@ export const wanted = (which: Which, after: SentKey | null, limit: number) =>
         after?.occurrence ?? 0,
         limit
       ]),
-      (rows): ReadonlyArray<Wanted> =>
-        rows.map(({ contactId, ...key }) => ({ ...key, contactId: ContactId.make(contactId) }))
+      wantedOf
     )
   )
+
+/** Those looked at longest ago come first, so that no contact keeps others from being asked for again. */
+const longestUnseen = `
+  SELECT batch, address_id AS "addressId", occurrence, contact_id AS "contactId"
+  FROM (SELECT w.*, k.look_id FROM (${waiting("unseen")}) w CROSS JOIN contact_looks k
+    ON k.batch = w.batch AND k.address_id = w.address_id AND k.occurrence = w.occurrence)
+  WHERE contact_id IS NOT NULL ORDER BY look_id, batch, address_id, occurrence LIMIT ?`
+
+/** Of the contacts whose look did not show all of what was sent, those looked at longest ago. */
+export const unseenLongest = (limit: number) =>
+  Ledger.use((sql) => Effect.map(sql.unsafe<WantedRow>(longestUnseen, [0, 0, 0, limit]), wantedOf))
 
 interface OpenRow extends SentKey {
   /** Whether an earlier look left something that this one replaces. */
@@ -152,6 +171,10 @@ const isLess = ({ unseenBefore }: OpenRow, unseen: string | null) => {
   return unseen.split(" ").some((part) => !before.includes(part))
 }
 
+/** Whether a look shows what the one before did not. */
+const isMore = ({ unseenBefore }: OpenRow, unseen: string | null) =>
+  unseenBefore !== null && (unseen === null || unseen.split(" ").length < unseenBefore.split(" ").length)
+
 /** The members of each sent contact, and of all those of its address in its batch. */
 const membersOf = (records: ReadonlyArray<SentRecord>) => {
   const ofRecord = new Map<string, ReadonlyArray<SentMember>>()
@@ -169,10 +192,18 @@ const membersOf = (records: ReadonlyArray<SentRecord>) => {
   })
 }
 
+/** How many sent contacts a look showed with all that was sent, and how many with more than the look before. */
+export interface Recorded {
+  readonly whole: number
+  readonly more: number
+}
+
+const nothing: Recorded = { whole: 0, more: 0 }
+
 /**
  * Records what contacts hold, compared with all that was sent for them in batches that have settled. Only what is not as it
  * was sent takes a row. `wanted` names sent contacts by their contact ID, which may have another address by now. Returns how
- * many sent contacts were seen with all that was sent.
+ * many sent contacts were seen with all that was sent, and how many with more than at their last look.
  */
 export const record = (
   found: ReadonlyArray<ResolvedInDetail>,
@@ -197,7 +228,7 @@ export const record = (
         const contact = contacts.of(key)
         return contact === undefined ? [] : [{ key, contact }]
       })
-      if (sent.length === 0) return 0
+      if (sent.length === 0) return nothing
       const sentFor = membersOf(yield* SentValues.ofAddresses(contacts.addresses))
       const names = yield* AccountNames.read
       const [look]: ReadonlyArray<{ readonly id: number }> = yield* connection.execute(
@@ -253,6 +284,10 @@ export const record = (
       yield* recordStatuses(connection, lookId, [...statuses])
       const batches = new Set(sent.map(({ key }) => key.batch))
       yield* connection.executeRaw(markSeen, [JSON.stringify([...batches])])
-      return seen.filter(({ unseen }) => unseen === null).length
+      const recorded: Recorded = {
+        whole: seen.filter(({ unseen }) => unseen === null).length,
+        more: seen.filter(({ key, unseen }) => isMore(key, unseen)).length
+      }
+      return recorded
     })
   )

@@ -124,7 +124,8 @@ const judge = (
   return "why" in unsure ? notChecked(unsure.why, found) : { comparison: "edited-since", found, why: null }
 }
 
-type Counts = Record<Comparison, number>
+/** `unseen`: those not checked because the answer did not have them. */
+type Counts = Record<Comparison | "unseen", number>
 
 const noCounts = (): Counts => ({
   same: 0,
@@ -132,7 +133,8 @@ const noCounts = (): Counts => ({
   absent: 0,
   "edited-since": 0,
   "sent-again": 0,
-  "not-checked": 0
+  "not-checked": 0,
+  unseen: 0
 })
 
 const insertVerdicts = `
@@ -141,8 +143,8 @@ const insertVerdicts = `
   FROM json_each(?) WHERE true ON CONFLICT DO NOTHING`
 
 const insertCounts = `
-  INSERT INTO value_counts (batch, member_id, sent, same, different, absent, edited_since, sent_again, not_checked)
-  SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8
+  INSERT INTO value_counts (batch, member_id, sent, same, different, absent, edited_since, sent_again, not_checked, unseen)
+  SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8, value ->> 9
   FROM json_each(?)`
 
 const unlooked = (record: SentRecord): CheckedRow => ({
@@ -191,6 +193,7 @@ const judgeRecord = (
     const all = before ?? noCounts()
     if (before === undefined) counts.set(id, all)
     all[comparison] += 1
+    if (row.lookId !== null && row.unseen?.split(" ").includes(member.kind) === true) all.unseen += 1
     if (comparison !== "same" && (comparison !== "not-checked" || why !== null)) {
       const { addressId, batch, occurrence } = record
       verdicts.push([batch, addressId, occurrence, id, comparison, member.value, found, why])
@@ -234,13 +237,14 @@ const compareSome = (sql: SqlClient.SqlClient, batches: ReadonlyArray<number>) =
           [...ofBatch].map(([id, all]) => [
             batch,
             id,
-            Object.values(all).reduce((sum, one) => sum + one, 0),
+            Object.values(all).reduce((sum, one) => sum + one, 0) - all.unseen,
             all.same,
             all.different,
             all.absent,
             all["edited-since"],
             all["sent-again"],
-            all["not-checked"]
+            all["not-checked"],
+            all.unseen
           ])
         )
       )

@@ -10,6 +10,9 @@ export interface Ending {
   readonly why: string
 }
 
+const isIdle = ({ checked, lookedUp, resolved }: RunReport) =>
+  checked === null && lookedUp === null && resolved === null
+
 const contractErrors = ["ContractBroken", "MissingBatchId"]
 
 /** The conditions of `--fail-on` that apply, and with which number. */
@@ -21,6 +24,8 @@ export const failOnEnding = (failed: ReadonlyArray<Applied>): Ending => ({
 export const endingOf = (
   options: {
     readonly once: boolean
+    /** Whether batches were asked about. Default yes. */
+    readonly follow?: boolean
     /** The exit code of a run that was stopped with work under way. */
     readonly interrupted: ExitCode
   },
@@ -64,10 +69,15 @@ export const endingOf = (
   if (failed.length > 0) return failOnEnding(failed)
   return {
     exitCode: ExitCode.done,
-    why: options.once
-      ? "each batch was asked about once."
-      : report.open === 0
-        ? "there was no open batch."
-        : `${report.open === 1 ? "the batch" : `all ${batchesOf(report.open)}`} completed.`
+    why:
+      options.follow === false
+        ? isIdle(report)
+          ? "there was nothing to ask."
+          : "all that was asked about was answered."
+        : report.open === 0
+          ? "there was no open batch."
+          : options.once
+            ? "each batch was asked about once."
+            : `${report.open === 1 ? "the batch" : `all ${batchesOf(report.open)}`} completed.`
   }
 }

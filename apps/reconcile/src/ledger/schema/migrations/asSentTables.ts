@@ -126,6 +126,7 @@ export const asSentConclusions: ReadonlyArray<string> = [
     edited_since INTEGER NOT NULL,
     sent_again INTEGER NOT NULL,
     not_checked INTEGER NOT NULL,
+    unseen INTEGER NOT NULL DEFAULT 0 CHECK (unseen <= not_checked),
     PRIMARY KEY (batch, member_id),
     CHECK (sent = same + different + absent + edited_since + sent_again + not_checked)
   ) STRICT, WITHOUT ROWID`,

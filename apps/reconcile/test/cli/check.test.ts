@@ -1,0 +1,118 @@
+import { describe, expect, it } from "vitest"
+import { expectDone } from "./support/said.js"
+import { account, inWorld, type World } from "./support/World.js"
+
+const contacts = Array.from({ length: 12 }, (_, at) => ({
+  email: `c${at}@x.test`,
+  first_name: "Ada",
+  fields: [{ id: 12, value: "ACME" }],
+  tags: ["vip"]
+}))
+
+type Scenario = Parameters<World["simulate"]>[0]
+
+const scenario = (of: NonNullable<NonNullable<Scenario>["account"]>): Scenario => ({
+  account: { fields: [{ id: "12", title: "Company" }], ...of },
+  batches: [{ batchId: "b1", contacts: contacts.map(({ email, ...sends }) => ({ email, sends })) }]
+})
+
+const sent = async (world: World, of: Parameters<typeof scenario>[0] = {}) => {
+  world.write("payload.json", JSON.stringify({ contacts }))
+  expectDone(await world.run(["batches", "add", "--id", "b1", "--sent", "payload.json"]))
+  return { env: account(await world.simulate(scenario(of))) }
+}
+
+const lacking =
+  "Fields and tags of some contacts were not in the account's answers: 24 sent values are not checked for that. 'ac-reconcile check' asks again;"
+
+describe.concurrent("check", () => {
+  it(
+    "says why nothing is compared before the batch settled, and once all is",
+    inWorld(async (world) => {
+      const options = await sent(world)
+      const before = await world.run(["check", "--dry-run"])
+      expect(before.stdout).toMatch(/^There is nothing to compare yet: 1 of the batches has not settled\./)
+      expectDone(await world.run(["run"], options))
+      const after = await world.run(["check"], options)
+      expectDone(after)
+      expect(after.stdout).toContain(
+        "There is nothing left to compare: each value that was sent has been checked."
+      )
+      expect(after.stdout).toContain("Exit code 0: there was nothing to ask.")
+      expect(after.stdout).not.toContain("--sent'")
+    })
+  )
+
+  it(
+    "says where nothing is declared, and how to declare it",
+    inWorld(async (world) => {
+      world.write("contacts.csv", "email,batch\nada@x.test,b1\n")
+      expectDone(await world.run(["contacts", "load", "contacts.csv", "--batch-column", "batch"]))
+      const plan = await world.run(["check", "--dry-run"])
+      expect(plan.stdout).toMatch(
+        /^Nothing says what contacts were sent with, so there is nothing to compare\./
+      )
+    })
+  )
+
+  it(
+    "counts the calls for names, and says what run --no-check left out",
+    inWorld(async (world) => {
+      const options = await sent(world)
+      const run = await world.run(["run", "--no-check"], options)
+      expect(run.stdout).toContain(
+        "Comparing with what was sent was left out by --no-check: 36 sent values are not checked."
+      )
+      const plan = await world.run(["check", "--dry-run"])
+      expect(plan.stdout).toMatch(
+        /^12 contacts to be compared with what was sent, in 5 calls, at least 4 of them for/
+      )
+      const check = await world.run(["check"], options)
+      expectDone(check)
+      expect(check.stdout).toContain("12 contacts compared with what was sent.")
+      expect(check.stdout).toContain("Exit code 0: all that was asked about was answered.")
+    })
+  )
+
+  for (const effect of ["ignored", "refused"] as const) {
+    it(
+      `says what answers lacked, asks again, and asks for a sample, where include is ${effect}`,
+      inWorld(async (world) => {
+        const options = await sent(world, { include: { effect } })
+        const run = await world.run(["run"], options)
+        expect(run.stdout).toContain(lacking)
+        expect((await world.run(["report"])).stdout).toContain(lacking)
+        const plan = await world.run(["check", "--sample", "5", "--dry-run"])
+        expect(plan.stdout).toContain("12 contacts to be compared with what was sent, in 5 calls")
+        expect(plan.stdout).toContain("They were looked at before, and the answers did not have all")
+        expect(plan.stdout).toContain("5 contacts are asked for one by one, in up to 10 more calls.")
+        const sample = await world.run(["check", "--sample", "5"], options)
+        expectDone(sample)
+        expect(sample.stdout).toContain("5 contacts compared with what was sent")
+        expect(sample.stdout).toContain("14 sent values are not checked for that.")
+      })
+    )
+  }
+
+  it(
+    "says that the names of fields could not be read",
+    inWorld(async (world) => {
+      world.write("payload.json", JSON.stringify({ contacts }))
+      expectDone(await world.run(["batches", "add", "--id", "b1", "--sent", "payload.json"]))
+      const others = contacts.map(({ email, ...sends }) => ({
+        email,
+        sends: { ...sends, fields: [{ id: 12, value: "Acme" }] }
+      }))
+      const url = await world.simulate({
+        ...scenario({}),
+        batches: [{ batchId: "b1", contacts: others }],
+        faults: [{ on: { endpoint: "fields" }, fault: { _tag: "WrongShape" } }]
+      })
+      const run = await world.run(["run"], { env: account(url) })
+      const said =
+        "The names of fields could not be read from the account: 12 sent values are not checked for that. A later run reads them again;"
+      expect(run.stdout.split(said)).toHaveLength(2)
+      expect((await world.run(["report"])).stdout).toContain(said)
+    })
+  )
+})
