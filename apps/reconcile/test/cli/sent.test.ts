@@ -110,6 +110,26 @@ describe("what was sent", () => {
   )
 
   it(
+    "is told with the time at which the batches were submitted, of those that have none yet",
+    inWorld(async (world) => {
+      const lines = ["b1", "b2", "b3"].map((batch_id) => JSON.stringify({ batch_id, ...payload }))
+      const file = world.write("payloads.jsonl", `${lines.join("\n")}\n`)
+      const [known, told] = ["2031-04-01T08:00:00.000Z", "2031-04-02T08:15:00.000Z"]
+      await world.run(["batches", "add", "--id", "b2", "--submitted-at", known])
+      const added = await world.run(["batches", "add", "--sent", file, "--submitted-at", told])
+      expect(added).toMatchObject({ code: 0, stderr: "" })
+      const times = () =>
+        values(
+          world.path("reconcile.db"),
+          "SELECT batch_id || ' ' || coalesce(submitted_at, '-') FROM batches ORDER BY 1"
+        )
+      expect(times()).toEqual([`b1 ${told}`, `b2 ${known}`, `b3 ${told}`])
+      await world.run(["batches", "add", "--sent", file, "--submitted-at", "2031-04-03T00:00:00Z"])
+      expect(times()).toEqual([`b1 ${told}`, `b2 ${known}`, `b3 ${told}`])
+    })
+  )
+
+  it(
     "needs a batch for each contact",
     inWorld(async (world) => {
       const file = world.write("payload.json", JSON.stringify(payload))

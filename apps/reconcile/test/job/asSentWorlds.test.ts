@@ -19,7 +19,9 @@ import {
   holds,
   holdsNothing,
   type SentRow,
+  lastEdit,
   scenarioOf,
+  submittedIn,
   truthOf,
   type World,
   world
@@ -84,18 +86,37 @@ const live = (drawn: World, rows: ReadonlyArray<SentRow>) =>
     const startedAt = yield* Clock.currentTimeMillis
     const iso = (millis: number) => DateTime.formatIso(DateTime.unsafeMake(millis))
     for (const [index] of drawn.batches.entries()) {
-      const submittedAt = iso(startedAt + index * 5000)
-      yield* Batches.add([BatchId.make(batchIdOf(index))], { addedAt: submittedAt, submittedAt })
+      const addedAt = iso(startedAt)
+      const submittedAt = timeTold(drawn, index)
+      yield* Batches.add([BatchId.make(batchIdOf(index))], {
+        addedAt,
+        submittedAt: submittedAt === undefined ? undefined : iso(startedAt + submittedAt)
+      })
     }
     yield* loadRows(rows, drawn.batches.length)
-    if (drawn.isLate) {
-      yield* run({ deadline: "5 minutes" })
-      yield* Effect.sleep("20 minutes")
-    }
+    // Before its submission, a batch is unknown, and is given up soon.
+    if (drawn.pace === "slow") yield* Effect.sleep(submittedIn(drawn, drawn.batches.length - 1))
+    const deadline = "3 hours"
+    if (drawn.asks === "contacts-late") yield* run({ deadline })
+    if (drawn.asks !== "at-once") yield* Effect.sleep(lastEdit(drawn))
     const account = { resolve: true, lookup: true, check: { sample: 0 }, maxCalls: 100_000 }
-    const { problems } = yield* run({ deadline: "5 minutes", account })
+    const { problems } = yield* run({ deadline, account })
     return { startedAt, problems, looks: yield* looks, verdicts: yield* verdicts, counts: yield* counts }
   })
+
+/** What is told of the time at which a batch was submitted: no later than it was. */
+const timeTold = (drawn: World, index: number): number | undefined => {
+  switch (drawn.times) {
+    case "all":
+      return submittedIn(drawn, index)
+    case "some":
+      return index % 2 === 0 ? undefined : submittedIn(drawn, index)
+    case "equal":
+      return 0
+    case "none":
+      return undefined
+  }
+}
 
 const keyOf = (one: { readonly batchId: string; readonly emailKey: string; readonly occurrence: number }) =>
   `${one.batchId} ${one.emailKey} ${one.occurrence}`
@@ -124,7 +145,7 @@ const isWhole = ({ as, datesAs, effect }: World) =>
 
 const checkWorld = (drawn: World) =>
   Effect.gen(function* () {
-    const { heldAfter, heldAt, isEdited, rows } = truthOf(drawn)
+    const { heldAfter, heldAt, isEdited, isNew, rows } = truthOf(drawn)
     const told = yield* live(drawn, rows)
     assert.deepStrictEqual(told.problems, [])
     yield* rebuild
@@ -142,9 +163,10 @@ const checkWorld = (drawn: World) =>
       const at = Date.parse(look.lookedAt) - told.startedAt
       const held = while_.map((wait) => heldAt(emailKey, at + wait))
       const unseen = (look.unseen ?? "").split(" ")
+      const showsNothing = unseen.includes("contact") || unseen.includes("address")
       for (const member of record.members) {
         const { kind, name, value } = member
-        const isUnseen = unseen.includes("contact") || unseen.includes(kind)
+        const isUnseen = showsNothing || unseen.includes(kind)
         const verdict = verdictOf.get(`${keyOf(record)} ${memberOf(member)}`)
         const comparison = verdict?.comparison ?? (isUnseen ? "not-checked" : "same")
         const place = `${keyOf(record)} ${memberOf(member)} '${value}' is ${comparison} (${verdict?.found ?? "-"}), and the account holds ${JSON.stringify(held[0])}`
@@ -169,10 +191,19 @@ const checkWorld = (drawn: World) =>
             place
           )
         } else if (comparison === "edited-since") {
-          assert.isTrue(drawn.isLate && isEdited(emailKey), place)
-        } else if (isWhole(drawn) && drawn.knowsFields && !unseen.includes("contact")) {
+          const isSentElsewhere = others.some((one) => one.batchId !== batchId)
+          assert.isTrue(isEdited(emailKey) || isSentElsewhere, place)
+        } else if (isWhole(drawn) && drawn.knowsFields && !showsNothing) {
           const isSentLater = others.some((one) => one.batchId > batchId)
-          assert.isTrue(isAmbiguous || (isSentLater && !isHeld), `${place}; it could be told`)
+          const isSentElsewhere = others.some((one) => one.batchId !== batchId)
+          const isInOrder = drawn.times === "all" || !isSentElsewhere
+          const isTimed = (drawn.times === "all" && drawn.pace === "fast") || isNew(batchId, emailKey)
+          const couldTell =
+            isInOrder &&
+            isTimed &&
+            !isSentLater &&
+            !(isEdited(emailKey) && (drawn.asks !== "at-once" || drawn.pace === "slow"))
+          assert.isTrue(isAmbiguous || (!isHeld && !couldTell), `${place}; it could be told`)
         }
       }
     }

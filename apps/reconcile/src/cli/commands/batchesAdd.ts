@@ -204,7 +204,10 @@ export const batchesAdd = Command.make(
                     name: input.source,
                     rejected: () => input.rejected(),
                     sends: () => (input.fromPayload() ? payload : undefined),
-                    ...(batchId === undefined ? { namesBatches: true } : { batchId })
+                    ...(batchId === undefined ? { namesBatches: true } : { batchId }),
+                    ...(batchId === undefined && options.submittedAt !== undefined
+                      ? { othersSubmittedAt: options.submittedAt }
+                      : {})
                   },
                   ofBatch(input, sentFile, batchId),
                   now

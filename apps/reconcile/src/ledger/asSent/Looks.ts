@@ -9,7 +9,7 @@ import { transactionConnection } from "../file/transaction.js"
 import { Ledger } from "../Ledger.js"
 import { hasSettled } from "../schema/words.js"
 import * as AccountNames from "./AccountNames.js"
-import { gone, lookAt } from "./lookAt.js"
+import { gone, lookAt, ofAnother } from "./lookAt.js"
 import { numberMembers } from "./members.js"
 import * as SentValues from "./SentValues.js"
 import { recordStatuses } from "./statuses.js"
@@ -42,7 +42,7 @@ const idOf = (row: string) => `coalesce(${row}.contact_id,
 /** Contacts that were not looked at, or whose look did not show all of what was sent. */
 export type Which = "new" | "unseen"
 
-const isUnseen = "coalesce(k.unseen, 'contact') <> 'contact'"
+const isUnseen = "coalesce(k.unseen, 'contact') NOT IN ('contact', 'address')"
 
 /**
  * Contacts of settled batches with values that were declared and not seen; `contact_id` is NULL if it is not known. In the
@@ -108,17 +108,20 @@ interface OpenRow extends SentKey {
   readonly hasLook: 0 | 1
   /** What it did not show, if it still counts. */
   readonly unseenBefore: string | null
+  readonly emailKey: string
 }
 
 /** The sent contacts of these addresses that a look after this answer counts for, unless one has shown all of it. */
 const openOf = `
   SELECT s.batch, s.address_id AS "addressId", s.occurrence, k.look_id IS NOT NULL AS "hasLook",
-    CASE WHEN o.after_answer_id >= r.answer_id THEN k.unseen END AS "unseenBefore"
-  FROM json_each(?) j CROSS JOIN sent_contacts s INDEXED BY sent_contacts_by_address ON s.address_id = j.value
+    CASE WHEN o.after_answer_id >= r.answer_id THEN k.unseen END AS "unseenBefore",
+    a.email_key AS "emailKey"
+  FROM json_each(?) j CROSS JOIN addresses a ON a.address_id = j.value
+  CROSS JOIN sent_contacts s INDEXED BY sent_contacts_by_address ON s.address_id = a.address_id
   CROSS JOIN answers r ON r.answer_id = ${settledAnswer("s.batch")} AND r.answer_id <= ?
   LEFT JOIN contact_looks k ON k.batch = s.batch AND k.address_id = s.address_id AND k.occurrence = s.occurrence
   LEFT JOIN looks o ON o.look_id = k.look_id
-  WHERE o.after_answer_id IS NULL OR o.after_answer_id < r.answer_id OR ${isUnseen}`
+  WHERE o.after_answer_id IS NULL OR o.after_answer_id < r.answer_id OR ${isUnseen} OR k.unseen = 'address'`
 
 const addressesOf = `
   SELECT a.address_id AS id, a.email_key AS "emailKey"
@@ -140,7 +143,10 @@ const deleteFound = `DELETE FROM found_values WHERE (batch, address_id, occurren
 
 const markSeen = markBatches("SELECT value AS batch FROM json_each(?)")
 
-/** What was found of each sent contact; that of `wanted` by its contact ID, which may have another address by now. */
+const isOf = (contact: ResolvedInDetail, emailKey: string) =>
+  contact._tag === "Gone" || contact.emailKey === emailKey
+
+/** What was found of each sent contact; that of `wanted` by its contact ID, unless it has another address. */
 const matched = (
   found: ReadonlyArray<ResolvedInDetail>,
   wanted: ReadonlyArray<Wanted>,
@@ -160,13 +166,19 @@ const matched = (
   }
   return {
     addresses: [...new Set([...ofAddress.keys(), ...wanted.map(({ addressId }) => addressId)])],
-    of: (sent: SentKey) => own.get(keyOf(sent)) ?? ofAddress.get(sent.addressId)
+    of: (sent: OpenRow) => {
+      const contact = own.get(keyOf(sent))
+      return contact !== undefined && isOf(contact, sent.emailKey)
+        ? contact
+        : (ofAddress.get(sent.addressId) ?? contact)
+    }
   }
 }
 
 /** Whether a look shows less than the one before. */
 const isLess = ({ unseenBefore }: OpenRow, unseen: string | null) => {
   if (unseenBefore === null || unseen === null || unseen === gone.unseen) return false
+  if (unseenBefore === ofAnother.unseen) return false
   const before = unseenBefore.split(" ")
   return unseen.split(" ").some((part) => !before.includes(part))
 }
@@ -202,8 +214,8 @@ const nothing: Recorded = { whole: 0, more: 0 }
 
 /**
  * Records what contacts hold, compared with all that was sent for them in batches that have settled. Only what is not as it
- * was sent takes a row. `wanted` names sent contacts by their contact ID, which may have another address by now. Returns how
- * many sent contacts were seen with all that was sent, and how many with more than at their last look.
+ * was sent takes a row. `wanted` names sent contacts by their contact ID. One that has another address shows nothing. Returns
+ * how many sent contacts were seen with all that was sent, and how many with more than at their last look.
  */
 export const record = (
   found: ReadonlyArray<ResolvedInDetail>,
@@ -240,7 +252,11 @@ export const record = (
       const seen = sent
         .map(({ contact, key }) => ({
           key,
-          ...(contact._tag === "Gone" ? gone : lookAt(contact, sentFor(key), names))
+          ...(contact._tag === "Gone"
+            ? gone
+            : isOf(contact, key.emailKey)
+              ? lookAt(contact, sentFor(key), names)
+              : ofAnother)
         }))
         .filter(({ key, unseen }) => !isLess(key, unseen))
       const again = seen.flatMap(({ key: { addressId, batch, hasLook, occurrence } }) =>
@@ -280,7 +296,7 @@ export const record = (
       }
       const statuses = new Map<number, Detailed>()
       for (const { contact, key } of sent)
-        if (contact._tag === "Detailed") statuses.set(key.addressId, contact)
+        if (contact._tag === "Detailed" && isOf(contact, key.emailKey)) statuses.set(key.addressId, contact)
       yield* recordStatuses(connection, lookId, [...statuses])
       const batches = new Set(sent.map(({ key }) => key.batch))
       yield* connection.executeRaw(markSeen, [JSON.stringify([...batches])])

@@ -6,6 +6,7 @@ import { clockSkewMinutes } from "../conclusions/scope.js"
 import { hasSettled } from "../schema/words.js"
 import * as AccountNames from "./AccountNames.js"
 import { breakConsent } from "./consent.js"
+import { ofAnother } from "./lookAt.js"
 import { type NumberOf, numberMembers } from "./members.js"
 import { nameMembers } from "./nameMembers.js"
 import { mayHaveWritten, type Others, othersOf, type Span, writtenNotBefore } from "./order.js"
@@ -71,11 +72,14 @@ const notChecked = (why: string, found: string | null): Judged => ({ comparison:
 const sentSince =
   "another batch may have been sent to the contact between this one and the look, and have changed it"
 const perhapsAgain = "another batch may have sent it under another name: the names of fields are not known"
+const otherAddress = "this ID has another address in the account"
 const undated = "the account does not say when the contact changed"
 const changedBefore =
   "the contact changed before the batch was seen to be settled, perhaps after the import: "
 const askedLate = `${changedBefore}asking sooner after a batch is sent would help`
 const submissionUnknown = `${changedBefore}giving the time of submission with --submitted-at may help`
+
+const isOfAnother = ({ lookId, unseen }: CheckedRow) => lookId !== null && unseen === ofAnother.unseen
 
 /** What is not as it was sent, and was so when the batch had written it. Undefined: it may have changed since. */
 const whyUnsure = (
@@ -104,6 +108,7 @@ const judge = (
   const { lookId, unseen } = look
   if (lookId === null) return notLooked
   if (unseen !== null && (unseen === "contact" || unseen.split(" ").includes(member.kind))) return notLooked
+  if (isOfAnother(look)) return notChecked(otherAddress, null)
   if (row === undefined) return same
   const { cannotTell, found } = row
   const against = (those: Others["later"]) => those.map((one) => opposed(member, one.members, names))
@@ -146,6 +151,13 @@ const insertCounts = `
   INSERT INTO value_counts (batch, member_id, sent, same, different, absent, edited_since, sent_again, not_checked, unseen)
   SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8, value ->> 9
   FROM json_each(?)`
+
+/** An address may have IDs that are in conflict, too. Then one row is enough. */
+const insertConflicts = `
+  INSERT OR IGNORE INTO batch_findings (batch, finding, subject, detail)
+  SELECT j.value ->> 0, 'id-conflict', a.email_key,
+    'the contact ID that is known for this address has another one in the account, so what it holds is not compared'
+  FROM json_each(?) j CROSS JOIN addresses a ON a.address_id = j.value ->> 1`
 
 const unlooked = (record: SentRecord): CheckedRow => ({
   ...record,
@@ -230,6 +242,12 @@ const compareSome = (sql: SqlClient.SqlClient, batches: ReadonlyArray<number>) =
     })
     const members = new Set([...counts.values()].flatMap((ofBatch) => [...ofBatch.keys()]))
     yield* nameMembers(sql, members, known.names)
+    const conflicts = [...looks.values()].filter(isOfAnother)
+    if (conflicts.length > 0) {
+      yield* sql.unsafe(insertConflicts, [
+        JSON.stringify(conflicts.map(({ addressId, batch }) => [batch, addressId]))
+      ])
+    }
     yield* sql.unsafe(insertVerdicts, [JSON.stringify(verdicts)])
     yield* sql.unsafe(insertCounts, [
       JSON.stringify(

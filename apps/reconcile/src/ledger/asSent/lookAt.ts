@@ -56,3 +56,6 @@ export const lookAt = (
 
 /** A contact that is gone shows nothing. */
 export const gone: Seen = { createdAt: null, updatedAt: null, unseen: "contact", bounced: null, rows: [] }
+
+/** A contact with another address shows nothing of what was sent to this one: its ID may be wrong. */
+export const ofAnother: Seen = { ...gone, unseen: "address" }

@@ -1,7 +1,7 @@
 import type { SqlClient } from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { madeActive, settledBetween, statusBefore } from "../asSent/consent.js"
+import { madeActive, mayComeBetween, statusBefore } from "../asSent/consent.js"
 import { isUnknown } from "../facts/Links.js"
 import { changesOf } from "../file/transaction.js"
 import { Ledger, rowOf } from "../Ledger.js"
@@ -87,14 +87,14 @@ const keepSentAgain = `
     CROSS JOIN numbered_batches other ON other.batch = again.batch
     WHERE v.comparison IN ('sent-again', 'not-checked') AND v.batch NOT ${isOld} AND NOT ${isEarlier("other", "b")})`
 
-/** A batch that subscribed somebody takes the blame from others that settled in the same time. */
+/** A batch that subscribed somebody takes the blame from others that may have come in the same time. */
 const keepSubscribing = `
   UPDATE old_batches SET stays = 'needed' WHERE stays IS NULL AND batch IN (
     SELECT again.batch FROM list_statuses k
     CROSS JOIN sent_contacts s ON s.address_id = k.address_id AND s.batch NOT ${isOld}
     CROSS JOIN sent_contacts again ON again.address_id = k.address_id AND again.batch ${isOld}
     ${statusBefore}
-    WHERE ${madeActive} AND ${settledBetween("again.batch")} AND ${settledBetween("s.batch")})`
+    WHERE ${madeActive} AND ${mayComeBetween("again.batch")} AND ${mayComeBetween("s.batch")})`
 
 const findOld = (sql: SqlClient, before: string) =>
   Effect.gen(function* () {

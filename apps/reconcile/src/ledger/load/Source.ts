@@ -24,6 +24,8 @@ export interface Source {
   readonly batchId?: BatchId
   /** When the batches that the rows name were submitted, whatever was said of it before. */
   readonly submittedAt?: string
+  /** When those of them were submitted of which nothing has been said. */
+  readonly othersSubmittedAt?: string
   /**
    * What its contacts were sent with, known once its rows have been read. Without it, what an earlier load declared stays.
    */

@@ -57,10 +57,17 @@ export const recordGaps = (sql: SqlClient.SqlClient, source: Source) =>
     yield* sql.unsafe(markBatches(`SELECT value AS batch FROM json_each(?) UNION ${namedBatches}`), [gaps])
   })
 
-export const recordSubmission = (sql: SqlClient.SqlClient, { submittedAt }: Source) =>
-  submittedAt === undefined
+const undated = `SELECT n.batch_id FROM staged_batches n
+  CROSS JOIN numbered_batches b ON b.batch_id = n.batch_id WHERE b.submitted_at IS NULL`
+
+export const recordSubmission = (sql: SqlClient.SqlClient, { othersSubmittedAt, submittedAt }: Source) => {
+  if (submittedAt !== undefined) {
+    return Batches.recordSubmission(sql, sql`SELECT batch_id FROM staged_batches`, submittedAt)
+  }
+  return othersSubmittedAt === undefined
     ? Effect.succeed([])
-    : Batches.recordSubmission(sql, sql`SELECT batch_id FROM staged_batches`, submittedAt)
+    : Batches.recordSubmission(sql, sql.literal(undated), othersSubmittedAt)
+}
 
 /** Batches that the load names in another letter case than the file, or in two. */
 export const caseTwins = (sql: SqlClient.SqlClient) =>

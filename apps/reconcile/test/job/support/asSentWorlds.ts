@@ -68,8 +68,8 @@ const address = oneOf("a@x.test", "A@X.test", "b@x.test", "c@x.test", "d@x.test"
 const contact = FastCheck.record({
   email: address,
   becomes: oneOf("created", "created", "created", "updated", "rejected", "silent", "unreported"),
-  /** Whether the sender knows the contact's ID. */
-  known: FastCheck.boolean(),
+  /** Which ID the sender knows: none, the contact's own, or one of another contact. */
+  known: oneOf("none", "own", "none", "own", "own", "swapped"),
   deletedAfterwards: oneOf(false, false, false, false, true),
   sends,
   mishaps: FastCheck.array(mishap, { maxLength: 2 })
@@ -96,16 +96,44 @@ export const world = FastCheck.record({
   pageSize: oneOf("asked", "asked", "always-20"),
   datesAs: oneOf("iso", "iso", "plain", "zero"),
   successMeans: oneOf("created-and-updated", "created-only"),
-  /** Whether contacts are asked about only after the later edits. */
-  isLate: FastCheck.boolean()
+  /** When the job asks: contacts or also batches only after the later edits. */
+  asks: oneOf("at-once", "contacts-late", "late"),
+  /** Which times of submission are known; `equal`: one for all batches. */
+  times: oneOf("all", "all", "none", "some", "equal"),
+  /** A slow batch waits, and then runs for longer than it takes until somebody edits a contact. */
+  pace: oneOf("fast", "fast", "slow")
 })
 
 export type World = typeof world extends FastCheck.Arbitrary<infer Drawn> ? Drawn : never
 
-/** Batches do not overlap, so that it is known which of them wrote last. */
-const between = 5000
-/** When a batch has written all it writes, after it was submitted. */
-const settled = 1900
+const minute = 60_000
+
+type Contact = World["batches"][number][number]
+
+/** Batches do not overlap, so that it is known which of them wrote last. `between`: from one to the next. */
+const paces = {
+  fast: { between: 5000, stages: { unset: 1000, waiting: 200, claimed: 200, active: 500 } },
+  slow: {
+    between: 40 * minute,
+    stages: { unset: 1000, waiting: 6 * minute, claimed: minute, active: 21 * minute }
+  }
+}
+
+/** When a batch was submitted, in milliseconds after the start. */
+export const submittedIn = ({ pace }: World, index: number): number => index * paces[pace].between
+
+/** When the last batch has settled, and everybody has edited what they do. */
+export const lastEdit = (drawn: World): number =>
+  submittedIn(drawn, drawn.batches.length) + laterEdit + 5 * minute
+
+/** The times at which a batch may have written a contact: it takes one after the other while it is active. */
+const writesIn = (drawn: World, index: number): ReadonlyArray<number> => {
+  const { active, claimed, unset, waiting } = paces[drawn.pace].stages
+  const begins = submittedIn(drawn, index) + unset + waiting + claimed
+  return [1, 2, 3, 4, 5].flatMap((all) =>
+    Array.from({ length: all }, (_, at) => begins + (active * (at + 1)) / all)
+  )
+}
 
 export const batchIdOf = (index: number) => `batch-${index}`
 
@@ -124,7 +152,7 @@ const sentOf = ({
 })
 
 export const scenarioOf = (drawn: World) => {
-  const { as, batches, datesAs, effect, existing, knowsFields, pageSize, successMeans } = drawn
+  const { as, batches, datesAs, effect, existing, knowsFields, pace, pageSize, successMeans } = drawn
   return {
     rateLimit: null,
     successMeans,
@@ -160,7 +188,8 @@ export const scenarioOf = (drawn: World) => {
     },
     batches: batches.map((contacts, index) => ({
       batchId: batchIdOf(index),
-      submittedAt: index * between,
+      submittedAt: submittedIn(drawn, index),
+      stages: paces[pace].stages,
       contacts: contacts.map(({ known: _, sends: sent, ...rest }) => ({ ...rest, sends: sentOf(sent) }))
     }))
   } satisfies Scenario.ScenarioInput
@@ -206,11 +235,17 @@ export const truthOf = (drawn: World) => {
   const scenario = Scenario.make(scenarioOf(drawn))
   const fates = truth(scenario)
   const all = drawn.batches.flat()
+  const knownId = (known: Contact["known"] | undefined, email: string, own: Option.Option<string>) => {
+    if (known === "own") return Option.getOrNull(own)
+    if (known !== "swapped") return null
+    const other = fates.find((one) => one.emailKey !== fromAddress(email) && Option.isSome(one.contactId))
+    return other === undefined ? null : Option.getOrNull(other.contactId)
+  }
   const rows = fates.map(
     ({ batchId, contactId, email }, at): SentRow => ({
       batchId,
       email,
-      contactId: all[at]?.known === true ? Option.getOrNull(contactId) : null,
+      contactId: knownId(all[at]?.known, email, contactId),
       columns: all[at] === undefined ? {} : { email, ...sentOf(all[at].sends) }
     })
   )
@@ -230,13 +265,23 @@ export const truthOf = (drawn: World) => {
     return byKey
   }
   const heldAt = (emailKey: string, millis: number) => allAt(millis).get(emailKey)
+  const contactOf = (emailKey: string, millis: number) =>
+    contactsAt(scenario, millis).find(({ email }) => fromAddress(email) === emailKey)
+  const indexOf = (batchId: string) => Number(batchId.replace("batch-", ""))
   return {
     rows,
     /** What a contact holds at a time, in milliseconds after the start. */
     heldAt,
-    /** What it held when a batch had just written. */
-    heldAfter: (batchId: string, emailKey: string) =>
-      heldAt(emailKey, Number(batchId.replace("batch-", "")) * between + settled),
+    /** What it held when a batch had just written it. */
+    heldAfter: (batchId: string, emailKey: string) => {
+      const wrote = writesIn(drawn, indexOf(batchId)).find((at) => contactOf(emailKey, at)?.updatedAt === at)
+      return wrote === undefined ? undefined : heldAt(emailKey, wrote)
+    },
+    /** Whether the batch created it. */
+    isNew: (batchId: string, emailKey: string) => {
+      const createdAt = contactOf(emailKey, lastEdit(drawn))?.createdAt
+      return createdAt !== undefined && writesIn(drawn, indexOf(batchId)).includes(createdAt)
+    },
     isEdited: (emailKey: string) =>
       all.some(
         ({ email, mishaps }) =>

@@ -105,17 +105,60 @@ describe("a look", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("is at the contact that was asked for by its ID, whatever address it has by now", () =>
+  const conflicts = select("SELECT subject, detail FROM findings WHERE finding = 'id-conflict'")
+
+  it.effect("says nothing if the contact that was asked for by its ID has another address", () =>
     Effect.gen(function* () {
-      yield* send("b", [{ email: "a@x.test", first_name: "Ada" }])
+      yield* send("b", [{ email: "a@x.test", first_name: "Ada", tags: ["vip"], subscribe: [{ listid: 3 }] }])
       yield* load([row("a@x.test", "b", "1")])
       yield* settled("b", ["1"])
-      yield* lookWanted(
-        "new",
-        contactWith("1", "new@x.test", { firstName: "Zoe" }),
-        contactWith("2", "a@x.test", { firstName: "Ada" })
+      const before = yield* select("SELECT * FROM outcomes")
+      yield* lookWanted("new", contactWith("1", "new@x.test", { firstName: "Zoe", lists: { "3": 2 } }))
+      yield* reconcileStale()
+      assert.deepStrictEqual(
+        yield* select("SELECT comparison, why, count(*) AS number FROM value_verdicts"),
+        [{ comparison: "not-checked", why: "this ID has another address in the account", number: 3 }]
       )
+      assert.deepStrictEqual(yield* select("SELECT * FROM list_statuses"), [])
+      assert.deepStrictEqual(yield* conflicts, [
+        {
+          subject: "a@x.test",
+          detail:
+            "the contact ID that is known for this address has another one in the account, so what it holds is not compared"
+        }
+      ])
+      assert.deepStrictEqual(yield* select("SELECT * FROM outcomes"), before)
+      assert.deepStrictEqual(yield* waiting, [])
+    }).pipe(inMemory)
+  )
+
+  it.effect(
+    "is at the contact that has the address, as soon as it is known, whatever ID was sent with it",
+    () =>
+      Effect.gen(function* () {
+        yield* send("b", [
+          { email: "a@x.test", first_name: "Ada" },
+          { email: "c@x.test", first_name: "Cy" }
+        ])
+        yield* load([row("a@x.test", "b", "2"), row("c@x.test", "b", "1")])
+        yield* settled("b", ["1", "2"])
+        const ada = contactWith("1", "a@x.test", { firstName: "Ada" })
+        yield* lookWanted("new", ada, contactWith("2", "c@x.test", { firstName: "Zoe" }))
+        assert.deepStrictEqual(yield* verdicts, ["b first_name  different Cy > Zoe"])
+        assert.deepStrictEqual(yield* conflicts, [])
+      }).pipe(inMemory)
+  )
+
+  it.effect("at a contact of another address is replaced by one at the contact that has it", () =>
+    Effect.gen(function* () {
+      yield* send("b", [{ email: "a@x.test", first_name: "Ada" }])
+      yield* load([row("a@x.test", "b", "2")])
+      yield* settled("b", ["2"])
+      yield* lookWanted("new", contactWith("2", "c@x.test", { firstName: "Cy" }))
+      yield* look(contactWith("1", "a@x.test", { firstName: "Zoe" }))
+      yield* reconcileStale()
       assert.deepStrictEqual(yield* verdicts, ["b first_name  different Ada > Zoe"])
+      assert.deepStrictEqual(yield* conflicts, [])
     }).pipe(inMemory)
   )
 })

@@ -1,7 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { BatchId } from "effect-activecampaign/BatchId"
 import { reconcileStale } from "../../../src/ledger/conclusions/Reconciliation.js"
-import { load, row, select } from "../../support/ledger.js"
+import * as Batches from "../../../src/ledger/facts/Batches.js"
+import { load, now, row, select } from "../../support/ledger.js"
 import { detailed, nameAccount, send } from "../../support/sentValues.js"
 import { inMemory, lists, look, settled } from "./support/looks.js"
 
@@ -183,16 +185,51 @@ describe("consent", () => {
     }).pipe(inMemory)
   )
 
-  it.effect("was asked for if any batch between the looks subscribed the contact", () =>
+  const submittedAt = (batchId: string, time: string) =>
+    Batches.add([BatchId.make(batchId)], { addedAt: now, submittedAt: time })
+
+  it.effect.each([
+    { time: null, told: ["b2 a@x.test", "b3 a@x.test", "b3 c@x.test"] },
+    { time: "2031-04-02T08:00:00.000Z", told: ["b2 a@x.test", "b3 a@x.test", "b3 c@x.test"] },
+    { time: "2031-04-02T08:15:01.000Z", told: ["b2 a@x.test", "b3 a@x.test"] }
+  ])(
+    "was asked for if a batch subscribed the contact that certainly came between the looks, submitted $time",
+    ({ time, told }) =>
+      Effect.gen(function* () {
+        yield* next("b1", named)
+        yield* seen(2, 2)
+        yield* next("b2", named, subscribed)
+        yield* next("b3", named)
+        yield* seen(1, 1)
+        if (time !== null) yield* submittedAt("b2", time)
+        const found = yield* changes
+        assert.deepStrictEqual(
+          found.map((text) => text.split(":")[0]),
+          told
+        )
+        const perhaps = found.filter((text) =>
+          text.endsWith(". Another batch that subscribed it may have come between")
+        )
+        assert.deepStrictEqual(
+          perhaps.map((text) => text.split(":")[0]),
+          told.filter((one) => one === "b3 c@x.test")
+        )
+      }).pipe(inMemory)
+  )
+
+  it.effect("is held against a batch that was submitted before the second look and settled after it", () =>
     Effect.gen(function* () {
       yield* next("b1", named)
-      yield* seen(2, 2)
-      yield* next("b2", named, subscribed)
+      yield* seen(2)
+      yield* submittedAt("b2", "2031-04-02T08:14:00.000Z")
+      yield* submittedAt("b3", "2031-04-02T08:16:00.000Z")
+      yield* next("b4", named)
+      yield* seen(1)
+      yield* next("b2", named)
       yield* next("b3", named)
-      yield* seen(1, 1)
       assert.deepStrictEqual(
         (yield* changes).map((text) => text.split(":")[0]),
-        ["b2 a@x.test", "b3 a@x.test"]
+        ["b2 a@x.test", "b4 a@x.test"]
       )
     }).pipe(inMemory)
   )
