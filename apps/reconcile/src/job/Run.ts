@@ -4,8 +4,8 @@ import * as Option from "effect/Option"
 import { ActiveCampaignClient } from "effect-activecampaign/ActiveCampaignClient"
 import * as Contacts from "effect-activecampaign/Contacts"
 import type { ContactsError } from "effect-activecampaign/ContactsError"
-import * as AccountNames from "../ledger/asSent/AccountNames.js"
 import * as Looks from "../ledger/asSent/Looks.js"
+import { callsToRead } from "../ledger/asSent/Standing.js"
 import { reconcileStale } from "../ledger/conclusions/Reconciliation.js"
 import * as Batches from "../ledger/facts/Batches.js"
 import { whileLeased } from "../ledger/lease/Lease.js"
@@ -95,7 +95,7 @@ export const planCheckOnly = (options: {
     return planCheck({
       fresh: yield* Looks.countWanted,
       again: yield* Looks.countUnseen,
-      names: yield* AccountNames.callsToRead,
+      names: yield* callsToRead,
       sideloading: "untried",
       sample: options.sample,
       budget: options.maxCalls

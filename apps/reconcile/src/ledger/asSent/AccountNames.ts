@@ -81,7 +81,7 @@ const reasons: Readonly<Partial<Record<Part, ReadonlyArray<string>>>> = {
   tags: Object.values(unknownNames.tags)
 }
 
-const isForLackOf = (part: Part) =>
+export const isForLackOf = (part: Part) =>
   `cannot_tell IN (SELECT value FROM json_each('${JSON.stringify(reasons[part] ?? [])}'))`
 
 const lacks = (
@@ -96,20 +96,6 @@ export const areMissed = Ledger.use((sql) =>
     ([row]) => row?.any === 1
   )
 )
-
-/** How many values cannot be told because this part could not be read. */
-export const countUntold = (part: Part) =>
-  Ledger.number("found_values", (sql) =>
-    sql.unsafe(`SELECT count(*) AS number FROM found_values WHERE ${isForLackOf(part)}
-      AND NOT EXISTS (SELECT 1 FROM account_names_read WHERE part = '${part}' AND is_whole)`)
-  )
-
-/** How many calls it takes to read all of them, as far as their number is known. */
-export const callsToRead = Ledger.number("account_names_read", (sql) => {
-  const pages = (table: string) => `(SELECT count(*) / 100 + 1 FROM ${table})`
-  const tables = ["account_fields", "account_tags", "account_lists", "account_exclusions"]
-  return sql.unsafe(`SELECT ${tables.map(pages).join(" + ")} AS number`)
-})
 
 /** Contacts with values that could not be told without the names are looked at again. */
 const lookAgain = (sql: SqlClient.SqlClient, part: Part) =>

@@ -43,6 +43,20 @@ const open = Ledger.number("batch_overview", (sql) =>
     WHERE b.settled_at IS NULL AND n.batch IN (SELECT c.batch FROM value_counts c)`)
 )
 
+/** How many values cannot be told because this part could not be read. */
+const countUntold = (part: AccountNames.Part) =>
+  Ledger.number("found_values", (sql) =>
+    sql.unsafe(`SELECT count(*) AS number FROM found_values WHERE ${AccountNames.isForLackOf(part)}
+      AND NOT EXISTS (SELECT 1 FROM account_names_read WHERE part = '${part}' AND is_whole)`)
+  )
+
+/** How many calls it takes to read all of them, as far as their number is known. */
+export const callsToRead = Ledger.number("account_names_read", (sql) => {
+  const pages = (table: string) => `(SELECT count(*) / 100 + 1 FROM ${table})`
+  const tables = ["account_fields", "account_tags", "account_lists", "account_exclusions"]
+  return sql.unsafe(`SELECT ${tables.map(pages).join(" + ")} AS number`)
+})
+
 const nothing: Standing = {
   sent: null,
   notChecked: 0,
@@ -63,8 +77,8 @@ export const standing = Effect.gen(function* () {
     unseen: sumOf(({ unseen }) => unseen),
     lacking: answerParts.filter((part) => rows.some((row) => row.part === part && row.unseen > 0)),
     unnamed: {
-      fields: yield* AccountNames.countUntold("fields"),
-      tags: yield* AccountNames.countUntold("tags")
+      fields: yield* countUntold("fields"),
+      tags: yield* countUntold("tags")
     },
     open: yield* open
   }

@@ -168,7 +168,8 @@ export const asSentInternal: ReadonlyArray<ObjectNotes> = [
       absent: "Not found.",
       edited_since: "Not as sent, but the contact changed after the batch had settled.",
       sent_again: "Not as sent, but a later batch sent something else.",
-      not_checked: "Not compared."
+      not_checked: "Not compared.",
+      unseen: "Of those not compared: the account's answer did not have them."
     }
   },
   {
