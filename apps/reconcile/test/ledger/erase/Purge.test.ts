@@ -272,6 +272,8 @@ describe("a purge of batches with sent values", () => {
       for (const one of facts) yield* takeSent(one, begin)
       yield* reconcileStale()
       yield* takeSent({ kind: "submitted", batch: "b2", at: 200 }, begin)
+      // After the first look, so that it certainly came between.
+      yield* takeSent({ kind: "submitted", batch: "b3", at: 1 }, begin)
       yield* reconcileStale()
       const cut = DateTime.formatIso(DateTime.add(begin, { minutes: 100 }))
       const { stay } = yield* purge({ now: cut, before: cut })
