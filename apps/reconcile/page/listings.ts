@@ -86,17 +86,17 @@ const statusMark = ({ answered, settled_at, status }: Batch) =>
 
 export const batches = (rows: ReadonlyArray<Batch>, showContacts: (batchId: string) => void) => {
   const columns: ReadonlyArray<Column<Batch>> = [
-    { name: "Batch", width: 26, value: ({ batch_id }) => batch_id },
-    { name: "Status", width: 17, value: statusOf, cell: (row) => worded(statusOf(row), statusMark(row)) },
-    { name: "Submitted", width: 18, value: ({ submitted_at }) => dayAndTime(submitted_at) },
-    { name: "Settled", width: 18, value: ({ settled_at }) => dayAndTime(settled_at) },
-    { name: "Sent", width: 9, value: ({ sent }) => sent, isNumber: true },
+    { name: "Batch", width: 24, value: ({ batch_id }) => batch_id },
+    { name: "Status", width: 18, value: statusOf, cell: (row) => worded(statusOf(row), statusMark(row)) },
+    { name: "Submitted", width: 22, value: ({ submitted_at }) => dayAndTime(submitted_at) },
+    { name: "Settled", width: 22, value: ({ settled_at }) => dayAndTime(settled_at) },
+    { name: "Sent", width: 8, value: ({ sent }) => sent, isNumber: true },
     { name: "Imported", width: 12, value: ({ imported }) => imported, isNumber: true },
     { name: "Present", width: 11, value: ({ present }) => present, isNumber: true },
     { name: "Pending", width: 11, value: ({ pending }) => pending, isNumber: true },
     {
       name: "Attention",
-      width: 12,
+      width: 13,
       value: inNeed,
       isNumber: true,
       cell: (row) => {

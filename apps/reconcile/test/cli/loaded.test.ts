@@ -28,7 +28,7 @@ describe.concurrent("a call loads", () => {
   it.each([
     { args: ["batches", "list"], files: 9, kB: 625 },
     { args: ["query", "SELECT * FROM batches"], files: 10, kB: 645 },
-    { args: ["explain", "ada@example.test"], files: 9, kB: 632 },
+    { args: ["explain", "ada@example.test"], files: 9, kB: 635 },
     { args: ["status", "b-1"], files: 9, kB: 530 }
   ])("few files, and no more code than it needs: $args.0", ({ args, files, kB }) =>
     inWorld(async (world) => {

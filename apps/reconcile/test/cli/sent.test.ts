@@ -49,7 +49,45 @@ describe("what was sent", () => {
       expect(dropped(world.path("reconcile.db"))).toEqual(["ada@x.test 12 absent", "bob@x.test 12 absent"])
       const shown = await world.run(["batches", "show", "b1"])
       expect(shown.stdout).toMatch(/field 12 \(Company\) +2 +2 +0 +0/)
+      expect(shown.stdout).toContain(
+        "What its contacts were sent with is in the bodies of requests: sent in b1."
+      )
     })()
+  )
+
+  it(
+    "is told by a mapping, and batches show has the column or value of each",
+    inWorld(async (world) => {
+      const sends = {
+        first_name: { column: "First" },
+        fields: { "12": { column: "Company" }, Plan: { value: "gold" } },
+        tags: [{ column: "Groups", separator: ";" }, { value: "customer" }],
+        subscribe: [3],
+        unsubscribe: ["4"]
+      }
+      world.write("sends.json", JSON.stringify(sends))
+      world.write("c.csv", "email,batch,First,Company,Groups\na@x.test,b1,Ada,ACME,x;y\n")
+      const call = ["contacts", "load", "c.csv", "--batch-column", "batch", "--sends", "sends.json"]
+      expect((await world.run(call)).code).toBe(0)
+      const { stdout } = await world.run(["batches", "show", "b1"])
+      const at = stdout.indexOf("What its contacts were sent with, as declared with ")
+      expect(stdout.slice(at).split("\n").slice(1, 8)).toEqual([
+        "  first_name     ← First",
+        "  field 12       ← Company",
+        "  field Plan     'gold'",
+        "  tag            ← Groups, split at ';'",
+        "  tag            'customer'",
+        "  list 3         all contacts",
+        "  not on list 4  all contacts"
+      ])
+      const { data } = JSON.parse((await world.run(["batches", "show", "b1", "--json"])).stdout)
+      expect(data.declared[0].members[1]).toEqual({
+        member: "field 12",
+        column: "Company",
+        value: null,
+        separator: null
+      })
+    })
   )
 
   it(

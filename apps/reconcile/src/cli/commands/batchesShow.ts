@@ -2,6 +2,8 @@ import * as Command from "@effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Ledger from "../../ledger/Ledger.js"
 import { memberCells, memberHead, memberNote } from "../../report/sentValues.js"
+import { hasAny } from "../../ledger/asSent/hasAny.js"
+import type { Declared } from "../../ledger/reports/declared.js"
 import * as SentValues from "../../ledger/reports/SentValues.js"
 import * as Reports from "../../ledger/reports/Reports.js"
 import { knownBatch } from "../input/knownBatch.js"
@@ -29,6 +31,31 @@ const troubleLine = ({ first_at, last_at, message, times }: Reports.TroubleRow) 
 const listed = (count: number | null, one: string, many: string) =>
   count === null ? `${many} not reported` : plural(count, one, many)
 
+/** What reads declarations is loaded only where there are any. */
+const declarationsOf = (batchId: string) =>
+  Effect.flatMap(hasAny, (any) =>
+    any
+      ? Effect.flatMap(
+          Effect.promise(() => import("../../ledger/reports/declared.js")),
+          ({ declaredFor }) => declaredFor(batchId)
+        )
+      : Effect.succeed([])
+  )
+
+const fromText = ({ column, separator, value }: Declared["members"][number]) => {
+  if (column !== null) return `← ${column}${separator === null ? "" : `, split at '${separator}'`}`
+  return value === null ? "all contacts" : `'${value}'`
+}
+
+/** Where each thing that was sent comes from. */
+const declaredText = ({ isBody, members, source }: Declared) =>
+  isBody
+    ? printable(`What its contacts were sent with is in the bodies of requests: ${source}.`)
+    : [
+        printable(`What its contacts were sent with, as declared with ${source}`),
+        columns(members.map((member) => [member.member, fromText(member)]))
+      ].join("\n")
+
 export const batchesShow = Command.make("show", { batchId: knownBatchArgument, db, json }, (options) =>
   respond(
     "batches show",
@@ -41,6 +68,7 @@ export const batchesShow = Command.make("show", { batchId: knownBatchArgument, d
       const findings = yield* Reports.findings({ batchId, limit: shown })
       const trouble = yield* Reports.troubleOf(batchId)
       const sentValues = yield* SentValues.ofBatch(batchId)
+      const declared = yield* declarationsOf(batchId)
       const stalled = (yield* Reports.stalled).find((one) => one.batch_id === batchId)
       return {
         text: blocks(
@@ -68,6 +96,7 @@ export const batchesShow = Command.make("show", { batchId: knownBatchArgument, d
             oneBatch: true
           }),
           findingsTable(findings, { more: batch.findings - findings.length, oneBatch: true }),
+          ...declared.map(declaredText),
           sentValues.length === 0 ? "" : columns([memberHead, ...sentValues.map(memberCells)]),
           memberNote({ members: sentValues })
         ),
@@ -80,6 +109,7 @@ export const batchesShow = Command.make("show", { batchId: knownBatchArgument, d
           timeline,
           attention,
           findings,
+          declared,
           sentValues
         }
       }

@@ -46,6 +46,17 @@ export const BatchesShow = Struct({
   ),
   attention: List(Contact),
   findings: List(Finding),
+  declared: List(
+    Struct({
+      source: Text,
+      is_body: Flag.annotations({ description: "Whether the rows are the contacts of a request's body" }),
+      members: List(
+        Struct({ member: Text, column: NullOr(Text), value: NullOr(Text), separator: NullOr(Text) })
+      ).annotations({
+        description: "Where each thing that was sent comes from: a column, or a value of all contacts"
+      })
+    })
+  ).annotations({ description: "What its sources say of what its contacts were sent with" }),
   sent_values: List(SentMember).annotations({
     description:
       "What its contacts were sent with, and what the account holds of it. Empty if nothing says it"
