@@ -166,7 +166,7 @@ export const sentValueRows: ReadonlyArray<string> = [
   `INSERT INTO value_verdicts VALUES (${sentTo("one", "ada@x.test")}, 1, 'sent-again', 'Ada Ltd', 'Analytical', NULL),
      (${sentTo("two", "ada@x.test")}, 1, 'absent', 'Ada', NULL, NULL),
      (${sentTo("one", "bo@x.test")}, 1, 'different', 'Bo', 'care of Ada@x.test', NULL)`,
-  `INSERT INTO value_counts VALUES (${batchOf("one")}, 1, 2, 0, 1, 0, 0, 1, 0), (${batchOf("two")}, 1, 1, 0, 0, 1, 0, 0, 0)`,
+  `INSERT INTO value_counts VALUES (${batchOf("one")}, 1, 2, 0, 1, 0, 0, 1, 0, 0), (${batchOf("two")}, 1, 1, 0, 0, 1, 0, 0, 0, 0)`,
   `INSERT INTO consent_breaks VALUES (${batchOf("one")}, ${numberOf("ada@x.test")}, '3', 2, 1, 2)`,
   ...["ada@x.test", "bo@x.test"].map(
     (
