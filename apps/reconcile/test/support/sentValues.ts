@@ -4,11 +4,13 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { Contact } from "effect-activecampaign/Contact"
 import { type ContactDetails, Detailed } from "effect-activecampaign/ContactDetails"
+import { BatchId } from "effect-activecampaign/BatchId"
 import { ContactId } from "effect-activecampaign/ContactId"
 import { payload } from "../../src/asSent/Sends.js"
 import * as AccountNames from "../../src/ledger/asSent/AccountNames.js"
 import * as Looks from "../../src/ledger/asSent/Looks.js"
 import { reconcileStale } from "../../src/ledger/conclusions/Reconciliation.js"
+import * as Batches from "../../src/ledger/facts/Batches.js"
 import * as Lookups from "../../src/ledger/facts/Lookups.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
 import * as LocalContacts from "../../src/ledger/load/LocalContacts.js"
@@ -24,6 +26,10 @@ export const send = (
     Stream.succeed(contacts.map((contact) => ({ ...row(contact.email, batchId), ...inColumns(contact) }))),
     now
   )
+
+/** Says when a batch was submitted. */
+export const submit = (batchId: string, submittedAt: string) =>
+  Batches.add([BatchId.make(batchId)], { addedAt: now, submittedAt })
 
 const nothing: ContactDetails = {
   firstName: Option.some(""),
@@ -118,6 +124,8 @@ export const nameAccount = Effect.zipRight(
  */
 export const sentWorld = Effect.gen(function* () {
   yield* nameAccount
+  yield* submit("a-1", "2031-03-31T00:00:00.000Z")
+  yield* submit("b-1", "2031-04-02T08:00:00.000Z")
   yield* send("a-1", [{ email: "bo@x.test" }])
   yield* answer("a-1", "completed", { success: ["102"], failure: [] })
   yield* send("b-1", [

@@ -4,12 +4,9 @@ import * as Option from "effect/Option"
 import { BatchId } from "effect-activecampaign/BatchId"
 import { rebuild, reconcileStale } from "../../../src/ledger/conclusions/Reconciliation.js"
 import * as Batches from "../../../src/ledger/facts/Batches.js"
-import { answer, load, now, row, select } from "../../support/ledger.js"
-import { contactWith, detailed, lookAt, nameAccount, send } from "../../support/sentValues.js"
+import { answer, load, row, select } from "../../support/ledger.js"
+import { contactWith, detailed, lookAt, nameAccount, send, submit } from "../../support/sentValues.js"
 import { counts, fields, inMemory, lists, look, settled, verdicts } from "./support/looks.js"
-
-const submittedAt = (batchId: string, time: string) =>
-  Batches.add([BatchId.make(batchId)], { addedAt: now, submittedAt: time })
 
 const byHour = (time: string) => `2031-04-02T${time}:00.000Z`
 
@@ -37,8 +34,8 @@ describe("what was sent and what the account holds", () => {
 
   it.effect("cannot be told of a contact that changed after the import, or that a later batch changed", () =>
     Effect.gen(function* () {
-      yield* submittedAt("b1", "2031-04-02T08:00:00.000Z")
-      yield* submittedAt("b2", "2031-04-02T08:01:00.000Z")
+      yield* submit("b1", "2031-04-02T08:00:00.000Z")
+      yield* submit("b2", "2031-04-02T08:01:00.000Z")
       yield* send("b1", [{ email: "a@x.test", first_name: "Ada", last_name: "L" }])
       yield* settled("b1", ["1"])
       yield* send("b2", [{ email: "a@x.test", first_name: "Eve" }])
@@ -216,6 +213,8 @@ describe("what is not as it was sent", () => {
 
   it.effect("was sent again if any row of a later batch has another value", () =>
     Effect.gen(function* () {
+      yield* submit("b1", "2031-04-02T08:00:00.000Z")
+      yield* submit("b2", "2031-04-02T08:01:00.000Z")
       yield* send("b1", [{ email: "a@x.test", first_name: "Ada" }])
       yield* settled("b1", ["1"])
       yield* send("b2", [
@@ -305,7 +304,7 @@ describe("what is not as it was sent, in a batch that is asked about late", () =
     "is told only if the contact did not change after it can have been written: created $created, submitted $submitted, changed $changed",
     ({ changed, created, says, submitted }) =>
       Effect.gen(function* () {
-        if (submitted !== null) yield* submittedAt("b", byHour(submitted))
+        if (submitted !== null) yield* submit("b", byHour(submitted))
         yield* send("b", [{ email: "a@x.test", first_name: "Ada" }])
         yield* settled("b", ["1"])
         const createdAt = created === "" ? "" : byHour(created)
@@ -342,7 +341,7 @@ describe("of two batches with unlike values for one contact", () => {
   const twoBatches = (times: ReadonlyArray<string | null>) =>
     Effect.gen(function* () {
       for (const [at, time] of times.entries()) {
-        if (time !== null) yield* submittedAt(`b${at + 1}`, byHour(time))
+        if (time !== null) yield* submit(`b${at + 1}`, byHour(time))
       }
       yield* send("b1", [{ email: "a@x.test", first_name: "Ada" }])
       yield* settled("b1", ["1"])
@@ -373,8 +372,8 @@ describe("of two batches with unlike values for one contact", () => {
   it.effect("the earlier is told as soon as the times say which that is", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* twoBatches([null, null]), [unknown("b1", "b2")])
-      yield* submittedAt("b1", byHour("08:10"))
-      yield* submittedAt("b2", byHour("08:11"))
+      yield* submit("b1", byHour("08:10"))
+      yield* submit("b2", byHour("08:11"))
       yield* reconcileStale()
       assert.deepStrictEqual(yield* told, ["b1 sent-again"])
     }).pipe(inMemory)

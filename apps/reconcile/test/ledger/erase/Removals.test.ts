@@ -102,10 +102,13 @@ const make = ({ answers, loads }: World, answered: ReadonlyArray<string> = ["b1"
     }
   })
 
+/** A new source of which no row can be read is not recorded. */
+const aMistake = aLoad.filter(({ rejected, rows }) => rejected === 0 || rows.length > 0)
+
 describe("a source that was removed", () => {
   it.effect.prop(
     "leaves the file as it was before any number of loads, and can be loaded again",
-    [world, FastCheck.array(aLoad, { minLength: 1, maxLength: 3 })],
+    [world, FastCheck.array(aMistake, { minLength: 1, maxLength: 3 })],
     ([before, mistakes]) =>
       Effect.gen(function* () {
         yield* make(before)

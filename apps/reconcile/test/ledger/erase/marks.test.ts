@@ -10,7 +10,7 @@ import * as Ledger from "../../../src/ledger/Ledger.js"
 import * as LocalContacts from "../../../src/ledger/load/LocalContacts.js"
 import { answer, inColumns, load, now, row, select, verdicts } from "../../support/ledger.js"
 import { sentConclusions } from "../../support/sentFacts.js"
-import { contactWith, lookAt, send } from "../../support/sentValues.js"
+import { contactWith, lookAt, send, submit } from "../../support/sentValues.js"
 
 const inMemory = Effect.provide(Ledger.layer(":memory:"))
 
@@ -130,6 +130,8 @@ describe("what was concluded of sent values goes at once", () => {
 describe("what a batch sent is compared again", () => {
   it.effect("once the batch that sent it again is removed, though no source names its contact any more", () =>
     Effect.gen(function* () {
+      yield* submit("b1", "2031-04-02T08:00:00.000Z")
+      yield* submit("b2", "2031-04-02T08:01:00.000Z")
       yield* send("b1", [{ email: "a@x.test", first_name: "Ada" }])
       yield* completed("b1", "1")
       yield* load([row("a@x.test", "b2", "1")], "plain.csv")
@@ -146,6 +148,8 @@ describe("what a batch sent is compared again", () => {
 
   it.effect("once the source is removed from which a later batch sent something else", () =>
     Effect.gen(function* () {
+      yield* submit("b1", "2031-04-02T08:00:00.000Z")
+      yield* submit("b2", "2031-04-02T08:01:00.000Z")
       yield* send("b1", [{ email: "a@x.test", first_name: "Ada" }])
       yield* completed("b1", "1")
       yield* declare("crm", "a@x.test", "b2", "Eve")

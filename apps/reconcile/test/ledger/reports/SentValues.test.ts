@@ -9,7 +9,7 @@ import * as Reports from "../../../src/ledger/reports/Reports.js"
 import { type MemberTotal, ofBatch, sentValues } from "../../../src/ledger/reports/SentValues.js"
 import { droppedText, memberNote, neverArrived } from "../../../src/report/sentValues.js"
 import { answer, load, row } from "../../support/ledger.js"
-import { contactWith, lookAt, nameAccount, send, sentWorld } from "../../support/sentValues.js"
+import { contactWith, lookAt, nameAccount, send, sentWorld, submit } from "../../support/sentValues.js"
 
 const inMemory = Effect.provide(Ledger.layer(":memory:"))
 
@@ -44,6 +44,8 @@ describe("the numbers of sent values", () => {
   it.effect("count edits and later batches as what cannot be told, and name lists that were left", () =>
     Effect.gen(function* () {
       yield* nameAccount
+      yield* submit("b1", "2031-04-02T08:00:00.000Z")
+      yield* submit("b2", "2031-04-02T08:01:00.000Z")
       yield* send("b1", [
         { email: "a@x.test", first_name: "Ada", last_name: "L", unsubscribe: [{ listid: 3 }] }
       ])
