@@ -55,7 +55,7 @@ export const memberNote = ({
     ...(never > 0 ? [`${plural(never, "of them", "of them")} never arrived for anybody.`] : []),
     ...(unchecked > 0
       ? [
-          `${plural(unchecked, "value")} ${unchecked === 1 ? "is" : "are"} not checked: their contacts were not looked at yet or are not in the account, or a doubt is left.`
+          `${plural(unchecked, "value")} ${unchecked === 1 ? "is" : "are"} not checked: the contact was not looked at yet or is not in the account, or a doubt is left, which contact_values names.`
         ]
       : []),
     ...notes
