@@ -31,7 +31,8 @@ export const send = (
 export const submit = (batchId: string, submittedAt: string) =>
   Batches.add([BatchId.make(batchId)], { addedAt: now, submittedAt })
 
-const nothing: ContactDetails = {
+/** What a contact holds that has nothing but its address, seen whole. */
+export const nothing: ContactDetails = {
   firstName: Option.some(""),
   lastName: Option.some(""),
   phone: Option.some(""),

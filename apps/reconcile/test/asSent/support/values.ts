@@ -1,7 +1,7 @@
-import * as Option from "effect/Option"
 import type { ContactDetails } from "effect-activecampaign/ContactDetails"
 import { type AccountField, type AccountNames, compare } from "../../../src/asSent/compare.js"
 import type { SentMember } from "../../../src/asSent/SentMember.js"
+import { nothing } from "../../support/sentValues.js"
 
 export const field = (type: string | null, options: AccountField["options"] = []): AccountField => ({
   id: "12",
@@ -18,13 +18,7 @@ export const namesOf = (...fields: ReadonlyArray<AccountField>): AccountNames =>
 })
 
 export const details = (parts: Partial<ContactDetails>): ContactDetails => ({
-  firstName: Option.some(""),
-  lastName: Option.some(""),
-  phone: Option.some(""),
-  organization: Option.some(""),
-  fieldValues: { _tag: "Complete", rows: [] },
-  tags: { _tag: "Complete", rows: [] },
-  lists: { _tag: "Complete", rows: [] },
+  ...nothing,
   ...parts
 })
 
