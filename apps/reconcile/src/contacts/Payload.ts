@@ -70,35 +70,37 @@ export const brokenBody = ({ lines, texts }: Framed) => {
 }
 
 export interface Unpacked {
-  readonly framed: Framed
+  readonly contacts: Framed
   readonly remarks: ReadonlyArray<Remark>
-  /** The line of the first text that is not a body; blank ones do not count. */
-  readonly single: number | null
+  /** Whether any text is a body. */
+  readonly fromPayload: boolean
+  /** Which of the texts are no bodies. */
+  readonly singles: ReadonlyArray<number>
 }
 
 /**
- * Where a text is the body of a bulk import request, the texts of its contacts, each with the batch that the body names, if
- * it does. Undefined: none is.
+ * Where a text is the body of a bulk import request, the texts of its contacts in its place, each with the batch that the body
+ * names, if it does.
  */
 export const unpack = (
   { lines, rejected: before, texts }: Framed,
   /** The key under which each contact is to name its batch. */
   batchKey: string
-): Unpacked | undefined => {
-  let isPayload = false
-  let single: number | null = null
+): Unpacked => {
+  let fromPayload = false
+  const singles: Array<number> = []
   const framed: Framed = { texts: [], lines: [], rejected: before }
   const remarks: Array<Remark> = []
   for (const [at, text] of texts.entries()) {
     const line = lines[at] ?? 0
     const body = bodyOf(text)
     if (body === undefined || isContact(body)) {
+      singles.push(framed.texts.length)
       framed.texts.push(text)
       framed.lines.push(line)
-      if (text.trim() !== "") single ??= line
       continue
     }
-    isPayload = true
+    fromPayload = true
     const [contacts = "[]"] = cellsOf(text.trim(), ["contacts"])
     const start = line + linesIn(text.slice(0, text.lastIndexOf(contacts)))
     const found: Framed = { texts: [], lines: [], rejected: framed.rejected }
@@ -129,5 +131,5 @@ export const unpack = (
       framed.lines.push(on)
     }
   }
-  return isPayload ? { framed, remarks, single } : undefined
+  return { contacts: framed, remarks, fromPayload, singles }
 }

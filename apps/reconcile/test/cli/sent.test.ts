@@ -284,6 +284,31 @@ describe("what was sent, told again in another way", () => {
     })()
   )
 
+  it.each([
+    ["a missing comma", '{"batch_id":"b2" "contacts":[{"email":"cy@x.test"}]}'],
+    ["an unclosed brace", '{"batch_id":"b2","contacts":[{"email":"cy@x.test"}]'],
+    ["a trailing comma", '{"batch_id":"b2","contacts":[{"email":"cy@x.test"},]}'],
+    ["no JSON", "not json"],
+    ["no contacts", '{"batch_id":"b2"}']
+  ])("loses only the line with %s, wherever it stands among bodies", (_, broken) =>
+    inWorld(async (world) => {
+      const [one, two] = ["b1", "b3"].map((batch_id) => JSON.stringify({ batch_id, ...payload }))
+      for (const [at, lines] of [
+        [broken, one, two],
+        [one, broken, two],
+        [one, two, broken]
+      ].entries()) {
+        const file = world.write(`${at}.jsonl`, `${lines.join("\n")}\n`)
+        const db = world.path(`${at}.db`)
+        const added = await world.run(["batches", "add", "--sent", file, "--db", db])
+        expect(added.code).toBe(0)
+        expect(added.stderr).toContain(`${at}.jsonl, line ${lines.indexOf(broken) + 1}`)
+        expect(added.stdout).toContain("2 batches added")
+        expect(sent(db)).toEqual(["b1 ada@x.test", "b1 bob@x.test", "b3 ada@x.test", "b3 bob@x.test"])
+      }
+    })()
+  )
+
   it(
     "is what the body of the request says, where CSV came before it",
     inWorld(async (world) => {
