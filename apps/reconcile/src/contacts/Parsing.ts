@@ -42,7 +42,7 @@ export type Step<A> = Either.Either<A, ContactFileError>
 /** Framed texts, each of one object, as rows. */
 export const readObjects = (options: Options, framed: RecordFramer.Framed, output: Output): void => {
   const batchId = options.map.batchId ?? "batch_id"
-  const { contacts, fromPayload, remarks, singles } = Payload.unpack(framed, batchId)
+  const { contacts, fromPayload, remarks, singles } = Payload.unpack(framed, options.map, batchId)
   if (fromPayload) output.fromPayload = true
   output.remarks.push(...remarks)
   const before = output.rows.length

@@ -158,6 +158,12 @@ describe("what was sent", () => {
       const run = await world.run(["run"], { env: account(await world.simulate(scenario)) })
       expect(run.code).toBe(0)
       expect(dropped(world.path("reconcile.db"))).toEqual(["ada@x.test Company absent"])
+      expect(run.stdout).toContain("1 of 1 sent value: it is not in the account as it was sent")
+      const report = await world.run(["report"])
+      expect(report.stdout).toContain("Out of 1 sent value, this is not in the account as it was sent.")
+      expect(report.stdout).toContain("field 12 (Company)")
+      const exported = await world.run(["export", "dropped"])
+      expect(exported.stdout).toContain("b1,ada@x.test,field 12 (Company),absent,ACME,")
     })
   )
 
