@@ -1,5 +1,6 @@
 import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { repeatedKeys } from "../contacts/JsonText.js"
 import { nearest } from "../text/nearest.js"
@@ -129,6 +130,25 @@ const repeatedFields = ({ fields = {} }: Mapping): ReadonlyArray<string> => {
   })
 }
 
+const withoutName = "fields: has a field without a name."
+
+const unnamedFields = ({ fields = {} }: Mapping): ReadonlyArray<string> =>
+  Object.keys(fields).some((name) => name.trim() === "") ? [withoutName] : []
+
+/** Lists that are there twice: a contact is on each, or is not. */
+const repeatedLists = ({ subscribe = [], unsubscribe = [] }: Mapping): ReadonlyArray<string> => {
+  const seen = new Map<string, string>()
+  return Object.entries({ subscribe, unsubscribe }).flatMap(([kind, ids]) =>
+    ids.flatMap((id, at) => {
+      const place = `${kind}[${at}]`
+      const list = String(id).replace(/^0+(?=\d)/, "")
+      const before = seen.get(list)
+      if (before === undefined) seen.set(list, place)
+      return before === undefined ? [] : [`${place}: is the same list as ${before}.`]
+    })
+  )
+}
+
 type From = typeof From.Type
 
 /** What a contact has once, by its place. */
@@ -160,12 +180,30 @@ const declaresNothing = (mapping: Mapping): boolean => {
 
 /** What cannot be meant in a mapping of the right shape. */
 const mistakes = (mapping: Mapping): ReadonlyArray<string> => [
+  ...unnamedFields(mapping),
   ...repeatedFields(mapping),
+  ...repeatedLists(mapping),
   ...emptyValues(mapping),
   ...(declaresNothing(mapping)
     ? [`It does not say what was sent. Give one of ${members.filter((name) => name !== "empty").join(", ")}.`]
     : [])
 ]
+
+const hasEmptySeparator = (json: unknown, [list, at]: ReadonlyArray<PropertyKey>): boolean => {
+  const tags = list === "tags" && Predicate.isRecord(json) ? json.tags : undefined
+  const tag: unknown = Array.isArray(tags) ? tags[Number(at)] : undefined
+  return Predicate.isRecord(tag) && tag.separator === ""
+}
+
+const problemOf = (json: unknown, { _tag, message, path }: ParseResult.ArrayFormatterIssue): string => {
+  if (path.length === 0) return `It ${message}`
+  const place = placeOf(path)
+  if (hasEmptySeparator(json, path)) {
+    return `${place}.separator: is empty. Leave it out, or give the text between two tags.`
+  }
+  if (_tag !== "Unexpected") return `${place}: ${message}`
+  return path.at(-1) === "" && path.length > 1 ? withoutName : `${place}: ${meant(path)}`
+}
 
 /** Reads a mapping file. Left: a sentence for each problem. */
 export const parse = (text: string): Either.Either<Mapping, ReadonlyArray<string>> => {
@@ -179,11 +217,7 @@ export const parse = (text: string): Either.Either<Mapping, ReadonlyArray<string
   if (twice.length > 0) return Either.left(twice)
   return Schema.decodeUnknownEither(Mapping)(json, { errors: "all", onExcessProperty: "error" }).pipe(
     Either.mapLeft((error) =>
-      ParseResult.ArrayFormatter.formatErrorSync(error).map(({ _tag, message, path }) =>
-        path.length === 0
-          ? `It ${message}`
-          : `${placeOf(path)}: ${_tag === "Unexpected" ? meant(path) : message}`
-      )
+      ParseResult.ArrayFormatter.formatErrorSync(error).map((issue) => problemOf(json, issue))
     ),
     Either.flatMap((mapping) => {
       const found = mistakes(mapping)

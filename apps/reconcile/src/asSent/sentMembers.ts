@@ -34,6 +34,7 @@ const tellNobody: Tell = () => {}
 
 /** The items of a list, or in its place a value that should be in one. */
 const itemsOf = (name: string, value: unknown, tell: Tell) => {
+  if (value === null) tell("member-shape", `"${name}" is null`)
   if (value === null || value === undefined) return { items: [], isList: true }
   if (Array.isArray(value)) return { items: value, isList: true }
   tell("member-shape", `"${name}" is not a list`)
@@ -53,9 +54,11 @@ const ofPayload = (member: (name: string) => unknown, tellOf: Tell): ReadonlyArr
     all.push(isOdd ? { kind, name, value, isOdd } : { kind, name, value })
   }
   for (const kind of texts) {
-    const value = textOf(member(kind))
+    const given = member(kind)
+    const value = textOf(given)
+    if (given === null) tellOf("member-shape", `"${kind}" is null`)
     if (value === undefined) continue
-    const isOdd = !isText(member(kind))
+    const isOdd = !isText(given)
     if (isOdd) tellOf("member-shape", `"${kind}" is not a text`)
     add(kind, "", value, isOdd)
   }
@@ -71,6 +74,7 @@ const ofPayload = (member: (name: string) => unknown, tellOf: Tell): ReadonlyArr
     others(place, item, ["id", "value"], tellOfField)
     for (const key of ["id", "value"]) {
       if (!(key in item)) tellOfField("member-shape", `"${place}" has no "${key}"`)
+      else if (item[key] === null) tellOfField("member-shape", `"${place}.${key}" is null`)
     }
     const id = textOf(item.id)
     const value = textOf(item.value)

@@ -52,7 +52,7 @@ export const read = (
     )
   })
 
-/** Whether any rows came from bodies of requests, and the line of the first that did not. */
+/** Whether any rows came from bodies of requests, and the line of the first contact that did not. */
 interface Kinds {
   readonly fromPayload: boolean
   readonly single: number | null
@@ -63,7 +63,7 @@ const noKind: Kinds = { fromPayload: false, single: null }
 /** What single contacts were sent with cannot be known beside bodies of requests, which say it themselves. */
 const oneKind = (path: string, before: Kinds, chunk: ContactChunk) => {
   const fromPayload = before.fromPayload || chunk.fromPayload
-  const single = before.single ?? (chunk.fromPayload ? chunk.single : (chunk.rows[0]?.line ?? null))
+  const single = before.single ?? chunk.single
   return fromPayload && single !== null
     ? Either.left(
         new ContactFileError({

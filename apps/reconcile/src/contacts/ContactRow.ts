@@ -76,7 +76,7 @@ export interface ContactChunk {
   readonly bytesRead: number
   /** Whether any row came from the body of a bulk import request. */
   readonly fromPayload: boolean
-  /** If so, the line of the first row that did not. */
+  /** The line of the first contact of JSON that did not. */
   readonly single: number | null
 }
 

@@ -1,6 +1,7 @@
 import * as Either from "effect/Either"
 import type { ColumnMap } from "./ColumnMap.js"
 import { ContactFileError } from "./ContactFileError.js"
+import type { ContactRow } from "./ContactRow.js"
 import * as JsonRows from "./JsonRows.js"
 import * as Payload from "./Payload.js"
 import type * as RecordFramer from "./RecordFramer.js"
@@ -32,7 +33,7 @@ export interface Output extends RowSink {
   restored: number
   /** Whether any row came from the body of a bulk import request. */
   fromPayload: boolean
-  /** The line of the first row that did not, where another did. */
+  /** The line of the first contact of JSON that did not. */
   single: number | null
 }
 
@@ -41,14 +42,15 @@ export type Step<A> = Either.Either<A, ContactFileError>
 /** Framed texts, each of one object, as rows. */
 export const readObjects = (options: Options, framed: RecordFramer.Framed, output: Output): void => {
   const batchId = options.map.batchId ?? "batch_id"
-  const payload = Payload.unpack(framed, batchId)
-  const contacts = payload?.framed ?? framed
-  if (payload !== undefined) {
-    output.fromPayload = true
-    output.single ??= payload.single
-    output.remarks.push(...payload.remarks)
-  }
-  JsonRows.read(payload === undefined ? options.map : { ...options.map, batchId }, contacts, output)
+  const { contacts, fromPayload, remarks, singles } = Payload.unpack(framed, options.map, batchId)
+  if (fromPayload) output.fromPayload = true
+  output.remarks.push(...remarks)
+  const before = output.rows.length
+  JsonRows.read(fromPayload ? { ...options.map, batchId } : options.map, contacts, output)
+  // A text that cannot be read is not a single contact, whatever it was meant to be.
+  const isSingle = ({ line, record }: ContactRow) =>
+    !fromPayload || singles.some((at) => contacts.lines[at] === line && contacts.texts[at]?.trim() === record)
+  output.single ??= output.rows.slice(before).find(isSingle)?.line ?? null
   tellRejected(contacts, output)
 }
 

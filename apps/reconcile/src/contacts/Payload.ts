@@ -1,6 +1,7 @@
 import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
 import { tellFaults } from "../asSent/sentMembers.js"
+import type { ColumnMap } from "./ColumnMap.js"
 import { roleOf } from "./ColumnNames.js"
 import { type Remark, rejected, remark } from "./ContactRow.js"
 import { cellsOf, firstKeysOf, isTooDeep, syntaxFault } from "./JsonText.js"
@@ -10,20 +11,26 @@ import type { Framed } from "./RecordFramer.js"
 /** The keys under which an object may name the batch of its contacts. */
 const batchKeys = ["batch_id", "batchId"] as const
 
-/** The object of a text that may be the body of a bulk import request. */
-const bodyOf = (text: string): Readonly<Record<string, unknown>> | undefined => {
+const isContact = (body: Readonly<Record<string, unknown>>, { email }: ColumnMap) =>
+  Object.keys(body).some((key) => key === email || roleOf(key) === "email")
+
+/** The object of a text that is meant as the body of a bulk import request. */
+const bodyOf = (text: string, map: ColumnMap): Readonly<Record<string, unknown>> | undefined => {
   if (!text.includes('"contacts"') || isTooDeep(text)) return undefined
   try {
     const value: unknown = JSON.parse(text)
-    return Predicate.isRecord(value) && Array.isArray(value.contacts) ? value : undefined
+    return Predicate.isRecord(value) && "contacts" in value && !isContact(value, map) ? value : undefined
   } catch {
     // Reading it as a contact says what is wrong with it.
     return undefined
   }
 }
 
-const isContact = (body: Readonly<Record<string, unknown>>) =>
-  Object.keys(body).some((key) => roleOf(key) === "email")
+/** Why there are no contacts in a body. */
+const withoutContacts = ({ contacts }: Readonly<Record<string, unknown>>): string | undefined => {
+  if (!Array.isArray(contacts)) return 'Its "contacts" is not a list.'
+  return contacts.length === 0 ? "Its list of contacts is empty." : undefined
+}
 
 const linesIn = (text: string): number => text.split(/\r\n|\r|\n/).length - 1
 
@@ -70,35 +77,43 @@ export const brokenBody = ({ lines, texts }: Framed) => {
 }
 
 export interface Unpacked {
-  readonly framed: Framed
+  readonly contacts: Framed
   readonly remarks: ReadonlyArray<Remark>
-  /** The line of the first text that is not a body; blank ones do not count. */
-  readonly single: number | null
+  /** Whether any text is a body. */
+  readonly fromPayload: boolean
+  /** Which of the texts are no bodies. */
+  readonly singles: ReadonlyArray<number>
 }
 
 /**
- * Where a text is the body of a bulk import request, the texts of its contacts, each with the batch that the body names, if
- * it does. Undefined: none is.
+ * Where a text is the body of a bulk import request, the texts of its contacts in its place, each with the batch that the body
+ * names, if it does.
  */
 export const unpack = (
   { lines, rejected: before, texts }: Framed,
+  map: ColumnMap,
   /** The key under which each contact is to name its batch. */
   batchKey: string
-): Unpacked | undefined => {
-  let isPayload = false
-  let single: number | null = null
+): Unpacked => {
+  let fromPayload = false
+  const singles: Array<number> = []
   const framed: Framed = { texts: [], lines: [], rejected: before }
   const remarks: Array<Remark> = []
   for (const [at, text] of texts.entries()) {
     const line = lines[at] ?? 0
-    const body = bodyOf(text)
-    if (body === undefined || isContact(body)) {
+    const body = bodyOf(text, map)
+    if (body === undefined) {
+      singles.push(framed.texts.length)
       framed.texts.push(text)
       framed.lines.push(line)
-      if (text.trim() !== "") single ??= line
       continue
     }
-    isPayload = true
+    const fault = withoutContacts(body)
+    if (fault !== undefined) {
+      framed.rejected.push(rejected(line, null, fault, text))
+      continue
+    }
+    fromPayload = true
     const [contacts = "[]"] = cellsOf(text.trim(), ["contacts"])
     const start = line + linesIn(text.slice(0, text.lastIndexOf(contacts)))
     const found: Framed = { texts: [], lines: [], rejected: framed.rejected }
@@ -129,5 +144,5 @@ export const unpack = (
       framed.lines.push(on)
     }
   }
-  return isPayload ? { framed, remarks, single } : undefined
+  return { contacts: framed, remarks, fromPayload, singles }
 }

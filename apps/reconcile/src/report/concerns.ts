@@ -73,7 +73,7 @@ const dropped = (attention: Attention, totals: ReportData["totals"], db: string)
           about: "values",
           name: "dropped",
           count: totals.dropped,
-          says: `Out of ${plural(totals.sent_values, "sent value")}, these are not in the account as they were sent.`,
+          says: `Out of ${plural(totals.sent_values, "sent value")}, ${totals.dropped === 1 ? "this is not in the account as it was sent" : "these are not in the account as they were sent"}.`,
           reasons: attention.dropped
             .slice(0, membersNamed)
             .map((member) => ({ reason: droppedText(member), count: droppedOf(member) })),

@@ -133,7 +133,7 @@ export const uncertain: ReadonlyArray<string> = [
   "Present means that the account has the contact, not that this batch put it there.",
   "Missing means that the account did not have the contact when it was looked up. It may have been deleted or renamed in between.",
   "Imported by count rests on the numbers of a batch; only resolving its IDs can prove it.",
-  "A sent value is compared with what the account had when it was looked at. If the contact changed after the batch had settled, nobody knows whether it arrived.",
+  "A sent value is compared with what the account had when it was looked at. If the contact changed after the batch had settled, or may have changed between the import and the time at which the batch was seen to be settled, nobody knows whether it arrived.",
   "A change of consent is seen between two looks. The contact may have subscribed again by itself.",
   "Time to settle ends when the settled answer was received. The batch itself may have settled up to one poll earlier.",
   "The clocks of this computer, of ActiveCampaign and of whoever recorded the submission may differ."

@@ -51,11 +51,11 @@ export const memberNote = ({
   const unchecked = members.reduce((sum, { not_checked }) => sum + not_checked, 0)
   const wrong = members.flatMap(({ member, problem }) => (problem === null ? [] : [`${member}: ${problem}.`]))
   return [
+    ...(never > 0 ? [`${thousands(never)} of these sent values never arrived for anybody.`] : []),
     ...wrong,
-    ...(never > 0 ? [`${plural(never, "of them", "of them")} never arrived for anybody.`] : []),
     ...(unchecked > 0
       ? [
-          `${plural(unchecked, "value")} ${unchecked === 1 ? "is" : "are"} not checked: the contact was not looked at yet or is not in the account, or a doubt is left, which contact_values names.`
+          `${plural(unchecked, "value")} ${unchecked === 1 ? "is" : "are"} not checked: only imported and present contacts are compared, and only once they were looked at and found. contact_values names any doubt that is left.`
         ]
       : []),
     ...notes

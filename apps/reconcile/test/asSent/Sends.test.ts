@@ -23,7 +23,17 @@ describe("a mapping of what was sent", () => {
       '{"fields": [12]}',
       ['fields: takes an object with a member for each field, as in {"12": {"column": NAME}}.']
     ],
-    ['{"fields": {"": {"value": "a"}}}', ["fields.: cannot be the name of a field."]],
+    ['{"fields": {"": {"value": "a"}}}', ["fields: has a field without a name."]],
+    ['{"fields": {" ": {"value": "a"}}}', ["fields: has a field without a name."]],
+    [
+      '{"tags": [{"column": "Groups", "separator": ""}]}',
+      ["tags[0].separator: is empty. Leave it out, or give the text between two tags."]
+    ],
+    ['{"subscribe": [3, "4", "03"]}', ["subscribe[2]: is the same list as subscribe[0]."]],
+    [
+      '{"subscribe": [3, 4], "unsubscribe": ["5", "4"]}',
+      ["unsubscribe[1]: is the same list as subscribe[1]."]
+    ],
     ['{"tags": "vip"}', ['tags: takes a list, as in [{"value": TAG}].']],
     ['{"tags": ["vip", {"value": ""}]}', [`tags[0]: ${tag}`, `tags[1]: ${tag}`]],
     ['{"subscribe": 3}', ["subscribe: takes a list of the IDs of lists, as in [3]."]],

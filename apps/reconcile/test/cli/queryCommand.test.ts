@@ -38,7 +38,7 @@ describe.concurrent("query", () => {
     "asks a saved question by its name, and lists all of them",
     inWorld(async (world) => {
       const db = await prepared(world)
-      const [list, named, typed, unknown, missing] = await Promise.all(
+      const [list, named, typed, unknown, missing, elsewhere, misspelt] = await Promise.all(
         [
           ["query"],
           ["query", "batch-contacts", "--param", "batch=batch-2", "--format", "json"],
@@ -51,7 +51,9 @@ describe.concurrent("query", () => {
             "ndjson"
           ],
           ["query", "batch-contact"],
-          ["query", "SELECT :b AS b"]
+          ["query", "SELECT :b AS b"],
+          ["query", "SELECT reason FROM contact_values"],
+          ["query", "SELECT reasn FROM contact_values"]
         ].map((args) => world.run(args))
       )
       expect(list).toMatchObject({ code: 0, stderr: "" })
@@ -59,6 +61,8 @@ describe.concurrent("query", () => {
       const sent = selected(db, "batch_id = 'batch-2'").map(({ batch_id: _, ...row }) => row)
       expect(JSON.parse(named?.stdout ?? "")).toEqual(sent)
       expect(typed).toMatchObject({ code: 0, stdout: '{"sent":3}\n', stderr: "" })
+      expect(elsewhere?.stderr).toMatch(/no such column: reason\.\s/)
+      expect(misspelt?.stderr).toMatch(/no such column: reasn\. Did you mean 'reason'\?/)
       if (unknown === undefined || missing === undefined) return expect.fail("they did not run")
       expectRefusal(unknown, 2, /no saved question 'batch-contact'\. Did you mean 'batch-contacts'/)
       expectRefusal(missing, 2, /The query cannot be run: .*parameter/)

@@ -158,6 +158,12 @@ describe("what was sent", () => {
       const run = await world.run(["run"], { env: account(await world.simulate(scenario)) })
       expect(run.code).toBe(0)
       expect(dropped(world.path("reconcile.db"))).toEqual(["ada@x.test Company absent"])
+      expect(run.stdout).toContain("1 of 1 sent value: it is not in the account as it was sent")
+      const report = await world.run(["report"])
+      expect(report.stdout).toContain("Out of 1 sent value, this is not in the account as it was sent.")
+      expect(report.stdout).toContain("field 12 (Company)")
+      const exported = await world.run(["export", "dropped"])
+      expect(exported.stdout).toContain("b1,ada@x.test,field 12 (Company),absent,ACME,")
     })
   )
 
@@ -281,6 +287,31 @@ describe("what was sent, told again in another way", () => {
       expect(refused.stderr).toContain(`mixed.jsonl, line ${line}: it is a single contact`)
       expect(refused.stderr).toContain("Put them into files of their own.")
       expect(existsSync(world.path("reconcile.db"))).toBe(false)
+    })()
+  )
+
+  it.each([
+    ["a missing comma", '{"batch_id":"b2" "contacts":[{"email":"cy@x.test"}]}'],
+    ["an unclosed brace", '{"batch_id":"b2","contacts":[{"email":"cy@x.test"}]'],
+    ["a trailing comma", '{"batch_id":"b2","contacts":[{"email":"cy@x.test"},]}'],
+    ["no JSON", "not json"],
+    ["no contacts", '{"batch_id":"b2"}']
+  ])("loses only the line with %s, wherever it stands among bodies", (_, broken) =>
+    inWorld(async (world) => {
+      const [one, two] = ["b1", "b3"].map((batch_id) => JSON.stringify({ batch_id, ...payload }))
+      for (const [at, lines] of [
+        [broken, one, two],
+        [one, broken, two],
+        [one, two, broken]
+      ].entries()) {
+        const file = world.write(`${at}.jsonl`, `${lines.join("\n")}\n`)
+        const db = world.path(`${at}.db`)
+        const added = await world.run(["batches", "add", "--sent", file, "--db", db])
+        expect(added.code).toBe(0)
+        expect(added.stderr).toContain(`${at}.jsonl, line ${lines.indexOf(broken) + 1}`)
+        expect(added.stdout).toContain("2 batches added")
+        expect(sent(db)).toEqual(["b1 ada@x.test", "b1 bob@x.test", "b3 ada@x.test", "b3 bob@x.test"])
+      }
     })()
   )
 

@@ -32,7 +32,7 @@ describe("the body of a bulk import request", () => {
             ...ada,
             last_name: "Lovelace",
             phone: 5,
-            customer_acct_name: null,
+            customer_acct_name: "Engines",
             tags: ["vip", 7],
             fields: [{ id: "12", value: "a" }],
             subscribe: [{ listid: "3" }],
@@ -81,6 +81,53 @@ describe("the body of a bulk import request", () => {
       world.write("payloads.jsonl", `${JSON.stringify({ batch_id: "b1", contacts: [ada] })}\n`)
       await world.run(["batches", "add", "--sent", file])
       expect(existsSync(world.path(`${file}.members.csv`))).toBe(false)
+    })
+  )
+
+  it(
+    "has members that are null, and they are named",
+    inWorld(async (world) => {
+      const fields = [
+        { id: 12, value: "a" },
+        { id: 13, value: null }
+      ]
+      const odd = { ...ada, last_name: null, fields, subscribe: null }
+      const file = world.write("payload.json", JSON.stringify({ contacts: [odd] }))
+      const added = await world.run(["batches", "add", "--id", "b1", "--sent", file])
+      expect(added.code).toBe(0)
+      expect(added.stdout).toContain(
+        '3 members have another shape than a bulk import takes; what became of them cannot be told: line 1, contact 1: "last_name" is null; line 1, contact 1: "fields[1].value" is null; line 1, contact 1: "subscribe" is null.'
+      )
+    })
+  )
+
+  it.each([
+    ["[]", "Its list of contacts is empty."],
+    ['{"email":"a@x.test"}', 'Its "contacts" is not a list.'],
+    ["null", 'Its "contacts" is not a list.']
+  ])("without a contact is refused, and adds no batch: %s", (contacts, reason) =>
+    inWorld(async (world) => {
+      const file = world.write("payload.json", `{"contacts":${contacts}}`)
+      const added = await world.run(["batches", "add", "--id", "b1", "--sent", file])
+      expect(added.code).toBe(2)
+      expect(added.stderr).toContain(`payload.json, line 1: ${reason}`)
+      expect(added.stdout).toContain("nothing was added, because no contact could be read.")
+      expect(values(world.path("reconcile.db"), "SELECT batch_id FROM numbered_batches")).toEqual([])
+    })()
+  )
+
+  it(
+    "without a contact is lost alone among others",
+    inWorld(async (world) => {
+      const lines = [
+        { batch_id: "b1", contacts: [] },
+        { batch_id: "b2", contacts: [ada] }
+      ]
+      const file = world.write("l.jsonl", lines.map((line) => JSON.stringify(line)).join("\n"))
+      const added = await world.run(["batches", "add", "--sent", file])
+      expect(added.code).toBe(0)
+      expect(added.stderr).toContain("l.jsonl, line 1: Its list of contacts is empty.")
+      expect(values(world.path("reconcile.db"), "SELECT batch_id FROM numbered_batches")).toEqual(["b2"])
     })
   )
 

@@ -57,7 +57,10 @@ const namesIn = (database: Sqlite.Database, what: string) =>
 /** The name that was probably meant, if SQLite does not know the one that was written. */
 const didYouMean = (database: Sqlite.Database, message: string) => {
   const [, what = "", name] = /^no such (table|column): (?:\w+\.)?(\S+)$/.exec(message) ?? []
-  const like = name === undefined ? undefined : nearest(name, namesIn(database, what))
+  const names = name === undefined ? [] : namesIn(database, what)
+  // Of a name that another table has, its spelling is not what is wrong.
+  const isKnown = names.some((one) => one.toLowerCase() === name?.toLowerCase())
+  const like = name === undefined || isKnown ? undefined : nearest(name, names)
   return like === undefined ? "" : `. Did you mean '${like}'?`
 }
 

@@ -37,7 +37,8 @@ export const lookAt = (
     const one = compare(member, details, names)
     const other = isRepeated ? opposed(member, inBatch, names) : "no"
     if (one._tag === "Unseen") unseen.add(member.kind)
-    else if (other === "opposed") rows.push({ member, found: null, cannotTell: sentTwice })
+    else if (other === "opposed" && member.isOdd !== true)
+      rows.push({ member, found: null, cannotTell: sentTwice })
     else if (one._tag === "NotSame" && other === "perhaps") {
       rows.push({ member, found: one.found, cannotTell: unknownNames.fields.twice })
     } else if (one._tag === "NotSame") rows.push({ member, found: one.found, cannotTell: null })

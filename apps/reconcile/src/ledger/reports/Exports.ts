@@ -36,6 +36,10 @@ const reasonOfEvidence = `CASE x.evidence ${Object.entries(evidences)
   .map(([word, { sentence }]) => `WHEN '${word}' THEN '${sentence}'`)
   .join(" ")} END`
 
+/** The ID of a field that was sent by its title: reports name it by that. */
+const fieldOfTheAccount =
+  "coalesce((SELECT m.field_id FROM sent_members m WHERE m.kind = x.kind AND m.name = x.name), x.name)"
+
 const own = (...names: ReadonlyArray<string>): ReadonlyArray<Column> =>
   names.map((name) => [name, `x.${name}`])
 
@@ -151,7 +155,7 @@ export const exports: NonEmptyReadonlyArray<Export> = [
     from: "dropped_values",
     columns: [
       ...own("batch_id", "email"),
-      ["member", memberName("x")],
+      ["member", memberName("x", fieldOfTheAccount)],
       ...own("comparison", "sent", "found", "looked_at")
     ],
     key: ["batch_id", "email_key", "occurrence", "kind", "name"],

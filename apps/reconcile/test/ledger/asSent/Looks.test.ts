@@ -42,6 +42,18 @@ describe("a look", () => {
     }).pipe(inMemory)
   )
 
+  it.effect("says of lists in another shape that it was their shape, even if they are left and joined", () =>
+    Effect.gen(function* () {
+      yield* send("b", [{ email: "a@x.test", subscribe: [3], unsubscribe: [3] }])
+      yield* settled("b", ["1"])
+      yield* look(contactWith("1", "a@x.test", {}))
+      yield* reconcileStale()
+      assert.deepStrictEqual(yield* select("SELECT DISTINCT why FROM value_verdicts"), [
+        { why: "it was sent in a shape that a bulk import does not take" }
+      ])
+    }).pipe(inMemory)
+  )
+
   it.effect(
     "cannot tell of an address that was sent twice in the batch with unlike values which came last",
     () =>

@@ -111,6 +111,24 @@ describe("what a report says of a member", () => {
     const member = total(absent, different)
     assert.deepStrictEqual([neverArrived(member), droppedText(member)], [never, text])
     const note = memberNote({ members: [member, total(0, 0)] })
-    assert.strictEqual(note, never ? "1 of them never arrived for anybody." : "")
+    assert.strictEqual(note, never ? "1 of these sent values never arrived for anybody." : "")
+  })
+
+  it.each<readonly [unchecked: number, words: string]>([
+    [1, "1 value is"],
+    [1200, "1,200 values are"]
+  ])("not checked of %s says which contacts are compared", (not_checked, words) => {
+    assert.strictEqual(
+      memberNote({ members: [{ ...total(0, 0), not_checked }] }),
+      `${words} not checked: only imported and present contacts are compared, and only once they were looked at and found. contact_values names any doubt that is left.`
+    )
+  })
+
+  it("that never arrived is not taken for one of a field that the account does not have", () => {
+    const unknown = { ...total(5, 0), member: "field 99", problem: "the account has no field of this ID" }
+    assert.strictEqual(
+      memberNote({ members: [unknown, total(5, 0)] }),
+      "2 of these sent values never arrived for anybody. field 99: the account has no field of this ID."
+    )
   })
 })

@@ -189,7 +189,7 @@ const droppedBlock = ({ dropped }: Attention, { sentValues }: Reports.Summary, w
     : [
         hanging(
           "  dropped  ",
-          `${thousands(droppedOf(sentValues))} of ${plural(sentValues.sent, "sent value")}: they are not in the account as they were sent`,
+          `${thousands(droppedOf(sentValues))} of ${plural(sentValues.sent, "sent value")}: ${droppedOf(sentValues) === 1 ? "it is not in the account as it was sent" : "they are not in the account as they were sent"}`,
           width
         ),
         ...dropped
