@@ -2,6 +2,7 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import type { SentMember } from "../../asSent/SentMember.js"
+import { clockSkewMinutes } from "../conclusions/scope.js"
 import { hasSettled } from "../schema/words.js"
 import * as SentValues from "./SentValues.js"
 
@@ -43,18 +44,27 @@ export const spansOf = (sql: SqlClient.SqlClient, batches: Iterable<number>) =>
     (rows) => new Map(rows.map((span) => [span.batch, span]))
   )
 
+/** The allowance between two clocks. */
+const allowance = clockSkewMinutes * 60_000
+
+/** Whether a time is later than another also where one of two clocks is ahead. */
+export const isAfter = (time: string, other: string): boolean =>
+  Date.parse(time) > Date.parse(other) + allowance
+
 /**
  * The latest time that is certain to be no later than the import's writing of a contact. A contact that was created after the
- * batch settled is another one, and says nothing.
+ * batch settled is another one, and says nothing. The clock of the account may be ahead of that by which the batch settled.
  */
 export const writtenNotBefore = (
   { idleAt, settledAt, submittedAt }: Span,
   createdAt: string | null
 ): string | undefined =>
-  [createdAt, submittedAt, idleAt]
-    .filter((time) => time !== null && settledAt !== null && time <= settledAt)
-    .sort()
-    .at(-1) ?? undefined
+  settledAt === null
+    ? undefined
+    : [createdAt, submittedAt, idleAt]
+        .flatMap((time) => (time === null || isAfter(time, settledAt) ? [] : [time]))
+        .sort()
+        .at(-1)
 
 /** When a batch had not begun yet, as far as that is known. */
 const notBegun = ({ idleAt, submittedAt }: Span): ReadonlyArray<string | null> => [submittedAt, idleAt]

@@ -323,11 +323,19 @@ describe("what is not as it was sent, in a batch that is asked about late", () =
     { created: "01:00", submitted: "06:00", changed: "06:06", says: /^not-checked: .*asking sooner/ },
     { created: "01:00", submitted: null, changed: "08:20", says: /^not-checked: .*--submitted-at may help$/ },
     { created: "", submitted: null, changed: "08:14", says: /^not-checked: .*--submitted-at may help$/ },
+    // The clock of the account is ahead.
+    { created: "08:16", submitted: null, changed: "08:16", says: /^different$/ },
+    { created: "08:20", submitted: null, changed: "08:20", says: /^different$/ },
     // It was created after the import, so it is another contact.
-    { created: "08:16", submitted: null, changed: "08:16", says: /^not-checked: / },
+    { created: "08:21", submitted: "08:00", changed: "08:20", says: /^not-checked: .*asking sooner/ },
     { created: "08:21", submitted: "08:00", changed: "08:21", says: /^edited-since$/ },
     // A time after the batch had settled is not that of its submission.
-    { created: "01:00", submitted: "08:16", changed: "08:16", says: /^not-checked: / }
+    {
+      created: "01:00",
+      submitted: "08:16",
+      changed: "08:16",
+      says: /^not-checked: .*: the time of submission cannot be right, as it is later than the settled answer$/
+    }
   ])(
     "is told only if the contact did not change after it can have been written: created $created, submitted $submitted, changed $changed",
     ({ changed, created, says, submitted }) =>
