@@ -29,7 +29,8 @@ const idleOf = (batch: string) => `(SELECT max(w.received_at) FROM answers w
 
 const isSubmittedLate = (batch: string) => `coalesce(${batch}.submitted_at > ${settledOf(batch)}, 0)`
 
-const submittedOf = (batch: string) =>
+/** In SQL: when it was submitted; NULL also if the time that was given cannot be right. */
+export const submittedOf = (batch: string) =>
   `(CASE WHEN NOT ${isSubmittedLate(batch)} THEN ${batch}.submitted_at END)`
 
 const spans = `
