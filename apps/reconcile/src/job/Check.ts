@@ -56,7 +56,7 @@ interface Way {
   readonly isIgnored: (error: ContactsError) => boolean
   /** Its contacts were looked at before: a failure leaves nothing open, and is no trouble. */
   readonly isProbe?: boolean
-  /** Once a run, before something is compared that needs them. */
+  /** Before something is compared that needs them. */
   readonly readNames: Effect.Effect<void, LedgerError, Ledger>
 }
 

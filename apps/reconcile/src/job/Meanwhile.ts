@@ -50,7 +50,7 @@ export interface Options {
   readonly done: Done
   /** Opened when a batch has settled, because there may be something to ask for. */
   readonly news: Effect.Latch
-  /** Once a run, before the first contacts are compared with what was sent. */
+  /** Before contacts are compared with what was sent. */
   readonly readNames: Effect.Effect<void, LedgerError, Ledger>
   /** Null: the run does not take this step. */
   readonly resolve: AccountStep | null

@@ -261,6 +261,9 @@ describe("comparing what was sent", () => {
       yield* run({ account: { ...asked, maxCalls: 0 } })
       assert.strictEqual(yield* calls("/fields"), 0)
       yield* run({ account: { ...asked, maxCalls: 1 } })
+      assert.strictEqual(yield* calls("/fields"), 0)
+      assert.strictEqual(yield* calls("/contacts?"), 1)
+      yield* run({ account: { ...asked, maxCalls: 1 } })
       assert.strictEqual(yield* calls("/fields"), 1)
       assert.strictEqual(yield* calls("/tags?"), 0)
     }).pipe(withAccount({ account: { fields }, batches: two }))
@@ -270,14 +273,73 @@ describe("comparing what was sent", () => {
     const many = Array.from({ length: 200 }, (_, at) => ({ id: String(at + 1), title: `Field ${at + 1}` }))
     return Effect.gen(function* () {
       yield* loadSent(two)
-      // The page after two full ones is empty.
-      for (const maxCalls of [1, 2, 3, 4]) {
-        const before = (yield* calls("/fields")) + (yield* calls("/tags?"))
-        yield* run({ account: { ...asked, maxCalls } })
-        assert.strictEqual((yield* calls("/fields")) + (yield* calls("/tags?")) - before, maxCalls)
+      const made = Effect.map(requests, (all) => all.filter(({ url }) => !url.includes("import/info")).length)
+      for (const maxCalls of [1, 2, 3, 4, 5]) {
+        const before = yield* made
+        const { callsForNames } = yield* run({ account: { ...asked, maxCalls } })
+        assert.isAtMost((yield* made) - before, maxCalls)
+        assert.isAtMost(callsForNames, maxCalls)
       }
+      // The page after two full ones is empty.
+      const parts = yield* select("SELECT part FROM account_names_read WHERE part = 'fields' AND is_whole")
+      assert.deepStrictEqual(parts, [{ part: "fields" }])
     }).pipe(withAccount({ account: { fields: many }, batches: two }))
   })
+
+  it.effect("leaves calls to outcomes before it asks for names, and gets on with as few as one a run", () =>
+    Effect.gen(function* () {
+      for (const maxCalls of [1, 2, 3, 4]) {
+        yield* Effect.gen(function* () {
+          yield* loadSent(many)
+          const first = yield* run({ account: { ...asked, maxCalls } })
+          assert.strictEqual(yield* calls("/contacts?ids[]"), Math.min(3, maxCalls))
+          assert.strictEqual(first.resolved?.left === 0, maxCalls >= 3)
+          for (let left = 12; left > 0; left -= 1) yield* run({ account: { ...asked, maxCalls } })
+          assert.include(yield* glance, "field 12 250 250 0 0 0 0")
+          assert.include(yield* glance, "tag vip 250 250 0 0 0 0")
+          const parts = yield* select("SELECT part FROM account_names_read WHERE is_whole ORDER BY part")
+          assert.deepStrictEqual(
+            parts,
+            ["exclusions", "fields", "lists", "tags"].map((part) => ({ part }))
+          )
+        }).pipe(withAccount({ account: { fields }, batches: many }))
+      }
+    })
+  )
+
+  it.effect("spreads reading the names over runs that only compare", () =>
+    Effect.gen(function* () {
+      yield* loadSent(many)
+      yield* run({ account: { resolve: true, lookup: true } })
+      const check = { account: { check: { sample: 0, again: "all" as const }, maxCalls: 2 } }
+      const first = yield* run(check)
+      assert.deepInclude(first.checked, { looked: 0, left: 250 })
+      assert.strictEqual(first.callsForNames, 2)
+      assert.deepInclude((yield* run(check)).checked, { looked: 200, left: 50 })
+      assert.deepInclude((yield* run(check)).checked, { looked: 50, left: 0 })
+      assert.include(yield* glance, "field 12 250 250 0 0 0 0")
+    }).pipe(withAccount({ account: { fields }, batches: many }))
+  )
+
+  it.effect("compares what it can with two calls a run where names cannot be read", () =>
+    Effect.gen(function* () {
+      yield* loadSent(many)
+      yield* run({ account: { resolve: true, lookup: true } })
+      for (let left = 5; left > 0; left -= 1) {
+        yield* run({ account: { check: { sample: 0, again: "all" }, maxCalls: 2 } })
+      }
+      assert.include(yield* glance, "field 12 250 250 0 0 0 0")
+    }).pipe(
+      withAccount({
+        account: { fields },
+        batches: many,
+        faults: [
+          { on: { endpoint: "fields" }, fault: { _tag: "WrongShape" } },
+          { on: { endpoint: "tags" }, fault: { _tag: "WrongShape" } }
+        ]
+      })
+    )
+  )
 
   it.effect("asks for no names while batches are only followed", () =>
     Effect.gen(function* () {

@@ -106,21 +106,36 @@ const describeCheck = (report: CheckReport): string => {
   return `${parts.join(", ")}.`
 }
 
+const isLeft = ({ checked, lookedUp, resolved }: RunReport) =>
+  [checked, lookedUp, resolved].some((step) => step !== null && step.left > 0)
+
+/** Where calls went that might have been made for what is left. */
+const describeNames = (report: RunReport) =>
+  report.callsForNames > 0 && isLeft(report)
+    ? [
+        `${plural(report.callsForNames, "call")} went to the names of the account's fields, tags and lists and its exclusion list, which comparing needs.`
+      ]
+    : []
+
 /** What was asked about contacts; with `asked`, also says if there was nothing to ask. */
 export const describeSteps = (
-  { checked, lookedUp, resolved }: RunReport,
+  report: RunReport,
   asked: { readonly resolve: boolean; readonly lookup: boolean; readonly check: boolean },
   standing: Standing
-): ReadonlyArray<string> => [
-  ...(resolved === null
-    ? asked.resolve
-      ? ["Every successful contact ID has a known address; there is nothing to resolve."]
-      : []
-    : [describeResolved(resolved)]),
-  ...(lookedUp === null
-    ? asked.lookup
-      ? ["No address is unaccounted; there is nothing to look up."]
-      : []
-    : [describeLookup(lookedUp)]),
-  ...(checked === null ? (asked.check ? [nothingToCompare(standing)] : []) : [describeCheck(checked)])
-]
+): ReadonlyArray<string> => {
+  const { checked, lookedUp, resolved } = report
+  return [
+    ...(resolved === null
+      ? asked.resolve
+        ? ["Every successful contact ID has a known address; there is nothing to resolve."]
+        : []
+      : [describeResolved(resolved)]),
+    ...(lookedUp === null
+      ? asked.lookup
+        ? ["No address is unaccounted; there is nothing to look up."]
+        : []
+      : [describeLookup(lookedUp)]),
+    ...(checked === null ? (asked.check ? [nothingToCompare(standing)] : []) : [describeCheck(checked)]),
+    ...describeNames(report)
+  ]
+}
