@@ -235,7 +235,7 @@ export const check = (
     const showsAsked = yield* byPages(step, calls, counts, options, readNames)
     const sideloading = yield* step.contacts.sideloading
     const isAlone = !showsAsked || isLeftOut(sideloading) || sideloading === "without-lists"
-    if (isAlone && options.sample > 0)
+    if (options.sample > 0 && (isAlone || (yield* Looks.countUnseen) > 0))
       yield* oneByOne(step, calls, counts, counts.looked + options.sample, readNames)
     yield* calls.finish
     yield* reconcileStale()

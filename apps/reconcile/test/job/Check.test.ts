@@ -1,4 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -254,6 +257,43 @@ describe("comparing what was sent", () => {
       assert.deepStrictEqual(old, [{ old: 0 }])
     }).pipe(withAccount({ account: { fields, include: { effect: "ignored" } }, batches: many }))
   )
+
+  for (const as of ["strangers", "half-broken", "cut"] as const) {
+    it.effect(`asks again for contacts of which answers showed only some, as with ${as}`, () =>
+      Effect.gen(function* () {
+        const folder = yield* Effect.sync(() => mkdtempSync(join(tmpdir(), "check-")))
+        const db = join(folder, "ledger.db")
+        const withAs = (include: NonNullable<Account["include"]>) =>
+          withAccount({ account: { fields, include }, batches: many }, { db })
+        const unseen = Effect.map(
+          select<{ readonly unseen: number }>("SELECT sum(unseen) AS unseen FROM value_counts"),
+          ([row]) => row?.unseen ?? 0
+        )
+        yield* Effect.gen(function* () {
+          yield* loadSent(many)
+          yield* run({ account: asked })
+          assert.isAbove(yield* unseen, 100)
+          // A run asks for one page of them, and for more only if that shows more.
+          const before = yield* calls("/contacts?")
+          yield* run({ account: asked })
+          const made = (yield* calls("/contacts?")) - before
+          if (as === "strangers") assert.strictEqual(made, 1)
+          else assert.isAbove(made, 0)
+        }).pipe(withAs({ as }))
+        yield* Effect.gen(function* () {
+          // Its batch has settled by then.
+          yield* Effect.sleep("1 hour")
+          const { checked } = yield* run({ account: { check: { sample: 0, again: "all" } } })
+          assert.deepInclude(checked, { left: 0, unseen: 0 })
+          assert.strictEqual(yield* unseen, 0)
+          for (const member of ["field 12", "field 13", "first_name ", "tag vip"]) {
+            assert.include(yield* glance, `${member} 250 250 0 0 0 0`)
+          }
+        }).pipe(withAs({}))
+        yield* Effect.sync(() => rmSync(folder, { recursive: true }))
+      })
+    )
+  }
 
   it.effect("makes no call more than it may, for names either", () =>
     Effect.gen(function* () {

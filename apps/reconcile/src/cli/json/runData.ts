@@ -55,6 +55,9 @@ const Report = Struct({
       })
     })
   ),
+  calls_for_names: Int.annotations({
+    description: "Calls for the names of fields, tags and lists and the exclusion list"
+  }),
   stopped: NullOr(Literal("idle", "busy")).annotations({
     description: "How run --watch was stopped: with nothing left to do, or with work under way"
   })

@@ -9,7 +9,7 @@ import { transactionConnection } from "../file/transaction.js"
 import { Ledger } from "../Ledger.js"
 import { hasSettled } from "../schema/words.js"
 import * as AccountNames from "./AccountNames.js"
-import { gone, lookAt, ofAnother } from "./lookAt.js"
+import { gone, lookAt, ofAnother, unseenByKind } from "./lookAt.js"
 import { numberMembers } from "./members.js"
 import * as SentValues from "./SentValues.js"
 import { recordStatuses } from "./statuses.js"
@@ -175,17 +175,22 @@ const matched = (
   }
 }
 
+/** Whether a look lacks something that another has. */
+const showsLess = (unseen: string, other: string) => {
+  const known = unseenByKind(other)
+  return [...unseenByKind(unseen)].some(([kind, count]) => count > (known.get(kind) ?? 0))
+}
+
 /** Whether a look shows less than the one before. */
 const isLess = ({ unseenBefore }: OpenRow, unseen: string | null) => {
   if (unseenBefore === null || unseen === null || unseen === gone.unseen) return false
   if (unseenBefore === ofAnother.unseen) return false
-  const before = unseenBefore.split(" ")
-  return unseen.split(" ").some((part) => !before.includes(part))
+  return showsLess(unseen, unseenBefore)
 }
 
 /** Whether a look shows what the one before did not. */
 const isMore = ({ unseenBefore }: OpenRow, unseen: string | null) =>
-  unseenBefore !== null && (unseen === null || unseen.split(" ").length < unseenBefore.split(" ").length)
+  unseenBefore !== null && (unseen === null || (unseen !== gone.unseen && showsLess(unseenBefore, unseen)))
 
 /** The members of each sent contact, and of all those of its address in its batch. */
 const membersOf = (records: ReadonlyArray<SentRecord>) => {
