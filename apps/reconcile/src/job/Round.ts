@@ -179,7 +179,7 @@ export const make = (options: Options, open: number) =>
 
     /** A run whose other steps found that there is nothing to see says so, too. */
     const looks = Effect.gen(function* () {
-      if (checked !== null) return { ...checked, looked: done.checked.looked }
+      if (checked !== null) return { ...checked, looked: done.checked.looked, gone: done.checked.gone.size }
       const sideloading = yield* contacts.sideloading
       if (!isLeftOut(sideloading)) return null
       const left = yield* Looks.countWanted
@@ -192,7 +192,7 @@ export const make = (options: Options, open: number) =>
         sample: 0,
         budget: calls.left()
       })
-      return { plan, looked: done.checked.looked, left, unseen, sideloading }
+      return { plan, looked: done.checked.looked, gone: done.checked.gone.size, left, unseen, sideloading }
     })
 
     return {

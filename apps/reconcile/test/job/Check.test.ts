@@ -159,6 +159,7 @@ describe("comparing what was sent", () => {
       assert.deepStrictEqual(checked, {
         plan: { contacts: 2, again: 0, method: "pages", names: 0, calls: 1, budget: 996, affordable: 2 },
         looked: 2,
+        gone: 0,
         left: 0,
         unseen: 0,
         sideloading: "served"
@@ -195,7 +196,7 @@ describe("comparing what was sent", () => {
       yield* run({ account: { resolve: true, lookup: true } })
       const { checked, problems } = yield* run({ account: { check: { sample: 1 } } })
       assert.deepStrictEqual(problems, [])
-      assert.deepInclude(checked, { looked: 1, left: 0, unseen: 1, sideloading: "refused" })
+      assert.deepInclude(checked, { looked: 2, left: 0, unseen: 1, sideloading: "refused" })
       assert.include(yield* glance, "first_name  3 2 0 0 0 1")
       assert.strictEqual(yield* calls("/contacts/"), 2)
     }).pipe(withAccount({ account: refusing, batches: two }))
@@ -294,6 +295,32 @@ describe("comparing what was sent", () => {
       })
     )
   }
+
+  for (const include of [{ as: "null" }, { takes: 45_000 }] as const) {
+    it.effect(`counts contacts of which only names were compared, with ${JSON.stringify(include)}`, () =>
+      Effect.gen(function* () {
+        yield* loadSent(many)
+        yield* run({ account: { resolve: true, lookup: true } })
+        const { checked } = yield* run({ account: { check: { sample: 0, again: "all" } } })
+        // Once answers are known to lack the rest, no more pages are asked for.
+        assert.deepInclude(checked, { looked: 100, gone: 0, left: 150, unseen: 100 })
+        assert.include(yield* glance, "first_name  250 100 0 0 0 150")
+      }).pipe(withAccount({ account: { fields, include }, batches: many }))
+    )
+  }
+
+  it.effect("counts contacts that are not in the account when it is asked for them", () =>
+    Effect.gen(function* () {
+      yield* loadSent(two)
+      yield* run({ account: { resolve: true, lookup: true } })
+      // Nobody has this ID.
+      const { sql } = yield* Ledger
+      yield* sql`UPDATE verdicts SET contact_id = '987654' WHERE contact_id IS NOT NULL
+        AND address_id = (SELECT address_id FROM addresses WHERE email_key = 'a@x.test')`
+      const { checked } = yield* run({ account: { check: { sample: 0 } } })
+      assert.deepInclude(checked, { looked: 1, gone: 1 })
+    }).pipe(withAccount({ account: { fields }, batches: two }))
+  )
 
   it.effect("makes no call more than it may, for names either", () =>
     Effect.gen(function* () {

@@ -44,8 +44,9 @@ const Report = Struct({
     Struct({
       plan: CheckPlan,
       looked: Int.annotations({
-        description: "Sent contacts that were compared with what they were sent with"
+        description: "Sent contacts of which something was compared with what they were sent with"
       }),
+      gone: Int.annotations({ description: "Sent contacts that were not in the account when asked for" }),
       left: Int,
       unseen: Int.annotations({
         description: "Contacts whose last answer did not have all of what was sent"

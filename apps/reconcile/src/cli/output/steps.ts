@@ -101,6 +101,7 @@ export const describeSample = ({ contacts: count }: CheckPlan, sample: number): 
 const describeCheck = (report: CheckReport): string => {
   const parts = [
     `${contacts(report.looked)} compared with what was sent`,
+    ...(report.gone > 0 ? [`${thousands(report.gone)} not in the account when asked for`] : []),
     ...(report.left > 0 ? [`${thousands(report.left)} left for the next run`] : [])
   ]
   return `${parts.join(", ")}.`
