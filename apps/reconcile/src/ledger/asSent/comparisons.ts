@@ -1,6 +1,6 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
-import { type AccountNames as Names, opposed } from "../../asSent/compare.js"
+import { type AccountNames as Names, incomplete, opposed } from "../../asSent/compare.js"
 import type { Comparison, SentMember, SentRecord } from "../../asSent/SentMember.js"
 import { hasSettled } from "../schema/words.js"
 import * as AccountNames from "./AccountNames.js"
@@ -204,7 +204,8 @@ const judgeRecord = (
     const all = before ?? noCounts()
     if (before === undefined) counts.set(id, all)
     all[comparison] += 1
-    if (row.lookId !== null && row.unseen?.split(" ").includes(member.kind) === true) all.unseen += 1
+    const isLacking = row.lookId !== null && row.unseen?.split(" ").includes(member.kind) === true
+    if (isLacking || (comparison === "not-checked" && why === incomplete)) all.unseen += 1
     if (comparison !== "same" && (comparison !== "not-checked" || why !== null)) {
       const { addressId, batch, occurrence } = record
       verdicts.push([batch, addressId, occurrence, id, comparison, member.value, found, why])
