@@ -43,7 +43,8 @@ const absent: Found = { _tag: "NotSame", found: null }
 const cannotTell = (why: string, found: string | null = null): Found => ({ _tag: "CannotTell", why, found })
 
 const oddShape = "it was sent in a shape that a bulk import does not take"
-const incomplete = "the answer may not show everything"
+/** Of a part that does not show a value, and may lack some. Another answer may show it. */
+export const incomplete = "the answer may not show everything"
 
 const compareText = (sent: string, found: Option.Option<string>, form: (text: string) => string): Found =>
   Option.match(found, {

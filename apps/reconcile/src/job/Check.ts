@@ -15,8 +15,10 @@ import { type CheckPlan, contactsPerCall, planCheck } from "./checkPlan.js"
 
 export interface CheckReport {
   readonly plan: CheckPlan
-  /** Sent contacts that this step compared with all they were sent with. */
+  /** Sent contacts of which this step compared something with what they were sent with. */
   readonly looked: number
+  /** Sent contacts that were not in the account when it was asked for them. */
+  readonly gone: number
   /** Contacts not looked at, for lack of calls, time or an answer. */
   readonly left: number
   /** Contacts that were looked at, and whose answer did not have all of what was sent. */
@@ -28,9 +30,15 @@ export interface CheckReport {
 /** How many sent contacts have been compared. */
 export interface CheckCounts {
   looked: number
+  /** Keys of those counted: what one look lacked, another may compare. */
+  readonly compared: Set<string>
+  /** Keys of those that were not in the account. */
+  readonly gone: Set<string>
   /** Those that showed more than at their last look. */
   more?: number
 }
+
+export const nothingLooked = (): CheckCounts => ({ looked: 0, compared: new Set(), gone: new Set() })
 
 export interface CheckOptions {
   /** The most contacts to ask for one by one, if the account leaves fields, tags and lists out of its answers. */
@@ -56,7 +64,7 @@ interface Way {
   readonly isIgnored: (error: ContactsError) => boolean
   /** Its contacts were looked at before: a failure leaves nothing open, and is no trouble. */
   readonly isProbe?: boolean
-  /** Once a run, before something is compared that needs them. */
+  /** Before something is compared that needs them. */
   readonly readNames: Effect.Effect<void, LedgerError, Ledger>
 }
 
@@ -83,8 +91,10 @@ const lookAt = (
     const answer = yield* calls.make(way.ask(ids, (one) => kept.push(one)))
     if (kept.length > 0) {
       if (kept.some(showsParts)) yield* way.readNames
-      const { more, whole } = yield* Looks.record(kept, asked, some)
-      counts.looked += whole
+      const { compared, gone, more } = yield* Looks.record(kept, asked, some)
+      for (const key of compared) counts.compared.add(key)
+      for (const key of gone) counts.gone.add(key)
+      counts.looked = counts.compared.size
       counts.more = (counts.more ?? 0) + more
       yield* step.onEvent({ _tag: "Looked", done: counts.looked })
     }
@@ -192,12 +202,14 @@ const oneByOne = (
       isIgnored: () => false,
       readNames
     }
+    let asked = 0
     for (const which of ["unseen", "new"] as const) {
       let after: Looks.Wanted | null = null
-      while (counts.looked < most && step.calls.left() >= callsByItself && (yield* mayGoOn(step))) {
+      while (asked < most && step.calls.left() >= callsByItself && (yield* mayGoOn(step))) {
         const [one]: ReadonlyArray<Looks.Wanted> = yield* Looks.wanted(which, after, 1)
         if (one === undefined) break
         after = one
+        asked += 1
         step.calls.spend(callsByItself)
         if ((yield* lookAt(step, calls, counts, [one], way)) !== "on") return
       }
@@ -225,7 +237,7 @@ export const check = (
   step: AccountStep,
   options: CheckOptions,
   /** Counted on, also if the step is interrupted. */
-  counts: CheckCounts = { looked: 0 },
+  counts: CheckCounts = nothingLooked(),
   readNames: Way["readNames"] = Effect.void
 ): Effect.Effect<CheckReport, ContactsError | LedgerError, Ledger> =>
   Effect.gen(function* () {
@@ -235,13 +247,14 @@ export const check = (
     const showsAsked = yield* byPages(step, calls, counts, options, readNames)
     const sideloading = yield* step.contacts.sideloading
     const isAlone = !showsAsked || isLeftOut(sideloading) || sideloading === "without-lists"
-    if (isAlone && options.sample > 0)
-      yield* oneByOne(step, calls, counts, counts.looked + options.sample, readNames)
+    if (options.sample > 0 && (isAlone || (yield* Looks.countUnseen) > 0))
+      yield* oneByOne(step, calls, counts, options.sample, readNames)
     yield* calls.finish
     yield* reconcileStale()
     return {
       plan,
       looked: counts.looked,
+      gone: counts.gone.size,
       left: yield* Looks.countWanted,
       unseen: yield* Looks.countUnseen,
       sideloading: yield* step.contacts.sideloading

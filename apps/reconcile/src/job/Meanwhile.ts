@@ -10,7 +10,7 @@ import type { LedgerError } from "../ledger/LedgerError.js"
 import * as Links from "../ledger/facts/Links.js"
 import * as Lookups from "../ledger/facts/Lookups.js"
 import { reconcileStale } from "../ledger/conclusions/Reconciliation.js"
-import type { CheckCounts } from "./Check.js"
+import { type CheckCounts, nothingLooked } from "./Check.js"
 import { type AccountStep, type Calls, cut, makeCalls } from "./AccountStep.js"
 import * as InDetail from "./inDetail.js"
 import { asNumber, type LookupCounts } from "./LookUp.js"
@@ -41,7 +41,7 @@ export interface Done {
 export const nothingDone = (): Done => ({
   resolved: { linked: 0, gone: 0 },
   lookedUp: { found: 0, absent: 0 },
-  checked: { looked: 0 }
+  checked: nothingLooked()
 })
 
 export interface Options {
@@ -50,7 +50,7 @@ export interface Options {
   readonly done: Done
   /** Opened when a batch has settled, because there may be something to ask for. */
   readonly news: Effect.Latch
-  /** Once a run, before the first contacts are compared with what was sent. */
+  /** Before contacts are compared with what was sent. */
   readonly readNames: Effect.Effect<void, LedgerError, Ledger>
   /** Null: the run does not take this step. */
   readonly resolve: AccountStep | null

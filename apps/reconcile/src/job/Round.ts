@@ -23,9 +23,9 @@ import { type LookupPlan, planLookup } from "./lookupPlan.js"
 import * as Meanwhile from "./Meanwhile.js"
 import { timesKept, timeToSettle } from "./pollPolicy.js"
 import { check, type CheckOptions, type CheckReport, isLeftOut } from "./Check.js"
-import { planCheck } from "./checkPlan.js"
-import * as InDetail from "./inDetail.js"
-import { resolve } from "./Resolve.js"
+import { contactsPerCall, planCheck } from "./checkPlan.js"
+import * as Names from "./Names.js"
+import { idsPerCall, resolve } from "./Resolve.js"
 import type { RunEvent, StepProblem } from "./RunEvent.js"
 import type { RunReport } from "./RunReport.js"
 import { steadyMillis } from "./steadyTime.js"
@@ -94,7 +94,6 @@ export const make = (options: Options, open: number) =>
     const done = Meanwhile.nothingDone()
     let lookupPlan: LookupPlan | null = null
     let checked: CheckReport | null = null
-    let hasNames = false
     let hasProbed = false
     /** Contacts may be loaded while a run watches. */
     const checks = account.check === undefined ? Effect.succeed(false) : SentValues.hasAny
@@ -131,47 +130,56 @@ export const make = (options: Options, open: number) =>
         return step
       })
 
-    /** Once, before the first contacts are compared with what was sent. */
-    const readNames = Effect.gen(function* () {
-      if (hasNames || !(yield* checks)) return
-      yield* InDetail.readNames(yield* stepOf("check"))
-      hasNames = true
+    const names = Names.make(stepOf("check"), calls.left)
+    /** Before contacts are compared with what was sent. */
+    const readNames = (reading: Effect.Effect<void, LedgerError, Ledger>) =>
+      Effect.flatMap(checks, (is) => (is ? reading : Effect.void))
+    /** Calls that comparing takes, by pages. */
+    const comparing = Effect.gen(function* () {
+      return (
+        Math.ceil((yield* Looks.countWanted) / contactsPerCall) +
+        Math.ceil((yield* Looks.countUnseen) / contactsPerCall)
+      )
     })
+    const beforeComparing = Effect.flatMap(comparing, names.beforeComparing)
     const resolved = Effect.gen(function* () {
       const { gone, linked } = done.resolved
       if (!account.resolve || (linked + gone === 0 && (yield* Links.countUnknown) === 0)) return
       hasRun.add("resolve")
-      yield* readNames
+      const unknown = yield* Links.countUnknown
+      const unaccounted = account.lookup ? yield* Lookups.countUnaccounted : 0
+      const others = Math.ceil(unknown / idsPerCall) + Math.max(0, unaccounted - unknown)
+      yield* readNames(names.beforeOutcomes(others))
       yield* resolve(yield* stepOf("resolve"), done.resolved)
     })
     const lookedUp = Effect.gen(function* () {
       const { absent, found } = done.lookedUp
       if (!account.lookup || (found + absent === 0 && (yield* Lookups.countUnaccounted) === 0)) return
       hasRun.add("lookup")
-      yield* readNames
+      yield* readNames(names.beforeOutcomes(yield* Lookups.countUnaccounted))
       lookupPlan = (yield* lookUp(yield* stepOf("lookup"), done.lookedUp)).plan
     })
     const looked = Effect.gen(function* () {
       if (account.check === undefined || !(yield* checks)) return
-      if (yield* AccountNames.areMissed) yield* readNames
+      if (yield* AccountNames.areMissed) yield* beforeComparing
       const isFresh = (yield* Looks.countWanted) > 0
       const asksAgain =
         !hasProbed && !isLeftOut(yield* contacts.sideloading) && (yield* Looks.countUnseen) > 0
       if (account.check.sample === 0 && !isFresh && !asksAgain) return
       hasRun.add("check")
       // Contacts that are asked for again may show nothing that needs the names.
-      if (isFresh) yield* readNames
-      checked = yield* check(yield* stepOf("check"), account.check, done.checked, readNames)
+      if (isFresh) yield* beforeComparing
+      checked = yield* check(yield* stepOf("check"), account.check, done.checked, beforeComparing)
       hasProbed = true
     })
     const steps: Effect.Effect<void, ContactsError | LedgerError, Ledger> = Effect.zipRight(
       Effect.zipRight(resolved, lookedUp),
-      looked
+      Effect.zipRight(looked, readNames(names.atTheEnd))
     )
 
     /** A run whose other steps found that there is nothing to see says so, too. */
     const looks = Effect.gen(function* () {
-      if (checked !== null) return { ...checked, looked: done.checked.looked }
+      if (checked !== null) return { ...checked, looked: done.checked.looked, gone: done.checked.gone.size }
       const sideloading = yield* contacts.sideloading
       if (!isLeftOut(sideloading)) return null
       const left = yield* Looks.countWanted
@@ -184,7 +192,7 @@ export const make = (options: Options, open: number) =>
         sample: 0,
         budget: calls.left()
       })
-      return { plan, looked: done.checked.looked, left, unseen, sideloading }
+      return { plan, looked: done.checked.looked, gone: done.checked.gone.size, left, unseen, sideloading }
     })
 
     return {
@@ -198,7 +206,7 @@ export const make = (options: Options, open: number) =>
             turns,
             news,
             done,
-            readNames,
+            readNames: readNames(names.beforeOutcomes()),
             resolve: account.resolve && !once ? yield* stepOf("resolve") : null,
             lookup: account.lookup && !once ? yield* stepOf("lookup") : null
           })
@@ -262,6 +270,7 @@ export const make = (options: Options, open: number) =>
                   }
                 : null,
             checked: yield* looks,
+            callsForNames: names.spent(),
             problems: [
               ...all.flatMap((ending) => (ending._tag === "Failed" ? [ending.problem] : [])),
               ...[...stepProblems.values()].flat()

@@ -17,6 +17,8 @@ export interface RunReport {
   readonly resolved: ResolveReport | null
   readonly lookedUp: LookupReport | null
   readonly checked: CheckReport | null
+  /** Calls that went to the names of the account, which comparing needs. */
+  readonly callsForNames: number
   /** How a run that watches was stopped: with nothing left to do, or with work under way. Null: it does not watch. */
   readonly stopped: "idle" | "busy" | null
 }

@@ -17,18 +17,23 @@ const unseenLine = ({ lacking, unseen }: Standing) =>
         `${capital(listed(lacking))} of some contacts were not in the account's answers: ${areNotChecked(unseen)} for that. 'ac-reconcile check' asks again; 'ac-reconcile check --sample 20' asks for some contacts one by one, two calls each.`
       ]
 
-const unnamedLine = (part: "fields" | "tags", count: number) =>
-  count === 0
-    ? []
+const unnamedLine = (part: "fields" | "tags", { unasked, unnamed }: Standing) => {
+  const count = unnamed[part]
+  if (count === 0) return []
+  return unasked.includes(part)
+    ? [
+        `The names of ${part} have not been read yet, for lack of calls: ${areNotChecked(count)} for that. The next run with calls left for them reads them; --max-calls allows more.`
+      ]
     : [
         `The names of ${part} could not be read from the account: ${areNotChecked(count)} for that. A later run reads them again; if it cannot either, see that the user of the API token may see ${part}.`
       ]
+}
 
 /** Lines for a report and the end of a run; none if nothing is wrong with the answers. */
 export const gapLines = (standing: Standing): ReadonlyArray<string> => [
   ...unseenLine(standing),
-  ...unnamedLine("fields", standing.unnamed.fields),
-  ...unnamedLine("tags", standing.unnamed.tags)
+  ...unnamedLine("fields", standing),
+  ...unnamedLine("tags", standing)
 ]
 
 export const undeclared =

@@ -115,4 +115,26 @@ describe.concurrent("check", () => {
       expect((await world.run(["report"])).stdout).toContain(said)
     })
   )
+
+  it(
+    "resolves IDs before it asks for names, and says what waits for them and where the calls went",
+    inWorld(async (world) => {
+      const byTitle = contacts.map((one) => ({ ...one, fields: [{ id: "Company", value: "ACME" }] }))
+      world.write("payload.json", JSON.stringify({ contacts: byTitle }))
+      expectDone(await world.run(["batches", "add", "--id", "b1", "--sent", "payload.json"]))
+      const options = { env: account(await world.simulate(scenario({}))) }
+      const run = await world.run(["run", "--max-calls", "1"], options)
+      expect(run.stdout).toContain("12 contact IDs resolved.")
+      expect(run.stdout).toContain(
+        "The names of fields have not been read yet, for lack of calls: 12 sent values are not checked for that."
+      )
+      const first = await world.run(["check", "--max-calls", "1"], options)
+      expect(first.stdout).toContain("12 left for the next run.")
+      expect(first.stdout).toContain(
+        "1 call went to the names of the account's fields, tags and lists and its exclusion list, which comparing needs."
+      )
+      const last = [await world.run(["check", "--max-calls", "2"], options)].at(-1)
+      expect(last?.stdout).toContain("12 contacts compared with what was sent.")
+    })
+  )
 })

@@ -15,6 +15,7 @@ const report: RunReport = {
   resolved: null,
   lookedUp: null,
   checked: null,
+  callsForNames: 0,
   stopped: null
 }
 

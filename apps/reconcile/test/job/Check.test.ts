@@ -1,4 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -156,6 +159,7 @@ describe("comparing what was sent", () => {
       assert.deepStrictEqual(checked, {
         plan: { contacts: 2, again: 0, method: "pages", names: 0, calls: 1, budget: 996, affordable: 2 },
         looked: 2,
+        gone: 0,
         left: 0,
         unseen: 0,
         sideloading: "served"
@@ -192,7 +196,7 @@ describe("comparing what was sent", () => {
       yield* run({ account: { resolve: true, lookup: true } })
       const { checked, problems } = yield* run({ account: { check: { sample: 1 } } })
       assert.deepStrictEqual(problems, [])
-      assert.deepInclude(checked, { looked: 1, left: 0, unseen: 1, sideloading: "refused" })
+      assert.deepInclude(checked, { looked: 2, left: 0, unseen: 1, sideloading: "refused" })
       assert.include(yield* glance, "first_name  3 2 0 0 0 1")
       assert.strictEqual(yield* calls("/contacts/"), 2)
     }).pipe(withAccount({ account: refusing, batches: two }))
@@ -255,11 +259,77 @@ describe("comparing what was sent", () => {
     }).pipe(withAccount({ account: { fields, include: { effect: "ignored" } }, batches: many }))
   )
 
+  for (const as of ["strangers", "half-broken", "cut"] as const) {
+    it.effect(`asks again for contacts of which answers showed only some, as with ${as}`, () =>
+      Effect.gen(function* () {
+        const folder = yield* Effect.sync(() => mkdtempSync(join(tmpdir(), "check-")))
+        const db = join(folder, "ledger.db")
+        const withAs = (include: NonNullable<Account["include"]>) =>
+          withAccount({ account: { fields, include }, batches: many }, { db })
+        const unseen = Effect.map(
+          select<{ readonly unseen: number }>("SELECT sum(unseen) AS unseen FROM value_counts"),
+          ([row]) => row?.unseen ?? 0
+        )
+        yield* Effect.gen(function* () {
+          yield* loadSent(many)
+          yield* run({ account: asked })
+          assert.isAbove(yield* unseen, 100)
+          // A run asks for one page of them, and for more only if that shows more.
+          const before = yield* calls("/contacts?")
+          yield* run({ account: asked })
+          const made = (yield* calls("/contacts?")) - before
+          if (as === "strangers") assert.strictEqual(made, 1)
+          else assert.isAbove(made, 0)
+        }).pipe(withAs({ as }))
+        yield* Effect.gen(function* () {
+          // Its batch has settled by then.
+          yield* Effect.sleep("1 hour")
+          const { checked } = yield* run({ account: { check: { sample: 0, again: "all" } } })
+          assert.deepInclude(checked, { left: 0, unseen: 0 })
+          assert.strictEqual(yield* unseen, 0)
+          for (const member of ["field 12", "field 13", "first_name ", "tag vip"]) {
+            assert.include(yield* glance, `${member} 250 250 0 0 0 0`)
+          }
+        }).pipe(withAs({}))
+        yield* Effect.sync(() => rmSync(folder, { recursive: true }))
+      })
+    )
+  }
+
+  for (const include of [{ as: "null" }, { takes: 45_000 }] as const) {
+    it.effect(`counts contacts of which only names were compared, with ${JSON.stringify(include)}`, () =>
+      Effect.gen(function* () {
+        yield* loadSent(many)
+        yield* run({ account: { resolve: true, lookup: true } })
+        const { checked } = yield* run({ account: { check: { sample: 0, again: "all" } } })
+        // Once answers are known to lack the rest, no more pages are asked for.
+        assert.deepInclude(checked, { looked: 100, gone: 0, left: 150, unseen: 100 })
+        assert.include(yield* glance, "first_name  250 100 0 0 0 150")
+      }).pipe(withAccount({ account: { fields, include }, batches: many }))
+    )
+  }
+
+  it.effect("counts contacts that are not in the account when it is asked for them", () =>
+    Effect.gen(function* () {
+      yield* loadSent(two)
+      yield* run({ account: { resolve: true, lookup: true } })
+      // Nobody has this ID.
+      const { sql } = yield* Ledger
+      yield* sql`UPDATE verdicts SET contact_id = '987654' WHERE contact_id IS NOT NULL
+        AND address_id = (SELECT address_id FROM addresses WHERE email_key = 'a@x.test')`
+      const { checked } = yield* run({ account: { check: { sample: 0 } } })
+      assert.deepInclude(checked, { looked: 1, gone: 1 })
+    }).pipe(withAccount({ account: { fields }, batches: two }))
+  )
+
   it.effect("makes no call more than it may, for names either", () =>
     Effect.gen(function* () {
       yield* loadSent(two)
       yield* run({ account: { ...asked, maxCalls: 0 } })
       assert.strictEqual(yield* calls("/fields"), 0)
+      yield* run({ account: { ...asked, maxCalls: 1 } })
+      assert.strictEqual(yield* calls("/fields"), 0)
+      assert.strictEqual(yield* calls("/contacts?"), 1)
       yield* run({ account: { ...asked, maxCalls: 1 } })
       assert.strictEqual(yield* calls("/fields"), 1)
       assert.strictEqual(yield* calls("/tags?"), 0)
@@ -270,14 +340,73 @@ describe("comparing what was sent", () => {
     const many = Array.from({ length: 200 }, (_, at) => ({ id: String(at + 1), title: `Field ${at + 1}` }))
     return Effect.gen(function* () {
       yield* loadSent(two)
-      // The page after two full ones is empty.
-      for (const maxCalls of [1, 2, 3, 4]) {
-        const before = (yield* calls("/fields")) + (yield* calls("/tags?"))
-        yield* run({ account: { ...asked, maxCalls } })
-        assert.strictEqual((yield* calls("/fields")) + (yield* calls("/tags?")) - before, maxCalls)
+      const made = Effect.map(requests, (all) => all.filter(({ url }) => !url.includes("import/info")).length)
+      for (const maxCalls of [1, 2, 3, 4, 5]) {
+        const before = yield* made
+        const { callsForNames } = yield* run({ account: { ...asked, maxCalls } })
+        assert.isAtMost((yield* made) - before, maxCalls)
+        assert.isAtMost(callsForNames, maxCalls)
       }
+      // The page after two full ones is empty.
+      const parts = yield* select("SELECT part FROM account_names_read WHERE part = 'fields' AND is_whole")
+      assert.deepStrictEqual(parts, [{ part: "fields" }])
     }).pipe(withAccount({ account: { fields: many }, batches: two }))
   })
+
+  it.effect("leaves calls to outcomes before it asks for names, and gets on with as few as one a run", () =>
+    Effect.gen(function* () {
+      for (const maxCalls of [1, 2, 3, 4]) {
+        yield* Effect.gen(function* () {
+          yield* loadSent(many)
+          const first = yield* run({ account: { ...asked, maxCalls } })
+          assert.strictEqual(yield* calls("/contacts?ids[]"), Math.min(3, maxCalls))
+          assert.strictEqual(first.resolved?.left === 0, maxCalls >= 3)
+          for (let left = 12; left > 0; left -= 1) yield* run({ account: { ...asked, maxCalls } })
+          assert.include(yield* glance, "field 12 250 250 0 0 0 0")
+          assert.include(yield* glance, "tag vip 250 250 0 0 0 0")
+          const parts = yield* select("SELECT part FROM account_names_read WHERE is_whole ORDER BY part")
+          assert.deepStrictEqual(
+            parts,
+            ["exclusions", "fields", "lists", "tags"].map((part) => ({ part }))
+          )
+        }).pipe(withAccount({ account: { fields }, batches: many }))
+      }
+    })
+  )
+
+  it.effect("spreads reading the names over runs that only compare", () =>
+    Effect.gen(function* () {
+      yield* loadSent(many)
+      yield* run({ account: { resolve: true, lookup: true } })
+      const check = { account: { check: { sample: 0, again: "all" as const }, maxCalls: 2 } }
+      const first = yield* run(check)
+      assert.deepInclude(first.checked, { looked: 0, left: 250 })
+      assert.strictEqual(first.callsForNames, 2)
+      assert.deepInclude((yield* run(check)).checked, { looked: 200, left: 50 })
+      assert.deepInclude((yield* run(check)).checked, { looked: 50, left: 0 })
+      assert.include(yield* glance, "field 12 250 250 0 0 0 0")
+    }).pipe(withAccount({ account: { fields }, batches: many }))
+  )
+
+  it.effect("compares what it can with two calls a run where names cannot be read", () =>
+    Effect.gen(function* () {
+      yield* loadSent(many)
+      yield* run({ account: { resolve: true, lookup: true } })
+      for (let left = 5; left > 0; left -= 1) {
+        yield* run({ account: { check: { sample: 0, again: "all" }, maxCalls: 2 } })
+      }
+      assert.include(yield* glance, "field 12 250 250 0 0 0 0")
+    }).pipe(
+      withAccount({
+        account: { fields },
+        batches: many,
+        faults: [
+          { on: { endpoint: "fields" }, fault: { _tag: "WrongShape" } },
+          { on: { endpoint: "tags" }, fault: { _tag: "WrongShape" } }
+        ]
+      })
+    )
+  )
 
   it.effect("asks for no names while batches are only followed", () =>
     Effect.gen(function* () {

@@ -71,6 +71,14 @@ const looks = select<LookRow>(`SELECT b.batch_id AS "batchId", a.email_key AS "e
   FROM contact_looks k JOIN looks o USING (look_id) JOIN numbered_batches b USING (batch) JOIN addresses a USING (address_id)
   JOIN verdicts v USING (batch, address_id, occurrence) WHERE v.outcome IN ('imported', 'present')`)
 
+/** When each batch was seen to be settled. */
+const settledTimes = select<{
+  readonly batchId: string
+  readonly settledAt: string
+}>(`SELECT b.batch_id AS "batchId",
+    max(r.received_at) AS "settledAt"
+  FROM answers r JOIN numbered_batches b USING (batch) WHERE r.status IN ('completed', 'failed') GROUP BY b.batch_id`)
+
 const verdicts = select<VerdictRow>(`SELECT b.batch_id AS "batchId", a.email_key AS "emailKey", v.occurrence,
     m.kind, m.name, v.comparison, v.found
   FROM value_verdicts v JOIN sent_members m USING (member_id) JOIN numbered_batches b USING (batch)
@@ -101,7 +109,15 @@ const live = (drawn: World, rows: ReadonlyArray<SentRow>) =>
     if (drawn.asks !== "at-once") yield* Effect.sleep(lastEdit(drawn))
     const account = { resolve: true, lookup: true, check: { sample: 0 }, maxCalls: 100_000 }
     const { problems } = yield* run({ deadline, account })
-    return { startedAt, problems, looks: yield* looks, verdicts: yield* verdicts, counts: yield* counts }
+    const settledAt = new Map((yield* settledTimes).map((one) => [one.batchId, Date.parse(one.settledAt)]))
+    return {
+      startedAt,
+      problems,
+      settledAt,
+      looks: yield* looks,
+      verdicts: yield* verdicts,
+      counts: yield* counts
+    }
   })
 
 /** What is told of the time at which a batch was submitted: no later than it was. */
@@ -195,8 +211,14 @@ const checkWorld = (drawn: World) =>
           assert.isTrue(isEdited(emailKey) || isSentElsewhere, place)
         } else if (isWhole(drawn) && drawn.knowsFields && !showsNothing) {
           const isSentLater = others.some((one) => one.batchId > batchId)
-          const isSentElsewhere = others.some((one) => one.batchId !== batchId)
-          const isInOrder = drawn.times === "all" || !isSentElsewhere
+          const index = drawn.batches.findIndex((_, at) => batchIdOf(at) === batchId)
+          // All others had settled when it was submitted.
+          const isInOrder = others.every(
+            (one) =>
+              one.batchId === batchId ||
+              (drawn.times === "all" &&
+                (told.settledAt.get(one.batchId) ?? Infinity) <= told.startedAt + submittedIn(drawn, index))
+          )
           const isTimed = (drawn.times === "all" && drawn.pace === "fast") || isNew(batchId, emailKey)
           const couldTell =
             isInOrder &&

@@ -56,7 +56,8 @@ export const answer = (
   batchId: string,
   status: SettledStatus | InProgressStatus | "unset",
   lists: { readonly success?: ReadonlyArray<string>; readonly failure?: ReadonlyArray<string> } = {},
-  origin: Answers.Origin = "account"
+  origin: Answers.Origin = "account",
+  receivedAt = now
 ) =>
   Answers.record(
     {
@@ -65,7 +66,7 @@ export const answer = (
         ...(lists.success === undefined ? {} : { success: lists.success.map((id) => ContactId.make(id)) }),
         ...(lists.failure === undefined ? {} : { failure: lists.failure })
       }),
-      receivedAt: DateTime.unsafeMake(now),
+      receivedAt: DateTime.unsafeMake(receivedAt),
       body: JSON.stringify({ status, ...lists })
     },
     origin

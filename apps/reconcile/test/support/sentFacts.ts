@@ -85,7 +85,7 @@ const answer = FastCheck.record({
   kind: kind("answer"),
   batch,
   origin: oneOf("account", "account", "pasted"),
-  status: oneOf("completed", "completed", "completed", "failed", "active"),
+  status: oneOf("completed", "completed", "completed", "failed", "active", "waiting", "claimed"),
   success: oneOf(["1", "2"], ["1", "2", "3"], ["1"], []),
   failure: oneOf([], [], ["b@x.test"])
 })

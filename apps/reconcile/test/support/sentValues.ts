@@ -128,7 +128,7 @@ export const sentWorld = Effect.gen(function* () {
   yield* submit("a-1", "2031-03-31T00:00:00.000Z")
   yield* submit("b-1", "2031-04-02T08:00:00.000Z")
   yield* send("a-1", [{ email: "bo@x.test" }])
-  yield* answer("a-1", "completed", { success: ["102"], failure: [] })
+  yield* answer("a-1", "completed", { success: ["102"], failure: [] }, "account", "2031-03-31T00:05:00.000Z")
   yield* send("b-1", [
     { email: "ada@x.test", first_name: "Ada", fields: [{ id: 12, value: "=ACME" }], tags: ["by ada@x.test"] },
     { email: "bo@x.test", first_name: "Bo", fields: [{ id: 12, value: "Ltd" }] },

@@ -44,8 +44,9 @@ const Report = Struct({
     Struct({
       plan: CheckPlan,
       looked: Int.annotations({
-        description: "Sent contacts that were compared with what they were sent with"
+        description: "Sent contacts of which something was compared with what they were sent with"
       }),
+      gone: Int.annotations({ description: "Sent contacts that were not in the account when asked for" }),
       left: Int,
       unseen: Int.annotations({
         description: "Contacts whose last answer did not have all of what was sent"
@@ -55,6 +56,9 @@ const Report = Struct({
       })
     })
   ),
+  calls_for_names: Int.annotations({
+    description: "Calls for the names of fields, tags and lists and the exclusion list"
+  }),
   stopped: NullOr(Literal("idle", "busy")).annotations({
     description: "How run --watch was stopped: with nothing left to do, or with work under way"
   })

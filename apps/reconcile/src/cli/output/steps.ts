@@ -101,26 +101,42 @@ export const describeSample = ({ contacts: count }: CheckPlan, sample: number): 
 const describeCheck = (report: CheckReport): string => {
   const parts = [
     `${contacts(report.looked)} compared with what was sent`,
+    ...(report.gone > 0 ? [`${thousands(report.gone)} not in the account when asked for`] : []),
     ...(report.left > 0 ? [`${thousands(report.left)} left for the next run`] : [])
   ]
   return `${parts.join(", ")}.`
 }
 
+const isLeft = ({ checked, lookedUp, resolved }: RunReport) =>
+  [checked, lookedUp, resolved].some((step) => step !== null && step.left > 0)
+
+/** Where calls went that might have been made for what is left. */
+const describeNames = (report: RunReport) =>
+  report.callsForNames > 0 && isLeft(report)
+    ? [
+        `${plural(report.callsForNames, "call")} went to the names of the account's fields, tags and lists and its exclusion list, which comparing needs.`
+      ]
+    : []
+
 /** What was asked about contacts; with `asked`, also says if there was nothing to ask. */
 export const describeSteps = (
-  { checked, lookedUp, resolved }: RunReport,
+  report: RunReport,
   asked: { readonly resolve: boolean; readonly lookup: boolean; readonly check: boolean },
   standing: Standing
-): ReadonlyArray<string> => [
-  ...(resolved === null
-    ? asked.resolve
-      ? ["Every successful contact ID has a known address; there is nothing to resolve."]
-      : []
-    : [describeResolved(resolved)]),
-  ...(lookedUp === null
-    ? asked.lookup
-      ? ["No address is unaccounted; there is nothing to look up."]
-      : []
-    : [describeLookup(lookedUp)]),
-  ...(checked === null ? (asked.check ? [nothingToCompare(standing)] : []) : [describeCheck(checked)])
-]
+): ReadonlyArray<string> => {
+  const { checked, lookedUp, resolved } = report
+  return [
+    ...(resolved === null
+      ? asked.resolve
+        ? ["Every successful contact ID has a known address; there is nothing to resolve."]
+        : []
+      : [describeResolved(resolved)]),
+    ...(lookedUp === null
+      ? asked.lookup
+        ? ["No address is unaccounted; there is nothing to look up."]
+        : []
+      : [describeLookup(lookedUp)]),
+    ...(checked === null ? (asked.check ? [nothingToCompare(standing)] : []) : [describeCheck(checked)]),
+    ...describeNames(report)
+  ]
+}

@@ -89,6 +89,52 @@ const lacks = (
 ) => `(NOT EXISTS (SELECT 1 FROM account_names_read WHERE part = '${part}' AND is_whole)
   AND EXISTS (SELECT 1 FROM found_values WHERE ${isForLackOf(part)}))`
 
+export interface Kept {
+  readonly part: Part
+  /** Whether a run has asked for it, though perhaps in vain. */
+  readonly wasRead: boolean
+  readonly isWhole: boolean
+  /** Calls it takes to read it, as far as its size is known. */
+  readonly pages: number
+}
+
+const KeptRow = rowOf("account_names_read", {
+  part: Schema.Literal("fields", "tags", "lists", "exclusions"),
+  was_read: Schema.Literal(0, 1),
+  is_whole: Schema.Literal(0, 1),
+  pages: Schema.Int
+})
+
+/** How far each part of the names is known, those first without which values cannot be told. */
+export const kept = Effect.map(
+  Ledger.query(
+    KeptRow,
+    (sql) => sql`SELECT p.part, r.part IS NOT NULL AS was_read, coalesce(r.is_whole, 0) AS is_whole, p.pages
+      FROM (SELECT 1 AS place, 'fields' AS part, count(*) / 100 + 1 AS pages FROM account_fields
+        UNION ALL SELECT 2, 'tags', count(*) / 100 + 1 FROM account_tags
+        UNION ALL SELECT 3, 'lists', count(*) / 100 + 1 FROM account_lists
+        UNION ALL SELECT 4, 'exclusions', count(*) / 100 + 1 FROM account_exclusions) p
+      LEFT JOIN account_names_read r ON r.part = p.part ORDER BY p.place`
+  ),
+  (rows) =>
+    rows.map(
+      ({ is_whole, pages, part, was_read }): Kept => ({
+        part,
+        wasRead: was_read === 1,
+        isWhole: is_whole === 1,
+        pages
+      })
+    )
+)
+
+/** Whether any contact was compared with what it was sent with. */
+export const isAnyCompared = Ledger.use((sql) =>
+  Effect.map(
+    sql<{ readonly any: number }>`SELECT EXISTS (SELECT 1 FROM contact_looks) AS "any"`,
+    ([row]) => row?.any === 1
+  )
+)
+
 /** Whether values cannot be told because some names could not be read so far. */
 export const areMissed = Ledger.use((sql) =>
   Effect.map(

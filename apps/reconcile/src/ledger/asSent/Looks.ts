@@ -9,7 +9,7 @@ import { transactionConnection } from "../file/transaction.js"
 import { Ledger } from "../Ledger.js"
 import { hasSettled } from "../schema/words.js"
 import * as AccountNames from "./AccountNames.js"
-import { gone, lookAt, ofAnother } from "./lookAt.js"
+import { gone, lookAt, ofAnother, unseenByKind } from "./lookAt.js"
 import { numberMembers } from "./members.js"
 import * as SentValues from "./SentValues.js"
 import { recordStatuses } from "./statuses.js"
@@ -175,17 +175,22 @@ const matched = (
   }
 }
 
+/** Whether a look lacks something that another has. */
+const showsLess = (unseen: string, other: string) => {
+  const known = unseenByKind(other)
+  return [...unseenByKind(unseen)].some(([kind, count]) => count > (known.get(kind) ?? 0))
+}
+
 /** Whether a look shows less than the one before. */
 const isLess = ({ unseenBefore }: OpenRow, unseen: string | null) => {
   if (unseenBefore === null || unseen === null || unseen === gone.unseen) return false
   if (unseenBefore === ofAnother.unseen) return false
-  const before = unseenBefore.split(" ")
-  return unseen.split(" ").some((part) => !before.includes(part))
+  return showsLess(unseen, unseenBefore)
 }
 
 /** Whether a look shows what the one before did not. */
 const isMore = ({ unseenBefore }: OpenRow, unseen: string | null) =>
-  unseenBefore !== null && (unseen === null || unseen.split(" ").length < unseenBefore.split(" ").length)
+  unseenBefore !== null && (unseen === null || (unseen !== gone.unseen && showsLess(unseenBefore, unseen)))
 
 /** The members of each sent contact, and of all those of its address in its batch. */
 const membersOf = (records: ReadonlyArray<SentRecord>) => {
@@ -204,18 +209,32 @@ const membersOf = (records: ReadonlyArray<SentRecord>) => {
   })
 }
 
-/** How many sent contacts a look showed with all that was sent, and how many with more than the look before. */
+/** Sent contacts of a look. */
 export interface Recorded {
-  readonly whole: number
+  /** Keys of those of which something was compared that no earlier look had shown. */
+  readonly compared: ReadonlyArray<string>
+  /** How many were shown with more than in the look before. */
   readonly more: number
+  /** Keys of those that were not in the account. */
+  readonly gone: ReadonlyArray<string>
 }
 
-const nothing: Recorded = { whole: 0, more: 0 }
+const nothing: Recorded = { compared: [], more: 0, gone: [] }
+
+/** Whether a look lets any of what was sent be compared. */
+const showsAny = (unseen: string | null, members: ReadonlyArray<SentMember>) => {
+  if (unseen === null) return true
+  if (unseen === gone.unseen || unseen === ofAnother.unseen) return false
+  const counts = unseenByKind(unseen)
+  return members.some(
+    ({ kind }) => (counts.get(kind) ?? 0) < members.filter((other) => other.kind === kind).length
+  )
+}
 
 /**
  * Records what contacts hold, compared with all that was sent for them in batches that have settled. Only what is not as it
  * was sent takes a row. `wanted` names sent contacts by their contact ID. One that has another address shows nothing. Returns
- * how many sent contacts were seen with all that was sent, and how many with more than at their last look.
+ * the sent contacts of which something new was compared, and those that are gone.
  */
 export const record = (
   found: ReadonlyArray<ResolvedInDetail>,
@@ -301,7 +320,13 @@ export const record = (
       const batches = new Set(sent.map(({ key }) => key.batch))
       yield* connection.executeRaw(markSeen, [JSON.stringify([...batches])])
       const recorded: Recorded = {
-        whole: seen.filter(({ unseen }) => unseen === null).length,
+        compared: seen
+          .filter(
+            ({ key, unseen }) =>
+              (key.unseenBefore === null || isMore(key, unseen)) && showsAny(unseen, sentFor(key).members)
+          )
+          .map(({ key }) => keyOf(key)),
+        gone: seen.filter(({ unseen }) => unseen === gone.unseen).map(({ key }) => keyOf(key)),
         more: seen.filter(({ key, unseen }) => isMore(key, unseen)).length
       }
       return recorded

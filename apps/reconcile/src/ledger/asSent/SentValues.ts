@@ -78,6 +78,7 @@ const decodeNames = Schema.decodeUnknownSync(Schema.parseJson(Schema.Array(Schem
 type Place = number | "email" | "contactId" | "batchId"
 
 interface Shape {
+  readonly isBody: boolean
   readonly sends: Sends
   readonly places: ReadonlyMap<string, Place>
 }
@@ -103,13 +104,22 @@ const shapeOf = ({
       rest += 1
     }
   }
-  return { sends: decodeSends(sends), places }
+  return { isBody: isPayload === 1, sends: decodeSends(sends), places }
 }
 
-/** Of several sources that say what a contact was sent with, the first counts, also where it says nothing. */
-const chosen = (rows: ReadonlyArray<Row>): ReadonlyArray<Row> => {
+/**
+ * Of several sources that say what a contact was sent with, the first counts, also where it says nothing; but the body of a
+ * request before all others, for every contact that it names.
+ */
+const chosen = (
+  rows: ReadonlyArray<Row>,
+  shapes: ReadonlyMap<number, Shape | undefined>
+): ReadonlyArray<Row> => {
+  const isOfBody = ({ shape }: Row) => shapes.get(shape)?.isBody === true
+  const inBody = new Set(rows.filter(isOfBody).map(({ addressId, batch }) => `${batch} ${addressId}`))
   const first = new Map<string, Row>()
   for (const row of rows) {
+    if (inBody.has(`${row.batch} ${row.addressId}`) && !isOfBody(row)) continue
     const key = `${row.batch} ${row.addressId} ${row.occurrence}`
     const before = first.get(key)
     if (before === undefined || row.rank < before.rank) first.set(key, row)
@@ -155,12 +165,12 @@ const recordsOf = (query: string) => (numbers: ReadonlyArray<number>) =>
     : Ledger.use((sql) =>
         Effect.gen(function* () {
           const list = JSON.stringify(numbers)
-          const rows = chosen(yield* sql.unsafe<Row>(query, [list, list]))
+          const rows = yield* sql.unsafe<Row>(query, [list, list])
           const used = JSON.stringify([...new Set(rows.map(({ shape }) => shape))])
-          const shapes = (yield* sql.unsafe<ShapeRow>(shapeRows, [used])).map(
-            (row) => [row.shape, shapeOf(row)] as const
+          const shapes = new Map(
+            (yield* sql.unsafe<ShapeRow>(shapeRows, [used])).map((row) => [row.shape, shapeOf(row)] as const)
           )
-          return read(rows, new Map(shapes))
+          return read(chosen(rows, shapes), shapes)
         })
       )
 

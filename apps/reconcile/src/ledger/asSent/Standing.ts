@@ -20,6 +20,8 @@ export interface Standing {
   readonly lacking: ReadonlyArray<AnswerPart>
   /** Those that cannot be told because the names of fields, or of tags, could not be read. */
   readonly unnamed: { readonly fields: number; readonly tags: number }
+  /** Of these names, those that no run has asked for so far. */
+  readonly unasked: ReadonlyArray<"fields" | "tags">
   /** Batches with such values that have not settled. */
   readonly open: number
 }
@@ -63,6 +65,7 @@ const nothing: Standing = {
   unseen: 0,
   lacking: [],
   unnamed: { fields: 0, tags: 0 },
+  unasked: [],
   open: 0
 }
 
@@ -80,6 +83,9 @@ export const standing = Effect.gen(function* () {
       fields: yield* countUntold("fields"),
       tags: yield* countUntold("tags")
     },
+    unasked: (yield* AccountNames.kept).flatMap(({ part, wasRead }) =>
+      !wasRead && (part === "fields" || part === "tags") ? [part] : []
+    ),
     open: yield* open
   }
   return all

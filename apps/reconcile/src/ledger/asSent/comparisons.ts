@@ -1,15 +1,14 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
-import { type AccountNames as Names, opposed } from "../../asSent/compare.js"
+import { type AccountNames as Names, incomplete, opposed } from "../../asSent/compare.js"
 import type { Comparison, SentMember, SentRecord } from "../../asSent/SentMember.js"
-import { clockSkewMinutes } from "../conclusions/scope.js"
 import { hasSettled } from "../schema/words.js"
 import * as AccountNames from "./AccountNames.js"
 import { breakConsent } from "./consent.js"
 import { ofAnother } from "./lookAt.js"
 import { type NumberOf, numberMembers } from "./members.js"
 import { nameMembers } from "./nameMembers.js"
-import { mayHaveWritten, type Others, othersOf, type Span, writtenNotBefore } from "./order.js"
+import { isAfter, mayHaveWritten, type Others, othersOf, type Span, writtenNotBefore } from "./order.js"
 import * as SentValues from "./SentValues.js"
 
 /** Batches compared at once: all that was sent in them is in memory. */
@@ -54,11 +53,6 @@ const found = `
     f.cannot_tell AS "cannotTell"
   FROM json_each(?) j CROSS JOIN found_values f ON f.batch = j.value`
 
-/** The allowance between two clocks. */
-const allowance = clockSkewMinutes * 60_000
-
-const isAfter = (time: string, other: string) => Date.parse(time) > Date.parse(other) + allowance
-
 interface Judged {
   readonly comparison: Comparison
   readonly found: string | null
@@ -78,6 +72,13 @@ const changedBefore =
   "the contact changed before the batch was seen to be settled, perhaps after the import: "
 const askedLate = `${changedBefore}asking sooner after a batch is sent would help`
 const submissionUnknown = `${changedBefore}giving the time of submission with --submitted-at may help`
+const submissionWrong = `${changedBefore}the time of submission cannot be right, as it is later than the settled answer`
+
+/** Why it is not known what happened between the writing and the settled answer, and what helps. */
+const whyChangedBefore = ({ isSubmittedLate, submittedAt }: Span) => {
+  if (isSubmittedLate === 1) return submissionWrong
+  return submittedAt === null ? submissionUnknown : askedLate
+}
 
 const isOfAnother = ({ lookId, unseen }: CheckedRow) => lookId !== null && unseen === ofAnother.unseen
 
@@ -90,9 +91,7 @@ const whyUnsure = (
   if (updatedAt === null) return { why: undated }
   if (span.settledAt !== null && isAfter(updatedAt, span.settledAt)) return { edited: true }
   const from = writtenNotBefore(span, createdAt)
-  if (from === undefined || isAfter(updatedAt, from)) {
-    return { why: span.submittedAt === null ? submissionUnknown : askedLate }
-  }
+  if (from === undefined || isAfter(updatedAt, from)) return { why: whyChangedBefore(span) }
   // It may have set off an automation, or gone wrong, within the allowance.
   return lookedAt !== null && mayHaveWritten(others, lookedAt) ? { why: sentSince } : undefined
 }
@@ -205,7 +204,8 @@ const judgeRecord = (
     const all = before ?? noCounts()
     if (before === undefined) counts.set(id, all)
     all[comparison] += 1
-    if (row.lookId !== null && row.unseen?.split(" ").includes(member.kind) === true) all.unseen += 1
+    const isLacking = row.lookId !== null && row.unseen?.split(" ").includes(member.kind) === true
+    if (isLacking || (comparison === "not-checked" && why === incomplete)) all.unseen += 1
     if (comparison !== "same" && (comparison !== "not-checked" || why !== null)) {
       const { addressId, batch, occurrence } = record
       verdicts.push([batch, addressId, occurrence, id, comparison, member.value, found, why])

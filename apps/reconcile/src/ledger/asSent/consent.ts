@@ -4,6 +4,7 @@ import * as Schema from "effect/Schema"
 import { statusWord } from "../../asSent/compare.js"
 import { ownKeyOf } from "../conclusions/scope.js"
 import { hasSettled } from "../schema/words.js"
+import { submittedOf } from "./order.js"
 import * as SentValues from "./SentValues.js"
 
 interface Row {
@@ -33,7 +34,7 @@ export const mayComeBetween = (batch: string) => `(coalesce(${settledAnswer(batc
 
 /** It was submitted after the first look, and had settled before the second. */
 const cameBetween = (batch: string) => `coalesce(${settledAnswer(batch)} <= la.after_answer_id
-    AND (SELECT n.submitted_at > lb.looked_at FROM numbered_batches n WHERE n.batch = ${batch}), 0)`
+    AND (SELECT ${submittedOf("n")} > lb.looked_at FROM numbered_batches n WHERE n.batch = ${batch}), 0)`
 
 /** The status that was seen before `k`, and both looks. */
 export const statusBefore = `CROSS JOIN list_statuses b ON b.address_id = k.address_id AND b.list_id = k.list_id

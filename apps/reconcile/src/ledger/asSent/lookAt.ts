@@ -1,7 +1,7 @@
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import type { Detailed } from "effect-activecampaign/ContactDetails"
-import { type AccountNames, compare, mayRepeat, opposed } from "../../asSent/compare.js"
+import { type AccountNames, compare, incomplete, mayRepeat, opposed } from "../../asSent/compare.js"
 import type { SentMember } from "../../asSent/SentMember.js"
 import { unknownNames } from "../../asSent/unknownNames.js"
 
@@ -9,6 +9,10 @@ import { unknownNames } from "../../asSent/unknownNames.js"
 export interface Seen {
   readonly createdAt: string | null
   readonly updatedAt: string | null
+  /**
+   * The kinds of values that the answer did not have, such as `field tag`. `field:2`: it may lack fields, and did not show 2
+   * of the values. Null: it had all.
+   */
   readonly unseen: string | null
   /** Whether mail to it bounced, as the account says; null if it does not. */
   readonly bounced: 0 | 1 | null
@@ -31,29 +35,44 @@ export const lookAt = (
   names: AccountNames
 ): Seen => {
   const rows: Array<Seen["rows"][number]> = []
-  const unseen = new Set<string>()
+  const unseen = new Map<string, number>()
   const isRepeated = mayRepeat(inBatch, names)
   for (const member of members) {
     const one = compare(member, details, names)
     const other = isRepeated ? opposed(member, inBatch, names) : "no"
-    if (one._tag === "Unseen") unseen.add(member.kind)
+    if (one._tag === "Unseen") unseen.set(member.kind, Number.POSITIVE_INFINITY)
     else if (other === "opposed" && member.isOdd !== true)
       rows.push({ member, found: null, cannotTell: sentTwice })
     else if (one._tag === "NotSame" && other === "perhaps") {
       rows.push({ member, found: one.found, cannotTell: unknownNames.fields.twice })
     } else if (one._tag === "NotSame") rows.push({ member, found: one.found, cannotTell: null })
-    else if (one._tag === "CannotTell") rows.push({ member, found: one.found, cannotTell: one.why })
+    else if (one._tag === "CannotTell") {
+      rows.push({ member, found: one.found, cannotTell: one.why })
+      if (one.why === incomplete) unseen.set(member.kind, (unseen.get(member.kind) ?? 0) + 1)
+    }
   }
   const dateOf = (date: Option.Option<DateTime.Utc>) =>
     rows.length === 0 ? null : Option.getOrNull(Option.map(date, DateTime.formatIso))
   return {
     createdAt: dateOf(contact.cdate),
     updatedAt: dateOf(contact.udate),
-    unseen: unseen.size === 0 ? null : [...unseen].join(" "),
+    unseen:
+      unseen.size === 0
+        ? null
+        : [...unseen].map(([kind, count]) => (Number.isFinite(count) ? `${kind}:${count}` : kind)).join(" "),
     bounced: Option.match(contact.bouncedHard, { onNone: () => null, onSome: (is) => (is ? 1 : 0) }),
     rows
   }
 }
+
+/** How many values of each kind a look did not show; infinite if the answer had none of them. */
+export const unseenByKind = (unseen: string): ReadonlyMap<string, number> =>
+  new Map(
+    unseen.split(" ").map((text) => {
+      const [kind = "", count] = text.split(":")
+      return [kind, count === undefined ? Number.POSITIVE_INFINITY : Number(count)]
+    })
+  )
 
 /** A contact that is gone shows nothing. */
 export const gone: Seen = { createdAt: null, updatedAt: null, unseen: "contact", bounced: null, rows: [] }

@@ -2,6 +2,7 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import type { SentMember } from "../../asSent/SentMember.js"
+import { clockSkewMinutes } from "../conclusions/scope.js"
 import { hasSettled } from "../schema/words.js"
 import * as SentValues from "./SentValues.js"
 
@@ -9,7 +10,10 @@ import * as SentValues from "./SentValues.js"
 export interface Span {
   readonly batch: number
   readonly batchId: string
+  /** NULL also if the time that was given cannot be right. */
   readonly submittedAt: string | null
+  /** The time that was given is later than the settled answer. */
+  readonly isSubmittedLate: 0 | 1
   /** When it was last answered that the batch had not begun. A pasted answer is older than its time, by how much is not known. */
   readonly idleAt: string | null
   readonly settledAt: string | null
@@ -18,12 +22,20 @@ export interface Span {
 const settledOf = (batch: string) => `(SELECT r.received_at FROM answers r
   WHERE r.batch = ${batch}.batch AND ${hasSettled("r.status")} ORDER BY r.answer_id DESC LIMIT 1)`
 
+const idleOf = (batch: string) => `(SELECT max(w.received_at) FROM answers w
+  WHERE w.batch = ${batch}.batch AND w.status IN ('waiting', 'claimed') AND w.origin = 'account'
+    AND NOT EXISTS (SELECT 1 FROM answers x
+      WHERE x.batch = w.batch AND x.sequence < w.sequence AND ${hasSettled("x.status")}))`
+
+const isSubmittedLate = (batch: string) => `coalesce(${batch}.submitted_at > ${settledOf(batch)}, 0)`
+
+/** In SQL: when it was submitted; NULL also if the time that was given cannot be right. */
+export const submittedOf = (batch: string) =>
+  `(CASE WHEN NOT ${isSubmittedLate(batch)} THEN ${batch}.submitted_at END)`
+
 const spans = `
-  SELECT b.batch, b.batch_id AS "batchId", b.submitted_at AS "submittedAt",
-    (SELECT max(w.received_at) FROM answers w WHERE w.batch = b.batch AND w.status IN ('waiting', 'claimed')
-      AND w.origin = 'account' AND NOT EXISTS (SELECT 1 FROM answers x
-        WHERE x.batch = b.batch AND x.sequence < w.sequence AND ${hasSettled("x.status")})) AS "idleAt",
-    ${settledOf("b")} AS "settledAt"
+  SELECT b.batch, b.batch_id AS "batchId", ${submittedOf("b")} AS "submittedAt",
+    ${isSubmittedLate("b")} AS "isSubmittedLate", ${idleOf("b")} AS "idleAt", ${settledOf("b")} AS "settledAt"
   FROM json_each(?) j CROSS JOIN numbered_batches b ON b.batch = j.value`
 
 /** What is known of the times of these batches. */
@@ -33,31 +45,44 @@ export const spansOf = (sql: SqlClient.SqlClient, batches: Iterable<number>) =>
     (rows) => new Map(rows.map((span) => [span.batch, span]))
   )
 
+/** The allowance between two clocks. */
+const allowance = clockSkewMinutes * 60_000
+
+/** Whether a time is later than another also where one of two clocks is ahead. */
+export const isAfter = (time: string, other: string): boolean =>
+  Date.parse(time) > Date.parse(other) + allowance
+
 /**
  * The latest time that is certain to be no later than the import's writing of a contact. A contact that was created after the
- * batch settled is another one, and a batch that was submitted after that was not: neither says anything.
+ * batch settled is another one, and says nothing. The clock of the account may be ahead of that by which the batch settled.
  */
 export const writtenNotBefore = (
   { idleAt, settledAt, submittedAt }: Span,
   createdAt: string | null
 ): string | undefined =>
-  [createdAt, submittedAt, idleAt]
-    .filter((time) => time !== null && settledAt !== null && time <= settledAt)
-    .sort()
-    .at(-1) ?? undefined
+  settledAt === null
+    ? undefined
+    : [createdAt, submittedAt, idleAt]
+        .flatMap((time) => (time === null || isAfter(time, settledAt) ? [] : [time]))
+        .sort()
+        .at(-1)
 
-/** Both times of submission are needed, or the one had settled when the other was submitted. */
-const isProvedBefore = (one: Span, other: Span): boolean =>
-  other.submittedAt !== null &&
-  ((one.submittedAt !== null && one.submittedAt < other.submittedAt) ||
-    (one.settledAt !== null && one.settledAt <= other.submittedAt))
+/** When a batch had not begun yet, as far as that is known. */
+const notBegun = ({ idleAt, submittedAt }: Span): ReadonlyArray<string | null> => [submittedAt, idleAt]
+
+/**
+ * The one had settled when the other had not begun. Which was submitted first proves nothing: it may have waited longer, and
+ * have written last.
+ */
+const isProvedBefore = ({ settledAt }: Span, other: Span): boolean =>
+  settledAt !== null && notBegun(other).some((time) => time !== null && settledAt <= time)
 
 /** Times that contradict each other prove nothing. */
 const isBefore = (one: Span, other: Span): boolean =>
   isProvedBefore(one, other) && !isProvedBefore(other, one)
 
-const provedBefore = (one: string, other: string) => `coalesce(${one}.submitted_at < ${other}.submitted_at
-    OR ${settledOf(one)} <= ${other}.submitted_at, 0)`
+const provedBefore = (one: string, other: string) =>
+  `coalesce(${settledOf(one)} <= max(coalesce(${submittedOf(other)}, ''), coalesce(${idleOf(other)}, '')), 0)`
 
 /** In SQL: the same, of two rows of numbered_batches. */
 export const isEarlier = (one: string, other: string) =>
@@ -85,7 +110,7 @@ const none: Others = { later: [], unordered: [] }
 
 /** Whether any of them may have changed a contact by a time. */
 export const mayHaveWritten = ({ later, unordered }: Others, by: string): boolean =>
-  [...later, ...unordered].some(({ span: { submittedAt } }) => submittedAt === null || submittedAt <= by)
+  [...later, ...unordered].some(({ span }) => notBegun(span).every((time) => time === null || time <= by))
 
 /** Addresses of these batches that another batch was sent to, too. */
 const sentElsewhere = `

@@ -62,12 +62,27 @@ const inPlace = <A>(
 // An answer after a settled one is either the same or a finding.
 const markStale = markBatches(`SELECT batch FROM answers WHERE batch = ? AND ${hasSettled("status")} LIMIT 1`)
 
+/** Batches that were sent to a contact of this one, by number. */
+const sentTogether = `sent_contacts s CROSS JOIN sent_contacts o INDEXED BY sent_contacts_by_address
+  ON o.address_id = s.address_id AND o.batch <> s.batch`
+
+const hasNotBegun = "status IN ('waiting', 'claimed')"
+
 // A batch that settles again has not settled before looks that came between: another may be what changed a contact. One
-// that settles at or before the time at which another was submitted came before that one.
+// that settles before another was submitted or had begun came before that one.
 const markAgain = markSentTogether(
-  `SELECT batch FROM answers WHERE batch = ? AND ${hasSettled("status")} GROUP BY batch
+  `SELECT batch FROM answers a WHERE batch = ? AND ${hasSettled("status")} GROUP BY batch
    HAVING count(*) > 1
-     OR (EXISTS (SELECT 1 FROM looks) AND max(received_at) <= (SELECT max(b.submitted_at) FROM numbered_batches b))`
+     OR (EXISTS (SELECT 1 FROM looks) AND (max(received_at) <= (SELECT max(b.submitted_at) FROM numbered_batches b)
+       OR EXISTS (SELECT 1 FROM ${sentTogether} CROSS JOIN answers w ON w.batch = o.batch
+         WHERE s.batch = a.batch AND w.${hasNotBegun} AND w.received_at >= (SELECT max(y.received_at) FROM answers y
+           WHERE y.batch = a.batch AND ${hasSettled("y.status")}))))`
+)
+
+// One that has not begun comes after those that had settled, and changed nothing that was seen before.
+const markIdle = markBatches(
+  `SELECT o.batch FROM ${sentTogether} WHERE s.batch = ? AND EXISTS (SELECT 1 FROM value_verdicts v
+     WHERE v.batch = o.batch AND v.address_id = o.address_id AND v.comparison = 'not-checked')`
 )
 
 /** A batch and its last answer. The answer's columns are null if there is none. */
@@ -143,6 +158,7 @@ export const record = (snapshot: ImportSnapshot, origin: Origin = "account") =>
       if (isSettled(answer)) recordLists(prepare, Number(lastInsertRowid), answer)
       prepare(markStale).run(batch)
       if (isSettled(answer)) prepare(markAgain).run(batch)
+      else if (answer.status === "waiting" || answer.status === "claimed") prepare(markIdle).run(batch)
       return true
     })
   )

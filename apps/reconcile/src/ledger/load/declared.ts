@@ -2,15 +2,18 @@ import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import { markBatches, markSentTogether } from "../facts/stale.js"
 
-const earlierSource = (sourceId: number) => `SELECT 1 FROM local_rows o
+const ofBody = "IN (SELECT shape_id FROM row_shapes WHERE is_payload = 1)"
+
+const earlierSource = (sourceId: number, isPayload: boolean) => `SELECT 1 FROM local_rows o
   CROSS JOIN local_sources e ON e.local_source_id = o.local_source_id AND e.sends IS NOT NULL
-  WHERE o.address_id = k.address_id AND o.batch = k.batch AND o.local_source_id < ${sourceId}
+  WHERE ${isPayload ? `o.shape_id ${ofBody} AND` : ""} o.address_id = k.address_id AND o.batch = k.batch AND o.local_source_id < ${sourceId}
   GROUP BY o.local_source_id HAVING count(*) >= k.turn`
 
 /**
  * What rows had when they were sent, before they are written over: loading a source again does not change what was sent.
  * The first values stay. All rows of an address in a batch are kept together: their turns are counted among them. What an
- * earlier source says counts before what this one says. Of a source of payloads, other rows said nothing.
+ * earlier source says counts before what this one says, and what a payload says before all others. Of a source of payloads,
+ * other rows said nothing.
  */
 export const keepCells = (sourceId: number, isPayload: boolean) => `
   INSERT INTO former_cells (batch, address_id, occurrence, shape_id, email, contact_id, cells)
@@ -22,9 +25,14 @@ export const keepCells = (sourceId: number, isPayload: boolean) => `
       AND l.local_source_id = ${sourceId}) k
   WHERE EXISTS (SELECT 1 FROM sent_contacts s
       WHERE s.batch = k.batch AND s.address_id = k.address_id AND s.occurrence = k.turn)
-    ${isPayload ? "AND k.shape_id IN (SELECT shape_id FROM row_shapes WHERE is_payload = 1)" : ""}
-    AND NOT EXISTS (${earlierSource(sourceId)})
-  ON CONFLICT DO NOTHING`
+    ${isPayload ? `AND k.shape_id ${ofBody}` : ""}
+    AND NOT EXISTS (${earlierSource(sourceId, isPayload)})
+  ON CONFLICT DO ${
+    isPayload
+      ? `UPDATE SET shape_id = excluded.shape_id, email = excluded.email, contact_id = excluded.contact_id,
+    cells = excluded.cells WHERE former_cells.shape_id NOT ${ofBody}`
+      : "NOTHING"
+  }`
 
 /** What was kept of rows before is not what was sent. */
 export const forgetCells = (sql: SqlClient.SqlClient, sourceId: number) =>

@@ -24,9 +24,10 @@ const declaring = `
       WHERE s.batch = b.batch)
     OR EXISTS (SELECT 1 FROM former_cells f CROSS JOIN row_shapes h ON h.shape_id = f.shape_id
       WHERE f.batch = b.batch AND h.local_source_id = r.local_source_id))
-  ORDER BY r.local_source_id`
+  ORDER BY EXISTS (SELECT 1 FROM row_shapes p WHERE p.local_source_id = r.local_source_id AND p.is_payload = 1) DESC,
+    r.local_source_id`
 
-/** In the order in which the sources were first loaded: the first that says something about a contact counts. */
+/** The first that says something about a contact counts: bodies of requests, then others, in the order of their first loads. */
 export const declaredFor = (batchId: string) =>
   Effect.map(
     Ledger.query(Declaring, (sql) => sql.unsafe(declaring, [batchId])),

@@ -239,6 +239,57 @@ describe("what was sent", () => {
     }).pipe(inMemory)
   )
 
+  const fromBody = (first: string) => load([contact("a@x.test", { first_name: first })], payload, "body")
+  const fromTable = (first: string, name = "table") =>
+    load(
+      [
+        contact("a@x.test", { First: first }),
+        contact("a@x.test", { First: `${first} again` }),
+        contact("b@x.test", { First: first })
+      ],
+      mapping,
+      name
+    )
+  /** What was sent to each address, by its number. */
+  const toEach = Effect.map(ofBatches([1]), (records) =>
+    records.map((record) => `${record.addressId} ${said(record).join(" ")}`).sort()
+  )
+
+  it.effect.each<{ readonly how: string; readonly loads: Effect.Effect<unknown, unknown, Ledger> }>([
+    { how: "after", loads: Effect.all([fromTable("Eve"), fromBody("Ada")]) },
+    { how: "before", loads: Effect.all([fromBody("Ada"), fromTable("Eve")]) },
+    {
+      how: "after one that has changed since",
+      loads: Effect.all([fromTable("Eve"), fromTable("Zoe"), fromBody("Ada"), fromBody("Bea")])
+    },
+    {
+      how: "and has changed since, before one that changes",
+      loads: Effect.all([fromBody("Ada"), fromTable("Eve"), fromBody("Bea"), fromTable("Zoe")])
+    },
+    {
+      how: "between two",
+      loads: Effect.all([fromTable("Eve"), fromBody("Ada"), fromTable("Zoe", "second"), fromTable("Pia")])
+    }
+  ])(
+    "is what a body says of contacts that it names, whatever another source declares: loaded $how",
+    ({ loads }) =>
+      Effect.gen(function* () {
+        yield* loads
+        const { sql } = yield* Ledger
+        const rows = yield* sql<{
+          readonly id: number
+        }>`SELECT address_id AS id FROM addresses WHERE email_key = 'a@x.test'`
+        const own = rows.map(({ id }) => id).join()
+        const [other] = yield* sql<{
+          readonly id: number
+        }>`SELECT address_id AS id FROM addresses WHERE email_key = 'b@x.test'`
+        assert.deepStrictEqual(
+          yield* toEach,
+          [`${own} first_name,,Ada`, `${other?.id} first_name,,Eve`].sort()
+        )
+      }).pipe(inMemory)
+  )
+
   it.effect("is refused from a table where the body of a request has said it, and nothing changes", () =>
     Effect.gen(function* () {
       yield* load([contact("a@x.test", { first_name: "Ada" })], payload)

@@ -34,8 +34,7 @@ describe("what was sent and what the account holds", () => {
 
   it.effect("cannot be told of a contact that changed after the import, or that a later batch changed", () =>
     Effect.gen(function* () {
-      yield* submit("b1", "2031-04-02T08:00:00.000Z")
-      yield* submit("b2", "2031-04-02T08:01:00.000Z")
+      yield* submit("b2", "2031-04-02T08:15:00.000Z")
       yield* send("b1", [{ email: "a@x.test", first_name: "Ada", last_name: "L" }])
       yield* settled("b1", ["1"])
       yield* send("b2", [{ email: "a@x.test", first_name: "Eve" }])
@@ -211,10 +210,39 @@ describe("what is not as it was sent", () => {
     }).pipe(inMemory)
   )
 
+  it.effect.each([
+    { answers: [], says: /^another batch may have been sent/ },
+    { answers: [["waiting", "15:30"]], says: /^another batch may have been sent/ },
+    { answers: [["waiting", "16:30"]], says: /^told$/ },
+    { answers: [["claimed", "16:30"]], says: /^told$/ },
+    { answers: [["active", "16:30"]], says: /^another batch may have been sent/ },
+    {
+      answers: [
+        ["completed", "15:30"],
+        ["waiting", "16:30"]
+      ],
+      says: /^another batch may have been sent/
+    }
+  ] as const)(
+    "is told though a batch of unknown time was added later, if that had not begun at the look: $answers",
+    ({ answers, says }) =>
+      Effect.gen(function* () {
+        yield* send("b1", [{ email: "a@x.test", first_name: "Ada" }])
+        yield* settled("b1", ["1"])
+        yield* lookAt(minute("16:00"), contactWith("1", "a@x.test", { firstName: "Zoe" }))
+        assert.deepStrictEqual(yield* whys, ["told"])
+        yield* send("b2", [{ email: "a@x.test", last_name: "L" }])
+        yield* reconcileStale()
+        for (const [status, time] of answers) yield* answer("b2", status, {}, "account", minute(time))
+        const [one = "nothing", ...others] = yield* whys
+        assert.match(one, says)
+        assert.deepStrictEqual(others, [])
+      }).pipe(inMemory)
+  )
+
   it.effect("was sent again if any row of a later batch has another value", () =>
     Effect.gen(function* () {
-      yield* submit("b1", "2031-04-02T08:00:00.000Z")
-      yield* submit("b2", "2031-04-02T08:01:00.000Z")
+      yield* submit("b2", "2031-04-02T08:15:00.000Z")
       yield* send("b1", [{ email: "a@x.test", first_name: "Ada" }])
       yield* settled("b1", ["1"])
       yield* send("b2", [
@@ -295,11 +323,19 @@ describe("what is not as it was sent, in a batch that is asked about late", () =
     { created: "01:00", submitted: "06:00", changed: "06:06", says: /^not-checked: .*asking sooner/ },
     { created: "01:00", submitted: null, changed: "08:20", says: /^not-checked: .*--submitted-at may help$/ },
     { created: "", submitted: null, changed: "08:14", says: /^not-checked: .*--submitted-at may help$/ },
+    // The clock of the account is ahead.
+    { created: "08:16", submitted: null, changed: "08:16", says: /^different$/ },
+    { created: "08:20", submitted: null, changed: "08:20", says: /^different$/ },
     // It was created after the import, so it is another contact.
-    { created: "08:16", submitted: null, changed: "08:16", says: /^not-checked: / },
+    { created: "08:21", submitted: "08:00", changed: "08:20", says: /^not-checked: .*asking sooner/ },
     { created: "08:21", submitted: "08:00", changed: "08:21", says: /^edited-since$/ },
     // A time after the batch had settled is not that of its submission.
-    { created: "01:00", submitted: "08:16", changed: "08:16", says: /^not-checked: / }
+    {
+      created: "01:00",
+      submitted: "08:16",
+      changed: "08:16",
+      says: /^not-checked: .*: the time of submission cannot be right, as it is later than the settled answer$/
+    }
   ])(
     "is told only if the contact did not change after it can have been written: created $created, submitted $submitted, changed $changed",
     ({ changed, created, says, submitted }) =>
@@ -338,15 +374,25 @@ describe("what is not as it was sent, in a batch that is asked about late", () =
 })
 
 describe("of two batches with unlike values for one contact", () => {
-  const twoBatches = (times: ReadonlyArray<string | null>) =>
+  interface Times {
+    readonly submitted?: string
+    /** When it was answered that it was waiting. */
+    readonly waiting?: string
+    readonly settled?: string
+  }
+  const happens = (batchId: string, { settled: settledAt = "08:15", waiting }: Times) =>
     Effect.gen(function* () {
-      for (const [at, time] of times.entries()) {
-        if (time !== null) yield* submit(`b${at + 1}`, byHour(time))
-      }
+      if (waiting !== undefined) yield* answer(batchId, "waiting", {}, "account", byHour(waiting))
+      yield* settled(batchId, ["1"], byHour(settledAt))
+    })
+  const twoBatches = (b1: Times, b2: Times) =>
+    Effect.gen(function* () {
+      if (b1.submitted !== undefined) yield* submit("b1", byHour(b1.submitted))
+      if (b2.submitted !== undefined) yield* submit("b2", byHour(b2.submitted))
       yield* send("b1", [{ email: "a@x.test", first_name: "Ada" }])
-      yield* settled("b1", ["1"])
       yield* send("b2", [{ email: "a@x.test", first_name: "Zoe" }])
-      yield* settled("b2", ["1"])
+      yield* happens("b1", b1)
+      yield* happens("b2", b2)
       yield* look(contactWith("1", "a@x.test", { firstName: "Zoe" }, byHour("08:14"), byHour("08:10")))
       yield* reconcileStale()
       return yield* told
@@ -354,26 +400,34 @@ describe("of two batches with unlike values for one contact", () => {
   const unknown = (one: string, other: string) =>
     `${one} not-checked: batch ${other} sent another value, and it is not known which came later`
 
-  it.effect.each([
-    { times: [null, null], says: [unknown("b1", "b2")] },
-    { times: ["08:10", "08:10"], says: [unknown("b1", "b2")] },
-    { times: ["08:10", null], says: [unknown("b1", "b2")] },
-    { times: [null, "08:10"], says: [unknown("b1", "b2")] },
-    { times: ["08:10", "08:11"], says: ["b1 sent-again"] },
-    { times: ["08:11", "08:10"], says: ["b1 different"] },
+  it.effect.each<{ readonly b1: Times; readonly b2: Times; readonly says: ReadonlyArray<string> }>([
+    { b1: {}, b2: {}, says: [unknown("b1", "b2")] },
+    // The one that was submitted first may have waited longer, and have written last.
+    { b1: { submitted: "08:10" }, b2: { submitted: "08:11" }, says: [unknown("b1", "b2")] },
+    { b1: { submitted: "08:11" }, b2: { submitted: "08:10" }, says: [unknown("b1", "b2")] },
+    {
+      b1: { submitted: "08:09", settled: "08:12" },
+      b2: { submitted: "08:11" },
+      says: [unknown("b1", "b2")]
+    },
     // The first had settled by then.
-    { times: [null, "08:15"], says: ["b1 sent-again"] }
-  ])("the earlier is told only if it is known which that is: $times", ({ says, times }) =>
+    { b1: { settled: "08:12" }, b2: { submitted: "08:12" }, says: ["b1 sent-again"] },
+    { b1: { settled: "08:12" }, b2: { waiting: "08:13" }, says: ["b1 sent-again"] },
+    { b1: { settled: "08:12" }, b2: { waiting: "08:11" }, says: [unknown("b1", "b2")] },
+    { b1: { submitted: "08:13", settled: "08:14" }, b2: { settled: "08:12" }, says: ["b1 different"] },
+    { b1: { waiting: "08:13", settled: "08:14" }, b2: { settled: "08:12" }, says: ["b1 different"] },
+    // It cannot have been submitted after it had settled.
+    { b1: { settled: "08:12" }, b2: { submitted: "08:15", settled: "08:14" }, says: [unknown("b1", "b2")] }
+  ])("the earlier is told only if it is known which that is: $b1, $b2", ({ b1, b2, says }) =>
     Effect.gen(function* () {
-      assert.deepStrictEqual(yield* twoBatches(times), says)
+      assert.deepStrictEqual(yield* twoBatches(b1, b2), says)
     }).pipe(inMemory)
   )
 
   it.effect("the earlier is told as soon as the times say which that is", () =>
     Effect.gen(function* () {
-      assert.deepStrictEqual(yield* twoBatches([null, null]), [unknown("b1", "b2")])
-      yield* submit("b1", byHour("08:10"))
-      yield* submit("b2", byHour("08:11"))
+      assert.deepStrictEqual(yield* twoBatches({ settled: "08:12" }, {}), [unknown("b1", "b2")])
+      yield* submit("b2", byHour("08:12"))
       yield* reconcileStale()
       assert.deepStrictEqual(yield* told, ["b1 sent-again"])
     }).pipe(inMemory)

@@ -268,8 +268,11 @@ describe("a purge of batches with sent values", () => {
         ],
         isWanted: false
       })
-      const facts = [...sending("b1", []), seen(2), ...sending("b2", []), ...sending("b3", ["3"]), seen(1)]
-      for (const one of facts) yield* takeSent(one, begin)
+      const takeAt = (minutes: number, facts: ReadonlyArray<SentFact>) =>
+        Effect.forEach(facts, (one) => takeSent(one, DateTime.add(begin, { minutes })), { discard: true })
+      yield* takeAt(0, [...sending("b1", []), seen(2)])
+      yield* takeAt(200, sending("b2", []))
+      yield* takeAt(1, [...sending("b3", ["3"]), seen(1)])
       yield* reconcileStale()
       yield* takeSent({ kind: "submitted", batch: "b2", at: 200 }, begin)
       // After the first look, so that it certainly came between.

@@ -17,8 +17,7 @@ describe("fields_at_a_glance", () => {
   it.effect("has one row for each field, tag and list, with the numbers of all batches", () =>
     Effect.gen(function* () {
       yield* nameAccount
-      yield* submit("b1", "2031-04-02T08:00:00.000Z")
-      yield* submit("b2", "2031-04-02T08:01:00.000Z")
+      yield* submit("b2", "2031-04-02T08:15:00.000Z")
       const fields = ["12", "13"].map((id) => ({ id, value: "ACME" }))
       yield* send("b1", [{ email: "a@x.test", first_name: "Ada", fields, unsubscribe: [{ listid: 3 }] }])
       yield* imported("b1")

@@ -62,7 +62,7 @@ export const asSentFacts: ReadonlyArray<string> = [
   ) STRICT`,
 
   // A sent contact that was fetched. Its dates only if something was not as sent. `unseen`: the kinds that the answer
-  // did not have, such as 'field tag'; 'contact' if it was gone, 'address' if it has another address.
+  // did not have, such as 'field tag', or 'field:2' if it may lack fields and did not show 2 values; 'contact' if it was gone, 'address' if it has another address.
   `CREATE TABLE contact_looks (
     batch INTEGER NOT NULL,
     address_id INTEGER NOT NULL,

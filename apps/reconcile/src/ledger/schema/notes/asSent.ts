@@ -112,7 +112,7 @@ export const asSentInternal: ReadonlyArray<ObjectNotes> = [
       updated_at:
         "When the account last changed the contact. UTC. NULL: not known, or all of it was found as it was sent.",
       unseen:
-        "The kinds of values that the answer did not have, such as field or tag; contact if it was gone; address if it has another address. NULL: it had all.",
+        "The kinds of values that the answer did not have, such as field or tag; field:2 if it may lack fields and did not show 2 of the values; contact if it was gone; address if it has another address. NULL: it had all.",
       bounced: "1: mail to it bounced, according to the account. 0: not. NULL: not known."
     }
   },

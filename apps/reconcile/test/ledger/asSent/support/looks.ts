@@ -1,7 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { ContactDetails, Detailed } from "effect-activecampaign/ContactDetails"
 import * as Looks from "../../../../src/ledger/asSent/Looks.js"
-import { reconcileStale } from "../../../../src/ledger/conclusions/Reconciliation.js"
 import * as Lookups from "../../../../src/ledger/facts/Lookups.js"
 import { Ledger, layer } from "../../../../src/ledger/Ledger.js"
 import { answer, now } from "../../../support/ledger.js"
@@ -34,5 +33,5 @@ export const lists = (...rows: ReadonlyArray<readonly [string, number]>): Partia
   lists: { _tag: "Complete", rows: rows.map(([list, status]) => ({ list, status })) }
 })
 
-export const settled = (batchId: string, ids: ReadonlyArray<string>) =>
-  Effect.zipRight(answer(batchId, "completed", { success: ids, failure: [] }), reconcileStale())
+export const settled = (batchId: string, ids: ReadonlyArray<string>, receivedAt = now) =>
+  answer(batchId, "completed", { success: ids, failure: [] }, "account", receivedAt)
