@@ -1,7 +1,7 @@
 /** What a contact was sent with, value by value, and what the account had of it. */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { Comparison, type Kind } from "../../asSent/SentMember.js"
+import { Comparison, type Kind, type SentMember } from "../../asSent/SentMember.js"
 import * as SentValues from "../asSent/SentValues.js"
 import { addressOf } from "../facts/addresses.js"
 import { Ledger, rowOf } from "../Ledger.js"
@@ -86,6 +86,17 @@ const unsaidOf = (look: typeof Look.Type | undefined, kind: string): string | nu
 const verdictsOf = `SELECT v.batch, v.occurrence, m.kind, m.name, v.comparison, v.found, v.why
   FROM value_verdicts v CROSS JOIN sent_members m ON m.member_id = v.member_id WHERE v.address_id = ?`
 
+/** Without those that were sent twice, which are counted once. */
+const distinct = (members: ReadonlyArray<SentMember>) => {
+  const named = new Map<string, SentMember>()
+  for (const member of members) {
+    const { kind, name } = member
+    const key = `${kind} ${name}`
+    if (!named.has(key)) named.set(key, member)
+  }
+  return [...named.values()]
+}
+
 const namesOf = (members: ReadonlyArray<{ readonly kind: string; readonly name: string }>) =>
   Ledger.query(Named, (sql) =>
     sql.unsafe(
@@ -128,7 +139,8 @@ export const valuesOf = (key: string) =>
     )
     return yield* Effect.forEach(records, (record) =>
       Effect.gen(function* () {
-        const { batch, members, occurrence } = record
+        const { batch, occurrence } = record
+        const members = distinct(record.members)
         const names = yield* namesOf(members)
         const look = looks.get(of(record))
         const chapter: ChapterValues = {

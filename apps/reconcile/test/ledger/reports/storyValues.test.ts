@@ -98,6 +98,20 @@ describe("the story of a contact and the numbers of all", () => {
     }).pipe(inMemory)
   )
 
+  it.effect("say once what a contact was sent with twice", () =>
+    Effect.gen(function* () {
+      const fields = ["ACME", "ACME", "Ltd"].map((value) => ({ id: 12, value }))
+      yield* send("b", [{ email: "a@x.test", tags: ["vip", "vip"], fields }])
+      yield* answer("b", "completed", { success: ["1"], failure: [] })
+      yield* look(contactWith("1", "a@x.test", { fields: { "12": "ACME" } }))
+      assert.deepStrictEqual(yield* told, [
+        "b 1 field 12: not-checked (it was sent more than once in the batch, with unlike values)",
+        "b 1 tag vip: absent"
+      ])
+      assert.deepStrictEqual(yield* select("SELECT sum(sent) AS sent FROM value_counts"), [{ sent: 2 }])
+    }).pipe(inMemory)
+  )
+
   it.effect("tell apart what was sent twice to an address in one batch", () =>
     Effect.gen(function* () {
       yield* send("b", [
