@@ -10,9 +10,10 @@ import * as AccountNames from "../../src/ledger/asSent/AccountNames.js"
 import { rebuild, reconcileStale } from "../../src/ledger/conclusions/Reconciliation.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
 import * as LocalContacts from "../../src/ledger/load/LocalContacts.js"
+import { ofBatch } from "../../src/ledger/reports/SentValues.js"
 import { readReport } from "../../src/report/readReport.js"
 import { answer, inColumns, now, row, select } from "../support/ledger.js"
-import { contactWith, lookAt, nameAccount } from "../support/sentValues.js"
+import { contactWith, lookAt, nameAccount, send } from "../support/sentValues.js"
 
 const inMemory = Effect.provide(Ledger.layer(":memory:"))
 
@@ -75,6 +76,30 @@ describe("fields at a glance", () => {
       )
       yield* rebuild
       assert.deepStrictEqual(yield* glance, rows)
+    }).pipe(inMemory)
+  )
+
+  it.effect("have one row for a tag in any letter case of any alphabet, in all batches and in one", () =>
+    Effect.gen(function* () {
+      const cases = ["ÄRZTE", "ärzte", "A\u0308rzte", "ΣΊΣΥΦΟΣ", "σίσυφος", "VIP  Gold", "vip gold"]
+      yield* send(
+        "b1",
+        cases.map((tag, at) => ({ email: `${at}@x.test`, tags: [tag] }))
+      )
+      yield* reconcileStale()
+      const names = ["A\u0308rzte 3", "VIP  Gold 2", "ΣΊΣΥΦΟΣ 2"]
+      assert.deepStrictEqual(
+        (yield* select<{ readonly name: string; readonly sent: number }>(
+          "SELECT name, sent FROM fields_at_a_glance"
+        ))
+          .map(({ name, sent }) => `${name} ${sent}`)
+          .sort(),
+        names
+      )
+      assert.deepStrictEqual(
+        (yield* ofBatch("b1")).map(({ member, sent }) => `${member} ${sent}`).sort(),
+        names.map((name) => `tag ${name}`)
+      )
     }).pipe(inMemory)
   )
 

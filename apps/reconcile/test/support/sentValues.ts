@@ -160,8 +160,8 @@ export const sentValueRows: ReadonlyArray<string> = [
   `INSERT INTO account_exclusions VALUES ('1', 'Ada@x.test', 'exact', 'all', NULL),
      ('2', 'joada@x.test', 'exact', 'all', NULL), ('3', '@y.test', 'end', 'all', NULL)`,
   "INSERT INTO account_names_read VALUES ('exclusions', '2031-04-02T08:15:00.000Z', 1)",
-  `INSERT INTO sent_members VALUES (1, 'field', '12', '12', NULL), (2, 'tag', 'met ada@x.test', NULL, NULL),
-     (3, 'subscribe', '3', NULL, NULL)`,
+  `INSERT INTO sent_members VALUES (1, 'field', '12', '12', '12', NULL),
+     (2, 'tag', 'met Ada@x.test', 'met ada@x.test', NULL, NULL), (3, 'subscribe', '3', '3', NULL, NULL)`,
   "INSERT INTO looks VALUES (1, '2031-04-01T00:00:00.000Z', 0), (2, '2031-04-03T00:00:00.000Z', 99), (3, '2031-04-03T00:00:00.000Z', 99)",
   ...["one", "two"].map(
     (id) => `INSERT INTO contact_looks VALUES (${sentTo(id, "ada@x.test")}, 2, NULL, NULL, NULL, NULL)`

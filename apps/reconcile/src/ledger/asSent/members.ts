@@ -1,6 +1,7 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import type { SentMember } from "../../asSent/SentMember.js"
+import { folded } from "../../asSent/values.js"
 
 /** The number of a member. */
 export type NumberOf = (member: SentMember) => number
@@ -11,7 +12,7 @@ interface Row {
   readonly name: string
 }
 
-/** By kind and name: there are many more members than kinds and names. */
+/** By kind and name, with the name as it is compared: there are many more members than kinds and names. */
 const distinctOf = (records: Iterable<ReadonlyArray<SentMember>>) => {
   const distinct = new Map<string, Set<string>>()
   for (const members of records) {
@@ -21,14 +22,15 @@ const distinctOf = (records: Iterable<ReadonlyArray<SentMember>>) => {
       else names.add(name)
     }
   }
-  return [...distinct].flatMap(([kind, names]) => [...names].map((name) => [kind, name]))
+  return [...distinct].flatMap(([kind, names]) => [...names].map((name) => [kind, name, folded(name)]))
 }
 
 /** Numbers the members of these records that have none yet. */
 export const numberMembers = (sql: SqlClient.SqlClient, records: Iterable<ReadonlyArray<SentMember>>) =>
   Effect.gen(function* () {
     const list = JSON.stringify(distinctOf(records))
-    yield* sql`INSERT INTO sent_members (kind, name) SELECT value ->> 0, value ->> 1 FROM json_each(${list})
+    yield* sql`INSERT INTO sent_members (kind, name, folded)
+      SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(${list})
       WHERE true ON CONFLICT DO NOTHING`
     const rows = yield* sql<Row>`
       SELECT m.member_id AS id, m.kind, m.name FROM json_each(${list}) j

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { hasAny } from "../asSent/hasAny.js"
 import { Ledger, rowOf } from "../Ledger.js"
-import { oneName, title } from "../schema/asSentViews.js"
+import { oneName, oneOf, title } from "../schema/asSentViews.js"
 import { memberName } from "../schema/memberName.js"
 
 const MemberTotal = rowOf("fields_at_a_glance", {
@@ -46,7 +46,7 @@ FROM (SELECT m.kind, min(${oneName}) AS name, ${title}, sum(c.sent) AS sent, sum
     max(m.problem) AS problem
   FROM numbered_batches b CROSS JOIN value_counts c ON c.batch = b.batch
   CROSS JOIN sent_members m ON m.member_id = c.member_id WHERE b.batch_id = ?
-  GROUP BY m.kind, lower(${oneName})) g
+  GROUP BY ${oneOf}) g
 ORDER BY different + absent DESC, kind, length(name), name`
 
 /** The same for one batch. Empty if nothing says what its contacts were sent with. */

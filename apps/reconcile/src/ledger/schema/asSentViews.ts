@@ -8,8 +8,11 @@ export const title = `CASE m.kind
           WHEN 'unsubscribe' THEN (SELECT l.name FROM account_lists l WHERE l.list_id = m.name)
         END AS title`
 
-/** In SQL: the name of a sent value `m` that all its names have in common. */
+/** In SQL: the ID of the field that a sent value `m` is, or else its name as it was declared. */
 export const oneName = "coalesce(m.field_id, m.name)"
+
+/** In SQL: what all names of a sent value `m` have in common. */
+export const oneOf = "m.kind, coalesce(m.field_id, m.folded)"
 
 const values = (which: string) => `SELECT b.batch_id, ${written("s")} AS email, m.kind, m.name, ${title},
         v.comparison, v.sent, v.found, v.why, o.looked_at, a.email_key, v.occurrence
@@ -39,7 +42,7 @@ export const asSentViews: ReadonlyArray<View> = [
     sql: `SELECT m.kind, min(${oneName}) AS name, ${title}, sum(c.sent) AS sent, sum(c.same) AS same, sum(c.different) AS different,
         sum(c.absent) AS absent, sum(c.edited_since + c.sent_again) AS cannot_tell, sum(c.not_checked) AS not_checked, max(m.problem) AS problem
       FROM value_counts c JOIN sent_members m ON m.member_id = c.member_id
-      GROUP BY m.kind, lower(${oneName})`
+      GROUP BY ${oneOf}`
   },
   {
     name: "consent_changes",

@@ -186,7 +186,7 @@ describe("what was sent", () => {
       const { sql } = yield* Ledger
       yield* sql`INSERT INTO looks VALUES (1, ${now}, 0)`
       yield* sql`INSERT INTO contact_looks (batch, address_id, occurrence, look_id) VALUES (1, 1, 1, 1)`
-      yield* sql`INSERT INTO sent_members VALUES (1, 'first_name', '', NULL, NULL)`
+      yield* sql`INSERT INTO sent_members VALUES (1, 'first_name', '', '', NULL, NULL)`
       yield* sql`INSERT INTO found_values VALUES (1, 1, 1, 1, 'Eve', NULL)`
       yield* load([contact("a@x.test", { First: "Ada", Last: "L" })])
       yield* load([contact("a@x.test", { First: "Ada", Last: "L" })], mapping)

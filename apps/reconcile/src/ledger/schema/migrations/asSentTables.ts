@@ -43,12 +43,13 @@ export const asSentFacts: ReadonlyArray<string> = [
     is_whole INTEGER NOT NULL CHECK (is_whole IN (0, 1))
   ) STRICT, WITHOUT ROWID`,
 
-  // Each thing that was sent for some contact, once. The field that its name stands for and what is wrong with the name follow
-  // from the names of the account.
+  // Each thing that was sent for some contact, once. Names that differ in letter case are one in `folded`, which SQLite itself
+  // can tell only of ASCII. The field that a name stands for and what is wrong with it follow from the names of the account.
   `CREATE TABLE sent_members (
     member_id INTEGER PRIMARY KEY,
     kind TEXT NOT NULL CHECK (${isOneOf("kind", Kind)}),
     name TEXT NOT NULL,
+    folded TEXT NOT NULL,
     field_id TEXT,
     problem TEXT,
     UNIQUE (kind, name)

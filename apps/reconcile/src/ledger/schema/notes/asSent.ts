@@ -82,6 +82,7 @@ export const asSentInternal: ReadonlyArray<ObjectNotes> = [
       member_id: "A number in the order first seen.",
       kind: `Which part of a contact it is: ${inWords(Kind)}.`,
       name: "The field, by its ID or as it was declared; the tag; the ID of the list. Empty for parts that a contact has once.",
+      folded: "The name as names are compared: in lower case, with single spaces.",
       field_id:
         "The ID of the field that it stands for, as the fields of the account were last read. NULL: not known, or no field.",
       problem:

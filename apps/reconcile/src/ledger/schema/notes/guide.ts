@@ -116,7 +116,7 @@ FROM dropped_values GROUP BY kind, name, title, comparison ORDER BY contacts DES
     row: "field, tag, list or other thing that contacts were sent with",
     asks: "Which fields never arrived for anybody?",
     sql: `SELECT kind, name, title, sent, absent
-FROM fields_at_a_glance WHERE same = 0 AND absent > 0 ORDER BY absent DESC`
+FROM fields_at_a_glance WHERE absent > 0 AND same + different = 0 ORDER BY absent DESC, kind, name`
   },
   consent_changes: {
     row: "contact and list that an import may have made active again",
