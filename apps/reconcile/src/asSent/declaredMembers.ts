@@ -2,7 +2,7 @@ import type { Mapping } from "./Sends.js"
 
 /** One line of a mapping: what was sent, and the column or the value that it comes from. */
 export interface DeclaredMember {
-  /** `first_name`, `field 12`, `tag`, `list 3` or `not on list 3`. */
+  /** `first_name`, `field 12`, `tag`, `list 3` or `unsubscribe from list 3`. */
   readonly member: string
   readonly column: string | null
   /** The value of all rows; null for a column, and for a list, which has none. */
@@ -33,6 +33,6 @@ export const declaredMembers = (mapping: Mapping): ReadonlyArray<DeclaredMember>
     ...Object.entries(fields).map(([name, source]) => from(`field ${name.trim()}`, source)),
     ...tags.map((source) => from("tag", source)),
     ...subscribe.map((id) => ofList(`list ${id}`)),
-    ...unsubscribe.map((id) => ofList(`not on list ${id}`))
+    ...unsubscribe.map((id) => ofList(`unsubscribe from list ${id}`))
   ]
 }

@@ -1,24 +1,36 @@
 /** What a report says of the values that contacts were sent with. */
-import { droppedOf, type MemberTotal } from "../ledger/reports/SentValues.js"
+import type { MemberTotal } from "../ledger/reports/SentValues.js"
 import { plural, thousands } from "../text/numbers.js"
 
 /** All that is said about it if nothing was declared. */
 export const notDeclared =
   "Fields, tags, lists and consent are not checked: nothing says what contacts were sent with. 'batches add --sent' or 'contacts load --sends FILE.json' does."
 
-/** Whether not one of its values is in the account as it was sent, although all were looked at. */
-export const neverArrived = (member: MemberTotal): boolean =>
-  member.sent > 0 && droppedOf(member) === member.sent
+/**
+ * Whether the account has nothing in its place for anybody. Contacts for which that cannot be told, or is not checked, prove
+ * nothing about it.
+ */
+export const neverArrived = ({ absent, different, same }: MemberTotal): boolean =>
+  absent > 0 && same + different === 0
+
+/** `2 absent, 1 different`, without those that there are none of. */
+const counted = (counts: ReadonlyArray<readonly [number, string]>) =>
+  counts.flatMap(([count, word]) => (count > 0 ? [`${thousands(count)} ${word}`] : [])).join(", ")
 
 /** After the number of its dropped values: `1,200 field 12 (Company), which never arrived for anybody`. */
 export const droppedText = (member: MemberTotal): string => {
-  const { absent, different, member: name, sent } = member
-  if (absent === sent) return `${name}, which never arrived for anybody`
-  const parts = [
-    ...(absent > 0 ? [`${thousands(absent)} absent`] : []),
-    ...(different > 0 ? [`${thousands(different)} different`] : [])
-  ]
-  return `${name}, of ${thousands(sent)} sent: ${parts.join(", ")}`
+  const { absent, cannot_tell, different, member: name, not_checked, sent } = member
+  if (!neverArrived(member)) {
+    return `${name}, of ${thousands(sent)} sent: ${counted([
+      [absent, "absent"],
+      [different, "different"]
+    ])}`
+  }
+  const unknown = counted([
+    [cannot_tell, "cannot tell"],
+    [not_checked, "not checked"]
+  ])
+  return `${name}, which never arrived for anybody${unknown === "" ? "" : `; ${unknown}`}`
 }
 
 export const memberHead: ReadonlyArray<string> = [
@@ -51,7 +63,7 @@ export const memberNote = ({
   const unchecked = members.reduce((sum, { not_checked }) => sum + not_checked, 0)
   const wrong = members.flatMap(({ member, problem }) => (problem === null ? [] : [`${member}: ${problem}.`]))
   return [
-    ...(never > 0 ? [`${thousands(never)} of these sent values never arrived for anybody.`] : []),
+    ...(never > 0 ? [`${thousands(never)} of these never arrived for anybody.`] : []),
     ...wrong,
     ...(unchecked > 0
       ? [

@@ -14,7 +14,7 @@ const unseenLine = ({ lacking, unseen }: Standing) =>
   unseen === 0
     ? []
     : [
-        `${capital(listed(lacking))} of some contacts were not in the account's answers: ${areNotChecked(unseen)} for that. 'ac-reconcile check' asks again; 'ac-reconcile check --sample 20' asks for some contacts one by one, two calls each.`
+        `${capital(listed(lacking))} of contacts were missing from the account's answers: ${areNotChecked(unseen)} for that. 'ac-reconcile check' asks again; 'ac-reconcile check --sample 20' asks for some contacts one by one, two calls each.`
       ]
 
 const unnamedLine = (part: "fields" | "tags", { unasked, unnamed }: Standing) => {
@@ -47,7 +47,7 @@ export const nothingToCompare = ({ notChecked, open, sent }: Standing): string =
   if (open > 0) {
     return `There is nothing to compare yet: ${thousands(open)} of the batches ${open === 1 ? "has" : "have"} not settled. 'ac-reconcile run' follows ${open === 1 ? "it" : "them"}.`
   }
-  return `There is nothing to compare now: ${areNotChecked(notChecked)}, and asking again would not help. They are of contacts that are not known to be in the account, or they cannot be told. 'ac-reconcile resolve' and 'ac-reconcile lookup' may find more contacts.`
+  return `There is nothing to compare now: ${areNotChecked(notChecked)}, and asking again would not help. ${notChecked === 1 ? "Its contact is" : "Their contacts are"} not known to be in the account, or a doubt is left. 'ac-reconcile resolve' and 'ac-reconcile lookup' may find more contacts.`
 }
 
 /** What a run that compares nothing leaves unsaid otherwise. */
@@ -58,7 +58,7 @@ export const leftOutLines = (
   if (sent === null || notChecked === 0) return []
   if (run.isLeftOut) {
     return [
-      `Comparing with what was sent was left out by --no-check: ${areNotChecked(notChecked)}. 'ac-reconcile check' compares them.`
+      `Comparing with what was sent was left out by --no-check: ${areNotChecked(notChecked)}. 'ac-reconcile check' compares ${notChecked === 1 ? "it" : "them"}.`
     ]
   }
   return run.idsLeft > 0

@@ -23,7 +23,7 @@ const sent = async (world: World, of: Parameters<typeof scenario>[0] = {}) => {
 }
 
 const lacking =
-  "Fields and tags of some contacts were not in the account's answers: 24 sent values are not checked for that. 'ac-reconcile check' asks again;"
+  "Fields and tags of contacts were missing from the account's answers: 24 sent values are not checked for that. 'ac-reconcile check' asks again;"
 
 describe.concurrent("check", () => {
   it(

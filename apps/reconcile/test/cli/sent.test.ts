@@ -72,13 +72,13 @@ describe("what was sent", () => {
       const { stdout } = await world.run(["batches", "show", "b1"])
       const at = stdout.indexOf("What its contacts were sent with, as declared with ")
       expect(stdout.slice(at).split("\n").slice(1, 8)).toEqual([
-        "  first_name     ← First",
-        "  field 12       ← Company",
-        "  field Plan     'gold'",
-        "  tag            ← Groups, split at ';'",
-        "  tag            'customer'",
-        "  list 3         all contacts",
-        "  not on list 4  all contacts"
+        "  first_name               ← First",
+        "  field 12                 ← Company",
+        "  field Plan               'gold'",
+        "  tag                      ← Groups, split at ';'",
+        "  tag                      'customer'",
+        "  list 3                   all contacts",
+        "  unsubscribe from list 4  all contacts"
       ])
       const { data } = JSON.parse((await world.run(["batches", "show", "b1", "--json"])).stdout)
       expect(data.declared[0].members[1]).toEqual({

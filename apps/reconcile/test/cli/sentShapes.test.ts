@@ -64,7 +64,7 @@ describe("the body of a bulk import request", () => {
       const added = await world.run(["batches", "add", "--sent", file])
       expect(added.code).toBe(0)
       expect(added.stdout).toContain(
-        `7 members have another shape than a bulk import takes; what became of them cannot be told: line 1, contact 1: "fields[0]" has no "id"; line 1, contact 1: "tags" is not a list; line 1, contact 1: "subscribe[0]" is not an object with "listid"; and 4 more, see ${file}.members.csv.`
+        `7 members have another shape than a bulk import takes; their values are not checked: line 1, contact 1: "fields[0]" has no "id"; line 1, contact 1: "tags" is not a list; line 1, contact 1: "subscribe[0]" is not an object with "listid"; and 4 more, see ${file}.members.csv.`
       )
       expect(added.stdout).toContain(
         '2 members are not ones that a bulk import takes; ActiveCampaign drops them without a word: line 1, "fields" beside "contacts"; line 1, contact 1: "fields[0].field".'
@@ -96,7 +96,7 @@ describe("the body of a bulk import request", () => {
       const added = await world.run(["batches", "add", "--id", "b1", "--sent", file])
       expect(added.code).toBe(0)
       expect(added.stdout).toContain(
-        '3 members have another shape than a bulk import takes; what became of them cannot be told: line 1, contact 1: "last_name" is null; line 1, contact 1: "fields[1].value" is null; line 1, contact 1: "subscribe" is null.'
+        '3 members have another shape than a bulk import takes; their values are not checked: line 1, contact 1: "last_name" is null; line 1, contact 1: "fields[1].value" is null; line 1, contact 1: "subscribe" is null.'
       )
     })
   )

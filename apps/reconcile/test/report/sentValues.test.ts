@@ -30,7 +30,7 @@ describe("a report on sent values", () => {
         "dropped 4"
       ])
       assert.deepStrictEqual(data.concerns[1]?.reasons, [
-        { count: 2, reason: "field 12 (Company), of 3 sent: 2 absent" },
+        { count: 2, reason: "field 12 (Company), which never arrived for anybody; 1 not checked" },
         { count: 1, reason: "first_name, of 3 sent: 1 different" },
         { count: 1, reason: "tag by ada@x.test, which never arrived for anybody" }
       ])

@@ -98,7 +98,7 @@ const describeMembers = (
   const what =
     kind === "unknown-member"
       ? `${plural(count, "member is not one", "members are not ones")} that a bulk import takes; ActiveCampaign drops ${count === 1 ? "it" : "them"} without a word`
-      : `${plural(count, "member has another shape", "members have another shape")} than a bulk import takes; what became of ${count === 1 ? "it" : "them"} cannot be told`
+      : `${plural(count, "member has another shape", "members have another shape")} than a bulk import takes; ${count === 1 ? "its value is" : "their values are"} not checked`
   const shown = examples.map(({ line, value }) => `${place} ${line}, ${printable(value)}`).join("; ")
   const more = count - examples.length
   return `${what}: ${shown}${more > 0 ? `; and ${more} more${file === null ? "" : `, see ${file}`}` : ""}.`

@@ -155,7 +155,7 @@ const insertCounts = `
 const insertConflicts = `
   INSERT OR IGNORE INTO batch_findings (batch, finding, subject, detail)
   SELECT j.value ->> 0, 'id-conflict', a.email_key,
-    'the contact ID that is known for this address has another one in the account, so what it holds is not compared'
+    'the contact ID that is known for this address has another address in the account, so what it holds is not compared'
   FROM json_each(?) j CROSS JOIN addresses a ON a.address_id = j.value ->> 1`
 
 const unlooked = (record: SentRecord): CheckedRow => ({

@@ -136,7 +136,7 @@ describe("a look", () => {
         {
           subject: "a@x.test",
           detail:
-            "the contact ID that is known for this address has another one in the account, so what it holds is not compared"
+            "the contact ID that is known for this address has another address in the account, so what it holds is not compared"
         }
       ])
       assert.deepStrictEqual(yield* select("SELECT * FROM outcomes"), before)

@@ -7,8 +7,9 @@ import * as Ledger from "../../../src/ledger/Ledger.js"
 import { attention } from "../../../src/ledger/reports/Attention.js"
 import * as Reports from "../../../src/ledger/reports/Reports.js"
 import { type MemberTotal, ofBatch, sentValues } from "../../../src/ledger/reports/SentValues.js"
+import { guide } from "../../../src/ledger/schema/notes/guide.js"
 import { droppedText, memberNote, neverArrived } from "../../../src/report/sentValues.js"
-import { answer, load, row } from "../../support/ledger.js"
+import { answer, load, row, select } from "../../support/ledger.js"
 import { contactWith, lookAt, nameAccount, send, sentWorld, submit } from "../../support/sentValues.js"
 
 const inMemory = Effect.provide(Ledger.layer(":memory:"))
@@ -58,7 +59,7 @@ describe("the numbers of sent values", () => {
       assert.deepStrictEqual((yield* ofBatch("b1")).map(lineOf), [
         "first_name: 1 0 0 0 1 0",
         "last_name: 1 0 0 0 1 0",
-        "not on list 3 (News): 1 0 0 0 1 0"
+        "unsubscribe from list 3 (News): 1 0 0 0 1 0"
       ])
       assert.deepStrictEqual((yield* sentValues)?.counts, {
         sent: 4,
@@ -90,10 +91,10 @@ describe("the numbers of sent values", () => {
 })
 
 describe("what a report says of a member", () => {
-  const total = (absent: number, different: number, sent = 5): MemberTotal => ({
+  const total = (absent: number, different: number, same = 5 - absent - different): MemberTotal => ({
     member: "first_name",
-    sent,
-    same: sent - absent - different,
+    sent: same + different + absent,
+    same,
     different,
     absent,
     cannot_tell: 0,
@@ -103,15 +104,47 @@ describe("what a report says of a member", () => {
 
   it.each<readonly [absent: number, different: number, never: boolean, text: string]>([
     [5, 0, true, "first_name, which never arrived for anybody"],
-    [4, 1, true, "first_name, of 5 sent: 4 absent, 1 different"],
+    [4, 1, false, "first_name, of 5 sent: 4 absent, 1 different"],
     [1, 0, false, "first_name, of 5 sent: 1 absent"],
-    [0, 2, false, "first_name, of 5 sent: 2 different"]
+    [0, 2, false, "first_name, of 5 sent: 2 different"],
+    [0, 5, false, "first_name, of 5 sent: 5 different"]
   ])("of %s absent and %s different out of five: never arrived is %s", (absent, different, never, text) => {
     const member = total(absent, different)
     assert.deepStrictEqual([neverArrived(member), droppedText(member)], [never, text])
     const note = memberNote({ members: [member, total(0, 0)] })
-    assert.strictEqual(note, never ? "1 of these sent values never arrived for anybody." : "")
+    assert.strictEqual(note, never ? "1 of these never arrived for anybody." : "")
   })
+
+  it.each<readonly [untold: Partial<MemberTotal>, text: string]>([
+    [{ not_checked: 1 }, "first_name, which never arrived for anybody; 1 not checked"],
+    [{ cannot_tell: 1200 }, "first_name, which never arrived for anybody; 1,200 cannot tell"],
+    [
+      { cannot_tell: 2, not_checked: 1 },
+      "first_name, which never arrived for anybody; 2 cannot tell, 1 not checked"
+    ]
+  ])("that never arrived is not hidden by contacts of which it is not known: %o", (untold, text) => {
+    const member = { ...total(150, 0, 0), ...untold }
+    assert.deepStrictEqual([neverArrived(member), droppedText(member)], [true, text])
+    assert.isFalse(neverArrived({ ...total(0, 0, 0), ...untold }))
+  })
+
+  it.effect("is what SQL says of it, by the question that schema.md and analyst.md ask", () =>
+    Effect.gen(function* () {
+      yield* sentWorld
+      const members = (yield* sentValues)?.members ?? []
+      const never = yield* select<{ readonly name: string }>(
+        `SELECT name FROM (${guide.fields_at_a_glance?.sql}) ORDER BY name`
+      )
+      assert.deepStrictEqual(
+        never.map(({ name }) => name),
+        ["12", "by ada@x.test"]
+      )
+      assert.deepStrictEqual(
+        members.filter(neverArrived).map(({ member }) => member),
+        ["field 12 (Company)", "tag by ada@x.test"]
+      )
+    }).pipe(inMemory)
+  )
 
   it.each<readonly [unchecked: number, words: string]>([
     [1, "1 value is"],
@@ -127,7 +160,7 @@ describe("what a report says of a member", () => {
     const unknown = { ...total(5, 0), member: "field 99", problem: "the account has no field of this ID" }
     assert.strictEqual(
       memberNote({ members: [unknown, total(5, 0)] }),
-      "2 of these sent values never arrived for anybody. field 99: the account has no field of this ID."
+      "2 of these never arrived for anybody. field 99: the account has no field of this ID."
     )
   })
 })
