@@ -54,6 +54,12 @@ export const ContactsLoad = Struct({
   sent: Int,
   sent_added: Int,
   sent_otherwise: SentOtherwise,
+  declared_otherwise: Schema.Boolean.annotations({
+    description: "Whether the source declared something else before about what its contacts were sent with"
+  }),
+  looked_again: Int.annotations({
+    description: "Contacts that had been looked at, and are looked at again for what is declared now"
+  }),
   batches_added: Int,
   purged: Int.annotations({ description: "Rows left out, because they name a purged batch" }),
   resubmitted: Resubmitted,

@@ -29,6 +29,7 @@ export const describeDifferences = (
 ): ReadonlyArray<string> => {
   const { absent, addressesChanged, duplicates, idsChanged, idsGained, idsLost, purged, sentOtherwise } =
     report
+  const { declaredOtherwise, lookedAgain } = report
   const parts = [
     ...(addressesChanged > 0 ? [`${plural(addressesChanged, "address", "addresses")} under their key`] : []),
     ...(idsGained > 0 ? [`${plural(idsGained, "contact ID")} gained`] : []),
@@ -40,6 +41,14 @@ export const describeDifferences = (
     ...(sentOtherwise > 0
       ? [
           `${plural(sentOtherwise, "contact has", "contacts have")} other values than before; what ${sentOtherwise === 1 ? "it was" : "they were"} sent with stays as it was first told. To replace it, remove it first: ${shellCall("contacts remove --source", from.db, from.source)}`
+        ]
+      : []),
+    ...(declaredOtherwise
+      ? ["The source now declares something else about what its contacts were sent with."]
+      : []),
+    ...(lookedAgain > 0
+      ? [
+          `${plural(lookedAgain, "contact was", "contacts were")} compared already; for what is declared now, ${lookedAgain === 1 ? "it is" : "they are"} looked at again by the next run, or by 'ac-reconcile check'.`
         ]
       : []),
     ...(absent > 0

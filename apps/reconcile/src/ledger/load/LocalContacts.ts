@@ -41,6 +41,10 @@ export interface LoadReport extends changes.Changes {
   readonly sent: number
   /** Contacts that the body of a request has other values for than an earlier one. What they were sent with stays. */
   readonly sentOtherwise: number
+  /** Whether the source declared something else before about what its contacts were sent with. */
+  readonly declaredOtherwise: boolean
+  /** Contacts that had been looked at and are looked at again, for what this load declares. */
+  readonly lookedAgain: number
   /** Rows that were left out, because they name a purged batch. */
   readonly purged: number
   /** Times of submission that were replaced. */
@@ -60,6 +64,8 @@ const nothing: LoadReport = {
   duplicates: 0,
   sent: 0,
   sentOtherwise: 0,
+  declaredOtherwise: false,
+  lookedAgain: 0,
   purged: 0,
   resubmitted: [],
   caseTwins: []
@@ -187,11 +193,12 @@ const take = (
       contacts === 0
         ? yield* takeFirst(sql, sourceId, staged, batchesAdded)
         : yield* takeAgain(sql, { id: sourceId, contacts }, again, staged, batchesAdded)
+    let lookedAgain = 0
+    const isOther = before !== undefined && before.sends !== sends
     if (sends !== null) {
       const isFirst = before === undefined || contacts === 0
-      const isOther = before !== undefined && before.sends !== sends
       const declared = isOther ? "other" : isFirst ? "first" : isPayload ? "changed" : "same"
-      yield* declaredAnew(sql, sourceId, declared)
+      lookedAgain = yield* declaredAnew(sql, sourceId, declared)
       if (isExact) yield* forgetCells(sql, sourceId)
     } else if (taken.sentAdded > 0 && (yield* hasAny)) yield* sent.markSentAgain(sql)
     yield* sent.recordGaps(sql, source)
@@ -199,6 +206,8 @@ const take = (
     return {
       resubmitted,
       sentOtherwise: isPayload && !isExact && taken.updated > 0 ? yield* countOthers(sql, sourceId) : 0,
+      declaredOtherwise: isOther,
+      lookedAgain,
       caseTwins: staged.sent === 0 ? [] : yield* sent.caseTwins(sql),
       rows: staged.rows,
       sent: staged.sent,

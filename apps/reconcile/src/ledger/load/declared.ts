@@ -84,6 +84,7 @@ const ofSource = (batches: string, sourceId: number) =>
 /**
  * Looks compared what was declared then. For what is declared anew, contacts are looked at again, also if only another
  * source named them as sent. What an earlier batch sent is compared only if no later one sent another value.
+ * Returns how many had been looked at.
  */
 export const declaredAnew = (sql: SqlClient.SqlClient, sourceId: number, declared: Declared) =>
   Effect.gen(function* () {
@@ -91,9 +92,10 @@ export const declaredAnew = (sql: SqlClient.SqlClient, sourceId: number, declare
       declared === "same" || declared === "changed"
         ? [`SELECT DISTINCT batch FROM (${anew[declared]})`, `(batch, address_id) IN (${anew[declared]})`]
         : ofSource(declared === "first" ? namedNow : namedEver(sourceId), sourceId)
-    for (const table of ["found_values", "contact_looks"]) {
-      yield* sql.unsafe(`DELETE FROM ${table} AS k WHERE ${isAnew}`)
-    }
+    yield* sql.unsafe(`DELETE FROM found_values AS k WHERE ${isAnew}`)
+    yield* sql.unsafe(`DELETE FROM contact_looks AS k WHERE ${isAnew}`)
+    const [deleted] = yield* sql<{ readonly looks: number }>`SELECT changes() AS looks`
     yield* sql.unsafe(markBatches(batches))
     yield* sql.unsafe(markSentTogether(batches))
+    return deleted?.looks ?? 0
   })

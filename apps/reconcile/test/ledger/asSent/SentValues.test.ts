@@ -188,10 +188,15 @@ describe("what was sent", () => {
       yield* sql`INSERT INTO contact_looks (batch, address_id, occurrence, look_id) VALUES (1, 1, 1, 1)`
       yield* sql`INSERT INTO sent_members VALUES (1, 'first_name', '', '', NULL, NULL)`
       yield* sql`INSERT INTO found_values VALUES (1, 1, 1, 1, 'Eve', NULL)`
-      yield* load([contact("a@x.test", { First: "Ada", Last: "L" })])
-      yield* load([contact("a@x.test", { First: "Ada", Last: "L" })], mapping)
+      const row = contact("a@x.test", { First: "Ada", Last: "L" })
+      for (const same of [yield* load([row]), yield* load([row], mapping)]) {
+        assert.deepInclude(same, { declaredOtherwise: false, lookedAgain: 0 })
+      }
       assert.strictEqual((yield* sql`SELECT * FROM found_values`).length, 1)
-      yield* load([contact("a@x.test", { First: "Ada", Last: "L" })], { last_name: { column: "Last" } })
+      const last = { last_name: { column: "Last" } }
+      assert.deepInclude(yield* load([row], last), { declaredOtherwise: true, lookedAgain: 1, unchanged: 1 })
+      assert.deepInclude(yield* load([row], mapping), { declaredOtherwise: true, lookedAgain: 0 })
+      yield* load([row], last)
       assert.deepStrictEqual(yield* all, [[["last_name", "", "L"]]])
       assert.deepStrictEqual(yield* sql`SELECT * FROM found_values`, [])
       assert.deepStrictEqual(yield* sql`SELECT * FROM contact_looks`, [])

@@ -22,6 +22,8 @@ const report = (counts: Partial<LocalContacts.LoadReport>): LocalContacts.LoadRe
   sent: 0,
   sentAdded: 0,
   sentOtherwise: 0,
+  declaredOtherwise: false,
+  lookedAgain: 0,
   purged: 0,
   resubmitted: [],
   caseTwins: [],
