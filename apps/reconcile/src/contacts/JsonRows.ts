@@ -4,7 +4,15 @@ import type { ColumnMap, Role } from "./ColumnMap.js"
 import { optionName, optionOf } from "./ColumnMap.js"
 import { listed, printable, roleOf } from "./ColumnNames.js"
 import { rejected } from "./ContactRow.js"
-import { cellsOf, deepest, hasTwice, holdsLoneSurrogate, isTooDeep, mayHoldSurrogate } from "./JsonText.js"
+import {
+  cellsOf,
+  deepest,
+  hasTwice,
+  holdsLoneSurrogate,
+  isTooDeep,
+  mayHoldSurrogate,
+  syntaxFaultOf
+} from "./JsonText.js"
 import { sentAddressColumn } from "./OwnColumns.js"
 import { place } from "./RecordFault.js"
 import type { Framed } from "./RecordFramer.js"
@@ -20,10 +28,17 @@ export const read = (map: ColumnMap, framed: Framed, sink: Omit<RowSink, "reject
     if (text.trim() === "") continue
     const line = framed.lines[i] ?? 0
     const found = readObject(text, line, map, roles)
+    const before = framed.rejected.length
     if (Either.isRight(found)) {
       const [row, keys] = found.right
       take(row, (role) => `"${printable(keys(role) ?? "")}"`, all)
     } else framed.rejected.push(rejected(line, found.left.column, found.left.reason, text))
+    const number = framed.numbers?.get(i)
+    if (number === undefined) continue
+    // All contacts of a body may be on one line.
+    for (const row of framed.rejected.splice(before)) {
+      framed.rejected.push({ ...row, reason: `Contact ${number}: ${row.reason}` })
+    }
   }
 }
 
@@ -106,11 +121,9 @@ const parse = (text: string, line: number): Either.Either<unknown, Fault> => {
   try {
     return Either.right(JSON.parse(text))
   } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : String(cause)
-    const position = /at position (\d+)/.exec(detail)?.[1]
-    if (position === undefined) return fault(`It is not valid JSON: ${detail}.`)
-    const at = place(text, 0, line, Number(position))
-    return fault(`It is not valid JSON ${at.words}: ${detail}.`, at.column)
+    const { at, detail } = syntaxFaultOf(text, cause)
+    const where = place(text, 0, line, at)
+    return fault(`It is not valid JSON ${where.words}: ${detail}.`, where.column)
   }
 }
 

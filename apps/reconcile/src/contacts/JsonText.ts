@@ -122,12 +122,14 @@ export interface SyntaxFault {
   readonly detail: string
 }
 
+const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
+
 const parseFault = (text: string): string | undefined => {
   try {
     JSON.parse(text)
     return undefined
   } catch (cause) {
-    return cause instanceof Error ? cause.message : String(cause)
+    return messageOf(cause)
   }
 }
 
@@ -146,11 +148,21 @@ const mayBegin = (text: string): boolean => {
   return (positionIn(detail) ?? 0) >= text.length
 }
 
-/** Undefined: it is JSON. Not every message of `JSON.parse` has the position, which is then searched for. */
+/** Undefined: it is JSON. */
 export const syntaxFault = (text: string): SyntaxFault | undefined => {
   const detail = parseFault(text)
-  if (detail === undefined) return undefined
-  const words = detail.replace(/ in JSON at position.*| at position.*|, ".*" is not valid JSON$/s, "")
+  return detail === undefined ? undefined : located(text, detail)
+}
+
+/** What `JSON.parse` threw for a text, with its place. */
+export const syntaxFaultOf = (text: string, thrown: unknown): SyntaxFault => located(text, messageOf(thrown))
+
+/** Not every message of `JSON.parse` has the position, which is then searched for. */
+const located = (text: string, detail: string): SyntaxFault => {
+  const words = detail.replace(
+    / in JSON at position.*| at position.*|, (?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON$/s,
+    ""
+  )
   const told = positionIn(detail)
   if (told !== undefined) return { at: told, detail: words }
   let good = 0

@@ -97,7 +97,8 @@ export const unpack = (
 ): Unpacked => {
   let fromPayload = false
   const singles: Array<number> = []
-  const framed: Framed = { texts: [], lines: [], rejected: before }
+  const numbers = new Map<number, number>()
+  const framed: Framed = { texts: [], lines: [], rejected: before, numbers }
   const remarks: Array<Remark> = []
   for (const [at, text] of texts.entries()) {
     const line = lines[at] ?? 0
@@ -137,6 +138,7 @@ export const unpack = (
       const isObject = contact.startsWith("{")
       const named = batch !== undefined && isObject
       const rest = contact.slice(1)
+      numbers.set(framed.texts.length, index + 1)
       const comma = /^\s*\}$/.test(rest) ? "" : ","
       framed.texts.push(
         named ? `{${JSON.stringify(batchKey)}:${JSON.stringify(batch)}${comma}${rest}` : contact

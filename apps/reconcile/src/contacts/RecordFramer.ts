@@ -9,6 +9,8 @@ export interface Framed {
   readonly texts: Array<string>
   readonly lines: Array<number>
   readonly rejected: Array<RejectedRow>
+  /** Of texts that are contacts in bodies of requests, by their place in `texts`: their number in the body, from 1. */
+  readonly numbers?: ReadonlyMap<number, number>
 }
 
 export interface State {

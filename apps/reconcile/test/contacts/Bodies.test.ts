@@ -41,6 +41,35 @@ describe("the body of a request over several lines", () => {
   })
 })
 
+describe("a bad contact in a body", () => {
+  it.each([
+    ['{"email":"  "}', 'Contact 2: The address in "email" is blank.'],
+    ['{"email":null}', 'Contact 2: The address in "email" is blank.'],
+    ["7", "Contact 2: It is JSON, but not an object."],
+    ['{"first_name":"A"}', "Contact 2: It has no key for an e-mail address (keys: first_name)."]
+  ])("is told by its number, as a line may have many: %s", (bad, reason) => {
+    for (const text of [`{"contacts":[${a},${bad},${b}]}`, `{"contacts":[${a},\n${bad},${b}]}`]) {
+      for (const cut of cuts) {
+        const found = parse(text, told, cut)
+        assert.deepStrictEqual(emails(found), ["a@x.test", "b@x.test"])
+        assert.deepStrictEqual(
+          found.rejected.map((row) => row.reason),
+          [reason]
+        )
+      }
+    }
+  })
+
+  it("has the number in its own body, and a single contact has none", () => {
+    const blank = '{"email":""}'
+    const text = `{"batch_id":"b1","contacts":[${a},${blank}]}\n{"batch_id":"b2","contacts":[${blank},${b},${blank}]}\n${blank}\n`
+    assert.deepStrictEqual(
+      parse(text, told).rejected.map(({ line, reason }) => `${line} ${reason.split(":")[0]}`),
+      ["1 Contact 2", "2 Contact 1", "2 Contact 3", '3 The address in "email" is blank.']
+    )
+  })
+})
+
 describe("JSON lines of which the first is broken", () => {
   it.each([
     `{"email":"x\n${b}\n${c}\n`,

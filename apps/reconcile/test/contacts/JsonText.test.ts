@@ -26,4 +26,10 @@ describe("a fault in JSON", () => {
   ])("of %s is at %s", (text, at) => {
     assert.strictEqual(syntaxFault(text)?.at, at)
   })
+
+  it.each(["tru", "-", "x"])("is told without what stands around it: %s", (bad) => {
+    const long = "ada.lovelace@example.com".repeat(3)
+    const fault = syntaxFault(`{"email":"${long}","n":${bad},"first_name":"${long}"}`)
+    assert.notMatch(fault?.detail ?? '"', /\.\.\.|"|position|example/)
+  })
 })
