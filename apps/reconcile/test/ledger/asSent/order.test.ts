@@ -1,7 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { reconcileStale } from "../../../src/ledger/conclusions/Reconciliation.js"
-import { answer } from "../../support/ledger.js"
+import * as FastCheck from "effect/FastCheck"
+import { isEarlier, othersOf, writtenNotBefore } from "../../../src/ledger/asSent/order.js"
+import { rebuild, reconcileStale } from "../../../src/ledger/conclusions/Reconciliation.js"
+import { Ledger } from "../../../src/ledger/Ledger.js"
+import { answer, select } from "../../support/ledger.js"
 import { contactWith, lookAt, nameAccount, send, submit } from "../../support/sentValues.js"
 import { byHour, inMemory, look, minute, sendLater, settled, told, verdicts, whys } from "./support/looks.js"
 
@@ -10,6 +13,11 @@ describe("what is not as it was sent, where a later batch was sent to the contac
     {
       when: "before the look",
       later: ["15:30"],
+      why: /^another batch may have been sent to the contact/
+    },
+    {
+      when: "as the look began",
+      later: ["16:00"],
       why: /^another batch may have been sent to the contact/
     },
     { when: "after the look", later: ["17:00"], why: /^told$/ },
@@ -96,14 +104,19 @@ describe("what is not as it was sent, where a later batch was sent to the contac
 describe("of two batches with unlike values for one contact", () => {
   interface Times {
     readonly submitted?: string
-    /** When it was answered that it was waiting. */
-    readonly waiting?: string
-    readonly settled?: string
+    /** When it was answered that it was waiting, and then claimed. */
+    readonly waiting?: string | ReadonlyArray<string>
+    /** And that it was completed, each time with another ID. */
+    readonly settled?: string | ReadonlyArray<string>
   }
-  const happens = (batchId: string, { settled: settledAt = "08:15", waiting }: Times) =>
+  const happens = (batchId: string, { settled: settledAt = "08:15", waiting = [] }: Times) =>
     Effect.gen(function* () {
-      if (waiting !== undefined) yield* answer(batchId, "waiting", {}, "account", byHour(waiting))
-      yield* settled(batchId, ["1"], byHour(settledAt))
+      for (const [at, time] of [waiting].flat().entries()) {
+        yield* answer(batchId, at === 0 ? "waiting" : "claimed", {}, "account", byHour(time))
+      }
+      for (const [at, time] of [settledAt].flat().entries()) {
+        yield* settled(batchId, at === 0 ? ["1"] : ["1", `${at}`], byHour(time))
+      }
     })
   const twoBatches = (b1: Times, b2: Times) =>
     Effect.gen(function* () {
@@ -134,6 +147,15 @@ describe("of two batches with unlike values for one contact", () => {
     { b1: { settled: "08:12" }, b2: { submitted: "08:12" }, says: ["b1 sent-again"] },
     { b1: { settled: "08:12" }, b2: { waiting: "08:13" }, says: ["b1 sent-again"] },
     { b1: { settled: "08:12" }, b2: { waiting: "08:11" }, says: [unknown("b1", "b2")] },
+    { b1: { settled: "08:12" }, b2: { waiting: ["08:11", "08:13"] }, says: ["b1 sent-again"] },
+    // It settled anew once the other may have begun.
+    { b1: { settled: ["08:10", "08:14"] }, b2: { submitted: "08:12" }, says: [unknown("b1", "b2")] },
+    // By these times, each came before the other.
+    {
+      b1: { waiting: "08:20", settled: "08:10" },
+      b2: { waiting: "08:18", settled: "08:15" },
+      says: [unknown("b1", "b2")]
+    },
     { b1: { submitted: "08:13", settled: "08:14" }, b2: { settled: "08:12" }, says: ["b1 different"] },
     { b1: { waiting: "08:13", settled: "08:14" }, b2: { settled: "08:12" }, says: ["b1 different"] },
     // It cannot have been submitted after it had settled.
@@ -151,5 +173,85 @@ describe("of two batches with unlike values for one contact", () => {
       yield* reconcileStale()
       assert.deepStrictEqual(yield* told, ["b1 sent-again"])
     }).pipe(inMemory)
+  )
+
+  it.effect("the earlier is told also where many batches are between the two", () =>
+    Effect.gen(function* () {
+      yield* send("b1", [{ email: "a@x.test", first_name: "Ada" }])
+      for (let at = 0; at < 12; at += 1)
+        yield* send(`c${at}`, [{ email: `c${at}@x.test`, first_name: "Ada" }])
+      yield* send("b2", [{ email: "a@x.test", first_name: "Zoe" }])
+      yield* happens("b2", { settled: "08:12" })
+      yield* happens("b1", { waiting: "08:13", settled: "08:14" })
+      yield* look(contactWith("1", "a@x.test", { firstName: "Ada" }))
+      // All of them together.
+      yield* rebuild
+      assert.include(yield* told, "b2 sent-again")
+    }).pipe(inMemory)
+  )
+
+  const time = FastCheck.constantFrom("08:00", "08:10", "08:20", "08:30")
+  const times = FastCheck.record({
+    submitted: FastCheck.option(time),
+    waiting: FastCheck.array(time, { maxLength: 2 }),
+    settled: FastCheck.array(time, { maxLength: 2 })
+  })
+
+  it.effect.prop(
+    "the same one is the earlier in SQL, which decides what a purge keeps",
+    [FastCheck.array(times, { minLength: 6, maxLength: 6 })],
+    ([batches]) =>
+      Effect.gen(function* () {
+        for (const [at, { submitted, ...others }] of batches.entries()) {
+          if (submitted !== null) yield* submit(`b${at}`, byHour(submitted))
+          yield* send(`b${at}`, [{ email: "a@x.test", first_name: `Ada ${at}` }])
+          yield* happens(`b${at}`, others)
+        }
+        const { sql } = yield* Ledger
+        const inSql = yield* sql.unsafe(`SELECT b.batch, o.batch AS later FROM numbered_batches b
+          CROSS JOIN numbered_batches o ON o.batch <> b.batch WHERE ${isEarlier("b", "o")} ORDER BY 1, 2`)
+        const numbers = yield* select<{ readonly batch: number; readonly addressId: number }>(
+          'SELECT batch, address_id AS "addressId" FROM sent_contacts ORDER BY batch'
+        )
+        const { of } = yield* othersOf(
+          sql,
+          numbers.map(({ batch }) => batch)
+        )
+        const known = numbers.flatMap((sent) =>
+          of(sent).later.map(({ span }) => ({ batch: sent.batch, later: span.batch }))
+        )
+        assert.deepStrictEqual(inSql, known)
+      }).pipe(inMemory),
+    { fastCheck: { numRuns: 12 } }
+  )
+})
+
+describe("the time before which a batch cannot have written a contact", () => {
+  const span = { batch: 1, batchId: "b1", isSubmittedLate: 0, submittedAt: null, idleAt: null } as const
+  const at = (time: string | null) => (time === null ? null : byHour(time))
+
+  it.each<
+    readonly [
+      created: string | null,
+      submitted: string | null,
+      idle: string | null,
+      settled: string | null,
+      from: string | undefined
+    ]
+  >([
+    [null, null, null, "08:15", undefined],
+    ["08:01", "08:03", "08:02", "08:15", "08:03"],
+    ["08:03", "08:02", "08:01", "08:15", "08:03"],
+    ["08:01", "08:02", "08:03", "08:15", "08:03"],
+    ["08:20", "08:02", null, "08:15", "08:20"],
+    // It is another contact.
+    ["08:21", "08:02", null, "08:15", "08:02"],
+    ["08:01", "08:03", "08:02", null, undefined]
+  ])(
+    "is the latest that is known: created %s, submitted %s, idle %s, settled %s: %s",
+    (created, submitted, idle, settledAt, from) => {
+      const times = { ...span, submittedAt: at(submitted), idleAt: at(idle), settledAt: at(settledAt) }
+      assert.strictEqual(writtenNotBefore(times, at(created)), from === undefined ? undefined : byHour(from))
+    }
   )
 })
