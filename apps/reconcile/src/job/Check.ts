@@ -87,7 +87,7 @@ const lookAt = (
   Effect.gen(function* () {
     const asked = yield* Lookups.moment
     const kept: Array<ResolvedInDetail> = []
-    const ids = [...new Set(some.map(({ contactId }) => contactId))]
+    const ids = some.map(({ contactId }) => contactId)
     const answer = yield* calls.make(way.ask(ids, (one) => kept.push(one)))
     if (kept.length > 0) {
       if (kept.some(showsParts)) yield* way.readNames
@@ -107,8 +107,7 @@ const lookAt = (
     }
     const seen = new Set(kept.map(({ id }) => id))
     const rest = some.filter(({ contactId }) => !seen.has(contactId))
-    if (rest.length === 0) return "on"
-    if (calls.isHopeless() || new Set(rest.map(({ contactId }) => contactId)).size === 1) {
+    if (calls.isHopeless() || new Set(rest.map(({ contactId }) => contactId)).size <= 1) {
       yield* calls.leave(answer.left)
       return calls.isHopeless() ? "end" : "on"
     }
@@ -246,7 +245,7 @@ export const check = (
     if (plan.contacts > 0) yield* step.onEvent({ _tag: "CheckPlanned", plan })
     const showsAsked = yield* byPages(step, calls, counts, options, readNames)
     const sideloading = yield* step.contacts.sideloading
-    const isAlone = !showsAsked || isLeftOut(sideloading) || sideloading === "without-lists"
+    const isAlone = !showsAsked || isLeftOut(sideloading)
     if (options.sample > 0 && (isAlone || (yield* Looks.countUnseen) > 0))
       yield* oneByOne(step, calls, counts, options.sample, readNames)
     yield* calls.finish

@@ -120,7 +120,7 @@ export const make = (stepOf: Effect.Effect<AccountStep, LedgerError, Ledger>, le
       }),
     /** With the calls that are left at the end, what was never read. */
     atTheEnd: Effect.gen(function* () {
-      if (left() === 0 || !(yield* AccountNames.isAnyCompared)) return
+      if (!(yield* AccountNames.isAnyCompared)) return
       yield* read(
         (yield* untried).filter(({ wasRead }) => !wasRead),
         0

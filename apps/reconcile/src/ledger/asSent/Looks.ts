@@ -9,9 +9,10 @@ import { transactionConnection } from "../file/transaction.js"
 import { Ledger } from "../Ledger.js"
 import { hasSettled } from "../schema/words.js"
 import * as AccountNames from "./AccountNames.js"
-import { gone, lookAt, ofAnother, unseenByKind } from "./lookAt.js"
+import { gone, lookAt, ofAnother } from "./lookAt.js"
 import { numberMembers } from "./members.js"
 import * as SentValues from "./SentValues.js"
+import { isLess, isMore, showsAny } from "./shown.js"
 import { recordStatuses } from "./statuses.js"
 
 /** A sent contact, by key. */
@@ -175,23 +176,6 @@ const matched = (
   }
 }
 
-/** Whether a look lacks something that another has. */
-const showsLess = (unseen: string, other: string) => {
-  const known = unseenByKind(other)
-  return [...unseenByKind(unseen)].some(([kind, count]) => count > (known.get(kind) ?? 0))
-}
-
-/** Whether a look shows less than the one before. */
-const isLess = ({ unseenBefore }: OpenRow, unseen: string | null) => {
-  if (unseenBefore === null || unseen === null || unseen === gone.unseen) return false
-  if (unseenBefore === ofAnother.unseen) return false
-  return showsLess(unseen, unseenBefore)
-}
-
-/** Whether a look shows what the one before did not. */
-const isMore = ({ unseenBefore }: OpenRow, unseen: string | null) =>
-  unseenBefore !== null && (unseen === null || (unseen !== gone.unseen && showsLess(unseenBefore, unseen)))
-
 /** The members of each sent contact, and of all those of its address in its batch. */
 const membersOf = (records: ReadonlyArray<SentRecord>) => {
   const ofRecord = new Map<string, ReadonlyArray<SentMember>>()
@@ -220,16 +204,6 @@ export interface Recorded {
 }
 
 const nothing: Recorded = { compared: [], more: 0, gone: [] }
-
-/** Whether a look lets any of what was sent be compared. */
-const showsAny = (unseen: string | null, members: ReadonlyArray<SentMember>) => {
-  if (unseen === null) return true
-  if (unseen === gone.unseen || unseen === ofAnother.unseen) return false
-  const counts = unseenByKind(unseen)
-  return members.some(
-    ({ kind }) => (counts.get(kind) ?? 0) < members.filter((other) => other.kind === kind).length
-  )
-}
 
 /**
  * Records what contacts hold, compared with all that was sent for them in batches that have settled. Only what is not as it
@@ -277,7 +251,7 @@ export const record = (
               ? lookAt(contact, sentFor(key), names)
               : ofAnother)
         }))
-        .filter(({ key, unseen }) => !isLess(key, unseen))
+        .filter(({ key, unseen }) => !isLess(unseen, key.unseenBefore))
       const again = seen.flatMap(({ key: { addressId, batch, hasLook, occurrence } }) =>
         hasLook === 1 ? [[batch, addressId, occurrence]] : []
       )
@@ -323,11 +297,12 @@ export const record = (
         compared: seen
           .filter(
             ({ key, unseen }) =>
-              (key.unseenBefore === null || isMore(key, unseen)) && showsAny(unseen, sentFor(key).members)
+              (key.unseenBefore === null || isMore(unseen, key.unseenBefore)) &&
+              showsAny(unseen, sentFor(key).members)
           )
           .map(({ key }) => keyOf(key)),
         gone: seen.filter(({ unseen }) => unseen === gone.unseen).map(({ key }) => keyOf(key)),
-        more: seen.filter(({ key, unseen }) => isMore(key, unseen)).length
+        more: seen.filter(({ key, unseen }) => isMore(unseen, key.unseenBefore)).length
       }
       return recorded
     })
