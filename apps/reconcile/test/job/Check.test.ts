@@ -8,6 +8,7 @@ import * as Stream from "effect/Stream"
 import { requests } from "effect-activecampaign-simulator/Simulator"
 import type { ScenarioInput } from "effect-activecampaign-simulator/Scenario"
 import { payload } from "../../src/asSent/Sends.js"
+import { planCheckOnly } from "../../src/job/Run.js"
 import { nextWaiting } from "../../src/ledger/asSent/Looks.js"
 import { Ledger } from "../../src/ledger/Ledger.js"
 import * as LocalContacts from "../../src/ledger/load/LocalContacts.js"
@@ -157,7 +158,7 @@ describe("comparing what was sent", () => {
       assert.deepStrictEqual(yield* dropped, [])
       const { checked } = yield* run({ account: { check: { sample: 0 } } })
       assert.deepStrictEqual(checked, {
-        plan: { contacts: 2, again: 0, method: "pages", names: 0, calls: 1, budget: 996, affordable: 2 },
+        plan: { contacts: 2, again: 0, method: "pages", names: 4, calls: 5, budget: 1000, affordable: 2 },
         looked: 2,
         gone: 0,
         left: 0,
@@ -302,12 +303,91 @@ describe("comparing what was sent", () => {
         yield* loadSent(many)
         yield* run({ account: { resolve: true, lookup: true } })
         const { checked } = yield* run({ account: { check: { sample: 0, again: "all" } } })
-        // Once answers are known to lack the rest, no more pages are asked for.
-        assert.deepInclude(checked, { looked: 100, gone: 0, left: 150, unseen: 100 })
-        assert.include(yield* glance, "first_name  250 100 0 0 0 150")
+        // Though answers are known to lack the rest, these can be compared.
+        assert.deepInclude(checked, { looked: 250, gone: 0, left: 0, unseen: 250 })
+        assert.include(yield* glance, "first_name  250 250 0 0 0 0")
+        assert.strictEqual((yield* run({ account: { check: { sample: 0 } } })).checked?.looked, 0)
       }).pipe(withAccount({ account: { fields, include }, batches: many }))
     )
   }
+
+  it.effect("asks once answers lack fields only for contacts with names or phone numbers to compare", () => {
+    const unnamed = Array.from({ length: 250 }, (_, at) => ({
+      email: `u${at}@x.test`,
+      sends: { fields: [{ id: 12, value: "ACME" }], tags: ["vip"] }
+    }))
+    const batches: ReadonlyArray<Batch> = [{ batchId: "a-unnamed", contacts: unnamed }, ...many]
+    return Effect.gen(function* () {
+      yield* loadSent(batches)
+      yield* run({ account: { resolve: true, lookup: true } })
+      const before = yield* calls("/contacts?")
+      const { checked } = yield* run({ account: { check: { sample: 0 } } })
+      assert.deepInclude(checked, { looked: 250, left: 150, sideloading: "ignored" })
+      // The first shows what answers lack.
+      assert.strictEqual((yield* calls("/contacts?")) - before, 4)
+      assert.include(yield* glance, "first_name  250 250 0 0 0 0")
+    }).pipe(withAccount({ account: { fields, include: { effect: "ignored" } }, batches }))
+  })
+
+  const planned = (maxCalls: number) => planCheckOnly({ sample: 0, maxCalls })
+
+  it.effect("plans the calls for names that it makes, however few there may be", () =>
+    Effect.gen(function* () {
+      for (const maxCalls of [1, 2, 3, 4, 5, 6, 7, 8, 20]) {
+        yield* Effect.gen(function* () {
+          yield* loadSent(many)
+          yield* run({ account: { resolve: true, lookup: true } })
+          for (let left = 5; left > 0; left -= 1) {
+            const plan = yield* planned(maxCalls)
+            const { callsForNames, checked } = yield* run({
+              account: { check: { sample: 0, again: "all" }, maxCalls }
+            })
+            const place = `${maxCalls} calls, ${left} runs left`
+            assert.strictEqual(callsForNames, plan.names, place)
+            if (plan.contacts === 0) continue
+            assert.deepStrictEqual(checked?.plan, plan, place)
+            assert.strictEqual(checked?.left, plan.contacts - plan.affordable, place)
+          }
+        }).pipe(withAccount({ account: { fields }, batches: many }))
+      }
+    })
+  )
+
+  it.effect("plans no calls for names that earlier runs have read and that calls do not suffice for", () =>
+    Effect.gen(function* () {
+      yield* loadSent(two)
+      yield* run({ account: asked })
+      yield* loadSent(many.map((one) => ({ ...one, batchId: "many" })))
+      yield* run({ account: { resolve: true, lookup: true } })
+      assert.deepInclude(yield* planned(6), { contacts: 250, names: 0, calls: 3, affordable: 250 })
+      assert.deepInclude(yield* planned(7), { contacts: 250, names: 4, calls: 7, affordable: 250 })
+      const { callsForNames, checked } = yield* run({ account: { check: { sample: 0 }, maxCalls: 6 } })
+      assert.strictEqual(callsForNames, 0)
+      assert.deepInclude(checked, { looked: 250, left: 0 })
+    }).pipe(
+      withAccount({
+        account: { fields },
+        batches: [...two, ...many.map((one) => ({ ...one, batchId: "many" }))]
+      })
+    )
+  )
+
+  it.effect("plans to look again at contacts that could not be told for lack of names", () =>
+    Effect.gen(function* () {
+      yield* loadSent(two)
+      yield* run({ account: asked })
+      assert.deepInclude(yield* planned(1000), { contacts: 1, again: 0, names: 4, calls: 5 })
+      const { callsForNames, checked } = yield* run({ account: { check: { sample: 0, again: "all" } } })
+      assert.strictEqual(callsForNames, 4)
+      assert.deepInclude(checked, { looked: 1, left: 0 })
+    }).pipe(
+      withAccount({
+        account: { fields },
+        batches: two,
+        faults: [{ on: { endpoint: "fields", calls: [1, 2] }, fault: { _tag: "WrongShape" } }]
+      })
+    )
+  )
 
   it.effect("counts contacts that are not in the account when it is asked for them", () =>
     Effect.gen(function* () {
@@ -533,7 +613,7 @@ describe("comparing what was sent", () => {
 
   it.effect("reads the contacts to look at in the order of a key, however many there are", () =>
     Effect.gen(function* () {
-      for (const which of ["new", "unseen"] as const) {
+      for (const which of ["new", "named", "unseen"] as const) {
         const plan = yield* select<{ readonly detail: string }>(
           `EXPLAIN QUERY PLAN ${nextWaiting(which).replaceAll("?", "1")}`
         )
