@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest"
+import { describeNamesAlone } from "../../src/cli/output/steps.js"
 import { expectDone } from "./support/said.js"
 import { account, inWorld, type World } from "./support/World.js"
 
@@ -83,7 +84,9 @@ describe.concurrent("check", () => {
         expect(run.stdout).toContain(lacking)
         expect((await world.run(["report"])).stdout).toContain(lacking)
         const plan = await world.run(["check", "--sample", "5", "--dry-run"])
-        expect(plan.stdout).toContain("12 contacts to be compared with what was sent, in 5 calls")
+        expect(plan.stdout).toContain(
+          "12 contacts to be compared with what was sent, in up to 5 calls, 4 of them for the names of fields, tags and lists and the exclusion list if the answers have more now."
+        )
         expect(plan.stdout).toContain("They were looked at before, and the answers did not have all")
         expect(plan.stdout).toContain("5 contacts are asked for one by one, in up to 10 more calls.")
         const sample = await world.run(["check", "--sample", "5"], options)
@@ -137,4 +140,15 @@ describe.concurrent("check", () => {
       expect(last?.stdout).toContain("12 contacts compared with what was sent.")
     })
   )
+})
+
+describe("the plan of a check with nothing to compare", () => {
+  const plan = { contacts: 0, again: 0, method: "pages", calls: 2, budget: 100, affordable: 0 } as const
+
+  it("tells of the calls for names that no run has read, if there are any", () => {
+    expect(describeNamesAlone({ ...plan, names: 2 })).toBe(
+      "2 calls would read names of the account that no run has read so far."
+    )
+    expect(describeNamesAlone({ ...plan, names: 0, calls: 0 })).toBe("")
+  })
 })

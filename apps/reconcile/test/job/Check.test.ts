@@ -93,7 +93,7 @@ describe("comparing what was sent", () => {
       assert.deepStrictEqual(yield* dropped, [])
       const { checked } = yield* run({ account: { check: { sample: 0 } } })
       assert.deepStrictEqual(checked, {
-        plan: { contacts: 2, again: 0, method: "pages", names: 0, calls: 1, budget: 996, affordable: 2 },
+        plan: { contacts: 2, again: 0, method: "pages", names: 4, calls: 5, budget: 1000, affordable: 2 },
         looked: 2,
         gone: 0,
         left: 0,
@@ -255,7 +255,7 @@ describe("comparing what was sent", () => {
 
   it.effect("reads the contacts to look at in the order of a key, however many there are", () =>
     Effect.gen(function* () {
-      for (const which of ["new", "unseen"] as const) {
+      for (const which of ["new", "named", "unseen"] as const) {
         const plan = yield* select<{ readonly detail: string }>(
           `EXPLAIN QUERY PLAN ${nextWaiting(which).replaceAll("?", "1")}`
         )

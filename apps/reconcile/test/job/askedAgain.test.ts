@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import { Ledger } from "../../src/ledger/Ledger.js"
 import { run, withAccount } from "../support/account.js"
 import { select } from "../support/ledger.js"
-import { type Account, asked, calls, fields, glance, loadSent, many } from "./support/checks.js"
+import { type Account, asked, type Batch, calls, fields, glance, loadSent, many } from "./support/checks.js"
 
 describe("contacts whose answer did not have all that was sent", () => {
   const unread = Effect.gen(function* () {
@@ -92,10 +92,29 @@ describe("contacts whose answer did not have all that was sent", () => {
         yield* loadSent(many)
         yield* run({ account: { resolve: true, lookup: true } })
         const { checked } = yield* run({ account: { check: { sample: 0, again: "all" } } })
-        // Once answers are known to lack the rest, no more pages are asked for.
-        assert.deepInclude(checked, { looked: 100, gone: 0, left: 150, unseen: 100 })
-        assert.include(yield* glance, "first_name  250 100 0 0 0 150")
+        // Though answers are known to lack the rest, these can be compared.
+        assert.deepInclude(checked, { looked: 250, gone: 0, left: 0, unseen: 250 })
+        assert.include(yield* glance, "first_name  250 250 0 0 0 0")
+        assert.strictEqual((yield* run({ account: { check: { sample: 0 } } })).checked?.looked, 0)
       }).pipe(withAccount({ account: { fields, include }, batches: many }))
     )
   }
+
+  it.effect("asks once answers lack fields only for contacts with names or phone numbers to compare", () => {
+    const unnamed = Array.from({ length: 250 }, (_, at) => ({
+      email: `u${at}@x.test`,
+      sends: { fields: [{ id: 12, value: "ACME" }], tags: ["vip"] }
+    }))
+    const batches: ReadonlyArray<Batch> = [{ batchId: "a-unnamed", contacts: unnamed }, ...many]
+    return Effect.gen(function* () {
+      yield* loadSent(batches)
+      yield* run({ account: { resolve: true, lookup: true } })
+      const before = yield* calls("/contacts?")
+      const { checked } = yield* run({ account: { check: { sample: 0 } } })
+      assert.deepInclude(checked, { looked: 250, left: 150, sideloading: "ignored" })
+      // The first shows what answers lack.
+      assert.strictEqual((yield* calls("/contacts?")) - before, 4)
+      assert.include(yield* glance, "first_name  250 250 0 0 0 0")
+    }).pipe(withAccount({ account: { fields, include: { effect: "ignored" } }, batches }))
+  })
 })

@@ -40,10 +40,16 @@ const isLookedAt = (key: string, answer: string, and = "") => `EXISTS (SELECT 1 
 const idOf = (row: string) => `coalesce(${row}.contact_id,
   (SELECT min(k.contact_id) FROM id_links k WHERE k.address_id = ${row}.address_id))`
 
-/** Contacts that were not looked at, or whose look did not show all of what was sent. */
-export type Which = "new" | "unseen"
+/**
+ * Contacts that were not looked at, or whose look did not show all of what was sent. `named`: not looked at, in batches with
+ * names or phone numbers, which every answer has.
+ */
+export type Which = "new" | "named" | "unseen"
 
 const isUnseen = "coalesce(k.unseen, 'contact') NOT IN ('contact', 'address')"
+
+const named = `JOIN sent_members m ON m.member_id = c.member_id
+      AND m.kind IN ('first_name', 'last_name', 'phone', 'customer_acct_name')`
 
 /**
  * Contacts of settled batches with values that were declared and not seen; `contact_id` is NULL if it is not known. In the
@@ -52,9 +58,9 @@ const isUnseen = "coalesce(k.unseen, 'contact') NOT IN ('contact', 'address')"
 const waiting = (which: Which) => `
   SELECT v.batch, v.address_id, v.occurrence, ${idOf("v")} AS contact_id FROM verdicts v
   WHERE (v.batch, v.address_id, v.occurrence) > (?, ?, ?)
-    AND v.batch IN (SELECT c.batch FROM value_counts c WHERE c.not_checked > 0)
+    AND v.batch IN (SELECT c.batch FROM value_counts c ${which === "named" ? named : ""} WHERE c.not_checked > 0)
     AND v.outcome IN ('imported', 'present')
-    AND ${which === "new" ? "NOT" : ""} ${isLookedAt("v", settledAnswer("v.batch"), which === "new" ? "" : ` AND ${isUnseen}`)}`
+    AND ${which === "unseen" ? "" : "NOT"} ${isLookedAt("v", settledAnswer("v.batch"), which === "unseen" ? ` AND ${isUnseen}` : "")}`
 
 const count = (which: Which) =>
   Ledger.number("contact_looks", (sql) =>
@@ -64,8 +70,21 @@ const count = (which: Which) =>
 /** How many contacts are to be looked at. */
 export const countWanted = count("new")
 
+/** How many of them were sent in batches with names or phone numbers. */
+export const countNamed = count("named")
+
 /** How many contacts were looked at, and the answer did not show all of what was sent. */
 export const countUnseen = count("unseen")
+
+/** How many others were looked at, and will be looked at again once these names are known. */
+export const countUntold = (parts: ReadonlyArray<AccountNames.Part>) =>
+  Ledger.number("found_values", (sql) =>
+    sql.unsafe(`SELECT count(DISTINCT ${idOf("v")}) AS number
+      FROM (SELECT DISTINCT batch, address_id, occurrence FROM found_values
+        WHERE ${["0", ...parts.map(AccountNames.isForLackOf)].join(" OR ")}) f
+      CROSS JOIN verdicts v ON v.batch = f.batch AND v.address_id = f.address_id AND v.occurrence = f.occurrence
+      WHERE v.outcome IN ('imported', 'present') AND NOT ${isLookedAt("v", settledAnswer("v.batch"), ` AND ${isUnseen}`)}`)
+  )
 
 interface WantedRow extends SentKey {
   readonly contactId: string

@@ -9,6 +9,7 @@ import * as Contacts from "effect-activecampaign/Contacts"
 import type { ContactsError } from "effect-activecampaign/ContactsError"
 import type { ResolvedInDetail } from "effect-activecampaign/Resolved"
 import { type AccountStep, callBudget } from "../../../src/job/AccountStep.js"
+import { check, type CheckOptions, nothingLooked } from "../../../src/job/Check.js"
 import * as Journal from "../../../src/job/Journal.js"
 import type { RunEvent, StepProblem } from "../../../src/job/RunEvent.js"
 import { steadyMillis } from "../../../src/job/steadyTime.js"
@@ -37,6 +38,13 @@ export const stepWith = (most: number, contacts: Partial<Contacts.Service> = {},
       onProblem: (problem) => Effect.sync(() => problems.push(problem))
     }
     return { step, events, problems }
+  })
+
+/** Compares, and reads no names. */
+export const compareOnly = (step: AccountStep, options: CheckOptions) =>
+  check(step, options, nothingLooked(), {
+    plan: Effect.succeed({ parts: [], before: 0, atTheEnd: 0, alone: 0 }),
+    read: Effect.void
   })
 
 const emailOf = (id: string) => `c${id}@x.test`
