@@ -90,7 +90,7 @@ const addAnswers = (path: string, options: { readonly db: string; readonly yes: 
       }
       const { changed } = yield* reconcileStale()
       return { added, recorded, changed, twins: yield* Batches.allCaseTwins(batchIds) }
-    }).pipe(Effect.provide(Ledger.layer(options.db)))
+    }).pipe(Effect.provide(Ledger.layer(options.db, { keepsUnused: false })))
     const { added, changed, recorded, twins } = done
     const caseTwins = describeCaseTwins(twins)
     const known = answers.length - recorded
@@ -244,7 +244,7 @@ export const batchesAdd = Command.make(
             settled,
             twins
           }
-        }).pipe(Effect.provide(Ledger.layer(options.db)))
+        }).pipe(Effect.provide(Ledger.layer(options.db, { keepsUnused: false })))
         if (done._tag === "Shown") return describeSecond(options.db, done)
         const { added, batch, changed, isUnread, purged, recorded, report, resubmitted, settled, twins } =
           done

@@ -137,7 +137,7 @@ export const contactsLoad = Command.make(
           // The next export should have every sent contact, with what is known about it now.
           const { changed } = yield* reconcileStale()
           return { report, changed, knowsSent: yield* LocalContacts.knowsSent }
-        }).pipe(Effect.provide(Ledger.layer(options.db)))
+        }).pipe(Effect.provide(Ledger.layer(options.db, { keepsUnused: false })))
         const rejected = yield* input.finish
         const reading = readingOf(input, rejected, report.sent > 0)
         const twins = describeCaseTwins(report.caseTwins)
