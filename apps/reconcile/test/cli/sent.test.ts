@@ -130,6 +130,100 @@ describe("what was sent", () => {
   )
 
   it(
+    "is told with a time of its own for each batch, which counts before the one of the call",
+    inWorld(async (world) => {
+      const line = (batch_id: string, others: Readonly<Record<string, unknown>>) =>
+        JSON.stringify({ batch_id, ...others, ...payload })
+      const lines = [
+        line("b1", { submitted_at: "2031-04-02T10:00:00+02:00" }),
+        line("b2", { submitted_at: null }),
+        line("b3", { submitted_at: "2031-04-02T09:30:00Z" }),
+        line("b3", {})
+      ]
+      const file = world.write("payloads.jsonl", `${lines.join("\n")}\n`)
+      const known = "2031-04-01T08:00:00.000Z"
+      await world.run(["batches", "add", "--id", "b3", "--submitted-at", known])
+      const added = await world.run([
+        "batches",
+        "add",
+        "--sent",
+        file,
+        "--submitted-at",
+        "2031-04-03T00:00:00Z"
+      ])
+      expect(added).toMatchObject({ code: 0, stderr: "" })
+      expect(added.stdout).toContain(
+        `submitted_at of 1 batch changed from ${known} to 2031-04-02T09:30:00.000Z.\n`
+      )
+      expect(added.stdout).not.toContain("member")
+      const times = () =>
+        values(world.path("reconcile.db"), "SELECT batch_id || ' ' || submitted_at FROM batches ORDER BY 1")
+      const told = [
+        "b1 2031-04-02T08:00:00.000Z",
+        "b2 2031-04-03T00:00:00.000Z",
+        "b3 2031-04-02T09:30:00.000Z"
+      ]
+      expect(times()).toEqual(told)
+      const again = await world.run([
+        "contacts",
+        "load",
+        file,
+        "--submitted-at",
+        known,
+        "--batch-column",
+        "batch_id"
+      ])
+      expect(again.stdout).toContain(
+        `submitted_at of 1 batch changed from 2031-04-03T00:00:00.000Z to ${known}.\n`
+      )
+      expect(times()).toEqual(told.with(1, `b2 ${known}`))
+    })
+  )
+
+  it(
+    "is told with a time of its own for the batch that the call names",
+    inWorld(async (world) => {
+      const file = world.write(
+        "payload.json",
+        JSON.stringify({ submitted_at: "2031-04-02T08:00Z", ...payload })
+      )
+      const add = ["batches", "add", "--id", "b1", "--sent", file, "--submitted-at", "2031-04-03T00:00:00Z"]
+      expect(await world.run(add)).toMatchObject({ code: 0, stderr: "" })
+      const times = values(world.path("reconcile.db"), "SELECT submitted_at FROM batches")
+      expect(times).toEqual(["2031-04-02T08:00:00.000Z"])
+    })
+  )
+
+  it(
+    "is refused with a time that is none, with two for one batch, and with one of no batch",
+    inWorld(async (world) => {
+      const line = (batch_id: string | undefined, submitted_at: unknown) =>
+        `${JSON.stringify({ batch_id, submitted_at, ...payload })}\n`
+      const add = (text: string) => world.run(["batches", "add", "--sent", world.write("bodies.jsonl", text)])
+      const dated = await add(
+        line("b1", "2031-04-02") + line("b2", 1_933_000_000) + line("b3", "2031-04-02T08:15:00Z")
+      )
+      expect(dated.code).toBe(0)
+      expect(dated.stderr).toMatch(
+        /^bodies\.jsonl, line 1: Its "submitted_at": '2031-04-02' is not a time: it is a date without a time\. .*\nbodies\.jsonl, line 2: Its "submitted_at" is not a text\.\n$/
+      )
+      const file = world.path("reconcile.db")
+      expect(values(file, "SELECT batch_id FROM batches")).toEqual(["b3"])
+      const two = await add(line("b4", "2031-04-02T08:15:00Z") + line("b4", "2031-04-02T08:16:00Z"))
+      expect(two).toMatchObject({ code: 2, stdout: "" })
+      expect(two.stderr).toContain(
+        'bodies.jsonl, line 2: its "submitted_at" is another than on line 1, for the same batch. Nothing was loaded; correct one of them.'
+      )
+      const none = await add(line(undefined, "2031-04-02T08:15:00Z"))
+      expect(none).toMatchObject({ code: 2, stdout: "" })
+      expect(none.stderr).toContain(
+        'has a "submitted_at", but names no batch. Nothing was loaded. Give it a "batch_id"'
+      )
+      expect(values(file, "SELECT batch_id FROM batches")).toEqual(["b3"])
+    })
+  )
+
+  it(
     "needs a batch for each contact",
     inWorld(async (world) => {
       const file = world.write("payload.json", JSON.stringify(payload))
@@ -271,7 +365,7 @@ describe("what was sent, told again in another way", () => {
         "--sends: the contacts are from the body of a bulk import request, which itself says what was sent. Nothing was loaded."
       )
       expect(refused.stderr).toContain("Leave out --sends.")
-      expect(values(world.path("reconcile.db"), "SELECT name FROM local_sources")).toEqual([])
+      expect(existsSync(world.path("reconcile.db"))).toBe(false)
     })
   )
 

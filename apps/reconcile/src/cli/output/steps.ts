@@ -115,6 +115,8 @@ const describeCheck = (report: CheckReport): string => {
   return `${parts.join(", ")}.`
 }
 
+const isNothing = ({ gone, left, looked }: CheckReport) => looked + gone + left === 0
+
 const isLeft = ({ checked, lookedUp, resolved }: RunReport) =>
   [checked, lookedUp, resolved].some((step) => step !== null && step.left > 0)
 
@@ -144,7 +146,11 @@ export const describeSteps = (
         ? ["No address is unaccounted; there is nothing to look up."]
         : []
       : [describeLookup(lookedUp)]),
-    ...(checked === null ? (asked.check ? [nothingToCompare(standing)] : []) : [describeCheck(checked)]),
+    ...(checked === null || isNothing(checked)
+      ? asked.check
+        ? [nothingToCompare(standing)]
+        : []
+      : [describeCheck(checked)]),
     ...describeNames(report)
   ]
 }
