@@ -3,10 +3,9 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { AnswerIncomplete, FilterIgnored } from "effect-activecampaign/ContactsError"
 import { ContactId } from "effect-activecampaign/ContactId"
-import { check } from "../../src/job/Check.js"
 import { withAccount } from "../support/account.js"
 import { select } from "../support/ledger.js"
-import { lookedAtNames, pages, sentTo, shown, stepWith } from "./support/steps.js"
+import { checkWith, lookedAtNames, pages, sentTo, shown, stepWith } from "./support/steps.js"
 
 const numbers = (count: number) => Array.from({ length: count }, (_, at) => String(at + 1001))
 
@@ -42,7 +41,7 @@ describe("a page of contacts that fails", () => {
           return some.length === 1 ? seen : Stream.concat(seen, Stream.fail(incomplete))
         })
         const { problems, step } = yield* stepWith(most, account.contacts)
-        const { left } = yield* check(step, { sample: 0 })
+        const { left } = yield* checkWith(step, { sample: 0 })
         assert.strictEqual(step.calls.left(), most - account.asked.length)
         if (most === 2) {
           assert.deepStrictEqual(account.asked, [[first, ...rest], halves])
@@ -62,7 +61,7 @@ describe("a page of contacts that fails", () => {
       yield* sentTo(["1001"], ["b1", "b2"])
       const account = pages(() => Stream.fail(incomplete))
       const { problems, step } = yield* stepWith(10, account.contacts)
-      yield* check(step, { sample: 0 })
+      yield* checkWith(step, { sample: 0 })
       assert.lengthOf(account.asked, 1)
       assert.lengthOf(problems, 1)
     }).pipe(withAccount({}))
@@ -75,7 +74,7 @@ describe("a page of contacts that fails", () => {
         some.length === 2 ? Stream.fail(ignored) : Stream.fromIterable(some.map((id) => shown(id, "all")))
       )
       const { problems, step } = yield* stepWith(10, account.contacts)
-      yield* check(step, { sample: 0 })
+      yield* checkWith(step, { sample: 0 })
       assert.deepStrictEqual(sizes(account.asked), [100, 2, 1, 1])
       assert.deepStrictEqual(problems, [])
     }).pipe(withAccount({}))
@@ -90,7 +89,7 @@ describe("contacts of which only the names were shown", () => {
       yield* sentTo(ids)
       yield* lookedAtNames(ids)
       const { step } = yield* stepWith(10, account.contacts)
-      return yield* check(step, { sample: 0, again })
+      return yield* checkWith(step, { sample: 0, again })
     }).pipe(withAccount({}))
 
   it.effect("are all asked for once if that is wanted and answers may have the rest", () =>
@@ -143,7 +142,7 @@ describe("a sample of contacts", () => {
       const asked: Array<string> = []
       const account = pages(() => Stream.fail(ignored))
       const { step } = yield* stepWith(6, { ...account.contacts, detailsByItself: byItself(asked) })
-      yield* check(step, { sample: 3 })
+      yield* checkWith(step, { sample: 3 })
       assert.lengthOf(account.asked, 1)
       assert.lengthOf(asked, 2)
       assert.strictEqual(step.calls.left(), 1)
@@ -159,7 +158,7 @@ describe("a sample of contacts", () => {
         Stream.fromIterable(some.map((id) => shown(id, id === ids[0] ? "all" : "names")))
       )
       const { step } = yield* stepWith(10, { ...account.contacts, detailsByItself: byItself(asked) })
-      const { unseen } = yield* check(step, { sample: 5 })
+      const { unseen } = yield* checkWith(step, { sample: 5 })
       assert.deepStrictEqual(asked, ids.slice(1))
       assert.strictEqual(unseen, 0)
       assert.deepStrictEqual(yield* sameTags, [{ same: 2 }])
@@ -172,7 +171,7 @@ describe("a sample of contacts", () => {
       const account = pages((some) => Stream.fromIterable(some.map((id) => shown(id, "all"))))
       for (const planned of [1, 0]) {
         const { events, step } = yield* stepWith(10, account.contacts)
-        yield* check(step, { sample: 5 })
+        yield* checkWith(step, { sample: 5 })
         assert.lengthOf(
           events.filter(({ _tag }) => _tag === "CheckPlanned"),
           planned

@@ -9,6 +9,7 @@ import * as Contacts from "effect-activecampaign/Contacts"
 import type { ContactsError } from "effect-activecampaign/ContactsError"
 import type { ResolvedInDetail } from "effect-activecampaign/Resolved"
 import { type AccountStep, callBudget } from "../../../src/job/AccountStep.js"
+import { check, type CheckOptions } from "../../../src/job/Check.js"
 import * as Journal from "../../../src/job/Journal.js"
 import type { RunEvent, StepProblem } from "../../../src/job/RunEvent.js"
 import { steadyMillis } from "../../../src/job/steadyTime.js"
@@ -38,6 +39,9 @@ export const stepWith = (most: number, contacts: Partial<Contacts.Service> = {},
     }
     return { step, events, problems }
   })
+
+/** Compares contacts, and reads no names for it. */
+export const checkWith = (step: AccountStep, options: CheckOptions) => check(step, options)
 
 const emailOf = (id: string) => `c${id}@x.test`
 
