@@ -5,7 +5,7 @@ import { AnswerIncomplete, FilterIgnored } from "effect-activecampaign/ContactsE
 import { ContactId } from "effect-activecampaign/ContactId"
 import { withAccount } from "../support/account.js"
 import { select } from "../support/ledger.js"
-import { compareOnly, lookedAtNames, pages, sentTo, shown, stepWith } from "./support/steps.js"
+import { checkWith, lookedAtNames, pages, sentTo, shown, stepWith } from "./support/steps.js"
 
 const numbers = (count: number) => Array.from({ length: count }, (_, at) => String(at + 1001))
 
@@ -41,7 +41,7 @@ describe("a page of contacts that fails", () => {
           return some.length === 1 ? seen : Stream.concat(seen, Stream.fail(incomplete))
         })
         const { problems, step } = yield* stepWith(most, account.contacts)
-        const { left } = yield* compareOnly(step, { sample: 0 })
+        const { left } = yield* checkWith(step, { sample: 0 })
         assert.strictEqual(step.calls.left(), most - account.asked.length)
         if (most === 2) {
           assert.deepStrictEqual(account.asked, [[first, ...rest], halves])
@@ -61,7 +61,7 @@ describe("a page of contacts that fails", () => {
       yield* sentTo(["1001"], ["b1", "b2"])
       const account = pages(() => Stream.fail(incomplete))
       const { problems, step } = yield* stepWith(10, account.contacts)
-      yield* compareOnly(step, { sample: 0 })
+      yield* checkWith(step, { sample: 0 })
       assert.lengthOf(account.asked, 1)
       assert.lengthOf(problems, 1)
     }).pipe(withAccount({}))
@@ -74,7 +74,7 @@ describe("a page of contacts that fails", () => {
         some.length === 2 ? Stream.fail(ignored) : Stream.fromIterable(some.map((id) => shown(id, "all")))
       )
       const { problems, step } = yield* stepWith(10, account.contacts)
-      yield* compareOnly(step, { sample: 0 })
+      yield* checkWith(step, { sample: 0 })
       assert.deepStrictEqual(sizes(account.asked), [100, 2, 1, 1])
       assert.deepStrictEqual(problems, [])
     }).pipe(withAccount({}))
@@ -89,7 +89,7 @@ describe("contacts of which only the names were shown", () => {
       yield* sentTo(ids)
       yield* lookedAtNames(ids)
       const { step } = yield* stepWith(10, account.contacts)
-      return yield* compareOnly(step, { sample: 0, again })
+      return yield* checkWith(step, { sample: 0, again })
     }).pipe(withAccount({}))
 
   it.effect("are all asked for once if that is wanted and answers may have the rest", () =>
@@ -142,7 +142,7 @@ describe("a sample of contacts", () => {
       const asked: Array<string> = []
       const account = pages(() => Stream.fail(ignored))
       const { step } = yield* stepWith(6, { ...account.contacts, detailsByItself: byItself(asked) })
-      yield* compareOnly(step, { sample: 3 })
+      yield* checkWith(step, { sample: 3 })
       assert.lengthOf(account.asked, 1)
       assert.lengthOf(asked, 2)
       assert.strictEqual(step.calls.left(), 1)
@@ -158,7 +158,7 @@ describe("a sample of contacts", () => {
         Stream.fromIterable(some.map((id) => shown(id, id === ids[0] ? "all" : "names")))
       )
       const { step } = yield* stepWith(10, { ...account.contacts, detailsByItself: byItself(asked) })
-      const { unseen } = yield* compareOnly(step, { sample: 5 })
+      const { unseen } = yield* checkWith(step, { sample: 5 })
       assert.deepStrictEqual(asked, ids.slice(1))
       assert.strictEqual(unseen, 0)
       assert.deepStrictEqual(yield* sameTags, [{ same: 2 }])
@@ -171,7 +171,7 @@ describe("a sample of contacts", () => {
       const account = pages((some) => Stream.fromIterable(some.map((id) => shown(id, "all"))))
       for (const planned of [1, 0]) {
         const { events, step } = yield* stepWith(10, account.contacts)
-        yield* compareOnly(step, { sample: 5 })
+        yield* checkWith(step, { sample: 5 })
         assert.lengthOf(
           events.filter(({ _tag }) => _tag === "CheckPlanned"),
           planned

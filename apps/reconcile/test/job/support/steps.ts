@@ -40,8 +40,8 @@ export const stepWith = (most: number, contacts: Partial<Contacts.Service> = {},
     return { step, events, problems }
   })
 
-/** Compares, and reads no names. */
-export const compareOnly = (step: AccountStep, options: CheckOptions) =>
+/** Compares contacts, and reads no names for it. */
+export const checkWith = (step: AccountStep, options: CheckOptions) =>
   check(step, options, nothingLooked(), {
     plan: Effect.succeed({ parts: [], before: 0, atTheEnd: 0, alone: 0 }),
     read: Effect.void

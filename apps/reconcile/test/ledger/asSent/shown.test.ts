@@ -7,7 +7,7 @@ import type { SentMember } from "../../../src/asSent/SentMember.js"
 import { lookAt } from "../../../src/ledger/asSent/lookAt.js"
 import { isLess, isMore, showsAny } from "../../../src/ledger/asSent/shown.js"
 import { reconcileStale } from "../../../src/ledger/conclusions/Reconciliation.js"
-import { select } from "../../support/ledger.js"
+import { load, row, select } from "../../support/ledger.js"
 import { detailed, send } from "../../support/sentValues.js"
 import { counts, inMemory, look, settled } from "./support/looks.js"
 
@@ -84,6 +84,7 @@ describe("what a look does not show", () => {
     Effect.gen(function* () {
       const unseen = select("SELECT not_checked, unseen FROM value_counts")
       yield* send("b", [{ email: "a@x.test", tags: ["vip"] }])
+      yield* load([row("a@x.test", "b", "1")])
       yield* settled("b", ["1"])
       yield* look(detailed("1", "a@x.test", { tags: { _tag: "NotSideloaded" } }))
       yield* reconcileStale()
