@@ -155,8 +155,8 @@ const ofMapping = (mapping: Mapping, cell: (column: string) => unknown): Readonl
         tag === undefined || tag.trim() === "" ? [] : [one("tag", tag.trim(), "")]
       )
     }),
-    ...subscribe.map((id) => one("subscribe", String(id).trim(), "")),
-    ...unsubscribe.map((id) => one("unsubscribe", String(id).trim(), ""))
+    ...subscribe.map((id) => one("subscribe", String(id), "")),
+    ...unsubscribe.map((id) => one("unsubscribe", String(id), ""))
   ]
 }
 
