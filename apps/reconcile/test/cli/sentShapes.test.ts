@@ -16,7 +16,9 @@ describe("the body of a bulk import request", () => {
       expect(added.stdout).toContain(
         '1 member is not one that a bulk import takes; ActiveCampaign drops it without a word: line 3, contact 1: "firstName".'
       )
-      expect(added.stderr).toContain("line 7: It has no key for an e-mail address (keys: first_name)")
+      expect(added.stderr).toContain(
+        "line 7: Contact 2: It has no key for an e-mail address (keys: first_name)"
+      )
     })
   )
 
