@@ -1,0 +1,74 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as FastCheck from "effect/FastCheck"
+import * as SentValues from "../../../src/ledger/asSent/SentValues.js"
+import * as Removals from "../../../src/ledger/erase/Removals.js"
+import * as Ledger from "../../../src/ledger/Ledger.js"
+import { select } from "../../support/ledger.js"
+import { begin, type Fact, loaded, take } from "../../support/sentFacts.js"
+
+/** CI tries 150, with AC_SEQUENCES. */
+const limits = { fastCheck: { numRuns: Number(process.env.AC_SEQUENCES ?? 60) }, timeout: 600_000 }
+
+const sourceOf = (one: Fact): string | undefined => {
+  switch (one.kind) {
+    case "load":
+      return one.source
+    case "load by key":
+      return "crm"
+    case "send":
+      return one.from ?? `sent in ${one.batch}`
+    default:
+      return undefined
+  }
+}
+
+const takeAll = (facts: ReadonlyArray<Fact>) =>
+  Effect.forEach(facts, (one, at) => take(one, DateTime.add(begin, { minutes: at })), { discard: true })
+
+/** What every contact was sent with, by the names of batches and addresses. */
+const sent = Effect.gen(function* () {
+  const batches = yield* select<{ readonly id: number; readonly name: string }>(
+    "SELECT batch AS id, batch_id AS name FROM numbered_batches"
+  )
+  const addresses = yield* select<{ readonly id: number; readonly name: string }>(
+    "SELECT address_id AS id, email_key AS name FROM addresses"
+  )
+  const nameIn = (rows: typeof batches, id: number) => rows.find((row) => row.id === id)?.name
+  const records = yield* SentValues.ofBatches(batches.map(({ id }) => id))
+  return records
+    .map(({ addressId, batch, members, occurrence }) =>
+      JSON.stringify([nameIn(batches, batch), nameIn(addresses, addressId), occurrence, members])
+    )
+    .sort()
+})
+
+const inMemory = Effect.provide(Ledger.layer(":memory:"))
+
+const turn = Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+
+describe("what was sent", () => {
+  it.effect.prop(
+    "is after the removal of any source what it would be if that had never been loaded",
+    [FastCheck.array(loaded, { minLength: 2, maxLength: 8 }), FastCheck.nat()],
+    ([facts, which]) =>
+      Effect.gen(function* () {
+        const names = [...new Set(facts.flatMap((one) => sourceOf(one) ?? []))]
+        const removed = names[which % names.length]
+        const after = yield* Effect.gen(function* () {
+          yield* takeAll(facts)
+          const source = (yield* Removals.sources).find(({ name }) => name === removed)
+          if (source !== undefined) yield* Removals.removeSource(source)
+          assert.deepStrictEqual(yield* select("PRAGMA foreign_key_check"), [])
+          return yield* sent
+        }).pipe(inMemory)
+        const without = yield* takeAll(facts.filter((one) => sourceOf(one) !== removed)).pipe(
+          Effect.zipRight(sent),
+          inMemory
+        )
+        assert.deepStrictEqual(after, without, removed)
+      }).pipe(Effect.zipLeft(turn)),
+    limits
+  )
+})
