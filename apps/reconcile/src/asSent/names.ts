@@ -6,7 +6,7 @@ export const isId = (name: string): boolean => /^\d+$/.test(name)
 /** A name as it is kept: without white space around it, and an ID without leading zeros, as the account has it. */
 export const nameForm = (name: string): string => {
   const text = name.trim()
-  return isId(text) ? text.replace(/^0+(?=\d)/, "") : text
+  return text.startsWith("0") && isId(text) ? text.replace(/^0+(?=\d)/, "") : text
 }
 
 /** What all spellings of a field's name have in common. A personalization tag may be written with `%`. */

@@ -17,7 +17,7 @@ const isListId = (value: unknown): boolean => isText(value) && isId(String(value
 const isNothing = (value: unknown): boolean => textOf(value)?.trim() === "" || value === null
 
 /** The name of a field or list that an ID stands for, or should. */
-const nameOf = (id: unknown): string => (isText(id) && !isNothing(id) ? nameForm(String(id)) : unnamed)
+const nameOf = (id: unknown): string => (isText(id) ? nameForm(String(id)) : "") || unnamed
 
 /** Whether an object has something under keys that are not known. */
 const hasOther = (item: JsonObject, known: ReadonlyArray<string>): boolean =>
@@ -75,15 +75,16 @@ const ofFields = (given: unknown, add: Add, tellOf: Tell) => {
       if (!(key in item)) tell("member-shape", `"${place}" has no "${key}"`)
       else if (item[key] === null) tell("member-shape", `"${place}.${key}" is null`)
     }
-    const hasId = isText(item.id) && !isNothing(item.id)
+    const name = nameOf(item.id)
+    const hasId = name !== unnamed
     if (!hasId && item.id !== null && item.id !== undefined) {
       tell("member-shape", `"${place}.id" is not an ID`)
     }
     const value = textOf(item.value)
     if (value !== undefined && !isText(item.value)) tell("member-shape", `"${place}.value" is not a text`)
-    if (value !== undefined) add("field", nameOf(item.id), value, !isList || !hasId || !isText(item.value))
+    if (value !== undefined) add("field", name, value, !isList || !hasId || !isText(item.value))
     else if (!("value" in item) && hasOther(item, ["id"])) {
-      add("field", nameOf(item.id), JSON.stringify(item), true)
+      add("field", name, JSON.stringify(item), true)
     }
   }
 }
