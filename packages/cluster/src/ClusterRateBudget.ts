@@ -10,52 +10,30 @@ import * as ClusterSchema from "@effect/cluster/ClusterSchema"
 import * as Entity from "@effect/cluster/Entity"
 import type { Sharding } from "@effect/cluster/Sharding"
 import * as Rpc from "@effect/rpc/Rpc"
-import * as Cause from "effect/Cause"
-import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import * as RateBudget from "effect-activecampaign/RateBudget"
 import type { InvalidOption } from "effect-activecampaign/SetupError"
+import { budgetFrom, keeperOf } from "./internal/sharedTurns.js"
 
 const Kind = Schema.Literal("read", "import-many", "import-one")
 
 const BudgetEntity = Entity.make("ActiveCampaign/RateBudget", [
-  // Answers how many milliseconds the caller stood in line.
-  Rpc.make("take", { payload: { kind: Kind }, success: Schema.Number }),
-  Rpc.make("hold", { payload: { millis: Schema.Number, kind: Schema.optional(Kind) } }),
+  Rpc.make("take", {
+    payload: { kind: Kind, usableFor: Schema.Number },
+    success: Schema.Struct({ inLine: Schema.Number, usableFor: Schema.Number })
+  }),
+  Rpc.make("hold", { payload: { millis: Schema.Number, kind: Schema.UndefinedOr(Kind) } }),
   Rpc.make("observe", { payload: { remaining: Schema.Number, limit: Schema.optional(Schema.Number) } })
 ]).annotate(ClusterSchema.ClientTracingEnabled, false)
-
-/**
- * How old a turn may be when it is used, in milliseconds. At 4 requests a second, calls that leave this late still leave at
- * most 5 in any rolling second: the sixth turn is 1250 ms after the first.
- *
- * @since 0.1.0
- * @category constants
- */
-export const freshness = 200
 
 /** A new entity knows nothing of the turns that the one before it gave. After a second, none of them counts any more. */
 const unknownPast = Duration.seconds(1)
 
 /** Longer than a minute's window, and than the longest hold: nothing that matters is forgotten with an idle entity. */
 const maxIdleTime = Duration.minutes(6)
-
-const retryAfter = Duration.millis(100)
-
-/**
- * After this time a call counts as lost, and is made again. Its connection may have ended without a word, and nothing else
- * would end the wait.
- */
-const answerWithin = Duration.seconds(20)
-
-/** The same for a turn, which may take as long as the line: at the default rate, that of 480 callers. */
-const turnWithin = Duration.minutes(2)
-
-const currentMillis = Effect.map(Clock.currentTimeNanos, (nanos) => Number(nanos / 1000n) / 1000)
 
 /**
  * The entities, one for each account, for every runner to serve. Fails with `InvalidOption` if a limit is not a positive
@@ -77,15 +55,11 @@ export const entity = (options?: RateBudget.Options): Layer.Layer<never, Invalid
           // The options have been checked.
           const budget = yield* Effect.orDie(RateBudget.make(options))
           yield* budget.hold(unknownPast)
+          const keeper = keeperOf(budget, options?.requestsPerSecond !== Number.POSITIVE_INFINITY)
           return {
-            take: ({ payload }) =>
-              Effect.gen(function* () {
-                const asked = yield* currentMillis
-                yield* budget.take(payload.kind)
-                return (yield* currentMillis) - asked
-              }),
-            hold: ({ payload }) => budget.hold(Duration.millis(payload.millis), payload.kind),
-            observe: ({ payload }) => budget.observe(payload)
+            take: ({ payload }) => keeper.take(payload),
+            hold: ({ payload }) => keeper.hold(payload),
+            observe: ({ payload }) => keeper.observe(payload)
           }
         }),
         // By default an entity handles one message at a time, and a hold would wait behind those it must stop.
@@ -94,45 +68,18 @@ export const entity = (options?: RateBudget.Options): Layer.Layer<never, Invalid
     )
   )
 
-/** Asks again until an entity has answered: it may be moving to another runner, which interrupts its calls. */
-const persistently = <A, E>(call: Effect.Effect<A, E>, within: Duration.Duration): Effect.Effect<A> =>
-  call.pipe(
-    Effect.timeout(within),
-    Effect.sandbox,
-    Effect.retry({ while: (cause) => !Cause.isDie(cause), schedule: Schedule.spaced(retryAfter) }),
-    Effect.catchAll((cause) => Effect.die(Cause.squash(cause)))
-  )
-
 /**
  * The budget of one account. Its calls never fail: they wait until a runner serves the account's entity.
  *
- * A turn that took more than 200 ms to arrive is not used, because others may have left since. The caller then asks for
- * another one, as it does after 2 minutes without an answer.
+ * A turn that took more than 200 ms to arrive is not used, because others may have left since. A runner that is that slow
+ * then asks for turns that it can use for longer, up to 10 seconds, in which nobody else gets one. Of the callers of one
+ * budget, one of each kind stands in the account's line at a time.
  *
  * @since 0.1.0
  * @category constructors
  */
 export const make = (account: string): Effect.Effect<RateBudget.Service, never, Sharding> =>
-  Effect.map(BudgetEntity.client, (clientOf) => {
-    const client = clientOf(account)
-    const takeOnce = (kind: RateBudget.Kind) =>
-      Effect.gen(function* () {
-        const asked = yield* currentMillis
-        const inLine = yield* client.take({ kind })
-        return (yield* currentMillis) - asked - inLine <= freshness
-      })
-    return {
-      take: (kind = "read") =>
-        Effect.asVoid(
-          Effect.repeat(persistently(takeOnce(kind), turnWithin), { until: (isFresh) => isFresh })
-        ),
-      hold: (duration, kind) =>
-        persistently(client.hold({ millis: Duration.toMillis(duration), kind }), answerWithin),
-      // A budget slows down only if less than this remains.
-      observe: ({ limit, remaining }) =>
-        remaining < 2 ? persistently(client.observe({ remaining, limit }), answerWithin) : Effect.void
-    }
-  })
+  Effect.flatMap(BudgetEntity.client, (clientOf) => budgetFrom(clientOf(account)))
 
 /**
  * The `RateBudget` of one account, for every client of it on any runner. The workflows of this package use it by themselves.

@@ -104,6 +104,42 @@ describe("an import", () => {
     assert.deepStrictEqual(Truth.holdingsAt(gone, 60_000).get("1")?.fields, { "12": "Acme" })
   })
 
+  it("leaves a contact as the batch does that comes to it last, in whatever order they were submitted", () => {
+    const contact = (
+      company: string,
+      afterwards: { readonly deletedAfterwards: boolean } | { readonly renamedTo: string }
+    ) => ({
+      email: "a@example.test",
+      contactId: "1",
+      sends: { fields: [{ id: "12", value: company }] },
+      ...afterwards
+    })
+    const overtaken = (isDeleted: boolean) =>
+      Scenario.make({
+        batches: [
+          {
+            batchId: "slow",
+            stages: { ...stages, waiting: 60_000 },
+            contacts: [
+              contact("slow", isDeleted ? { deletedAfterwards: true } : { renamedTo: "slow@example.test" })
+            ]
+          },
+          {
+            batchId: "fast",
+            submittedAt: 10_000,
+            stages,
+            contacts: [
+              contact("fast", isDeleted ? { deletedAfterwards: true } : { renamedTo: "fast@example.test" })
+            ]
+          }
+        ]
+      })
+    const holds = [10_000, 60_000].map((at) => Truth.holdingsAt(overtaken(false), at).get("1")?.fields)
+    assert.deepStrictEqual(holds, [{ "12": "fast" }, { "12": "slow" }])
+    assert.strictEqual(Truth.contactsAt(overtaken(false), 60_000)[0]?.email, "slow@example.test")
+    assert.deepStrictEqual(Truth.contactsAt(overtaken(true), 60_000), [])
+  })
+
   it.effect("that is submitted writes, too, with the mishaps of submissions", () =>
     Effect.gen(function* () {
       yield* BulkImport.submit({ contacts: [{ email: "new@example.test", ...sends }] })

@@ -216,6 +216,13 @@ export const runAndReport = (options: RunOptions) =>
     yield* log({ _tag: "Ended", ...ending })
     if (isAsked) yield* RunLog.ofEnd(ending, report)
     const ended = { report, summary, attention, ending, file: ledger.file, width: outputWidth() }
+    const unchecked = [
+      ...leftOutLines(sent, {
+        isLeftOut: options.follow && options.account.check === undefined,
+        idsLeft: report.resolved?.left ?? 0
+      }),
+      ...gapLines(sent)
+    ]
     return {
       text:
         summary.batches === 0
@@ -224,11 +231,7 @@ export const runAndReport = (options: RunOptions) =>
               [
                 ...(options.follow ? [lastScreen.verdict(ended), followed(report)] : []),
                 ...describeSteps(report, askedFor(options), sent),
-                ...leftOutLines(sent, {
-                  isLeftOut: options.follow && options.account.check === undefined,
-                  idsLeft: report.resolved?.left ?? 0
-                }),
-                ...gapLines(sent)
+                ...unchecked
               ].join("\n"),
               lastScreen.totals(ended),
               // A run that asked nothing is not kept, so the view would show the run before it.
@@ -240,6 +243,7 @@ export const runAndReport = (options: RunOptions) =>
               ].join("\n"),
               options.suggest ? lastScreen.nextSteps(ended) : ""
             ),
+      warnings: unchecked,
       result: { db: ledger.file, run: report, summary, changes, failedOn, attention },
       exitCode: ending.exitCode,
       because: { message: ending.why, ...(report.stopped === "busy" ? { code: "Interrupted" } : {}) }

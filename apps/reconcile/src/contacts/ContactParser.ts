@@ -48,7 +48,8 @@ const emptyOutput = (): Output => ({
   remarks: [],
   restored: 0,
   fromPayload: false,
-  single: null
+  single: null,
+  submissions: []
 })
 
 /** Takes the next bytes, however they were split, and returns the rows they complete. */

@@ -6,7 +6,7 @@ import * as ByteSource from "./ByteSource.js"
 import type { ColumnMap } from "./ColumnMap.js"
 import { ContactFileError } from "./ContactFileError.js"
 import * as ContactParser from "./ContactParser.js"
-import type { ContactChunk } from "./ContactRow.js"
+import type { ContactChunk, Submission } from "./ContactRow.js"
 import type { Format, Options } from "./Parsing.js"
 
 export interface TextSource {
@@ -52,13 +52,35 @@ export const read = (
     )
   })
 
-/** Whether any rows came from bodies of requests, and the line of the first contact that did not. */
+/** Whether any rows came from bodies of requests, when these were submitted, and the line of the first contact that did not. */
 interface Kinds {
   readonly fromPayload: boolean
   readonly single: number | null
+  /** By batch, the first time that was named. */
+  readonly submissions: ReadonlyMap<string | null, Submission>
 }
 
-const noKind: Kinds = { fromPayload: false, single: null }
+const noKind: Kinds = { fromPayload: false, single: null, submissions: new Map() }
+
+/** The bodies of one batch name one time, or none. */
+const oneTime = (path: string, before: Kinds["submissions"], { submissions }: ContactChunk) => {
+  if (submissions.length === 0) return Either.right(before)
+  const all = new Map(before)
+  for (const one of submissions) {
+    const first = all.get(one.batchId)
+    if (first === undefined) all.set(one.batchId, one)
+    else if (first.submittedAt !== one.submittedAt) {
+      return Either.left(
+        new ContactFileError({
+          path,
+          line: one.line,
+          reason: `its "submitted_at" is another than on line ${first.line}, for the same batch. Nothing was loaded; correct one of them.`
+        })
+      )
+    }
+  }
+  return Either.right(all)
+}
 
 /** What single contacts were sent with cannot be known beside bodies of requests, which say it themselves. */
 const oneKind = (path: string, before: Kinds, chunk: ContactChunk) => {
@@ -73,7 +95,10 @@ const oneKind = (path: string, before: Kinds, chunk: ContactChunk) => {
             "it is a single contact, but others are in bodies of bulk import requests, which say what was sent. Put them into files of their own."
         })
       )
-    : Either.right([{ fromPayload, single }, chunk] as const)
+    : Either.map(
+        oneTime(path, before.submissions, chunk),
+        (submissions) => [{ fromPayload, single, submissions }, chunk] as const
+      )
 }
 
 const optionsOf = ({ delimiter, format, map = {}, path, keepApostrophes = false }: TextSource): Options => {

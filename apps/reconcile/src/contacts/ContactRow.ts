@@ -67,6 +67,16 @@ export interface Remark {
   readonly record?: string
 }
 
+/** When the body of a bulk import request says that it was submitted. */
+export interface Submission {
+  /** The line at which the body starts. */
+  readonly line: number
+  /** The batch that the body names, if it names one. */
+  readonly batchId: string | null
+  /** In UTC. */
+  readonly submittedAt: string
+}
+
 export interface ContactChunk {
   readonly rows: Array<ContactRow>
   readonly rejected: ReadonlyArray<RejectedRow>
@@ -78,6 +88,7 @@ export interface ContactChunk {
   readonly fromPayload: boolean
   /** The line of the first contact of JSON that did not. */
   readonly single: number | null
+  readonly submissions: ReadonlyArray<Submission>
 }
 
 /** A longer line, or quoted record of several lines, is rejected so that memory stays flat. */

@@ -1,7 +1,7 @@
 import * as Either from "effect/Either"
 import type { ColumnMap } from "./ColumnMap.js"
 import { ContactFileError } from "./ContactFileError.js"
-import type { ContactRow } from "./ContactRow.js"
+import type { ContactRow, Submission } from "./ContactRow.js"
 import * as JsonRows from "./JsonRows.js"
 import * as Payload from "./Payload.js"
 import type * as RecordFramer from "./RecordFramer.js"
@@ -35,6 +35,7 @@ export interface Output extends RowSink {
   fromPayload: boolean
   /** The line of the first contact of JSON that did not. */
   single: number | null
+  submissions: Array<Submission>
 }
 
 export type Step<A> = Either.Either<A, ContactFileError>
@@ -42,9 +43,11 @@ export type Step<A> = Either.Either<A, ContactFileError>
 /** Framed texts, each of one object, as rows. */
 export const readObjects = (options: Options, framed: RecordFramer.Framed, output: Output): void => {
   const batchId = options.map.batchId ?? "batch_id"
-  const { contacts, fromPayload, remarks, singles } = Payload.unpack(framed, options.map, batchId)
+  const unpacked = Payload.unpack(framed, options.map, batchId)
+  const { contacts, fromPayload, remarks, singles } = unpacked
   if (fromPayload) output.fromPayload = true
   output.remarks.push(...remarks)
+  output.submissions.push(...unpacked.submissions)
   const before = output.rows.length
   JsonRows.read(fromPayload ? { ...options.map, batchId } : options.map, contacts, output)
   // A text that cannot be read is not a single contact, whatever it was meant to be.

@@ -1,9 +1,10 @@
 import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
 import { tellFaults } from "../asSent/payloadMembers.js"
+import * as IsoTime from "../text/IsoTime.js"
 import type { ColumnMap } from "./ColumnMap.js"
-import { roleOf } from "./ColumnNames.js"
-import { type Remark, rejected, remark } from "./ContactRow.js"
+import { printable, roleOf } from "./ColumnNames.js"
+import { type Remark, rejected, remark, type Submission } from "./ContactRow.js"
 import { cellsOf, firstKeysOf, isTooDeep, syntaxFault } from "./JsonText.js"
 import * as JsonValues from "./JsonValues.js"
 import type { Framed } from "./RecordFramer.js"
@@ -34,11 +35,34 @@ const withoutContacts = ({ contacts }: Readonly<Record<string, unknown>>): strin
 
 const linesIn = (text: string): number => text.split(/\r\n|\r|\n/).length - 1
 
-/** What stands beside the contacts in the body of a request: names of batches are ours. */
+/** The key under which a body may say when it was submitted. */
+const timeKey = "submitted_at"
+
+/** When the body was submitted; null if it does not say. */
+const submittedAtOf = ({
+  [timeKey]: time
+}: Readonly<Record<string, unknown>>): Either.Either<string | null, string> => {
+  if (time === undefined || time === null) return Either.right(null)
+  return typeof time === "string"
+    ? Either.mapLeft(
+        IsoTime.parse(time),
+        (reason) => `Its "${timeKey}": '${printable(time)}' is not a time: ${reason}`
+      )
+    : Either.left(`Its "${timeKey}" is not a text.`)
+}
+
+/** As the rows of its contacts have it. */
+const batchIdOf = (batch: unknown): string | null => {
+  if (typeof batch === "string") return batch.trim() || null
+  return Number.isSafeInteger(batch) ? String(batch) : null
+}
+
+/** What stands beside the contacts in the body of a request: batches and times are named by us. */
 const bodyMembers: ReadonlySet<string> = new Set([
   "contacts",
   "exclude_automations",
   "callback",
+  timeKey,
   ...batchKeys
 ])
 
@@ -79,6 +103,8 @@ export const brokenBody = ({ lines, texts }: Framed) => {
 export interface Unpacked {
   readonly contacts: Framed
   readonly remarks: ReadonlyArray<Remark>
+  /** Of bodies that say when they were submitted. */
+  readonly submissions: ReadonlyArray<Submission>
   /** Whether any text is a body. */
   readonly fromPayload: boolean
   /** Which of the texts are no bodies. */
@@ -99,6 +125,7 @@ export const unpack = (
   const singles: Array<number> = []
   const framed: Framed = { texts: [], lines: [], rejected: before }
   const remarks: Array<Remark> = []
+  const submissions: Array<Submission> = []
   for (const [at, text] of texts.entries()) {
     const line = lines[at] ?? 0
     const body = bodyOf(text, map)
@@ -111,6 +138,11 @@ export const unpack = (
     const fault = withoutContacts(body)
     if (fault !== undefined) {
       framed.rejected.push(rejected(line, null, fault, text))
+      continue
+    }
+    const submittedAt = submittedAtOf(body)
+    if (Either.isLeft(submittedAt)) {
+      framed.rejected.push(rejected(line, null, submittedAt.left, text))
       continue
     }
     fromPayload = true
@@ -131,6 +163,9 @@ export const unpack = (
         remarks.push(remark(line, "unknown-member", `"${name}" beside "contacts"`, ""))
     }
     const batch = batchKeys.map((key) => body[key]).find((value) => value !== undefined && value !== null)
+    if (submittedAt.right !== null) {
+      submissions.push({ line, batchId: batchIdOf(batch), submittedAt: submittedAt.right })
+    }
     for (const [index, contact] of found.texts.entries()) {
       const on = found.lines[index] ?? line
       remarks.push(...faultsOf(contact, on, index + 1))
@@ -144,5 +179,5 @@ export const unpack = (
       framed.lines.push(on)
     }
   }
-  return { contacts: framed, remarks, fromPayload, singles }
+  return { contacts: framed, remarks, submissions, fromPayload, singles }
 }

@@ -75,7 +75,14 @@ export const read = (source: TableSource): Stream.Stream<ContactChunk, ContactFi
           } catch (error) {
             return Effect.fail(Option.some(fail(unreadable(error), row + 1)))
           }
-          const chunk: ContactChunk = { ...sink, restored: 0, bytesRead: 0, fromPayload: false, single: null }
+          const chunk: ContactChunk = {
+            ...sink,
+            restored: 0,
+            bytesRead: 0,
+            fromPayload: false,
+            single: null,
+            submissions: []
+          }
           return row === first ? Effect.fail(Option.none()) : Effect.succeed(chunk)
         }).pipe(Effect.zipLeft(Effect.yieldNow()))
       )

@@ -5,13 +5,15 @@ import type { Sideloading } from "effect-activecampaign/ContactDetails"
 import type { ContactId } from "effect-activecampaign/ContactId"
 import type { ResolvedInDetail } from "effect-activecampaign/Resolved"
 import type { ContactsError } from "effect-activecampaign/ContactsError"
+import * as AccountNames from "../ledger/asSent/AccountNames.js"
 import * as Looks from "../ledger/asSent/Looks.js"
 import { reconcileStale } from "../ledger/conclusions/Reconciliation.js"
 import * as Lookups from "../ledger/facts/Lookups.js"
 import type { Ledger } from "../ledger/Ledger.js"
 import type { LedgerError } from "../ledger/LedgerError.js"
 import { type AccountStep, type Calls, cut, makeCalls, mayGoOn } from "./AccountStep.js"
-import { type CheckPlan, contactsPerCall, planCheck } from "./checkPlan.js"
+import { type CheckPlan, contactsPerCall, isLeftOut, planCheck } from "./checkPlan.js"
+import { type Names, planNames } from "./Names.js"
 
 export interface CheckReport {
   readonly plan: CheckPlan
@@ -50,9 +52,6 @@ export interface CheckOptions {
   readonly again?: "probe" | "all"
 }
 
-/** Whether the account leaves fields, tags and lists out of its answers. */
-export const isLeftOut = (sideloading: Sideloading) => sideloading === "ignored" || sideloading === "refused"
-
 /** `ignored`: the account ignores the filter on IDs, so no page shows the contacts asked for. */
 type Went = "on" | "end" | "ignored"
 
@@ -87,7 +86,7 @@ const lookAt = (
   Effect.gen(function* () {
     const asked = yield* Lookups.moment
     const kept: Array<ResolvedInDetail> = []
-    const ids = [...new Set(some.map(({ contactId }) => contactId))]
+    const ids = some.map(({ contactId }) => contactId)
     const answer = yield* calls.make(way.ask(ids, (one) => kept.push(one)))
     if (kept.length > 0) {
       if (kept.some(showsParts)) yield* way.readNames
@@ -107,8 +106,7 @@ const lookAt = (
     }
     const seen = new Set(kept.map(({ id }) => id))
     const rest = some.filter(({ contactId }) => !seen.has(contactId))
-    if (rest.length === 0) return "on"
-    if (calls.isHopeless() || new Set(rest.map(({ contactId }) => contactId)).size === 1) {
+    if (calls.isHopeless() || new Set(rest.map(({ contactId }) => contactId)).size <= 1) {
       yield* calls.leave(answer.left)
       return calls.isHopeless() ? "end" : "on"
     }
@@ -148,9 +146,7 @@ const byPages = (
       isIgnored: (error) => error._tag === "FilterIgnored" && !isFilterUsed,
       readNames
     }
-    const mayAsk = Effect.gen(function* () {
-      return !isLeftOut(yield* step.contacts.sideloading) && (yield* mayGoOn(step))
-    })
+    const isAlone = Effect.map(step.contacts.sideloading, isLeftOut)
     const page = (some: ReadonlyArray<Looks.Wanted>, of: Way = way) => {
       step.calls.spend(1)
       return lookAt(step, calls, counts, some, of)
@@ -163,7 +159,8 @@ const byPages = (
       )
     // What one answer left out, another may have.
     for (const which of ["new", "unseen"] as const) {
-      if (which === "unseen" && again === "probe" && (yield* mayAsk)) {
+      if (which === "unseen" && (yield* isAlone)) break
+      if (which === "unseen" && again === "probe" && (yield* mayGoOn(step))) {
         const oldest = yield* Looks.unseenLongest(contactsPerCall)
         const before = counts.more ?? 0
         const went = oldest.length === 0 ? "on" : yield* page(oldest, { ...way, isProbe: true })
@@ -171,8 +168,10 @@ const byPages = (
         if (!(yield* showsMore(before))) break
       }
       let after: Looks.Wanted | null = null
-      while (yield* mayAsk) {
-        const some: ReadonlyArray<Looks.Wanted> = yield* Looks.wanted(which, after, contactsPerCall)
+      while (yield* mayGoOn(step)) {
+        // Names and phone numbers can still be compared, but only of contacts that were not looked at.
+        const now = which === "new" && (yield* isAlone) ? "named" : which
+        const some: ReadonlyArray<Looks.Wanted> = yield* Looks.wanted(now, after, contactsPerCall)
         const last = some.at(-1)
         if (last === undefined) break
         after = last
@@ -216,15 +215,53 @@ const oneByOne = (
     }
   })
 
-const planOf = (step: AccountStep, { again = "probe", sample }: CheckOptions) =>
+/** Calls that comparing takes, by pages. */
+const pagesToCompare = Effect.gen(function* () {
+  return (
+    Math.ceil((yield* Looks.countWanted) / contactsPerCall) +
+    Math.ceil((yield* Looks.countUnseen) / contactsPerCall)
+  )
+})
+
+/** The names of the account, as comparing needs them. */
+export const namesFor = ({ beforeComparing, plan }: Names) => ({
+  plan: Effect.flatMap(pagesToCompare, plan),
+  read: Effect.flatMap(pagesToCompare, beforeComparing)
+})
+
+const planOf = (
+  step: AccountStep,
+  { again = "probe", sample }: CheckOptions,
+  names: ReturnType<typeof namesFor>
+) =>
   Effect.gen(function* () {
     return planCheck({
       fresh: yield* Looks.countWanted,
+      named: yield* Looks.countNamed,
       again: Math.min(yield* Looks.countUnseen, again === "all" ? Number.POSITIVE_INFINITY : contactsPerCall),
-      names: 0,
+      names: yield* names.plan,
       sideloading: yield* step.contacts.sideloading,
       sample,
       budget: step.calls.left()
+    })
+  })
+
+/**
+ * How contacts would be compared by a run that knows nothing of the account yet, with this many calls. Contacts with values
+ * that cannot be told for lack of names are looked at again once these are read.
+ */
+export const planOnly = ({ budget, sample }: { readonly budget: number; readonly sample: number }) =>
+  Effect.gen(function* () {
+    const names = yield* planNames(yield* AccountNames.kept, yield* pagesToCompare, budget)
+    const learnt = names.parts.flatMap(({ isWhole, part }) => (isWhole ? [] : [part]))
+    return planCheck({
+      fresh: (yield* Looks.countWanted) + (yield* Looks.countUntold(learnt)),
+      named: 0,
+      again: yield* Looks.countUnseen,
+      names,
+      sideloading: "untried",
+      sample,
+      budget
     })
   })
 
@@ -237,18 +274,20 @@ export const check = (
   step: AccountStep,
   options: CheckOptions,
   /** Counted on, also if the step is interrupted. */
-  counts: CheckCounts = nothingLooked(),
-  readNames: Way["readNames"] = Effect.void
+  counts: CheckCounts,
+  names: ReturnType<typeof namesFor>
 ): Effect.Effect<CheckReport, ContactsError | LedgerError, Ledger> =>
   Effect.gen(function* () {
     const calls = makeCalls(step)
-    const plan = yield* planOf(step, options)
+    const plan = yield* planOf(step, options, names)
     if (plan.contacts > 0) yield* step.onEvent({ _tag: "CheckPlanned", plan })
-    const showsAsked = yield* byPages(step, calls, counts, options, readNames)
+    // Contacts that are asked for again may show nothing that needs the names.
+    if (!isLeftOut(yield* step.contacts.sideloading) && (yield* Looks.countWanted) > 0) yield* names.read
+    const showsAsked = yield* byPages(step, calls, counts, options, names.read)
     const sideloading = yield* step.contacts.sideloading
-    const isAlone = !showsAsked || isLeftOut(sideloading) || sideloading === "without-lists"
+    const isAlone = !showsAsked || isLeftOut(sideloading)
     if (options.sample > 0 && (isAlone || (yield* Looks.countUnseen) > 0))
-      yield* oneByOne(step, calls, counts, options.sample, readNames)
+      yield* oneByOne(step, calls, counts, options.sample, names.read)
     yield* calls.finish
     yield* reconcileStale()
     return {

@@ -69,6 +69,44 @@ const readPart = (step: AccountStep, part: AccountNames.Part, keep: number) =>
 
 const callsFor = (parts: ReadonlyArray<AccountNames.Kept>) => parts.reduce((sum, { pages }) => sum + pages, 0)
 
+/** Whether calls suffice for all of these and for `others`. */
+const suffice = (parts: ReadonlyArray<AccountNames.Kept>, others: number, left: number) =>
+  callsFor(parts) + others <= left
+
+/** What could not be read before leaves a call to compare what can be compared. */
+const callsKept = ({ wasRead }: AccountNames.Kept) => (wasRead ? 1 : 0)
+
+/** If calls are short, only what values cannot be told without is read, and what was read before is kept. */
+const isWorthIt = (one: AccountNames.Kept, left: number) =>
+  !one.isWhole && (one.part === "fields" || one.part === "tags") && one.pages + callsKept(one) <= left
+
+/** The calls that names take, as far as their number is known, and what is read. */
+export interface NamesPlan {
+  readonly parts: ReadonlyArray<AccountNames.Kept>
+  /** Calls made before comparing. */
+  readonly before: number
+  /** Calls worth making with what is left at the end. */
+  readonly atTheEnd: number
+  /** The same if there is nothing to compare. */
+  readonly alone: number
+}
+
+/** What `beforeComparing` and `atTheEnd` would read of these parts. */
+export const planNames = (parts: ReadonlyArray<AccountNames.Kept>, others: number, left: number) =>
+  Effect.map(AccountNames.isAnyCompared, (isAny): NamesPlan => {
+    const never = parts.filter(({ wasRead }) => !wasRead)
+    const alone = isAny ? callsFor(never) : 0
+    if (suffice(parts, others, left)) return { parts, before: callsFor(parts), atTheEnd: 0, alone }
+    let rest = left
+    const read = parts.filter((one) => {
+      const is = isWorthIt(one, rest)
+      if (is) rest -= one.pages
+      return is
+    })
+    const atTheEnd = callsFor(never.filter((one) => !read.includes(one)))
+    return { parts: read, before: left - rest, atTheEnd, alone }
+  })
+
 /** Names may take this part of the calls before outcomes are asked for: to compare later takes calls of its own. */
 const shareOfNames = 10
 
@@ -104,23 +142,18 @@ export const make = (stepOf: Effect.Effect<AccountStep, LedgerError, Ledger>, le
         const keep = Math.min(others, left() - Math.floor(left() / shareOfNames))
         if (callsFor(parts) + keep <= left()) yield* read(parts, keep)
       }),
-    /**
-     * Before calls that only compare. If calls are short, only what values cannot be told without is read, and what was read
-     * before is kept. What could not be read before leaves a call to compare what can be compared.
-     */
+    /** What is still to be read, as far as calls allow. */
+    plan: (others: number) => Effect.flatMap(untried, (parts) => planNames(parts, others, left())),
+    /** Before calls that only compare. */
     beforeComparing: (others: number): Asking =>
       Effect.gen(function* () {
         const parts = yield* untried
-        if (callsFor(parts) + others <= left()) return yield* read(parts, others)
-        for (const one of parts) {
-          const isNeeded = !one.isWhole && (one.part === "fields" || one.part === "tags")
-          const keep = one.wasRead ? 1 : 0
-          if (isNeeded && one.pages + keep <= left()) yield* read([one], keep)
-        }
+        if (suffice(parts, others, left())) return yield* read(parts, others)
+        for (const one of parts) if (isWorthIt(one, left())) yield* read([one], callsKept(one))
       }),
     /** With the calls that are left at the end, what was never read. */
     atTheEnd: Effect.gen(function* () {
-      if (left() === 0 || !(yield* AccountNames.isAnyCompared)) return
+      if (!(yield* AccountNames.isAnyCompared)) return
       yield* read(
         (yield* untried).filter(({ wasRead }) => !wasRead),
         0

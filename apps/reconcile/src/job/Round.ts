@@ -22,14 +22,16 @@ import { lookUp } from "./LookUp.js"
 import { type LookupPlan, planLookup } from "./lookupPlan.js"
 import * as Meanwhile from "./Meanwhile.js"
 import { timesKept, timeToSettle } from "./pollPolicy.js"
-import { check, type CheckOptions, type CheckReport, isLeftOut } from "./Check.js"
-import { contactsPerCall, planCheck } from "./checkPlan.js"
+import { check, type CheckOptions, type CheckReport, namesFor } from "./Check.js"
+import { isLeftOut, planCheck } from "./checkPlan.js"
 import * as Names from "./Names.js"
 import { idsPerCall, resolve } from "./Resolve.js"
 import type { RunEvent, StepProblem } from "./RunEvent.js"
 import type { RunReport } from "./RunReport.js"
 import { steadyMillis } from "./steadyTime.js"
 import * as Turns from "./turns.js"
+
+const noNames: Names.NamesPlan = { parts: [], before: 0, atTheEnd: 0, alone: 0 }
 
 export interface AccountOptions {
   /** Fetch the addresses of successful IDs with no known address. */
@@ -105,10 +107,8 @@ export const make = (options: Options, open: number) =>
     const journal = yield* Journal.make({ url: client.url, open, onEvent })
 
     // Each step has its own time: otherwise a batch that never settles would leave it none.
-    const stepOf = (name: ContactStep) =>
+    const stepWith = (problems: Array<StepProblem>, name: ContactStep) =>
       Effect.gen(function* () {
-        const problems: Array<StepProblem> = []
-        stepProblems.set(name, problems)
         const step: AccountStep = {
           name,
           client,
@@ -130,18 +130,19 @@ export const make = (options: Options, open: number) =>
         return step
       })
 
-    const names = Names.make(stepOf("check"), calls.left)
+    const stepOf = (name: ContactStep) =>
+      Effect.suspend(() => {
+        const problems: Array<StepProblem> = []
+        stepProblems.set(name, problems)
+        return stepWith(problems, name)
+      })
+
+    // Names are read in the middle of other steps, whose problems stay.
+    const names = Names.make(stepWith([], "check"), calls.left)
+    const comparing = namesFor(names)
     /** Before contacts are compared with what was sent. */
     const readNames = (reading: Effect.Effect<void, LedgerError, Ledger>) =>
       Effect.flatMap(checks, (is) => (is ? reading : Effect.void))
-    /** Calls that comparing takes, by pages. */
-    const comparing = Effect.gen(function* () {
-      return (
-        Math.ceil((yield* Looks.countWanted) / contactsPerCall) +
-        Math.ceil((yield* Looks.countUnseen) / contactsPerCall)
-      )
-    })
-    const beforeComparing = Effect.flatMap(comparing, names.beforeComparing)
     const resolved = Effect.gen(function* () {
       const { gone, linked } = done.resolved
       if (!account.resolve || (linked + gone === 0 && (yield* Links.countUnknown) === 0)) return
@@ -161,15 +162,13 @@ export const make = (options: Options, open: number) =>
     })
     const looked = Effect.gen(function* () {
       if (account.check === undefined || !(yield* checks)) return
-      if (yield* AccountNames.areMissed) yield* beforeComparing
+      if (yield* AccountNames.areMissed) yield* comparing.read
       const isFresh = (yield* Looks.countWanted) > 0
       const asksAgain =
         !hasProbed && !isLeftOut(yield* contacts.sideloading) && (yield* Looks.countUnseen) > 0
       if (account.check.sample === 0 && !isFresh && !asksAgain) return
       hasRun.add("check")
-      // Contacts that are asked for again may show nothing that needs the names.
-      if (isFresh) yield* beforeComparing
-      checked = yield* check(yield* stepOf("check"), account.check, done.checked, beforeComparing)
+      checked = yield* check(yield* stepOf("check"), account.check, done.checked, comparing)
       hasProbed = true
     })
     const steps: Effect.Effect<void, ContactsError | LedgerError, Ledger> = Effect.zipRight(
@@ -186,8 +185,9 @@ export const make = (options: Options, open: number) =>
       const unseen = yield* Looks.countUnseen
       const plan = planCheck({
         fresh: left,
+        named: yield* Looks.countNamed,
         again: unseen,
-        names: 0,
+        names: noNames,
         sideloading,
         sample: 0,
         budget: calls.left()

@@ -4,8 +4,6 @@ import * as Option from "effect/Option"
 import { ActiveCampaignClient } from "effect-activecampaign/ActiveCampaignClient"
 import * as Contacts from "effect-activecampaign/Contacts"
 import type { ContactsError } from "effect-activecampaign/ContactsError"
-import * as Looks from "../ledger/asSent/Looks.js"
-import { callsToRead } from "../ledger/asSent/Standing.js"
 import { reconcileStale } from "../ledger/conclusions/Reconciliation.js"
 import * as Batches from "../ledger/facts/Batches.js"
 import { whileLeased } from "../ledger/lease/Lease.js"
@@ -13,7 +11,8 @@ import { checkAccount, type Ledger } from "../ledger/Ledger.js"
 import type { LedgerError } from "../ledger/LedgerError.js"
 import { callBudget, withinTime } from "./AccountStep.js"
 import { plan } from "./LookUp.js"
-import { type CheckPlan, planCheck } from "./checkPlan.js"
+import * as Check from "./Check.js"
+import type { CheckPlan } from "./checkPlan.js"
 import type { LookupPlan } from "./lookupPlan.js"
 import * as Round from "./Round.js"
 import type { RunReport } from "./RunReport.js"
@@ -92,14 +91,7 @@ export const planCheckOnly = (options: {
 }): Effect.Effect<CheckPlan, LedgerError, Ledger> =>
   Effect.gen(function* () {
     yield* reconcileStale()
-    return planCheck({
-      fresh: yield* Looks.countWanted,
-      again: yield* Looks.countUnseen,
-      names: yield* callsToRead,
-      sideloading: "untried",
-      sample: options.sample,
-      budget: options.maxCalls
-    })
+    return yield* Check.planOnly({ sample: options.sample, budget: options.maxCalls })
   })
 
 /** How the unaccounted addresses would be looked up. Records nothing. */

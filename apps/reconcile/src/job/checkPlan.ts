@@ -1,7 +1,11 @@
 import type { Sideloading } from "effect-activecampaign/ContactDetails"
+import type { NamesPlan } from "./Names.js"
 
 /** Contacts that one call fetches with what they hold. */
 export const contactsPerCall = 100
+
+/** Whether the account leaves fields, tags and lists out of its answers. */
+export const isLeftOut = (sideloading: Sideloading) => sideloading === "ignored" || sideloading === "refused"
 
 /** How what was sent is compared with the account, and what it costs. */
 export interface CheckPlan {
@@ -11,7 +15,10 @@ export interface CheckPlan {
   readonly again: number
   /** `pages`: 100 a call, with fields, tags and lists in the answer. `one-by-one`: the account leaves them out of it. */
   readonly method: "pages" | "one-by-one"
-  /** Calls for the names of fields, tags and lists and the exclusion list, if these are still to be read. */
+  /**
+   * Calls for the names of fields, tags and lists and the exclusion list, if these are still to be read. If all contacts were
+   * looked at before, they are read only if the answers have more now.
+   */
   readonly names: number
   /** Calls it takes to look at all of them, with those for names. */
   readonly calls: number
@@ -21,25 +28,36 @@ export interface CheckPlan {
   readonly affordable: number
 }
 
-/** Without a sample, contacts are not asked for one by one: nobody expects a call for each. */
+/**
+ * Without a sample, contacts are not asked for one by one: nobody expects a call for each. Pages that show only names and
+ * phone numbers are worth asking for where these were sent.
+ */
 export const planCheck = (known: {
   /** Contacts that were not looked at. */
   readonly fresh: number
+  /** Those of them with names or phone numbers that were sent, which every answer has. */
+  readonly named: number
   readonly again: number
-  readonly names: number
+  readonly names: NamesPlan
   readonly sideloading: Sideloading
   /** The most contacts to ask for one by one. */
   readonly sample: number
   readonly budget: number
 }): CheckPlan => {
-  const { again, budget, fresh, sample, sideloading } = known
-  const contacts = fresh + again
-  const names = contacts === 0 ? 0 : known.names
-  const left = Math.max(0, budget - names)
-  if (sideloading !== "ignored" && sideloading !== "refused") {
+  const { budget, named, sample, sideloading } = known
+  const isAlone = isLeftOut(sideloading)
+  const isPaged = !isAlone || named > 0
+  const again = isAlone && isPaged ? 0 : known.again
+  const contacts = isAlone && isPaged ? named : known.fresh + again
+  const pages = Math.ceil((contacts - again) / contactsPerCall) + Math.ceil(again / contactsPerCall)
+  const needsNames = !isAlone || sample > 0
+  const before = needsNames && contacts > 0 ? known.names.before : 0
+  const left = Math.max(0, budget - before)
+  const atTheEnd = contacts === 0 ? known.names.alone : needsNames ? known.names.atTheEnd : 0
+  const names = before + Math.min(atTheEnd, Math.max(0, left - pages))
+  if (isPaged) {
     const affordable = Math.min(contacts, left * contactsPerCall)
-    const calls = names + Math.ceil(fresh / contactsPerCall) + Math.ceil(again / contactsPerCall)
-    return { contacts, again, method: "pages", names, calls, budget, affordable }
+    return { contacts, again, method: "pages", names, calls: names + pages, budget, affordable }
   }
   // Its tags take a second call.
   const affordable = Math.min(contacts, sample, Math.floor(left / 2))

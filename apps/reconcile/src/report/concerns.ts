@@ -203,7 +203,8 @@ export const toLookAt = (totals: InNeed): string => {
     consent_changes > 0 ? plural(consent_changes, "change of consent", "changes of consent") : "",
     attentionText(totals),
     dropped > 0 ? `${thousands(dropped)} of ${plural(sent_values, "sent value")} dropped` : "",
-    others > 0 ? plural(others, "finding") : ""
+    // Where a report counts findings, it counts those of consent, too.
+    others > 0 ? plural(others, consent_changes > 0 ? "other finding" : "finding") : ""
   ]
     .filter((text) => text !== "")
     .join("; ")

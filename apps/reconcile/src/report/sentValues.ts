@@ -51,7 +51,7 @@ export const memberNote = ({
   const unchecked = members.reduce((sum, { not_checked }) => sum + not_checked, 0)
   const wrong = members.flatMap(({ member, problem }) => (problem === null ? [] : [`${member}: ${problem}.`]))
   return [
-    ...(never > 0 ? [`${thousands(never)} of these sent values never arrived for anybody.`] : []),
+    ...(never > 0 ? [`${thousands(never)} of these never arrived for anybody.`] : []),
     ...wrong,
     ...(unchecked > 0
       ? [

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
 import * as Option from "effect/Option"
-import { compare, opposed } from "../../src/asSent/compare.js"
+import { compare } from "../../src/asSent/compare.js"
 import type { SentMember } from "../../src/asSent/SentMember.js"
 import { details, field, holding, isDoubtful, namesOf, said, sent } from "./support/values.js"
 
@@ -180,10 +180,26 @@ describe("a value of a custom field", () => {
     for (const name of ["12", "company", "%COMPANY%", " Company "]) {
       assert.strictEqual(compare(sent("ACME", name), holding("ACME"), names)._tag, "Same")
     }
+    const untagged = namesOf({ ...field("text"), title: "Your  Plan", perstag: null })
+    for (const name of ["your plan", "YOUR PLAN ", "Your  Plan"]) {
+      assert.strictEqual(compare(sent("ACME", name), holding("ACME"), untagged)._tag, "Same")
+    }
     const twins = namesOf({ ...field("text"), perstag: null }, { ...field("text"), id: "13", perstag: null })
     assert.strictEqual(compare(sent("ACME", "Company"), holding("ACME"), twins)._tag, "CannotTell")
-    assert.strictEqual(compare(sent("ACME", "Plan"), holding("ACME"), names)._tag, "CannotTell")
   })
+
+  it.each<readonly [knowsFields: boolean, why: string]>([
+    [true, "the account has no field of this name"],
+    [false, "the names of fields are not known"]
+  ])(
+    "is not checked if no known field has its name, and says whether all are known: %s",
+    (knowsFields, why) => {
+      assert.deepStrictEqual(
+        compare(sent("ACME", "Plan"), holding("ACME"), { ...namesOf(field("text")), knowsFields }),
+        { _tag: "CannotTell", why, found: null }
+      )
+    }
+  )
 
   it("is never that of a field with the digits of its ID for a title", () => {
     const names = namesOf({ ...field("text"), id: "12", title: "7", perstag: "7" })
@@ -228,22 +244,21 @@ describe("a list", () => {
       assert.strictEqual(word("unsubscribe"), status === 2 || status === 3 ? "Same" : "NotSame")
     }
   })
-})
 
-describe("two sent members", () => {
-  const one: SentMember = { kind: "field", name: "12", value: "ACME" }
-
-  it("oppose each other if they are one field by ID and title, and perhaps if the title is not known", () => {
-    const named = [{ ...one, name: "Company", value: "Other" }]
-    assert.strictEqual(opposed(one, named, namesOf(field("text"))), "opposed")
-    assert.strictEqual(opposed(one, named, { fields: [], knowsFields: false, tags: new Map() }), "perhaps")
-    assert.strictEqual(opposed(one, [{ ...one, name: "Company" }], namesOf(field("text"))), "no")
-  })
-
-  it("never oppose each other as tags, and do as a list joined and left", () => {
-    const tag: SentMember = { kind: "tag", name: "vip", value: "" }
-    assert.strictEqual(opposed(tag, [{ ...tag, name: "VIP" }], namesOf()), "no")
-    const list: SentMember = { kind: "subscribe", name: "3", value: "" }
-    assert.strictEqual(opposed(list, [{ ...list, kind: "unsubscribe" }], namesOf()), "opposed")
-  })
+  it.each<readonly [status: number, found: string]>([
+    [0, "unconfirmed"],
+    [2, "unsubscribed"],
+    [3, "bounced"],
+    [4, "status 4"],
+    [91, "status 91"]
+  ])(
+    "that was not joined has its status %s in words, or the number of one that has none: %s",
+    (status, found) => {
+      const part = details({ lists: { _tag: "Complete", rows: [{ list: "3", status }] } })
+      assert.deepStrictEqual(compare({ kind: "subscribe", name: "3", value: "" }, part, namesOf()), {
+        _tag: "NotSame",
+        found
+      })
+    }
+  )
 })

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Option from "effect/Option"
-import { compare, opposed } from "../../src/asSent/compare.js"
+import { compare } from "../../src/asSent/compare.js"
 import type { SentMember } from "../../src/asSent/SentMember.js"
 import { details, field, isDoubtful, namesOf, said } from "./support/values.js"
 
@@ -58,18 +58,6 @@ describe("a field", () => {
     ["||a||b||", "||a||", "different"]
   ])("has values in any order and number: %s, found as %s, is %s", (sent, found, word) => {
     assert.strictEqual(said(sent, found, field("checkbox")), word)
-  })
-})
-
-describe("two members of a contact", () => {
-  const unknown: SentMember = { kind: "field", name: "Plan", value: "gold" }
-  const names = { fields: [], knowsFields: false, tags: new Map<string, string>() }
-  it.each<readonly [one: SentMember, other: SentMember, word: string]>([
-    [unknown, { kind: "first_name", name: "", value: "Ada" }, "no"],
-    [unknown, { kind: "field", name: "12", value: "silver" }, "perhaps"],
-    [unknown, { kind: "field", name: "12", value: " gold " }, "no"]
-  ])("may be one only if both are fields with unlike values: %j and %j", (one, other, word) => {
-    assert.strictEqual(opposed(one, [other], names), word)
   })
 })
 

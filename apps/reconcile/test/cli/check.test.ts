@@ -1,5 +1,7 @@
+import Sqlite from "better-sqlite3"
 import { describe, expect, it } from "vitest"
-import { expectDone } from "./support/said.js"
+import { describeNamesAlone } from "../../src/cli/output/steps.js"
+import { envelopeOf, expectDone } from "./support/said.js"
 import { account, inWorld, type World } from "./support/World.js"
 
 const contacts = Array.from({ length: 12 }, (_, at) => ({
@@ -83,7 +85,9 @@ describe.concurrent("check", () => {
         expect(run.stdout).toContain(lacking)
         expect((await world.run(["report"])).stdout).toContain(lacking)
         const plan = await world.run(["check", "--sample", "5", "--dry-run"])
-        expect(plan.stdout).toContain("12 contacts to be compared with what was sent, in 5 calls")
+        expect(plan.stdout).toContain(
+          "12 contacts to be compared with what was sent, in up to 5 calls, 4 of them for the names of fields, tags and lists and the exclusion list if the answers have more now."
+        )
         expect(plan.stdout).toContain("They were looked at before, and the answers did not have all")
         expect(plan.stdout).toContain("5 contacts are asked for one by one, in up to 10 more calls.")
         const sample = await world.run(["check", "--sample", "5"], options)
@@ -135,6 +139,76 @@ describe.concurrent("check", () => {
       )
       const last = [await world.run(["check", "--max-calls", "2"], options)].at(-1)
       expect(last?.stdout).toContain("12 contacts compared with what was sent.")
+      const sample = await world.run(["check", "--sample", "5"], options)
+      expect(sample.stdout).toContain(
+        "There is nothing left to compare: each value that was sent has been checked."
+      )
+      expect(sample.stdout).not.toContain("0 contacts")
     })
   )
+
+  it(
+    "tells programs the same: what waits for names, where the calls went, and of whom something was compared",
+    inWorld(async (world) => {
+      const byTitle = contacts.map((one) => ({ ...one, fields: [{ id: "Company", value: "ACME" }] }))
+      world.write("payload.json", JSON.stringify({ contacts: byTitle }))
+      expectDone(await world.run(["batches", "add", "--id", "b1", "--sent", "payload.json"]))
+      const options = { env: account(await world.simulate(scenario({}))) }
+      const told = async (...call: ReadonlyArray<string>) => {
+        const ended = await world.run([...call, "--json"], options)
+        expectDone(ended)
+        return envelopeOf(ended.stdout)
+      }
+      const run = await told("run", "--max-calls", "1")
+      expect(run.data).toMatchObject({
+        run: { resolved: { linked: 12, left: 0 }, checked: null, calls_for_names: 0 },
+        summary: { sent_values: { not_checked: 12, same: 24 } }
+      })
+      expect(run.warnings).toEqual([
+        expect.stringMatching(
+          /^The names of fields have not been read yet, for lack of calls: 12 sent values are /
+        )
+      ])
+      const first = await told("check", "--max-calls", "1")
+      expect(first.data).toMatchObject({
+        run: { checked: { looked: 0, left: 12, plan: { budget: 0, affordable: 0 } }, calls_for_names: 1 }
+      })
+      const last = await told("check", "--max-calls", "2")
+      expect(last.data).toMatchObject({
+        run: { checked: { looked: 12, gone: 0, left: 0 } },
+        summary: { sent_values: { not_checked: 0, same: 36 } }
+      })
+      expect(last.warnings).toEqual([])
+      expect((await told("check")).data).toMatchObject({ run: { checked: null } })
+    })
+  )
+
+  it(
+    "counts contacts that are not in the account when it is asked for them",
+    inWorld(async (world) => {
+      const options = await sent(world)
+      await world.run(["run", "--no-check"], options)
+      // Nobody has this ID.
+      const file = new Sqlite(world.path("reconcile.db"))
+      file.exec("UPDATE verdicts SET contact_id = '987654' WHERE address_id = 1")
+      file.close()
+      const json = await world.run(["check", "--dry-run", "--json"], options)
+      expect(envelopeOf(json.stdout).data).toMatchObject({ plan: { contacts: 12 } })
+      const check = await world.run(["check"], options)
+      expect(check.stdout).toContain(
+        "11 contacts compared with what was sent, 1 not in the account when asked for."
+      )
+    })
+  )
+})
+
+describe("the plan of a check with nothing to compare", () => {
+  const plan = { contacts: 0, again: 0, method: "pages", calls: 2, budget: 100, affordable: 0 } as const
+
+  it("tells of the calls for names that no run has read, if there are any", () => {
+    expect(describeNamesAlone({ ...plan, names: 2 })).toBe(
+      "2 calls would read names of the account that no run has read so far."
+    )
+    expect(describeNamesAlone({ ...plan, names: 0, calls: 0 })).toBe("")
+  })
 })

@@ -26,7 +26,7 @@ const named = (files: ReadonlyArray<string>) => files.map((file) => basename(fil
 
 describe.concurrent("a call loads", () => {
   it.each([
-    { args: ["batches", "list"], files: 9, kB: 625 },
+    { args: ["batches", "list"], files: 9, kB: 628 },
     { args: ["query", "SELECT * FROM batches"], files: 10, kB: 645 },
     { args: ["explain", "ada@example.test"], files: 9, kB: 635 },
     { args: ["status", "b-1"], files: 9, kB: 530 }

@@ -42,7 +42,7 @@ describe.concurrent("reading contacts", () => {
       const gzip = await world.run(["contacts", "load", "crm.csv.gz"])
       expect(gzip).toMatchObject({ code: 2, stdout: "" })
       expect(gzip.stderr).toContain("the gzip file is damaged (it ends too early); nothing was loaded.")
-      expect(values(world.path("reconcile.db"), "SELECT count(*) FROM local_sources")).toEqual([0])
+      expect(existsSync(world.path("reconcile.db"))).toBe(false)
     })
   )
 

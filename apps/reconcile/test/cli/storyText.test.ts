@@ -31,7 +31,7 @@ describe("the story of a contact in words", () => {
       const at = lines.findIndex((line) => line.startsWith("In batch b-1"))
       assert.match(
         lines[at + 1] ?? "",
-        /^ {2}consent-change: unsubscribed on list 3 \(News\) when looked at on .*; this batch did not subscribe it$/
+        /^ {2}consent-change: unsubscribed on list 3 \(News\) when looked at on .*; this batch (?:may have come|came) in between, and did not subscribe it$/
       )
       assert.notInclude(lines.slice(0, at).join("\n"), "consent-change")
       assert.notInclude(yield* told("ada@x.test"), "consent-change")

@@ -71,6 +71,17 @@ describe("an invalid call", () => {
     [["run", "--max-calls", "abc"], /^--max-calls: 'abc' is not a whole number\.$/],
     [["run", "--requests-per-second=fast"], /^--requests-per-second: 'fast' is not a number\.$/],
     [["batches", "add", "--id"], /^--id needs a value\.$/],
+    [
+      ["contacts", "load", "sent.csv", "--map", "email=Mail", "--map=batch_id=Batch"],
+      /^--map is given twice\. Give it once, with commas: --map email=COLUMN,batch_id=COLUMN\.$/
+    ],
+    [
+      ["run", "--fail-on", "rejected", "--fail-on", "findings"],
+      /^--fail-on is given twice\. .*, with commas: /
+    ],
+    [["batches", "list", "--db", "a.db", "--DB", "b.db"], /^--db is given twice\. Give it once\.$/],
+    [["run", "--log-level", "info", "--log-level", "debug"], /^--log-level is given twice\. Give it once\.$/],
+    [["run", "--once", "--once"], /^--once is given twice\. Give it once\.$/],
     [["contacts", "remove"], /^--source is missing, and this command needs it\.$/],
     [["help", "contcts"], /Invalid subcommand 'contcts' .*Did you mean 'contacts'\?/],
     [["run", `--api-key=${token}`], /^--api-key is no option, because .*ACTIVECAMPAIGN_API_KEY/],

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as Stream from "effect/Stream"
 import { asTable } from "../../src/cli/output/tableText.js"
-import { columns, fitted } from "../../src/cli/output/text.js"
+import { columns, fitted, numberTable } from "../../src/cli/output/text.js"
 import { widthOf } from "../../src/text/width.js"
 
 const table = (rows: ReadonlyArray<ReadonlyArray<unknown>>, width: number) =>
@@ -33,6 +33,41 @@ describe("a table on a terminal", () => {
       "  email     batch_id                              outcome",
       `  a@x.test  ${batchId}  pending`
     ])
+  })
+
+  it("has numbers below each other beside names that lose their middle, each in its line", () => {
+    const rows = [
+      ["sent value", "sent", "not checked"],
+      ["field 12 (Company)", "1,200", "0"],
+      [long, "7", "12"]
+    ]
+    assert.deepStrictEqual(numberTable(rows, 44).split("\n"), [
+      "  sent value               sent  not checked",
+      "  field 12 (Company)      1,200            0",
+      "  somebody.wi…ample.test      7           12"
+    ])
+    assert.include(numberTable(rows, Number.POSITIVE_INFINITY), `  ${long}      7           12`)
+  })
+
+  it("of numbers fits, whatever the names are", () => {
+    const row = FastCheck.tuple(
+      FastCheck.string({ unit: "grapheme", maxLength: 200 }),
+      FastCheck.nat().map(String),
+      FastCheck.nat().map(String)
+    )
+    FastCheck.assert(
+      FastCheck.property(
+        FastCheck.array(row, { minLength: 1, maxLength: 20 }),
+        FastCheck.constantFrom(60, 80, 120),
+        (rows, width) => {
+          const lines = numberTable(rows, width).split("\n")
+          assert.strictEqual(lines.length, rows.length)
+          const ends = new Set(lines.map(widthOf))
+          assert.strictEqual(ends.size, 1)
+          assert.isAtMost([...ends][0] ?? 0, width)
+        }
+      )
+    )
   })
 
   it("is whole where it is kept", () => {

@@ -1,58 +1,23 @@
 import { assert, describe, it } from "@effect/vitest"
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { requests } from "effect-activecampaign-simulator/Simulator"
-import type { ScenarioInput } from "effect-activecampaign-simulator/Scenario"
-import { payload } from "../../src/asSent/Sends.js"
 import { nextWaiting } from "../../src/ledger/asSent/Looks.js"
 import { Ledger } from "../../src/ledger/Ledger.js"
 import * as LocalContacts from "../../src/ledger/load/LocalContacts.js"
 import { run, withAccount } from "../support/account.js"
-import { inColumns, now, row, select } from "../support/ledger.js"
-
-type Batch = NonNullable<ScenarioInput["batches"]>[number]
-type Account = NonNullable<ScenarioInput["account"]>
-
-/** Loads what each batch of a scenario sent, as the body of its request. */
-const loadSent = (batches: ReadonlyArray<Batch>) =>
-  Effect.forEach(batches, ({ batchId = "", contacts = [] }) =>
-    LocalContacts.load(
-      { name: `sent in ${batchId}`, rejected: () => 0, sends: () => payload },
-      Stream.succeed(
-        contacts.map(({ email, sends }) => ({ ...row(email, batchId), ...inColumns({ email, ...sends }) }))
-      ),
-      now
-    )
-  )
-
-const calls = (path: string) =>
-  Effect.map(requests, (all) => all.filter(({ url }) => decodeURIComponent(url).includes(path)).length)
-
-const dropped = Effect.map(
-  select<{
-    readonly email: string
-    readonly name: string
-    readonly comparison: string
-    readonly found: string | null
-  }>("SELECT email, name, comparison, found FROM dropped_values ORDER BY email, name"),
-  (rows) => rows.map(({ comparison, email, found, name }) => `${email} ${name} ${comparison} ${found ?? "-"}`)
-)
-
-const glance = Effect.map(
-  select<Readonly<Record<string, string | number>>>(
-    "SELECT kind || ' ' || name AS member, sent, same, different, absent, cannot_tell, not_checked FROM fields_at_a_glance ORDER BY 1"
-  ),
-  (rows) => rows.map((one) => Object.values(one).join(" "))
-)
-
-const fields: Account["fields"] = [
-  { id: "12", title: "Company" },
-  { id: "13", title: "Since", type: "date" }
-]
+import { now, row, select } from "../support/ledger.js"
+import {
+  type Account,
+  asked,
+  type Batch,
+  calls,
+  dropped,
+  fields,
+  glance,
+  loadSent,
+  two
+} from "./support/checks.js"
 
 /** More contacts than a page has, so that what it ignores shows. */
 const ignoring: Account = {
@@ -60,35 +25,6 @@ const ignoring: Account = {
   ignoredFilters: ["ids[]"],
   existing: [{ email: "0@x.test" }]
 }
-
-const sends = {
-  first_name: "Ada",
-  fields: [
-    { id: 12, value: "ACME" },
-    { id: 13, value: "2031-04-02" }
-  ],
-  tags: ["vip"]
-}
-
-const two: ReadonlyArray<Batch> = [
-  {
-    batchId: "one",
-    contacts: [
-      { email: "a@x.test", sends },
-      {
-        email: "b@x.test",
-        sends,
-        mishaps: [
-          { _tag: "FieldDropped", field: "12" },
-          { _tag: "DateLost", field: "13" }
-        ]
-      },
-      { email: "c@x.test", sends, becomes: "rejected" }
-    ]
-  }
-]
-
-const asked = { resolve: true, lookup: true, check: { sample: 0 } }
 
 /** What is told of the contacts of `two`. `tag`: how many tags are the same, and so on. */
 const areCompared = ({ tag }: { readonly tag: string }) =>
@@ -157,7 +93,7 @@ describe("comparing what was sent", () => {
       assert.deepStrictEqual(yield* dropped, [])
       const { checked } = yield* run({ account: { check: { sample: 0 } } })
       assert.deepStrictEqual(checked, {
-        plan: { contacts: 2, again: 0, method: "pages", names: 0, calls: 1, budget: 996, affordable: 2 },
+        plan: { contacts: 2, again: 0, method: "pages", names: 4, calls: 5, budget: 1000, affordable: 2 },
         looked: 2,
         gone: 0,
         left: 0,
@@ -214,101 +150,6 @@ describe("comparing what was sent", () => {
     }).pipe(withAccount({ account: { fields, include: { takes: 45_000 } }, batches: two }))
   )
 
-  /** More contacts than two pages have, whose last answer had no fields. */
-  const many: ReadonlyArray<Batch> = [
-    {
-      batchId: "one",
-      contacts: Array.from({ length: 250 }, (_, at) => ({ email: `c${at}@x.test`, sends }))
-    }
-  ]
-  const unread = Effect.gen(function* () {
-    const { sql } = yield* Ledger
-    yield* sql`UPDATE contact_looks SET unseen = 'field tag'`
-    yield* sql`UPDATE value_counts SET unseen = not_checked + same, not_checked = not_checked + same, same = 0 WHERE member_id IN (SELECT member_id FROM sent_members WHERE kind IN ('field', 'tag'))`
-  })
-
-  it.effect("asks again for contacts whose answer lacked something, and goes on if it comes", () =>
-    Effect.gen(function* () {
-      yield* loadSent(many)
-      yield* run({ account: asked })
-      yield* unread
-      const before = yield* calls("/contacts?")
-      const { checked } = yield* run({ account: { check: { sample: 0 } } })
-      assert.deepInclude(checked, { looked: 250, left: 0, unseen: 0 })
-      assert.strictEqual((yield* calls("/contacts?")) - before, 3)
-      assert.include(yield* glance, "field 12 250 250 0 0 0 0")
-      assert.isNull((yield* run({ account: { check: { sample: 0 } } })).checked)
-    }).pipe(withAccount({ account: { fields }, batches: many }))
-  )
-
-  it.effect("asks for one page of them a run, and for no names, if it does not come", () =>
-    Effect.gen(function* () {
-      yield* loadSent(many)
-      yield* run({ account: asked })
-      const names = yield* calls("/fields")
-      for (const again of ["all", "probe", "probe"] as const) {
-        const before = yield* calls("/contacts?")
-        const { checked } = yield* run({ account: { check: { sample: 0, again } } })
-        assert.deepInclude(checked, { looked: 0, left: 0, unseen: 250, sideloading: "ignored" })
-        assert.strictEqual((yield* calls("/contacts?")) - before, 1)
-      }
-      assert.strictEqual(yield* calls("/fields"), names)
-      // Each page is of those asked for longest ago.
-      const old = yield* select("SELECT count(*) AS old FROM contact_looks WHERE look_id <= 3")
-      assert.deepStrictEqual(old, [{ old: 0 }])
-    }).pipe(withAccount({ account: { fields, include: { effect: "ignored" } }, batches: many }))
-  )
-
-  for (const as of ["strangers", "half-broken", "cut"] as const) {
-    it.effect(`asks again for contacts of which answers showed only some, as with ${as}`, () =>
-      Effect.gen(function* () {
-        const folder = yield* Effect.sync(() => mkdtempSync(join(tmpdir(), "check-")))
-        const db = join(folder, "ledger.db")
-        const withAs = (include: NonNullable<Account["include"]>) =>
-          withAccount({ account: { fields, include }, batches: many }, { db })
-        const unseen = Effect.map(
-          select<{ readonly unseen: number }>("SELECT sum(unseen) AS unseen FROM value_counts"),
-          ([row]) => row?.unseen ?? 0
-        )
-        yield* Effect.gen(function* () {
-          yield* loadSent(many)
-          yield* run({ account: asked })
-          assert.isAbove(yield* unseen, 100)
-          // A run asks for one page of them, and for more only if that shows more.
-          const before = yield* calls("/contacts?")
-          yield* run({ account: asked })
-          const made = (yield* calls("/contacts?")) - before
-          if (as === "strangers") assert.strictEqual(made, 1)
-          else assert.isAbove(made, 0)
-        }).pipe(withAs({ as }))
-        yield* Effect.gen(function* () {
-          // Its batch has settled by then.
-          yield* Effect.sleep("1 hour")
-          const { checked } = yield* run({ account: { check: { sample: 0, again: "all" } } })
-          assert.deepInclude(checked, { left: 0, unseen: 0 })
-          assert.strictEqual(yield* unseen, 0)
-          for (const member of ["field 12", "field 13", "first_name ", "tag vip"]) {
-            assert.include(yield* glance, `${member} 250 250 0 0 0 0`)
-          }
-        }).pipe(withAs({}))
-        yield* Effect.sync(() => rmSync(folder, { recursive: true }))
-      })
-    )
-  }
-
-  for (const include of [{ as: "null" }, { takes: 45_000 }] as const) {
-    it.effect(`counts contacts of which only names were compared, with ${JSON.stringify(include)}`, () =>
-      Effect.gen(function* () {
-        yield* loadSent(many)
-        yield* run({ account: { resolve: true, lookup: true } })
-        const { checked } = yield* run({ account: { check: { sample: 0, again: "all" } } })
-        // Once answers are known to lack the rest, no more pages are asked for.
-        assert.deepInclude(checked, { looked: 100, gone: 0, left: 150, unseen: 100 })
-        assert.include(yield* glance, "first_name  250 100 0 0 0 150")
-      }).pipe(withAccount({ account: { fields, include }, batches: many }))
-    )
-  }
-
   it.effect("counts contacts that are not in the account when it is asked for them", () =>
     Effect.gen(function* () {
       yield* loadSent(two)
@@ -320,100 +161,6 @@ describe("comparing what was sent", () => {
       const { checked } = yield* run({ account: { check: { sample: 0 } } })
       assert.deepInclude(checked, { looked: 1, gone: 1 })
     }).pipe(withAccount({ account: { fields }, batches: two }))
-  )
-
-  it.effect("makes no call more than it may, for names either", () =>
-    Effect.gen(function* () {
-      yield* loadSent(two)
-      yield* run({ account: { ...asked, maxCalls: 0 } })
-      assert.strictEqual(yield* calls("/fields"), 0)
-      yield* run({ account: { ...asked, maxCalls: 1 } })
-      assert.strictEqual(yield* calls("/fields"), 0)
-      assert.strictEqual(yield* calls("/contacts?"), 1)
-      yield* run({ account: { ...asked, maxCalls: 1 } })
-      assert.strictEqual(yield* calls("/fields"), 1)
-      assert.strictEqual(yield* calls("/tags?"), 0)
-    }).pipe(withAccount({ account: { fields }, batches: two }))
-  )
-
-  it.effect("makes no call more than it may, however many pages of names there are", () => {
-    const many = Array.from({ length: 200 }, (_, at) => ({ id: String(at + 1), title: `Field ${at + 1}` }))
-    return Effect.gen(function* () {
-      yield* loadSent(two)
-      const made = Effect.map(requests, (all) => all.filter(({ url }) => !url.includes("import/info")).length)
-      for (const maxCalls of [1, 2, 3, 4, 5]) {
-        const before = yield* made
-        const { callsForNames } = yield* run({ account: { ...asked, maxCalls } })
-        assert.isAtMost((yield* made) - before, maxCalls)
-        assert.isAtMost(callsForNames, maxCalls)
-      }
-      // The page after two full ones is empty.
-      const parts = yield* select("SELECT part FROM account_names_read WHERE part = 'fields' AND is_whole")
-      assert.deepStrictEqual(parts, [{ part: "fields" }])
-    }).pipe(withAccount({ account: { fields: many }, batches: two }))
-  })
-
-  it.effect("leaves calls to outcomes before it asks for names, and gets on with as few as one a run", () =>
-    Effect.gen(function* () {
-      for (const maxCalls of [1, 2, 3, 4]) {
-        yield* Effect.gen(function* () {
-          yield* loadSent(many)
-          const first = yield* run({ account: { ...asked, maxCalls } })
-          assert.strictEqual(yield* calls("/contacts?ids[]"), Math.min(3, maxCalls))
-          assert.strictEqual(first.resolved?.left === 0, maxCalls >= 3)
-          for (let left = 12; left > 0; left -= 1) yield* run({ account: { ...asked, maxCalls } })
-          assert.include(yield* glance, "field 12 250 250 0 0 0 0")
-          assert.include(yield* glance, "tag vip 250 250 0 0 0 0")
-          const parts = yield* select("SELECT part FROM account_names_read WHERE is_whole ORDER BY part")
-          assert.deepStrictEqual(
-            parts,
-            ["exclusions", "fields", "lists", "tags"].map((part) => ({ part }))
-          )
-        }).pipe(withAccount({ account: { fields }, batches: many }))
-      }
-    })
-  )
-
-  it.effect("spreads reading the names over runs that only compare", () =>
-    Effect.gen(function* () {
-      yield* loadSent(many)
-      yield* run({ account: { resolve: true, lookup: true } })
-      const check = { account: { check: { sample: 0, again: "all" as const }, maxCalls: 2 } }
-      const first = yield* run(check)
-      assert.deepInclude(first.checked, { looked: 0, left: 250 })
-      assert.strictEqual(first.callsForNames, 2)
-      assert.deepInclude((yield* run(check)).checked, { looked: 200, left: 50 })
-      assert.deepInclude((yield* run(check)).checked, { looked: 50, left: 0 })
-      assert.include(yield* glance, "field 12 250 250 0 0 0 0")
-    }).pipe(withAccount({ account: { fields }, batches: many }))
-  )
-
-  it.effect("compares what it can with two calls a run where names cannot be read", () =>
-    Effect.gen(function* () {
-      yield* loadSent(many)
-      yield* run({ account: { resolve: true, lookup: true } })
-      for (let left = 5; left > 0; left -= 1) {
-        yield* run({ account: { check: { sample: 0, again: "all" }, maxCalls: 2 } })
-      }
-      assert.include(yield* glance, "field 12 250 250 0 0 0 0")
-    }).pipe(
-      withAccount({
-        account: { fields },
-        batches: many,
-        faults: [
-          { on: { endpoint: "fields" }, fault: { _tag: "WrongShape" } },
-          { on: { endpoint: "tags" }, fault: { _tag: "WrongShape" } }
-        ]
-      })
-    )
-  )
-
-  it.effect("asks for no names while batches are only followed", () =>
-    Effect.gen(function* () {
-      yield* loadSent(two)
-      yield* run({ once: true, account: asked })
-      assert.strictEqual(yield* calls("/fields"), 0)
-    }).pipe(withAccount({ account: { fields }, batches: [{ ...two[0], batchId: "one", ends: "never" }] }))
   )
 
   it.effect("makes a call that fails again in halves", () =>
@@ -493,31 +240,6 @@ describe("comparing what was sent", () => {
     }).pipe(withAccount({ account: { fields }, batches: two }))
   )
 
-  it.effect("looks again, once, at contacts that could not be told for lack of the names of fields", () =>
-    Effect.gen(function* () {
-      yield* loadSent(two)
-      yield* run({ account: asked })
-      assert.deepStrictEqual(yield* dropped, ["b@x.test 12 absent -"])
-      assert.strictEqual(yield* calls("/contacts?"), 1)
-      // A call is made twice, so the names cannot be read in the second run, either.
-      yield* run({ account: asked })
-      assert.strictEqual(yield* calls("/contacts?"), 1)
-      const { checked } = yield* run({ account: asked })
-      assert.deepInclude(checked, { looked: 1, left: 0 })
-      assert.deepStrictEqual(yield* dropped, ["b@x.test 12 absent -", "b@x.test 13 different 1899-11-30"])
-      assert.strictEqual(yield* calls("/contacts?"), 2)
-      yield* run({ account: asked })
-      assert.strictEqual(yield* calls("/contacts?"), 2)
-      assert.strictEqual(yield* calls("/fields"), 5)
-    }).pipe(
-      withAccount({
-        account: { fields },
-        batches: two,
-        faults: [{ on: { endpoint: "fields", calls: [1, 2, 3, 4] }, fault: { _tag: "WrongShape" } }]
-      })
-    )
-  )
-
   it.effect("asks nothing more if nothing was declared", () =>
     Effect.gen(function* () {
       yield* LocalContacts.load(
@@ -533,7 +255,7 @@ describe("comparing what was sent", () => {
 
   it.effect("reads the contacts to look at in the order of a key, however many there are", () =>
     Effect.gen(function* () {
-      for (const which of ["new", "unseen"] as const) {
+      for (const which of ["new", "named", "unseen"] as const) {
         const plan = yield* select<{ readonly detail: string }>(
           `EXPLAIN QUERY PLAN ${nextWaiting(which).replaceAll("?", "1")}`
         )

@@ -4,12 +4,13 @@ import { asHtml } from "../../src/cli/output/report/asHtml.js"
 import { asMarkdown } from "../../src/cli/output/report/asMarkdown.js"
 import { asText } from "../../src/cli/output/report/asText.js"
 import * as Ledger from "../../src/ledger/Ledger.js"
+import { attention } from "../../src/ledger/reports/Attention.js"
 import { story } from "../../src/ledger/reports/Story.js"
 import { notDeclared } from "../../src/report/sentValues.js"
 import { readReport } from "../../src/report/readReport.js"
 import { exported } from "../support/exported.js"
-import { answer, load, row } from "../support/ledger.js"
-import { sentWorld } from "../support/sentValues.js"
+import { answer, load, now, row, select } from "../support/ledger.js"
+import { contactWith, lookAt, send, sentWorld, submit } from "../support/sentValues.js"
 
 const inMemory = Effect.provide(Ledger.layer(":memory:"))
 
@@ -36,6 +37,51 @@ describe("a report on sent values", () => {
       ])
       assert.deepInclude(data.totals, { consent_changes: 1, dropped: 4, sent_values: 7 })
       assert.match(data.verdict, /1 change of consent; 4 of 7 sent values dropped\.$/)
+    }).pipe(inMemory)
+  )
+
+  it.effect(
+    "names consent before contacts that were refused, and before findings of which there are more",
+    () =>
+      Effect.gen(function* () {
+        yield* sentWorld
+        yield* load(["di", "di", "ed", "ed"].map((name) => row(`${name}@x.test`, "c-1")))
+        yield* answer("c-1", "completed", { success: [], failure: ["di@x.test", "ed@x.test"] })
+        const { findings } = yield* attention
+        assert.deepStrictEqual(
+          findings.map(({ count, finding }) => `${finding} ${count}`),
+          ["consent-change 1", "duplicate-sent 2"]
+        )
+        assert.deepStrictEqual(
+          (yield* report()).concerns.map(({ count, name }) => `${name} ${count}`),
+          ["consent-change 1", "rejected 4", "dropped 4", "duplicate-sent 2"]
+        )
+      }).pipe(inMemory)
+  )
+
+  it.effect("names only the five fields of which most was dropped, and no field of which nothing was", () =>
+    Effect.gen(function* () {
+      yield* send("b-1", [
+        {
+          email: "ada@x.test",
+          first_name: "Ada",
+          fields: ["1", "2", "3", "4", "5", "6"].map((id) => ({ id, value: "ACME" }))
+        },
+        { email: "bo@x.test", first_name: "Bo", fields: [{ id: "6", value: "ACME" }] }
+      ])
+      yield* answer("b-1", "completed", { success: ["101", "102"], failure: [] })
+      yield* lookAt(
+        now,
+        contactWith("101", "ada@x.test", { firstName: "Ada" }),
+        contactWith("102", "bo@x.test", { firstName: "Bo" })
+      )
+      const dropped = (yield* report()).concerns.find(({ name }) => name === "dropped")
+      assert.strictEqual(dropped?.count, 7)
+      assert.deepStrictEqual(
+        dropped?.reasons.map(({ count, reason }) => `${reason.split(",")[0]}: ${count}`),
+        ["field 6: 2", "field 1: 1", "field 2: 1", "field 3: 1", "field 4: 1"]
+      )
+      assert.lengthOf((yield* attention).dropped, 6)
     }).pipe(inMemory)
   )
 
@@ -166,6 +212,22 @@ describe("export dropped", () => {
       )
       assert.deepStrictEqual(yield* exported("dropped", {}, 1), rows)
       assert.deepStrictEqual(yield* exported("dropped", { batchId: "a-1" }), [])
+    }).pipe(inMemory)
+  )
+
+  it.effect("has no value of which it cannot be told who changed it", () =>
+    Effect.gen(function* () {
+      yield* submit("b-2", "2031-04-02T08:15:00.000Z")
+      yield* send("b-1", [{ email: "ada@x.test", first_name: "Ada", last_name: "L", phone: "1" }])
+      yield* answer("b-1", "completed", { success: ["101"], failure: [] })
+      yield* send("b-2", [{ email: "ada@x.test", first_name: "Eve" }])
+      yield* answer("b-2", "completed", { success: ["101"], failure: [] })
+      yield* lookAt(now, contactWith("101", "ada@x.test", { firstName: "Eve" }, "2031-04-03T00:00:00.000Z"))
+      assert.deepStrictEqual(
+        yield* select("SELECT comparison FROM contact_values WHERE batch_id = 'b-1' ORDER BY 1"),
+        [{ comparison: "edited-since" }, { comparison: "edited-since" }, { comparison: "sent-again" }]
+      )
+      assert.deepStrictEqual(yield* exported("dropped"), [])
     }).pipe(inMemory)
   )
 })

@@ -30,6 +30,18 @@ describe("the verdict of a report", () => {
     )
   })
 
+  it("counts as findings what all of the report does: those besides changes of consent are the others", () => {
+    const quiet = { ...totals, open: 0, settled: 5, attention: 0, to_be_resolved: 0 }
+    assert.strictEqual(
+      verdictOf({ ...quiet, findings: 3, consent_changes: 1 }),
+      "All 5 batches have settled. 1 change of consent; 2 other findings."
+    )
+    assert.strictEqual(
+      verdictOf({ ...quiet, findings: 2, consent_changes: 2 }),
+      "All 5 batches have settled. 2 changes of consent."
+    )
+  })
+
   it("says that nothing needs attention only once all has settled", () => {
     const quiet = { ...totals, attention: 0, to_be_resolved: 0 }
     assert.strictEqual(verdictOf(quiet), "2 of 5 batches have not settled yet.")

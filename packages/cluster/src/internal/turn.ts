@@ -2,12 +2,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as FiberRef from "effect/FiberRef"
 import * as RateBudget from "effect-activecampaign/RateBudget"
-
-/**
- * How old a turn may be when the call is made, in milliseconds. It may have taken 200 ms to arrive: of six turns, which take
- * 1250 ms, a second is then left.
- */
-const longest = 50n
+import { readiness } from "./sharedTurns.js"
 
 /** A turn that came before the call it is for. */
 interface Turn {
@@ -19,7 +14,7 @@ const turnAhead = FiberRef.unsafeMake<Turn>({ cameAt: undefined })
 const useUp = Effect.zipWith(FiberRef.get(turnAhead), Clock.currentTimeNanos, (turn, now) => {
   const { cameAt } = turn
   turn.cameAt = undefined
-  return cameAt !== undefined && (now - cameAt) / 1_000_000n < longest
+  return cameAt !== undefined && (now - cameAt) / 1_000_000n < readiness
 })
 
 /** Runs an effect when its turn has come. Its first call takes no other one. */

@@ -25,7 +25,7 @@ interface History {
   readonly email: string
   createdAt: number
   readonly updates: Array<number>
-  deletedAt?: number
+  readonly deletions: Array<number>
   /** Marked as deleted until it changes again. */
   markedAt?: number
   renamed?: { readonly at: number; readonly to: string }
@@ -38,12 +38,12 @@ const byNumber = (left: { readonly id: string }, right: { readonly id: string })
   ContactId.Order(left.id, right.id)
 
 const contactAt = (history: History, now: number): AccountContact | undefined => {
-  const { bouncedAt, createdAt, deletedAt, email, id, markedAt, renamed, updates } = history
+  const { bouncedAt, createdAt, deletions, email, id, markedAt, renamed, updates } = history
   if (createdAt > now) return undefined
   const past = updates.filter((at) => at <= now)
   const updatedAt = Math.max(createdAt, ...past)
   // Importing it again after it was deleted brings it back.
-  if (deletedAt !== undefined && deletedAt <= now && updatedAt <= deletedAt) return undefined
+  if (deletions.some((at) => at <= now && updatedAt <= at)) return undefined
   return {
     id,
     email: renamed !== undefined && renamed.at <= now ? renamed.to : email,
@@ -78,7 +78,7 @@ export const makeAccount = (scenario: Scenario) => {
   const historyOf = (id: string, email: string, createdAt: number) => {
     const known = histories.get(id)
     if (known !== undefined) return known
-    const history: History = { id, email, createdAt, updates: [], writes: [] }
+    const history: History = { id, email, createdAt, deletions: [], updates: [], writes: [] }
     histories.set(id, history)
     inOrder = undefined
     return history
@@ -90,8 +90,9 @@ export const makeAccount = (scenario: Scenario) => {
     const history = historyOf(contactId, email, becomes === "updated" ? longAgo : at)
     history.createdAt = Math.min(history.createdAt, at)
     history.updates.push(at)
-    if (deletedAfterwards) history.deletedAt = at
-    if (renamedTo !== undefined) history.renamed = { at, to: renamedTo }
+    if (deletedAfterwards) history.deletions.push(at)
+    // A batch that comes later in the scenario may come to a contact earlier.
+    if (renamedTo !== undefined && at >= (history.renamed?.at ?? at)) history.renamed = { at, to: renamedTo }
     if (bounced) history.bouncedAt = Math.min(history.bouncedAt ?? at, at)
     for (const { mishaps, sends: sent = {} } of sends) {
       const writes = writesOf(scenario, sent, mishaps, at)

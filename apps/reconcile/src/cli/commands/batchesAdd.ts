@@ -19,7 +19,7 @@ import { answerLines } from "../input/answerLines.js"
 import { pastedAnswer } from "../input/answerFile.js"
 import { exitCodeOfLoad, nothingRead, readContacts, readingOf } from "../input/contactFile.js"
 import { delimiter, format, keepApostrophes, map } from "../input/contactOptions.js"
-import { ofBatch } from "../input/sendsFile.js"
+import { ofBatch, submissionsOf } from "../input/sendsFile.js"
 import {
   describeCaseTwins,
   describeChanged,
@@ -60,7 +60,7 @@ const file = Options.text("file").pipe(
 const sent = Options.text("sent").pipe(
   Options.optional,
   Options.withDescription(
-    "The body of the bulk import request, or CSV or JSON lines of the contacts sent in the batch named by --id; or a line {batch_id, contacts} for each batch"
+    "The body of the bulk import request, or CSV or JSON lines of the contacts sent in the batch named by --id; or a line {batch_id, contacts} for each batch, also with submitted_at"
   )
 )
 
@@ -90,7 +90,7 @@ const addAnswers = (path: string, options: { readonly db: string; readonly yes: 
       }
       const { changed } = yield* reconcileStale()
       return { added, recorded, changed, twins: yield* Batches.allCaseTwins(batchIds) }
-    }).pipe(Effect.provide(Ledger.layer(options.db)))
+    }).pipe(Effect.provide(Ledger.layer(options.db, { keepsUnused: false })))
     const { added, changed, recorded, twins } = done
     const caseTwins = describeCaseTwins(twins)
     const known = answers.length - recorded
@@ -165,7 +165,6 @@ export const batchesAdd = Command.make(
           })
         }
         const now = DateTime.formatIso(yield* DateTime.now)
-        const times = { addedAt: now, submittedAt: options.submittedAt }
         // Files are opened before the ledger: one that cannot be read must leave no trace.
         const pasted =
           Option.isSome(options.answer) && batchId !== undefined
@@ -204,7 +203,9 @@ export const batchesAdd = Command.make(
                     name: input.source,
                     rejected: () => input.rejected(),
                     sends: () => (input.fromPayload() ? payload : undefined),
-                    ...(batchId === undefined ? { namesBatches: true } : { batchId }),
+                    ...(batchId === undefined
+                      ? { namesBatches: true, submissions: () => submissionsOf(input) }
+                      : { batchId }),
                     ...(batchId === undefined && options.submittedAt !== undefined
                       ? { othersSubmittedAt: options.submittedAt }
                       : {})
@@ -223,7 +224,11 @@ export const batchesAdd = Command.make(
                 )
           const isUnread = report?.rows === 0 && (input?.rejected() ?? 0) > 0
           const wanted = isUnread ? [] : batchIds.filter((id) => options.id.includes(id) || !purged.has(id))
-          const { added, resubmitted } = yield* Batches.add(wanted, times)
+          const own = batchId === undefined ? undefined : input?.submissions()
+          const { added, resubmitted } = yield* Batches.add(wanted, {
+            addedAt: now,
+            submittedAt: own?.get(batchId ?? null) ?? own?.get(null) ?? options.submittedAt
+          })
           const recorded =
             pasted === undefined || isUnread ? undefined : yield* Answers.record(pasted, "pasted")
           const { changed } = yield* reconcileStale()
@@ -236,7 +241,7 @@ export const batchesAdd = Command.make(
             added: added + (report?.batchesAdded ?? 0),
             purged: isUnread ? 0 : batchIds.length - wanted.length,
             isUnread,
-            resubmitted,
+            resubmitted: [...(report?.resubmitted ?? []), ...resubmitted],
             report,
             recorded,
             changed,
@@ -244,7 +249,7 @@ export const batchesAdd = Command.make(
             settled,
             twins
           }
-        }).pipe(Effect.provide(Ledger.layer(options.db)))
+        }).pipe(Effect.provide(Ledger.layer(options.db, { keepsUnused: false })))
         if (done._tag === "Shown") return describeSecond(options.db, done)
         const { added, batch, changed, isUnread, purged, recorded, report, resubmitted, settled, twins } =
           done
@@ -264,7 +269,7 @@ export const batchesAdd = Command.make(
                 ]
               : []),
             ...(report === undefined || isUnread ? [] : [describeSent(report), ...differences]),
-            ...describeResubmitted(resubmitted, options.submittedAt),
+            ...describeResubmitted(resubmitted),
             ...(pasted === undefined || isUnread
               ? []
               : describePasted(pasted, recorded === true, batch, settled)),

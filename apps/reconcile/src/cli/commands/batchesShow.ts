@@ -11,7 +11,7 @@ import { knownBatchArgument, db, json } from "../shell/options.js"
 import { span } from "../../text/numbers.js"
 import { respond } from "../shell/respond.js"
 import { attentionIn, attentionTable, countsOf, findingsTable, stalledText } from "../output/summary.js"
-import { batchesOf, blocks, columns, plural, printable } from "../output/text.js"
+import { batchesOf, blocks, columns, numberTable, plural, printable } from "../output/text.js"
 
 const shown = 50
 
@@ -97,7 +97,7 @@ export const batchesShow = Command.make("show", { batchId: knownBatchArgument, d
           }),
           findingsTable(findings, { more: batch.findings - findings.length, oneBatch: true }),
           ...declared.map(declaredText),
-          sentValues.length === 0 ? "" : columns([memberHead, ...sentValues.map(memberCells)]),
+          sentValues.length === 0 ? "" : numberTable([memberHead, ...sentValues.map(memberCells)]),
           memberNote({ members: sentValues })
         ),
         paged: true,

@@ -6,7 +6,7 @@ import { planCheckOnly } from "../../job/Run.js"
 import * as Ledger from "../../ledger/Ledger.js"
 import { standing } from "../../ledger/asSent/Standing.js"
 import { nothingToCompare } from "../../report/standing.js"
-import { describeCheckPlan, describeSample } from "../output/steps.js"
+import { describeCheckPlan, describeNamesAlone, describeSample } from "../output/steps.js"
 import { blocks } from "../output/text.js"
 import { runAndReport } from "../runAndReport.js"
 import * as account from "../shell/account.js"
@@ -40,6 +40,7 @@ export const check = Command.make(
           return {
             text: blocks(
               plan.contacts === 0 ? nothingToCompare(yield* standing) : describeCheckPlan(plan),
+              describeNamesAlone(plan),
               describeSample(plan, options.sample),
               plan.affordable === 0 ? "" : "None was looked at. Run again without --dry-run to do it."
             ),

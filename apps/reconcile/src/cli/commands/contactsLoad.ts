@@ -21,7 +21,7 @@ import {
   describeSent,
   describeWithoutBatch
 } from "../output/loadText.js"
-import { readSends, withColumns } from "../input/sendsFile.js"
+import { ofBatch, readSends, submissionsOf, withColumns } from "../input/sendsFile.js"
 import { db, json, submittedAt } from "../shell/options.js"
 import { respond } from "../shell/respond.js"
 import { batchesOf, plural } from "../output/text.js"
@@ -126,18 +126,19 @@ export const contactsLoad = Command.make(
               rejected: () => input.rejected(),
               namesBatches: columnMap.batchId !== undefined,
               sends: () => mapping ?? (input.fromPayload() ? payload : undefined),
+              submissions: () => submissionsOf(input),
               ...(options.submittedAt === undefined ? {} : { submittedAt: options.submittedAt }),
               ...(columnMap.key === undefined
                 ? {}
                 : { key: { column: columnMap.key, place: input.place, setAside: input.setAside } })
             },
-            withColumns(mapping, input.fromPayload)(input.rows),
+            withColumns(mapping, input.fromPayload)(ofBatch(input, input.from, undefined)),
             now
           )
           // The next export should have every sent contact, with what is known about it now.
           const { changed } = yield* reconcileStale()
           return { report, changed, knowsSent: yield* LocalContacts.knowsSent }
-        }).pipe(Effect.provide(Ledger.layer(options.db)))
+        }).pipe(Effect.provide(Ledger.layer(options.db, { keepsUnused: false })))
         const rejected = yield* input.finish
         const reading = readingOf(input, rejected, report.sent > 0)
         const twins = describeCaseTwins(report.caseTwins)
@@ -150,7 +151,7 @@ export const contactsLoad = Command.make(
             ...(columnMap.batchId === undefined
               ? []
               : [`${describeSent(report)} ${batchesOf(report.batchesAdded)} new.`]),
-            ...describeResubmitted(report.resubmitted, options.submittedAt),
+            ...describeResubmitted(report.resubmitted),
             ...twins,
             ...describeChanged(changed),
             ...reading.lines,

@@ -108,6 +108,7 @@ const readRows = <R>({
     let count = 0
     let restored = 0
     let fromPayload = false
+    const submissions = new Map<string | null, string>()
     let names: ReadonlyArray<string> = []
     const remarks = Remarks.make()
     const loaded = { rows: 0, bytes: 0 }
@@ -138,6 +139,7 @@ const readRows = <R>({
         loaded.bytes += chunk.bytesRead
         restored += chunk.restored
         fromPayload ||= chunk.fromPayload
+        for (const { batchId, submittedAt } of chunk.submissions) submissions.set(batchId, submittedAt)
         remarks.add(chunk.remarks)
         if (names.length === 0) names = chunk.rows[0]?.names ?? names
         return progress.show(`${Progress.describeLoaded(loaded, size)} …`)
@@ -163,6 +165,8 @@ const readRows = <R>({
       restored: () => restored,
       /** Whether any row came from the body of a bulk import request. Call after the rows have been read. */
       fromPayload: () => fromPayload,
+      /** When bodies say that they were submitted, by the batch that they name. Call after the rows have been read. */
+      submissions: () => submissions,
       /** What is odd about the loaded rows. Call after the rows have been read. */
       remarks: () => remarks.counted(),
       /** The column names, from the first row. Call after the rows have been read. */

@@ -76,28 +76,40 @@ export const withColumns =
     })
   }
 
-/** The rows, unless the body of the request names another batch than the call: one of them is wrong. */
+interface OfBodies {
+  readonly fromPayload: () => boolean
+  readonly submissions: () => ReadonlyMap<string | null, string>
+}
+
+/** The rows, unless the body of the request names another batch than the call, or says of none when it was submitted. */
 export const ofBatch = <E, R>(
   {
     fromPayload,
-    rows
-  }: {
-    readonly fromPayload: () => boolean
-    readonly rows: Stream.Stream<ReadonlyArray<ContactRow>, E, R>
-  },
+    rows,
+    submissions
+  }: OfBodies & { readonly rows: Stream.Stream<ReadonlyArray<ContactRow>, E, R> },
   file: string,
   batchId: BatchId | undefined
 ): Stream.Stream<ReadonlyArray<ContactRow>, E | ConfigurationError, R> =>
-  batchId === undefined
-    ? rows
-    : Stream.tap(rows, (some) => {
-        const other = fromPayload()
-          ? some.find((row) => row.batchId !== null && row.batchId !== batchId)
-          : undefined
-        return other === undefined
-          ? Effect.void
-          : new ConfigurationError({
-              problem: `${displayName(file)}, line ${other.line}: the body of the request names the batch "${printable(other.batchId ?? "")}", but --id names "${printable(batchId)}". Nothing was added.`,
-              hint: "Correct one of them, or leave out --id."
-            })
-      })
+  Stream.tap(rows, (some) => {
+    if (!fromPayload()) return Effect.void
+    if (batchId === undefined) {
+      return submissions().has(null)
+        ? new ConfigurationError({
+            problem: `${displayName(file)}: the body of a request has a "submitted_at", but names no batch. Nothing was loaded.`,
+            hint: "Give it a \"batch_id\", or name the batch with 'ac-reconcile batches add --id BATCH_ID --sent FILE'."
+          })
+        : Effect.void
+    }
+    const other = some.find((row) => row.batchId !== null && row.batchId !== batchId)
+    return other === undefined
+      ? Effect.void
+      : new ConfigurationError({
+          problem: `${displayName(file)}, line ${other.line}: the body of the request names the batch "${printable(other.batchId ?? "")}", but --id names "${printable(batchId)}". Nothing was added.`,
+          hint: "Correct one of them, or leave out --id."
+        })
+  })
+
+/** When bodies of requests say that their batches were submitted. */
+export const submissionsOf = ({ submissions }: OfBodies): ReadonlyMap<string, string> =>
+  new Map([...submissions()].flatMap(([batchId, time]) => (batchId === null ? [] : [[batchId, time]])))

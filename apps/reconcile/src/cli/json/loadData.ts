@@ -3,7 +3,7 @@ import { BatchId, Db, Time } from "./rows.js"
 
 const { Array: List, Int, Literal, NullOr, String: Text, Struct, Tuple, Union } = Schema
 
-const Resubmitted = List(Struct({ before: Time, batches: Int })).annotations({
+const Resubmitted = List(Struct({ before: Time, after: Time, batches: Int })).annotations({
   description: "Times of submission that were replaced"
 })
 

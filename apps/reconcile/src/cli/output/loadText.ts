@@ -174,23 +174,24 @@ export const describeWithoutBatch = (
 }
 
 /** Submission times that were replaced; if there are many, the first and the last. */
-export const describeResubmitted = (
-  replaced: ReadonlyArray<Resubmission>,
-  submittedAt: string | undefined
-): ReadonlyArray<string> => {
+export const describeResubmitted = (replaced: ReadonlyArray<Resubmission>): ReadonlyArray<string> => {
   const [first] = replaced
   const last = replaced.at(-1)
-  if (submittedAt === undefined || first === undefined || last === undefined) return []
-  const line = (batches: number, from: string) =>
-    `submitted_at of ${batchesOf(batches)} changed from ${from} to ${submittedAt}.`
-  return replaced.length <= 3
-    ? replaced.map(({ batches, before }) => line(batches, before))
-    : [
-        line(
-          replaced.reduce((sum, { batches }) => sum + batches, 0),
-          `${replaced.length} times between ${first.before} and ${last.before}`
-        )
-      ]
+  if (first === undefined || last === undefined) return []
+  if (replaced.length <= 3) {
+    return replaced.map(
+      ({ after, batches, before }) =>
+        `submitted_at of ${batchesOf(batches)} changed from ${before} to ${after}.`
+    )
+  }
+  const count = replaced.reduce((sum, { batches }) => sum + batches, 0)
+  const times = replaced.map(({ after }) => after).sort()
+  const [earliest] = times
+  const latest = times.at(-1)
+  const after = earliest === latest ? `to ${earliest}` : `to times between ${earliest} and ${latest}`
+  return [
+    `submitted_at of ${batchesOf(count)} changed from ${replaced.length} times between ${first.before} and ${last.before} ${after}.`
+  ]
 }
 
 const twinsShown = 5

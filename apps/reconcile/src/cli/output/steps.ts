@@ -69,13 +69,15 @@ export const describeCheckPlan = ({
   method,
   names
 }: CheckPlan): string => {
+  // Contacts that are asked for again may show nothing that needs the names.
+  const isOnlyAgain = again === count && names > 0
   const ofNames =
     names === 0
       ? ""
-      : `, at least ${thousands(names)} of them for the names of fields, tags and lists and the exclusion list`
+      : `, ${isOnlyAgain ? "" : "at least "}${thousands(names)} of them for the names of fields, tags and lists and the exclusion list${isOnlyAgain ? " if the answers have more now" : ""}`
   const how =
     method === "pages"
-      ? `in ${plural(calls, "call")}${ofNames}`
+      ? `in ${isOnlyAgain ? "up to " : ""}${plural(calls, "call")}${ofNames}`
       : `one by one, in up to ${plural(calls, "call")}`
   const before =
     again === 0
@@ -89,6 +91,12 @@ export const describeCheckPlan = ({
       : ""
   return `${contacts(count)} to be compared with what was sent, ${how}.${before}${reach}`
 }
+
+/** What is left to read if there is nothing to compare; empty if nothing is. */
+export const describeNamesAlone = ({ contacts: count, names }: CheckPlan): string =>
+  count > 0 || names === 0
+    ? ""
+    : `${plural(names, "call")} would read names of the account that no run has read so far.`
 
 /** What a sample adds to that; empty if there is none. */
 export const describeSample = ({ contacts: count }: CheckPlan, sample: number): string => {
@@ -106,6 +114,8 @@ const describeCheck = (report: CheckReport): string => {
   ]
   return `${parts.join(", ")}.`
 }
+
+const isNothing = ({ gone, left, looked }: CheckReport) => looked + gone + left === 0
 
 const isLeft = ({ checked, lookedUp, resolved }: RunReport) =>
   [checked, lookedUp, resolved].some((step) => step !== null && step.left > 0)
@@ -136,7 +146,11 @@ export const describeSteps = (
         ? ["No address is unaccounted; there is nothing to look up."]
         : []
       : [describeLookup(lookedUp)]),
-    ...(checked === null ? (asked.check ? [nothingToCompare(standing)] : []) : [describeCheck(checked)]),
+    ...(checked === null || isNothing(checked)
+      ? asked.check
+        ? [nothingToCompare(standing)]
+        : []
+      : [describeCheck(checked)]),
     ...describeNames(report)
   ]
 }

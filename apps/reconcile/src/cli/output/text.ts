@@ -1,5 +1,5 @@
 import { printable } from "../../text/printable.js"
-import { widthOf } from "../../text/width.js"
+import { shortened, widthOf } from "../../text/width.js"
 import { wrapped } from "../../text/wrapped.js"
 
 export { batchesOf, plural } from "../../text/numbers.js"
@@ -46,6 +46,24 @@ export const columns = (rows: ReadonlyArray<ReadonlyArray<string>>, width = outp
     .map((row) => {
       const head = aligned([...row.slice(0, -1), "."], widths).slice(0, -1)
       return hanging(head, row.at(-1) ?? "", width).trimEnd()
+    })
+    .join("\n")
+}
+
+/**
+ * A table of numbers, each below the other, after a column of names. A name loses its middle where a line is too long: below
+ * its line, a number would be read as one of another column.
+ */
+export const numberTable = (rows: ReadonlyArray<ReadonlyArray<string>>, width = outputWidth()): string => {
+  const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => (row[at] ?? "").length)))
+  const ofNumbers = widths.slice(1).reduce((sum, one) => sum + 2 + one, 0)
+  const room = Math.max(leastCell, width - 2 - ofNumbers)
+  const names = rows.map(([name = ""]) => shortened(printable(name, longestCell), room))
+  const widest = Math.max(0, ...names.map(widthOf))
+  return rows
+    .map(([, ...numbers], at) => {
+      const cells = numbers.map((number, of) => number.padStart(widths[of + 1] ?? 0))
+      return aligned([names[at] ?? "", ...cells], [widest, ...widths.slice(1)])
     })
     .join("\n")
 }

@@ -59,11 +59,23 @@ const wrongValue = (name: string, takes: string, value: string | undefined) => {
     : `${name}: '${value}' is not one of ${choices.join(", ")}.${didYouMean(nearest(value, choices))}`
 }
 
+/** Options that take several things at once. */
+const asList: Readonly<Record<string, string>> = {
+  "--map": "--map email=COLUMN,batch_id=COLUMN",
+  "--fail-on": "--fail-on rejected,findings"
+}
+
+const givenTwice = (name: string) => {
+  const list = asList[name]
+  return `${name} is given twice. Give it once${list === undefined ? "" : `, with commas: ${list}`}.`
+}
+
 /** What is wrong with a call, naming what was typed and what was meant; the parser checks the rest. */
 export const mistakeIn = (call: Call): string | undefined => {
   const command = wrongCommand(call)
   if (command !== undefined) return command
   const { rest, syntax } = call
+  const given = new Set<string>()
   for (let at = 0; at < rest.length; at++) {
     const arg = rest[at] ?? ""
     if (arg === "--") break
@@ -73,10 +85,13 @@ export const mistakeIn = (call: Call): string | undefined => {
     const takes = syntax.options.get(name)
     const mistake = !known
       ? unknownOption(arg, syntax)
-      : takes === undefined
-        ? undefined
-        : wrongValue(name, takes, value ?? rest[at + 1])
+      : given.has(name) && !syntax.repeatable.has(name)
+        ? givenTwice(name)
+        : takes === undefined
+          ? undefined
+          : wrongValue(name, takes, value ?? rest[at + 1])
     if (mistake !== undefined) return mistake
+    given.add(name)
     if (takesNext(syntax, arg)) at += 1
   }
   return undefined

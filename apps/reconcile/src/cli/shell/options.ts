@@ -10,7 +10,7 @@ import type { Outcome } from "../../ledger/schema/words.js"
 import { nameOfSource, optionOf, type Setting, type Sourced } from "../config/Setting.js"
 import * as Settings from "../config/Settings.js"
 import { parseDuration } from "./duration.js"
-import * as IsoTime from "./IsoTime.js"
+import * as IsoTime from "../../text/IsoTime.js"
 import { printable } from "../output/text.js"
 
 export const invalid = (message: string) => ValidationError.invalidValue(HelpDoc.p(message))

@@ -1,12 +1,14 @@
 import * as CommandDescriptor from "@effect/cli/CommandDescriptor"
 import type * as Usage from "@effect/cli/Usage"
 import * as Option from "effect/Option"
-import { atTheTop, everywhere, ofEveryCommand } from "./sharedOptions.js"
+import { atTheTop, everywhere, help, ofEveryCommand } from "./sharedOptions.js"
 
 /** What can be typed after a word of the command line, as the commands themselves say. */
 export interface Syntax {
   /** By each of its names, in lower case: what it takes, as `text` or `csv | json`; undefined for a flag. */
   readonly options: ReadonlyMap<string, string | undefined>
+  /** The options that may be given several times, in lower case. */
+  readonly repeatable: ReadonlySet<string>
   readonly subcommands: ReadonlyMap<string, Syntax>
   /** One line on a group of commands. */
   readonly description: string
@@ -40,6 +42,25 @@ const optionsIn = (usage: Usage.Usage): ReadonlyArray<Named> => {
   }
 }
 
+const repeatableIn = (usage: Usage.Usage): ReadonlyArray<string> => {
+  switch (usage._tag) {
+    case "Empty":
+    case "Mixed":
+    case "Named":
+      return []
+    case "Optional":
+      return repeatableIn(usage.usage)
+    case "Repeated":
+      return optionsIn(usage.usage).map(([name]) => name)
+    case "Alternation":
+    case "Concat":
+      return [...repeatableIn(usage.left), ...repeatableIn(usage.right)]
+  }
+}
+
+/** Help is shown however often it is asked for. */
+const alwaysRepeatable = help.names
+
 /** One line on each group of commands, and on all of them. */
 export const descriptions = {
   "": "Know what became of every contact you bulk-imported into ActiveCampaign",
@@ -63,6 +84,7 @@ const named = ({ descriptor }: Described): ReadonlyArray<readonly [string, Synta
     name,
     {
       options: new Map([...optionsIn(CommandDescriptor.getUsage(descriptor)), ...builtIn]),
+      repeatable: new Set([...repeatableIn(CommandDescriptor.getUsage(descriptor)), ...alwaysRepeatable]),
       subcommands: new Map(),
       description: "",
       descriptor
@@ -78,6 +100,7 @@ export const syntaxOf = (
   description,
   descriptor: undefined,
   options: new Map(builtIn),
+  repeatable: new Set(alwaysRepeatable),
   subcommands: new Map([
     ...commands.flatMap(named),
     ...Object.entries(groups).map(([name, children]): readonly [string, Syntax] => [

@@ -9,9 +9,10 @@ import { transactionConnection } from "../file/transaction.js"
 import { Ledger } from "../Ledger.js"
 import { hasSettled } from "../schema/words.js"
 import * as AccountNames from "./AccountNames.js"
-import { gone, lookAt, ofAnother, unseenByKind } from "./lookAt.js"
+import { gone, lookAt, ofAnother } from "./lookAt.js"
 import { numberMembers } from "./members.js"
 import * as SentValues from "./SentValues.js"
+import { isLess, isMore, showsAny } from "./shown.js"
 import { recordStatuses } from "./statuses.js"
 
 /** A sent contact, by key. */
@@ -39,10 +40,16 @@ const isLookedAt = (key: string, answer: string, and = "") => `EXISTS (SELECT 1 
 const idOf = (row: string) => `coalesce(${row}.contact_id,
   (SELECT min(k.contact_id) FROM id_links k WHERE k.address_id = ${row}.address_id))`
 
-/** Contacts that were not looked at, or whose look did not show all of what was sent. */
-export type Which = "new" | "unseen"
+/**
+ * Contacts that were not looked at, or whose look did not show all of what was sent. `named`: not looked at, in batches with
+ * names or phone numbers, which every answer has.
+ */
+export type Which = "new" | "named" | "unseen"
 
 const isUnseen = "coalesce(k.unseen, 'contact') NOT IN ('contact', 'address')"
+
+const named = `JOIN sent_members m ON m.member_id = c.member_id
+      AND m.kind IN ('first_name', 'last_name', 'phone', 'customer_acct_name')`
 
 /**
  * Contacts of settled batches with values that were declared and not seen; `contact_id` is NULL if it is not known. In the
@@ -51,9 +58,9 @@ const isUnseen = "coalesce(k.unseen, 'contact') NOT IN ('contact', 'address')"
 const waiting = (which: Which) => `
   SELECT v.batch, v.address_id, v.occurrence, ${idOf("v")} AS contact_id FROM verdicts v
   WHERE (v.batch, v.address_id, v.occurrence) > (?, ?, ?)
-    AND v.batch IN (SELECT c.batch FROM value_counts c WHERE c.not_checked > 0)
+    AND v.batch IN (SELECT c.batch FROM value_counts c ${which === "named" ? named : ""} WHERE c.not_checked > 0)
     AND v.outcome IN ('imported', 'present')
-    AND ${which === "new" ? "NOT" : ""} ${isLookedAt("v", settledAnswer("v.batch"), which === "new" ? "" : ` AND ${isUnseen}`)}`
+    AND ${which === "unseen" ? "" : "NOT"} ${isLookedAt("v", settledAnswer("v.batch"), which === "unseen" ? ` AND ${isUnseen}` : "")}`
 
 const count = (which: Which) =>
   Ledger.number("contact_looks", (sql) =>
@@ -63,8 +70,21 @@ const count = (which: Which) =>
 /** How many contacts are to be looked at. */
 export const countWanted = count("new")
 
+/** How many of them were sent in batches with names or phone numbers. */
+export const countNamed = count("named")
+
 /** How many contacts were looked at, and the answer did not show all of what was sent. */
 export const countUnseen = count("unseen")
+
+/** How many others were looked at, and will be looked at again once these names are known. */
+export const countUntold = (parts: ReadonlyArray<AccountNames.Part>) =>
+  Ledger.number("found_values", (sql) =>
+    sql.unsafe(`SELECT count(DISTINCT ${idOf("v")}) AS number
+      FROM (SELECT DISTINCT batch, address_id, occurrence FROM found_values
+        WHERE ${["0", ...parts.map(AccountNames.isForLackOf)].join(" OR ")}) f
+      CROSS JOIN verdicts v ON v.batch = f.batch AND v.address_id = f.address_id AND v.occurrence = f.occurrence
+      WHERE v.outcome IN ('imported', 'present') AND NOT ${isLookedAt("v", settledAnswer("v.batch"), ` AND ${isUnseen}`)}`)
+  )
 
 interface WantedRow extends SentKey {
   readonly contactId: string
@@ -175,23 +195,6 @@ const matched = (
   }
 }
 
-/** Whether a look lacks something that another has. */
-const showsLess = (unseen: string, other: string) => {
-  const known = unseenByKind(other)
-  return [...unseenByKind(unseen)].some(([kind, count]) => count > (known.get(kind) ?? 0))
-}
-
-/** Whether a look shows less than the one before. */
-const isLess = ({ unseenBefore }: OpenRow, unseen: string | null) => {
-  if (unseenBefore === null || unseen === null || unseen === gone.unseen) return false
-  if (unseenBefore === ofAnother.unseen) return false
-  return showsLess(unseen, unseenBefore)
-}
-
-/** Whether a look shows what the one before did not. */
-const isMore = ({ unseenBefore }: OpenRow, unseen: string | null) =>
-  unseenBefore !== null && (unseen === null || (unseen !== gone.unseen && showsLess(unseenBefore, unseen)))
-
 /** The members of each sent contact, and of all those of its address in its batch. */
 const membersOf = (records: ReadonlyArray<SentRecord>) => {
   const ofRecord = new Map<string, ReadonlyArray<SentMember>>()
@@ -220,16 +223,6 @@ export interface Recorded {
 }
 
 const nothing: Recorded = { compared: [], more: 0, gone: [] }
-
-/** Whether a look lets any of what was sent be compared. */
-const showsAny = (unseen: string | null, members: ReadonlyArray<SentMember>) => {
-  if (unseen === null) return true
-  if (unseen === gone.unseen || unseen === ofAnother.unseen) return false
-  const counts = unseenByKind(unseen)
-  return members.some(
-    ({ kind }) => (counts.get(kind) ?? 0) < members.filter((other) => other.kind === kind).length
-  )
-}
 
 /**
  * Records what contacts hold, compared with all that was sent for them in batches that have settled. Only what is not as it
@@ -277,7 +270,7 @@ export const record = (
               ? lookAt(contact, sentFor(key), names)
               : ofAnother)
         }))
-        .filter(({ key, unseen }) => !isLess(key, unseen))
+        .filter(({ key, unseen }) => !isLess(unseen, key.unseenBefore))
       const again = seen.flatMap(({ key: { addressId, batch, hasLook, occurrence } }) =>
         hasLook === 1 ? [[batch, addressId, occurrence]] : []
       )
@@ -323,11 +316,12 @@ export const record = (
         compared: seen
           .filter(
             ({ key, unseen }) =>
-              (key.unseenBefore === null || isMore(key, unseen)) && showsAny(unseen, sentFor(key).members)
+              (key.unseenBefore === null || isMore(unseen, key.unseenBefore)) &&
+              showsAny(unseen, sentFor(key).members)
           )
           .map(({ key }) => keyOf(key)),
         gone: seen.filter(({ unseen }) => unseen === gone.unseen).map(({ key }) => keyOf(key)),
-        more: seen.filter(({ key, unseen }) => isMore(key, unseen)).length
+        more: seen.filter(({ key, unseen }) => isMore(unseen, key.unseenBefore)).length
       }
       return recorded
     })

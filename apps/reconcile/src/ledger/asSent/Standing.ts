@@ -52,13 +52,6 @@ const countUntold = (part: AccountNames.Part) =>
       AND NOT EXISTS (SELECT 1 FROM account_names_read WHERE part = '${part}' AND is_whole)`)
   )
 
-/** How many calls it takes to read all of them, as far as their number is known. */
-export const callsToRead = Ledger.number("account_names_read", (sql) => {
-  const pages = (table: string) => `(SELECT count(*) / 100 + 1 FROM ${table})`
-  const tables = ["account_fields", "account_tags", "account_lists", "account_exclusions"]
-  return sql.unsafe(`SELECT ${tables.map(pages).join(" + ")} AS number`)
-})
-
 const nothing: Standing = {
   sent: null,
   notChecked: 0,

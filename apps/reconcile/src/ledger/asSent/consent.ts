@@ -2,9 +2,10 @@ import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { statusWord } from "../../asSent/compare.js"
+import type { SentRecord } from "../../asSent/SentMember.js"
 import { ownKeyOf } from "../conclusions/scope.js"
 import { hasSettled } from "../schema/words.js"
-import { submittedOf } from "./order.js"
+import { hadNotBegun, isBefore, mayShow, spansOf } from "./order.js"
 import * as SentValues from "./SentValues.js"
 
 interface Row {
@@ -24,17 +25,22 @@ interface Row {
 const settledAnswer = (batch: string) =>
   `(SELECT max(x.answer_id) FROM answers x WHERE x.batch = ${batch} AND ${hasSettled("x.status")})`
 
+const inNumbered = (batch: string, condition: string) =>
+  `(SELECT ${condition} FROM numbered_batches n WHERE n.batch = ${batch})`
+
+/** It had settled before the second look. */
+const settledBySecond = (batch: string) => `coalesce(${settledAnswer(batch)} <= la.after_answer_id, 0)`
+
 /**
- * A batch may have written between the two looks: it had not settled before the first, and it had settled, been submitted or
- * been added before the second. Whether one that has not settled yet does so later makes no difference.
+ * A batch may have written between the two looks: it had not settled before the first, and it had settled or may have begun
+ * before the second. Whether one that has not settled yet does so later makes no difference.
  */
 export const mayComeBetween = (batch: string) => `(coalesce(${settledAnswer(batch)} > lb.after_answer_id, 1)
-    AND (coalesce(${settledAnswer(batch)} <= la.after_answer_id, 0)
-      OR (SELECT coalesce(n.submitted_at, n.added_at) < la.looked_at FROM numbered_batches n WHERE n.batch = ${batch})))`
+    AND (${settledBySecond(batch)} OR ${inNumbered(batch, mayShow("n", "la.looked_at"))}))`
 
-/** It was submitted after the first look, and had settled before the second. */
-const cameBetween = (batch: string) => `coalesce(${settledAnswer(batch)} <= la.after_answer_id
-    AND (SELECT ${submittedOf("n")} > lb.looked_at FROM numbered_batches n WHERE n.batch = ${batch}), 0)`
+/** It had not begun at the first look, and had settled before the second. */
+const cameBetween = (batch: string) =>
+  `(${settledBySecond(batch)} AND ${inNumbered(batch, hadNotBegun("n", "lb.looked_at"))})`
 
 /** The status that was seen before `k`, and both looks. */
 export const statusBefore = `CROSS JOIN list_statuses b ON b.address_id = k.address_id AND b.list_id = k.list_id
@@ -47,13 +53,15 @@ export const madeActive = "k.status = 1 AND b.status IN (2, 3)"
 
 /**
  * Unsubscribed or bounced at one look and active at the next, with a settled batch of the scope that may have come between.
- * `others`: all batches of the address of which that is true, each with whether it is certain.
+ * `others`: all batches of the address of which that is true, each with whether it is certain, and whether it had settled
+ * before the second look.
  */
 const changed = `
   SELECT s.batch, s.address_id AS "addressId", coalesce(s.email, a.email_key) AS email, k.list_id AS "listId",
     (SELECT n.name FROM account_lists n WHERE n.list_id = k.list_id) AS "listName", b.status AS before,
     b.look_id AS "lookBefore", k.look_id AS "lookAfter", lb.looked_at AS "seenBefore", la.looked_at AS "seenAfter",
-    (SELECT json_group_array(json_array(o.batch, ${cameBetween("o.batch")})) FROM sent_contacts o
+    (SELECT json_group_array(json_array(o.batch, ${cameBetween("o.batch")}, ${settledBySecond("o.batch")}))
+      FROM sent_contacts o
       WHERE o.address_id = s.address_id AND o.occurrence = 1 AND ${mayComeBetween("o.batch")}) AS others
   FROM reconcile_scope r
   CROSS JOIN sent_contacts s ${ownKeyOf("sent_contacts")} ON s.batch = r.batch AND s.occurrence = 1
@@ -63,34 +71,61 @@ const changed = `
   WHERE ${madeActive} AND r.answer_id IS NOT NULL AND ${mayComeBetween("s.batch")}
   ORDER BY s.batch, s.address_id, k.list_id, k.look_id`
 
-const Batches = Schema.decodeSync(
-  Schema.parseJson(Schema.Array(Schema.Tuple(Schema.Int, Schema.Literal(0, 1))))
-)
+const Flag = Schema.Literal(0, 1)
 
-const detailOf = (row: Row, isKnown: boolean, isPerhapsAsked: boolean) => {
+const Batches = Schema.decodeSync(Schema.parseJson(Schema.Array(Schema.Tuple(Schema.Int, Flag, Flag))))
+
+const detailOf = (
+  row: Row,
+  told: { readonly isCertain: boolean; readonly isKnown: boolean; readonly isPerhapsAsked: boolean }
+) => {
   const list = row.listName === null ? `list ${row.listId}` : `list ${row.listId} (${row.listName})`
-  const asked = isKnown
-    ? "this batch did not subscribe it"
-    : "what this batch sent is not known, so it may have subscribed it"
-  const another = isPerhapsAsked ? ". Another batch that subscribed it may have come between" : ""
-  return `${statusWord(row.before)} on ${list} when looked at on ${row.seenBefore}, active on ${row.seenAfter}; ${asked}${another}`
+  const came = told.isCertain ? "this batch came in between" : "this batch may have come in between"
+  const asked = told.isKnown
+    ? "and did not subscribe it"
+    : "what it sent is not known, so it may have subscribed it"
+  const another = told.isPerhapsAsked ? ". Another batch that subscribed it may have come between" : ""
+  return `${statusWord(row.before)} on ${list} when looked at on ${row.seenBefore}, active on ${row.seenAfter}; ${came}, ${asked}${another}`
+}
+
+const listsBy = (records: ReadonlyArray<SentRecord>, kind: "subscribe" | "unsubscribe") => {
+  const lists = new Set(
+    records.flatMap(({ addressId, batch, members }) =>
+      members.flatMap((member) => (member.kind === kind ? [`${batch} ${addressId} ${member.name}`] : []))
+    )
+  )
+  return (batch: number, { addressId, listId }: Row) => lists.has(`${batch} ${addressId} ${listId}`)
 }
 
 /** Records contacts that an import may have made active against their will. */
 export const breakConsent = (sql: SqlClient.SqlClient) =>
   Effect.gen(function* () {
-    const rows = yield* sql.unsafe<Row>(changed)
-    if (rows.length === 0) return
+    const found = yield* sql.unsafe<Row>(changed)
+    if (found.length === 0) return
+    const rows = found.map((row) => ({ ...row, between: Batches(row.others) }))
     const records = yield* SentValues.ofAddresses([...new Set(rows.map(({ addressId }) => addressId))])
-    const sent = new Map<string, Set<string>>()
-    for (const { addressId, batch, members } of records) {
-      const key = `${batch} ${addressId}`
-      const lists = members.flatMap(({ kind, name }) => (kind === "subscribe" ? [name] : []))
-      sent.set(key, new Set([...(sent.get(key) ?? []), ...lists]))
+    const declared = new Set(records.map(({ addressId, batch }) => `${batch} ${addressId}`))
+    const subscribed = listsBy(records, "subscribe")
+    const unsubscribed = listsBy(records, "unsubscribe")
+    const spanOf = yield* spansOf(
+      sql,
+      rows.flatMap(({ between }) => between.map(([batch]) => batch))
+    )
+    const isProvedBefore = (one: number, other: number) => {
+      const span = spanOf.get(one)
+      const later = spanOf.get(other)
+      return span !== undefined && later !== undefined && isBefore(span, later)
     }
-    const subscribed = (batch: number, { addressId, listId }: Row) =>
-      sent.get(`${batch} ${addressId}`)?.has(listId) === true
-    const asking = (row: Row) => Batches(row.others).filter(([batch]) => subscribed(batch, row))
+    /** Batches that subscribed it, if none is known to have unsubscribed it after that. */
+    const asking = (row: (typeof rows)[number]) =>
+      row.between.filter(
+        ([batch]) =>
+          subscribed(batch, row) &&
+          !row.between.some(
+            ([other, , isSettled]) =>
+              isSettled === 1 && unsubscribed(other, row) && isProvedBefore(batch, other)
+          )
+      )
     // If a batch subscribed it, that one did not change it unasked. If it certainly came between, neither did another.
     const breaks = rows.filter(
       (row) => !subscribed(row.batch, row) && !asking(row).some(([, isCertain]) => isCertain === 1)
@@ -103,7 +138,11 @@ export const breakConsent = (sql: SqlClient.SqlClient) =>
     const details = new Map<string, { readonly row: Row; readonly texts: Array<string> }>()
     for (const row of breaks) {
       const key = `${row.batch} ${row.addressId}`
-      const text = detailOf(row, sent.has(key), asking(row).length > 0)
+      const text = detailOf(row, {
+        isCertain: row.between.some(([batch, isCertain]) => batch === row.batch && isCertain === 1),
+        isKnown: declared.has(key),
+        isPerhapsAsked: asking(row).length > 0
+      })
       const known = details.get(key)
       if (known === undefined) details.set(key, { row, texts: [text] })
       else known.texts.push(text)

@@ -65,15 +65,6 @@ export const lookAt = (
   }
 }
 
-/** How many values of each kind a look did not show; infinite if the answer had none of them. */
-export const unseenByKind = (unseen: string): ReadonlyMap<string, number> =>
-  new Map(
-    unseen.split(" ").map((text) => {
-      const [kind = "", count] = text.split(":")
-      return [kind, count === undefined ? Number.POSITIVE_INFINITY : Number(count)]
-    })
-  )
-
 /** A contact that is gone shows nothing. */
 export const gone: Seen = { createdAt: null, updatedAt: null, unseen: "contact", bounced: null, rows: [] }
 

@@ -14,7 +14,10 @@ export interface Span {
   readonly submittedAt: string | null
   /** The time that was given is later than the settled answer. */
   readonly isSubmittedLate: 0 | 1
-  /** When it was last answered that the batch had not begun. A pasted answer is older than its time, by how much is not known. */
+  /**
+   * When the batch had not begun, by the last such answer: when that was asked for at the earliest. A pasted answer is older
+   * than its time, by how much is not known.
+   */
   readonly idleAt: string | null
   readonly settledAt: string | null
 }
@@ -22,7 +25,13 @@ export interface Span {
 const settledOf = (batch: string) => `(SELECT r.received_at FROM answers r
   WHERE r.batch = ${batch}.batch AND ${hasSettled("r.status")} ORDER BY r.answer_id DESC LIMIT 1)`
 
-const idleOf = (batch: string) => `(SELECT max(w.received_at) FROM answers w
+/** The longest that a call waits for its answer, in seconds: what it says may be as old as that when it comes. */
+const answerTime = 30
+
+const shifted = (time: string, seconds: number) =>
+  `strftime('%Y-%m-%dT%H:%M:%fZ', ${time}, '${seconds} seconds')`
+
+const idleOf = (batch: string) => `(SELECT ${shifted("max(w.received_at)", -answerTime)} FROM answers w
   WHERE w.batch = ${batch}.batch AND w.status IN ('waiting', 'claimed') AND w.origin = 'account'
     AND NOT EXISTS (SELECT 1 FROM answers x
       WHERE x.batch = w.batch AND x.sequence < w.sequence AND ${hasSettled("x.status")}))`
@@ -30,8 +39,19 @@ const idleOf = (batch: string) => `(SELECT max(w.received_at) FROM answers w
 const isSubmittedLate = (batch: string) => `coalesce(${batch}.submitted_at > ${settledOf(batch)}, 0)`
 
 /** In SQL: when it was submitted; NULL also if the time that was given cannot be right. */
-export const submittedOf = (batch: string) =>
+const submittedOf = (batch: string) =>
   `(CASE WHEN NOT ${isSubmittedLate(batch)} THEN ${batch}.submitted_at END)`
+
+/** In SQL: the last time at which a batch is known not to have begun; empty if there is none. */
+const notBegunOf = (batch: string) =>
+  `max(coalesce(${submittedOf(batch)}, ''), coalesce(${idleOf(batch)}, ''))`
+
+/** In SQL: whether a row of numbered_batches is known not to have begun at a time. */
+export const hadNotBegun = (batch: string, at: string) => `(${notBegunOf(batch)} > ${at})`
+
+/** In SQL: whether a row of numbered_batches may have written something that a look shows which began at a time. */
+export const mayShow = (batch: string, lookedAt: string) =>
+  `(${notBegunOf(batch)} <= ${shifted(lookedAt, answerTime)})`
 
 const spans = `
   SELECT b.batch, b.batch_id AS "batchId", ${submittedOf("b")} AS "submittedAt",
@@ -78,11 +98,10 @@ const isProvedBefore = ({ settledAt }: Span, other: Span): boolean =>
   settledAt !== null && notBegun(other).some((time) => time !== null && settledAt <= time)
 
 /** Times that contradict each other prove nothing. */
-const isBefore = (one: Span, other: Span): boolean =>
+export const isBefore = (one: Span, other: Span): boolean =>
   isProvedBefore(one, other) && !isProvedBefore(other, one)
 
-const provedBefore = (one: string, other: string) =>
-  `coalesce(${settledOf(one)} <= max(coalesce(${submittedOf(other)}, ''), coalesce(${idleOf(other)}, '')), 0)`
+const provedBefore = (one: string, other: string) => `coalesce(${settledOf(one)} <= ${notBegunOf(other)}, 0)`
 
 /** In SQL: the same, of two rows of numbered_batches. */
 export const isEarlier = (one: string, other: string) =>
@@ -108,9 +127,13 @@ export interface Others {
 
 const none: Others = { later: [], unordered: [] }
 
-/** Whether any of them may have changed a contact by a time. */
-export const mayHaveWritten = ({ later, unordered }: Others, by: string): boolean =>
-  [...later, ...unordered].some(({ span }) => notBegun(span).every((time) => time === null || time <= by))
+/** Whether any of them may have written something that a look shows which began at a time. */
+export const mayHaveWritten = ({ later, unordered }: Others, lookedAt: string): boolean => {
+  const shownBy = Date.parse(lookedAt) + answerTime * 1000
+  return [...later, ...unordered].some(({ span }) =>
+    notBegun(span).every((time) => time === null || Date.parse(time) <= shownBy)
+  )
+}
 
 /** Addresses of these batches that another batch was sent to, too. */
 const sentElsewhere = `

@@ -79,10 +79,13 @@ const markAgain = markSentTogether(
            WHERE y.batch = a.batch AND ${hasSettled("y.status")}))))`
 )
 
-// One that has not begun comes after those that had settled, and changed nothing that was seen before.
+// One that has not begun comes after those that had settled, and changed nothing that was seen before: no consent, either.
 const markIdle = markBatches(
-  `SELECT o.batch FROM ${sentTogether} WHERE s.batch = ? AND EXISTS (SELECT 1 FROM value_verdicts v
-     WHERE v.batch = o.batch AND v.address_id = o.address_id AND v.comparison = 'not-checked')`
+  `SELECT o.batch FROM sent_contacts s CROSS JOIN sent_contacts o INDEXED BY sent_contacts_by_address
+     ON o.address_id = s.address_id
+   WHERE s.batch = ? AND (EXISTS (SELECT 1 FROM value_verdicts v
+       WHERE v.batch = o.batch AND v.address_id = o.address_id AND v.comparison = 'not-checked')
+     OR EXISTS (SELECT 1 FROM consent_breaks c WHERE c.batch = o.batch AND c.address_id = o.address_id))`
 )
 
 /** A batch and its last answer. The answer's columns are null if there is none. */

@@ -18,28 +18,30 @@ const OpenBatch = rowOf("batches", {
 
 export type OpenBatch = typeof OpenBatch.Type
 
-/** A time of submission that was replaced, and for how many batches. */
+/** A time of submission that was replaced, by which, and for how many batches. */
 export interface Resubmission {
   readonly before: string
+  readonly after: string
   readonly batches: number
 }
 
 /**
  * Records when batches were submitted, in place of an earlier time. Look-ups are judged by it, and which batch was sent
- * last, so batches whose time changed have to be decided again. `which` selects their IDs.
+ * last, so batches whose time changed have to be decided again. `which` selects `batch_id` and `submitted_at`.
  */
 export const recordSubmission = (
   sql: SqlClient.SqlClient,
-  which: ReturnType<SqlClient.SqlClient["literal"]>,
-  submittedAt: string
+  which: ReturnType<SqlClient.SqlClient["literal"]>
 ) =>
   Effect.gen(function* () {
-    const others = sql`submitted_at IS NOT ${submittedAt} AND batch_id IN (${which})`
     const replaced = yield* sql<Resubmission>`
-      SELECT submitted_at AS before, count(*) AS batches FROM numbered_batches
-      WHERE submitted_at IS NOT NULL AND ${others} GROUP BY submitted_at ORDER BY submitted_at`
+      SELECT b.submitted_at AS before, g.submitted_at AS after, count(*) AS batches
+      FROM (${which}) g CROSS JOIN numbered_batches b ON b.batch_id = g.batch_id
+      WHERE b.submitted_at <> g.submitted_at GROUP BY 1, 2 ORDER BY 1, 2`
     const changed = yield* sql<{ readonly batch: number }>`
-      UPDATE numbered_batches SET submitted_at = ${submittedAt} WHERE ${others} RETURNING batch`
+      UPDATE numbered_batches SET submitted_at = g.submitted_at FROM (${which}) g
+      WHERE numbered_batches.batch_id = g.batch_id AND numbered_batches.submitted_at IS NOT g.submitted_at
+      RETURNING batch`
     yield* markMoved(sql, changed)
     return replaced
   })
@@ -59,7 +61,12 @@ export const add = (
       yield* markListed(sql, added)
       yield* sql`DELETE FROM purged_batches WHERE batch_id IN (${ids})`
       const resubmitted =
-        times.submittedAt === undefined ? [] : yield* recordSubmission(sql, ids, times.submittedAt)
+        times.submittedAt === undefined
+          ? []
+          : yield* recordSubmission(
+              sql,
+              sql`SELECT value AS batch_id, ${times.submittedAt} AS submitted_at FROM (${ids})`
+            )
       return { added: added.length, resubmitted }
     })
   )

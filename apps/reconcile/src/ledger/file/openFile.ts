@@ -1,5 +1,10 @@
+import type * as Reactivity from "@effect/experimental/Reactivity"
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
+import * as ExecutionStrategy from "effect/ExecutionStrategy"
+import * as Exit from "effect/Exit"
+import * as Scope from "effect/Scope"
+import { use } from "../../files/Disk.js"
 import * as Unfinished from "../../files/Unfinished.js"
 import * as Client from "./client.js"
 import { identify } from "./identity.js"
@@ -62,14 +67,14 @@ const layOut = (file: string, options: OpenOptions) =>
 
 /**
  * Creates a ledger under a temporary name and then renames it, so that a kill at any instant leaves either no file or a
- * whole one. If another process was first, its file is the ledger.
+ * whole one. If another process was first, its file is the ledger. Returns whether this one is.
  */
 const create = (file: string, path: string, options: OpenOptions) =>
   Effect.gen(function* () {
     const made = yield* Unfinished.make(path)
     yield* layOut(made, options)
     yield* Unfinished.flush(made)
-    yield* Unfinished.nameNew(made, path)
+    return yield* Unfinished.nameNew(made, path)
   }).pipe(
     Effect.scoped,
     Effect.mapError((error) =>
@@ -84,17 +89,44 @@ export const noLedgerYet =
 
 export interface OpenOptions {
   readonly mustExist?: boolean
+  /** Whether a ledger that is created stays if nothing is recorded in it. It does unless told otherwise. */
+  readonly keepsUnused?: boolean
   /** Whether to keep a copy of a ledger with an older schema. Not needed if it is a copy already. */
   readonly keepsCopy?: boolean
   /** Other migrations than the program's own, for tests. */
   readonly migrations?: Migrations
 }
 
+/** Tells one file of a name from the next; undefined if there is none. */
+const placeOf = (file: string): Effect.Effect<string | undefined> =>
+  Effect.orElseSucceed(
+    use((disk) => {
+      const { dev, ino } = disk.stat(file)
+      return `${dev} ${ino}`
+    }),
+    () => undefined
+  )
+
+/** How often a file is opened that another process removes meanwhile. */
+const mostAttempts = 3
+
 /** A client of the file, which is created or migrated if needed, and refused if it is not a ledger. */
-export const openFile = (file: string, options: OpenOptions) =>
+export const openFile = (
+  file: string,
+  options: OpenOptions
+): Effect.Effect<Client.Client, LedgerError, Scope.Scope | Reactivity.Reactivity> => openIn(file, options, 1)
+
+const openIn = (
+  file: string,
+  options: OpenOptions,
+  attempt: number
+): Effect.Effect<Client.Client, LedgerError, Scope.Scope | Reactivity.Reactivity> =>
   Effect.gen(function* () {
-    const { migrations = ours } = options
-    const identity = yield* identify(file, migrations.length)
+    const { keepsUnused = true, migrations = ours } = options
+    const identity = yield* identify(file, migrations.length).pipe(
+      // It may be gone between two looks at it.
+      Effect.retry({ times: mostAttempts - 1, while: ({ kind }) => kind === "unusable" })
+    )
     if (identity._tag === "New" && options.mustExist === true) {
       return yield* new LedgerError({
         file,
@@ -102,13 +134,30 @@ export const openFile = (file: string, options: OpenOptions) =>
         reason: noLedgerYet
       })
     }
+    let created: string | undefined
     if (identity._tag === "New" && file !== ":memory:") {
       // An empty file gets the schema in its place: somebody made it with its mode, and another process may have it open.
-      yield* identity.path === undefined ? layOut(file, options) : create(file, identity.path, options)
+      if (identity.path === undefined) yield* layOut(file, options)
+      else if (yield* create(file, identity.path, options)) created = identity.path
     } else if (identity._tag === "Ledger") {
       yield* Unfinished.sweep(identity.path)
     }
-    const sql = yield* connect(file)
-    yield* prepare(sql, file, options)
+    const before = yield* placeOf(file)
+    const scope = yield* Scope.fork(yield* Effect.scope, ExecutionStrategy.sequential)
+    const opened = yield* connect(file).pipe(
+      Effect.tap((sql) => prepare(sql, file, options)),
+      Scope.extend(scope),
+      Effect.exit
+    )
+    if (attempt < mostAttempts && (yield* placeOf(file)) !== before) {
+      yield* Scope.close(scope, Exit.void)
+      return yield* openIn(file, options, attempt + 1)
+    }
+    const sql = yield* opened
+    if (created !== undefined && !keepsUnused) {
+      // Few calls create a ledger.
+      const { removeUnused } = yield* Effect.promise(() => import("./neverUsed.js"))
+      yield* Scope.addFinalizer(scope, removeUnused(sql, created))
+    }
     return sql
   })

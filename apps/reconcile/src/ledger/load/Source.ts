@@ -22,9 +22,11 @@ export interface Source {
   readonly key?: SourceKey
   /** The batch of every row, where the rows do not name theirs. */
   readonly batchId?: BatchId
-  /** When the batches that the rows name were submitted, whatever was said of it before. */
+  /** When batches were submitted, by their ID, as the source itself says. Call after the rows have been read. */
+  readonly submissions?: () => ReadonlyMap<string, string>
+  /** When the other batches that the rows name were submitted, whatever was said of it before. */
   readonly submittedAt?: string
-  /** When those of them were submitted of which nothing has been said. */
+  /** When those of them were submitted of which nothing has been said yet. */
   readonly othersSubmittedAt?: string
   /**
    * What its contacts were sent with, known once its rows have been read. Without it, what an earlier load declared stays.

@@ -57,16 +57,27 @@ export const recordGaps = (sql: SqlClient.SqlClient, source: Source) =>
     yield* sql.unsafe(markBatches(`SELECT value AS batch FROM json_each(?) UNION ${namedBatches}`), [gaps])
   })
 
-const undated = `SELECT n.batch_id FROM staged_batches n
-  CROSS JOIN numbered_batches b ON b.batch_id = n.batch_id WHERE b.submitted_at IS NULL`
+const isUndated = `EXISTS (SELECT 1 FROM numbered_batches b WHERE b.batch_id = n.batch_id AND b.submitted_at IS NULL)`
 
-export const recordSubmission = (sql: SqlClient.SqlClient, { othersSubmittedAt, submittedAt }: Source) => {
-  if (submittedAt !== undefined) {
-    return Batches.recordSubmission(sql, sql`SELECT batch_id FROM staged_batches`, submittedAt)
-  }
-  return othersSubmittedAt === undefined
-    ? Effect.succeed([])
-    : Batches.recordSubmission(sql, sql.literal(undated), othersSubmittedAt)
+/** What a source says of a batch itself counts, before what was said of all of its batches. */
+export const recordSubmission = (
+  sql: SqlClient.SqlClient,
+  { othersSubmittedAt, submissions, submittedAt }: Source
+) => {
+  const own = submissions?.() ?? new Map<string, string>()
+  const ofAll = submittedAt ?? othersSubmittedAt
+  if (own.size === 0 && ofAll === undefined) return Effect.succeed([])
+  const given = JSON.stringify([...own])
+  const ownTimes = sql`
+    SELECT n.batch_id, json_extract(o.value, '$[1]') AS submitted_at FROM json_each(${given}) o
+    CROSS JOIN staged_batches n ON n.batch_id = json_extract(o.value, '$[0]')`
+  if (ofAll === undefined) return Batches.recordSubmission(sql, ownTimes)
+  const isMeant = sql.literal(submittedAt === undefined ? isUndated : "true")
+  return Batches.recordSubmission(
+    sql,
+    sql`${ownTimes} UNION ALL SELECT n.batch_id, ${ofAll} FROM staged_batches n
+    WHERE n.batch_id NOT IN (SELECT json_extract(value, '$[0]') FROM json_each(${given})) AND ${isMeant}`
+  )
 }
 
 /** Batches that the load names in another letter case than the file, or in two. */

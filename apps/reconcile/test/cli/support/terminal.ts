@@ -109,5 +109,7 @@ export const openLine = async (
 /** Runs the command in a terminal of this size, and afterwards shows its exit code. */
 export const open = (world: World, args: ReadonlyArray<string>, options: Options): Promise<Terminal> => {
   const command = [process.execPath, bin, ...args].map(quoted).join(" ")
-  return openLine(world, `${command}; echo "exit code $?"; sleep 600`, options)
+  // The command may have ended before a Ctrl-C that was meant for it: what comes after it must not end, too.
+  const after = `echo "exit code $?"; trap '' INT; sleep 600`
+  return openLine(world, `sh -c ${quoted(`trap : INT; ${command}; ${after}`)}`, options)
 }

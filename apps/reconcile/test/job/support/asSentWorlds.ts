@@ -75,11 +75,22 @@ const contact = FastCheck.record({
   mishaps: FastCheck.array(mishap, { maxLength: 2 })
 })
 
-/** An account with fields, tags and lists, what was sent to it in batches one after another, and what went wrong. */
+const minute = 60_000
+
+/** `after`: how long after the one before it a batch is submitted. */
+const turn = FastCheck.record({
+  after: oneOf(0, 5000, 2 * minute, 8 * minute),
+  waiting: oneOf(200, 4 * minute, 12 * minute),
+  active: oneOf(minute, 6 * minute)
+})
+
+const mostBatches = 3
+
+/** An account with fields, tags and lists, what was sent to it in batches, and what went wrong. */
 export const world = FastCheck.record({
   batches: FastCheck.array(FastCheck.array(contact, { minLength: 1, maxLength: 5 }), {
     minLength: 1,
-    maxLength: 3
+    maxLength: mostBatches
   }),
   existing: FastCheck.uniqueArray(
     FastCheck.record({
@@ -100,17 +111,19 @@ export const world = FastCheck.record({
   asks: oneOf("at-once", "contacts-late", "late"),
   /** Which times of submission are known; `equal`: one for all batches. */
   times: oneOf("all", "all", "none", "some", "equal"),
-  /** A slow batch waits, and then runs for longer than it takes until somebody edits a contact. */
-  pace: oneOf("fast", "fast", "slow")
+  /**
+   * A slow batch waits, and then runs for longer than it takes until somebody edits a contact. Overlapping ones take their
+   * turns: one that was submitted first may wait longer than the others, and write last.
+   */
+  pace: oneOf("fast", "fast", "slow", "overlapping", "overlapping"),
+  turns: FastCheck.array(turn, { minLength: mostBatches, maxLength: mostBatches })
 })
 
 export type World = typeof world extends FastCheck.Arbitrary<infer Drawn> ? Drawn : never
 
-const minute = 60_000
-
 type Contact = World["batches"][number][number]
 
-/** Batches do not overlap, so that it is known which of them wrote last. `between`: from one to the next. */
+/** These do not overlap: `between` is from one to the next. */
 const paces = {
   fast: { between: 5000, stages: { unset: 1000, waiting: 200, claimed: 200, active: 500 } },
   slow: {
@@ -120,19 +133,34 @@ const paces = {
 }
 
 /** When a batch was submitted, in milliseconds after the start. */
-export const submittedIn = ({ pace }: World, index: number): number => index * paces[pace].between
+export const submittedIn = ({ pace, turns }: World, index: number): number =>
+  pace === "overlapping"
+    ? turns.slice(1, index + 1).reduce((sum, { after }) => sum + after, 0)
+    : index * paces[pace].between
+
+const stagesOf = ({ pace, turns }: World, index: number) => {
+  if (pace !== "overlapping") return paces[pace].stages
+  const { active, waiting } = turns[index] ?? { active: minute, waiting: 200 }
+  // No two batches write a contact in the same millisecond.
+  return { unset: 1000 + 101 * index, waiting, claimed: 200, active }
+}
+
+/** When a batch begins to write. */
+const beginsIn = (drawn: World, index: number): number => {
+  const { claimed, unset, waiting } = stagesOf(drawn, index)
+  return submittedIn(drawn, index) + unset + waiting + claimed
+}
 
 /** When the last batch has settled, and everybody has edited what they do. */
 export const lastEdit = (drawn: World): number =>
-  submittedIn(drawn, drawn.batches.length) + laterEdit + 5 * minute
+  Math.max(...drawn.batches.map((_, index) => beginsIn(drawn, index) + stagesOf(drawn, index).active)) +
+  laterEdit +
+  5 * minute
 
-/** The times at which a batch may have written a contact: it takes one after the other while it is active. */
-const writesIn = (drawn: World, index: number): ReadonlyArray<number> => {
-  const { active, claimed, unset, waiting } = paces[drawn.pace].stages
-  const begins = submittedIn(drawn, index) + unset + waiting + claimed
-  return [1, 2, 3, 4, 5].flatMap((all) =>
-    Array.from({ length: all }, (_, at) => begins + (active * (at + 1)) / all)
-  )
+/** When a batch comes to a contact: it takes one after the other while it is active. */
+const comesTo = (drawn: World, index: number, emailKey: string): number => {
+  const keys = [...new Set((drawn.batches[index] ?? []).map(({ email }) => String(fromAddress(email))))]
+  return beginsIn(drawn, index) + (stagesOf(drawn, index).active * (keys.indexOf(emailKey) + 1)) / keys.length
 }
 
 export const batchIdOf = (index: number) => `batch-${index}`
@@ -152,7 +180,7 @@ const sentOf = ({
 })
 
 export const scenarioOf = (drawn: World) => {
-  const { as, batches, datesAs, effect, existing, knowsFields, pace, pageSize, successMeans } = drawn
+  const { as, batches, datesAs, effect, existing, knowsFields, pageSize, successMeans } = drawn
   return {
     rateLimit: null,
     successMeans,
@@ -189,7 +217,7 @@ export const scenarioOf = (drawn: World) => {
     batches: batches.map((contacts, index) => ({
       batchId: batchIdOf(index),
       submittedAt: submittedIn(drawn, index),
-      stages: paces[pace].stages,
+      stages: stagesOf(drawn, index),
       contacts: contacts.map(({ known: _, sends: sent, ...rest }) => ({ ...rest, sends: sentOf(sent) }))
     }))
   } satisfies Scenario.ScenarioInput
@@ -268,20 +296,22 @@ export const truthOf = (drawn: World) => {
   const contactOf = (emailKey: string, millis: number) =>
     contactsAt(scenario, millis).find(({ email }) => fromAddress(email) === emailKey)
   const indexOf = (batchId: string) => Number(batchId.replace("batch-", ""))
+  const comesAt = (batchId: string, emailKey: string) => comesTo(drawn, indexOf(batchId), emailKey)
   return {
     rows,
     /** What a contact holds at a time, in milliseconds after the start. */
     heldAt,
     /** What it held when a batch had just written it. */
     heldAfter: (batchId: string, emailKey: string) => {
-      const wrote = writesIn(drawn, indexOf(batchId)).find((at) => contactOf(emailKey, at)?.updatedAt === at)
-      return wrote === undefined ? undefined : heldAt(emailKey, wrote)
+      const at = comesAt(batchId, emailKey)
+      return contactOf(emailKey, at)?.updatedAt === at ? heldAt(emailKey, at) : undefined
     },
+    /** Whether one batch comes to a contact after another has. */
+    isLater: (batchId: string, other: string, emailKey: string) =>
+      comesAt(batchId, emailKey) > comesAt(other, emailKey),
     /** Whether the batch created it. */
-    isNew: (batchId: string, emailKey: string) => {
-      const createdAt = contactOf(emailKey, lastEdit(drawn))?.createdAt
-      return createdAt !== undefined && writesIn(drawn, indexOf(batchId)).includes(createdAt)
-    },
+    isNew: (batchId: string, emailKey: string) =>
+      contactOf(emailKey, lastEdit(drawn))?.createdAt === comesAt(batchId, emailKey),
     isEdited: (emailKey: string) =>
       all.some(
         ({ email, mishaps }) =>

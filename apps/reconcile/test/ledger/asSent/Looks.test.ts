@@ -141,6 +141,8 @@ describe("a look", () => {
       ])
       assert.deepStrictEqual(yield* select("SELECT * FROM outcomes"), before)
       assert.deepStrictEqual(yield* waiting, [])
+      // To ask for this ID again shows nothing else.
+      assert.strictEqual(yield* Looks.countUnseen, 0)
     }).pipe(inMemory)
   )
 

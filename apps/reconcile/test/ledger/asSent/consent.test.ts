@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { BatchId } from "effect-activecampaign/BatchId"
 import { reconcileStale } from "../../../src/ledger/conclusions/Reconciliation.js"
 import * as Batches from "../../../src/ledger/facts/Batches.js"
-import { load, now, row, select } from "../../support/ledger.js"
+import { answer, load, now, row, select } from "../../support/ledger.js"
 import { detailed, nameAccount, send } from "../../support/sentValues.js"
 import { inMemory, lists, look, settled } from "./support/looks.js"
 
@@ -40,13 +40,18 @@ const next = (
 const named = { first_name: "Ada" }
 const subscribed = { subscribe: [{ listid: 3 }] }
 
+const submittedAt = (batchId: string, time: string) =>
+  Batches.add([BatchId.make(batchId)], { addedAt: now, submittedAt: time })
+
+const blamed = Effect.map(changes, (all) => all.map((text) => text.split(":")[0]))
+
 describe("consent", () => {
   it.effect.each([
     {
       before: 2,
       how: "with a name",
       parts: named,
-      told: /^unsubscribed on list 3 when looked at on .*, active on .*; this batch did not subscribe it$/
+      told: /^unsubscribed on list 3 when looked at on .*, active on .*; this batch may have come in between, and did not subscribe it$/
     },
     { before: 3, how: "with a name", parts: named, told: /^bounced on list 3 when looked at/ },
     {
@@ -88,7 +93,7 @@ describe("consent", () => {
       const [found = "", ...others] = yield* changes
       assert.match(
         found,
-        /^b2 a@x.test: .*; what this batch sent is not known, so it may have subscribed it$/
+        /^b2 a@x.test: .*; this batch may have come in between, what it sent is not known, so it may have subscribed it$/
       )
       assert.deepStrictEqual(others, [])
       yield* send("b2", [{ email: "a@x.test", ...subscribed }])
@@ -107,7 +112,8 @@ describe("consent", () => {
         yield* seen(2)
         yield* next("b3", named)
         yield* seen(1)
-        yield* next("b4", named)
+        yield* submittedAt("b4", "2031-04-02T08:16:00.000Z")
+        yield* next("b4", named, named, "2031-04-02T08:20:00.000Z")
         assert.deepStrictEqual(
           (yield* changes).map((text) => text.split(":")[0]),
           ["b3 a@x.test"]
@@ -186,9 +192,6 @@ describe("consent", () => {
     }).pipe(inMemory)
   )
 
-  const submittedAt = (batchId: string, time: string) =>
-    Batches.add([BatchId.make(batchId)], { addedAt: now, submittedAt: time })
-
   it.effect.each([
     { time: null, told: ["b2 a@x.test", "b3 a@x.test", "b3 c@x.test"] },
     { time: "2031-04-02T08:00:00.000Z", told: ["b2 a@x.test", "b3 a@x.test", "b3 c@x.test"] },
@@ -229,11 +232,140 @@ describe("consent", () => {
       yield* next("b4", named)
       yield* seen(1)
       yield* next("b2", named)
-      yield* next("b3", named)
+      yield* next("b3", named, named, "2031-04-02T08:20:00.000Z")
       assert.deepStrictEqual(
         (yield* changes).map((text) => text.split(":")[0]),
         ["b2 a@x.test", "b4 a@x.test"]
       )
+    }).pipe(inMemory)
+  )
+
+  /** Answers that a batch had not begun, asked for by the account at a time unless told otherwise. */
+  const idle = (
+    batchId: string,
+    time: string,
+    status: "waiting" | "claimed" | "active" = "waiting",
+    origin: "account" | "pasted" = "account"
+  ) => answer(batchId, status, {}, origin, `2031-04-02T08:${time}.000Z`)
+
+  it.effect.each([
+    { how: "waiting a minute after the second look", answers: [["waiting", "16:01"]], isBlamed: false },
+    { how: "claimed after it", answers: [["claimed", "16:30"]], isBlamed: false },
+    { how: "waiting right after it", answers: [["waiting", "15:59"]], isBlamed: true },
+    { how: "waiting before it", answers: [["waiting", "14:00"]], isBlamed: true },
+    { how: "active after it", answers: [["active", "17:00"]], isBlamed: true },
+    { how: "waiting after it in a pasted answer", answers: [["waiting", "17:00", "pasted"]], isBlamed: true }
+  ] as const)("is held against a batch that may have begun before the second look: $how", (one) =>
+    Effect.gen(function* () {
+      yield* next("b1", named)
+      yield* seen(2)
+      yield* send("b2", [{ email: "a@x.test", ...named }])
+      yield* next("b3", named)
+      yield* seen(1)
+      assert.deepStrictEqual(yield* blamed, ["b3 a@x.test"])
+      for (const [status, time, origin] of one.answers) yield* idle("b2", time, status, origin)
+      yield* settled("b2", ["1"], "2031-04-02T08:20:00.000Z")
+      assert.deepStrictEqual(yield* blamed, one.isBlamed ? ["b2 a@x.test", "b3 a@x.test"] : ["b3 a@x.test"])
+    }).pipe(inMemory)
+  )
+
+  it.effect(
+    "is no longer held against a batch once it is known to have been submitted after the second look",
+    () =>
+      Effect.gen(function* () {
+        yield* next("b1", named)
+        yield* seen(2)
+        yield* next("b2", named)
+        yield* seen(1)
+        yield* submittedAt("b3", "2031-04-02T08:14:00.000Z")
+        yield* next("b3", named, named, "2031-04-02T08:20:00.000Z")
+        assert.deepStrictEqual(yield* blamed, ["b2 a@x.test", "b3 a@x.test"])
+        yield* submittedAt("b3", "2031-04-02T08:16:00.000Z")
+        assert.deepStrictEqual(yield* blamed, ["b2 a@x.test"])
+      }).pipe(inMemory)
+  )
+
+  it.effect.each([
+    { time: null, how: "at a time that is not known" },
+    // It is later than the settled answer.
+    { time: "2031-04-02T08:30:00.000Z", how: "at a time that cannot be right" }
+  ])("is held against a batch that was added after the second look, submitted $how", ({ time }) =>
+    Effect.gen(function* () {
+      yield* next("b1", named)
+      yield* seen(2)
+      yield* next("b3", subscribed)
+      yield* seen(1)
+      yield* next("b2", named, named, "2031-04-02T08:20:00.000Z")
+      if (time !== null) yield* submittedAt("b2", time)
+      assert.deepStrictEqual(yield* blamed, ["b2 a@x.test"])
+    }).pipe(inMemory)
+  )
+
+  it.effect.each([
+    { how: "that was waiting after the first look", time: "15:31", told: ["b2 c@x.test"], isCertain: true },
+    {
+      how: "that may have begun before it",
+      time: "15:20",
+      told: ["b2 c@x.test", "b3 a@x.test", "b3 c@x.test"],
+      isCertain: false
+    }
+  ])("was asked for by a batch $how", ({ isCertain, time, told }) =>
+    Effect.gen(function* () {
+      yield* next("b1", named)
+      yield* seen(2, 2)
+      yield* send("b2", [
+        { email: "a@x.test", ...subscribed },
+        { email: "c@x.test", ...named }
+      ])
+      yield* idle("b2", time)
+      yield* settled("b2", ["1", "2"], "2031-04-02T08:16:00.000Z")
+      yield* next("b3", named)
+      yield* seen(1, 1)
+      assert.deepStrictEqual(yield* blamed, isCertain ? [...told, "b3 c@x.test"] : told)
+      const all = yield* changes
+      assert.strictEqual(
+        all.some((text) => /^b2 .*; this batch came in between, and did not/.test(text)),
+        isCertain
+      )
+      assert.isFalse(all.some((text) => /^b3 .*; this batch came/.test(text)))
+    }).pipe(inMemory)
+  )
+
+  it.effect("may have been asked for by no batch that had not begun at the second look", () =>
+    Effect.gen(function* () {
+      yield* next("b1", named)
+      yield* seen(2)
+      // No value of it waits for another batch.
+      yield* next("b2", {})
+      yield* send("b3", [{ email: "a@x.test", ...subscribed }])
+      yield* seen(1)
+      const isPerhapsAsked = Effect.map(changes, (all) =>
+        all.map((text) => text.endsWith("Another batch that subscribed it may have come between"))
+      )
+      assert.deepStrictEqual(yield* isPerhapsAsked, [true])
+      yield* idle("b3", "17:00")
+      assert.deepStrictEqual(yield* isPerhapsAsked, [false])
+    }).pipe(inMemory)
+  )
+
+  const unsubscribed = { unsubscribe: [{ listid: 3 }] }
+
+  it.effect.each([
+    { how: "waited until the first had settled", time: "17:00", told: ["b3 a@x.test", "b4 a@x.test"] },
+    { how: "may have come before it", time: "16:00", told: [] }
+  ])("was not asked for by a batch if one that unsubscribed the contact after it $how", ({ time, told }) =>
+    Effect.gen(function* () {
+      yield* next("b1", named)
+      yield* seen(2)
+      yield* send("b2", [{ email: "a@x.test", ...subscribed }])
+      yield* idle("b2", "16:00")
+      yield* settled("b2", ["1"], "2031-04-02T08:16:10.000Z")
+      yield* send("b3", [{ email: "a@x.test", ...unsubscribed }])
+      yield* idle("b3", time)
+      yield* settled("b3", ["1"], "2031-04-02T08:18:00.000Z")
+      yield* next("b4", named)
+      yield* seen(1)
+      assert.deepStrictEqual(yield* blamed, told)
     }).pipe(inMemory)
   )
 })

@@ -26,20 +26,31 @@ const sourceOf = (one: Fact): string | undefined => {
 
 const addressOfKey: Readonly<Record<string, string>> = { k1: "a@x.test", k2: "b@x.test" }
 
+const perAddress = <Row extends { readonly email: string }>(rows: ReadonlyArray<Row>) => [
+  ...new Map(rows.map((row) => [row.email.toLowerCase(), row])).values()
+]
+
 /**
- * A key has one address, and an address one key. Otherwise it depends on what other sources name as sent whether a corrected
- * address is, and which of two contacts was the second.
+ * Each source has an address once, and a key has always the same. Otherwise it depends on what other sources name as sent
+ * which of two contacts was the second, and whether a corrected address was sent.
  */
-const withOwnKeys = (one: Fact): Fact =>
-  one.kind === "load by key"
-    ? {
-        ...one,
-        rows: one.rows.flatMap((row) => {
-          const email = addressOfKey[row.key]
-          return email === undefined ? [] : [{ ...row, email }]
-        })
-      }
-    : one
+const withoutRepeats = (one: Fact): Fact => {
+  switch (one.kind) {
+    case "load":
+      return { ...one, rows: perAddress(one.rows) }
+    case "load by key": {
+      const rows = one.rows.flatMap((row) => {
+        const email = addressOfKey[row.key]
+        return email === undefined ? [] : [{ ...row, email }]
+      })
+      return { ...one, rows }
+    }
+    case "send":
+      return { ...one, contacts: perAddress(one.contacts) }
+    default:
+      return one
+  }
+}
 
 const takeAll = (facts: ReadonlyArray<Fact>) =>
   Effect.forEach(facts, (one, at) => take(one, DateTime.add(begin, { minutes: at })), { discard: true })
@@ -72,7 +83,7 @@ describe("what was sent", () => {
     [FastCheck.array(loaded, { minLength: 2, maxLength: 8 }), FastCheck.nat()],
     ([drawn, which]) =>
       Effect.gen(function* () {
-        const facts = drawn.map(withOwnKeys)
+        const facts = drawn.map(withoutRepeats)
         const names = [...new Set(facts.flatMap((one) => sourceOf(one) ?? []))]
         const removed = names[which % names.length]
         const after = yield* Effect.gen(function* () {

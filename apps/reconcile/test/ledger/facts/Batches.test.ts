@@ -23,7 +23,7 @@ describe("a second time of submission", () => {
         VALUES (1, '2031-04-06T00:00:00.000Z', 1, 'address', '7', 'a@x.test', '2031-04-03T00:00:00.000Z', 0)`)
       yield* rebuild
       assert.deepStrictEqual(yield* verdicts, ["a@x.test: present (lookup-older)"])
-      assert.deepStrictEqual((yield* add(at)).resubmitted, [{ before: later, batches: 2 }])
+      assert.deepStrictEqual((yield* add(at)).resubmitted, [{ before: later, after: at, batches: 2 }])
       assert.deepStrictEqual(yield* verdicts, ["a@x.test: present (lookup-created)"])
       assert.deepStrictEqual((yield* add(at)).resubmitted, [])
       assert.deepStrictEqual(yield* select("SELECT * FROM stale_batches"), [])

@@ -110,7 +110,7 @@ describe("what a report says of a member", () => {
     const member = total(absent, different)
     assert.deepStrictEqual([neverArrived(member), droppedText(member)], [never, text])
     const note = memberNote({ members: [member, total(0, 0)] })
-    assert.strictEqual(note, never ? "1 of these sent values never arrived for anybody." : "")
+    assert.strictEqual(note, never ? "1 of these never arrived for anybody." : "")
   })
 
   it.each<readonly [unchecked: number, words: string]>([
@@ -127,7 +127,7 @@ describe("what a report says of a member", () => {
     const unknown = { ...total(5, 0), member: "field 99", problem: "the account has no field of this ID" }
     assert.strictEqual(
       memberNote({ members: [unknown, total(5, 0)] }),
-      "2 of these sent values never arrived for anybody. field 99: the account has no field of this ID."
+      "2 of these never arrived for anybody. field 99: the account has no field of this ID."
     )
   })
 })

@@ -1,6 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { Contact } from "effect-activecampaign/Contact"
 import { ContactId } from "effect-activecampaign/ContactId"
+import { fromAddress } from "effect-activecampaign/EmailKey"
 import { Gone, type ResolvedInDetail } from "effect-activecampaign/Resolved"
 import * as Looks from "../../../src/ledger/asSent/Looks.js"
 import { reconcileStale } from "../../../src/ledger/conclusions/Reconciliation.js"
@@ -110,6 +113,54 @@ describe("the story of a contact and the numbers of all", () => {
         assert.deepStrictEqual(rows, [{ outcome: "imported" }, { outcome: "imported" }])
       )
       assert.deepStrictEqual(yield* told, ["b 1 first_name: same", "b 2 last_name: absent"])
+    }).pipe(inMemory)
+  )
+
+  it.effect(
+    "tell apart what was sent twice to an address in one batch, also where it is the same thing",
+    () =>
+      Effect.gen(function* () {
+        // The second is in a shape that a bulk import does not take.
+        yield* send("b", [
+          { email: "a@x.test", tags: ["vip"] },
+          { email: "a@x.test", tags: "vip" }
+        ])
+        yield* answer("b", "completed", { success: ["1"], failure: [] })
+        yield* look(
+          detailed("1", "a@x.test", {
+            tags: { _tag: "Complete", rows: [{ tag: "7", name: Option.some("VIP") }] }
+          })
+        )
+        assert.deepStrictEqual(yield* told, [
+          "b 1 tag vip: same",
+          "b 2 tag vip: not-checked (it was sent in a shape that a bulk import does not take)"
+        ])
+        assert.deepStrictEqual(yield* counted, { same: 1, not_checked: 1 })
+      }).pipe(inMemory)
+  )
+
+  /** Looks the address up. */
+  const lookUp = (contact: Option.Option<Contact>) =>
+    Effect.gen(function* () {
+      const one = { email: "a@x.test", emailKey: fromAddress("a@x.test"), contact }
+      yield* Lookups.record([one], "address", { ...(yield* Lookups.moment), askedAt: now })
+      yield* reconcileStale()
+    })
+
+  it.effect("say the same of a contact that was not in the account when it was last looked up", () =>
+    Effect.gen(function* () {
+      yield* send("b", [{ email: "a@x.test", first_name: "Ada" }])
+      yield* load([row("a@x.test", "b", "1")])
+      yield* lookUp(Option.none())
+      yield* answer("b", "completed", { success: ["1"], failure: [] })
+      const saying = (why: string) => [`b 1 first_name: not-checked (${why})`]
+      // It was looked up before it can have been imported.
+      assert.deepStrictEqual(yield* told, saying("not looked at since the batch settled"))
+      yield* lookUp(Option.none())
+      assert.deepStrictEqual(yield* told, saying("not in the account when it was looked up"))
+      yield* lookUp(Option.some(asSent.contact))
+      assert.deepStrictEqual(yield* told, saying("not looked at since the batch settled"))
+      assert.deepStrictEqual(yield* counted, { same: 0, not_checked: 1 })
     }).pipe(inMemory)
   )
 })

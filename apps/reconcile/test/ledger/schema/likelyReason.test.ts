@@ -4,6 +4,7 @@ import * as Option from "effect/Option"
 import * as FastCheck from "effect/FastCheck"
 import { Exclusion, excludes } from "effect-activecampaign/CatalogEntry"
 import { fromAddress } from "effect-activecampaign/EmailKey"
+import { erase } from "../../../src/ledger/erase/Erase.js"
 import * as Ledger from "../../../src/ledger/Ledger.js"
 import { answer, load, row, select } from "../../support/ledger.js"
 
@@ -76,6 +77,35 @@ describe("the likely reason of a rejected contact", () => {
         "bo@y.test": "likely: mail to the contact had bounced on list 7 when it was looked at",
         "cy@z.test": null
       })
+    }).pipe(inMemory)
+  )
+
+  it.effect("is that mail to the contact had bounced when it was looked at", () =>
+    Effect.gen(function* () {
+      yield* world
+      yield* write(
+        looks,
+        ...["ada@x.test", "bo@y.test"].map(
+          (email, at) =>
+            `INSERT INTO contact_looks (batch, address_id, occurrence, look_id, bounced) VALUES (1, ${numberOf(email)}, 1, 1, ${1 - at})`
+        )
+      )
+      assert.deepStrictEqual(yield* reasons, {
+        "ada@x.test": "likely: mail to the contact had bounced when it was looked at",
+        "bo@y.test": null,
+        "cy@z.test": null
+      })
+    }).pipe(inMemory)
+  )
+
+  it.effect("is none of somebody who was erased, whatever is known of others", () =>
+    Effect.gen(function* () {
+      yield* world
+      yield* write("INSERT INTO account_exclusions VALUES ('1', 'ada@x.test', 'exact', 'all', NULL)")
+      yield* erase("ada@x.test")
+      const told = yield* reasons
+      assert.deepStrictEqual(Object.keys(told).sort(), ["bo@y.test", "cy@z.test", "erased-1"])
+      assert.isNull(told["erased-1"])
     }).pipe(inMemory)
   )
 

@@ -50,7 +50,7 @@ ${tile("Contacts sent", thousands(totals.sent))}
 ${tile("Need attention", thousands(totals.attention), totals.sent === 0 ? "" : share(totals.attention, totals.sent))}
 ${tile("Batches", thousands(totals.batches), totals.open === 0 ? "all settled" : `${thousands(totals.open)} open`)}
 ${totals.sent_values === 0 ? "" : tile("Dropped values", thousands(totals.dropped), `${share(totals.dropped, totals.sent_values)} of ${thousands(totals.sent_values)}`)}
-${tile("Findings", thousands(totals.findings), totals.consent_changes === 0 ? "" : `${thousands(totals.consent_changes)} of consent`)}
+${tile("Findings", thousands(totals.findings), totals.consent_changes === 0 ? "" : plural(totals.consent_changes, "change of consent", "changes of consent"))}
 ${tile("Half settled within", settling.median_seconds === null ? "–" : roughly(settling.median_seconds), settling.p90_seconds === null ? "not known" : `9 of 10: ${roughly(settling.p90_seconds)}`)}
 </dl>`
 

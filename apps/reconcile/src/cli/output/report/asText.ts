@@ -2,7 +2,7 @@ import { roughly } from "../../../report/numbers.js"
 import type { Concern, ReportData } from "../../../report/ReportData.js"
 import { memberCells, memberHead, memberNote, notDeclared } from "../../../report/sentValues.js"
 import { share, thousands } from "../../../text/numbers.js"
-import { batchesOf, blocks, columns, plural, printable } from "../text.js"
+import { batchesOf, blocks, columns, numberTable, plural, printable } from "../text.js"
 
 const concernLines = ({ command, count, examples, name, reasons, says }: Concern) => [
   `  ${name}  ${thousands(count)}: ${says}`,
@@ -77,17 +77,12 @@ const membersShown = 20
 /** One line where nothing was declared. */
 const sentValues = ({ sent_values }: ReportData) => {
   if (sent_values === null) return notDeclared
-  const rows = [memberHead, ...sent_values.members.slice(0, membersShown).map(memberCells)]
-  const widths = memberHead.map((_, at) => Math.max(...rows.map((row) => (row[at] ?? "").length)))
+  const members = sent_values.members.slice(0, membersShown)
   const more = sent_values.members.length - membersShown
   return [
-    titled(
-      "What contacts were sent with",
-      rows.map(([name = "", ...counts]) => [
-        name,
-        ...counts.map((count, at) => count.padStart(widths[at + 1] ?? 0))
-      ])
-    ),
+    members.length === 0
+      ? ""
+      : `What contacts were sent with\n${numberTable([memberHead, ...members.map(memberCells)])}`,
     ...(more > 0 ? [`  … and ${thousands(more)} more; 'ac-reconcile query fields' has them all`] : []),
     memberNote(sent_values)
   ]

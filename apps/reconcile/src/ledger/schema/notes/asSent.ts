@@ -193,7 +193,7 @@ const values = {
   kind: `Which part of a contact it is: ${inWords(Kind)}.`,
   name: "The field, by its ID or as it was declared; the tag; the ID of the list. Empty for parts that a contact has once.",
   title: "The title of the field or the name of the list in the account. NULL: not known.",
-  comparison: `What the comparison says: ${inWords(Comparison)}. docs/as-sent.md explains each.`,
+  comparison: `What the comparison says: ${inWords(Comparison)}. docs/as-sent.md explains each. Values that are the same have no rows, nor have those of contacts that were not looked at: fields_at_a_glance counts them.`,
   sent: "The value that was sent. Empty for tags and lists.",
   found: "What the account had in its place. NULL: nothing.",
   why: "Why it is not checked. NULL: it is.",
@@ -215,7 +215,8 @@ export const ofAsSentViews: Readonly<Record<string, Readonly<Record<string, stri
     different: "Found otherwise.",
     absent: "Not found.",
     cannot_tell: "Not as sent, but the contact changed since, or a later batch sent something else.",
-    not_checked: "Not compared: not looked at, not in the account, or left with a doubt.",
+    not_checked:
+      "Not compared: not looked at, not in the account, or left with a doubt. Only those with a doubt left have rows in contact_values.",
     problem: "What is wrong with its name: the account has no such field or list, or several. NULL: nothing."
   },
   consent_changes: {

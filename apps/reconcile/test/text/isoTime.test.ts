@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
-import * as IsoTime from "../../src/cli/shell/IsoTime.js"
+import * as IsoTime from "../../src/text/IsoTime.js"
 
 const pad = (value: number, length = 2) => String(value).padStart(length, "0")
 
