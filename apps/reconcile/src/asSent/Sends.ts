@@ -3,6 +3,7 @@ import * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { repeatedKeys } from "../contacts/JsonText.js"
+import { fieldKey, nameForm } from "./names.js"
 import { nearest } from "../text/nearest.js"
 
 const Text = Schema.NonEmptyString
@@ -119,11 +120,11 @@ const meant = (path: ReadonlyArray<PropertyKey>): string => {
     : `is not known. Did you mean "${near}"?`
 }
 
-/** Fields that are named twice, apart from white space and letter case: a contact has each once. */
+/** Fields that are named twice, however they are spelled: a contact has each once. */
 const repeatedFields = ({ fields = {} }: Mapping): ReadonlyArray<string> => {
   const seen = new Map<string, string>()
   return Object.keys(fields).flatMap((name) => {
-    const key = name.trim().toLowerCase()
+    const key = fieldKey(name)
     const before = seen.get(key)
     seen.set(key, name)
     return before === undefined ? [] : [`fields.${name}: is the same field as "${before}".`]
@@ -141,7 +142,7 @@ const repeatedLists = ({ subscribe = [], unsubscribe = [] }: Mapping): ReadonlyA
   return Object.entries({ subscribe, unsubscribe }).flatMap(([kind, ids]) =>
     ids.flatMap((id, at) => {
       const place = `${kind}[${at}]`
-      const list = String(id).replace(/^0+(?=\d)/, "")
+      const list = nameForm(String(id))
       const before = seen.get(list)
       if (before === undefined) seen.set(list, place)
       return before === undefined ? [] : [`${place}: is the same list as ${before}.`]

@@ -6,9 +6,10 @@ import {
   type Membership,
   type Part
 } from "effect-activecampaign/ContactDetails"
+import { fieldKey, isId } from "./names.js"
 import type { SentMember } from "./SentMember.js"
 import { unknownNames } from "./unknownNames.js"
-import { clean, folded, type FieldKind, isEmpty, judgeField, phoneForm } from "./values.js"
+import { clean, folded, type FieldKind, isEmpty, isWithoutOptions, judgeField, phoneForm } from "./values.js"
 
 /** A custom field of the account. */
 export interface AccountField extends FieldKind {
@@ -55,12 +56,10 @@ const compareText = (sent: string, found: Option.Option<string>, form: (text: st
     }
   })
 
-const isId = (name: string) => /^\d+$/.test(name)
-
 /** The field that a name stands for: its ID, if it has only digits, else its personalization tag, else its title. */
 const findFields = (name: string, { fields }: AccountNames): ReadonlyArray<AccountField> => {
   if (isId(name)) return fields.filter(({ id }) => id === name)
-  const wanted = folded(name).replace(/^%|%$/g, "")
+  const wanted = fieldKey(name)
   const byTag = fields.filter(({ perstag }) => perstag !== null && folded(perstag) === wanted)
   return byTag.length > 0 ? byTag : fields.filter(({ title }) => folded(title) === folded(name))
 }
@@ -114,7 +113,7 @@ const compareField = (
   if (isEmpty(row.value)) return absent
   if (isEmpty(value)) return { _tag: "NotSame", found: row.value }
   // One text may stand for the other, as the label of an option does for its value.
-  return named.field.options === undefined
+  return named.field.options === undefined && !isWithoutOptions(named.field)
     ? cannotTell(unknownNames.fields.options, row.value)
     : { _tag: "NotSame", found: row.value }
 }
@@ -187,8 +186,13 @@ export const mayRepeat = (members: ReadonlyArray<SentMember>, names: AccountName
   return false
 }
 
-const meaningOf = ({ kind, value }: SentMember) =>
-  kind === "subscribe" || kind === "unsubscribe" ? kind : clean(value)
+const isList = ({ kind }: SentMember) => kind === "subscribe" || kind === "unsubscribe"
+
+/** Whether two say one thing, if they are about one. It is not known what a value in an odd shape was taken for. */
+const meanSame = (one: SentMember, other: SentMember): boolean => {
+  if (isList(one) || isList(other)) return one.kind === other.kind
+  return clean(one.value) === clean(other.value) && (one.kind === "tag" || one.isOdd === other.isOdd)
+}
 
 /** Whether another member says something else about the same thing. */
 export type Opposed = "opposed" | "perhaps" | "no"
@@ -200,10 +204,9 @@ export const opposed = (
   names: AccountNames
 ): Opposed => {
   const identity = identityOf(member, names)
-  const meaning = meaningOf(member)
   let isUnknown = false
   for (const other of others) {
-    if (meaningOf(other) === meaning) continue
+    if (meanSame(member, other)) continue
     const its = identityOf(other, names)
     if (identity !== undefined && its === identity) return "opposed"
     const areFields = member.kind === "field" && other.kind === "field"

@@ -1,3 +1,4 @@
+import { nameForm } from "./names.js"
 import type { Mapping } from "./Sends.js"
 
 /** One line of a mapping: what was sent, and the column or the value that it comes from. */
@@ -30,9 +31,9 @@ export const declaredMembers = (mapping: Mapping): ReadonlyArray<DeclaredMember>
       const source = mapping[kind]
       return source === undefined ? [] : [from(kind, source)]
     }),
-    ...Object.entries(fields).map(([name, source]) => from(`field ${name.trim()}`, source)),
+    ...Object.entries(fields).map(([name, source]) => from(`field ${nameForm(name)}`, source)),
     ...tags.map((source) => from("tag", source)),
-    ...subscribe.map((id) => ofList(`list ${id}`)),
-    ...unsubscribe.map((id) => ofList(`unsubscribe from list ${id}`))
+    ...subscribe.map((id) => ofList(`list ${nameForm(String(id))}`)),
+    ...unsubscribe.map((id) => ofList(`unsubscribe from list ${nameForm(String(id))}`))
   ]
 }

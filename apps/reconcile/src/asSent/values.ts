@@ -31,6 +31,12 @@ const numberForm = (text: string): string | undefined => {
   return sign === "-" && value !== "0" ? `-${value}` : value
 }
 
+/** The numbers that a text may stand for: two, if its dot may separate thousands. */
+const numbersOf = (text: string): ReadonlyArray<string> => {
+  const isPerhapsGrouped = /^[+-]?[1-9]\d{0,2}\.\d{3}$/.test(text)
+  return [text, ...(isPerhapsGrouped ? [text.replace(".", "")] : [])].flatMap((one) => numberForm(one) ?? [])
+}
+
 interface Day {
   readonly day: string
   /** The rest of the text, `""` for a date without a time. */
@@ -60,67 +66,104 @@ const daysOf = (text: string): ReadonlyArray<Day> => {
   return [...days].map((one) => ({ day: one, time }))
 }
 
-const midnight = /^(?:00:00(?::00(?:\.0+)?)?)?(?:Z|[+-]\d\d:?\d\d)?$/
+/** A time of day, with its offset from UTC or without. */
+const clock = /^(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?$/
 
-const hasOffset = /(?:Z|[+-]\d\d:?\d\d)$/
+const hasOffset = (time: string): boolean => clock.exec(time)?.[1] !== undefined
+
+/** A day, written as its beginning or without a time. */
+const isMidnight = ({ time }: Day): boolean => /^(?:00:00(?::00(?:\.0+)?)?(?:Z|[+-]\d\d:?\d\d)?)?$/.test(time)
 
 /** The instant of a day and a time that says its offset. */
 const instantOf = ({ day, time }: Day): number | undefined => {
-  const instant = hasOffset.test(time) ? Date.parse(`${day}T${time}`) : Number.NaN
+  const instant = hasOffset(time) ? Date.parse(`${day}T${time}`) : Number.NaN
   return Number.isNaN(instant) ? undefined : instant
+}
+
+const hour = 3_600_000
+
+/** Whether a day is that of an instant in some time zone: the last is 12 hours behind, the first 14 ahead. */
+const mayBeDayOf = (day: string, instant: number): boolean => {
+  const dayAt = (hours: number) => new Date(instant + hours * hour).toISOString().slice(0, 10)
+  return dayAt(-12) <= day && day <= dayAt(14)
 }
 
 /** What the account makes of a date that it cannot read. */
 const isLostDate = ({ day }: Day) => day.startsWith("1899-")
 
 /** Why two unlike times may still be the same moment. */
-const noTimeZone = (times: ReadonlyArray<string>): Judged => {
-  const named = times.filter((time) => hasOffset.test(time)).length
-  if (named === 0) return { why: "neither of the two times says its time zone" }
-  return {
-    why:
-      named === 1
-        ? "one of the two times does not say its time zone"
-        : "one of the two times is not one that is understood here"
-  }
+const whyNotTold = (times: ReadonlyArray<string>): string => {
+  if (times.some((time) => time !== "" && !clock.test(time)))
+    return "one of the two times is in a form that is not understood here"
+  if (times.includes("")) return "only one of the two has a time"
+  return times.some(hasOffset)
+    ? "one of the two times does not say its time zone"
+    : "neither of the two times says its time zone"
+}
+
+/** Both say their time zones. */
+const judgeInstants = (sent: Day, found: Day, one: number, other: number): Judged => {
+  if (one === other) return "same"
+  // In a field for dates, it is the same day.
+  const isDay =
+    sent.day === found.day ||
+    (isMidnight(found) && mayBeDayOf(found.day, one)) ||
+    (isMidnight(sent) && mayBeDayOf(sent.day, other))
+  return isDay ? { why: "it may be the same day, but is not the same time in both time zones" } : "other"
 }
 
 const judgeDay = (sent: Day, found: Day): Judged => {
   const [one, other] = [instantOf(sent), instantOf(found)]
-  if (one !== undefined && other !== undefined) {
-    if (one === other) return "same"
-    // In a field for dates, it is the same day.
-    return sent.day === found.day
-      ? { why: "it is the same day, but not the same time in both time zones" }
-      : "other"
+  if (one !== undefined && other !== undefined) return judgeInstants(sent, found, one, other)
+  const instant = one ?? other
+  const isSameDay = sent.day === found.day
+  const areDays = isMidnight(sent) && isMidnight(found)
+  const why = whyNotTold([sent.time, found.time])
+  if (instant === undefined) {
+    const seconds = ({ time }: Day) => time.replace(/^(\d\d:\d\d)$/, "$1:00").replace(/\.0+$/, "")
+    if (areDays || seconds(sent) === seconds(found)) return isSameDay ? "same" : "other"
+    return { why }
   }
-  const isDay = midnight.test(sent.time) && midnight.test(found.time)
-  const seconds = ({ time }: Day) => time.replace(/^(\d\d:\d\d)$/, "$1:00").replace(/\.0+$/, "")
-  if (isDay || seconds(sent) === seconds(found)) {
-    return sent.day === found.day ? "same" : "other"
-  }
-  return noTimeZone([sent.time, found.time])
+  // A day without a time is as it was written, whatever the zone of the other.
+  const [time, day] = one === undefined ? [sent.time, sent.day] : [found.time, found.day]
+  if (areDays && time === "" && isSameDay) return "same"
+  return areDays && !mayBeDayOf(day, instant) ? "other" : { why }
 }
 
-const judgeDates = (sent: string, found: string): Judged => {
+/** Undefined: one of the two is not a date that is understood here. */
+const judgeDates = (sent: string, found: string): Judged | undefined => {
   const [days, others] = [daysOf(sent), daysOf(found)]
   if (others.some(isLostDate) && !days.some(isLostDate)) return "other"
-  if (days.length === 0 || others.length === 0)
-    return { why: "one of the two is not a date that is understood here" }
+  if (days.length === 0 || others.length === 0) return undefined
   const judged = anyOf(days.flatMap((one) => others.map((other) => judgeDay(one, other))))
   return judged === "same" && days.length * others.length > 1
     ? { why: "the date does not show which part of it is the month" }
     : judged
 }
 
-const judgeNumbers = (sent: string, found: string): Judged => {
-  const [one, other] = [numberForm(sent), numberForm(found)]
-  if (one === undefined || other === undefined)
-    return { why: "one of the two is not a number that is understood here" }
-  return one === other ? "same" : "other"
+/** Undefined: one of the two is not a number that is understood here. */
+const judgeNumbers = (sent: string, found: string): Judged | undefined => {
+  const [numbers, others] = [numbersOf(sent), numbersOf(found)]
+  if (numbers.length === 0 || others.length === 0) return undefined
+  if (!numbers.some((one) => others.includes(one))) return "other"
+  return numbers.length * others.length > 1
+    ? { why: "the number does not show whether its dot separates thousands" }
+    : "same"
 }
 
-const isOfType = (type: string | null, pattern: RegExp) => type !== null && pattern.test(type)
+const dates = /date/i
+const numbers = /number|currency|decimal|integer/i
+
+const isOfType = (type: string | null, pattern: RegExp): boolean => type !== null && pattern.test(type)
+
+/** Whether a field has no options, so that one text never stands for another. */
+export const isWithoutOptions = ({ type }: FieldKind): boolean =>
+  isOfType(type, dates) || isOfType(type, numbers) || isOfType(type, /^text(?:area)?$/i)
+
+/** Whether a value may be as it was sent, if the field is one for dates or numbers. */
+const mayBeOfOtherType = (sent: string, found: string): boolean =>
+  (daysOf(found).length > 0 && judgeDates(sent, found) !== "other") ||
+  (numbersOf(found).length > 0 && judgeNumbers(sent, found) !== "other")
 
 /** The choices that a text may stand for, by label or value. */
 const choicesOf = (text: string, options: NonNullable<FieldKind["options"]>): ReadonlyArray<number> =>
@@ -137,11 +180,13 @@ const judgeOne = (sent: string, found: string, { options, type }: FieldKind): Ju
         : { why: "several options of the field have this text" }
     }
   }
-  if (isOfType(type, /date/i)) return judgeDates(sent, found)
-  if (isOfType(type, /number|currency|decimal|integer/i)) return judgeNumbers(sent, found)
-  // It may be either.
-  const mayBeOne = type === null && [judgeDates(sent, found), judgeNumbers(sent, found)].includes("same")
-  return mayBeOne ? { why: unknownNames.fields.type } : "other"
+  if (isOfType(type, dates)) {
+    return judgeDates(sent, found) ?? { why: "one of the two is not a date that is understood here" }
+  }
+  if (isOfType(type, numbers)) {
+    return judgeNumbers(sent, found) ?? { why: "one of the two is not a number that is understood here" }
+  }
+  return type === null && mayBeOfOtherType(sent, found) ? { why: unknownNames.fields.type } : "other"
 }
 
 /** Several values of one field, in any order. */

@@ -1,6 +1,6 @@
 import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
-import { tellFaults } from "../asSent/sentMembers.js"
+import { tellFaults } from "../asSent/payloadMembers.js"
 import * as IsoTime from "../text/IsoTime.js"
 import type { ColumnMap } from "./ColumnMap.js"
 import { printable, roleOf } from "./ColumnNames.js"

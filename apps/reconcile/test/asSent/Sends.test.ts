@@ -34,6 +34,15 @@ describe("a mapping of what was sent", () => {
       '{"subscribe": [3, 4], "unsubscribe": ["5", "4"]}',
       ["unsubscribe[1]: is the same list as subscribe[1]."]
     ],
+    ['{"fields": {"3": {"value": "a"}, "03": {"value": "b"}}}', ['fields.03: is the same field as "3".']],
+    [
+      '{"fields": {"PLAN": {"value": "a"}, "%plan%": {"value": "b"}}}',
+      ['fields.%plan%: is the same field as "PLAN".']
+    ],
+    [
+      '{"fields": {"My plan": {"value": "a"}, " my  Plan": {"value": "b"}}}',
+      ['fields. my  Plan: is the same field as "My plan".']
+    ],
     ['{"tags": "vip"}', ['tags: takes a list, as in [{"value": TAG}].']],
     ['{"tags": ["vip", {"value": ""}]}', [`tags[0]: ${tag}`, `tags[1]: ${tag}`]],
     ['{"subscribe": 3}', ["subscribe: takes a list of the IDs of lists, as in [3]."]],
@@ -64,6 +73,7 @@ describe("a mapping of what was sent", () => {
 
   it.each([
     '{"subscribe": ["3", 4]}',
+    '{"fields": {"%off": {"value": "a"}, "off": {"value": "b"}}}',
     '{"empty": "sent", "fields": {"Plan": {"value": ""}}}',
     '{"fields": {"12": {"value": 5}}, "tags": [{"value": 7}, {"column": "Groups", "separator": ";"}]}'
   ])("may be %s", (text) => {

@@ -131,6 +131,9 @@ const submitted = FastCheck.record({
   at: oneOf(-2, -1, 0, 1, 200)
 })
 
+/** What sources say was sent. */
+export const loaded = FastCheck.oneof(load, load, loadByKey, send)
+
 /** What can be learnt. */
 export const fact = FastCheck.oneof(load, loadByKey, send, send, answer, answer, look, look, names, submitted)
 

@@ -11,7 +11,7 @@ interface Row {
   readonly batch: number
   readonly addressId: number
   readonly occurrence: number
-  /** The source, earlier ones first; 0: what the row had when it was sent. */
+  /** Earlier sources first, and of each what the row had when it was sent before what it has now. */
   readonly rank: number
   readonly shape: number
   readonly email: string
@@ -30,7 +30,7 @@ const turn = `CASE l.occurrence WHEN 1 THEN 1 ELSE (SELECT count(*) FROM local_r
  * since. `sent` selects rows of sent_contacts as `s`.
  */
 const rowsOf = (sent: string) => `
-  SELECT s.batch, s.address_id AS "addressId", s.occurrence, 0 AS rank, f.shape_id AS shape,
+  SELECT s.batch, s.address_id AS "addressId", s.occurrence, 2 * h.local_source_id AS rank, f.shape_id AS shape,
     coalesce(f.email, a.email_key) AS email, f.contact_id AS "contactId", b.batch_id AS "batchId", f.cells
   FROM ${sent}
   CROSS JOIN former_cells f ON f.batch = s.batch AND f.address_id = s.address_id AND f.occurrence = s.occurrence
@@ -39,7 +39,7 @@ const rowsOf = (sent: string) => `
   CROSS JOIN addresses a ON a.address_id = s.address_id
   CROSS JOIN numbered_batches b ON b.batch = s.batch
   UNION ALL
-  SELECT s.batch, s.address_id, s.occurrence, l.local_source_id, l.shape_id,
+  SELECT s.batch, s.address_id, s.occurrence, 2 * l.local_source_id + 1, l.shape_id,
     coalesce(l.email, a.email_key), l.contact_id, b.batch_id, l.cells
   FROM ${sent}
   CROSS JOIN local_rows l ON l.address_id = s.address_id AND l.batch = s.batch

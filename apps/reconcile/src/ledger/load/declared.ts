@@ -2,18 +2,14 @@ import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import { markBatches, markSentTogether } from "../facts/stale.js"
 
-const ofBody = "IN (SELECT shape_id FROM row_shapes WHERE is_payload = 1)"
-
-const earlierSource = (sourceId: number, isPayload: boolean) => `SELECT 1 FROM local_rows o
-  CROSS JOIN local_sources e ON e.local_source_id = o.local_source_id AND e.sends IS NOT NULL
-  WHERE ${isPayload ? `o.shape_id ${ofBody} AND` : ""} o.address_id = k.address_id AND o.batch = k.batch AND o.local_source_id < ${sourceId}
-  GROUP BY o.local_source_id HAVING count(*) >= k.turn`
+const ofSourceBefore = (sourceId: number) => `SELECT 1 FROM former_cells f
+  CROSS JOIN row_shapes h ON h.shape_id = f.shape_id AND h.local_source_id = ${sourceId}
+  WHERE f.batch = k.batch AND f.address_id = k.address_id AND f.occurrence = k.turn`
 
 /**
  * What rows had when they were sent, before they are written over: loading a source again does not change what was sent.
- * The first values stay. All rows of an address in a batch are kept together: their turns are counted among them. What an
- * earlier source says counts before what this one says, and what a payload says before all others. Of a source of payloads,
- * other rows said nothing.
+ * The first values of each source stay, also where another counts before it: that one may be removed. All rows of an address
+ * in a batch are kept together: their turns are counted among them. Of a source of payloads, other rows said nothing.
  */
 export const keepCells = (sourceId: number, isPayload: boolean) => `
   INSERT INTO former_cells (batch, address_id, occurrence, shape_id, email, contact_id, cells)
@@ -25,14 +21,8 @@ export const keepCells = (sourceId: number, isPayload: boolean) => `
       AND l.local_source_id = ${sourceId}) k
   WHERE EXISTS (SELECT 1 FROM sent_contacts s
       WHERE s.batch = k.batch AND s.address_id = k.address_id AND s.occurrence = k.turn)
-    ${isPayload ? `AND k.shape_id ${ofBody}` : ""}
-    AND NOT EXISTS (${earlierSource(sourceId, isPayload)})
-  ON CONFLICT DO ${
-    isPayload
-      ? `UPDATE SET shape_id = excluded.shape_id, email = excluded.email, contact_id = excluded.contact_id,
-    cells = excluded.cells WHERE former_cells.shape_id NOT ${ofBody}`
-      : "NOTHING"
-  }`
+    ${isPayload ? "AND k.shape_id IN (SELECT shape_id FROM row_shapes WHERE is_payload = 1)" : ""}
+    AND NOT EXISTS (${ofSourceBefore(sourceId)})`
 
 /** What was kept of rows before is not what was sent. */
 export const forgetCells = (sql: SqlClient.SqlClient, sourceId: number) =>

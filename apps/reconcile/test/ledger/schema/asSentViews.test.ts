@@ -31,7 +31,7 @@ describe("fields_at_a_glance", () => {
            FROM fields_at_a_glance ORDER BY kind, name`
         ),
         [
-          "field 12 Company 1 0 0 0 0 1",
+          "field 12 Company 1 0 0 0 1 0",
           "field 13 - 1 0 0 0 1 0",
           "first_name  - 2 1 0 0 1 0",
           "unsubscribe 3 News 1 0 0 0 1 0"

@@ -7,6 +7,7 @@ import { isOneOf } from "../words.js"
  */
 export const asSentFacts: ReadonlyArray<string> = [
   // What a row had when its source first named it as sent, if the source has other values by now. Otherwise local_rows has it.
+  // One row for each source, which its shape tells.
   `CREATE TABLE former_cells (
     batch INTEGER NOT NULL,
     address_id INTEGER NOT NULL,
@@ -15,7 +16,7 @@ export const asSentFacts: ReadonlyArray<string> = [
     email TEXT,
     contact_id TEXT,
     cells TEXT NOT NULL,
-    PRIMARY KEY (batch, address_id, occurrence),
+    PRIMARY KEY (batch, address_id, occurrence, shape_id),
     FOREIGN KEY (batch, address_id, occurrence) REFERENCES sent_contacts (batch, address_id, occurrence)
   ) STRICT, WITHOUT ROWID`,
 
