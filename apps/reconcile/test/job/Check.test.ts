@@ -259,7 +259,7 @@ describe("comparing what was sent", () => {
     }).pipe(withAccount({ account: { fields, include: { effect: "ignored" } }, batches: many }))
   )
 
-  for (const as of ["strangers", "half-broken", "cut"] as const) {
+  for (const as of ["strangers", "half-broken", "cut", "empty"] as const) {
     it.effect(`asks again for contacts of which answers showed only some, as with ${as}`, () =>
       Effect.gen(function* () {
         const folder = yield* Effect.sync(() => mkdtempSync(join(tmpdir(), "check-")))
@@ -278,7 +278,7 @@ describe("comparing what was sent", () => {
           const before = yield* calls("/contacts?")
           yield* run({ account: asked })
           const made = (yield* calls("/contacts?")) - before
-          if (as === "strangers") assert.strictEqual(made, 1)
+          if (as === "strangers" || as === "empty") assert.strictEqual(made, 1)
           else assert.isAbove(made, 0)
         }).pipe(withAs({ as }))
         yield* Effect.gen(function* () {
@@ -295,6 +295,17 @@ describe("comparing what was sent", () => {
       })
     )
   }
+
+  it.effect("believes no list that is empty for a page, and a contact that is asked for by itself", () =>
+    Effect.gen(function* () {
+      yield* loadSent(two)
+      yield* run({ account: asked })
+      assert.deepStrictEqual(yield* dropped, [])
+      const { checked } = yield* run({ account: { check: { sample: 5, again: "all" } } })
+      assert.deepInclude(checked, { unseen: 0 })
+      yield* areCompared({ tag: "2 0 0 0 1" })
+    }).pipe(withAccount({ account: { fields, include: { as: "empty" } }, batches: two }))
+  )
 
   for (const include of [{ as: "null" }, { takes: 45_000 }] as const) {
     it.effect(`counts contacts of which only names were compared, with ${JSON.stringify(include)}`, () =>
