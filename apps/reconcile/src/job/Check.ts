@@ -15,7 +15,7 @@ import { type CheckPlan, contactsPerCall, planCheck } from "./checkPlan.js"
 
 export interface CheckReport {
   readonly plan: CheckPlan
-  /** Sent contacts of which this step compared something with what they were sent with. */
+  /** Sent contacts of which the run compared something with what they were sent with, also while IDs were resolved. */
   readonly looked: number
   /** Sent contacts that were not in the account when it was asked for them. */
   readonly gone: number
@@ -39,6 +39,15 @@ export interface CheckCounts {
 }
 
 export const nothingLooked = (): CheckCounts => ({ looked: 0, compared: new Set(), gone: new Set() })
+
+export const countLooks =
+  (counts: CheckCounts) =>
+  ({ compared, gone, more }: Looks.Recorded): void => {
+    for (const key of compared) counts.compared.add(key)
+    for (const key of gone) counts.gone.add(key)
+    counts.looked = counts.compared.size
+    counts.more = (counts.more ?? 0) + more
+  }
 
 export interface CheckOptions {
   /** The most contacts to ask for one by one, if the account leaves fields, tags and lists out of its answers. */
@@ -91,11 +100,7 @@ const lookAt = (
     const answer = yield* calls.make(way.ask(ids, (one) => kept.push(one)))
     if (kept.length > 0) {
       if (kept.some(showsParts)) yield* way.readNames
-      const { compared, gone, more } = yield* Looks.record(kept, asked, some)
-      for (const key of compared) counts.compared.add(key)
-      for (const key of gone) counts.gone.add(key)
-      counts.looked = counts.compared.size
-      counts.more = (counts.more ?? 0) + more
+      step.countLooks(yield* Looks.record(kept, asked, some))
       yield* step.onEvent({ _tag: "Looked", done: counts.looked })
     }
     if (Either.isRight(answer)) return "on"
@@ -237,13 +242,13 @@ export const check = (
   step: AccountStep,
   options: CheckOptions,
   /** Counted on, also if the step is interrupted. */
-  counts: CheckCounts = nothingLooked(),
+  counts: CheckCounts,
   readNames: Way["readNames"] = Effect.void
 ): Effect.Effect<CheckReport, ContactsError | LedgerError, Ledger> =>
   Effect.gen(function* () {
     const calls = makeCalls(step)
     const plan = yield* planOf(step, options)
-    if (plan.contacts > 0) yield* step.onEvent({ _tag: "CheckPlanned", plan })
+    if (plan.contacts > 0) yield* step.onEvent({ _tag: "CheckPlanned", plan, done: counts.looked })
     const showsAsked = yield* byPages(step, calls, counts, options, readNames)
     const sideloading = yield* step.contacts.sideloading
     const isAlone = !showsAsked || isLeftOut(sideloading) || sideloading === "without-lists"

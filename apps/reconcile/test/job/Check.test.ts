@@ -296,6 +296,30 @@ describe("comparing what was sent", () => {
     )
   }
 
+  it.effect("counts contacts that were compared while IDs were resolved, too", () =>
+    Effect.gen(function* () {
+      yield* loadSent(two)
+      // The names of fields, and a page that is asked for with all parts, with fewer, and with none.
+      const { checked } = yield* run({ account: { ...asked, maxCalls: 3 } })
+      assert.deepInclude(checked, { looked: 2, left: 0, sideloading: "refused" })
+    }).pipe(withAccount({ account: { fields, include: { effect: "refused" } }, batches: two }))
+  )
+
+  it.effect("counts them beside those that are compared after that", () =>
+    Effect.gen(function* () {
+      yield* LocalContacts.load(
+        { name: "crm", rejected: () => 0 },
+        Stream.succeed([row("c0@x.test", "one")]),
+        now
+      )
+      yield* run({ account: { resolve: true, maxCalls: 1 } })
+      yield* loadSent(many)
+      const { checked, resolved } = yield* run({ account: asked })
+      assert.isAbove(resolved?.linked ?? 0, 100)
+      assert.deepInclude(checked, { looked: 250, left: 0 })
+    }).pipe(withAccount({ account: { fields }, batches: many }))
+  )
+
   it.effect("believes no list that is empty for a page, and a contact that is asked for by itself", () =>
     Effect.gen(function* () {
       yield* loadSent(two)
