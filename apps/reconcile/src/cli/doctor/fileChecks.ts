@@ -4,6 +4,9 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import Sqlite from "better-sqlite3"
+import * as Looks from "../../ledger/asSent/Looks.js"
+import { callsToRead } from "../../ledger/asSent/Standing.js"
+import { hasAny } from "../../ledger/asSent/hasAny.js"
 import * as Batches from "../../ledger/facts/Batches.js"
 import * as Links from "../../ledger/facts/Links.js"
 import * as Lookups from "../../ledger/facts/Lookups.js"
@@ -14,6 +17,7 @@ import { fromSqlite } from "../../ledger/LedgerError.js"
 import { held } from "../../ledger/lease/Lease.js"
 import * as Reports from "../../ledger/reports/Reports.js"
 import { schemaVersion } from "../../ledger/schema/migrations.js"
+import { contactsPerCall } from "../../job/checkPlan.js"
 import { contactsPerPage, planLookup, worthAsking } from "../../job/lookupPlan.js"
 import { driver } from "../../sqliteDriver.js"
 import { batchesOf, plural } from "../output/text.js"
@@ -164,9 +168,13 @@ export interface NextRun {
   readonly stale: number
   readonly resolveCalls: number
   readonly lookupCalls: number
+  /** Contacts to compare with what they were sent with, and those of them whose last answer did not have all of it. */
+  readonly contacts: number
+  readonly contactsAgain: number
+  readonly checkCalls: number
   /** The smallest number of calls. A batch may need more than one. */
   readonly calls: number
-  /** Calls for resolving and looking up that --max-calls leaves for later runs. */
+  /** Calls for resolving, looking up and comparing that --max-calls leaves for later runs. */
   readonly left: number
 }
 
@@ -178,6 +186,19 @@ export interface Options {
   /** The account's newest contact, which shows how large the account may be. */
   readonly newestId: string | undefined
 }
+
+/** Of contacts whose answers lacked something, a run asks for one page. */
+const comparing = Effect.gen(function* () {
+  if (!(yield* hasAny)) return { contacts: 0, contactsAgain: 0, checkCalls: 0 }
+  const fresh = yield* Looks.countWanted
+  const again = Math.min(yield* Looks.countUnseen, contactsPerCall)
+  const names = fresh === 0 ? 0 : yield* callsToRead
+  return {
+    contacts: fresh + again,
+    contactsAgain: again,
+    checkCalls: Math.ceil(fresh / contactsPerCall) + (again === 0 ? 0 : 1) + names
+  }
+})
 
 const nextRun = ({ maxCalls, newestId }: Options) =>
   Effect.gen(function* () {
@@ -193,7 +214,8 @@ const nextRun = ({ maxCalls, newestId }: Options) =>
       newestId: isWorthAsking ? BigInt(newestId) : null,
       budget: Math.max(0, maxCalls - resolveCalls)
     })
-    const others = resolveCalls + lookup.calls
+    const compare = yield* comparing
+    const others = resolveCalls + lookup.calls + compare.checkCalls
     const plan: NextRun = {
       batches,
       contactIds: ids,
@@ -201,6 +223,7 @@ const nextRun = ({ maxCalls, newestId }: Options) =>
       stale: stale?.stale ?? 0,
       resolveCalls: resolveCalls,
       lookupCalls: lookup.calls,
+      ...compare,
       calls: batches + Math.min(maxCalls, others),
       left: Math.max(0, others - maxCalls)
     }
@@ -217,6 +240,11 @@ const describeNext = (plan: NextRun, { maxCalls, requestsPerSecond }: Options): 
     ...(plan.addresses > 0
       ? [
           `look up ${plural(plan.addresses, "address", "addresses")} in ${plural(plan.lookupCalls, "call")} at most`
+        ]
+      : []),
+    ...(plan.contacts > 0
+      ? [
+          `compare ${plural(plan.contacts, "contact")} with what was sent in ${plural(plan.checkCalls, "call")}`
         ]
       : [])
   ]
