@@ -78,7 +78,7 @@ export class AuthenticationFailed extends Schema.TaggedError<AuthenticationFaile
 }
 
 /**
- * 429, 503, or a 400 whose text is about a rate limit. `retryAfter` is what the server asked for.
+ * 429, 503 with `Retry-After`, or a 400 whose text is about a rate limit. `retryAfter` is what the server asked for.
  *
  * @since 0.1.0
  * @category errors
@@ -100,7 +100,8 @@ export class RateLimited extends Schema.TaggedError<RateLimited>(tag("RateLimite
 }
 
 /**
- * No usable answer for now: 408 or 5xx (`Status`), no connection (`Transport`), or none in time (`Timeout`).
+ * No usable answer for now: 408 or 5xx (`Status`), no connection (`Transport`), or none in time (`Timeout`). A 503 that asks
+ * to wait is `RateLimited`.
  *
  * `Status` also covers a 401 or 403 with a page that is not the API's, a 407, and any 4xx that a firewall marks as its own
  * (`cf-mitigated`, `error code: 1020`): these come from something in front of the API and say nothing about the token.

@@ -86,11 +86,13 @@ export interface Membership extends Schema.Schema.Type<typeof Membership> {}
  * - `conflicting`: two rows say different things. Neither is used.
  * - `strangers`: the list has rows of contacts that the page does not show, so it belongs to another page.
  * - `withheld`: the contact, or the length of the list, points to more rows.
+ * - `empty`: the list has no row for any contact of the page, and the contact does not name its own: it may have been left
+ *   out. The answer about one contact by itself shows that there are none.
  *
  * @since 0.1.0
  * @category models
  */
-export const Gap = Schema.Literal("unreadable", "conflicting", "strangers", "withheld")
+export const Gap = Schema.Literal("unreadable", "conflicting", "strangers", "withheld", "empty")
 
 /**
  * @since 0.1.0

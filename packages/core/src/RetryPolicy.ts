@@ -45,12 +45,11 @@ export const forbiddenRetries = 2
  */
 export const wrongShapeRetries = 1
 
-/** A 503 that names no time may have any cause, and its calls back off by themselves. */
-const isLimited = (error: ActiveCampaignError) => error._tag === "RateLimited" && error.status !== 503
-
 const floor = (error: ActiveCampaignError) =>
   Duration.min(
-    Option.getOrElse(retryAfterOf(error), () => (isLimited(error) ? waitWithoutRetryAfter : Duration.zero)),
+    Option.getOrElse(retryAfterOf(error), () =>
+      error._tag === "RateLimited" ? waitWithoutRetryAfter : Duration.zero
+    ),
     longestRetryAfter
   )
 

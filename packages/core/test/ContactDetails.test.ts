@@ -45,12 +45,28 @@ describe("the details of contacts", () => {
     })
   )
 
-  it.effect("are not known where the answer has no list, and empty where it has an empty one", () =>
+  it.effect("are not known where the answer has no list, and none where the contact names no row", () =>
     Effect.gen(function* () {
-      const [first] = yield* read({ fieldValues: undefined, contactTags: null, contactLists: [] })
+      const contacts = [{ ...contact(1), contactLists: [] }, contact(2)]
+      const [first] = yield* read({ contacts, fieldValues: undefined, contactTags: null, contactLists: [] })
       assert.deepStrictEqual(
         [values(first), tags(first), lists(first)],
         ["not sideloaded", "not sideloaded", "all: "]
+      )
+    })
+  )
+
+  it.effect("may be more than an empty list of a page shows whose contacts do not name their rows", () =>
+    Effect.gen(function* () {
+      const contacts = [contact(1), { ...contact(2), fieldValues: [] }]
+      const [first, second] = yield* read({ contacts, fieldValues: [], contactTags: {} })
+      assert.deepStrictEqual(
+        [values(first), tags(first), lists(first)],
+        ["some (empty): ", "some (unreadable): ", "all: "]
+      )
+      assert.deepStrictEqual(
+        [values(second), tags(second), lists(second)],
+        ["all: ", "some (unreadable): ", "all: 3=2"]
       )
     })
   )

@@ -27,6 +27,8 @@ describe("an account that does not serve `include`", () => {
 
   const failing: ReadonlyArray<readonly [string, (url: URL) => Reply]> = [
     ["is answered 400", () => json({ message: "no" }, 400)],
+    ["is answered 503", () => json({}, 503)],
+    ["is answered 503 and asked to wait", () => ({ ...json({}, 503), headers: { "retry-after": "1" } })],
     ["is answered 504", () => json({}, 504)],
     ["is answered with something else", () => ({ body: "<html>" })],
     ["makes it ignore the filter", () => json({ contacts: [contact(9999)], meta: { total: "1" } })]
@@ -48,6 +50,42 @@ describe("an account that does not serve `include`", () => {
     )
   }
 
+  it.effect.each([500, 503])(
+    "takes no more calls than the retries of each form if it is answered %s",
+    (status) =>
+      Effect.gen(function* () {
+        const asked: Array<string> = []
+        const http = HttpClient.make((request, url) =>
+          Effect.sync(() => {
+            asked.push(url.searchParams.get("include") ?? "nothing")
+            return respond(request, url.searchParams.has("include") ? json({}, status) : ignoring(url))
+          })
+        )
+        yield* contactsOf(http, { retry: RetryPolicy.standard }).pipe(
+          Effect.flatMap((service) =>
+            Effect.zipRight(service.detailsById(idOf("1")), service.detailsById(idOf("2")))
+          ),
+          Effect.scoped,
+          withVirtualTime
+        )
+        const times = (parts: string) => Array.from({ length: 6 }, () => parts)
+        assert.deepStrictEqual(asked, [
+          ...times(include),
+          ...times("fieldValues,contactTags.tag"),
+          "nothing",
+          "nothing"
+        ])
+      })
+  )
+
+  it.effect("is not to blame for a rate limit, whose call is not made again with less", () =>
+    Effect.gen(function* () {
+      const { calls, result, sideloading } = yield* running(() => json({}, 429), detailsOf([1]))
+      assert.strictEqual(Either.getOrThrow(Either.flip(result))._tag, "RateLimited")
+      assert.deepStrictEqual([calls.length, sideloading], [1, "untried"])
+    })
+  )
+
   it.effect("is asked for less if it fails with the lists of contacts", () =>
     Effect.gen(function* () {
       const { calls, result, sideloading } = yield* running(
@@ -67,7 +105,7 @@ describe("an account that does not serve `include`", () => {
         assert(one._tag === "Detailed")
         return [values(one.details), lists(one.details)]
       })
-      const less = ["all: ", "not sideloaded"]
+      const less = ["some (empty): ", "not sideloaded"]
       assert.deepStrictEqual(parts, [less, less, less, less])
       assert.strictEqual(sideloading, "without-lists")
       assert.strictEqual(calls.filter((call) => decodeURIComponent(call).includes("contactLists")).length, 1)

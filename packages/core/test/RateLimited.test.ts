@@ -4,7 +4,7 @@ import { ActiveCampaignError } from "effect-activecampaign"
 import { encode, errorOf, html } from "./failing.js"
 import { call } from "./support.js"
 
-describe("a reply with status 429 or 503", () => {
+describe("a reply with status 429, or 503 with a time", () => {
   const now = Date.parse("2031-04-02T08:15:00Z")
   const cases: ReadonlyArray<readonly [string | undefined, number | undefined]> = [
     ["30", 30_000],
@@ -34,7 +34,9 @@ describe("a reply with status 429 or 503", () => {
     ["NaN", undefined],
     ["Infinity", undefined]
   ]
-  it.effect.each([429, 503].flatMap((status) => cases.map((header) => [status, ...header] as const)))(
+  const limits = [429, 503].flatMap((status) => cases.map((header) => [status, ...header] as const))
+  const unnamed = limits.filter(([status, , expected]) => status === 503 && expected === undefined)
+  it.effect.each(limits.filter((limit) => !unnamed.includes(limit)))(
     "is RateLimited, with what Retry-After asks for: %i, %s",
     ([status, header, expected]) =>
       Effect.gen(function* () {
@@ -51,6 +53,24 @@ describe("a reply with status 429 or 503", () => {
           Option.map(ActiveCampaignError.retryAfterOf(error), Duration.toMillis),
           Option.fromNullable(expected)
         )
+        assert.isTrue(ActiveCampaignError.isTransient(error))
+      })
+  )
+
+  it.effect.each(unnamed)(
+    "is ApiUnavailable, and claims no rate limit, if it names none: %i, %s",
+    ([, header]) =>
+      Effect.gen(function* () {
+        const headers: Record<string, string> = header === undefined ? {} : { "Retry-After": header }
+        const error = yield* errorOf({ status: 503, headers, body: html })
+        assert.deepStrictEqual(encode(error), {
+          _tag: "ApiUnavailable",
+          request: call,
+          reason: "Status",
+          status: 503,
+          detail: "an HTML page"
+        })
+        assert.notInclude(error.message, "rate")
         assert.isTrue(ActiveCampaignError.isTransient(error))
       })
   )

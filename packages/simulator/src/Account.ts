@@ -92,12 +92,12 @@ const Include = Schema.Struct({
     )
   ),
   as: Schema.optionalWith(
-    Schema.Literal("lists", "numbers", "objects", "null", "half-broken", "strangers", "cut"),
+    Schema.Literal("lists", "numbers", "objects", "null", "half-broken", "strangers", "cut", "empty"),
     { default: () => "lists" as const }
   ).annotations(
     label(
       ["odd-sideloads", "sideload-of-others", "sideload-ids"],
-      "The lists beside the contacts: as they should be; with numbers for IDs and status; as objects; as null; with rows that name no contact or have no value; of other contacts; without their second half"
+      "The lists beside the contacts: as they should be; with numbers for IDs and status; as objects; as null; with rows that name no contact or have no value; of other contacts; without their second half; without any row, and contacts that do not name theirs"
     )
   ),
   takes: Schema.optionalWith(FiniteNonNegative, { default: () => 0 }).annotations(

@@ -29,7 +29,8 @@ describe("what contacts hold", () => {
     ["null", ["Ada | - | - | -", " | - | - | -"]],
     ["half-broken", ["Ada | 12=Acme? | vip? | 3:1?", " | ? | ? | ?"]],
     ["strangers", ["Ada | ? | ? | ?", " | ? | ? | ?"]],
-    ["cut", ["Ada | 12=Acme? | vip? | 3:1?", " |  |  | "]]
+    ["cut", ["Ada | 12=Acme? | vip? | 3:1?", " |  |  | "]],
+    ["empty", ["Ada | ? | ? | ?", " | ? | ? | ?"]]
   ] as const)("is never taken for something else if the lists come as %s", ([as, expected]) =>
     Effect.map(heldIn({ include: { as } }), (held) => assert.deepStrictEqual(held, [...expected]))
   )
@@ -103,7 +104,8 @@ describe("for any account and any shape of the lists", () => {
       "null" as const,
       "half-broken" as const,
       "strangers" as const,
-      "cut" as const
+      "cut" as const,
+      "empty" as const
     ),
     effect: FastCheck.constantFrom(
       "served" as const,

@@ -140,16 +140,17 @@ export const ofPayload = (member: (name: string) => unknown, tell: Tell): Readon
   return all
 }
 
-/** `exclude_automations` belongs beside the contacts, but one official example has it in them. */
-const payloadMembers: ReadonlySet<string> = new Set([
-  "email",
+/** The members of a contact in the body of a request that say what was sent. */
+export const membersOfPayload: ReadonlyArray<string> = [
   ...texts,
   "tags",
   "fields",
   "subscribe",
-  "unsubscribe",
-  "exclude_automations"
-])
+  "unsubscribe"
+]
+
+/** `exclude_automations` belongs beside the contacts, but one official example has it in them. */
+const payloadMembers: ReadonlySet<string> = new Set(["email", ...membersOfPayload, "exclude_automations"])
 
 /** Tells what a bulk import does not take of a contact in the body of its request. */
 export const tellFaults = (contact: JsonObject, tell: Tell): void => {

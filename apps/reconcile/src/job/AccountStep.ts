@@ -6,6 +6,7 @@ import type { ActiveCampaignClient } from "effect-activecampaign/ActiveCampaignC
 import { AskAgain } from "effect-activecampaign/ContactDetails"
 import type { Service as Contacts } from "effect-activecampaign/Contacts"
 import type { ContactsError } from "effect-activecampaign/ContactsError"
+import type { Recorded } from "../ledger/asSent/Looks.js"
 import type { Ledger } from "../ledger/Ledger.js"
 import type { LedgerError } from "../ledger/LedgerError.js"
 import type { ContactStep } from "../ledger/schema/words.js"
@@ -23,6 +24,8 @@ export interface AccountStep {
   readonly contacts: Contacts
   /** Whether contacts are fetched with what they hold, because some were sent with something declared. */
   readonly inDetail: boolean
+  /** Counts sent contacts that were compared, in whatever call. */
+  readonly countLooks: (looks: Recorded) => void
   readonly calls: CallBudget
   /** On the steady clock. */
   readonly endsAt: number

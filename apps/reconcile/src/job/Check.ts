@@ -17,7 +17,7 @@ import { type Names, planNames } from "./Names.js"
 
 export interface CheckReport {
   readonly plan: CheckPlan
-  /** Sent contacts of which this step compared something with what they were sent with. */
+  /** Sent contacts of which the run compared something with what they were sent with, also while IDs were resolved. */
   readonly looked: number
   /** Sent contacts that were not in the account when it was asked for them. */
   readonly gone: number
@@ -41,6 +41,15 @@ export interface CheckCounts {
 }
 
 export const nothingLooked = (): CheckCounts => ({ looked: 0, compared: new Set(), gone: new Set() })
+
+export const countLooks =
+  (counts: CheckCounts) =>
+  ({ compared, gone, more }: Looks.Recorded): void => {
+    for (const key of compared) counts.compared.add(key)
+    for (const key of gone) counts.gone.add(key)
+    counts.looked = counts.compared.size
+    counts.more = (counts.more ?? 0) + more
+  }
 
 export interface CheckOptions {
   /** The most contacts to ask for one by one, if the account leaves fields, tags and lists out of its answers. */
@@ -90,11 +99,7 @@ const lookAt = (
     const answer = yield* calls.make(way.ask(ids, (one) => kept.push(one)))
     if (kept.length > 0) {
       if (kept.some(showsParts)) yield* way.readNames
-      const { compared, gone, more } = yield* Looks.record(kept, asked, some)
-      for (const key of compared) counts.compared.add(key)
-      for (const key of gone) counts.gone.add(key)
-      counts.looked = counts.compared.size
-      counts.more = (counts.more ?? 0) + more
+      step.countLooks(yield* Looks.record(kept, asked, some))
       yield* step.onEvent({ _tag: "Looked", done: counts.looked })
     }
     if (Either.isRight(answer)) return "on"
@@ -229,6 +234,10 @@ export const namesFor = ({ beforeComparing, plan }: Names) => ({
   read: Effect.flatMap(pagesToCompare, beforeComparing)
 })
 
+/** Contacts that are asked for again, as far as a plan can count on it. */
+const countAgain = (again: CheckOptions["again"]) =>
+  Effect.map(Looks.countUnseen, (unseen) => (again === "all" ? unseen : Math.min(unseen, contactsPerCall)))
+
 const planOf = (
   step: AccountStep,
   { again = "probe", sample }: CheckOptions,
@@ -238,7 +247,7 @@ const planOf = (
     return planCheck({
       fresh: yield* Looks.countWanted,
       named: yield* Looks.countNamed,
-      again: Math.min(yield* Looks.countUnseen, again === "all" ? Number.POSITIVE_INFINITY : contactsPerCall),
+      again: yield* countAgain(again),
       names: yield* names.plan,
       sideloading: yield* step.contacts.sideloading,
       sample,
@@ -250,14 +259,14 @@ const planOf = (
  * How contacts would be compared by a run that knows nothing of the account yet, with this many calls. Contacts with values
  * that cannot be told for lack of names are looked at again once these are read.
  */
-export const planOnly = ({ budget, sample }: { readonly budget: number; readonly sample: number }) =>
+export const planOnly = ({ again = "probe", budget, sample }: CheckOptions & { readonly budget: number }) =>
   Effect.gen(function* () {
     const names = yield* planNames(yield* AccountNames.kept, yield* pagesToCompare, budget)
     const learnt = names.parts.flatMap(({ isWhole, part }) => (isWhole ? [] : [part]))
     return planCheck({
       fresh: (yield* Looks.countWanted) + (yield* Looks.countUntold(learnt)),
       named: 0,
-      again: yield* Looks.countUnseen,
+      again: yield* countAgain(again),
       names,
       sideloading: "untried",
       sample,
@@ -280,7 +289,7 @@ export const check = (
   Effect.gen(function* () {
     const calls = makeCalls(step)
     const plan = yield* planOf(step, options, names)
-    if (plan.contacts > 0) yield* step.onEvent({ _tag: "CheckPlanned", plan })
+    if (plan.contacts > 0) yield* step.onEvent({ _tag: "CheckPlanned", plan, done: counts.looked })
     // Contacts that are asked for again may show nothing that needs the names.
     if (!isLeftOut(yield* step.contacts.sideloading) && (yield* Looks.countWanted) > 0) yield* names.read
     const showsAsked = yield* byPages(step, calls, counts, options, names.read)

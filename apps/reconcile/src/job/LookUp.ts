@@ -137,7 +137,11 @@ const byWalk = (step: AccountStep, calls: Calls, counts: LookupCounts, upTo?: Co
             all.filter((one) => "details" in one),
             { ...begun, askedAt: now }
           )
-          counts.found += yield* step.inDetail ? Ledger.transact(() => Effect.zipLeft(found, looks)) : found
+          if (step.inDetail) {
+            const [more, looked] = yield* Ledger.transact(() => Effect.zip(found, looks))
+            counts.found += more
+            step.countLooks(looked)
+          } else counts.found += yield* found
           yield* step.onEvent({ _tag: "LookedUp", done: counts.found })
           isCut = step.calls.left() === 0
           return !isCut

@@ -22,7 +22,7 @@ import { lookUp } from "./LookUp.js"
 import { type LookupPlan, planLookup } from "./lookupPlan.js"
 import * as Meanwhile from "./Meanwhile.js"
 import { timesKept, timeToSettle } from "./pollPolicy.js"
-import { check, type CheckOptions, type CheckReport, namesFor } from "./Check.js"
+import { check, type CheckOptions, type CheckReport, countLooks, namesFor } from "./Check.js"
 import { isLeftOut, planCheck } from "./checkPlan.js"
 import * as Names from "./Names.js"
 import { idsPerCall, resolve } from "./Resolve.js"
@@ -114,6 +114,7 @@ export const make = (options: Options, open: number) =>
           client,
           contacts,
           inDetail: yield* checks,
+          countLooks: countLooks(done.checked),
           calls,
           journal,
           endsAt: yield* endOf(deadline),

@@ -91,7 +91,7 @@ export const planCheckOnly = (options: {
 }): Effect.Effect<CheckPlan, LedgerError, Ledger> =>
   Effect.gen(function* () {
     yield* reconcileStale()
-    return yield* Check.planOnly({ sample: options.sample, budget: options.maxCalls })
+    return yield* Check.planOnly({ sample: options.sample, again: "all", budget: options.maxCalls })
   })
 
 /** How the unaccounted addresses would be looked up. Records nothing. */

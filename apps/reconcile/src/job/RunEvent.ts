@@ -43,8 +43,9 @@ export type RunEvent =
   | { readonly _tag: "Resolved"; readonly done: number; readonly left: number }
   | { readonly _tag: "Planned"; readonly plan: LookupPlan }
   | { readonly _tag: "LookedUp"; readonly done: number }
-  | { readonly _tag: "CheckPlanned"; readonly plan: CheckPlan }
-  /** Sent contacts have been fetched with what they hold. */
+  /** `done`: sent contacts that the run has compared before, in calls made for something else. */
+  | { readonly _tag: "CheckPlanned"; readonly plan: CheckPlan; readonly done: number }
+  /** Sent contacts have been fetched with what they hold. `done`: those that the run has compared so far. */
   | { readonly _tag: "Looked"; readonly done: number }
   | {
       /** Calls have failed for a while, and are made again. */

@@ -41,12 +41,14 @@ const isInDetail = (one: Resolved | ResolvedInDetail): one is ResolvedInDetail =
  * `asked`: the moment before the call.
  */
 export const record = (
-  { inDetail }: AccountStep,
+  { countLooks, inDetail }: AccountStep,
   resolved: ReadonlyArray<Resolved | ResolvedInDetail>,
   asked: Moment
 ): Effect.Effect<void, LedgerError, Ledger> =>
   Effect.gen(function* () {
     const links = Links.record(resolved, DateTime.formatIso(yield* DateTime.now))
     if (!inDetail) return yield* links
-    yield* Ledger.transact(() => Effect.zipRight(links, Looks.record(resolved.filter(isInDetail), asked)))
+    countLooks(
+      yield* Ledger.transact(() => Effect.zipRight(links, Looks.record(resolved.filter(isInDetail), asked)))
+    )
   })

@@ -103,6 +103,41 @@ describe.concurrent("doctor", () => {
   )
 
   it(
+    "says what a run would compare with what was sent",
+    inWorld(async (world) => {
+      const contacts = Array.from({ length: 150 }, (_, at) => ({ email: `c${at}@x.test`, first_name: "Ada" }))
+      world.write("payload.json", JSON.stringify({ contacts: [...contacts, { email: "bare@x.test" }] }))
+      const sent = { contacts: [...contacts, { email: "bare@x.test" }].map(({ email }) => ({ email })) }
+      const env = account(await world.simulate({ batches: [{ batchId: "b1", ...sent }] }))
+      world.write(
+        "contacts.csv",
+        `email,batch\n${sent.contacts.map(({ email }) => `${email},b1\n`).join("")}`
+      )
+      expectDone(await world.run(["contacts", "load", "contacts.csv", "--batch-column", "batch"]))
+      expectDone(await world.run(["run"], { env }))
+      expect((await examine(world, [], { env })).found("next-run")?.says).toBe(
+        "A run would have nothing to do."
+      )
+      expectDone(await world.run(["batches", "add", "--id", "b1", "--sent", "payload.json"]))
+      const { data, found } = await examine(world, [], { env })
+      expect(found("next-run")?.says).toContain("compare 150 contacts with what was sent in 6 calls")
+      expect(data.next_run).toMatchObject({
+        contacts: 150,
+        contacts_again: 0,
+        check_calls: 6,
+        calls: 6,
+        left: 0
+      })
+      const few = await examine(world, ["--max-calls", "2"], { env })
+      expect(few.data.next_run).toMatchObject({ check_calls: 6, calls: 2, left: 4 })
+      expectDone(await world.run(["run"], { env }))
+      expect((await examine(world, [], { env })).found("next-run")?.says).toBe(
+        "A run would have nothing to do."
+      )
+    })
+  )
+
+  it(
     "says what to do about each failure, and exits as a command would",
     inWorld(async (world) => {
       const none = await examine(world, [])

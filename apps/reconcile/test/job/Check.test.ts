@@ -16,6 +16,7 @@ import {
   fields,
   glance,
   loadSent,
+  many,
   two
 } from "./support/checks.js"
 
@@ -148,6 +149,41 @@ describe("comparing what was sent", () => {
       assert.isAtMost(yield* calls("/contacts?ids[]"), 4)
       assert.include(yield* glance, "first_name  3 2 0 0 0 1")
     }).pipe(withAccount({ account: { fields, include: { takes: 45_000 } }, batches: two }))
+  )
+
+  it.effect("counts contacts that were compared while IDs were resolved, too", () =>
+    Effect.gen(function* () {
+      yield* loadSent(two)
+      // The names of fields, and a page that is asked for with all parts, with fewer, and with none.
+      const { checked } = yield* run({ account: { ...asked, maxCalls: 3 } })
+      assert.deepInclude(checked, { looked: 2, left: 0, sideloading: "refused" })
+    }).pipe(withAccount({ account: { fields, include: { effect: "refused" } }, batches: two }))
+  )
+
+  it.effect("counts them beside those that are compared after that", () =>
+    Effect.gen(function* () {
+      yield* LocalContacts.load(
+        { name: "crm", rejected: () => 0 },
+        Stream.succeed([row("c0@x.test", "one")]),
+        now
+      )
+      yield* run({ account: { resolve: true, maxCalls: 1 } })
+      yield* loadSent(many)
+      const { checked, resolved } = yield* run({ account: asked })
+      assert.isAbove(resolved?.linked ?? 0, 100)
+      assert.deepInclude(checked, { looked: 250, left: 0 })
+    }).pipe(withAccount({ account: { fields }, batches: many }))
+  )
+
+  it.effect("believes no list that is empty for a page, and a contact that is asked for by itself", () =>
+    Effect.gen(function* () {
+      yield* loadSent(two)
+      yield* run({ account: asked })
+      assert.deepStrictEqual(yield* dropped, [])
+      const { checked } = yield* run({ account: { check: { sample: 5, again: "all" } } })
+      assert.deepInclude(checked, { unseen: 0 })
+      yield* areCompared({ tag: "2 0 0 0 1" })
+    }).pipe(withAccount({ account: { fields, include: { as: "empty" } }, batches: two }))
   )
 
   it.effect("counts contacts that are not in the account when it is asked for them", () =>

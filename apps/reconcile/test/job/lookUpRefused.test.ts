@@ -26,6 +26,7 @@ describe("an account that refuses every single address", () => {
       const report = yield* lookUp({
         name: "lookup",
         inDetail: false,
+        countLooks: () => {},
         client,
         contacts: {
           ...contacts,

@@ -127,6 +127,7 @@ describe("resolving", () => {
       const report = yield* resolve({
         name: "resolve",
         inDetail: false,
+        countLooks: () => {},
         client,
         contacts: {
           ...contacts,

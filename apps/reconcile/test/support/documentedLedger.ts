@@ -126,7 +126,7 @@ const scenario = Scenario.make({
   ],
   faults: [
     { on: { batchId: "b-3", calls: [2] }, fault: { _tag: "HtmlWith200" } },
-    { on: { endpoint: "contacts", calls: [1, 2, 3] }, fault: { _tag: "Unavailable" } }
+    { on: { endpoint: "contacts", calls: [1, 2, 3] }, fault: { _tag: "RateLimited", retryAfter: 0 } }
   ]
 })
 

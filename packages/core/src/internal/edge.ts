@@ -72,8 +72,6 @@ export const make = (options: Options) =>
 
     const holdOn = (error: ActiveCampaignError, kind: RateBudget.Kind) => {
       if (error._tag !== "RateLimited") return Effect.void
-      // A 503 that names no time may have any cause. Its own retries back off; others need not wait.
-      if (Option.isNone(error.retryAfter) && error.status === 503) return Effect.void
       const asked = Option.getOrElse(error.retryAfter, () => waitWithoutRetryAfter)
       // The 400 is about imports a minute. Reading may go on.
       const whom = error.status === 400 && kind !== "read" ? kind : undefined

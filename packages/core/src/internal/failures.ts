@@ -50,7 +50,8 @@ const fromStatus = (
     const body = hide(yield* Effect.orElseSucceed(response.text, () => ""))
     const detail = describe(status, body, hide)
     const retryAfter = retryAfterOf(response.headers, yield* Clock.currentTimeMillis)
-    if (status === 429 || status === 503) {
+    // A 503 with Retry-After comes from a server that rejects calls. Without it, it may be anything.
+    if (status === 429 || (status === 503 && Option.isSome(retryAfter))) {
       return yield* new RateLimited({ request, status, retryAfter, ...named })
     }
     const inFront = inFrontOf(response, body)
@@ -206,9 +207,6 @@ export const fromSubmission = (error: ActiveCampaignError): ActiveCampaignError 
   const unknown = (detail: string) =>
     new OutcomeUnknown({ request, detail, ...(requestId === undefined ? {} : { requestId }) })
   switch (error._tag) {
-    case "RateLimited":
-      // A 503 with Retry-After comes from a server that rejects calls. Without it, it may be anything.
-      return error.status === 503 && Option.isNone(error.retryAfter) ? unknown("503") : error
     case "ApiUnavailable":
       if (error.neverLeft !== undefined) return error
       // If something answered instead of the API, the contacts did not reach it.

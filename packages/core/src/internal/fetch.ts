@@ -23,11 +23,12 @@ export const plain =
   (query, check) =>
     Effect.flatMap(contacts(query), (page) => Effect.map(check(page), (found) => ({ page, found })))
 
-/** A failure that `include` may be the cause of. It must not cost the contact. */
+/** A failure that `include` may be the cause of. It must not cost the contact. A gateway may also ask to wait with its 503. */
 const mayBeOfInclude = (error: ContactsError) =>
   error._tag === "FilterIgnored" ||
   error._tag === "ContractBroken" ||
   error._tag === "RequestRejected" ||
+  (error._tag === "RateLimited" && error.status === 503) ||
   (error._tag === "ApiUnavailable" && error.reason !== "Transport")
 
 /** One failure may be chance. */

@@ -95,16 +95,23 @@ const namesOf = (tags: unknown): ReadonlyMap<string, string> => {
   return names
 }
 
+interface Answer {
+  readonly contacts: ReadonlyMap<string, JsonObject>
+  /** A list of a page that is empty may have been left out: a page shows 100 contacts, and somebody holds something. */
+  readonly isPage: boolean
+}
+
 /** Distributes the rows of a list among the contacts of its page. A row that may be anybody's is a gap of all. */
 const partsOf = <Row>(
   kind: Kind<Row>,
   list: unknown,
-  contacts: ReadonlyMap<string, JsonObject>
+  { contacts, isPage }: Answer
 ): ((id: string) => Part<Row>) => {
   if (list === undefined || list === null) return () => notSideloaded
   const read = new Map<string, Read<Row>>()
+  const items = itemsOf(list)
   let gapOfAll: Gap | undefined = Array.isArray(list) ? undefined : "unreadable"
-  for (const item of itemsOf(list)) {
+  for (const item of items) {
     const contact = isObject(item) ? idOf(item.contact) : undefined
     if (!isObject(item) || contact === undefined) {
       gapOfAll = "unreadable"
@@ -124,10 +131,15 @@ const partsOf = <Row>(
     const { gap, rows } = read.get(id) ?? nothingRead<Row>()
     const shown = [...rows.values()].filter((row) => row !== undefined)
     const named = contacts.get(id)?.[kind.key]
-    const isWithheld = Array.isArray(named) && new Set(named).size > rows.size
-    const why = gap ?? gapOfAll ?? (isWithheld ? "withheld" : undefined)
+    const why = gap ?? gapOfAll ?? gapOfRows(named, rows.size, isPage && items.length === 0)
     return why === undefined ? { _tag: "Complete", rows: shown } : { _tag: "Incomplete", rows: shown, why }
   }
+}
+
+/** A contact that names its rows shows how many there are. */
+const gapOfRows = (named: unknown, shown: number, isEmpty: boolean): Gap | undefined => {
+  if (Array.isArray(named)) return new Set(named).size > shown ? "withheld" : undefined
+  return isEmpty ? "empty" : undefined
 }
 
 const nothingRead = <Row>(): Read<Row> => ({ rows: new Map(), gap: undefined })
@@ -178,15 +190,15 @@ export interface Sideloads {
 /** A list that was not asked for may be there and show nothing. */
 export const readSideloads = (json: unknown, asked: string = include): Sideloads => {
   const reply = isObject(json) ? json : {}
-  const contacts = contactsOf(reply)
+  const answer = { contacts: contactsOf(reply), isPage: !("contact" in reply) }
   const parts = new Set(asked.split(",").map((part) => part.replace(/\..*/, "")))
   const listOf = (key: Kind<never>["key"]) => (parts.has(key) ? reply[key] : undefined)
-  const fields = partsOf(fieldValues, listOf("fieldValues"), contacts)
-  const tags = partsOf(contactTags(namesOf(reply.tags)), listOf("contactTags"), contacts)
-  const lists = partsOf(contactLists, listOf("contactLists"), contacts)
+  const fields = partsOf(fieldValues, listOf("fieldValues"), answer)
+  const tags = partsOf(contactTags(namesOf(reply.tags)), listOf("contactTags"), answer)
+  const lists = partsOf(contactLists, listOf("contactLists"), answer)
   return {
     of: (id) => ({
-      ...textsOf(contacts.get(id)),
+      ...textsOf(answer.contacts.get(id)),
       fieldValues: fields(id),
       tags: tags(id),
       lists: lists(id)
@@ -204,7 +216,10 @@ const pageLengths: ReadonlySet<number> = new Set([20, 100])
 /** The tags in the reply about the tags of one contact. */
 export const readContactTags = (json: unknown, id: string): Part<AppliedTag> => {
   const reply = isObject(json) ? json : {}
-  const part = partsOf(contactTags(namesOf(reply.tags)), reply.contactTags, new Map([[id, {}]]))(id)
+  const part = partsOf(contactTags(namesOf(reply.tags)), reply.contactTags, {
+    contacts: new Map([[id, {}]]),
+    isPage: false
+  })(id)
   return part._tag === "Complete" && pageLengths.has(itemsOf(reply.contactTags).length)
     ? { _tag: "Incomplete", rows: part.rows, why: "withheld" }
     : part

@@ -114,7 +114,7 @@ export const contactsReply = (
     ...besides(rows, include, account.include.as),
     contacts: shown.map(({ contact, holds }) => ({
       ...contactOf(contact, holds, account, startedAt),
-      ...namedIn(rows, include, contact.id)
+      ...namedIn(rows, include, contact.id, account.include.as)
     })),
     ...totalOf(found.length, account.totalAs, { limit, offset, status: query.status ?? -1 })
   })

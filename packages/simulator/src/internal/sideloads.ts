@@ -78,6 +78,8 @@ const spoilt = (rows: ReadonlyArray<Row>, as: As): unknown => {
       return rows.map((row) => ({ ...row, contact: `9${row.contact}9` }))
     case "cut":
       return rows.slice(0, Math.ceil(rows.length / 2))
+    case "empty":
+      return []
   }
 }
 
@@ -94,9 +96,9 @@ export const besides = (rows: Rows, include: ReadonlyArray<string>, as: As): obj
 })
 
 /** The IDs of its rows, in a contact. */
-export const namedIn = (rows: Rows, include: ReadonlyArray<string>, contact: string): object =>
+export const namedIn = (rows: Rows, include: ReadonlyArray<string>, contact: string, as: As): object =>
   Object.fromEntries(
     parts
-      .filter((part) => isAsked(include, part))
+      .filter((part) => as !== "empty" && isAsked(include, part))
       .map((part) => [part, rows[part].filter((row) => row.contact === contact).map(({ id }) => id)])
   )

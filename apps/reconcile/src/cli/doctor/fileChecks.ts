@@ -5,8 +5,6 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import Sqlite from "better-sqlite3"
 import * as Batches from "../../ledger/facts/Batches.js"
-import * as Links from "../../ledger/facts/Links.js"
-import * as Lookups from "../../ledger/facts/Lookups.js"
 import { identify } from "../../ledger/file/identity.js"
 import { readOnly } from "../../ledger/file/readOnly.js"
 import * as Ledger from "../../ledger/Ledger.js"
@@ -14,13 +12,13 @@ import { fromSqlite } from "../../ledger/LedgerError.js"
 import { held } from "../../ledger/lease/Lease.js"
 import * as Reports from "../../ledger/reports/Reports.js"
 import { schemaVersion } from "../../ledger/schema/migrations.js"
-import { contactsPerPage, planLookup, worthAsking } from "../../job/lookupPlan.js"
 import { driver } from "../../sqliteDriver.js"
 import { batchesOf, plural } from "../output/text.js"
 import { ExitCode } from "../shell/ExitCode.js"
 import { span } from "../../text/numbers.js"
 import { shellCall } from "../../text/shellCall.js"
 import { type Check, fail, failed, modeCheck, ok, warn } from "./Check.js"
+import { describeNext, type NextRun, nextRun, type Options } from "./nextRun.js"
 
 export const sqlite: Effect.Effect<Check> = Effect.sync(() => {
   const database = new Sqlite(":memory:")
@@ -154,81 +152,6 @@ const oldestCheck = Effect.gen(function* () {
         `Imports end within hours. Run them, one after the other: ${shellCall("run --once", file)}; ${shellCall("batches show", file, oldest.batchId)}`
       )
 })
-
-/** The calls that the next run would make. */
-export interface NextRun {
-  readonly batches: number
-  readonly contactIds: number
-  readonly addresses: number
-  /** Batches to recompute first, whose contacts may then need a call. */
-  readonly stale: number
-  readonly resolveCalls: number
-  readonly lookupCalls: number
-  /** The smallest number of calls. A batch may need more than one. */
-  readonly calls: number
-  /** Calls for resolving and looking up that --max-calls leaves for later runs. */
-  readonly left: number
-}
-
-export interface Options {
-  readonly db: string
-  readonly url: string | undefined
-  readonly maxCalls: number
-  readonly requestsPerSecond: number
-  /** The account's newest contact, which shows how large the account may be. */
-  readonly newestId: string | undefined
-}
-
-const nextRun = ({ maxCalls, newestId }: Options) =>
-  Effect.gen(function* () {
-    const batches = (yield* Batches.open).length
-    const ids = yield* Links.countUnknown
-    const addresses = yield* Lookups.countUnaccounted
-    const { sql, use } = yield* Ledger.Ledger
-    const [stale] = yield* use(sql<{ readonly stale: number }>`SELECT count(*) AS stale FROM stale_batches`)
-    const resolveCalls = Math.ceil(ids / contactsPerPage)
-    const isWorthAsking = addresses >= worthAsking && newestId !== undefined && /^\d+$/.test(newestId)
-    const lookup = planLookup({
-      addresses,
-      newestId: isWorthAsking ? BigInt(newestId) : null,
-      budget: Math.max(0, maxCalls - resolveCalls)
-    })
-    const others = resolveCalls + lookup.calls
-    const plan: NextRun = {
-      batches,
-      contactIds: ids,
-      addresses,
-      stale: stale?.stale ?? 0,
-      resolveCalls: resolveCalls,
-      lookupCalls: lookup.calls,
-      calls: batches + Math.min(maxCalls, others),
-      left: Math.max(0, others - maxCalls)
-    }
-    return plan
-  })
-
-const describeNext = (plan: NextRun, { maxCalls, requestsPerSecond }: Options): Check => {
-  const parts = [
-    ...(plan.stale > 0 ? [`recompute ${batchesOf(plan.stale)}`] : []),
-    ...(plan.batches > 0 ? [`ask about ${batchesOf(plan.batches)}`] : []),
-    ...(plan.contactIds > 0
-      ? [`resolve ${plural(plan.contactIds, "contact ID")} in ${plural(plan.resolveCalls, "call")}`]
-      : []),
-    ...(plan.addresses > 0
-      ? [
-          `look up ${plural(plan.addresses, "address", "addresses")} in ${plural(plan.lookupCalls, "call")} at most`
-        ]
-      : [])
-  ]
-  if (parts.length === 0) return ok("next-run", "A run would have nothing to do.")
-  const cost =
-    plan.calls === 0
-      ? "no call"
-      : `${plural(plan.calls, "call")} or more, about ${span((plan.calls * 1000) / requestsPerSecond)} at ${requestsPerSecond} a second`
-  const later =
-    plan.left > 0 ? ` --max-calls ${maxCalls} leaves ${plural(plan.left, "call")} for later runs.` : ""
-  return ok("next-run", `A run would ${parts.join(", ")}: ${cost}.${later}`)
-}
 
 const inLedger = (options: Options) =>
   Effect.gen(function* () {

@@ -259,6 +259,14 @@ export const Doctor = Struct({
       stale: Int,
       resolve_calls: Int,
       lookup_calls: Int,
+      contacts: Int.annotations({ description: "Contacts to compare with what they were sent with" }),
+      contacts_again: Int.annotations({
+        description:
+          "Those of them whose last answer did not have all of what was sent: a page of these a run"
+      }),
+      check_calls: Int.annotations({
+        description: "Calls for comparing, with those for the names of fields, tags and lists"
+      }),
       calls: Int.annotations({ description: "The least calls of the next run, within --max-calls" }),
       left: Int
     })

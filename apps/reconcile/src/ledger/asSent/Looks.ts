@@ -9,6 +9,7 @@ import { transactionConnection } from "../file/transaction.js"
 import { Ledger } from "../Ledger.js"
 import { hasSettled } from "../schema/words.js"
 import * as AccountNames from "./AccountNames.js"
+import { declares, declaring, declaringColumns } from "./declaring.js"
 import { gone, lookAt, ofAnother } from "./lookAt.js"
 import { numberMembers } from "./members.js"
 import * as SentValues from "./SentValues.js"
@@ -56,15 +57,19 @@ const named = `JOIN sent_members m ON m.member_id = c.member_id
  * order of their keys, so that the next ones are read without those before or behind them.
  */
 const waiting = (which: Which) => `
+  WITH ${declaring}
   SELECT v.batch, v.address_id, v.occurrence, ${idOf("v")} AS contact_id FROM verdicts v
   WHERE (v.batch, v.address_id, v.occurrence) > (?, ?, ?)
     AND v.batch IN (SELECT c.batch FROM value_counts c ${which === "named" ? named : ""} WHERE c.not_checked > 0)
     AND v.outcome IN ('imported', 'present')
-    AND ${which === "unseen" ? "" : "NOT"} ${isLookedAt("v", settledAnswer("v.batch"), which === "unseen" ? ` AND ${isUnseen}` : "")}`
+    AND ${which === "unseen" ? "" : "NOT"} ${isLookedAt("v", settledAnswer("v.batch"), which === "unseen" ? ` AND ${isUnseen}` : "")}
+    AND ${declares("v")}`
 
 const count = (which: Which) =>
-  Ledger.number("contact_looks", (sql) =>
-    sql.unsafe(`SELECT count(DISTINCT contact_id) AS number FROM (${waiting(which)})`, [0, 0, 0])
+  Effect.flatMap(declaringColumns, (columns) =>
+    Ledger.number("contact_looks", (sql) =>
+      sql.unsafe(`SELECT count(DISTINCT contact_id) AS number FROM (${waiting(which)})`, [columns, 0, 0, 0])
+    )
   )
 
 /** How many contacts are to be looked at. */
@@ -101,15 +106,16 @@ export const nextWaiting = (which: Which) => `
 /** The next of them after `after`, in the order of their keys, with at most `limit` contacts. */
 export const wanted = (which: Which, after: SentKey | null, limit: number) =>
   Ledger.use((sql) =>
-    Effect.map(
-      sql.unsafe<WantedRow>(nextWaiting(which), [
+    Effect.gen(function* () {
+      const rows = yield* sql.unsafe<WantedRow>(nextWaiting(which), [
+        yield* declaringColumns,
         after?.batch ?? 0,
         after?.addressId ?? 0,
         after?.occurrence ?? 0,
         limit
-      ]),
-      wantedOf
-    )
+      ])
+      return wantedOf(rows)
+    })
   )
 
 /** Those looked at longest ago come first, so that no contact keeps others from being asked for again. */
@@ -121,7 +127,11 @@ const longestUnseen = `
 
 /** Of the contacts whose look did not show all of what was sent, those looked at longest ago. */
 export const unseenLongest = (limit: number) =>
-  Ledger.use((sql) => Effect.map(sql.unsafe<WantedRow>(longestUnseen, [0, 0, 0, limit]), wantedOf))
+  Ledger.use((sql) =>
+    Effect.flatMap(declaringColumns, (columns) =>
+      Effect.map(sql.unsafe<WantedRow>(longestUnseen, [columns, 0, 0, 0, limit]), wantedOf)
+    )
+  )
 
 interface OpenRow extends SentKey {
   /** Whether an earlier look left something that this one replaces. */

@@ -30,6 +30,7 @@ export const isMore = (unseen: string | null, before: string | null): boolean =>
 
 /** Whether a look lets any of what was sent be compared. */
 export const showsAny = (unseen: string | null, members: ReadonlyArray<SentMember>): boolean => {
+  if (members.length === 0) return false
   if (unseen === null) return true
   if (unseen === gone.unseen || unseen === ofAnother.unseen) return false
   const counts = unseenByKind(unseen)

@@ -102,7 +102,18 @@ export const world = FastCheck.record({
     { maxLength: 2, selector: ({ email }) => fromAddress(email) }
   ),
   effect: oneOf("served", "served", "served", "served", "ignored", "refused", "drops-ids"),
-  as: oneOf("lists", "lists", "lists", "numbers", "objects", "null", "half-broken", "strangers", "cut"),
+  as: oneOf(
+    "lists",
+    "lists",
+    "lists",
+    "numbers",
+    "objects",
+    "null",
+    "half-broken",
+    "strangers",
+    "cut",
+    "empty"
+  ),
   knowsFields: oneOf(true, true, true, false),
   pageSize: oneOf("asked", "asked", "always-20"),
   datesAs: oneOf("iso", "iso", "plain", "zero"),

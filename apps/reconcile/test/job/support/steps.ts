@@ -9,7 +9,7 @@ import * as Contacts from "effect-activecampaign/Contacts"
 import type { ContactsError } from "effect-activecampaign/ContactsError"
 import type { ResolvedInDetail } from "effect-activecampaign/Resolved"
 import { type AccountStep, callBudget } from "../../../src/job/AccountStep.js"
-import { check, type CheckOptions, nothingLooked } from "../../../src/job/Check.js"
+import { check, type CheckOptions, countLooks, nothingLooked } from "../../../src/job/Check.js"
 import * as Journal from "../../../src/job/Journal.js"
 import type { RunEvent, StepProblem } from "../../../src/job/RunEvent.js"
 import { steadyMillis } from "../../../src/job/steadyTime.js"
@@ -31,6 +31,7 @@ export const stepWith = (most: number, contacts: Partial<Contacts.Service> = {},
       client,
       contacts: { ...(yield* Contacts.make), ...contacts },
       inDetail: true,
+      countLooks: () => {},
       calls: callBudget(most),
       endsAt: (yield* steadyMillis) + lasts,
       journal: yield* Journal.make({ url: client.url, open: 0, onEvent: () => Effect.void }),
@@ -41,11 +42,13 @@ export const stepWith = (most: number, contacts: Partial<Contacts.Service> = {},
   })
 
 /** Compares contacts, and reads no names for it. */
-export const checkWith = (step: AccountStep, options: CheckOptions) =>
-  check(step, options, nothingLooked(), {
+export const checkWith = (step: AccountStep, options: CheckOptions) => {
+  const counts = nothingLooked()
+  return check({ ...step, countLooks: countLooks(counts) }, options, counts, {
     plan: Effect.succeed({ parts: [], before: 0, atTheEnd: 0, alone: 0 }),
     read: Effect.void
   })
+}
 
 const emailOf = (id: string) => `c${id}@x.test`
 

@@ -1,15 +1,18 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
 import type { ContactDetails } from "effect-activecampaign/ContactDetails"
 import { ContactId } from "effect-activecampaign/ContactId"
 import { fromAddress } from "effect-activecampaign/EmailKey"
 import { Gone, type ResolvedInDetail } from "effect-activecampaign/Resolved"
+import { payload } from "../../../src/asSent/Sends.js"
 import * as Looks from "../../../src/ledger/asSent/Looks.js"
 import { reconcileStale } from "../../../src/ledger/conclusions/Reconciliation.js"
 import * as Lookups from "../../../src/ledger/facts/Lookups.js"
+import * as LocalContacts from "../../../src/ledger/load/LocalContacts.js"
 import { contactOf } from "../../support/contactOf.js"
-import { answer, load, momentAt, now, row, select } from "../../support/ledger.js"
+import { answer, inColumns, load, momentAt, now, row, select } from "../../support/ledger.js"
 import { contactWith, detailed, send } from "../../support/sentValues.js"
 import { counts, inMemory, look, settled, verdicts } from "./support/looks.js"
 
@@ -114,6 +117,72 @@ describe("a look", () => {
         yield* verdicts,
         lines.filter((line) => told.some((word) => line.includes(word)))
       )
+    }).pipe(inMemory)
+  )
+
+  const told = (...contacts: ReadonlyArray<Readonly<Record<string, unknown>> & { readonly email: string }>) =>
+    contacts.map((contact, at) => ({ ...row(contact.email, "b", String(at + 1)), ...inColumns(contact) }))
+
+  it.effect.each([
+    ["the body of its request", payload],
+    ["a mapping", { first_name: { column: "first_name" }, tags: [{ column: "tags" }] }],
+    ["a mapping by which empty cells were sent", { empty: "sent", first_name: { column: "first_name" } }]
+  ] as const)("is at contacts only that have something declared by %s", ([, sends]) =>
+    Effect.gen(function* () {
+      yield* LocalContacts.load(
+        { name: "crm", rejected: () => 0, sends: () => sends },
+        Stream.succeed(
+          told(
+            { email: "a@x.test", first_name: "Ada", tags: [] },
+            { email: " B@x.test", first_name: null, tags: [], note: "x" },
+            { email: "c@x.test", first_name: "", note: "x" },
+            { note: "x", email: "d@x.test", first_name: "Dan" },
+            { note: "x", email: "e@x.test" }
+          )
+        ),
+        now
+      )
+      yield* settled("b", ["1", "2", "3", "4", "5"])
+      yield* reconcileStale()
+      const isEmptySent = "payload" in sends || "empty" in sends
+      const all = isEmptySent ? ["1 1", "3 1", "4 1"] : ["1 1", "4 1"]
+      assert.deepStrictEqual(yield* waiting, all)
+      assert.strictEqual(yield* Looks.countWanted, all.length)
+      const { compared } = yield* look(
+        ...["b", "d", "e"].map((name, at) => contactWith(String(at * 2 + 2), `${name}@x.test`, {}))
+      )
+      assert.lengthOf(compared, 1)
+    }).pipe(inMemory)
+  )
+
+  it.effect("is at contacts that had something declared before their source changed", () =>
+    Effect.gen(function* () {
+      const sends = { first_name: { column: "first_name" } }
+      const source = (first_name: string) =>
+        LocalContacts.load(
+          { name: "crm", rejected: () => 0, sends: () => sends },
+          Stream.succeed(told({ email: "a@x.test", first_name }, { email: "b@x.test", first_name: "" })),
+          now
+        )
+      yield* source("Ada")
+      yield* source("")
+      yield* settled("b", ["1", "2"])
+      yield* reconcileStale()
+      assert.deepStrictEqual(yield* waiting, ["1 1"])
+    }).pipe(inMemory)
+  )
+
+  it.effect("is at all contacts of a mapping with a value for every row, and at none of another source", () =>
+    Effect.gen(function* () {
+      yield* LocalContacts.load(
+        { name: "crm", rejected: () => 0, sends: () => ({ subscribe: [3] }) },
+        Stream.succeed(told({ email: "a@x.test" })),
+        now
+      )
+      yield* load([row("b@x.test", "b", "2")])
+      yield* settled("b", ["1", "2"])
+      yield* reconcileStale()
+      assert.deepStrictEqual(yield* waiting, ["1 1"])
     }).pipe(inMemory)
   )
 

@@ -129,7 +129,7 @@ export const onEvent = (state: RunState, now: number, event: RunEvent) => {
       state.lookedUp = { done: event.done, of: Math.max(event.done, state.lookedUp?.of ?? 0) }
       break
     case "CheckPlanned":
-      state.checked = { done: state.checked?.done ?? 0, of: event.plan.affordable }
+      state.checked = { done: event.done, of: event.done + event.plan.affordable }
       break
     case "Looked":
       state.checked = { done: event.done, of: Math.max(event.done, state.checked?.of ?? 0) }
