@@ -7,6 +7,7 @@ import { BatchId } from "effect-activecampaign/BatchId"
 import { Contact } from "effect-activecampaign/Contact"
 import { Detailed } from "effect-activecampaign/ContactDetails"
 import { ContactId } from "effect-activecampaign/ContactId"
+import { fromAddress } from "effect-activecampaign/EmailKey"
 import { Gone, type ResolvedInDetail } from "effect-activecampaign/Resolved"
 import * as ImportAnswer from "effect-activecampaign/ImportAnswer"
 import { payload, type Sends } from "../../src/asSent/Sends.js"
@@ -87,7 +88,14 @@ const answer = FastCheck.record({
   origin: oneOf("account", "account", "pasted"),
   status: oneOf("completed", "completed", "completed", "failed", "active", "waiting", "claimed"),
   success: oneOf(["1", "2"], ["1", "2", "3"], ["1"], []),
-  failure: oneOf([], [], ["b@x.test"])
+  failure: oneOf([], [], ["a@x.test"], ["b@x.test"])
+})
+
+const lookUp = FastCheck.record({
+  kind: kind("look up"),
+  email,
+  id: maybe(id),
+  deleted: oneOf(false, false, true)
 })
 
 /** Most often a contact has its own address. */
@@ -132,7 +140,19 @@ const submitted = FastCheck.record({
 })
 
 /** What can be learnt. */
-export const fact = FastCheck.oneof(load, loadByKey, send, send, answer, answer, look, look, names, submitted)
+export const fact = FastCheck.oneof(
+  load,
+  loadByKey,
+  send,
+  send,
+  answer,
+  answer,
+  look,
+  look,
+  lookUp,
+  names,
+  submitted
+)
 
 export type Fact = typeof fact extends FastCheck.Arbitrary<infer One> ? One : never
 
@@ -278,6 +298,22 @@ export const take = (one: Fact, at: DateTime.Utc) =>
         yield* reconcileStale()
         const wanted = one.isWanted ? yield* wantedBy(found.map((contact) => String(contact.id))) : []
         return yield* Looks.record(found, { ...(yield* Lookups.moment), askedAt: now }, wanted)
+      }
+      case "look up": {
+        const contact = Option.map(
+          Option.fromNullable(one.id),
+          (contactId) =>
+            new Contact({
+              id: ContactId.make(contactId),
+              email: one.email,
+              cdate: Option.none(),
+              udate: Option.none(),
+              deleted: one.deleted,
+              bouncedHard: Option.none()
+            })
+        )
+        const looked = { emailKey: fromAddress(one.email), email: one.email, contact }
+        return yield* Lookups.record([looked], "address", { ...(yield* Lookups.moment), askedAt: now })
       }
       case "names": {
         const reading = { isWhole: one.isWhole, readAt: now }
