@@ -166,15 +166,18 @@ export const settledAt = (one: string): Fact => ({
   failure: []
 })
 
-/** Batches that follow each other, settled and looked at, without which little can go wrong. */
+/** An answer that refuses one of them. */
+const refusedAt = (one: string): Fact => ({ ...settledAt(one), success: ["2"], failure: ["a@x.test"] })
+
+/** Batches that follow each other, settled and looked at in either order, without which little can go wrong. */
 export const sentBefore: FastCheck.Arbitrary<ReadonlyArray<Fact>> = FastCheck.tuple(
   ...["b1", "b2", "b3"].map((one) =>
-    FastCheck.tuple(send, maybe(look)).map(
-      ([sent, looked]): ReadonlyArray<Fact> => [
-        { ...sent, batch: one },
-        settledAt(one),
-        ...(looked === null ? [] : [looked])
-      ]
+    FastCheck.tuple(send, maybe(look), oneOf(settledAt, settledAt, refusedAt), oneOf(false, false, true)).map(
+      ([sent, looked, answered, isLate]): ReadonlyArray<Fact> => {
+        const looks = looked === null ? [] : [looked]
+        const settles = answered(one)
+        return [{ ...sent, batch: one }, ...(isLate ? [...looks, settles] : [settles, ...looks])]
+      }
     )
   )
 ).chain((all) => oneOf(0, 1, 2, 3).map((count) => all.slice(0, count).flat()))
