@@ -161,7 +161,7 @@ const isWhole = ({ as, datesAs, effect }: World) =>
 
 const checkWorld = (drawn: World) =>
   Effect.gen(function* () {
-    const { heldAfter, heldAt, isEdited, isLater, isNew, rows } = truthOf(drawn)
+    const { heldAfter, heldAt, isEdited, isLater, isNew, isRefused, rows } = truthOf(drawn)
     const told = yield* live(drawn, rows)
     assert.deepStrictEqual(told.problems, [])
     yield* rebuild
@@ -188,7 +188,8 @@ const checkWorld = (drawn: World) =>
         const place = `${keyOf(record)} ${memberOf(member)} '${value}' is ${comparison} (${verdict?.found ?? "-"}), and the account holds ${JSON.stringify(held[0])}`
         const isHeld = held.some((one) => holds(one, kind, name, value))
         const others = records.filter((one) => one.emailKey === emailKey)
-        const later = others.filter((one) => isLater(one.batchId, batchId, emailKey))
+        const writers = others.filter((one) => one.batchId === batchId || !isRefused(one.batchId, emailKey))
+        const later = writers.filter((one) => isLater(one.batchId, batchId, emailKey))
         const isAmbiguous = others
           .filter((one) => one.batchId === batchId)
           .flatMap(({ members }) => members)
@@ -207,12 +208,12 @@ const checkWorld = (drawn: World) =>
             `${place}; no later batch sent another value`
           )
         } else if (comparison === "edited-since") {
-          const isSentElsewhere = others.some((one) => one.batchId !== batchId)
+          const isSentElsewhere = writers.some((one) => one.batchId !== batchId)
           assert.isTrue(isEdited(emailKey) || isSentElsewhere, place)
         } else if (isWhole(drawn) && drawn.knowsFields && !showsNothing) {
           const index = drawn.batches.findIndex((_, at) => batchIdOf(at) === batchId)
-          // All others had settled when it was submitted.
-          const isInOrder = others.every(
+          // All others that wrote to it had settled when it was submitted.
+          const isInOrder = writers.every(
             (one) =>
               one.batchId === batchId ||
               (drawn.times === "all" &&

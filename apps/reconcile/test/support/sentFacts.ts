@@ -7,6 +7,7 @@ import { BatchId } from "effect-activecampaign/BatchId"
 import { Contact } from "effect-activecampaign/Contact"
 import { Detailed } from "effect-activecampaign/ContactDetails"
 import { ContactId } from "effect-activecampaign/ContactId"
+import { fromAddress } from "effect-activecampaign/EmailKey"
 import { Gone, type ResolvedInDetail } from "effect-activecampaign/Resolved"
 import * as ImportAnswer from "effect-activecampaign/ImportAnswer"
 import { payload, type Sends } from "../../src/asSent/Sends.js"
@@ -86,8 +87,15 @@ const answer = FastCheck.record({
   batch,
   origin: oneOf("account", "account", "pasted"),
   status: oneOf("completed", "completed", "completed", "failed", "active", "waiting", "claimed"),
-  success: oneOf(["1", "2"], ["1", "2", "3"], ["1"], []),
-  failure: oneOf([], [], ["b@x.test"])
+  success: oneOf(["1", "2"], ["1", "2", "3"], ["1"], ["2"], []),
+  failure: oneOf([], [], ["a@x.test"], ["b@x.test"])
+})
+
+const lookUp = FastCheck.record({
+  kind: kind("look up"),
+  email,
+  id: maybe(id),
+  deleted: oneOf(false, false, true)
 })
 
 /** Most often a contact has its own address. */
@@ -135,29 +143,40 @@ const submitted = FastCheck.record({
 export const loaded = FastCheck.oneof(load, load, loadByKey, send)
 
 /** What can be learnt. */
-export const fact = FastCheck.oneof(load, loadByKey, send, send, answer, answer, look, look, names, submitted)
+export const fact = FastCheck.oneof(
+  load,
+  loadByKey,
+  send,
+  send,
+  answer,
+  answer,
+  look,
+  look,
+  lookUp,
+  names,
+  submitted
+)
 
 export type Fact = typeof fact extends FastCheck.Arbitrary<infer One> ? One : never
 
-/** An answer that has the contacts of both addresses. */
-export const settledAt = (one: string): Fact => ({
-  kind: "answer",
-  batch: one,
-  origin: "account",
-  status: "completed",
-  success: ["1", "2"],
-  failure: []
-})
+const answered = (one: string) =>
+  ({ kind: "answer", batch: one, origin: "account", status: "completed" }) as const
 
-/** Batches that follow each other, settled and looked at, without which little can go wrong. */
+/** An answer that has the contacts of both addresses. */
+export const settledAt = (one: string): Fact => ({ ...answered(one), success: ["1", "2"], failure: [] })
+
+/** An answer that refuses one of them. */
+const refusedAt = (one: string): Fact => ({ ...answered(one), success: ["2"], failure: ["a@x.test"] })
+
+/** Batches that follow each other, settled and looked at in either order, without which little can go wrong. */
 export const sentBefore: FastCheck.Arbitrary<ReadonlyArray<Fact>> = FastCheck.tuple(
   ...["b1", "b2", "b3"].map((one) =>
-    FastCheck.tuple(send, maybe(look)).map(
-      ([sent, looked]): ReadonlyArray<Fact> => [
-        { ...sent, batch: one },
-        settledAt(one),
-        ...(looked === null ? [] : [looked])
-      ]
+    FastCheck.tuple(send, maybe(look), oneOf(settledAt, settledAt, refusedAt), oneOf(false, false, true)).map(
+      ([sent, looked, answerAt, isLate]): ReadonlyArray<Fact> => {
+        const looks = looked === null ? [] : [looked]
+        const settles = answerAt(one)
+        return [{ ...sent, batch: one }, ...(isLate ? [...looks, settles] : [settles, ...looks])]
+      }
     )
   )
 ).chain((all) => oneOf(0, 1, 2, 3).map((count) => all.slice(0, count).flat()))
@@ -281,6 +300,22 @@ export const take = (one: Fact, at: DateTime.Utc) =>
         yield* reconcileStale()
         const wanted = one.isWanted ? yield* wantedBy(found.map((contact) => String(contact.id))) : []
         return yield* Looks.record(found, { ...(yield* Lookups.moment), askedAt: now }, wanted)
+      }
+      case "look up": {
+        const contact = Option.map(
+          Option.fromNullable(one.id),
+          (contactId) =>
+            new Contact({
+              id: ContactId.make(contactId),
+              email: one.email,
+              cdate: Option.none(),
+              udate: Option.none(),
+              deleted: one.deleted,
+              bouncedHard: Option.none()
+            })
+        )
+        const looked = { emailKey: fromAddress(one.email), email: one.email, contact }
+        return yield* Lookups.record([looked], "address", { ...(yield* Lookups.moment), askedAt: now })
       }
       case "names": {
         const reading = { isWhole: one.isWhole, readAt: now }

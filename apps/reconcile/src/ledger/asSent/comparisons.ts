@@ -237,7 +237,7 @@ const compareSome = (sql: SqlClient.SqlClient, batches: ReadonlyArray<number>) =
       const span = spanOf.get(record.batch)
       if (span === undefined) return []
       const row = looks.get(key) ?? unlooked(record)
-      const times = { others: of(record), span }
+      const times = { others: of(record, row.lookedAt), span }
       return judgeRecord(record, row, values.get(key) ?? [], times, known, ofBatch)
     })
     const members = new Set([...counts.values()].flatMap((ofBatch) => [...ofBatch.keys()]))

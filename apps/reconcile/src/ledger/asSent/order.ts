@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import type { SentMember } from "../../asSent/SentMember.js"
 import { clockSkewMinutes } from "../conclusions/scope.js"
 import { hasSettled } from "../schema/words.js"
+import { isRefused, missingSince } from "./refusals.js"
 import * as SentValues from "./SentValues.js"
 
 /** What is known of the time of a batch. */
@@ -52,6 +53,14 @@ export const hadNotBegun = (batch: string, at: string) => `(${notBegunOf(batch)}
 /** In SQL: whether a row of numbered_batches may have written something that a look shows which began at a time. */
 export const mayShow = (batch: string, lookedAt: string) =>
   `(${notBegunOf(batch)} <= ${shifted(lookedAt, answerTime)})`
+
+/** In SQL: whether a look that began at a time shows nothing of an address that a batch wrote. */
+export const wroteNothing = (
+  batch: string,
+  address: string,
+  lookedAt: string
+) => `(${isRefused(batch, address)}
+  OR coalesce(${missingSince(batch, address)} <= ${shifted(lookedAt, -answerTime)}, 0))`
 
 const spans = `
   SELECT b.batch, b.batch_id AS "batchId", ${submittedOf("b")} AS "submittedAt",
@@ -112,13 +121,18 @@ interface SentTo {
   readonly batch: number
 }
 
+interface SentToRow extends SentTo {
+  readonly isRefused: 0 | 1
+  readonly missingSince: string | null
+}
+
 /** Another batch that was sent to an address, and what it sent. */
 interface Other {
   readonly span: Span
   readonly members: ReadonlyArray<SentMember>
 }
 
-/** The other batches of an address that are not known to come before a batch. */
+/** The other batches that may have written to an address, and are not known to come before a batch. */
 export interface Others {
   readonly later: ReadonlyArray<Other>
   /** Those of which it is not known whether they came before or after. */
@@ -141,11 +155,15 @@ const sentElsewhere = `
   WHERE EXISTS (SELECT 1 FROM sent_contacts o WHERE o.address_id = s.address_id AND o.batch <> s.batch)`
 
 const sentTo = `
-  SELECT DISTINCT s.address_id AS "addressId", s.batch
+  SELECT s.address_id AS "addressId", s.batch, ${isRefused("s.batch", "s.address_id")} AS "isRefused",
+    ${missingSince("s.batch", "s.address_id")} AS "missingSince"
   FROM json_each(?) j CROSS JOIN sent_contacts s INDEXED BY sent_contacts_by_address ON s.address_id = j.value
-  ORDER BY s.address_id, s.batch`
+  WHERE s.occurrence = 1 ORDER BY s.address_id, s.batch`
 
-/** What else was sent to the addresses of these batches. */
+/** By when an answer had come that says so. */
+const isBy = (time: string, lookedAt: string) => Date.parse(time) + answerTime * 1000 <= Date.parse(lookedAt)
+
+/** What else may have been written to the addresses of these batches, as far as a look shows it which began at a time. */
 export const othersOf = (sql: SqlClient.SqlClient, batches: ReadonlyArray<number>) =>
   Effect.gen(function* () {
     const rows = yield* sql.unsafe<{ readonly id: number }>(sentElsewhere, [JSON.stringify(batches)])
@@ -155,20 +173,23 @@ export const othersOf = (sql: SqlClient.SqlClient, batches: ReadonlyArray<number
       const key = `${record.batch} ${record.addressId}`
       members.set(key, [...(members.get(key) ?? []), ...record.members])
     }
-    const batchesOf = new Map<number, Array<number>>()
-    for (const { addressId, batch } of yield* sql.unsafe<SentTo>(sentTo, [JSON.stringify(addresses)])) {
-      const others = batchesOf.get(addressId)
-      if (others === undefined) batchesOf.set(addressId, [batch])
-      else others.push(batch)
+    const rowsOf = new Map<number, Array<SentToRow>>()
+    for (const row of yield* sql.unsafe<SentToRow>(sentTo, [JSON.stringify(addresses)])) {
+      const others = rowsOf.get(row.addressId)
+      if (others === undefined) rowsOf.set(row.addressId, [row])
+      else others.push(row)
     }
-    const spanOf = yield* spansOf(sql, [...batches, ...[...batchesOf.values()].flat()])
-    const of = ({ addressId, batch }: SentTo): Others => {
-      const all = batchesOf.get(addressId)
+    const sentIn = [...rowsOf.values()].flatMap((all) => all.map(({ batch }) => batch))
+    const spanOf = yield* spansOf(sql, [...batches, ...sentIn])
+    const of = ({ addressId, batch }: SentTo, lookedAt: string | null): Others => {
+      const all = rowsOf.get(addressId)
       const own = spanOf.get(batch)
-      if (all === undefined || own === undefined) return none
+      if (all === undefined || own === undefined || lookedAt === null) return none
       const others = all.flatMap((one): ReadonlyArray<Other> => {
-        const span = one === batch ? undefined : spanOf.get(one)
-        return span === undefined ? [] : [{ span, members: members.get(`${one} ${addressId}`) ?? [] }]
+        const span = one.batch === batch ? undefined : spanOf.get(one.batch)
+        if (span === undefined || one.isRefused === 1) return []
+        if (one.missingSince !== null && isBy(one.missingSince, lookedAt)) return []
+        return [{ span, members: members.get(`${one.batch} ${addressId}`) ?? [] }]
       })
       return {
         later: others.filter(({ span }) => isBefore(own, span)),

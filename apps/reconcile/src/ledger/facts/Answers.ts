@@ -7,7 +7,7 @@ import { isSettled, lists } from "effect-activecampaign/ImportAnswer"
 import type { ImportSnapshot } from "effect-activecampaign/ImportSnapshot"
 import type { UnreadableItem } from "effect-activecampaign/UnreadableItem"
 import { numberAddresses } from "./addresses.js"
-import { markBatches, markSentTogether } from "./stale.js"
+import { markAddresses, markBatches, markSentTogether } from "./stale.js"
 import { Ledger } from "../Ledger.js"
 import { hasSettled } from "../schema/words.js"
 import type { Prepare } from "../file/client.js"
@@ -77,6 +77,12 @@ const markAgain = markSentTogether(
        OR EXISTS (SELECT 1 FROM ${sentTogether} CROSS JOIN answers w ON w.batch = o.batch
          WHERE s.batch = a.batch AND w.${hasNotBegun} AND w.received_at >= (SELECT max(y.received_at) FROM answers y
            WHERE y.batch = a.batch AND ${hasSettled("y.status")}))))`
+)
+
+// One that refused a contact did not write to it: others may have.
+const markRefused = markAddresses(
+  `SELECT DISTINCT f.address_id FROM answers a CROSS JOIN answer_failures f ON f.answer_id = a.answer_id
+   WHERE a.batch = ? AND ${hasSettled("a.status")} AND EXISTS (SELECT 1 FROM looks)`
 )
 
 // One that has not begun comes after those that had settled, and changed nothing that was seen before: no consent, either.
@@ -160,8 +166,10 @@ export const record = (snapshot: ImportSnapshot, origin: Origin = "account") =>
       )
       if (isSettled(answer)) recordLists(prepare, Number(lastInsertRowid), answer)
       prepare(markStale).run(batch)
-      if (isSettled(answer)) prepare(markAgain).run(batch)
-      else if (answer.status === "waiting" || answer.status === "claimed") prepare(markIdle).run(batch)
+      if (isSettled(answer)) {
+        prepare(markAgain).run(batch)
+        prepare(markRefused).run(batch)
+      } else if (answer.status === "waiting" || answer.status === "claimed") prepare(markIdle).run(batch)
       return true
     })
   )

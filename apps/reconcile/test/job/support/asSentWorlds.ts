@@ -320,6 +320,16 @@ export const truthOf = (drawn: World) => {
     /** Whether one batch comes to a contact after another has. */
     isLater: (batchId: string, other: string, emailKey: string) =>
       comesAt(batchId, emailKey) > comesAt(other, emailKey),
+    /** Whether the batch refused it, and nobody takes another's ID for its own, which may be among the successes. */
+    isRefused: (batchId: string, emailKey: string) => {
+      const ofAddress = all
+        .map((one, at) => ({ ...one, batchId: fates[at]?.batchId }))
+        .filter(({ email }) => fromAddress(email) === emailKey)
+      return (
+        ofAddress.every(({ known: id }) => id !== "swapped") &&
+        ofAddress.every((one) => one.batchId !== batchId || one.becomes === "rejected")
+      )
+    },
     /** Whether the batch created it. */
     isNew: (batchId: string, emailKey: string) =>
       contactOf(emailKey, lastEdit(drawn))?.createdAt === comesAt(batchId, emailKey),

@@ -1,49 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { BatchId } from "effect-activecampaign/BatchId"
-import { reconcileStale } from "../../../src/ledger/conclusions/Reconciliation.js"
-import * as Batches from "../../../src/ledger/facts/Batches.js"
-import { answer, load, now, row, select } from "../../support/ledger.js"
+import { load, row, select } from "../../support/ledger.js"
 import { detailed, nameAccount, send } from "../../support/sentValues.js"
+import { blamed, changes, idle, named, next, seen, submittedAt, subscribed } from "./support/consent.js"
 import { inMemory, lists, look, settled } from "./support/looks.js"
-
-/** `batch address: what was found` of each finding. */
-const changes = Effect.zipRight(
-  reconcileStale(),
-  Effect.map(
-    select<{
-      readonly text: string
-    }>(`SELECT batch_id || ' ' || subject || ': ' || detail AS text FROM findings
-      WHERE finding = 'consent-change' ORDER BY batch_id, subject`),
-    (rows) => rows.map(({ text }) => text)
-  )
-)
-
-const seen = (status: number, other = 1) =>
-  look(detailed("1", "a@x.test", lists(["3", status])), detailed("2", "c@x.test", lists(["3", other])))
-
-/** Sends a batch to both contacts, and settles it. */
-const next = (
-  batchId: string,
-  a: Readonly<Record<string, unknown>>,
-  c: Readonly<Record<string, unknown>> = a,
-  settledAt = now
-) =>
-  Effect.zipRight(
-    send(batchId, [
-      { email: "a@x.test", ...a },
-      { email: "c@x.test", ...c }
-    ]),
-    settled(batchId, ["1", "2"], settledAt)
-  )
-
-const named = { first_name: "Ada" }
-const subscribed = { subscribe: [{ listid: 3 }] }
-
-const submittedAt = (batchId: string, time: string) =>
-  Batches.add([BatchId.make(batchId)], { addedAt: now, submittedAt: time })
-
-const blamed = Effect.map(changes, (all) => all.map((text) => text.split(":")[0]))
 
 describe("consent", () => {
   it.effect.each([
@@ -239,14 +199,6 @@ describe("consent", () => {
       )
     }).pipe(inMemory)
   )
-
-  /** Answers that a batch had not begun, asked for by the account at a time unless told otherwise. */
-  const idle = (
-    batchId: string,
-    time: string,
-    status: "waiting" | "claimed" | "active" = "waiting",
-    origin: "account" | "pasted" = "account"
-  ) => answer(batchId, status, {}, origin, `2031-04-02T08:${time}.000Z`)
 
   it.effect.each([
     { how: "waiting a minute after the second look", answers: [["waiting", "16:01"]], isBlamed: false },

@@ -4,7 +4,7 @@ import * as FastCheck from "effect/FastCheck"
 import { isEarlier, othersOf, writtenNotBefore } from "../../../src/ledger/asSent/order.js"
 import { rebuild, reconcileStale } from "../../../src/ledger/conclusions/Reconciliation.js"
 import { Ledger } from "../../../src/ledger/Ledger.js"
-import { answer, select } from "../../support/ledger.js"
+import { answer, now, select } from "../../support/ledger.js"
 import { contactWith, lookAt, nameAccount, send, submit } from "../../support/sentValues.js"
 import { byHour, inMemory, look, minute, sendLater, settled, told, verdicts, whys } from "./support/looks.js"
 
@@ -220,7 +220,7 @@ describe("of two batches with unlike values for one contact", () => {
           numbers.map(({ batch }) => batch)
         )
         const known = numbers.flatMap((sent) =>
-          of(sent).later.map(({ span }) => ({ batch: sent.batch, later: span.batch }))
+          of(sent, now).later.map(({ span }) => ({ batch: sent.batch, later: span.batch }))
         )
         assert.deepStrictEqual(inSql, known)
       }).pipe(inMemory),
