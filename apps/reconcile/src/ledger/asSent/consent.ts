@@ -2,6 +2,7 @@ import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { statusWord } from "../../asSent/compare.js"
+import { isId } from "../../asSent/names.js"
 import type { SentRecord } from "../../asSent/SentMember.js"
 import { ownKeyOf } from "../conclusions/scope.js"
 import { hadNotBegun, isBefore, mayShow, spansOf, wroteNothing } from "./order.js"
@@ -101,8 +102,6 @@ const detailOf = (row: Row, told: Told) => {
   return `${statusWord(row.before)} on ${list} when looked at on ${row.seenBefore}, active on ${row.seenAfter}; ${came}, ${askedBy(told)}${another}`
 }
 
-const isListId = (name: string) => /^\d+$/.test(name)
-
 /** What stands for any list: who sent no ID of one may have meant this one, too. */
 const anyList = "?"
 
@@ -113,7 +112,7 @@ const saidBy = (records: ReadonlyArray<SentRecord>, kind: "subscribe" | "unsubsc
   for (const { addressId, batch, members } of records) {
     for (const { isOdd, kind: one, name } of members) {
       if (one !== kind) continue
-      if (isOdd === true) odd.add(`${batch} ${addressId} ${isListId(name) ? name : anyList}`)
+      if (isOdd === true) odd.add(`${batch} ${addressId} ${isId(name) ? name : anyList}`)
       else certain.add(`${batch} ${addressId} ${name}`)
     }
   }

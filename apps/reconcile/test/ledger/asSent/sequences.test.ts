@@ -149,7 +149,8 @@ describe("any sequence of loads, answers, looks, names, changed times, removals,
             .filter((one) => one.addressId === sent.address && one.occurrence === sent.occurrence)
             .flatMap((one) => one.members)
           for (const member of members) {
-            if (sent.unseen.includes("contact") || sent.unseen.includes(member.kind)) continue
+            // Nothing is compared of a contact that is gone or has another address.
+            if (["contact", "address", member.kind].some((what) => sent.unseen.includes(what))) continue
             if (sent.others.includes(`${member.kind} ${member.name}`)) continue
             assert.isTrue(
               contacts.some(
