@@ -7,6 +7,7 @@ import type { ResolvedInDetail } from "effect-activecampaign/Resolved"
 import type { ContactsError } from "effect-activecampaign/ContactsError"
 import * as AccountNames from "../ledger/asSent/AccountNames.js"
 import * as Looks from "../ledger/asSent/Looks.js"
+import * as Wanted from "../ledger/asSent/Wanted.js"
 import { reconcileStale } from "../ledger/conclusions/Reconciliation.js"
 import * as Lookups from "../ledger/facts/Lookups.js"
 import type { Ledger } from "../ledger/Ledger.js"
@@ -89,7 +90,7 @@ const lookAt = (
   step: AccountStep,
   calls: Calls,
   counts: CheckCounts,
-  some: ReadonlyArray<Looks.Wanted>,
+  some: ReadonlyArray<Wanted.Wanted>,
   way: Way
 ): Effect.Effect<Went, LedgerError, Ledger> =>
   Effect.gen(function* () {
@@ -152,7 +153,7 @@ const byPages = (
       readNames
     }
     const isAlone = Effect.map(step.contacts.sideloading, isLeftOut)
-    const page = (some: ReadonlyArray<Looks.Wanted>, of: Way = way) => {
+    const page = (some: ReadonlyArray<Wanted.Wanted>, of: Way = way) => {
       step.calls.spend(1)
       return lookAt(step, calls, counts, some, of)
     }
@@ -166,17 +167,17 @@ const byPages = (
     for (const which of ["new", "unseen"] as const) {
       if (which === "unseen" && (yield* isAlone)) break
       if (which === "unseen" && again === "probe" && (yield* mayGoOn(step))) {
-        const oldest = yield* Looks.unseenLongest(contactsPerCall)
+        const oldest = yield* Wanted.unseenLongest(contactsPerCall)
         const before = counts.more ?? 0
         const went = oldest.length === 0 ? "on" : yield* page(oldest, { ...way, isProbe: true })
         if (went !== "on") return went !== "ignored"
         if (!(yield* showsMore(before))) break
       }
-      let after: Looks.Wanted | null = null
+      let after: Wanted.Wanted | null = null
       while (yield* mayGoOn(step)) {
         // Names and phone numbers can still be compared, but only of contacts that were not looked at.
         const now = which === "new" && (yield* isAlone) ? "named" : which
-        const some: ReadonlyArray<Looks.Wanted> = yield* Looks.wanted(now, after, contactsPerCall)
+        const some: ReadonlyArray<Wanted.Wanted> = yield* Wanted.next(now, after, contactsPerCall)
         const last = some.at(-1)
         if (last === undefined) break
         after = last
@@ -208,9 +209,9 @@ const oneByOne = (
     }
     let asked = 0
     for (const which of ["unseen", "new"] as const) {
-      let after: Looks.Wanted | null = null
+      let after: Wanted.Wanted | null = null
       while (asked < most && step.calls.left() >= callsByItself && (yield* mayGoOn(step))) {
-        const [one]: ReadonlyArray<Looks.Wanted> = yield* Looks.wanted(which, after, 1)
+        const [one]: ReadonlyArray<Wanted.Wanted> = yield* Wanted.next(which, after, 1)
         if (one === undefined) break
         after = one
         asked += 1
@@ -223,8 +224,8 @@ const oneByOne = (
 /** Calls that comparing takes, by pages. */
 const pagesToCompare = Effect.gen(function* () {
   return (
-    Math.ceil((yield* Looks.countWanted) / contactsPerCall) +
-    Math.ceil((yield* Looks.countUnseen) / contactsPerCall)
+    Math.ceil((yield* Wanted.countNew) / contactsPerCall) +
+    Math.ceil((yield* Wanted.countUnseen) / contactsPerCall)
   )
 })
 
@@ -236,7 +237,7 @@ export const namesFor = ({ beforeComparing, plan }: Names) => ({
 
 /** Contacts that are asked for again, as far as a plan can count on it. */
 const countAgain = (again: CheckOptions["again"]) =>
-  Effect.map(Looks.countUnseen, (unseen) => (again === "all" ? unseen : Math.min(unseen, contactsPerCall)))
+  Effect.map(Wanted.countUnseen, (unseen) => (again === "all" ? unseen : Math.min(unseen, contactsPerCall)))
 
 const planOf = (
   step: AccountStep,
@@ -245,8 +246,8 @@ const planOf = (
 ) =>
   Effect.gen(function* () {
     return planCheck({
-      fresh: yield* Looks.countWanted,
-      named: yield* Looks.countNamed,
+      fresh: yield* Wanted.countNew,
+      named: yield* Wanted.countNamed,
       again: yield* countAgain(again),
       names: yield* names.plan,
       sideloading: yield* step.contacts.sideloading,
@@ -264,7 +265,7 @@ export const planOnly = ({ again = "probe", budget, sample }: CheckOptions & { r
     const names = yield* planNames(yield* AccountNames.kept, yield* pagesToCompare, budget)
     const learnt = names.parts.flatMap(({ isWhole, part }) => (isWhole ? [] : [part]))
     return planCheck({
-      fresh: (yield* Looks.countWanted) + (yield* Looks.countUntold(learnt)),
+      fresh: (yield* Wanted.countNew) + (yield* Wanted.countUntold(learnt)),
       named: 0,
       again: yield* countAgain(again),
       names,
@@ -291,11 +292,11 @@ export const check = (
     const plan = yield* planOf(step, options, names)
     if (plan.contacts > 0) yield* step.onEvent({ _tag: "CheckPlanned", plan, done: counts.looked })
     // Contacts that are asked for again may show nothing that needs the names.
-    if (!isLeftOut(yield* step.contacts.sideloading) && (yield* Looks.countWanted) > 0) yield* names.read
+    if (!isLeftOut(yield* step.contacts.sideloading) && (yield* Wanted.countNew) > 0) yield* names.read
     const showsAsked = yield* byPages(step, calls, counts, options, names.read)
     const sideloading = yield* step.contacts.sideloading
     const isAlone = !showsAsked || isLeftOut(sideloading)
-    if (options.sample > 0 && (isAlone || (yield* Looks.countUnseen) > 0))
+    if (options.sample > 0 && (isAlone || (yield* Wanted.countUnseen) > 0))
       yield* oneByOne(step, calls, counts, options.sample, names.read)
     yield* calls.finish
     yield* reconcileStale()
@@ -303,8 +304,8 @@ export const check = (
       plan,
       looked: counts.looked,
       gone: counts.gone.size,
-      left: yield* Looks.countWanted,
-      unseen: yield* Looks.countUnseen,
+      left: yield* Wanted.countNew,
+      unseen: yield* Wanted.countUnseen,
       sideloading: yield* step.contacts.sideloading
     }
   }).pipe(Effect.withSpan("reconcile.check"))

@@ -8,7 +8,7 @@ import type { ContactsError } from "effect-activecampaign/ContactsError"
 import * as Batches from "../ledger/facts/Batches.js"
 import * as Links from "../ledger/facts/Links.js"
 import * as AccountNames from "../ledger/asSent/AccountNames.js"
-import * as Looks from "../ledger/asSent/Looks.js"
+import * as Wanted from "../ledger/asSent/Wanted.js"
 import * as SentValues from "../ledger/asSent/SentValues.js"
 import * as Lookups from "../ledger/facts/Lookups.js"
 import type { Ledger } from "../ledger/Ledger.js"
@@ -164,9 +164,9 @@ export const make = (options: Options, open: number) =>
     const looked = Effect.gen(function* () {
       if (account.check === undefined || !(yield* checks)) return
       if (yield* AccountNames.areMissed) yield* comparing.read
-      const isFresh = (yield* Looks.countWanted) > 0
+      const isFresh = (yield* Wanted.countNew) > 0
       const asksAgain =
-        !hasProbed && !isLeftOut(yield* contacts.sideloading) && (yield* Looks.countUnseen) > 0
+        !hasProbed && !isLeftOut(yield* contacts.sideloading) && (yield* Wanted.countUnseen) > 0
       if (account.check.sample === 0 && !isFresh && !asksAgain) return
       hasRun.add("check")
       checked = yield* check(yield* stepOf("check"), account.check, done.checked, comparing)
@@ -182,11 +182,11 @@ export const make = (options: Options, open: number) =>
       if (checked !== null) return { ...checked, looked: done.checked.looked, gone: done.checked.gone.size }
       const sideloading = yield* contacts.sideloading
       if (!isLeftOut(sideloading)) return null
-      const left = yield* Looks.countWanted
-      const unseen = yield* Looks.countUnseen
+      const left = yield* Wanted.countNew
+      const unseen = yield* Wanted.countUnseen
       const plan = planCheck({
         fresh: left,
-        named: yield* Looks.countNamed,
+        named: yield* Wanted.countNamed,
         again: unseen,
         names: noNames,
         sideloading,
@@ -236,7 +236,7 @@ export const make = (options: Options, open: number) =>
         const left: Left = {
           ids: account.resolve ? yield* Links.countUnknown : 0,
           addresses: account.lookup ? yield* Lookups.countUnaccounted : 0,
-          contacts: (yield* checks) ? yield* Looks.countWanted : 0
+          contacts: (yield* checks) ? yield* Wanted.countNew : 0
         }
         return left
       }),

@@ -13,6 +13,7 @@ import * as ImportAnswer from "effect-activecampaign/ImportAnswer"
 import { payload, type Sends } from "../../src/asSent/Sends.js"
 import * as AccountNames from "../../src/ledger/asSent/AccountNames.js"
 import * as Looks from "../../src/ledger/asSent/Looks.js"
+import * as Wanted from "../../src/ledger/asSent/Wanted.js"
 import * as Answers from "../../src/ledger/facts/Answers.js"
 import * as Batches from "../../src/ledger/facts/Batches.js"
 import * as Links from "../../src/ledger/facts/Links.js"
@@ -229,7 +230,7 @@ export const shownBy = (one: Fact & { readonly kind: "look" }, at: DateTime.Utc)
   )
 
 const wantedBy = (ids: ReadonlyArray<string>) =>
-  Effect.map(Effect.all([Looks.wanted("new", null, 100), Looks.wanted("unseen", null, 100)]), (all) =>
+  Effect.map(Effect.all([Wanted.next("new", null, 100), Wanted.next("unseen", null, 100)]), (all) =>
     all.flat().filter(({ contactId }) => ids.includes(contactId))
   )
 

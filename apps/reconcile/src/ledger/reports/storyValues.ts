@@ -2,12 +2,12 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Comparison, type Kind, type SentMember } from "../../asSent/SentMember.js"
+import { settledAnswerOf } from "../asSent/refusals.js"
 import * as SentValues from "../asSent/SentValues.js"
 import { addressOf } from "../facts/addresses.js"
 import { Ledger, rowOf } from "../Ledger.js"
 import { oneName, title } from "../schema/asSentViews.js"
 import { memberName } from "../schema/memberName.js"
-import { hasSettled } from "../schema/words.js"
 
 /** One sent value. */
 export interface StoryValue {
@@ -58,7 +58,7 @@ const Look = rowOf("contact_looks", {
 })
 
 // As values are judged: a look counts if it came after the answer with which the batch settled.
-const settledAnswer = `(SELECT max(r.answer_id) FROM answers r WHERE r.batch = s.batch AND ${hasSettled("r.status")})`
+const settledAnswer = settledAnswerOf("s.batch")
 
 const looksOf = `SELECT s.batch, s.occurrence, v.outcome IS NOT NULL AS is_settled, coalesce(v.outcome IN ('imported', 'present'), 0) AS is_compared,
     o.look_id IS NOT NULL AS is_looked_at, k.unseen, coalesce((SELECT u.contact_id IS NULL FROM address_lookups u

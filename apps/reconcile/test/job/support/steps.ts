@@ -14,6 +14,7 @@ import * as Journal from "../../../src/job/Journal.js"
 import type { RunEvent, StepProblem } from "../../../src/job/RunEvent.js"
 import { steadyMillis } from "../../../src/job/steadyTime.js"
 import * as Looks from "../../../src/ledger/asSent/Looks.js"
+import * as Wanted from "../../../src/ledger/asSent/Wanted.js"
 import * as Lookups from "../../../src/ledger/facts/Lookups.js"
 import { reconcileStale } from "../../../src/ledger/conclusions/Reconciliation.js"
 import { answer, load, now, row } from "../../support/ledger.js"
@@ -91,7 +92,7 @@ export const lookedAtNames = (ids: ReadonlyArray<string>) =>
     yield* Looks.record(
       found,
       { ...(yield* Lookups.moment), askedAt: now },
-      yield* Looks.wanted("new", null, 1000)
+      yield* Wanted.next("new", null, 1000)
     )
     yield* reconcileStale()
   })

@@ -8,6 +8,7 @@ import { fromAddress } from "effect-activecampaign/EmailKey"
 import { Gone, type ResolvedInDetail } from "effect-activecampaign/Resolved"
 import { payload } from "../../../src/asSent/Sends.js"
 import * as Looks from "../../../src/ledger/asSent/Looks.js"
+import * as Wanted from "../../../src/ledger/asSent/Wanted.js"
 import { reconcileStale } from "../../../src/ledger/conclusions/Reconciliation.js"
 import * as Lookups from "../../../src/ledger/facts/Lookups.js"
 import * as LocalContacts from "../../../src/ledger/load/LocalContacts.js"
@@ -17,16 +18,16 @@ import { contactWith, detailed, send } from "../../support/sentValues.js"
 import { counts, inMemory, look, settled, verdicts } from "./support/looks.js"
 
 /** Looks at these contacts, asked for by the IDs of what is wanted. */
-const lookWanted = (which: Looks.Which, ...found: ReadonlyArray<ResolvedInDetail>) =>
+const lookWanted = (which: Wanted.Which, ...found: ReadonlyArray<ResolvedInDetail>) =>
   Effect.gen(function* () {
-    const wanted = yield* Looks.wanted(which, null, 100)
+    const wanted = yield* Wanted.next(which, null, 100)
     const moment = yield* Lookups.moment
     const seen = yield* Looks.record(found, { ...moment, askedAt: now }, wanted)
     yield* reconcileStale()
     return seen
   })
 
-const waiting = Effect.map(Looks.wanted("new", null, 100), (all) =>
+const waiting = Effect.map(Wanted.next("new", null, 100), (all) =>
   all.map(({ contactId, occurrence }) => `${contactId} ${occurrence}`)
 )
 
@@ -147,7 +148,7 @@ describe("a look", () => {
       const isEmptySent = "payload" in sends || "empty" in sends
       const all = isEmptySent ? ["1 1", "3 1", "4 1"] : ["1 1", "4 1"]
       assert.deepStrictEqual(yield* waiting, all)
-      assert.strictEqual(yield* Looks.countWanted, all.length)
+      assert.strictEqual(yield* Wanted.countNew, all.length)
       const { compared } = yield* look(
         ...["b", "d", "e"].map((name, at) => contactWith(String(at * 2 + 2), `${name}@x.test`, {}))
       )
@@ -211,7 +212,7 @@ describe("a look", () => {
       assert.deepStrictEqual(yield* select("SELECT * FROM outcomes"), before)
       assert.deepStrictEqual(yield* waiting, [])
       // To ask for this ID again shows nothing else.
-      assert.strictEqual(yield* Looks.countUnseen, 0)
+      assert.strictEqual(yield* Wanted.countUnseen, 0)
     }).pipe(inMemory)
   )
 
@@ -258,10 +259,10 @@ describe("contacts to look at", () => {
       yield* answer("b", "completed", { success: ["1"], failure: ["refused@x.test"] })
       yield* settled("c", ["3"])
       assert.deepStrictEqual(yield* waiting, ["1 1", "1 2"])
-      assert.strictEqual(yield* Looks.countWanted, 1)
-      const [first] = yield* Looks.wanted("new", null, 1)
+      assert.strictEqual(yield* Wanted.countNew, 1)
+      const [first] = yield* Wanted.next("new", null, 1)
       assert.deepStrictEqual(
-        (yield* Looks.wanted("new", first ?? null, 100)).map(({ occurrence }) => occurrence),
+        (yield* Wanted.next("new", first ?? null, 100)).map(({ occurrence }) => occurrence),
         [2]
       )
       yield* lookWanted("new", contactWith("1", "a@x.test", { firstName: "Ada" }))
@@ -327,7 +328,7 @@ describe("contacts to look at", () => {
       assert.deepStrictEqual(yield* waiting, [])
       assert.deepStrictEqual(yield* counts, ["b tag vip 2 0 0 0 0 0 2"])
       assert.deepStrictEqual(
-        (yield* Looks.wanted("unseen", null, 100)).map(({ contactId }) => String(contactId)),
+        (yield* Wanted.next("unseen", null, 100)).map(({ contactId }) => String(contactId)),
         ["1"]
       )
     }).pipe(inMemory)

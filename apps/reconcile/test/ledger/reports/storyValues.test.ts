@@ -6,6 +6,7 @@ import { ContactId } from "effect-activecampaign/ContactId"
 import { fromAddress } from "effect-activecampaign/EmailKey"
 import { Gone, type ResolvedInDetail } from "effect-activecampaign/Resolved"
 import * as Looks from "../../../src/ledger/asSent/Looks.js"
+import * as Wanted from "../../../src/ledger/asSent/Wanted.js"
 import { reconcileStale } from "../../../src/ledger/conclusions/Reconciliation.js"
 import * as Lookups from "../../../src/ledger/facts/Lookups.js"
 import * as Ledger from "../../../src/ledger/Ledger.js"
@@ -19,7 +20,7 @@ const inMemory = Effect.provide(Ledger.layer(":memory:"))
 const look = (...found: ReadonlyArray<ResolvedInDetail>) =>
   Effect.gen(function* () {
     const moment = yield* Lookups.moment
-    yield* Looks.record(found, { ...moment, askedAt: now }, yield* Looks.wanted("new", null, 100))
+    yield* Looks.record(found, { ...moment, askedAt: now }, yield* Wanted.next("new", null, 100))
     yield* reconcileStale()
   })
 
