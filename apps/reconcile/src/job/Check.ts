@@ -5,7 +5,6 @@ import type { Sideloading } from "effect-activecampaign/ContactDetails"
 import type { ContactId } from "effect-activecampaign/ContactId"
 import type { ResolvedInDetail } from "effect-activecampaign/Resolved"
 import type { ContactsError } from "effect-activecampaign/ContactsError"
-import * as AccountNames from "../ledger/asSent/AccountNames.js"
 import * as Looks from "../ledger/asSent/Looks.js"
 import * as Wanted from "../ledger/asSent/Wanted.js"
 import { reconcileStale } from "../ledger/conclusions/Reconciliation.js"
@@ -13,8 +12,14 @@ import * as Lookups from "../ledger/facts/Lookups.js"
 import type { Ledger } from "../ledger/Ledger.js"
 import type { LedgerError } from "../ledger/LedgerError.js"
 import { type AccountStep, type Calls, cut, makeCalls, mayGoOn } from "./AccountStep.js"
-import { type CheckPlan, contactsPerCall, isLeftOut, planCheck } from "./checkPlan.js"
-import { type Names, planNames } from "./Names.js"
+import {
+  type CheckOptions,
+  type CheckPlan,
+  contactsPerCall,
+  isLeftOut,
+  type namesFor,
+  planOf
+} from "./checkPlan.js"
 
 export interface CheckReport {
   readonly plan: CheckPlan
@@ -51,16 +56,6 @@ export const countLooks =
     counts.looked = counts.compared.size
     counts.more = (counts.more ?? 0) + more
   }
-
-export interface CheckOptions {
-  /** The most contacts to ask for one by one, if the account leaves fields, tags and lists out of its answers. */
-  readonly sample: number
-  /**
-   * How many of the contacts whose answer did not have all of what was sent are asked for again. `probe`: a page of them,
-   * and the others only if it shows more.
-   */
-  readonly again?: "probe" | "all"
-}
 
 /** `ignored`: the account ignores the filter on IDs, so no page shows the contacts asked for. */
 type Went = "on" | "end" | "ignored"
@@ -219,60 +214,6 @@ const oneByOne = (
         if ((yield* lookAt(step, calls, counts, [one], way)) !== "on") return
       }
     }
-  })
-
-/** Calls that comparing takes, by pages. */
-const pagesToCompare = Effect.gen(function* () {
-  return (
-    Math.ceil((yield* Wanted.countNew) / contactsPerCall) +
-    Math.ceil((yield* Wanted.countUnseen) / contactsPerCall)
-  )
-})
-
-/** The names of the account, as comparing needs them. */
-export const namesFor = ({ beforeComparing, plan }: Names) => ({
-  plan: Effect.flatMap(pagesToCompare, plan),
-  read: Effect.flatMap(pagesToCompare, beforeComparing)
-})
-
-/** Contacts that are asked for again, as far as a plan can count on it. */
-const countAgain = (again: CheckOptions["again"]) =>
-  Effect.map(Wanted.countUnseen, (unseen) => (again === "all" ? unseen : Math.min(unseen, contactsPerCall)))
-
-const planOf = (
-  step: AccountStep,
-  { again = "probe", sample }: CheckOptions,
-  names: ReturnType<typeof namesFor>
-) =>
-  Effect.gen(function* () {
-    return planCheck({
-      fresh: yield* Wanted.countNew,
-      named: yield* Wanted.countNamed,
-      again: yield* countAgain(again),
-      names: yield* names.plan,
-      sideloading: yield* step.contacts.sideloading,
-      sample,
-      budget: step.calls.left()
-    })
-  })
-
-/**
- * How contacts would be compared by a run that knows nothing of the account yet, with this many calls. Contacts with values
- * that cannot be told for lack of names are looked at again once these are read.
- */
-export const planOnly = ({ again = "probe", budget, sample }: CheckOptions & { readonly budget: number }) =>
-  Effect.gen(function* () {
-    const names = yield* planNames(yield* AccountNames.kept, yield* pagesToCompare, budget)
-    const learnt = names.parts.flatMap(({ isWhole, part }) => (isWhole ? [] : [part]))
-    return planCheck({
-      fresh: (yield* Wanted.countNew) + (yield* Wanted.countUntold(learnt)),
-      named: 0,
-      again: yield* countAgain(again),
-      names,
-      sideloading: "untried",
-      sample,
-      budget
-    })
   })
 
 /**

@@ -11,8 +11,7 @@ import { checkAccount, type Ledger } from "../ledger/Ledger.js"
 import type { LedgerError } from "../ledger/LedgerError.js"
 import { callBudget, withinTime } from "./AccountStep.js"
 import { plan } from "./LookUp.js"
-import * as Check from "./Check.js"
-import type { CheckPlan } from "./checkPlan.js"
+import * as checkPlan from "./checkPlan.js"
 import type { LookupPlan } from "./lookupPlan.js"
 import * as Round from "./Round.js"
 import type { RunReport } from "./RunReport.js"
@@ -88,10 +87,10 @@ export const run = (
 export const planCheckOnly = (options: {
   readonly sample: number
   readonly maxCalls: number
-}): Effect.Effect<CheckPlan, LedgerError, Ledger> =>
+}): Effect.Effect<checkPlan.CheckPlan, LedgerError, Ledger> =>
   Effect.gen(function* () {
     yield* reconcileStale()
-    return yield* Check.planOnly({ sample: options.sample, again: "all", budget: options.maxCalls })
+    return yield* checkPlan.planOnly({ sample: options.sample, again: "all", budget: options.maxCalls })
   })
 
 /** How the unaccounted addresses would be looked up. Records nothing. */

@@ -1,11 +1,25 @@
+import * as Effect from "effect/Effect"
 import type { Sideloading } from "effect-activecampaign/ContactDetails"
-import type { NamesPlan } from "./Names.js"
+import * as AccountNames from "../ledger/asSent/AccountNames.js"
+import * as Wanted from "../ledger/asSent/Wanted.js"
+import type { AccountStep } from "./AccountStep.js"
+import { type Names, type NamesPlan, planNames } from "./Names.js"
 
 /** Contacts that one call fetches with what they hold. */
 export const contactsPerCall = 100
 
 /** Whether the account leaves fields, tags and lists out of its answers. */
 export const isLeftOut = (sideloading: Sideloading) => sideloading === "ignored" || sideloading === "refused"
+
+export interface CheckOptions {
+  /** The most contacts to ask for one by one, if the account leaves fields, tags and lists out of its answers. */
+  readonly sample: number
+  /**
+   * How many of the contacts whose answer did not have all of what was sent are asked for again. `probe`: a page of them,
+   * and the others only if it shows more.
+   */
+  readonly again?: "probe" | "all"
+}
 
 /** How what was sent is compared with the account, and what it costs. */
 export interface CheckPlan {
@@ -63,3 +77,58 @@ export const planCheck = (known: {
   const affordable = Math.min(contacts, sample, Math.floor(left / 2))
   return { contacts, again, method: "one-by-one", names, calls: names + contacts * 2, budget, affordable }
 }
+
+/** Calls that comparing takes, by pages. */
+const pagesToCompare = Effect.gen(function* () {
+  return (
+    Math.ceil((yield* Wanted.countNew) / contactsPerCall) +
+    Math.ceil((yield* Wanted.countUnseen) / contactsPerCall)
+  )
+})
+
+/** The names of the account, as comparing needs them. */
+export const namesFor = ({ beforeComparing, plan }: Names) => ({
+  plan: Effect.flatMap(pagesToCompare, plan),
+  read: Effect.flatMap(pagesToCompare, beforeComparing)
+})
+
+/** Contacts that are asked for again, as far as a plan can count on it. */
+const countAgain = (again: CheckOptions["again"]) =>
+  Effect.map(Wanted.countUnseen, (unseen) => (again === "all" ? unseen : Math.min(unseen, contactsPerCall)))
+
+/** How contacts are compared from here on. */
+export const planOf = (
+  step: AccountStep,
+  { again = "probe", sample }: CheckOptions,
+  names: ReturnType<typeof namesFor>
+) =>
+  Effect.gen(function* () {
+    return planCheck({
+      fresh: yield* Wanted.countNew,
+      named: yield* Wanted.countNamed,
+      again: yield* countAgain(again),
+      names: yield* names.plan,
+      sideloading: yield* step.contacts.sideloading,
+      sample,
+      budget: step.calls.left()
+    })
+  })
+
+/**
+ * How contacts would be compared by a run that knows nothing of the account yet, with this many calls. Contacts with values
+ * that cannot be told for lack of names are looked at again once these are read.
+ */
+export const planOnly = ({ again = "probe", budget, sample }: CheckOptions & { readonly budget: number }) =>
+  Effect.gen(function* () {
+    const names = yield* planNames(yield* AccountNames.kept, yield* pagesToCompare, budget)
+    const learnt = names.parts.flatMap(({ isWhole, part }) => (isWhole ? [] : [part]))
+    return planCheck({
+      fresh: (yield* Wanted.countNew) + (yield* Wanted.countUntold(learnt)),
+      named: 0,
+      again: yield* countAgain(again),
+      names,
+      sideloading: "untried",
+      sample,
+      budget
+    })
+  })
