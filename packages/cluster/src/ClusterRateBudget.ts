@@ -73,7 +73,7 @@ export const entity = (options?: RateBudget.Options): Layer.Layer<never, Invalid
  *
  * A turn that took more than 200 ms to arrive is not used, because others may have left since. A runner that is that slow
  * then asks for turns that it can use for longer, up to 10 seconds, in which nobody else gets one. Of the callers of one
- * budget, one of each kind stands in the account's line at a time.
+ * budget, 16 of each kind stand in the account's line at a time.
  *
  * @since 0.1.0
  * @category constructors

@@ -23,6 +23,9 @@ export interface Turn {
   readonly usableFor: number
 }
 
+/** Callers of one kind that ask at a time: hundreds would make each other's turns old before they are even asked for. */
+const askingAtOnce = 16
+
 /** What callers ask the budget of an account for, which may be on another machine. */
 export interface Keeper<E> {
   readonly take: (asked: {
@@ -80,11 +83,10 @@ const persistently = <A, E>(call: Effect.Effect<A, E>, within: Duration.Duration
  */
 export const budgetFrom = <E>(keeper: Keeper<E>): Effect.Effect<RateBudget.Service> =>
   Effect.gen(function* () {
-    // One of each kind asks at a time. Hundreds at once would make each other's turns old before they are even asked for.
     const askers = {
-      read: yield* Effect.makeSemaphore(1),
-      "import-many": yield* Effect.makeSemaphore(1),
-      "import-one": yield* Effect.makeSemaphore(1)
+      read: yield* Effect.makeSemaphore(askingAtOnce),
+      "import-many": yield* Effect.makeSemaphore(askingAtOnce),
+      "import-one": yield* Effect.makeSemaphore(askingAtOnce)
     }
     let usableFor = freshness
     const takeOnce = (kind: RateBudget.Kind) =>
