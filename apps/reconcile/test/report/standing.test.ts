@@ -1,16 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { Standing } from "../../src/ledger/asSent/Standing.js"
+import { nothing, type Standing } from "../../src/ledger/asSent/Standing.js"
 import { gapLines, leftOutLines, nothingToCompare } from "../../src/report/standing.js"
 
-const standing: Standing = {
-  sent: 40,
-  notChecked: 0,
-  unseen: 0,
-  lacking: [],
-  unnamed: { fields: 0, tags: 0 },
-  unasked: [],
-  open: 0
-}
+const standing: Standing = { ...nothing, sent: 40 }
 
 describe("what is said of sent values that are not checked", () => {
   it("speaks of one value as of one, and of several as of several", () => {

@@ -52,7 +52,8 @@ const countUntold = (part: AccountNames.Part) =>
       AND NOT EXISTS (SELECT 1 FROM account_names_read WHERE part = '${part}' AND is_whole)`)
   )
 
-const nothing: Standing = {
+/** Where nothing says what was sent. */
+export const nothing: Standing = {
   sent: null,
   notChecked: 0,
   unseen: 0,

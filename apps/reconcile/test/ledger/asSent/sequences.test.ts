@@ -14,16 +14,8 @@ import * as Removals from "../../../src/ledger/erase/Removals.js"
 import * as Ledger from "../../../src/ledger/Ledger.js"
 import { answer, load, row, select } from "../../support/ledger.js"
 import { contactWith, lookAt, send } from "../../support/sentValues.js"
-import {
-  batch,
-  begin,
-  email,
-  fact,
-  sentBefore,
-  sentConclusions,
-  shownBy,
-  take
-} from "../../support/sentFacts.js"
+import { batch, email, fact, sentBefore } from "../../support/sentFacts.js"
+import { begin, sentConclusions, shownBy, take } from "../../support/takenFacts.js"
 
 /** CI tries 150, with AC_SEQUENCES. */
 const limits = { fastCheck: { numRuns: Number(process.env.AC_SEQUENCES ?? 60) }, timeout: 1_200_000 }

@@ -6,7 +6,8 @@ import * as SentValues from "../../../src/ledger/asSent/SentValues.js"
 import * as Removals from "../../../src/ledger/erase/Removals.js"
 import * as Ledger from "../../../src/ledger/Ledger.js"
 import { select } from "../../support/ledger.js"
-import { begin, type Fact, loaded, take } from "../../support/sentFacts.js"
+import { type Fact, loaded } from "../../support/sentFacts.js"
+import { begin, take } from "../../support/takenFacts.js"
 
 /** CI tries 150, with AC_SEQUENCES. */
 const limits = { fastCheck: { numRuns: Number(process.env.AC_SEQUENCES ?? 60) }, timeout: 600_000 }

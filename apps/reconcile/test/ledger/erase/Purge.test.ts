@@ -11,15 +11,8 @@ import * as Batches from "../../../src/ledger/facts/Batches.js"
 import * as Links from "../../../src/ledger/facts/Links.js"
 import * as Lookups from "../../../src/ledger/facts/Lookups.js"
 import { row, select } from "../../support/ledger.js"
-import {
-  begin,
-  type Fact as SentFact,
-  fact as sentFact,
-  sentBefore,
-  sentConclusions,
-  settledAt,
-  take as takeSent
-} from "../../support/sentFacts.js"
+import { type Fact as SentFact, fact as sentFact, sentBefore, settledAt } from "../../support/sentFacts.js"
+import { begin, sentConclusions, take as takeSent } from "../../support/takenFacts.js"
 import {
   inMemory,
   old,

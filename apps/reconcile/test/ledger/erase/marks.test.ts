@@ -9,7 +9,7 @@ import * as Removals from "../../../src/ledger/erase/Removals.js"
 import * as Ledger from "../../../src/ledger/Ledger.js"
 import * as LocalContacts from "../../../src/ledger/load/LocalContacts.js"
 import { answer, inColumns, load, now, row, select, verdicts } from "../../support/ledger.js"
-import { sentConclusions } from "../../support/sentFacts.js"
+import { sentConclusions } from "../../support/takenFacts.js"
 import { contactWith, lookAt, send, submit } from "../../support/sentValues.js"
 
 const inMemory = Effect.provide(Ledger.layer(":memory:"))
